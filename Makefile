@@ -1,0 +1,97 @@
+# care-demand: see README.md. Needs GNU make and Python 3.11 or newer; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out/demo
+# More options for every run of the demo, for example: make demo DEMO_OPTIONS='--draws 200'
+DEMO_OPTIONS ?=
+# Folder of the source tables, for `make data`.
+SHARED ?=
+
+# The first scenario is the one the others are compared with.
+REFERENCE := scenarios/status-quo.yaml
+SCENARIOS = $(REFERENCE) $(filter-out $(REFERENCE),$(sort $(wildcard scenarios/*.yaml)))
+
+# One thread in the linear algebra (same figures on every machine, and no fight with parallel tests); no screen.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export MPLBACKEND := Agg
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+INSTALLED := $(VENV)/.installed
+INSTALLED_TEST := $(VENV)/.installed-test
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo install install-test test nightly benchmarks docs-tables data clean
+
+help:
+	@echo 'make demo         run and compare every scenario in scenarios/, into $(OUT)/'
+	@echo 'make test         style, types and tests'
+	@echo 'make nightly      every test, slow ones too'
+	@echo 'make benchmarks   time the engine'
+	@echo 'make docs-tables  write the generated tables in docs/'
+	@echo 'make data SHARED=FOLDER   rebuild simulator/data from the source tables in FOLDER'
+	@echo 'make clean        remove .venv, out and caches'
+	@echo 'Another Python: make PYTHON=python3.12 demo'
+
+define create_venv
+@command -v '$(PYTHON)' >/dev/null 2>&1 || { \
+	echo "care-demand needs Python 3.11 or newer, and '$(PYTHON)' was not found. Name one: make PYTHON=python3.11 ..." >&2; \
+	exit 1; }
+@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo "care-demand needs Python 3.11 or newer; '$(PYTHON)' is $$('$(PYTHON)' --version 2>&1). Name one: make PYTHON=python3.11 ..." >&2; \
+	exit 1; }
+@'$(PYTHON)' -m venv $(VENV)
+endef
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(create_venv)
+	@echo 'Installing care-demand into $(VENV) (a minute or so the first time)'
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(INSTALLED_TEST): pyproject.toml constraints.txt
+	$(create_venv)
+	@echo 'Installing care-demand and what its tests need into $(VENV) (a minute or two the first time)'
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[test]'
+	@touch $(INSTALLED) $@
+
+install: $(INSTALLED)
+
+install-test: $(INSTALLED_TEST)
+
+demo: $(INSTALLED)
+	@rm -rf $(OUT)
+	@mkdir -p $(OUT)
+	@set -e; for scenario in $(SCENARIOS); do \
+		$(BIN)/care-demand run "$$scenario" --out "$(OUT)/$$(basename "$$scenario" .yaml)" $(DEMO_OPTIONS); \
+	done
+	@$(BIN)/care-demand compare $(SCENARIOS) --out $(OUT)/comparison $(DEMO_OPTIONS)
+	@echo
+	@echo 'Results are in $(OUT)/: a folder for each scenario, and comparison/ for all of them side by side.'
+	@echo 'Start with $(OUT)/comparison/summary.txt and the pictures in $(OUT)/comparison/charts/.'
+
+test: $(INSTALLED_TEST)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy simulator
+	$(BIN)/pytest -m "not slow" -n 2
+
+nightly: $(INSTALLED_TEST)
+	$(BIN)/pytest -n 2
+
+benchmarks: $(INSTALLED_TEST)
+	$(BIN)/python benchmarks/run.py
+
+docs-tables: $(INSTALLED)
+	$(BIN)/python tools/make_docs.py
+
+data: $(INSTALLED)
+	@test -n '$(SHARED)' || { echo 'Name the folder of source tables: make data SHARED=FOLDER' >&2; exit 1; }
+	$(BIN)/python tools/build_data.py --from '$(SHARED)'
+
+clean:
+	rm -rf $(VENV) out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,6 @@
+"""`python -m simulator` is `care-demand`."""
+
+from simulator.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""What changed and why: extra spend, its split into numbers, mix and price, and differences between scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.results import Results
+
+Array = NDArray[np.float64]
+
+
+def extra_spend(results: Results, since: str | None = None) -> Array:
+    """Return cash spend above that of a start year: (draw, area, financial year).
+
+    Parameters
+    ----------
+    since : str, optional
+        A financial year of the run; the last published year before it (`results.reference_year`) if left out.
+    """
+    extra: Array = np.sum(list(split_extra(results, since).values()), axis=0)
+    return extra
+
+
+def split_extra(results: Results, since: str | None = None) -> dict[str, Array]:
+    """Split extra spend into numbers, mix, price and programmes: each (draw, area, financial year).
+
+    With spend of line i as weeks q_i times price u_i, children's weeks Q, and 0 for the start year:
+    numbers = (Q/Q0 - 1) * sum u0 q0; mix = sum u0 (q - q0 Q/Q0); price = sum (u - u0) q. They add up to the extra
+    spend exactly. Price holds what overheads do to unit costs as numbers change.
+    """
+    lines = results.spend_lines
+    spend, weeks = _by_year(results, lines.spend_gbp), _by_year(results, lines.child_weeks)
+    spend0 = _start(results, since, lines.spend_gbp, lines.reference_spend_gbp)[:, :, None]
+    weeks0 = _start(results, since, lines.child_weeks, lines.reference_child_weeks)[:, :, None]
+    placed = ~lines.per_child
+    growth = weeks[..., placed].sum(axis=-1) / weeks0[..., placed].sum(axis=-1)
+    price0 = np.divide(spend0, weeks0, out=np.zeros_like(spend0), where=weeks0 > 0)
+    numbers = (growth - 1.0) * spend0.sum(axis=-1)
+    mix = (price0 * weeks).sum(axis=-1) - growth * spend0.sum(axis=-1)
+    price = spend.sum(axis=-1) - (price0 * weeks).sum(axis=-1)
+    return {"numbers": numbers, "mix": mix, "price": price, "programmes": _programmes(results, since)}
+
+
+def present_value(results: Results, measure: str = "total_spend") -> Array:
+    """Return the present value of a money measure over the run, in the prices of `results.price_year`: (draw, area).
+
+    Real spend, discounted from the end of the last published year at the Green Book rate (`results.discount_rate`).
+    """
+    values = results[measure].values.sum(axis=(-2, -1)) / results.deflator
+    years = (np.arange(results.months) + 0.5) / 12.0
+    present: Array = (values / (1.0 + results.discount_rate) ** years).sum(axis=-1)
+    return present
+
+
+def difference(results: Results, reference: Results, measure: str, *, real: bool = False) -> tuple[tuple[str, ...], Array]:
+    """Return the financial years that both scenarios cover and, draw by draw, how much more the first has.
+
+    The difference is (draw, area, year, placement, age band).
+
+    Raises
+    ------
+    ValueError
+        If the measures are not split alike.
+    """  # fmt: skip
+    a, b = results[measure], reference[measure]
+    if (a.placements, a.age_bands) != (b.placements, b.age_bands):
+        raise ValueError(f"{measure} is split differently in {results.name} and {reference.name}")
+    years = tuple(y for y in results.financial_years if y in reference.financial_years)
+    parts = [
+        r.by_year(measure, real=real)[:, :, [r.financial_years.index(y) for y in years]] for r in (results, reference)
+    ]
+    return years, parts[0] - parts[1]
+
+
+def at_years(results: Results, years: Sequence[int] = (2, 5, 10)) -> list[dict[str, Any]]:
+    """Return children, spend and cumulative extra spend some years on, for the first area's central run.
+
+    Each entry has ``years``, ``date`` (of the stock), ``children``, ``spend_gbp`` (cash, in the financial year that ends
+    then) and ``cumulative_extra_gbp`` (cash, above the reference year, from the start). Years beyond the run are left out.
+    """
+    children = results["children"].total()
+    dates = results.dates("stock")
+    extra, spend = extra_spend(results)[0, 0], results.by_year("total_spend")[0, 0].sum(axis=(-2, -1))
+    return [
+        {
+            "years": n,
+            "date": dates[12 * n],
+            "children": float(children[12 * n]),
+            "spend_gbp": float(spend[n - 1]),
+            "cumulative_extra_gbp": float(extra[:n].sum()),
+        }
+        for n in years
+        if n <= len(results.financial_years)
+    ]
+
+
+def _by_year(results: Results, monthly: Array) -> Array:
+    """Add up months to financial years: (draw, area, year, line) from (draw, area, month, line)."""
+    months = [(results.first_month + i).financial_year for i in range(results.months)]
+    years = [np.array([m == year for m in months]) for year in results.financial_years]
+    return np.stack([monthly[:, :, chosen].sum(axis=2) for chosen in years], axis=2)
+
+
+def _start(results: Results, since: str | None, monthly: Array, reference: Array) -> Array:
+    """Return a line quantity in the start year: (draw, area, line).
+
+    Raises
+    ------
+    ValueError
+        If the run does not cover the start year.
+    """
+    if since is None or since == results.reference_year:
+        return np.broadcast_to(reference, (*monthly.shape[:2], reference.size))
+    return _by_year(results, monthly)[:, :, _year_position(results, since)]
+
+
+def _year_position(results: Results, since: str) -> int:
+    if since not in results.financial_years:
+        allowed = ", ".join((results.reference_year, *results.financial_years))
+        raise ValueError(f"{since} is not a start year; allowed: {allowed}")
+    return results.financial_years.index(since)
+
+
+def _programmes(results: Results, since: str | None) -> Array:
+    """Programme spend above that of the start year: (draw, area, financial year)."""
+    by_year = results.by_year("programme_spend").sum(axis=(-2, -1))
+    if since is None or since == results.reference_year:
+        return by_year
+    at = _year_position(results, since)
+    more: Array = by_year - by_year[:, :, at : at + 1]
+    return more

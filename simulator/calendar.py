@@ -1,0 +1,108 @@
+"""Months and financial years. Stocks stand at the last day of a month; flows fall in a month."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from typing import overload
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_FINANCIAL_YEAR = re.compile(r"(\d{4})-(\d{2})")
+_FIRST_MONTH = 4
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Month:
+    """One month of one year.
+
+    Attributes
+    ----------
+    year, month
+        For example 2025 and 4 for April 2025.
+
+    Raises
+    ------
+    ValueError
+        If there is no such month.
+    """
+
+    year: int
+    month: int
+
+    def __post_init__(self) -> None:
+        """Refuse months that do not exist."""
+        if not (1 <= self.month <= 12 and 1000 <= self.year <= 9999):
+            raise ValueError(f"there is no month {self.year}-{self.month:02d}")
+
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """Read ``YYYY-MM``.
+
+        Raises
+        ------
+        ValueError
+            If the text is anything else.
+        """
+        found = _MONTH.fullmatch(text)
+        if not found:
+            raise ValueError(f"{text!r} is not a month; write YYYY-MM, for example 2025-04")
+        return cls(int(found[1]), int(found[2]))
+
+    def __str__(self) -> str:
+        """Write ``YYYY-MM``."""
+        return f"{self.year}-{self.month:02d}"
+
+    def __add__(self, months: int) -> Month:
+        """Go forward (or back, if negative) by a number of months."""
+        years, month = divmod(self.month - 1 + months, 12)
+        return Month(self.year + years, month + 1)
+
+    @overload
+    def __sub__(self, other: Month) -> int: ...
+    @overload
+    def __sub__(self, other: int) -> Month: ...
+    def __sub__(self, other: Month | int) -> Month | int:
+        """Count the months since another month, or go back by a number of months."""
+        if isinstance(other, int):
+            return self + -other
+        return 12 * (self.year - other.year) + self.month - other.month
+
+    @property
+    def financial_year(self) -> str:
+        """Financial year that holds the month, for example ``2025-26``."""
+        return financial_year(self.year if self.month >= _FIRST_MONTH else self.year - 1)
+
+
+def instant_date(month: Month) -> str:
+    """Last day of a month as an ISO date: the instant at which a stock stands."""
+    return f"{month}-{monthrange(month.year, month.month)[1]:02d}"
+
+
+def months_from(first: Month, count: int) -> tuple[Month, ...]:
+    """List a number of months in a row, from the first."""
+    return tuple(first + step for step in range(count))
+
+
+def financial_year(start_year: int) -> str:
+    """Name the financial year that starts in April of a year: 2025 gives ``2025-26``."""
+    return f"{start_year:04d}-{(start_year + 1) % 100:02d}"
+
+
+def parse_financial_year(text: str) -> int:
+    """Year in which a financial year starts: ``2025-26`` gives 2025.
+
+    Raises
+    ------
+    ValueError
+        If the text is not a financial year.
+    """
+    found = _FINANCIAL_YEAR.fullmatch(text)
+    if not found or text != financial_year(int(found[1])):
+        raise ValueError(f"{text!r} is not a financial year; write for example 2025-26")
+    return int(found[1])
+
+
+def financial_year_months(text: str) -> tuple[Month, ...]:
+    """Twelve months of a financial year, April to March."""
+    return months_from(Month(parse_financial_year(text), _FIRST_MONTH), 12)

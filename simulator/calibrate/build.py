@@ -1,0 +1,159 @@
+"""Build the shipped baselines, and set the fit beside the published figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator import placements
+from simulator.axes import AGE_BANDS, REASONS
+from simulator.baseline import Baseline
+from simulator.calibrate.costs import cost_lines
+from simulator.calibrate.fostering import foster_base
+from simulator.calibrate.history import FittedYear, bands_of, fit_history
+from simulator.calibrate.published import DURATION_BANDS, published
+from simulator.engine.grid import make_grid
+from simulator.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, structure
+
+Array = NDArray[np.float64]
+
+BASES = (2020, 2021, 2023, 2025)
+COHORT_MONTHS = 3
+"""Width of birth cohorts in a run: quarters of birth, exact to a fraction of a per cent (docs/accuracy.md)."""
+
+
+def build(last: int = BASES[-1]) -> tuple[dict[int, Baseline], dict[int, FittedYear], dict[int, FittedYear]]:
+    """Fit the history twice and return baselines, and the fitted years with lengths of stay and in fine cohorts.
+
+    The first pass follows time in care month by month in yearly cohorts, and finds how leaving falls over phases; the
+    second runs the cohorts of a run with that, and finds everything else again.
+    """
+    long = fit_history(width=12, last=last)
+    fine = fit_history(width=COHORT_MONTHS, bins=1, last=last, known={y: f.parameters for y, f in long.items()})
+    return {base: _baseline(fine, base) for base in BASES if base <= last}, long, fine
+
+
+def _baseline(fine: dict[int, FittedYear], base: int) -> Baseline:
+    fitted, before = fine[base], fine[base - 1]
+    at = fitted.end.resident.sum(axis=(0, 1, 2, 3)) + fitted.end.uasc.sum(axis=(0, 1, 2, 3))
+    then = published(base - 1).stock_by_place
+    assert then is not None
+    return Baseline(
+        base=base,
+        cohort_months=COHORT_MONTHS,
+        parameters=fitted.parameters,
+        resident=fitted.end.resident,
+        resident_home=fitted.end.resident_home,
+        uasc=fitted.end.uasc,
+        foster=foster_base(base, at),
+        cost_lines=cost_lines(base, then, at, (float(before.end.uasc.sum()), float(fitted.end.uasc.sum()))),
+    )
+
+
+@dataclass(frozen=True)
+class FitRow:
+    """A published figure beside the model's.
+
+    Attributes
+    ----------
+    group, item : str
+    published, modelled : float
+    tolerance_percent : float
+        How near the model should be.
+    note : str
+        Vintage of the published figure, or what else a reader must know.
+    """
+
+    group: str
+    item: str
+    published: float
+    modelled: float
+    tolerance_percent: float
+    note: str
+
+    @property
+    def percent(self) -> float:
+        """Difference as a percentage of the published figure."""
+        return 100.0 * (self.modelled / self.published - 1.0)
+
+    @property
+    def met(self) -> bool:
+        """Whether the difference is within the tolerance, give or take the rounding of the published figure."""
+        return abs(self.modelled - self.published) <= self.tolerance_percent / 100.0 * self.published + 5.0
+
+
+def fit_rows(base: int, long: FittedYear, fine: FittedYear) -> Iterator[FitRow]:
+    """Yield the fit of the year that ends at a base: the model as it ran, before it is scaled to the base's stock."""
+    p = published(base)
+    newest = f"{max(base, 2024) if base < 2021 else 2025} release"
+    end = fine.modelled_end
+    youngest = make_grid(COHORT_MONTHS, int(structure()["uasc"]["youngest_age"])).first_row
+    stock = bands_of(end.resident, 0, COHORT_MONTHS) + bands_of(end.uasc, youngest, COHORT_MONTHS)
+    yield FitRow("Stock", "all", p.stock, float(stock.sum()), 1.0, newest)
+    for band, there, here in zip(AGE_BANDS, p.stock_by_band, stock, strict=True):
+        yield FitRow("Stock by age", band, there, here, 3.0 if band == "under_1" else 2.0, newest)
+    yield FitRow("Stock", "asylum-seeking", p.uasc_stock, float(end.uasc.sum()), 2.0, newest)
+    starts = np.bincount(BAND_OF_AGE, weights=fine.resident.starts + fine.uasc.starts)
+    yield FitRow("Starts", "all", p.starts, float(starts.sum()), 1.0, newest)
+    for band, there, here in zip(AGE_BANDS, p.starts_by_band, starts, strict=True):
+        yield FitRow("Starts by age", band, there, here, 1.0, newest)
+    exits = fine.resident.exits + fine.uasc.exits
+    yield FitRow("Exits", "all", p.exits, float(exits.sum()), 1.0, newest)
+    by_group = np.bincount(GROUP_OF_AGE, weights=exits[:, :-1].sum(axis=1))
+    for group, there, here in zip(EXIT_GROUPS, p.exits_by_group, by_group, strict=True):
+        yield FitRow("Exits by age", group, there, here, 1.0, newest)
+    yield FitRow("Exits by age", "18", p.exits_at_18, float(exits[:, -1].sum()), 2.0, newest)
+    by_reason = dict(zip(REASONS, exits.sum(axis=0), strict=True))
+    for reason, there in p.reasons.items():
+        yield FitRow("Exits by reason", reason, there, float(by_reason[reason]), 1.0, newest)
+    rest = p.exits - p.exits_at_18 - sum(p.reasons.values())
+    yield FitRow("Exits by reason", "other, under 18", rest, float(by_reason["other"]), 1.0, newest)
+    assert p.stock_by_place is not None
+    places = end.resident.sum(axis=(0, 1, 2, 3)) + end.uasc.sum(axis=(0, 1, 2, 3))
+    group_of = placements.groups()
+    there_by, here_by = (np.bincount(group_of, weights=x) for x in (p.stock_by_place, places))
+    for name, there, here in zip(placements.reported(), there_by, here_by, strict=True):
+        yield FitRow("Stock by placement", name, there, here, 1.0, _placement_note(name, base))
+    if p.durations is not None:
+        for band, there, here in zip(DURATION_BANDS, p.durations * p.exits, long.durations, strict=True):
+            yield FitRow("Exits by time in care", band, there, here, 8.0, "2024 release, scaled to newest total")
+    if p.mean_days is not None:
+        yield FitRow("Exits by time in care", "mean days", p.mean_days, long.mean_days, 2.0, "2024 release")
+
+
+def _placement_note(name: str, base: int) -> str:
+    if name in ("kinship_foster", "council_foster", "ifa_foster"):
+        return "Ofsted, March 2025" if base >= 2024 else "2024 release; sectors by Ofsted"
+    return "2025 release" if base >= 2021 else "2024 release"
+
+
+def report(base: int) -> str:
+    """Refit England up to a base year and return the fit as a table.
+
+    Raises
+    ------
+    ValueError
+        If there is no baseline for the year.
+    """
+    if base not in BASES:
+        raise ValueError(f"no baseline for {base}; allowed: {', '.join(map(str, BASES))}")
+    _, long, fine = build(last=base)
+    return fit_table(fit_rows(base, long[base], fine[base]), base)
+
+
+def fit_table(rows: Iterator[FitRow], base: int) -> str:
+    """Return fit rows as a plain table."""
+    lines = [
+        f"England, year ending 31 March {base}: published and modelled",
+        f"{'':22} {'':20} {'published':>10} {'model':>10} {'diff %':>7} {'within %':>8}  vintage",
+    ]
+    for r in rows:
+        mark = "" if r.met else "  <-- outside"
+        lines.append(
+            f"{r.group:22} {r.item:20} {r.published:10,.0f} {r.modelled:10,.0f} {r.percent:7.2f} "
+            f"{r.tolerance_percent:8.1f}  {r.note}{mark}"
+        )
+    return "\n".join(lines)

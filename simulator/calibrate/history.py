@@ -1,0 +1,440 @@
+"""The fit: run England through its published years, and in each find the rates that reproduce the tables.
+
+The order of things:
+
+1. a run-in from April 1993 at the published number of starts each year and the rates of 2011-12 gives the mix of time
+   in care; it is scaled to the stock by age of 31 March 2011;
+2. each year to 31 March 2025 is run again and again, each hazard scaled by published over modelled exits, until the
+   year's tables are met (iterative proportional fitting; moves by bounded least squares);
+3. the stock at the end is compared with the published one and scaled to it (by age, then by placement) before the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import lsq_linear
+
+from simulator import tables
+from simulator.axes import AGE_BANDS, PHASES, REASONS
+from simulator.baseline import FOSTER, PLACE, PLACES, REASON, Parameters, resident_rates, uasc_rates
+from simulator.calibrate.published import PLACEMENT_YEARS, Year, council_share, published, reasons_of_groups
+from simulator.calibrate.year import DURATION_BINS, Flows, exits_by_duration, run_year
+from simulator.engine.grid import make_grid
+from simulator.rates import StreamRates
+from simulator.structure import (
+    BAND_OF_AGE,
+    EXIT_GROUPS,
+    GROUP_OF_AGE,
+    edges,
+    return_hazards,
+    structure,
+    within_bands,
+)
+
+Array = NDArray[np.float64]
+
+FIRST, LAST = 2012, 2025
+RUN_IN_FROM = 1994
+ROUNDS = 12
+SETTLING_ROUNDS = 3
+"""Last rounds, in which leaving by phase is left alone while everything else settles."""
+
+EXIT_REASONS = ("home", "guardianship", "arrangements", "other")
+
+
+@dataclass(frozen=True)
+class State:
+    """Both streams at an instant: stocks (bin, 1, row, phase, place) and children at home (1, 1, row, spell)."""
+
+    resident: Array
+    resident_home: Array
+    uasc: Array
+    uasc_home: Array
+
+
+@dataclass(frozen=True)
+class FittedYear:
+    """One year as fitted.
+
+    Attributes
+    ----------
+    year : int
+    parameters : Parameters
+    resident, uasc : Flows
+    modelled_end : State
+        As the model ran it.
+    end : State
+        Scaled to the published stock by age and placement.
+    durations : (duration band,)
+        Modelled exits by time in care.
+    mean_days : float
+    """
+
+    year: int
+    parameters: Parameters
+    resident: Flows
+    uasc: Flows
+    modelled_end: State
+    end: State
+    durations: Array
+    mean_days: float
+
+
+def first_guess() -> Parameters:
+    """Return parameters to start the first year from."""
+    n_places = len(PLACES)
+    shares = np.zeros((18, n_places))
+    shares[:, PLACE["kinship_foster"]], shares[:, PLACE["council_foster"]] = 0.2, 0.45
+    shares[:, PLACE["ifa_foster"]] = 0.35
+    reason = np.zeros((len(EXIT_GROUPS), len(REASONS)))
+    reason[:, REASON["home"]] = 1.0
+    stock = published(2024).stock_by_place
+    assert stock is not None
+    hazards = [e.children_per_year / (stock[PLACE[e.origin]] * _age_share(e.ages)) for e in edges()]
+    return Parameters(
+        group_ratio=np.ones(len(EXIT_GROUPS)),
+        phase_ratio=np.ones(len(PHASES)),
+        tilt=np.array([structure()["leaving"]["tilt"][g] for g in EXIT_GROUPS]),
+        reason_share=reason,
+        adoption_per_year=1.4,
+        parents_home_per_year=0.4,
+        guardianship_per_year=np.full(len(AGE_BANDS), 0.2),
+        foster_guardianship_per_year=np.full(len(AGE_BANDS), 0.01),
+        move_per_year=np.array(hazards),
+        new_starts=np.zeros(18),
+        start_place=shares,
+        uasc_starts=np.zeros(18),
+        uasc_exit_ratio=0.5,
+        uasc_start_place=_uasc_place(published(2020)),
+        balancing_per_year=0.008,
+        return_per_year=return_hazards()[0],
+    )
+
+
+def _age_share(ages: tuple[int, int]) -> float:
+    """Share of the stock at some ages, from the published stock by age of 2024 spread evenly."""
+    bands = published(2024).stock_by_band
+    counts = np.bincount(BAND_OF_AGE)
+    by_age = (bands / counts)[BAND_OF_AGE]
+    return float(by_age[ages[0] : ages[1] + 1].sum() / by_age.sum())
+
+
+def fit_history(width: int = 12, bins: int = DURATION_BINS, last: int = LAST, rounds: int = ROUNDS,
+                known: dict[int, Parameters] | None = None) -> dict[int, FittedYear]:
+    """Fit every year from 2012 to `last`.
+
+    Parameters
+    ----------
+    width : int
+        Months of birth in a cohort.
+    bins : int
+        Months of time in care told apart; 1 leaves the lengths of stay as `known` has them.
+    known : mapping of year to Parameters, optional
+        Where to start each year from.
+    """  # fmt: skip
+    guess = (known or {}).get(FIRST, first_guess())
+    guess = _starts_for(published(FIRST), guess)
+    state = _run_in(guess, width, bins)
+    fitted: dict[int, FittedYear] = {}
+    for year in range(FIRST, last + 1):
+        guess = (known or {}).get(year, guess)
+        fitted[year] = fit_year(published(year), state, guess, width, follow=bins > 1, rounds=rounds)
+        state, guess = fitted[year].end, fitted[year].parameters
+    return fitted
+
+
+def _run_in(p: Parameters, width: int, bins: int) -> State:
+    """Fill the model from an empty stock with the published starts of 1994 to 2011, then scale to 31 March 2011."""
+    grid, ugrid = make_grid(width), make_grid(width, int(structure()["uasc"]["youngest_age"]))
+    shape = (len(PHASES), len(PLACES))
+    stock, home = np.zeros((bins, 1, grid.rows, *shape)), np.zeros((1, 1, grid.rows, 3))
+    ustock, uhome = np.zeros((bins, 1, ugrid.rows, *shape)), np.zeros((1, 1, ugrid.rows, 3))
+    base = published(2011)
+    uasc_2012 = published(FIRST).uasc_stock
+    for year in range(RUN_IN_FROM, 2012):
+        scale = tables.value("starts", year) / base.starts
+        year_p = replace(p, new_starts=p.new_starts * scale, balancing_per_year=0.01)
+        flows = run_year(resident_rates(year_p, stock, home), width)
+        stock, home = flows.stock, flows.home
+        uflows = run_year(uasc_rates(p, ustock, uhome), width)
+        ustock, uhome = uflows.stock, uflows.home
+    ustock = ustock * tables.value("uasc_stock", 2011) / ustock.sum()
+    del uasc_2012
+    target = base.stock_by_band - bands_of(ustock, ugrid.first_row, width)
+    stock = _scale_to_bands(stock, target, width)
+    return State(stock, home, ustock, uhome)
+
+
+def fit_year(year: Year, opening: State, p: Parameters, width: int, *, follow: bool, rounds: int) -> FittedYear:
+    """Find the parameters that reproduce one year's tables from an opening stock."""
+    p = _starts_for(year, p)
+    for n in range(rounds):
+        p, uasc = _fit_uasc(year, opening, p, width)
+        rates = resident_rates(p, opening.resident, opening.resident_home)
+        flows = run_year(rates, width)
+        urates = uasc_rates(p, opening.uasc, opening.uasc_home)
+        durations, by_phase, mean = exits_by_duration([(rates, flows), (urates, uasc)])
+        if n == rounds - 1:
+            break
+        p = _improve(year, p, flows, uasc, opening, width)
+        if follow and year.durations is not None and n < rounds - SETTLING_ROUNDS:
+            p = replace(p, phase_ratio=p.phase_ratio * _phase_step(year, p.phase_ratio, durations, by_phase, flows))
+    modelled = State(flows.stock, flows.home, uasc.stock, uasc.home)
+    return FittedYear(year.year, p, flows, uasc, modelled, _scale(year, modelled, width), durations, mean)
+
+
+def _starts_for(year: Year, p: Parameters) -> Parameters:
+    """Set starts by age and first placement from the year's tables."""
+    s = structure()
+    arrivals = np.zeros(18)
+    for age, share in s["uasc"]["arrival_share"].items():
+        arrivals[age] = share
+    arrivals *= (year.uasc_starts if year.uasc_starts is not None else year.uasc_stock * 0.72) / arrivals.sum()
+    if year.uasc_starts is None and p.uasc_starts.sum() > 0:
+        arrivals = p.uasc_starts
+    bands = year.starts_by_band - np.bincount(BAND_OF_AGE, weights=arrivals)
+    spread = within_bands(s["starts"]["slope_per_year"], AGE_BANDS)
+    p = replace(
+        p,
+        uasc_starts=arrivals,
+        new_starts=bands[BAND_OF_AGE] * spread * 0.93,
+        uasc_start_place=_uasc_place(year),
+        balancing_per_year=year.residual / (year.stock - year.uasc_stock),
+    )
+    return replace(p, start_place=_start_place(year, bands[BAND_OF_AGE] * spread, arrivals, p))
+
+
+def _uasc_place(year: Year) -> Array:
+    """First placements of unaccompanied children by age: those under 16 fostered, so that the whole meets the table."""
+    s = structure()["uasc"]
+    shares = np.zeros((18, len(PLACES)))
+    figures = tables.categories("uasc_by_age", min(max(year.year, 2020), 2024))
+    under = figures["under_16"] / figures["total"]
+    council = 0.35  # unaccompanied children are more often placed through agencies
+    foster = np.array([council, 1.0 - council])
+    for ages, mix in (
+        (slice(0, 16), s["under_16_place"]),
+        (
+            slice(16, 18),
+            {
+                name: max(share - under * s["under_16_place"].get(name, 0.0), 0.0)
+                for name, share in year.uasc_by_place.items()
+            },
+        ),
+    ):
+        whole = sum(mix.values())
+        for name, share in mix.items():
+            if name == "foster":
+                shares[ages, FOSTER[0]] = share / whole * foster[0]
+                shares[ages, FOSTER[1]] = share / whole * foster[1]
+            else:
+                shares[ages, PLACE[name]] = share / whole
+    return shares
+
+
+def _start_place(year: Year, resident: Array, arrivals: Array, p: Parameters) -> Array:
+    """First placements of resident children by age: assumed weights raked to published starts by placement and age."""
+    s = structure()["start_place_weight"]
+    names = list(s)
+    weight = np.array([[s[n][g] for n in names] for g in EXIT_GROUPS])[GROUP_OF_AGE]
+    asylum = arrivals @ p.uasc_start_place
+    total = np.array([year.starts_by_place[n] for n in names]) * (resident.sum() + arrivals.sum())
+    minus = np.array([asylum[FOSTER].sum() if n == "mainstream_foster" else asylum[PLACE[n]] for n in names])
+    target = np.maximum(total - minus, 1.0)
+    target *= resident.sum() / target.sum()
+    table = weight * resident[:, None]
+    for _ in range(200):
+        table *= target / table.sum(axis=0)
+        table *= (resident / table.sum(axis=1))[:, None]
+    table /= table.sum(axis=1, keepdims=True)
+    shares = np.zeros((18, len(PLACES)))
+    council = council_share(max(year.year, PLACEMENT_YEARS[0]))
+    for i, name in enumerate(names):
+        if name == "mainstream_foster":
+            shares[:, FOSTER[0]], shares[:, FOSTER[1]] = table[:, i] * council, table[:, i] * (1 - council)
+        else:
+            shares[:, PLACE[name]] = table[:, i]
+    return shares
+
+
+def _fit_uasc(year: Year, opening: State, p: Parameters, width: int) -> tuple[Parameters, Flows]:
+    """Scale the hazard of leaving before 18 (or, before 2019, arrivals) so that the published account closes."""
+    flows = run_year(uasc_rates(p, opening.uasc, opening.uasc_home), width)
+    if year.uasc_exits is not None:
+        early = flows.exits[:, REASON["other"]].sum()
+        wanted = year.uasc_exits - flows.exits[:, REASON["age_18"]].sum()
+        p = replace(p, uasc_exit_ratio=p.uasc_exit_ratio * float(np.clip(wanted / early, 0.5, 2.0)))
+    else:
+        stock = flows.stock.sum()
+        stayed = stock - opening.uasc.sum() + flows.exits.sum()
+        arrivals = stayed + (year.uasc_stock - stock) * 1.3
+        p = replace(p, uasc_starts=p.uasc_starts * float(np.clip(arrivals / p.uasc_starts.sum(), 0.5, 2.0)))
+    return p, run_year(uasc_rates(p, opening.uasc, opening.uasc_home), width)
+
+
+def _improve(year: Year, p: Parameters, flows: Flows, uasc: Flows, opening: State, width: int) -> Parameters:
+    """Scale every hazard by published over modelled."""
+    s = structure()
+    # New starts are published starts less those who came back from home, by band.
+    bands = year.starts_by_band - np.bincount(BAND_OF_AGE, weights=uasc.starts)
+    new_bands = bands - np.bincount(BAND_OF_AGE, weights=flows.returns)
+    new_starts = new_bands[BAND_OF_AGE] * within_bands(s["starts"]["slope_per_year"], AGE_BANDS)
+
+    guardianship = reasons_of_groups("guardianship_by_age", year.year, year.reasons["guardianship"])
+    carers = tables.categories("guardianship_by_carer", min(max(year.year, 2020), 2024))
+    kin = carers["foster_relative_or_friend"] / carers["total"]
+    other_carer = carers["foster_other_carer"] / carers["total"]
+    by_kin = flows.place_exits_by_band[:, PLACE["kinship_foster"], REASON["guardianship"]]
+    by_foster = flows.place_exits_by_band[:, FOSTER, REASON["guardianship"]].sum(axis=1)
+    adopted = flows.exits[:, REASON["adoption"]].sum()
+    parents = float(flows.exits_by_place[PLACE["with_parents"], :-1].sum())
+    parents_18 = float(flows.exits_by_place[PLACE["with_parents"], REASON["age_18"]])
+    parents_ratio = 1.0
+    if year.parents_exits is not None:
+        by_place = float(flows.place_exits_by_band[:, PLACE["with_parents"], REASON["home"]].sum())
+        parents_ratio = max(by_place + year.parents_exits - parents_18 - parents, 0.2 * by_place) / by_place
+
+    # Exits that go with time in care: what is left of each age group, split by reason.
+    exits = np.zeros((len(EXIT_GROUPS), len(REASONS)))
+    np.add.at(exits, GROUP_OF_AGE, flows.exits)
+    asylum = np.zeros(len(EXIT_GROUPS))
+    np.add.at(asylum, GROUP_OF_AGE, uasc.exits[:, :-1].sum(axis=1))
+    wanted = year.exits_by_group - asylum
+    before_18 = exits[:, :-1].sum(axis=1)
+    by_phase = flows.phase_exits.sum(axis=1)
+    group_step = np.clip((by_phase + wanted - before_18) / by_phase, 0.3, 3.0)
+
+    return replace(
+        p,
+        new_starts=np.maximum(new_starts, 0.0),
+        adoption_per_year=_adoption(year, p, float(adopted)),
+        guardianship_per_year=p.guardianship_per_year * _step(guardianship * kin, by_kin),
+        foster_guardianship_per_year=p.foster_guardianship_per_year * _step(guardianship * other_carer, by_foster),
+        parents_home_per_year=p.parents_home_per_year * parents_ratio,
+        group_ratio=p.group_ratio * group_step,
+        reason_share=_reason_shares(year, p, by_phase, by_phase * group_step, exits),
+        move_per_year=p.move_per_year * _move_steps(year, p, flows, uasc, opening, width),
+    )
+
+
+def _adoption(year: Year, p: Parameters, adopted: float) -> float:
+    """Scale the hazard of adoption where the stock placed for adoption is published; else the moves into it are scaled."""
+    if year.year - 1 not in PLACEMENT_YEARS:
+        return p.adoption_per_year
+    return float(np.clip(p.adoption_per_year * _step(year.reasons["adoption"], adopted), 0.7, 2.5))
+
+
+def _reason_shares(year: Year, p: Parameters, by_phase: Array, wanted: Array, exits: Array) -> Array:
+    """Split the leaving of each age group by reason: assumed weights raked to what is left of the published totals."""
+    weights = structure()["leaving"]["reason_weight"]
+    table = np.zeros((len(EXIT_GROUPS), len(REASONS)))
+    for g, name in enumerate(EXIT_GROUPS):
+        for reason, weight in weights[name].items():
+            table[g, REASON[reason]] = weight
+    table *= wanted[:, None]
+    with_placement = exits.sum(axis=0) - by_phase @ p.reason_share
+    target = np.zeros(len(REASONS))
+    for reason in ("home", "guardianship", "arrangements"):
+        target[REASON[reason]] = max(year.reasons[reason] - with_placement[REASON[reason]], 0.01 * year.reasons[reason])
+    target[REASON["other"]] = max(wanted.sum() - target.sum(), 0.01 * wanted.sum())
+    target *= wanted.sum() / target.sum()
+    for _ in range(100):
+        column = table.sum(axis=0)
+        table *= np.divide(target, column, out=np.zeros_like(target), where=column > 0)
+        table *= (wanted / table.sum(axis=1))[:, None]
+    return table / table.sum(axis=1, keepdims=True)
+
+
+def _move_steps(year: Year, p: Parameters, flows: Flows, uasc: Flows, opening: State, width: int) -> Array:
+    """Change assumed gross moves as little as can be, so that the stock by placement is met at the year's end.
+
+    Minimises the sum over moves of (change / flow)^2 * flow, subject (with a heavy weight) to every placement's net.
+    """
+    if year.stock_by_place is None or year.year - 1 not in PLACEMENT_YEARS:
+        adopted = flows.exits[:, REASON["adoption"]].sum()
+        step = float(_step(year.reasons["adoption"], float(adopted)))
+        return np.array([step if e.to == "for_adoption" else 1.0 for e in edges()])
+    del opening, width
+    stock = (flows.stock.sum(axis=(0, 1, 2, 3)) + uasc.stock.sum(axis=(0, 1, 2, 3)))
+    gap = year.stock_by_place * stock.sum() / year.stock - stock
+    now = np.array([max(flows.moves[PLACE[e.origin], PLACE[e.to]], 1e-9) for e in edges()])
+    incidence = np.zeros((len(PLACES), len(now)))
+    for i, edge in enumerate(edges()):
+        incidence[PLACE[edge.to], i] += 1.0
+        incidence[PLACE[edge.origin], i] -= 1.0
+    heavy = 100.0
+    solution = lsq_linear(
+        np.vstack([np.diag(1.0 / np.sqrt(now)), heavy * incidence]),
+        np.concatenate([np.zeros(len(now)), heavy * gap]),
+        bounds=(-0.9 * now, np.inf),
+    )
+    steps: Array = 1.0 + solution.x / now
+    return steps
+
+
+def _phase_step(year: Year, ratio: Array, durations: Array, by_phase: Array, flows: Flows) -> Array:
+    """Scale hazards by phase so that exits by time in care come near the published shares (bounded least squares).
+
+    A weak pull of the ratios towards 1 settles what the nine bands cannot tell apart. The last phase stays as it is: a
+    year's exits after many years in care say more about who came long ago than about who leaves now.
+    """
+    assert year.durations is not None
+    target = year.durations * durations.sum()
+    total = flows.exits_by_bin.sum(axis=0)
+    part = np.divide(flows.phase_exits_by_bin.sum(axis=0), total, out=np.ones_like(total), where=total > 0)
+    part[0] = 1.0
+    effect = (by_phase * part)[:, :-1]
+    pull = 0.06
+    solution = lsq_linear(
+        np.vstack([effect / target[:, None], pull * np.diag(ratio[:-1])]),
+        np.concatenate([(target - durations) / target, pull * (1.0 - ratio[:-1])]),
+        bounds=(-0.4, 0.6),
+    )
+    return np.append(1.0 + 0.7 * solution.x, 1.0)
+
+
+def _scale(year: Year, state: State, width: int) -> State:
+    """Scale a modelled stock to the published one: asylum-seeking children, age bands, then placements."""
+    youngest = int(structure()["uasc"]["youngest_age"])
+    uasc = state.uasc * year.uasc_stock / state.uasc.sum()
+    resident = state.resident
+    first = make_grid(width, youngest).first_row
+    target = year.stock_by_band - bands_of(uasc, first, width)
+    for _ in range(30):
+        if year.stock_by_place is not None:
+            place = year.stock_by_place - uasc.sum(axis=(0, 1, 2, 3))
+            now = resident.sum(axis=(0, 1, 2, 3))
+            place = np.maximum(place, 0.02 * year.stock_by_place)
+            resident = resident * np.divide(place, now, out=np.ones_like(now), where=now > 0)
+        resident = _scale_to_bands(resident, target, width)
+        if year.stock_by_place is None:
+            break
+    return State(resident, state.resident_home, uasc, state.uasc_home)
+
+
+def bands_of(stock: Array, first_row: int, width: int) -> Array:
+    """Children by age band on 31 March, when every row lies within one year of age: (band,)."""
+    rows = np.arange(stock.shape[2]) + first_row
+    ages = np.clip((rows - 1) * width // 12, 0, 17)
+    return np.bincount(BAND_OF_AGE[ages], weights=stock.sum(axis=(0, 1, 3, 4)), minlength=len(AGE_BANDS))
+
+
+def _scale_to_bands(stock: Array, target: Array, width: int) -> Array:
+    rows = np.arange(stock.shape[2])
+    ages = np.clip((rows - 1) * width // 12, 0, 17)
+    ratio = target / bands_of(stock, 0, width)
+    scaled: Array = stock * ratio[BAND_OF_AGE[ages]][:, None, None]
+    return scaled
+
+
+def _step(published_value: Array | float, modelled: Array | float) -> Array:
+    """Published over modelled, within bounds, so that a poor start cannot run away."""
+    modelled = np.asarray(modelled, dtype=float)
+    ratio = np.divide(published_value, modelled, out=np.ones_like(modelled), where=modelled > 1e-9)
+    return np.clip(ratio, 0.3, 3.0)
+
+
+__all__ = ["FittedYear", "State", "StreamRates", "fit_history", "fit_year"]

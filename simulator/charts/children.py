@@ -1,0 +1,92 @@
+"""Chart: children in care, published figures joined to the projection."""
+
+from __future__ import annotations
+
+from simulator.charts import Chart, chart, lines, series, style, words
+from simulator.charts.layout import Sheet
+from simulator.results import Results
+
+
+@chart("children", title="Children in care")
+def children(results: Results) -> Chart | None:
+    """Draw the number of children in care: history, projection and the one that the scenario replicates."""
+    if "children" not in results.measures:
+        return None
+    path, history = series.stock(results, "children"), series.actual(results, "children")
+    claims = series.claims(results, "children")
+    first, last = path.central[0], path.central[-1]
+    start, end = words.month(path.when[0]), words.month(path.when[-1])
+    title = _title(results)
+    colour = style.PALETTE["dark_blue"]
+    begin = min(path.at[0], history.at[0]) if history else path.at[0]
+    finish = max(path.at[-1], history.at[-1]) if history else path.at[-1]
+    with style.context():
+        sheet = Sheet(
+            title,
+            f"{results.title}. Number of children looked after in {results.areas[0]}: "
+            f"published at 31 March, projected each month"
+            f"{series.fan_words([results])}",
+            series.footer([results]),
+        )
+        axes = sheet.panels[0]
+        sheet.years(begin - 0.3, max([finish, *(at for at, _, _ in claims)]) + 0.3)
+        if history:
+            lines.draw_history(axes, history)
+        lines.draw_projection(axes, path, colour)
+        tops = [path.draws.max() if results.draws == 1 else max(high.max() for _, high in path.bands())]
+        tops += [history.central.max()] if history else []
+        axes.set_ylim(0, (1.3 if claims else 1.17) * max(tops + [value for _, value, _ in claims]))
+        lines.mark_start(axes, path.at[0], f"Projection\nfrom {start}")
+        lines.mark_claims(sheet, axes, claims)
+        if history:
+            middle = len(history.at) // 3
+            overtaken = history.at[-1] > path.at[0] + 0.5
+            at = len(history.at) - 1 if overtaken else middle
+            text = f"Published:\n{words.count(history.central[at])} in {words.month(history.when[at])}"
+            text = text if overtaken else "Published figures"
+            sheet.callout(axes, history.at[at], history.central[at], text, style.HISTORY)
+        sheet.label(axes, path.at[-1], last, f"Projected:\n{words.count(last)}\nin {end}", colour, bold=True)
+        sheet.counts()
+        alt = (
+            f"Line chart of children looked after in {results.areas[0]}. {_history_words(results)}"
+            f"The projection starts at {words.count(first)} in {start} "
+            f"and reaches {words.count(last)} in {end}."
+            f"{_interval_words(path)}"
+        )
+        alt += "".join(f" Marked: {label}, {words.count(value)}." for _, value, label in claims)
+        return sheet.finish(alt)
+
+
+def _title(results: Results) -> str:
+    path = series.stock(results, "children")
+    replicated = series.replication_finding(
+        results, "children", path, "children in care", words.count, words.month
+    )
+    if replicated:
+        return replicated
+    first, last = path.central[0], path.central[-1]
+    start, end = words.month(path.when[0]), words.month(path.when[-1])
+    way = words.way(first, last, "rise", "fall", "hardly change")
+    title = f"Children in care {way} from {words.count(first)} in {start} to {words.count(last)} in {end}"
+    if way == "hardly change":
+        return title
+    return f"{title}, {words.percent(last - first, first)} {'more' if last > first else 'fewer'}"
+
+
+def _history_words(results: Results) -> str:
+    history = series.actual(results, "children")
+    if history is None:
+        return ""
+    peak = int(history.central.argmax())
+    return (
+        f"Published figures run from {words.count(history.central[0])} in {words.month(history.when[0])} "
+        f"to {words.count(history.central[-1])} in {words.month(history.when[-1])}, "
+        f"with a peak of {words.count(history.central[peak])} in {words.month(history.when[peak])}. "
+    )
+
+
+def _interval_words(path: series.Series) -> str:
+    if not path.bands():
+        return ""
+    low, high = path.bands()[0]
+    return f" At the end 80% of draws lie between {words.count(low[-1])} and {words.count(high[-1])}."

@@ -1,0 +1,162 @@
+"""Figures for charts, taken out of results: totals of the first area, on an axis of years, with quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.charts import words
+from simulator.results import Actual, Results
+
+Array = NDArray[np.float64]
+
+BANDS = ((10, 90), (25, 75))
+"""Percentiles between which a fan is shaded, the wide band first: 80% and 50% of draws."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One quantity over time.
+
+    Attributes
+    ----------
+    at : (time,)
+        Place on the axis of years: 31 March of a year, or the end of a financial year, is a whole number.
+    when : tuple of str
+        ISO dates or financial years.
+    draws : (draw, time)
+        The central run first.
+    """
+
+    at: Array
+    when: tuple[str, ...]
+    draws: Array
+
+    @property
+    def central(self) -> Array:
+        """The central run: (time,)."""
+        run: Array = self.draws[0]
+        return run
+
+    def bands(self) -> list[tuple[Array, Array]]:
+        """Return the lower and upper edge of each band of the fan; none where there are no draws."""
+        if len(self.draws) == 1:
+            return []
+        return [
+            (np.percentile(self.draws[1:], a, axis=0), np.percentile(self.draws[1:], b, axis=0))
+            for a, b in BANDS
+        ]
+
+    def __sub__(self, other: Series) -> Series:
+        """Return the difference over the time that both cover, draw by draw if both have as many."""
+        common = [when for when in self.when if when in set(other.when)]
+        mine = [self.when.index(when) for when in common]
+        theirs = [other.when.index(when) for when in common]
+        draws = len(self.draws) if len(self.draws) == len(other.draws) else 1
+        return Series(self.at[mine], tuple(common), self.draws[:draws, mine] - other.draws[:draws, theirs])
+
+
+def stock(results: Results, measure: str) -> Series:
+    """Return a stock's total at each instant."""
+    when = results.dates("stock")
+    return Series(
+        np.array([words.year_position(date) for date in when]),
+        when,
+        results[measure].values[:, 0].sum(axis=(-2, -1)),
+    )
+
+
+def yearly(results: Results, measure: str) -> Series:
+    """Return a measure's total in each financial year."""
+    return over_years(results, results.by_year(measure)[:, 0].sum(axis=(-2, -1)))
+
+
+def over_years(results: Results, draws: Array) -> Series:
+    """Return figures by financial year, (draw, year), as a series."""
+    years = results.financial_years
+    return Series(np.array([float(words.year_end(year)) for year in years]), years, draws)
+
+
+def actual(results: Results, measure: str) -> Series | None:
+    """Return the published series of a measure, or None."""
+    history = results.history.get(measure)
+    return None if history is None or not history.dates else _published(history)
+
+
+def _published(history: Actual) -> Series:
+    at = [words.year_end(d) if len(d) == 7 else words.year_position(d) for d in history.dates]
+    return Series(
+        np.array(at, dtype=float), tuple(history.dates), np.asarray(history.values, dtype=float)[None]
+    )
+
+
+def claims(results: Results, measure: str) -> list[tuple[float, float, str]]:
+    """Return the published projections of a measure: place on the axis, value and label."""
+    found = []
+    for claim in results.claims:
+        if claim.measure == measure:
+            at = words.year_end(claim.date) if len(claim.date) == 7 else words.year_position(claim.date)
+            found.append((float(at), claim.value, claim.label))
+    return found
+
+
+def replication_finding(
+    results: Results,
+    measure: str,
+    path: Series,
+    what: str,
+    write: Callable[[float], str],
+    when: Callable[[str], str],
+) -> str:
+    """Return what a replication reached, against the published projection and what happened; or nothing.
+
+    Parameters
+    ----------
+    results : Results
+    measure : str
+    path : Series
+        The scenario's own.
+    what : str
+        The quantity within a sentence.
+    write, when : callable
+        Numbers and dates in words.
+    """
+    found = [
+        claim for claim in claims(results, measure) if path.at[0] - 0.01 <= claim[0] <= path.at[-1] + 0.01
+    ]
+    if not found:
+        return ""
+    at, value, _ = max(found, key=lambda claim: claim[0])
+    i = int(np.abs(path.at - at).argmin())
+    text = f"The replication reaches {write(path.central[i])} {what} in {when(path.when[i])}"
+    text += f"; the published projection was {write(value)}"
+    history = actual(results, measure)
+    if history is not None and (known := history.central[np.abs(history.at - path.at[i]) < 0.01]).size:
+        text += f" and the actual figure {write(float(known[0]))}"
+    return text
+
+
+def fan_words(all_results: Sequence[Results], bands: str = "50% and 80%") -> str:
+    """Return what the shaded bands are, for a subtitle; nothing where there are no draws."""
+    draws = max(results.draws for results in all_results) - 1
+    return f"; shaded: {bands} of {draws:,} draws" if draws else ""
+
+
+def footer(all_results: Sequence[Results], *notes: str) -> list[str]:
+    """Return the lines under a chart: sources, then notes; those not on all scenarios say whose they are."""
+    sources = list(dict.fromkeys(source for results in all_results for source in results.sources))
+    lines = [f"Source: {'; '.join(sources)}. Projection: care-demand."]
+    said: dict[str, list[str]] = {}
+    for results in all_results:
+        for note in results.notes:
+            said.setdefault(note, []).append(results.title)
+    for note, titles in said.items():
+        if len(titles) < len(all_results):
+            others = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
+            lines.append(f"{titles[0]}{others}: {note}")
+        else:
+            lines.append(f"Note: {note}")
+    return lines + [f"Note: {note}" for note in notes]

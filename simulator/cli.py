@@ -1,0 +1,528 @@
+"""The command line `care-demand`: parse, call, print.
+
+Heavy modules are imported by the commands that need them, so that `--version`, `list` and `check` answer
+at once.
+Exit status: 0 done, 2 the input is wrong (nothing is written), 130 stopped by Ctrl-C, 1 anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import sys
+import textwrap
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from simulator.results import Results
+    from simulator.scenario import LoadedScenario
+
+# One thread in the linear algebra: the arrays are small, and figures are the same on every machine.
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins takes as long as a check
+
+PROGRAM = "care-demand"
+WIDTH = 100
+"""Columns of text on the screen."""
+
+STOPPED = 130
+TERMINATED = 143
+
+_DEBUG = "simulator.cli.debug"
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class WrongInput(click.ClickException):
+    """The input is wrong: the message goes to stderr as it is, and the exit status is 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Print the message."""
+        click.echo(self.message, err=True)
+
+
+class _Group(click.Group):
+    """A group that turns every error into a plain line and an exit status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except KeyboardInterrupt:
+            click.echo(f"\n{PROGRAM}: stopped", err=True)
+            ctx.exit(STOPPED)
+        except Exception as error:
+            if ctx.meta.get(_DEBUG):
+                traceback.print_exc()
+            click.echo(f"{PROGRAM}: {_one_line(error)}", err=True)
+            ctx.exit(1)
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    text = " ".join(str(error).split())
+    if isinstance(error, ModuleNotFoundError | AssertionError | KeyError) or not text:
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return text
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from simulator import __version__
+
+        click.echo(f"{PROGRAM} {__version__}")
+        ctx.exit()
+
+
+def _debug(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        ctx.meta[_DEBUG] = True
+
+
+def _draws(ctx: click.Context, param: click.Parameter, value: int) -> int:
+    """Accept no draws but the central run: the one place to change when uncertainty arrives."""
+    if value:
+        raise click.BadParameter(
+            "this version gives the central run only (0); draws come in a later one", ctx, param
+        )
+    return value
+
+
+_debug_option = click.option(
+    "--debug", is_flag=True, expose_value=False, callback=_debug, help="Show the traceback of an error."
+)
+
+
+def _run_options(function: _Function) -> _Function:
+    """Add the options that `run` and `compare` share."""
+    options = [
+        click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, callback=_draws,
+                     metavar="N", help="Random draws beside the central run."),
+        click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
+                     help="Seed of the draws."),
+        click.option("--charts/--no-charts", default=True, help="Draw charts, or tables only."),
+        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
+        click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails."),
+        _debug_option,
+    ]  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH})
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version.",
+)
+@_debug_option
+def cli() -> None:
+    """Project the number of children in care in England, where they live and what it costs.
+
+    A SCENARIO is a YAML file, or the name of one that comes with care-demand (`care-demand list scenarios`).
+    """
+
+
+def main() -> None:
+    """Run the command line as a program."""
+
+    def terminate(*_: object) -> NoReturn:
+        sys.exit(TERMINATED)
+
+    signal.signal(signal.SIGTERM, terminate)  # so that a half-written folder is removed
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a screen without a pound sign is no reason to fail
+    cli(prog_name=PROGRAM)
+
+
+# --------------------------------------------------------------------------------------------------
+# Scenarios
+
+
+def _load_all(names: Sequence[str]) -> list[LoadedScenario]:
+    """Read scenarios, by path or shipped name; all problems of all of them are told at once."""
+    from simulator.scenario import ScenarioError, load
+
+    loaded, problems = [], []
+    for name in names:
+        try:
+            loaded.append(load(name))
+        except ScenarioError as error:
+            problems.append(str(error))
+        except OSError as error:  # for example a name too long to be one
+            problems.append(f"{name}:1:1: the file can't be read: {error.strerror}")
+    if problems:
+        raise WrongInput("\n".join(problems))
+    return loaded
+
+
+def _simulate_all(loaded: Sequence[LoadedScenario], *, draws: int, seed: int, quiet: bool) -> list[Results]:
+    """Run scenarios in order, with a progress bar if there are several and somebody can see it."""
+    from simulator.scenario import ScenarioError
+    from simulator.simulate import simulate
+
+    seen = not quiet and len(loaded) > 1 and sys.stderr.isatty()
+    try:
+        if not seen:
+            return [simulate(one, draws=draws, seed=seed) for one in loaded]
+        with click.progressbar(loaded, label="Running scenarios", file=sys.stderr, show_eta=False) as bar:
+            return [simulate(one, draws=draws, seed=seed) for one in bar]
+    except ScenarioError as error:
+        raise WrongInput(str(error)) from error
+
+
+def _checked_folder(folder: Path) -> Path:
+    from simulator.outputs import FolderError, check_folder
+
+    try:
+        check_folder(folder)
+    except FolderError as error:
+        raise WrongInput(f"{PROGRAM}: --out: {error}") from error
+    return folder
+
+
+def _written(write: Callable[[], None]) -> None:
+    from simulator.outputs import FolderError
+
+    try:
+        write()
+    except FolderError as error:
+        raise WrongInput(f"{PROGRAM}: --out: {error}") from error
+
+
+def _command(name: str, scenarios: Sequence[str], *, draws: int, seed: int, charts: bool) -> str:
+    """Return the command for the manifest, without folders: where files lie has no effect on results."""
+    words = [PROGRAM, name, *(Path(s).name for s in scenarios), "--draws", str(draws), "--seed", str(seed)]
+    return shlex.join(words if charts else [*words, "--no-charts"])
+
+
+def _points(results: Results) -> dict[str, Any]:
+    from simulator.outputs import summary_points
+
+    return {
+        "scenario": results.name,
+        "title": results.title,
+        "area": results.areas[0],
+        "reference_year": results.reference_year,
+        "summary": [asdict(point) for point in summary_points(results)],
+        "notes": list(results.notes),
+    }
+
+
+def _print_json(content: object) -> None:
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/NAME]"
+)
+@_run_options
+def run(
+    scenario: str, out: Path | None, draws: int, seed: int, charts: bool, as_json: bool, quiet: bool
+) -> None:
+    """Run a scenario and write its tables, charts and summary.
+
+    An output folder of an earlier run is replaced; anything else that is in the way is left alone.
+    """
+    loaded = _load_all([scenario])
+    from simulator.outputs import summary_text, write_run
+
+    folder = _checked_folder(Path("out") / loaded[0].key if out is None else out)
+    results = _simulate_all(loaded, draws=draws, seed=seed, quiet=quiet)[0]
+    command = _command("run", [scenario], draws=draws, seed=seed, charts=charts)
+    _written(lambda: write_run(results, loaded[0], folder, command, seed=seed, charts=charts))
+    if as_json:
+        _print_json({"folder": str(folder), "draws": draws, "seed": seed, **_points(results)})
+    elif not quiet:
+        click.echo(summary_text(results))
+        click.echo(f"Results are in {folder}")
+
+
+@cli.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO SCENARIO...")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/comparison]"
+)
+@_run_options
+def compare(
+    scenarios: tuple[str, ...],
+    out: Path | None,
+    draws: int,
+    seed: int,
+    charts: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run scenarios and compare them with the first."""
+    if len(scenarios) == 1:
+        raise click.UsageError("name two scenarios or more; the others are compared with the first")
+    loaded = _load_all(scenarios)
+    names = [one.key for one in loaded]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise WrongInput(
+            f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own"
+        )
+    from simulator.outputs import comparison_text, write_comparison
+
+    folder = _checked_folder(Path("out") / "comparison" if out is None else out)
+    many = _simulate_all(loaded, draws=draws, seed=seed, quiet=quiet)
+    command = _command("compare", scenarios, draws=draws, seed=seed, charts=charts)
+    _written(lambda: write_comparison(many, loaded, folder, command, seed=seed, charts=charts))
+    if as_json:
+        content = {"folder": str(folder), "draws": draws, "seed": seed, "reference": names[0]}
+        _print_json({**content, "scenarios": [_points(results) for results in many]})
+    elif not quiet:
+        click.echo(comparison_text(many))
+        click.echo(f"Results are in {folder}")
+
+
+@cli.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="FILE...")
+@_debug_option
+def check(scenarios: tuple[str, ...]) -> None:
+    """Check scenario files; tell every problem, or else each value and where it comes from."""
+    loaded = _load_all(scenarios)
+    from simulator.scenario import explain
+
+    click.echo("\n\n".join(explain(one).rstrip("\n") for one in loaded))
+
+
+@cli.command()
+@click.argument("area", type=click.Choice(["england"], case_sensitive=False))
+@click.option("--base", type=int, default=2025, show_default=True, metavar="YEAR",
+              help="Year, ending on 31 March, whose published figures the model is fitted to.")  # fmt: skip
+@_debug_option
+def calibrate(area: str, base: int) -> None:
+    """Fit the model to the published figures of a year and show how well it fits."""
+    from simulator.calibrate import report
+
+    try:
+        text = report(base)
+    except (LookupError, ValueError) as error:
+        if type(error) not in (LookupError, ValueError):
+            raise  # a fault in the program, such as a KeyError
+        raise WrongInput(f"{PROGRAM}: --base {base}: {error}") from error
+    click.echo(text.rstrip("\n"))
+
+
+# --------------------------------------------------------------------------------------------------
+# Lists
+
+
+@cli.group("list")
+def list_() -> None:
+    """List what there is to use in scenarios and to read in results."""
+
+
+def _list_command(function: Callable[[], list[dict[str, Any]]]) -> Callable[[], list[dict[str, Any]]]:
+    """Add a list: a function that returns its entries, shown as text or JSON."""
+
+    def show(as_json: bool) -> None:
+        entries = function()
+        if as_json:
+            _print_json(entries)
+        else:
+            click.echo("\n".join(line for entry in entries for line in _entry_lines(entry)).rstrip("\n"))
+
+    command = click.command(function.__name__.lstrip("_"), help=function.__doc__)(show)
+    command = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")(command)
+    list_.add_command(_debug_option(command))
+    return function
+
+
+def _entry_lines(entry: dict[str, Any]) -> list[str]:
+    """Write an entry: its name and title, its other values, and its fields if it has any."""
+    name, title, *others = entry
+    lines = _wrapped(f"{entry[name]}: {entry[title]}", 0) if entry[title] else [str(entry[name])]
+    for key in others:
+        value = entry[key]
+        if key == "fields":
+            by_name = {field["name"]: field for field in value}
+            for field in sorted(value, key=lambda f: _rank(by_name[f["name"].partition(".")[0]])):
+                lines += _field_lines(field)
+        elif value not in ("", None, []):
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            words = key.replace("_", " ").replace("ssda", "SSDA")
+            lines += _wrapped(shown if key in ("description", "url") else f"{words}: {shown}", 4)
+    return [*lines, ""]
+
+
+def _rank(field: dict[str, Any]) -> tuple[bool, bool]:
+    """Order fields: those a file has to give, those that change results, those that only describe."""
+    return not field["changes_results"], not field["required"]
+
+
+def _field_lines(field: dict[str, Any]) -> list[str]:
+    if len(field["choices"]) == 1:
+        rules = [f"always {field['choices'][0]}"]
+    elif field["name"].endswith(".*"):
+        rules = [_bounds(field)]
+    elif field["required"]:
+        holder = field["name"].rpartition(".")[0]
+        rules = [f"needed in {holder}" if holder else "required", _bounds(field)]
+    elif field["default"] is not None:
+        rules = [_bounds(field), f"default {_brief(field['default'])}"]
+    else:
+        rules = [_bounds(field), f"if left out: {field['if_empty']}" if field["if_empty"] else "optional"]
+    if field["source"] not in ("", "definition"):
+        rules.append(f"source of the default: {field['source']}")
+    lines = _wrapped(f"{field['name']}: {'; '.join(filter(None, rules))}", 4)
+    return [*lines, *_wrapped(field["description"], 8)]
+
+
+def _bounds(field: dict[str, Any]) -> str:
+    """Say what a field may be, with its unit."""
+    low, high, unit = (field[key] for key in ("low", "high", "unit"))
+    if field["choices"]:
+        return f"one of {', '.join(field['choices'])}"
+    if low is None and high is None:
+        return str(unit)
+    if high is None:
+        text = f"{low:,.15g} or more"
+    elif low is None:
+        text = f"{high:,.15g} or less"
+    else:
+        text = f"{low:,.15g} to {high:,.15g}"
+    return f"{text} {unit}".rstrip()
+
+
+def _brief(value: object) -> str:
+    """Write a default as a scenario file would."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_brief(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_brief, value)) + "]"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent or 4),
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _plain(text: str | None) -> str:
+    """Return a docstring as running text."""
+    return " ".join((text or "").replace("``", "").replace("`", "").split())
+
+
+@_list_command
+def interventions() -> list[dict[str, Any]]:
+    """List kinds of intervention with every field, its unit, its bounds and its default."""
+    from simulator.interventions import kinds, notes
+
+    return [
+        {
+            "kind": name,
+            "title": _plain((kind.__doc__ or "").partition("\n")[0]),
+            "description": _plain((kind.__doc__ or "").partition("\n")[2]),
+            "fields": [
+                {
+                    "name": note.path,
+                    "description": _plain(note.label),
+                    "required": note.required,
+                    "default": _as_written(note.default),
+                    "unit": note.unit,
+                    "low": note.low,
+                    "high": note.high,
+                    "choices": list(note.choices),
+                    "source": note.source,
+                    "if_empty": note.if_empty,
+                    "changes_results": not note.describes,
+                }
+                for note in notes(kind)
+            ],
+        }
+        for name, kind in kinds().items()
+    ]
+
+
+def _as_written(value: object) -> Any:
+    """Return a default as plain text, numbers, lists and mappings."""
+    dump = getattr(value, "model_dump", None)
+    if dump is not None:
+        return dump(mode="json", exclude_none=True)
+    if isinstance(value, tuple | list):
+        return [_as_written(item) for item in value]
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+@_list_command
+def measures() -> list[dict[str, Any]]:
+    """List what results hold: each measure, its unit, and whether it is a stock or a flow."""
+    from simulator.measures import measures as registered
+
+    return [
+        {
+            "name": measure.name,
+            "title": measure.title,
+            "description": _plain(measure.description),
+            "unit": measure.unit,
+            "kind": measure.kind,
+        }
+        for measure in registered().values()
+    ]
+
+
+@_list_command
+def placements() -> list[dict[str, Any]]:
+    """List where children in care live, with their SSDA903 codes."""
+    from simulator.placements import placements as all_placements
+
+    return [
+        {
+            "name": p.name,
+            "label": p.label,
+            "ssda903_codes": list(p.codes),
+            "ages": f"{p.ages[0]} to {p.ages[1]}",
+            "cost": p.cost,
+            "foster_capacity": p.capacity,
+            "waits_for": p.waits_for,
+            "reported_as": p.reported_as if p.reported_as != p.name else "",
+        }
+        for p in all_placements()
+    ]
+
+
+@_list_command
+def scenarios() -> list[dict[str, Any]]:
+    """List the scenarios that come with care-demand."""
+    from simulator.scenario import load, shipped
+
+    found = []
+    for name, path in shipped().items():
+        scenario = load(path).scenario
+        found.append({"name": name, "title": scenario.name, "description": _plain(scenario.description)})
+    return found
+
+
+@_list_command
+def sources() -> list[dict[str, Any]]:
+    """List the sources of figures, by the keys that scenario files name."""
+    from simulator.tables import sources as all_sources
+
+    return [asdict(source) for source in all_sources().values()]

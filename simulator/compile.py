@@ -1,0 +1,168 @@
+"""From a scenario and its baseline to rates: the only place where names become positions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator import placements, tables
+from simulator.baseline import FOSTER, PLACE, Baseline, load_baseline, resident_rates, uasc_rates
+from simulator.calendar import Month, financial_year
+from simulator.interventions.context import Context
+from simulator.population import births_per_year, population_by_age
+from simulator.rates import FosterRates, Rates
+from simulator.scenario.schema import Assumptions, Scenario
+from simulator.structure import edges, structure
+
+Array = NDArray[np.float64]
+
+DEFLATOR_PERCENT = 2.0
+"""Default growth of the GDP deflator, percent a year: the inflation target (a judgement; a scenario can change it)."""
+
+MONTHS_FROM_MID_BASE_YEAR = 6.5
+"""From the middle of the financial year that ends at the base to the middle of the first month."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A scenario ready to run.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    baseline : Baseline
+    rates : Rates
+    context : Context
+    programmes : tuple of str
+        Titles along the programme axis.
+    """
+
+    scenario: Scenario
+    baseline: Baseline
+    rates: Rates
+    context: Context
+    programmes: tuple[str, ...]
+
+
+def compile_scenario(scenario: Scenario) -> Compiled:
+    """Build the rates of a scenario.
+
+    Raises
+    ------
+    ValueError
+        If an intervention asks for something impossible; the message begins with its path.
+    """
+    baseline = load_baseline(scenario.base)
+    first = Month(scenario.base, 4)
+    months = scenario.end - first + 1
+    context = _context(scenario, baseline, first, months)
+    rates = _base_rates(scenario, baseline, context)
+    for i, intervention in enumerate(scenario.interventions):
+        try:
+            rates = intervention.apply(rates, context)
+        except ValueError as problem:
+            raise ValueError(f"interventions.{i}.{problem}") from problem
+    rates.check()
+    return Compiled(scenario, baseline, rates, context, tuple(i.title for i in scenario.interventions))
+
+
+def deflator_growth(assumptions: Assumptions) -> float:
+    """Return the assumed growth of the GDP deflator, a year."""
+    percent = assumptions.deflator_percent_per_year
+    return (DEFLATOR_PERCENT if percent is None else percent) / 100.0
+
+
+def _context(scenario: Scenario, baseline: Baseline, first: Month, months: int) -> Context:
+    growth = deflator_growth(scenario.assumptions)
+    price_year = financial_year(scenario.base - 1)
+    known = {str(y): v for y, v in tables.series("gdp_deflator").items()}
+    last = max(known)
+    for year in range(int(last[:4]) + 1, scenario.base + 50):
+        known[financial_year(year)] = known[financial_year(year - 1)] * (1.0 + growth)
+    elapsed = (np.arange(months) + MONTHS_FROM_MID_BASE_YEAR) / 12.0
+    return Context(
+        first_month=first,
+        months=months,
+        areas=tuple(scenario.areas),
+        places=placements.names(),
+        cost_keys=tuple(line.key for line in baseline.cost_lines),
+        deflator=(1.0 + growth) ** elapsed,
+        price_levels={y: v / known[price_year] for y, v in known.items()},
+    )
+
+
+def _base_rates(scenario: Scenario, baseline: Baseline, context: Context) -> Rates:
+    """Return the rates before any intervention."""
+    a = scenario.assumptions
+    p = baseline.parameters
+    if a.balancing_percent_per_year is not None:
+        p = replace(p, balancing_per_year=a.balancing_percent_per_year / 100.0)
+    if a.exchange_homes_per_year is not None:
+        p = replace(p, move_per_year=_exchange(p.move_per_year, baseline, a.exchange_homes_per_year))
+    resident = resident_rates(p, _waiting_split(baseline.resident, a), baseline.resident_home)
+    uasc = uasc_rates(p, baseline.uasc, np.zeros((1, 1, baseline.uasc.shape[2], 3)))
+    if scenario.starts.hold == "rates":
+        births = births_per_year() if a.births_per_year is None else a.births_per_year
+        now = population_by_age(scenario.base, context.months, births)
+        before = population_by_age(scenario.base, 12, births, first=-12).mean(axis=0)
+        resident = replace(resident, new_starts_per_month=resident.new_starts_per_month * (now / before))
+    # Children who wait step down only when a foster place is free, so their moves into fostering are the engine's.
+    waiting = [i for i, place in enumerate(placements.placements()) if place.waits_for == "fostering"]
+    move = resident.move_per_year.copy()
+    move[..., np.array(waiting)[:, None], FOSTER] = 0.0
+    resident = replace(resident, move_per_year=move)
+    return Rates(
+        months=context.months,
+        cohort_months=baseline.cohort_months,
+        streams=(resident, uasc),
+        foster=_foster_rates(baseline, a),
+        place_groups=placements.groups(),
+        price_ratio=np.repeat(context.deflator[None, None, :, None], len(context.cost_keys), axis=-1),
+        programme_spend_gbp=np.zeros((1, 1, context.months, 0)),
+    )
+
+
+def _waiting_split(opening: Array, a: Assumptions) -> Array:
+    """Split children in children's homes by whether their plan is fostering, where a scenario says otherwise."""
+    if a.homes_waiting_share is None:
+        return opening
+    home, waits = PLACE["childrens_home"], PLACE["home_waiting"]
+    both = opening[..., home] + opening[..., waits]
+    split = opening.copy()
+    split[..., waits], split[..., home] = both * a.homes_waiting_share, both * (1.0 - a.homes_waiting_share)
+    return split
+
+
+def _exchange(move_per_year: Array, baseline: Baseline, children_per_year: float) -> Array:
+    """Scale the moves from foster care to waiting in a home so that they begin at a stated number a year."""
+    stock = baseline.resident.sum(axis=(0, 1, 2, 3))
+    into = [e.to == "home_waiting" and PLACE[e.origin] in FOSTER for e in edges()]
+    now = sum(
+        float(h * stock[PLACE[e.origin]]) for e, h, chosen in zip(edges(), move_per_year, into, strict=True) if chosen
+    )
+    return np.where(into, move_per_year * children_per_year / now, move_per_year)
+
+
+def _foster_rates(baseline: Baseline, a: Assumptions) -> FosterRates:
+    """Foster capacity at the base, with the pipeline as full as its inflow keeps it."""
+    s, f = structure()["fostering"], baseline.foster
+    stage_months = np.array([stage["months"] for stage in s["stages"]], dtype=float)
+    inflow = f.enquiries_per_year[:, None] / 12.0 * np.cumprod(np.c_[np.ones(2), f.pass_share[:, :-1]], axis=1)
+    waits = {name: i for i, name in enumerate(placements.names())}
+    step_down = s["step_down_per_year"] if a.step_down_match_per_year is None else a.step_down_match_per_year
+    return FosterRates(
+        council=FOSTER[0],
+        independent=FOSTER[1],
+        waiting=np.array([waits["home_waiting"] if age < 16 else waits["supported_waiting"] for age in range(18)]),
+        opening_households=f.households[None, None],
+        opening_pipeline=(inflow * stage_months)[None, None],
+        enquiries_per_month=f.enquiries_per_year[None, None, None] / 12.0,
+        stage_per_year=12.0 / stage_months,
+        stage_pass_share=f.pass_share[None, None, None],
+        deregistration_per_year=np.full((1, 1, 1, 2), f.deregistration_per_year),
+        places_per_household=(f.places_approved / f.households)[None, None],
+        usable_share=(f.children / f.places_approved)[None, None, None],
+        step_down_per_year=np.full((1, 1), float(step_down)),
+    )

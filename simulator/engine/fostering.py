@@ -1,0 +1,190 @@
+"""Foster places: households, the way to them, and which children get a place.
+
+Every month, after children have moved and left:
+
+1. prospective households pass the stages from enquiry to approval; households leave; places follow;
+2. if children already fostered outnumber a sector's usable places, the excess loses its place;
+3. they and the children who came in with a plan of fostering take free places: council first, then independent;
+4. those who find none wait in a children's home, or from 16 in supported accommodation;
+5. places still free go to children who were already waiting, no faster than matching allows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.engine.hazards import chain, generator, month_operators
+
+if TYPE_CHECKING:
+    from simulator.engine.grid import Grid
+    from simulator.engine.step import Month
+    from simulator.rates import FosterRates
+
+Array = NDArray[np.float64]
+
+COUNCIL, INDEPENDENT = 0, 1
+MONTHS_A_YEAR = 12.0
+
+
+@dataclass(frozen=True)
+class Households:
+    """Households and their pipeline at an instant, and what the month before did.
+
+    Attributes
+    ----------
+    households : (draw, area, sector)
+    pipeline : (draw, area, sector, stage)
+    approvals, deregistrations : (draw, area, sector)
+    """
+
+    households: Array
+    pipeline: Array
+    approvals: Array
+    deregistrations: Array
+
+
+def recruit(foster: FosterRates, month: int, now: Households) -> Households:
+    """Advance households and the pipeline by one month."""
+    finish = foster.stage_per_year / MONTHS_A_YEAR
+    pass_share = _at(foster.stage_pass_share, month)
+    pipeline = np.empty_like(now.pipeline)
+    arriving = _at(foster.enquiries_per_month, month)
+    for stage, hazard in enumerate(finish):
+        stay, stay_part = np.exp(-hazard), -np.expm1(-hazard) / hazard
+        waiting = now.pipeline[..., stage] * stay + arriving * stay_part
+        finished = now.pipeline[..., stage] + arriving - waiting
+        pipeline[..., stage] = waiting
+        arriving = finished * pass_share[..., stage]
+    leave = _at(foster.deregistration_per_year, month) / MONTHS_A_YEAR
+    stay_part = np.divide(-np.expm1(-leave), leave, out=np.ones_like(leave), where=leave > 0)
+    households = now.households * np.exp(-leave) + arriving * stay_part
+    return Households(
+        households=households,
+        pipeline=pipeline,
+        approvals=arriving,
+        deregistrations=now.households + arriving - households,
+    )
+
+
+def usable_places(foster: FosterRates, month: int, households: Array) -> Array:
+    """Return places that can in fact take a child, by sector."""
+    places: Array = households * foster.places_per_household * _at(foster.usable_share, month)
+    return places
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Result of filling places for all streams together.
+
+    Attributes
+    ----------
+    stocks : tuple of (draw, area, row, phase, place)
+        Children in care at the end of the month, entrants included.
+    starts : tuple of (draw, area, row, place)
+        First placements, after children with no foster place were placed elsewhere.
+    entrant_exits : tuple of (draw, area, row, place)
+        Exits of those who came in, by that first placement.
+    moves : (draw, area, place, place)
+        Moves that the filling of places made.
+    """
+
+    stocks: tuple[Array, ...]
+    starts: tuple[Array, ...]
+    entrant_exits: tuple[Array, ...]
+    moves: Array
+
+
+def fill_places(
+    foster: FosterRates, grids: tuple[Grid, ...], month: int, streams: tuple[Month, ...], usable: Array
+) -> Filled:
+    """Put children who need a foster place where there is one, and the others where they wait.
+
+    Parameters
+    ----------
+    streams : tuple of Month
+        What the month did to each stream.
+    usable : (draw, area, sector)
+        Usable places at the end of the month.
+    """
+    council, independent = foster.council, foster.independent
+    sectors = [council, independent]
+    queued = np.unique(foster.waiting)
+
+    fostered = np.sum([np.take(s.stock, sectors, axis=-1).sum(axis=(-3, -2)) for s in streams], axis=0)
+    free = np.maximum(usable - fostered, 0.0)
+    lose = _ratio(np.maximum(fostered - usable, 0.0), fostered)
+    displaced = [np.take(s.stock, sectors, axis=-1) * lose[:, :, None, None, :] for s in streams]
+    seeking = [np.take(s.entrants, sectors, axis=-1).sum(axis=-1) for s in streams]
+    pool = np.sum([d.sum(axis=(-3, -2, -1)) for d in displaced] + [e.sum(axis=(-2, -1)) for e in seeking], axis=0)
+
+    to_council = np.minimum(_ratio(free[..., COUNCIL], pool, empty=1.0), 1.0)
+    to_independent = np.minimum(_ratio(free[..., INDEPENDENT], pool, empty=1.0), 1.0 - to_council)
+    to_waiting = 1.0 - to_council - to_independent
+    free = free - np.stack([to_council * pool, to_independent * pool], axis=-1)
+
+    queue = np.sum([np.take(s.stock, queued, axis=-1).sum(axis=(-3, -2, -1)) for s in streams], axis=0)
+    matched = np.minimum(queue * -np.expm1(-foster.step_down_per_year / MONTHS_A_YEAR), free.sum(axis=-1))
+    down_council = np.minimum(matched, free[..., COUNCIL])
+    down = [_ratio(down_council, queue), _ratio(matched - down_council, queue)]
+
+    stocks, starts, exits = [], [], []
+    moves = np.zeros((*queue.shape, streams[0].stock.shape[-1], streams[0].stock.shape[-1]))
+    for grid, stream, lost, entrants in zip(grids, streams, displaced, seeking, strict=True):
+        wait_place = _waiting_shares(foster, grid, month, stream.stock.shape[-1])
+        into = wait_place * to_waiting[..., None, None]
+        into[..., council] += to_council[..., None]
+        into[..., independent] += to_independent[..., None]
+
+        stock = stream.stock.copy()
+        stock[..., sectors] -= lost
+        stock += (entrants + lost.sum(axis=-1))[..., None] * into[..., None, :]
+        others = stream.entrants.copy()
+        others[..., sectors] = 0.0
+        stock += others
+        for i, sector in enumerate(sectors):
+            moves[..., sector, :] += (lost[..., i].sum(axis=-1)[..., None, :] @ into)[..., 0, :]
+
+        from_queue = np.take(stream.stock, queued, axis=-1)
+        stock[..., queued] = stock[..., queued] - from_queue * (down[0] + down[1])[..., None, None, None]
+        for place, share in zip(sectors, down, strict=True):
+            leaving = from_queue * share[..., None, None, None]
+            stock[..., place] += leaving.sum(axis=-1)
+            moves[..., queued, place] += leaving.sum(axis=(-3, -2))
+
+        stocks.append(stock)
+        starts.append(_spread(stream.starts, sectors, into))
+        exits.append(_spread(stream.entrant_exits.sum(axis=-1), sectors, into))
+    return Filled(tuple(stocks), tuple(starts), tuple(exits), moves)
+
+
+def _spread(by_place: Array, sectors: list[int], into: Array) -> Array:
+    """Move what stands under the foster sectors to where those children were in fact placed."""
+    result = by_place.copy()
+    result[..., sectors] = 0.0
+    spread: Array = result + np.take(by_place, sectors, axis=-1).sum(axis=-1)[..., None] * into
+    return spread
+
+
+def _waiting_shares(foster: FosterRates, grid: Grid, month: int, places: int) -> Array:
+    """Return where the children of each row wait: (1, 1, row, place), shares that sum to 1."""
+    ages = grid.age_of_row[month % grid.width]
+    shares = np.zeros((1, 1, grid.rows, places))
+    for age in range(ages.shape[1]):
+        shares[0, 0, :, foster.waiting[age]] += ages[:, age]
+    return shares
+
+
+def _ratio(part: Array, whole: Array, empty: float = 0.0) -> Array:
+    """Divide, with a stated answer where there is nothing to divide by."""
+    ratio: Array = np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, empty), where=whole > 0)
+    return ratio
+
+
+def _at(values: Array, month: int) -> Array:
+    """Pick a month of an array whose third axis is the month, or the only entry of one that does not vary."""
+    picked: Array = values[:, :, min(month, values.shape[2] - 1)]
+    return picked

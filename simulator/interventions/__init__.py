@@ -1,0 +1,50 @@
+"""Kinds of intervention. Each is one module of this package, found by itself; see :mod:`.base` to add one."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from simulator.interventions.base import Intervention
+from simulator.interventions.context import Context
+from simulator.interventions.fields import FieldNote, notes
+
+if TYPE_CHECKING:
+    from simulator.rates import Rates
+
+for _module in pkgutil.iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
+
+__all__ = ["Context", "FieldNote", "Intervention", "apply_all", "kinds", "notes"]
+
+
+def kinds() -> dict[str, type[Intervention]]:
+    """All kinds by name, in order of name."""
+    return dict(sorted(Intervention.register.items()))
+
+
+def apply_all(rates: Rates, interventions: Sequence[Intervention], context: Context) -> Rates:
+    """Apply interventions in order.
+
+    Parameters
+    ----------
+    rates
+        Rates without them.
+    interventions
+        In the order of the scenario, which is the order of the axis ``programme`` afterwards.
+    context
+        Calendar, names and prices of the run.
+
+    Raises
+    ------
+    ValueError
+        If one is impossible with these rates; the message starts with ``interventions.N.field``.
+    """
+    for position, intervention in enumerate(interventions):
+        try:
+            rates = intervention.apply(rates, context)
+        except ValueError as problem:
+            raise ValueError(f"interventions.{position}.{problem}") from problem
+    return rates

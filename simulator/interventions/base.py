@@ -1,0 +1,179 @@
+"""What all kinds of intervention have in common, and the register of kinds."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import ValidationInfo, field_validator
+
+from simulator.calendar import Month
+from simulator.interventions.cost import Cost
+from simulator.interventions.fields import (
+    Count,
+    Model,
+    MonthValue,
+    Quality,
+    SourceKeys,
+    Window,
+    Wrong,
+    choice,
+    number,
+    text,
+)
+from simulator.interventions.profile import Profile
+
+if TYPE_CHECKING:
+    from simulator.interventions.context import Array, Context
+    from simulator.rates import Rates
+
+
+class Intervention(Model):
+    """Something that changes rates, capacity, prices or only the money spent.
+
+    To add a kind, add one module to this package with one subclass: ``kind`` as a ``Literal`` with a
+    default, fields with units and bounds, and :meth:`change`.
+    """
+
+    register: ClassVar[dict[str, type[Intervention]]] = {}
+
+    id: str | None = text(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    """Short name, so that a file that extends this one can change or remove it."""
+
+    label: str | None = text()
+    """Name in tables and charts."""
+
+    note: str | None = text()
+    """Remark for the reader."""
+
+    source: SourceKeys | None = text()
+    """Where the numbers come from."""
+
+    quality: Quality | None = text()
+    """How far to trust the numbers."""
+
+    cost: Cost | None = choice(None, if_empty="no cost")
+    """What the programme costs."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Register a kind; refuse two of one name.
+
+        Raises
+        ------
+        TypeError
+            If another class has the same ``kind``.
+        """
+        super().__pydantic_init_subclass__(**kwargs)
+        if "kind" not in cls.model_fields:
+            return
+        kind = cls.model_fields["kind"].default
+        known = cls.register.get(kind)
+        if known is not None:
+            raise TypeError(f"two kinds are named {kind!r}: {known.__name__} and {cls.__name__}")
+        cls.register[kind] = cls
+
+    @field_validator("start", check_fields=False)
+    @classmethod
+    def _starts_in_run(cls, start: Month | None, info: ValidationInfo) -> Month | None:
+        """Refuse a start after the last month of the run."""
+        window = info.context
+        if start is not None and isinstance(window, Window) and start > window.last:
+            raise Wrong(
+                f"{start} is after the run ends, so it would never act", f"up to {window.last} (YYYY-MM)"
+            )
+        return start
+
+    @field_validator("end", check_fields=False)
+    @classmethod
+    def _ends_after_start(cls, end: Month | None, info: ValidationInfo) -> Month | None:
+        """Refuse an end before the start, or before the run."""
+        start, window = info.data.get("start"), info.context
+        if end is not None and start is not None and end < start:
+            raise Wrong(f"end {end} is before start {start}", f"{start} or later")
+        if end is not None and isinstance(window, Window) and end < window.first:
+            raise Wrong(f"{end} is before the run starts, so it would never act", f"{window.first} or later")
+        return end
+
+    @property
+    def title(self) -> str:
+        """Name for tables and charts: the label, else the id, else the kind."""
+        kind: str = type(self).model_fields["kind"].default
+        return self.label or self.id or kind
+
+    @abstractmethod
+    def change(self, rates: Rates, context: Context) -> Rates:
+        """Return rates with the effect in them; arrays of `rates` are never written to."""
+
+    def apply(self, rates: Rates, context: Context) -> Rates:
+        """Return rates with the effect and one more column of programme spend.
+
+        Raises
+        ------
+        ValueError
+            If the effect is impossible with these rates; the message starts with the name of the field.
+        """
+        import numpy as np
+
+        changed = self.change(rates, context)
+        spend = np.concatenate(
+            [_over_months(changed.programme_spend_gbp, context), self._spend(rates, context)], axis=-1
+        )
+        return replace(changed, programme_spend_gbp=spend)
+
+    def _spend(self, rates: Rates, context: Context) -> Array:
+        """Programme spend, shared between areas as children looked after are: (draw, area, month, 1)."""
+        import numpy as np
+
+        draws = rates.programme_spend_gbp.shape[0]
+        shape = (draws, len(context.areas), context.months, 1)
+        if self.cost is None:
+            return np.zeros(shape)
+        start: Month = getattr(self, "start", None) or context.first_month
+        try:
+            amounts = self.cost.spend(context, start, getattr(self, "end", None))
+        except ValueError as problem:
+            raise ValueError(f"cost.price_year: {problem}") from problem
+        children = sum(stream.opening[0].sum(axis=(-3, -2, -1)) for stream in rates.streams)
+        children = np.broadcast_to(np.asarray(children, dtype=float), (len(context.areas),))
+        total = children.sum()
+        share = children / total if total > 0 else np.full(len(context.areas), 1.0 / len(context.areas))
+        return np.broadcast_to(share[:, None, None] * amounts[:, None], shape)
+
+
+class PhasedIntervention(Intervention):
+    """An intervention that builds up from a start and may end and fade."""
+
+    start: MonthValue = choice()
+    """First month."""
+
+    end: MonthValue | None = choice(None, if_empty="goes on to the end of the run")
+    """Last month at full strength."""
+
+    profile: Profile = choice(Profile(), source="definition")
+    """How it builds up from the start."""
+
+    fade_months: Count = number(0, low=0, high=480, unit="months", source="definition")
+    """Months after the end over which the effect falls evenly to nothing."""
+
+    @field_validator("fade_months")
+    @classmethod
+    def _fades_from_end(cls, months: int, info: ValidationInfo) -> int:
+        """Refuse a fade that would be ignored."""
+        if months and "end" in info.data and info.data["end"] is None:
+            raise Wrong("there is no end from which to fade", "give an end, or leave fade_months out")
+        return months
+
+    def weights(self, context: Context, lag_months: int = 0) -> Array:
+        """Strength in each modelled month, later by a lag: (month,)."""
+        end = None if self.end is None else self.end + lag_months
+        return self.profile.weights(context, self.start + lag_months, end, self.fade_months)
+
+
+def _over_months(spend: Array, context: Context) -> Array:
+    """Give spend its full area and month axes."""
+    import numpy as np
+
+    shape = (spend.shape[0], len(context.areas), context.months, spend.shape[-1])
+    return np.broadcast_to(spend, shape)

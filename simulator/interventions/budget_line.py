@@ -1,0 +1,44 @@
+"""A programme whose money is counted and whose effect is not modelled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import ValidationInfo, field_validator
+
+from simulator.interventions.base import Intervention
+from simulator.interventions.cost import Cost
+from simulator.interventions.fields import MonthValue, Wrong, choice, text
+
+if TYPE_CHECKING:
+    from simulator.interventions.context import Context
+    from simulator.rates import Rates
+
+
+class BudgetLine(Intervention):
+    """A programme that costs money and has no modelled effect."""
+
+    kind: Literal["budget_line"] = text("budget_line")
+    """A budget without a modelled effect."""
+
+    cost: Cost = choice()
+    """What the programme costs."""
+
+    start: MonthValue | None = choice(None, if_empty="first month of the run")
+    """First month of a yearly amount."""
+
+    end: MonthValue | None = choice(None, if_empty="goes on to the end of the run")
+    """Last month of a yearly amount."""
+
+    @field_validator("start", "end")
+    @classmethod
+    def _used(cls, month: object, info: ValidationInfo) -> object:
+        """Refuse dates that would be ignored."""
+        cost = info.data.get("cost")
+        if month is not None and isinstance(cost, Cost) and cost.per_year_gbp is None:
+            raise Wrong("dates act on cost.per_year_gbp, which is not given", "leave it out")
+        return month
+
+    def change(self, rates: Rates, context: Context) -> Rates:
+        """Change nothing."""
+        return rates

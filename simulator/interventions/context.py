@@ -1,0 +1,78 @@
+"""What an intervention may know of the run besides the rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simulator.calendar import Month, financial_year_months
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Calendar, names and prices of a run.
+
+    Attributes
+    ----------
+    first_month, months
+        First modelled month and the number of months.
+    areas, places, cost_keys
+        Names along the axes ``area``, ``place`` and ``cost``.
+    deflator : (month,)
+        GDP deflator over its level in the base price year: cash is real money times this.
+    price_levels
+        The same ratio for financial years that are not wholly inside the run, for money in earlier prices.
+    """
+
+    first_month: Month
+    months: int
+    areas: tuple[str, ...]
+    places: tuple[str, ...]
+    cost_keys: tuple[str, ...]
+    deflator: Array
+    price_levels: Mapping[str, float] = field(default_factory=dict)
+
+    def elapsed(self, start: Month) -> Array:
+        """Months from the first day of a month to the middle of each modelled month: (month,)."""
+        import numpy as np
+
+        return np.arange(self.months, dtype=np.float64) + 0.5 + (self.first_month - start)
+
+    def position(self, month: Month) -> int:
+        """Position of a month on the month axis; outside the run it is negative or too large."""
+        return month - self.first_month
+
+    def price_level(self, financial_year: str) -> float:
+        """GDP deflator of a financial year over its level in the base price year.
+
+        Raises
+        ------
+        ValueError
+            If neither the run nor `price_levels` holds the year.
+        """
+        if financial_year in self.price_levels:
+            return self.price_levels[financial_year]
+        first = self.position(financial_year_months(financial_year)[0])
+        if first >= 0 and first + 12 <= self.months:
+            return float(self.deflator[first : first + 12].mean())
+        raise ValueError(f"no price level is known for {financial_year}")
+
+    def deflator_at(self, months: Array) -> Array:
+        """Deflator at moments in months since the run began, with even growth between mid-months."""
+        import numpy as np
+
+        middles = np.arange(self.months) + 0.5
+        logs = np.log(self.deflator)
+        if self.months == 1:
+            return np.full(np.shape(months), self.deflator[0])
+        inside = np.interp(months, middles, logs)
+        before = np.minimum(months - middles[0], 0.0) * (logs[1] - logs[0])
+        after = np.maximum(months - middles[-1], 0.0) * (logs[-1] - logs[-2])
+        return np.asarray(np.exp(inside + before + after))

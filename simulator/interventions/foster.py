@@ -1,0 +1,32 @@
+"""What the kinds that change foster capacity share. It holds no kind of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.axes import SECTORS
+
+if TYPE_CHECKING:
+    from simulator.interventions.context import Array
+    from simulator.rates import FosterRates, Rates
+
+
+def foster_of(rates: Rates) -> FosterRates:
+    """Foster capacity of the rates.
+
+    Raises
+    ------
+    ValueError
+        If the run puts no limit on foster places, so that there is nothing to change.
+    """
+    if rates.foster is None:
+        raise ValueError("kind: this run puts no limit on foster places, so it has nothing to act on")
+    return rates.foster
+
+
+def in_sector(sector: str, ratio: Array, other: float = 1.0) -> Array:
+    """Give a ratio to one sector or to all, and another value to the rest: (month, sector)."""
+    import numpy as np
+
+    chosen = np.array([sector in ("all", name) for name in SECTORS])
+    return np.where(chosen, ratio[:, None], other)

@@ -1,0 +1,85 @@
+"""More people who ask about fostering, more of them approved, or a number of households wanted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from simulator.interventions.base import PhasedIntervention
+from simulator.interventions.fields import Quantity, Sector, choice, number, text
+from simulator.interventions.foster import foster_of, in_sector
+
+if TYPE_CHECKING:
+    from simulator.interventions.context import Array, Context
+    from simulator.rates import FosterRates, Rates
+
+
+class FosterRecruitment(PhasedIntervention):
+    """Recruit mainstream foster households. They arrive after the months that an approval takes."""
+
+    kind: Literal["foster_recruitment"] = text("foster_recruitment")
+    """Recruitment of foster households."""
+
+    sector: Sector = choice("all", source="definition")
+    """Who recruits."""
+
+    enquiries_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition")
+    """Enquiries with the programme over enquiries without it."""
+
+    approval_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition")
+    """Share of assessed households approved, over the share without it; the share cannot pass 1."""
+
+    extra_households_per_year: Quantity = number(
+        0.0, low=0, high=50_000, unit="households approved a year", source="definition"
+    )
+    """Approvals wanted on top, a year. They are turned into enquiries through the shares that pass each
+    stage, and shared between sectors as approvals are."""
+
+    def change(self, rates: Rates, context: Context) -> Rates:
+        """Change enquiries and the share approved."""
+        foster = foster_of(rates)
+        weights = self.weights(context)
+        passing = self._pass_share(foster, weights)
+        enquiries = foster.enquiries_per_month
+        if self.enquiries_ratio != 1.0:
+            enquiries = enquiries * in_sector(self.sector, 1.0 + (self.enquiries_ratio - 1.0) * weights)
+        if self.extra_households_per_year:
+            enquiries = enquiries + self._extra_enquiries(foster, passing, weights)
+        return replace(rates, foster=replace(foster, enquiries_per_month=enquiries, stage_pass_share=passing))
+
+    def _pass_share(self, foster: FosterRates, weights: Array) -> Array:
+        """Shares that pass each stage: (draw, area, month, sector, stage)."""
+        import numpy as np
+
+        if self.approval_ratio == 1.0:
+            return foster.stage_pass_share
+        ratio = in_sector(self.sector, 1.0 + (self.approval_ratio - 1.0) * weights)[..., None]
+        last = foster.stage_pass_share[..., -1:] * ratio
+        if (last > 1.0).any():
+            most = 1.0 / foster.stage_pass_share[..., -1].max()
+            raise ValueError(
+                f"approval_ratio: {self.approval_ratio:g} would approve more households than are assessed; "
+                f"allowed: up to {most:.3f} (ratio)"
+            )
+        earlier = np.broadcast_to(foster.stage_pass_share[..., :-1], (*last.shape[:-1], _stages(foster) - 1))
+        return np.concatenate([earlier, last], axis=-1)
+
+    def _extra_enquiries(self, foster: FosterRates, passing: Array, weights: Array) -> Array:
+        """Enquiries a month that lead to the households wanted: (draw, area, month, sector)."""
+        import numpy as np
+
+        chance = passing.prod(axis=-1)
+        approvals = foster.enquiries_per_month * chance * in_sector(self.sector, np.ones(1), 0.0)
+        total = approvals.sum(axis=(1, 3), keepdims=True)
+        if not (total > 0).all():
+            raise ValueError(
+                "extra_households_per_year: nobody is approved in this sector, so none can be added"
+            )
+        wanted = self.extra_households_per_year / 12.0 * weights[:, None] * approvals / total
+        shape = np.broadcast_shapes(wanted.shape, chance.shape)
+        return np.asarray(np.divide(wanted, chance, out=np.zeros(shape), where=chance > 0))
+
+
+def _stages(foster: FosterRates) -> int:
+    """Count the stages between enquiry and approval."""
+    return int(foster.stage_pass_share.shape[-1])

@@ -1,0 +1,36 @@
+"""Foster households that stay, or leave, more than they did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from simulator.interventions.base import PhasedIntervention
+from simulator.interventions.fields import Quantity, Sector, choice, number, text
+from simulator.interventions.foster import foster_of, in_sector
+
+if TYPE_CHECKING:
+    from simulator.interventions.context import Context
+    from simulator.rates import Rates
+
+
+class FosterRetention(PhasedIntervention):
+    """Change how many mainstream foster households leave."""
+
+    kind: Literal["foster_retention"] = text("foster_retention")
+    """Retention of foster households."""
+
+    sector: Sector = choice("all", source="definition")
+    """Whose households."""
+
+    deregistration_ratio: Quantity = number(low=0, high=5, unit="hazard ratio")
+    """Hazard of leaving with the programme over the hazard without it; below 1 keeps households."""
+
+    def change(self, rates: Rates, context: Context) -> Rates:
+        """Multiply the hazard of leaving."""
+        if self.deregistration_ratio == 1.0:
+            return rates
+        foster = foster_of(rates)
+        ratio = in_sector(self.sector, 1.0 + (self.deregistration_ratio - 1.0) * self.weights(context))
+        leaving = foster.deregistration_per_year * ratio
+        return replace(rates, foster=replace(foster, deregistration_per_year=leaving))

@@ -1,0 +1,79 @@
+"""Prices of placements that grow faster or slower than others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
+
+from simulator import placements
+from simulator.interventions.base import Intervention
+from simulator.interventions.fields import MonthValue, Quantity, Wrong, choice, number, one_of, text
+from simulator.interventions.profile import growth_years
+
+if TYPE_CHECKING:
+    from simulator.interventions.context import Context
+    from simulator.rates import Rates
+
+
+def _cost_key(name: str) -> str:
+    """Check the key of a unit cost."""
+    known = ("all", *placements.cost_keys())
+    return one_of("cost", name, known, "a cost shown by `care-demand list placements`")
+
+
+def _keys(value: object) -> object:
+    """Take one key as a list of one key."""
+    return (value,) if isinstance(value, str) else value
+
+
+class PriceGrowth(Intervention):
+    """Growth in the unit costs of placements, on top of general inflation (real) or in its place (cash)."""
+
+    kind: Literal["price_growth"] = text("price_growth")
+    """Growth in unit costs."""
+
+    costs: Annotated[tuple[Annotated[str, AfterValidator(_cost_key)], ...], BeforeValidator(_keys)] = choice()
+    """Unit costs that grow: ``all`` or a list of cost keys, which also say who provides."""
+
+    percent_per_year: Quantity = number(low=-50, high=50, unit="percent a year")
+    """Growth, compounded."""
+
+    basis: Literal["real", "cash"] = choice("real", source="definition")
+    """Real growth comes on top of the GDP deflator; cash growth takes its place."""
+
+    start: MonthValue | None = choice(None, if_empty="first month of the run")
+    """First month. Growth before the run is already in the base."""
+
+    end: MonthValue | None = choice(None, if_empty="goes on to the end of the run")
+    """Last month of growth; afterwards the price follows the GDP deflator."""
+
+    @field_validator("costs")
+    @classmethod
+    def _distinct(cls, costs: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """Refuse an empty list, a key given twice, and all beside others."""
+        if not costs:
+            raise Wrong("the list is empty", "all, or at least one cost key")
+        if "all" in costs and len(costs) > 1:
+            raise Wrong("all stands beside other costs", "all alone, or a list without it")
+        twice = next((key for key in costs if costs.count(key) > 1), None)
+        if twice is not None:
+            raise Wrong(f"{twice!r} is given twice")
+        return costs
+
+    def change(self, rates: Rates, context: Context) -> Rates:
+        """Multiply price ratios."""
+        import numpy as np
+
+        start = self.start or context.first_month
+        years = growth_years(context, start, self.end)
+        growth = (1.0 + self.percent_per_year / 100.0) ** years
+        if self.basis == "cash":
+            begin = max(float(context.position(start)), 0.0)
+            moments = np.asarray(begin + 12.0 * years)
+            growth = growth * context.deflator_at(np.full(1, begin)) / context.deflator_at(moments)
+        if np.all(growth == 1.0):
+            return rates
+        chosen = np.array([key in self.costs or self.costs == ("all",) for key in context.cost_keys])
+        return replace(rates, price_ratio=rates.price_ratio * np.where(chosen, growth[:, None], 1.0))

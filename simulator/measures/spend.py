@@ -1,0 +1,47 @@
+"""What care costs: gross, cash."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator import placements
+from simulator.measures.registry import Array, Values, measure
+from simulator.measures.view import View
+
+
+def _placement_spend(view: View) -> Array:
+    """Spend of the lines that go with placements: (draw, area, month, reported placement)."""
+    lines = [view.spend(i) for i, line in enumerate(view.cost_lines) if line.driver == "placement"]
+    return np.sum(lines, axis=0) @ view.grouping
+
+
+def _other_spend(view: View) -> Array:
+    lines = [view.spend(i).sum(axis=-1) for i, line in enumerate(view.cost_lines) if line.driver != "placement"]
+    return np.sum(lines, axis=0)
+
+
+@measure(30, "Spend on placements", "GBP", "flow")
+def placement_spend(view: View) -> Values:
+    """Gross cash spend on placements, by placement."""
+    return Values(_placement_spend(view)[..., None], placements.reported())
+
+
+@measure(31, "Other spend on looked-after children", "GBP", "flow")
+def other_spend(view: View) -> Values:
+    """Gross cash spend on other lines (adoption, guardianship and leaving-care support and so on)."""
+    return Values(_other_spend(view)[..., None, None])
+
+
+@measure(32, "Spend on programmes", "GBP", "flow")
+def programme_spend(view: View) -> Values:
+    """Cash spend on the scenario's programmes."""
+    spend = view.rates.programme_spend_gbp.sum(axis=-1)
+    shape = view.child_weeks.shape[:3]
+    return Values(np.broadcast_to(spend, shape)[..., None, None])
+
+
+@measure(33, "Spend on looked-after children", "GBP", "flow")
+def total_spend(view: View) -> Values:
+    """Placements, other lines and programmes together, gross and in cash."""
+    total = _placement_spend(view).sum(axis=-1) + _other_spend(view) + programme_spend(view).values[..., 0, 0]
+    return Values(total[..., None, None])

@@ -1,0 +1,162 @@
+"""What a compiled scenario is: one frozen record of float arrays with named axes.
+
+``compile`` writes it, interventions transform it, the engine reads it. Every array may hold size 1 on an axis along
+which it does not vary (draw, area, month); numpy broadcasts it. All randomness has ended here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class StreamRates:
+    """Stock and rates of one stream of children (resident, or unaccompanied asylum-seeking).
+
+    Attributes
+    ----------
+    youngest_age : int
+        Youngest age at which a child of this stream can be looked after, years.
+    opening : (draw, area, row, phase, place)
+        Children looked after at the first instant.
+    opening_home : (draw, area, row, spell)
+        Children who went home and may come back, at the first instant.
+    new_starts_per_month : (draw, area, month, age)
+        Children who start to be looked after and did not come back from home (see `return_per_year`), a month.
+    birth_share : float
+        Share of the starts at age 0 that come at birth; the rest come evenly over the first year.
+    start_place : (draw, area, month, age, place)
+        Shares of starts by first placement; they sum to 1 over `place`.
+    progress_per_year : (draw, area, phase - 1)
+        Hazard of passing from a phase to the next.
+    phase_exit_per_year : (draw, area, age, phase, reason)
+        Hazard of leaving that goes with time in care.
+    place_exit_per_year : (draw, area, age, place, reason)
+        Hazard of leaving that goes with the placement, on top of the above.
+    move_per_year : (draw, area, age, place, place)
+        Hazard of moving from one placement (first axis) to another (second axis); zero diagonal.
+    placement_pace : (draw, area, phase)
+        Multiplies the hazards that go with the placement (leaving and moving) in each phase of time in care.
+    exit_ratio : (draw, area, month, age)
+        Multiplies every hazard of leaving in a month.
+    move_ratio : (draw, area, month, place, place)
+        Multiplies hazards of moving in a month.
+    return_per_year : (spell,)
+        Hazard of coming back into care after going home.
+    fade_per_year : (spell - 1,)
+        Hazard of passing to the next spell at home.
+    balancing_per_year : (draw, area)
+        The counting residual as a growth rate of the stock, a year (docs/model.md, section 7).
+    """
+
+    youngest_age: int
+    opening: Array
+    opening_home: Array
+    new_starts_per_month: Array
+    birth_share: float
+    start_place: Array
+    progress_per_year: Array
+    phase_exit_per_year: Array
+    place_exit_per_year: Array
+    move_per_year: Array
+    placement_pace: Array
+    exit_ratio: Array
+    move_ratio: Array
+    return_per_year: Array
+    fade_per_year: Array
+    balancing_per_year: Array
+
+
+@dataclass(frozen=True)
+class FosterRates:
+    """Mainstream foster households and the way to them. Kinship carers are outside: they are approved for one child.
+
+    Attributes
+    ----------
+    council, independent : int
+        Positions on the place axis of the placements that each sector's places serve.
+    waiting : (row-age 18,) int
+        For each completed age, position of the placement where a child who finds no foster place waits.
+    opening_households : (draw, area, sector)
+    opening_pipeline : (draw, area, sector, stage)
+        Prospective households at each stage between first enquiry and approval.
+    enquiries_per_month : (draw, area, month, sector)
+    stage_per_year : (stage,)
+        Hazard of finishing a stage.
+    stage_pass_share : (draw, area, month, sector, stage)
+        Share of those who finish a stage who go on to the next (after the last: who are approved).
+    deregistration_per_year : (draw, area, month, sector)
+        Hazard of a household leaving.
+    places_per_household : (draw, area, sector)
+    usable_share : (draw, area, month, sector)
+        Share of approved places that can in fact take a child.
+    step_down_per_year : (draw, area)
+        Fastest hazard at which a waiting child is matched when places are free.
+    """
+
+    council: int
+    independent: int
+    waiting: NDArray[np.intp]
+    opening_households: Array
+    opening_pipeline: Array
+    enquiries_per_month: Array
+    stage_per_year: Array
+    stage_pass_share: Array
+    deregistration_per_year: Array
+    places_per_household: Array
+    usable_share: Array
+    step_down_per_year: Array
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Everything the engine and the measures need for one scenario.
+
+    Attributes
+    ----------
+    months : int
+        Number of monthly steps.
+    cohort_months : int
+        Width of a birth cohort in months (1, 3, 6 or 12); the first instant is the start of a cohort cycle.
+    streams : tuple of StreamRates
+        In the order of ``axes.STREAMS``.
+    foster : FosterRates or None
+        None leaves foster capacity unlimited.
+    place_groups : (place,) int
+        Placements that are reported together share a number; moves within a group are not reported.
+    price_ratio : (draw, area, month, cost)
+        Unit cost in cash over the unit cost of the base year.
+    programme_spend_gbp : (draw, area, month, programme)
+        Cash spent on programmes.
+    """
+
+    months: int
+    cohort_months: int
+    streams: tuple[StreamRates, ...]
+    foster: FosterRates | None
+    place_groups: NDArray[np.intp]
+    price_ratio: Array
+    programme_spend_gbp: Array
+
+    def check(self) -> None:
+        """Raise ValueError that names any array that is not finite, is negative, or has shares that do not sum to 1."""
+        problems = []
+        records: list[tuple[str, object]] = [(f"streams[{i}]", s) for i, s in enumerate(self.streams)]
+        records += [("foster", self.foster), ("rates", self)]
+        for prefix, record in records:
+            if record is None:
+                continue
+            for field in fields(record):  # type: ignore[arg-type]
+                value = getattr(record, field.name)
+                if isinstance(value, np.ndarray) and not (np.isfinite(value).all() and (value >= 0).all()):
+                    problems.append(f"{prefix}.{field.name} holds a negative or non-finite number")
+        for i, stream in enumerate(self.streams):
+            if not np.allclose(stream.start_place.sum(axis=-1), 1.0, atol=1e-9):
+                problems.append(f"streams[{i}].start_place does not sum to 1 over placements")
+        if problems:
+            raise ValueError("; ".join(problems))

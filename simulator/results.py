@@ -1,0 +1,255 @@
+"""Labelled results of one scenario: what charts, tables and reports read.
+
+A :class:`Measure` is one quantity with its axes, unit and how it adds up over a year; :class:`Results` is all of them
+for one scenario, with the published history and the notes that every chart must carry. Arrays are
+``(draw, area, time, placement, age band)``; an axis that a measure does not have is of size 1 and labelled ``all``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.calendar import Month
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+
+ALL = "all"
+QUANTILES = (5, 10, 25, 50, 75, 90, 95)
+"""Percentiles that tables give when there are draws."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measured quantity of one scenario.
+
+    Attributes
+    ----------
+    name : str
+        As in the tables, for example ``children``.
+    title : str
+        As people read it, for example "Children looked after".
+    unit : str
+        ``children``, ``children a month``, ``households``, ``places`` or ``GBP``.
+    kind : {"stock", "flow"}
+        A stock is known at instants, one more than there are months; a flow over months.
+    placements, age_bands : tuple of str
+        Labels of the last two axes; ``("all",)`` where the measure is not split.
+    values : (draw, area, time, placement, age band)
+        Parts add up to the total. Money is in cash.
+    """
+
+    name: str
+    title: str
+    unit: str
+    kind: Literal["stock", "flow"]
+    placements: tuple[str, ...]
+    age_bands: tuple[str, ...]
+    values: Array
+
+    @property
+    def is_money(self) -> bool:
+        """Whether values are pounds."""
+        return self.unit == "GBP"
+
+    def total(self, area: int = 0, draw: int = 0) -> Array:
+        """Return the central path, or another draw's, over all placements and ages: (time,)."""
+        path: Array = self.values[draw, area].sum(axis=(-2, -1))
+        return path
+
+    def by_placement(self, area: int = 0, draw: int = 0) -> dict[str, Array]:
+        """Return a path for each placement, over all ages."""
+        paths = self.values[draw, area].sum(axis=-1)
+        return {name: paths[:, i] for i, name in enumerate(self.placements)}
+
+    def by_age_band(self, area: int = 0, draw: int = 0) -> dict[str, Array]:
+        """Return a path for each age band, over all placements."""
+        paths = self.values[draw, area].sum(axis=-2)
+        return {name: paths[:, i] for i, name in enumerate(self.age_bands)}
+
+    def slices(self) -> Iterator[tuple[str, str, Array]]:
+        """Yield placement, age band and values (draw, area, time): the total first, then each part of either axis."""
+        yield ALL, ALL, self.values.sum(axis=(-2, -1))
+        if len(self.placements) > 1:
+            by_placement = self.values.sum(axis=-1)
+            for i, name in enumerate(self.placements):
+                yield name, ALL, by_placement[..., i]
+        if len(self.age_bands) > 1:
+            by_band = self.values.sum(axis=-2)
+            for i, name in enumerate(self.age_bands):
+                yield ALL, name, by_band[..., i]
+
+
+@dataclass(frozen=True)
+class Actual:
+    """A published series to draw before the projection.
+
+    Attributes
+    ----------
+    label : str
+    dates : tuple of str
+        ISO dates of instants for stocks, financial years for flows and money.
+    values : (time,)
+    source : str
+        Source keys.
+    """
+
+    label: str
+    dates: tuple[str, ...]
+    values: Array
+    source: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A published projection that a scenario replicates, to mark on a chart."""
+
+    measure: str
+    date: str
+    value: float
+    label: str
+    source: str
+
+
+@dataclass(frozen=True)
+class SpendLines:
+    """Spend by line, in cash, and the weeks in care that it goes with.
+
+    Attributes
+    ----------
+    keys : tuple of str
+    per_child : (line,) bool
+        Lines that go with all children (or all asylum-seeking children) and not with a placement.
+    spend_gbp, child_weeks : (draw, area, month, line)
+    reference_spend_gbp, reference_child_weeks : (line,)
+        The same in the last financial year before the run, for all areas together.
+    """
+
+    keys: tuple[str, ...]
+    per_child: NDArray[np.bool_]
+    spend_gbp: Array
+    child_weeks: Array
+    reference_spend_gbp: Array
+    reference_child_weeks: Array
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything one scenario gave.
+
+    Attributes
+    ----------
+    name : str
+        Short name (the scenario file's), used in tables.
+    title, description, purpose : str
+    first_month : Month
+        The month of the first flow; the first instant is the day before it.
+    months : int
+    areas : tuple of str
+    measures : mapping of name to Measure
+    history : mapping of measure name to Actual
+    claims : tuple of Claim
+    notes : tuple of str
+        What every chart of this scenario must say (for example whether start numbers or rates are held).
+    sources : tuple of str
+        Publishers of the figures used, for the line under a chart.
+    deflator : (month,)
+        Price level relative to `price_year`; cash over this is real.
+    price_year : str
+        Financial year of real prices.
+    spend_lines : SpendLines
+        Spend and weeks in care by line, for splitting changes into numbers, mix and price.
+    reference_year : str
+        The last financial year before the run, whose published spend extra spend is counted from.
+    discount_rate : float
+        For present values, a year.
+    """
+
+    name: str
+    title: str
+    description: str
+    purpose: str
+    first_month: Month
+    months: int
+    areas: tuple[str, ...]
+    measures: Mapping[str, Measure]
+    history: Mapping[str, Actual]
+    claims: tuple[Claim, ...]
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+    deflator: Array
+    price_year: str
+    spend_lines: SpendLines
+    reference_year: str
+    discount_rate: float
+
+    @property
+    def draws(self) -> int:
+        """Number of draws, the central run included."""
+        return next(iter(self.measures.values())).values.shape[0]
+
+    def __getitem__(self, measure: str) -> Measure:
+        """Return a measure by name; KeyError lists the names there are."""
+        try:
+            return self.measures[measure]
+        except KeyError:
+            raise KeyError(f"no measure {measure!r}; there are: {', '.join(self.measures)}") from None
+
+    def dates(self, kind: Literal["stock", "flow"]) -> tuple[str, ...]:
+        """Return the ISO dates of instants (stock) or the months as YYYY-MM (flow)."""
+        from simulator.calendar import instant_date
+
+        if kind == "stock":
+            return tuple(instant_date(self.first_month + (i - 1)) for i in range(self.months + 1))
+        return tuple(str(self.first_month + i) for i in range(self.months))
+
+    @property
+    def financial_years(self) -> tuple[str, ...]:
+        """The financial years that the run covers in full."""
+        months = [self.first_month + i for i in range(self.months)]
+        years = [m.financial_year for m in months]
+        return tuple(dict.fromkeys(y for y in years if years.count(y) == 12))
+
+    def by_year(self, measure: str, *, real: bool = False) -> Array:
+        """Return a measure by financial year: (draw, area, year, placement, age band).
+
+        Flows and money add up over the year; stocks are taken at its end, 31 March.
+        """
+        m = self[measure]
+        values = m.values
+        if real:
+            if not m.is_money:
+                raise ValueError(f"{measure} is not money, so it has no real prices")
+            values = values / self.deflator[:, None, None]
+        months = [self.first_month + i for i in range(self.months)]
+        picked = []
+        for year in self.financial_years:
+            at = [i for i, month in enumerate(months) if month.financial_year == year]
+            if m.kind == "stock":
+                picked.append(values[:, :, at[-1] + 1])
+            else:
+                picked.append(values[:, :, at[0] : at[-1] + 1].sum(axis=2))
+        return np.stack(picked, axis=2)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the tidy table of `results.csv` as a pandas data frame.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If pandas is not installed: ``pip install 'care-demand[tables]'``.
+        """
+        try:
+            import pandas as pd
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError("to_frame needs pandas: pip install 'care-demand[tables]'") from error
+        from simulator.tidy import COLUMNS, monthly_rows
+
+        return pd.DataFrame(list(monthly_rows(self)), columns=list(COLUMNS))

@@ -1,0 +1,28 @@
+"""Scenario files: reading, checking, and where every value came from."""
+
+from __future__ import annotations
+
+from simulator.scenario.errors import Problem, ScenarioError
+from simulator.scenario.explain import explain
+from simulator.scenario.loaded import LoadedScenario, Origin
+from simulator.scenario.merge import Override, SourceFile
+from simulator.scenario.read import find_scenario, load
+from simulator.scenario.schema import Assumptions, Claim, Scenario, allowed_areas
+from simulator.scenario.shipped import shipped
+
+__all__ = [
+    "Assumptions",
+    "Claim",
+    "LoadedScenario",
+    "Origin",
+    "Override",
+    "Problem",
+    "Scenario",
+    "ScenarioError",
+    "SourceFile",
+    "allowed_areas",
+    "explain",
+    "find_scenario",
+    "load",
+    "shipped",
+]

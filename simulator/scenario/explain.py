@@ -1,0 +1,98 @@
+"""A scenario in words: each value with its unit and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from simulator.calendar import Month
+from simulator.scenario.loaded import LoadedScenario, Origin
+from simulator.scenario.merge import Override
+from simulator.scenario.translate import shown
+
+_QUIET = ("kind", "id", "label", "note", "source", "quality", "description", "name")
+
+
+def explain(loaded: LoadedScenario) -> str:
+    """Describe a scenario for ``care-demand check``.
+
+    Returns
+    -------
+    str
+        A heading, the files with their hashes, each value with unit and origin, and what overrides what.
+    """
+    return "\n".join([*_heading(loaded), "", *_values(loaded), *_overrides(loaded)]) + "\n"
+
+
+def _heading(loaded: LoadedScenario) -> Iterator[str]:
+    """Name, purpose, span and files."""
+    scenario = loaded.scenario
+    yield f"{loaded.key}: {scenario.name}"
+    yield f"  {scenario.purpose}; 31 March {scenario.base} to {scenario.end}, {scenario.months} months"
+    for file in loaded.files:
+        yield f"  read {file.path} (sha256 {file.sha256[:12]})"
+
+
+def _values(loaded: LoadedScenario) -> Iterator[str]:
+    """Each value, in columns."""
+    rows = [
+        (path, _with_unit(origin), _where(origin))
+        for path, origin in loaded.provenance.items()
+        if not (path.split(".")[-1] in _QUIET and path != "name") and not _silent(origin)
+    ]
+    widths = [min(max((len(row[i]) for row in rows), default=0), 52) for i in (0, 1)]
+    heading: Any = None
+    for path, value, where in rows:
+        part = path.split(".")[:2] if path.startswith("interventions.") else None
+        if part is not None and part != heading:
+            intervention = loaded.scenario.interventions[int(part[1])]
+            yield f"interventions.{part[1]} ({intervention.title})"
+        heading = part
+        yield f"  {path:<{widths[0]}}  {value:<{widths[1]}}  {where}".rstrip()
+
+
+def _silent(origin: Origin) -> bool:
+    """Tell whether a value is neither given nor stands for anything."""
+    return origin.default and (origin.value is None or origin.value == ()) and not origin.if_empty
+
+
+def _with_unit(origin: Origin) -> str:
+    """Value with its unit."""
+    if origin.value is None:
+        return origin.if_empty
+    return f"{worded(origin.value)} {origin.unit}".rstrip()
+
+
+def worded(value: Any) -> str:
+    """Write a value for people: thousands with commas, lists without brackets."""
+    if isinstance(value, (tuple, list)):
+        return ", ".join(worded(inner) for inner in value) or "none"
+    if isinstance(value, Month):
+        return str(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value:,.15g}" if abs(value) >= 10_000 else f"{value:.15g}"
+    return value if isinstance(value, str) else shown(value)
+
+
+def _where(origin: Origin) -> str:
+    """File and line, or that it is a default; with the source."""
+    where = "default" if origin.default else f"{origin.file}:{origin.line}"
+    return f"{where} [{origin.source}]" if origin.source else where
+
+
+def _overrides(loaded: LoadedScenario) -> Iterator[str]:
+    """List what each file changes in its parent."""
+    if not loaded.overrides:
+        return
+    yield ""
+    yield "overrides (old -> new)"
+    for override in loaded.overrides:
+        yield f"  {override.path}: {_side(override, old=True)} -> {_side(override, old=False)}"
+
+
+def _side(override: Override, *, old: bool) -> str:
+    """One side of an override with its place."""
+    value = override.old if old else override.new
+    file, line = (override.old_file, override.old_line) if old else (override.new_file, override.new_line)
+    words = ("not set" if old else "removed") if value is None else shown(value)
+    return f"{words} ({file}:{line})" if file else words

@@ -1,0 +1,229 @@
+"""What a scenario holds."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+
+from simulator.calendar import Month
+from simulator.interventions import Intervention, kinds
+from simulator.interventions.fields import (
+    FinancialYear,
+    Model,
+    MonthValue,
+    Quantity,
+    SourceKey,
+    SourceKeys,
+    Window,
+    Wrong,
+    choice,
+    number,
+    one_of,
+    text,
+)
+
+if TYPE_CHECKING:
+    AnyIntervention = Intervention
+else:
+    AnyIntervention = Annotated[Union[tuple(kinds().values())], Field(discriminator="kind")]  # noqa: UP007
+
+BASES = (2020, 2021, 2023, 2025)
+"""Years whose 31 March a run can start from."""
+
+MOST_YEARS = 40
+"""Longest run, years."""
+
+USUAL_YEARS = 10
+"""Length of a run whose end is not given, years."""
+
+
+def allowed_areas() -> tuple[str, ...]:
+    """Areas that a scenario can ask for."""
+    return ("England",)
+
+
+def _area(name: str) -> str:
+    """Check the name of an area."""
+    return one_of("area", name, allowed_areas(), "")
+
+
+def _line(value: str) -> str:
+    """Refuse empty names and names over several lines, which would break tables and file names."""
+    if not value.strip() or len(value) > 120 or re.search(r"[\r\n]", value):
+        raise Wrong("is empty, or too long for a heading", "one line of up to 120 characters")
+    return value.strip()
+
+
+def _base(value: object) -> int:
+    """Check the base year."""
+    if type(value) is int and value in BASES:
+        return value
+    raise Wrong(f"{value!r} is not a base year", ", ".join(map(str, BASES)))
+
+
+class Starts(Model):
+    """How many children start to be looked after when nothing else changes."""
+
+    hold: Literal["numbers", "rates"] = choice("numbers", source="judgement")
+    """Hold numbers of starts, or rates on a population that changes in size and age."""
+
+
+class Assumptions(Model):
+    """Assumptions that the base data would otherwise settle."""
+
+    births_per_year: Quantity | None = number(
+        None, low=0, high=2_000_000, unit="births a year", if_empty="from the base data"
+    )
+    """Births in England, which matter when rates are held."""
+
+    balancing_percent_per_year: Quantity | None = number(
+        None, low=-5, high=5, unit="percent of children a year", if_empty="from the base data"
+    )
+    """Counting residual: the part of change in published stocks that published flows do not explain."""
+
+    homes_waiting_share: Quantity | None = number(
+        None, low=0, high=1, unit="share of children in homes", if_empty="from the base data"
+    )
+    """Share of children in children's homes whose plan is fostering, at the base."""
+
+    step_down_match_per_year: Quantity | None = number(
+        None, low=0, high=50, unit="hazard a year", if_empty="from the base data"
+    )
+    """Fastest rate at which a child who waits for a foster home is matched when places are free."""
+
+    exchange_homes_per_year: Quantity | None = number(
+        None, low=0, high=20_000, unit="children a year", if_empty="from the base data"
+    )
+    """Children who move from foster care to homes in a year, and back; only the balance is published."""
+
+    deflator_percent_per_year: Quantity | None = number(
+        None, low=-5, high=20, unit="percent a year", if_empty="from the base data"
+    )
+    """Growth of the GDP deflator after the last published year."""
+
+    discount_percent: Quantity = number(
+        3.5, low=0, high=20, unit="percent a year", source="hmt_green_book_stpr"
+    )
+    """Discount rate of present values."""
+
+
+class Claim(Model):
+    """A published projection to mark on charts. It never acts on a result."""
+
+    measure: Literal["children", "total_spend"] = text(...)
+    """What was projected."""
+
+    date: MonthValue | None = text()
+    """Month at whose end the number of children stands."""
+
+    financial_year: FinancialYear | None = text()
+    """Financial year of the spend."""
+
+    value: Quantity = number(low=0, high=1e12, unit="children, or GBP in the financial year")
+    """What was projected."""
+
+    label: str = text(...)
+    """Who projected it, for the chart."""
+
+    source: SourceKeys = text(...)
+    """Where it was published."""
+
+    @model_validator(mode="after")
+    def _dated(self) -> Claim:
+        """Ask for a month with a stock and a financial year with spend."""
+        stock = self.measure == "children"
+        if stock and (self.date is None or self.financial_year is not None):
+            raise Wrong("a number of children needs a date and no financial_year", "date: YYYY-MM")
+        if not stock and (self.financial_year is None or self.date is not None):
+            raise Wrong("spend needs a financial_year and no date", "financial_year: 2025-26, for example")
+        return self
+
+
+class Scenario(Model):
+    """One scenario. All values are checked; none can be changed."""
+
+    name: Annotated[str, AfterValidator(_line)] = text(...)
+    """Heading in tables and charts."""
+
+    description: str = text("")
+    """What the scenario shows, for a reader who knows the field."""
+
+    purpose: Literal["reference", "replication", "plan", "exploration"] = text("exploration")
+    """What it is for. A replication repeats somebody's published projection and does not endorse it."""
+
+    sources: tuple[SourceKey, ...] = text(())
+    """Sources of the scenario as a whole."""
+
+    base: int = choice(2025, source="dfe_cla_2025")
+    """Year whose 31 March the run starts from."""
+
+    end: MonthValue = choice(None, validate_default=True, source="definition")
+    """Last month of the run; ten years on from the base if left out."""
+
+    areas: Annotated[tuple[Annotated[str, AfterValidator(_area)], ...], Field(min_length=1)] = choice(
+        ("England",), source="definition"
+    )
+    """Areas to run."""
+
+    starts: Starts = choice(Starts(), source="judgement")
+    """How starts are held."""
+
+    assumptions: Assumptions = choice(Assumptions(), source="definition")
+    """Assumptions that differ from the base data."""
+
+    claims: tuple[Claim, ...] = text(())
+    """Published projections to mark on charts."""
+
+    interventions: tuple[AnyIntervention, ...] = choice((), source="definition")
+    """What happens, in order; effects on the same children multiply."""
+
+    @field_validator("base", mode="before")
+    @classmethod
+    def _known_base(cls, value: object) -> int:
+        """Check the base year."""
+        return _base(value)
+
+    @field_validator("end", mode="before")
+    @classmethod
+    def _usual_end(cls, value: object, info: ValidationInfo) -> object:
+        """Fill in the end of a run of the usual length."""
+        return Month(info.data.get("base", BASES[-1]) + USUAL_YEARS, 3) if value is None else value
+
+    @field_validator("end")
+    @classmethod
+    def _end_in_reach(cls, end: Month, info: ValidationInfo) -> Month:
+        """Refuse runs that end before they start, or last too long."""
+        base = info.data.get("base")
+        if base is None:
+            return end
+        first, last = Month(base, 4), Month(base + MOST_YEARS, 3)
+        if not first <= end <= last:
+            what = "before the run starts" if end < first else f"more than {MOST_YEARS} years after the base"
+            raise Wrong(f"{end} is {what}", f"{first} to {last} (YYYY-MM)")
+        return end
+
+    @property
+    def first_month(self) -> Month:
+        """First modelled month: April of the base year."""
+        return Month(self.base, 4)
+
+    @property
+    def months(self) -> int:
+        """Number of modelled months."""
+        return self.end - self.first_month + 1
+
+
+def window(data: Any) -> Window | None:
+    """First and last month of a scenario as written, or None if they cannot be told."""
+    if not isinstance(data, dict):
+        return None
+    try:
+        base = _base(data.get("base", BASES[-1]))
+        end = data.get("end")
+        last = Month(base + USUAL_YEARS, 3) if end is None else Month.parse(end)
+    except (ValueError, TypeError):
+        return None
+    first = Month(base, 4)
+    return Window(first, last) if last >= first else None

@@ -1,0 +1,64 @@
+"""Results as rows of tidy tables: the columns of `results.csv` and `financial-years.csv`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.results import ALL, QUANTILES, Results
+
+Array = NDArray[np.float64]
+Row = tuple[str | float | None, ...]
+
+STATISTICS = ("central", *(f"p{q:02d}" for q in QUANTILES))
+COLUMNS = ("scenario", "area", "date", "measure", "placement", "age_band", "unit", *STATISTICS)
+YEAR_COLUMNS = (
+    "scenario", "area", "financial_year", "measure", "placement", "unit", "price_basis", *STATISTICS,
+)  # fmt: skip
+
+
+def statistics(values: Array) -> Array:
+    """Return the central run and quantiles of draws 1 and on: (statistic, ...) from (draw, ...).
+
+    Quantiles are NaN where there are no draws beside the central run.
+    """
+    if values.shape[0] == 1:
+        empty = np.full((len(QUANTILES), *values.shape[1:]), np.nan)
+    else:
+        empty = np.quantile(values[1:], np.array(QUANTILES) / 100, axis=0)
+    return np.concatenate([values[:1], empty])
+
+
+def monthly_rows(results: Results) -> Iterator[Row]:
+    """Yield the rows of `results.csv`: every measure at each instant or month, in total and by part."""
+    for measure in results.measures.values():
+        dates = results.dates(measure.kind)
+        for placement, band, values in measure.slices():
+            table = statistics(values)
+            for a, area in enumerate(results.areas):
+                for t, date in enumerate(dates):
+                    head = (results.name, area, date, measure.name, placement, band, measure.unit)
+                    yield head + _numbers(table[:, a, t])
+
+
+def yearly_rows(results: Results) -> Iterator[Row]:
+    """Yield the rows of `financial-years.csv`: counts once, money in cash and in real prices."""
+    for measure in results.measures.values():
+        bases = (("cash", False), (f"real {results.price_year}", True)) if measure.is_money else (("", False),)
+        for basis, real in bases:
+            by_year = results.by_year(measure.name, real=real).sum(axis=-1)
+            columns = [(ALL, by_year.sum(axis=-1))]
+            if len(measure.placements) > 1:
+                columns += [(name, by_year[..., i]) for i, name in enumerate(measure.placements)]
+            for placement, values in columns:
+                table = statistics(values)
+                for a, area in enumerate(results.areas):
+                    for y, year in enumerate(results.financial_years):
+                        head = (results.name, area, year, measure.name, placement, measure.unit, basis)
+                        yield head + _numbers(table[:, a, y])
+
+
+def _numbers(values: Array) -> tuple[float | None, ...]:
+    return tuple(None if np.isnan(v) else float(v) for v in values)

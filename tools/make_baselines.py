@@ -1,0 +1,61 @@
+"""Fit the national baselines and write them, and the table of the fit: python tools/make_baselines.py
+
+Writes simulator/data/baseline/england-YYYY.json and docs/fit.md. Takes a few minutes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simulator.baseline import load_baseline
+from simulator.calibrate.ahead import ahead_rows
+from simulator.calibrate.build import BASES, FitRow, build, fit_rows
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    """Write the files."""
+    baselines, long, fine = build()
+    folder = ROOT / "simulator" / "data" / "baseline"
+    folder.mkdir(exist_ok=True)
+    for base, baseline in baselines.items():
+        (folder / f"england-{base}.json").write_text(baseline.to_json(), encoding="utf-8")
+    load_baseline.cache_clear()
+    parts = [HEAD]
+    for base in BASES:
+        rows = list(fit_rows(base, long[base], fine[base]))
+        parts.append(f"## Year ending 31 March {base}\n\n{table(rows)}\n")
+    for base in BASES[:-1]:
+        parts.append(f"## One year ahead of 31 March {base}\n\n{table(list(ahead_rows(base)))}\n")
+    (ROOT / "docs" / "fit.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+HEAD = """# How the model fits the published tables
+
+Made by `python tools/make_baselines.py`; do not edit. Children, except where a row says days.
+
+The first tables set the model beside the published figures for the year that each baseline is fitted to: the year is
+run from the (scaled) stock of a year before, and its end is shown before it is scaled to the base's published stock.
+"within" is how near the model is asked to be; a row that misses is marked. The last tables run one year on from a base
+with that year's rates frozen; nothing in them was fitted to the year that they are compared with.
+"""
+
+
+def table(rows: list[FitRow]) -> str:
+    """Return rows as a Markdown table."""
+    lines = [
+        "| table | item | published | model | difference | within | published figure |",
+        "| --- | --- | ---: | ---: | ---: | ---: | --- |",
+    ]
+    for r in rows:
+        mark = "" if r.met else " **outside**"
+        lines.append(
+            f"| {r.group} | {r.item} | {r.published:,.0f} | {r.modelled:,.0f} | {r.percent:+.2f}%{mark} "
+            f"| {r.tolerance_percent:g}% | {r.note} |"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
