@@ -56,7 +56,9 @@ def present_value(results: Results, measure: str = "total_spend") -> Array:
     return present
 
 
-def difference(results: Results, reference: Results, measure: str, *, real: bool = False) -> tuple[tuple[str, ...], Array]:
+def difference(
+    results: Results, reference: Results, measure: str, *, real: bool = False
+) -> tuple[tuple[str, ...], Array]:
     """Return the financial years that both scenarios cover and, draw by draw, how much more the first has.
 
     The difference is (draw, area, year, placement, age band).
@@ -79,8 +81,9 @@ def difference(results: Results, reference: Results, measure: str, *, real: bool
 def at_years(results: Results, years: Sequence[int] = (2, 5, 10)) -> list[dict[str, Any]]:
     """Return children, spend and cumulative extra spend some years on, for the first area's central run.
 
-    Each entry has ``years``, ``date`` (of the stock), ``children``, ``spend_gbp`` (cash, in the financial year that ends
-    then) and ``cumulative_extra_gbp`` (cash, above the reference year, from the start). Years beyond the run are left out.
+    Each entry has ``years``, ``date`` (of the stock), ``children``, ``spend_gbp`` (cash, in the financial year that
+    ends then) and ``cumulative_extra_gbp`` (cash, above the reference year, from the start). Years beyond the run are
+    left out.
     """
     children = results["children"].total()
     dates = results.dates("stock")

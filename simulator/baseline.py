@@ -28,6 +28,8 @@ PLACE = {name: i for i, name in enumerate(PLACES)}
 REASON = {name: i for i, name in enumerate(REASONS)}
 FOSTER = [PLACE["council_foster"], PLACE["ifa_foster"]]
 MONTHS = 12
+UNREGISTERED = ("supported", "other")
+"""Placements between which asylum-seeking children move in the model: as settings register, children change column."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,25 @@ def exit_shape() -> Array:
 EARLY = np.array([1.0, 1.0, 1.0, -1.0, -1.0])
 
 
+def _moves(p: Parameters, among: tuple[str, ...]) -> Array:
+    """Return hazards of moving among some placements: (age, place, place)."""
+    move = np.zeros((18, len(PLACES), len(PLACES)))
+    for edge, hazard in zip(edges(), p.move_per_year, strict=True):
+        if edge.origin in among and edge.to in among:
+            move[edge.ages[0] : edge.ages[1] + 1, PLACE[edge.origin], PLACE[edge.to]] = hazard
+    return move
+
+
+def placement_pace() -> Array:
+    """Return the pace of what goes with the placement, by phase and placement: (phase, place).
+
+    A child placed for adoption is adopted at the same pace however long in care.
+    """
+    pace = np.repeat(np.array(structure()["phases"]["placement_pace"])[:, None], len(PLACES), axis=1)
+    pace[:, PLACE["for_adoption"]] = 1.0
+    return pace
+
+
 def resident_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
     """Build the rates of resident children from fitted parameters and an opening stock."""
     ages, phases, reasons, places = 18, len(PHASES), len(REASONS), len(PLACES)
@@ -103,10 +124,6 @@ def resident_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
     place_exit[:, PLACE["kinship_foster"], REASON["guardianship"]] = p.guardianship_per_year[BAND_OF_AGE]
     for foster in FOSTER:
         place_exit[:, foster, REASON["guardianship"]] = p.foster_guardianship_per_year[BAND_OF_AGE]
-    move = np.zeros((ages, places, places))
-    for edge, hazard_e in zip(edges(), p.move_per_year, strict=True):
-        low, high = edge.ages
-        move[low : high + 1, PLACE[edge.origin], PLACE[edge.to]] = hazard_e
     s = structure()
     return StreamRates(
         youngest_age=0,
@@ -118,8 +135,8 @@ def resident_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
         progress_per_year=np.array(s["phases"]["progress_per_year"])[None, None],
         phase_exit_per_year=phase_exit[None, None],
         place_exit_per_year=place_exit[None, None],
-        move_per_year=move[None, None],
-        placement_pace=np.array(s["phases"]["placement_pace"])[None, None],
+        move_per_year=_moves(p, PLACES)[None, None],
+        placement_pace=placement_pace()[None, None],
         exit_ratio=np.ones((1, 1, 1, ages)),
         move_ratio=np.ones((1, 1, 1, places, places)),
         return_per_year=p.return_per_year,
@@ -133,7 +150,8 @@ def uasc_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
     ages, phases, reasons, places = 18, len(PHASES), len(REASONS), len(PLACES)
     s = structure()
     phase_exit = np.zeros((ages, phases, reasons))
-    phase_exit[..., REASON["other"]] = np.array(s["uasc"]["exit_per_year"]) * p.uasc_exit_ratio
+    by_age = np.array([s["uasc"]["exit_by_age"].get(age, 0.0) for age in range(ages)])
+    phase_exit[..., REASON["other"]] = np.outer(by_age, s["uasc"]["exit_per_year"]) * p.uasc_exit_ratio
     return StreamRates(
         youngest_age=int(s["uasc"]["youngest_age"]),
         opening=opening,
@@ -144,8 +162,8 @@ def uasc_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
         progress_per_year=np.array(s["phases"]["progress_per_year"])[None, None],
         phase_exit_per_year=phase_exit[None, None],
         place_exit_per_year=np.zeros((1, 1, ages, places, reasons)),
-        move_per_year=np.zeros((1, 1, ages, places, places)),
-        placement_pace=np.array(s["phases"]["placement_pace"])[None, None],
+        move_per_year=_moves(p, UNREGISTERED)[None, None],
+        placement_pace=placement_pace()[None, None],
         exit_ratio=np.ones((1, 1, 1, ages)),
         move_ratio=np.ones((1, 1, 1, places, places)),
         return_per_year=p.return_per_year,

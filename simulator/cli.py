@@ -96,9 +96,7 @@ def _debug(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 def _draws(ctx: click.Context, param: click.Parameter, value: int) -> int:
     """Accept no draws but the central run: the one place to change when uncertainty arrives."""
     if value:
-        raise click.BadParameter(
-            "this version gives the central run only (0); draws come in a later one", ctx, param
-        )
+        raise click.BadParameter("this version gives the central run only (0); draws come in a later one", ctx, param)
     return value
 
 
@@ -234,13 +232,9 @@ def _print_json(content: object) -> None:
 
 @cli.command()
 @click.argument("scenario")
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/NAME]"
-)
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/NAME]")
 @_run_options
-def run(
-    scenario: str, out: Path | None, draws: int, seed: int, charts: bool, as_json: bool, quiet: bool
-) -> None:
+def run(scenario: str, out: Path | None, draws: int, seed: int, charts: bool, as_json: bool, quiet: bool) -> None:
     """Run a scenario and write its tables, charts and summary.
 
     An output folder of an earlier run is replaced; anything else that is in the way is left alone.
@@ -261,9 +255,7 @@ def run(
 
 @cli.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO SCENARIO...")
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/comparison]"
-)
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/comparison]")
 @_run_options
 def compare(
     scenarios: tuple[str, ...],
@@ -280,9 +272,7 @@ def compare(
     loaded = _load_all(scenarios)
     names = [one.key for one in loaded]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise WrongInput(
-            f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own"
-        )
+        raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")
     from simulator.outputs import comparison_text, write_comparison
 
     folder = _checked_folder(Path("out") / "comparison" if out is None else out)

@@ -88,7 +88,7 @@ def _context(scenario: Scenario, baseline: Baseline, first: Month, months: int) 
         areas=tuple(scenario.areas),
         places=placements.names(),
         cost_keys=tuple(line.key for line in baseline.cost_lines),
-        deflator=(1.0 + growth) ** elapsed,
+        deflator=np.asarray((1.0 + growth) ** elapsed, dtype=np.float64),
         price_levels={y: v / known[price_year] for y, v in known.items()},
     )
 

@@ -258,13 +258,9 @@ def extra_rows(results: Results) -> Iterator[Row]:
     """Yield yearly rows of the spend above the reference year, in all and by cause, in cash."""
     from simulator.analysis import extra_spend, split_extra
 
-    parts = {
-        f"extra_spend_{name.removeprefix('extra_spend_')}": v for name, v in split_extra(results).items()
-    }
+    parts = {f"extra_spend_{name.removeprefix('extra_spend_')}": v for name, v in split_extra(results).items()}
     for measure, values in {"extra_spend": extra_spend(results), **parts}.items():
-        yield from _year_rows(
-            results, results.areas, results.financial_years, measure, ALL, "GBP", "cash", values
-        )
+        yield from _year_rows(results, results.areas, results.financial_years, measure, ALL, "GBP", "cash", values)
 
 
 def _year_rows(
@@ -373,9 +369,7 @@ def summary_points(results: Results) -> tuple[Point, ...]:
         path = need.total()
         return float(path[month]) if need.kind == "stock" else float(path[month - 1]) if month else None
 
-    points = [
-        Point(0, results.dates("stock")[0], float(results["children"].total()[0]), unmet_foster_need=unmet(0))
-    ]
+    points = [Point(0, results.dates("stock")[0], float(results["children"].total()[0]), unmet_foster_need=unmet(0))]
     for row in at_years(results) if years else ():
         extra = by_year.get(_year_ended(row["date"]))
         points.append(
@@ -468,9 +462,7 @@ def comparison_text(many: Sequence[Results]) -> str:
         heads.append([h[1] for h in map(_when, longest)])
     at = [{p.years: p for p in of_one} for of_one in points]
 
-    def block(
-        title: str, field: str, shown: Callable[[float | None], str], *, less: bool = False
-    ) -> list[list[str]]:
+    def block(title: str, field: str, shown: Callable[[float | None], str], *, less: bool = False) -> list[list[str]]:
         rows = [[title, *([""] * len(offsets))]]
         for i, results in enumerate(many):
             if less and i == 0:
@@ -486,9 +478,7 @@ def comparison_text(many: Sequence[Results]) -> str:
         return rows
 
     reference = {results.reference_year for results in many}
-    above = (
-        f"Spend above {reference.pop()}" if len(reference) == 1 else "Spend above each one's reference year"
-    )
+    above = f"Spend above {reference.pop()}" if len(reference) == 1 else "Spend above each one's reference year"
     rows = [
         *(["", *head] for head in heads),
         *block("Children looked after", "children", _count),

@@ -40,8 +40,8 @@ class StreamRates:
         Hazard of leaving that goes with the placement, on top of the above.
     move_per_year : (draw, area, age, place, place)
         Hazard of moving from one placement (first axis) to another (second axis); zero diagonal.
-    placement_pace : (draw, area, phase)
-        Multiplies the hazards that go with the placement (leaving and moving) in each phase of time in care.
+    placement_pace : (draw, area, phase, place)
+        Multiplies the hazards of leaving and moving that go with a placement in each phase of time in care.
     exit_ratio : (draw, area, month, age)
         Multiplies every hazard of leaving in a month.
     move_ratio : (draw, area, month, place, place)

@@ -8,7 +8,7 @@ for one scenario, with the published history and the notes that every chart must
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -170,6 +170,8 @@ class Results:
         The last financial year before the run, whose published spend extra spend is counted from.
     discount_rate : float
         For present values, a year.
+    without : mapping of name to Measure
+        Children and spend of the same scenario without its programmes; empty if it has none.
     """
 
     name: str
@@ -189,6 +191,7 @@ class Results:
     spend_lines: SpendLines
     reference_year: str
     discount_rate: float
+    without: Mapping[str, Measure] = field(default_factory=dict)
 
     @property
     def draws(self) -> int:

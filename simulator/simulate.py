@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.schema import Scenario
 from simulator.structure import BAND_OF_AGE
+
+EFFECTS = ("children", "total_spend")
+"""Measures that are kept from the run without programmes."""
 
 PUBLISHERS = ("Department for Education", "Ofsted", "Office for National Statistics", "MHCLG", "HM Treasury")
 
@@ -38,10 +42,22 @@ def simulate(loaded: LoadedScenario, *, draws: int = 0, seed: int = 1) -> Result
     if draws:
         raise ValueError("draws are not built yet: leave draws at 0")
     try:
-        compiled = compile_scenario(loaded.scenario)
+        results = label(compile_scenario(loaded.scenario), loaded.key)
+        bare = _without_programmes(loaded.scenario)
+        if bare is None:
+            return results
+        without = label(compile_scenario(bare), loaded.key).measures
     except ValueError as problem:
         raise ScenarioError([_placed(loaded, str(problem))]) from problem
-    return label(compiled, loaded.key)
+    return replace(results, without={name: without[name] for name in EFFECTS})
+
+
+def _without_programmes(scenario: Scenario) -> Scenario | None:
+    """Return a scenario with its trends and prices and without what anybody does; None if nobody does anything."""
+    kept = tuple(i for i in scenario.interventions if not i.is_programme)
+    if len(kept) == len(scenario.interventions):
+        return None
+    return scenario.model_copy(update={"interventions": kept})
 
 
 def _placed(loaded: LoadedScenario, problem: str) -> Problem:
@@ -105,7 +121,9 @@ def history() -> Mapping[str, Actual]:
         "children": Actual(
             "Published", tuple(f"{y}-03-31" for y in stock), np.array(list(stock.values())), "dfe_cla_2025"
         ),
-        "total_spend": Actual("Published", tuple(spend), np.array(list(spend.values())), "dfe_s251_outturn_2024_release"),
+        "total_spend": Actual(
+            "Published", tuple(spend), np.array(list(spend.values())), "dfe_s251_outturn_2024_release"
+        ),
     }
     for measure, table in flows.items():
         series = tables.series(table)

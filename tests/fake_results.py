@@ -48,11 +48,7 @@ def fake_results(
     exits = starts + children[:, :, :-1] - children[:, :, 1:]
     weekly = np.array([_WEEKLY.get(p, 600.0) for p in places])
     price = 1.045 ** (np.arange(months) / 12)
-    spend = (
-        children[:, :, :-1].sum(-1, keepdims=True)
-        * (weekly * 365.25 / 7 / 12)[:, None]
-        * price[:, None, None]
-    )
+    spend = children[:, :, :-1].sum(-1, keepdims=True) * (weekly * 365.25 / 7 / 12)[:, None] * price[:, None, None]
     other = spend.sum(axis=-2, keepdims=True) * 0.25
     extra = np.full_like(other, programme / 12)
     need = children[..., 1:3, :].sum((-2, -1), keepdims=True) + 4_300 * np.exp(0.03 * years)[:, None, None]
@@ -87,9 +83,7 @@ def fake_results(
         reference_child_weeks=np.append(start_weeks, start_weeks.sum()),
     )
     past = np.arange(1994, 2026)
-    stock = np.interp(
-        past, [1994, 1998, 2008, 2020, 2023, 2025], [49_000, 53_300, 59_360, 80_000, 83_750, 81_770]
-    )
+    stock = np.interp(past, [1994, 1998, 2008, 2020, 2023, 2025], [49_000, 53_300, 59_360, 80_000, 83_750, 81_770])
     labels = tuple(f"{y - 1}-{y % 100:02d}" for y in past)
     published = {
         "children": Actual("Children looked after", tuple(f"{y}-03-31" for y in past), stock, "dfe_cla_2025"),

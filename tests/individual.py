@@ -43,6 +43,10 @@ class Lives:
     grown : (batch, horizon)
         Children in care when starts have come for so many years, from an empty stock. One fifth of it is also
         by how much the stock is lower after so many years with one fifth fewer starts.
+    grown_once : (batch, horizon)
+        Of those, children who did not go home and come back: the stock by time since the spell of care began.
+    left_once : (batch, horizon)
+        Exits from such spells, a year, in the quarter that ends at the horizon.
     home : (batch, spell)
         Children at home who may come back.
     starts : (batch, age, place)
@@ -54,6 +58,8 @@ class Lives:
     stock: Array
     counted: Array
     grown: Array
+    grown_once: Array
+    left_once: Array
     home: Array
     starts: Array
     returns: Array
@@ -115,7 +121,7 @@ def _hazards(rates: StreamRates) -> _Hazards:
                 cell = table[age, phase, place]
                 if phase + 1 < phases:
                     cell[0] = rates.progress_per_year[0, 0, phase]
-                pace = rates.placement_pace[0, 0, phase]
+                pace = rates.placement_pace[0, 0, phase, place]
                 leave = by_phase[age, phase] + pace * by_place[age, place]
                 cell[1 : 1 + reasons] = leave * exit_ratio[age]
                 move = rates.move_per_year[0, 0, age, place] * rates.move_ratio[0, 0, 0, place]
@@ -129,6 +135,7 @@ class _Children:
     """Children, one an entry. `weight` is the number of children a year that each stands for.
 
     `since` counts years from the first start; on that clock, the child is looked up at `seen` to be counted.
+    `once` holds until the child comes back from home.
     """
 
     age: Array
@@ -138,14 +145,13 @@ class _Children:
     since: Array
     seen: Array
     weight: Array
+    once: NDArray[np.bool_]
 
     def __getitem__(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> _Children:
         return _Children(*(getattr(self, f.name)[which] for f in fields(self)))
 
     def __add__(self, other: _Children) -> _Children:
-        return _Children(
-            *(np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self))
-        )
+        return _Children(*(np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)))
 
 
 @dataclass
@@ -159,6 +165,8 @@ class _Batch:
     stock: Array = field(init=False)
     counted: Array = field(init=False)
     grown: Array = field(init=False)
+    grown_once: Array = field(init=False)
+    left_once: Array = field(init=False)
     home: Array = field(init=False)
     starts: Array = field(init=False)
     returns: float = 0.0
@@ -170,7 +178,7 @@ class _Batch:
         self.shape = (ages, phases, self.places)
         self.stock = np.zeros(self.shape)
         self.counted = np.zeros(self.shape)
-        self.grown = np.zeros(len(self.horizons))
+        self.grown, self.grown_once, self.left_once = np.zeros((3, len(self.horizons)))
         self.home = np.zeros(len(self.rates.return_per_year))
         self.starts = np.zeros((ages, self.places))
         self.exits = np.zeros((ages, self.reasons))
@@ -199,16 +207,16 @@ class _Batch:
             weights.append(np.full(size, number / size))
         age, weight = np.concatenate(ages), np.concatenate(weights)
         seen = ADULT * self.rng.random(age.size)
-        return self._start(age, np.zeros(age.size), seen, weight)
+        return self._start(age, np.zeros(age.size), seen, weight, np.ones(age.size, dtype=np.bool_))
 
-    def _start(self, age: Array, since: Array, seen: Array, weight: Array) -> _Children:
+    def _start(self, age: Array, since: Array, seen: Array, weight: Array, once: NDArray[np.bool_]) -> _Children:
         """Start to look after children: first placement by age, first phase."""
         year = np.minimum(age.astype(np.intp), ADULT - 1)
         cumulative = np.cumsum(self.rates.start_place[0, 0, 0], axis=1)
         cumulative[:, -1] = 1.0
         place = (self.rng.random(age.size)[:, None] >= cumulative[year]).sum(axis=1)
         np.add.at(self.starts, (year, place), weight)
-        return _Children(age, year, np.zeros_like(year), place, since, seen, weight)
+        return _Children(age, year, np.zeros_like(year), place, since, seen, weight, once)
 
     def _next_event(self, now: _Children) -> _Children:
         """Take each child to its next event or birthday, whichever is first; return those then in care."""
@@ -228,6 +236,9 @@ class _Batch:
         reason = np.where(birthday, self.reasons - 1, kind - 1)
         leaves = np.where(birthday, now.year == ADULT - 1, (kind >= 1) & (kind <= self.reasons))
         np.add.at(self.exits, (now.year[leaves], reason[leaves]), now.weight[leaves])
+        gone = now[leaves & now.once]
+        for i, horizon in enumerate(self.horizons):
+            self.left_once[i] += gone.weight @ np.clip(4.0 * (horizon - gone.since), 0.0, 1.0)
         back = self._come_back(now[leaves & ~birthday & (reason == HOME)])
 
         now.year = now.year + birthday
@@ -241,11 +252,11 @@ class _Batch:
         size = self.stock.size
         self.stock += np.bincount(cell, now.weight * wait, minlength=size).reshape(self.shape)
         found = (now.since <= now.seen) & (now.seen < now.since + wait)
-        self.counted += ADULT * np.bincount(cell[found], now.weight[found], minlength=size).reshape(
-            self.shape
-        )
+        self.counted += ADULT * np.bincount(cell[found], now.weight[found], minlength=size).reshape(self.shape)
         for i, horizon in enumerate(self.horizons):
-            self.grown[i] += now.weight @ np.clip(horizon - now.since, 0.0, wait)
+            time = now.weight * np.clip(horizon - now.since, 0.0, wait)
+            self.grown[i] += time.sum()
+            self.grown_once[i] += time @ now.once
 
     def _come_back(self, gone: _Children) -> _Children:
         """Let children who went home pass through the spells there; return those who start again."""
@@ -266,4 +277,4 @@ class _Batch:
         for more in returning[1:]:
             back = back + more
         self.returns += float(back.weight.sum())
-        return self._start(back.age, back.since, back.seen, back.weight)
+        return self._start(back.age, back.since, back.seen, back.weight, np.zeros_like(back.once))

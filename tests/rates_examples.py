@@ -17,9 +17,7 @@ from simulator.engine.grid import make_grid
 from simulator.engine.run import Paths
 from simulator.rates import Array, FosterRates, Rates, StreamRates
 
-BAND_OF_AGE: NDArray[np.intp] = np.array(
-    [list(AGE_BANDS).index(band_of_age(age)) for age in AGES], dtype=np.intp
-)
+BAND_OF_AGE: NDArray[np.intp] = np.array([list(AGE_BANDS).index(band_of_age(age)) for age in AGES], dtype=np.intp)
 
 HOME, GUARDIANSHIP, ARRANGEMENTS, ADOPTION, OTHER, AGE_18 = range(len(REASONS))
 
@@ -48,9 +46,7 @@ PLACES = (
     "secure_residential",
     "other",
 )
-KINSHIP, COUNCIL, IFA, CHILDRENS_HOME, HOME_WAITING, SUPPORTED, SUPPORTED_WAITING, PARENTS, FOR_ADOPTION = (
-    range(9)
-)
+KINSHIP, COUNCIL, IFA, CHILDRENS_HOME, HOME_WAITING, SUPPORTED, SUPPORTED_WAITING, PARENTS, FOR_ADOPTION = range(9)
 
 
 def starts_by_age(**ages: float) -> Array:
@@ -89,7 +85,7 @@ def stream(
     phase_exit_per_year : (age, phase, reason)
     place_exit_per_year : (age, place, reason)
     move_per_year : (age, place, place)
-    placement_pace : (phase,)
+    placement_pace : (phase,) or (phase, place)
         Default: one.
     return_per_year : (spell,)
     """
@@ -97,6 +93,9 @@ def stream(
     rows = make_grid(width, youngest_age).rows
     if start_place is None:
         start_place = np.eye(1, places).repeat(ages, axis=0)
+
+    pace = np.ones(phases) if placement_pace is None else np.asarray(placement_pace, dtype=float)
+    pace = pace.reshape(phases, -1)
 
     def or_zero(values: Array | None, *shape: int) -> Array:
         return (np.zeros(shape) if values is None else values)[None, None]
@@ -112,7 +111,7 @@ def stream(
         phase_exit_per_year=or_zero(phase_exit_per_year, ages, phases, reasons),
         place_exit_per_year=or_zero(place_exit_per_year, ages, places, reasons),
         move_per_year=or_zero(move_per_year, ages, places, places),
-        placement_pace=np.ones((1, 1, phases)) if placement_pace is None else np.array([[placement_pace]]),
+        placement_pace=pace.repeat(places // pace.shape[1], axis=1)[None, None],
         exit_ratio=np.ones((1, 1, 1, ages)),
         move_ratio=np.ones((1, 1, 1, places, places)),
         return_per_year=np.zeros(3) if return_per_year is None else return_per_year,
@@ -150,9 +149,7 @@ def go_on(before: Rates, paths: Paths, months: int) -> Rates:
     )
     foster = before.foster
     if foster is not None:
-        foster = replace(
-            foster, opening_households=paths.households[:, :, -1], opening_pipeline=paths.pipeline
-        )
+        foster = replace(foster, opening_households=paths.households[:, :, -1], opening_pipeline=paths.pipeline)
     return replace(before, months=months, streams=streams, foster=foster)
 
 

@@ -65,9 +65,7 @@ def drawn(plain: Results) -> dict[str, dict[str, Chart]]:
         "draws": charts.draw_all(fake_results.fake_results(draws=41, programme=60e6)),
         "replication": charts.draw_all(scenario(3, claims=CLAIMS)),
         "many": charts.draw_all(many),
-        "few": charts.draw_all(
-            [fake_results.fake_results(draws=31), *(scenario(i, draws=31) for i in range(3))]
-        ),
+        "few": charts.draw_all([fake_results.fake_results(draws=31), *(scenario(i, draws=31) for i in range(3))]),
     }
     for _, drawing in every(cases):
         drawing.figure.draw_without_rendering()
@@ -132,9 +130,7 @@ def test_no_line_runs_through_a_label_inside_a_panel(drawn):
         for axes in drawing.figure.axes:
             boxes = [t.get_window_extent() for t in axes.texts if t.get_gid() == "callout"]
             paths = [
-                line.get_transform().transform_path(line.get_path())
-                for line in axes.lines
-                if line.get_gid() != "start"
+                line.get_transform().transform_path(line.get_path()) for line in axes.lines if line.get_gid() != "start"
             ]
             crossed = [box for box in boxes for path in paths if path.intersects_bbox(box, filled=False)]
             assert not crossed, name
@@ -170,9 +166,7 @@ def test_each_chart_has_title_unit_source_notes_and_alt_text(drawn):
 def test_a_line_chart_has_no_more_than_a_handful_of_lines_in_a_panel(drawn):
     for name, drawing in every(drawn):
         for axes in drawing.figure.axes:
-            assert (
-                sum(line.get_gid() in ("history", "projection", "reference") for line in axes.lines) <= 5
-            ), name
+            assert sum(line.get_gid() in ("history", "projection", "reference") for line in axes.lines) <= 5, name
 
 
 # What is drawn is what the results hold
@@ -198,8 +192,7 @@ def test_titles_hold_the_numbers(plain, drawn):
     assert words.money(spend[-1]) in drawn["plain"]["spend"].title
     extra, price = extra_spend(plain)[0, 0, -1], split_extra(plain)["price"][0, 0, -1]
     assert drawn["plain"]["extra_spend"].title == (
-        f"By 2034-35 spend is {words.money(extra)} a year above 2024-25, "
-        f"{words.money(price)} of it because prices rise"
+        f"By 2034-35 spend is {words.money(extra)} a year above 2024-25, {words.money(price)} of it because prices rise"
     )
     unmet = plain["unmet_foster_need"].total()
     assert f"from {words.count(unmet[0])} in" in drawn["plain"]["foster_places"].title
@@ -217,10 +210,7 @@ def test_titles_follow_the_results():
     plain = fake_results.fake_results()
     none = changed(plain, "unmet_foster_need", 0 * plain["unmet_foster_need"].values)
     assert "no child waits" in entry["foster_places"].draw(none).title
-    assert (
-        "fewer children start"
-        in entry["starts_and_exits"].draw(fake_results.fake_results(growth=-0.01)).title
-    )
+    assert "fewer children start" in entry["starts_and_exits"].draw(fake_results.fake_results(growth=-0.01)).title
 
 
 def test_a_replication_is_held_against_its_claim_and_what_happened(drawn):
@@ -381,9 +371,7 @@ def test_small_effect_is_called_small(plain):
     ],
 )
 def test_finding(change, text):
-    said = finding(
-        "A", change, 80_000, what="children", more="more", less="fewer", write=words.count, when="2030"
-    )
+    said = finding("A", change, 80_000, what="children", more="more", less="fewer", write=words.count, when="2030")
     assert said == text
 
 
@@ -446,9 +434,7 @@ def test_money(value, text):
     assert words.money(value) == text
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [(81_774, "81,770"), (163, "160"), (99.4, "99"), (-1_234, "−1,230")]
-)
+@pytest.mark.parametrize(("value", "text"), [(81_774, "81,770"), (163, "160"), (99.4, "99"), (-1_234, "−1,230")])
 def test_count(value, text):
     assert words.count(value) == text
 

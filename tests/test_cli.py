@@ -274,8 +274,7 @@ def test_a_full_disk_is_status_1_and_keeps_the_earlier_output(folder, monkeypatc
     result = call("run", "calm.yaml", "--no-charts")
     assert result.exit_code == 1
     assert result.stderr == (
-        f"care-demand: {Path('out/calm')} could not be written: no space left on device "
-        "(nothing was changed)\n"
+        f"care-demand: {Path('out/calm')} could not be written: no space left on device (nothing was changed)\n"
     )
     assert files(folder) == before
 
@@ -332,9 +331,7 @@ def test_list_placements_and_sources():
     from simulator.placements import names
     from simulator.tables import sources
 
-    assert [entry["name"] for entry in json.loads(call("list", "placements", "--json").stdout)] == list(
-        names()
-    )
+    assert [entry["name"] for entry in json.loads(call("list", "placements", "--json").stdout)] == list(names())
     assert [entry["key"] for entry in json.loads(call("list", "sources", "--json").stdout)] == list(sources())
 
 
@@ -386,9 +383,7 @@ def test_importing_the_command_line_is_light_and_keeps_to_one_thread():
     code = f"import sys, os, simulator.cli; print({heavy} & set(sys.modules), os.environ['OMP_NUM_THREADS'])"
     environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
     environment["PYTHONPATH"] = str(ROOT)
-    found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
-    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
     assert found.stdout == "set() 1\n"
 
 
@@ -427,9 +422,7 @@ main()
 def test_a_signal_leaves_no_partial_folder(folder, number, status):
     code = SLOW.format(tests=str(Path(__file__).parent))
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        [sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE, text=True) as process:
         until = time.monotonic() + 30
         while not (folder / "writing").exists() and time.monotonic() < until:
             time.sleep(0.02)

@@ -91,9 +91,7 @@ def test_placement_hazard_adds_to_phase_hazard() -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize(
-    ("age", "birth_share"), [(0, 1.0), (0, 0.0), (0, 0.7), (5, 0.0), (16, 0.0), (17, 0.0)]
-)
+@pytest.mark.parametrize(("age", "birth_share"), [(0, 1.0), (0, 0.0), (0, 0.7), (5, 0.0), (16, 0.0), (17, 0.0)])
 def test_steady_stock_is_starts_times_mean_stay(width: int, age: int, birth_share: float) -> None:
     """Little's law; the mean stay of one who starts at exact age `a` is (1 - exp(-h (18 - a))) / h."""
     h, starts = 0.15, 1200.0
@@ -172,9 +170,7 @@ def test_month_operators_match_quadrature() -> None:
     at = [expm(q * x) for x in s]
     np.testing.assert_allclose(whole, expm(q), atol=1e-12)
     np.testing.assert_allclose(part, sum(m * v for m, v in zip(at, w, strict=True)), atol=1e-12)
-    np.testing.assert_allclose(
-        parts, sum(m * v * (1 - x) for m, v, x in zip(at, w, s, strict=True)), atol=1e-12
-    )
+    np.testing.assert_allclose(parts, sum(m * v * (1 - x) for m, v, x in zip(at, w, s, strict=True)), atol=1e-12)
     np.testing.assert_array_equal(chain(np.array([2.0, 3.0])), [[0, 2, 0], [0, 0, 3], [0, 0, 0]])
 
 
@@ -244,9 +240,7 @@ def random_stream(
     ages, reasons = len(AGES), len(REASONS)
     any_age = np.arange(ages) >= youngest_age
     phase_exit = rng.uniform(0, fastest, (ages, phases, reasons))
-    place_exit = rng.uniform(0, fastest, (ages, places, reasons)) * (
-        rng.random((ages, places, reasons)) < 0.3
-    )
+    place_exit = rng.uniform(0, fastest, (ages, places, reasons)) * (rng.random((ages, places, reasons)) < 0.3)
     phase_exit[..., -1] = place_exit[..., -1] = 0.0
     move = rng.uniform(0, fastest, (ages, places, places)) * (1 - np.eye(places))
     plain = stream(
@@ -275,7 +269,7 @@ def random_stream(
         opening_home=home,
         exit_ratio=rng.uniform(0.5, 1.5, (2, 1, months, ages)),
         move_ratio=rng.uniform(0.5, 1.5, (1, 1, months, places, places)),
-        placement_pace=rng.uniform(0.2, 1.5, (1, 1, phases)),
+        placement_pace=rng.uniform(0.2, 1.5, (1, 1, phases, places)),
         balancing_per_year=rng.uniform(0, 0.02, (2, 1)),
     )
 
@@ -312,9 +306,7 @@ def test_children_and_households_are_conserved_with_foster_capacity(small: Small
     example = small.rates(foster=True)
     paths = go(example)
     assert_conserved(paths, example)
-    np.testing.assert_allclose(
-        np.diff(paths.households, axis=2), paths.approvals - paths.deregistrations, atol=1e-9
-    )
+    np.testing.assert_allclose(np.diff(paths.households, axis=2), paths.approvals - paths.deregistrations, atol=1e-9)
     filled = paths.children[:, :, 1:].sum(axis=(3, 4))[..., :2]
     assert (filled <= paths.places_usable[:, :, 1:] + 1e-9).all()
 
@@ -376,6 +368,7 @@ def test_permuting_placements_permutes_results(small: Small, random: Random) -> 
                 place_exit_per_year=s.place_exit_per_year[..., order, :],
                 move_per_year=s.move_per_year[..., order, :][..., order],
                 move_ratio=s.move_ratio[..., order, :][..., order],
+                placement_pace=s.placement_pace[..., order],
             )
             for s in example.streams
         ),
@@ -395,9 +388,7 @@ def test_doubling_children_doubles_everything(small: Small) -> None:
     twice = scale_starts(example, 2.0)
     twice = replace(
         twice,
-        streams=tuple(
-            replace(s, opening=2.0 * s.opening, opening_home=2.0 * s.opening_home) for s in twice.streams
-        ),
+        streams=tuple(replace(s, opening=2.0 * s.opening, opening_home=2.0 * s.opening_home) for s in twice.streams),
     )
     one, two = go(example), go(twice)
     for name in (
@@ -416,9 +407,7 @@ def test_doubling_children_doubles_everything(small: Small) -> None:
 def only_draw(record: object, i: int) -> object:
     """Take one draw of every array that has draws."""
     arrays = {f.name: getattr(record, f.name) for f in fields(record)}  # type: ignore[arg-type]
-    one = {
-        n: a[i : i + 1] for n, a in arrays.items() if isinstance(a, np.ndarray) and a.ndim > 1 and len(a) > 1
-    }
+    one = {n: a[i : i + 1] for n, a in arrays.items() if isinstance(a, np.ndarray) and a.ndim > 1 and len(a) > 1}
     return replace(record, **one)  # type: ignore[type-var]
 
 
@@ -468,11 +457,7 @@ def test_a_draw_with_fast_hazards_leaves_the_others_alone() -> None:
 
 @pytest.mark.parametrize(
     ("part", "name"),
-    [
-        ("stream", f.name)
-        for f in fields(StreamRates)
-        if f.type == "Array" and f.name[:6] not in ("return", "fade_p")
-    ]
+    [("stream", f.name) for f in fields(StreamRates) if f.type == "Array" and f.name[:6] not in ("return", "fade_p")]
     + [("foster", f.name) for f in fields(FosterRates) if f.type == "Array" and f.name != "stage_per_year"],
 )
 def test_any_array_may_be_the_only_one_with_draws(part: str, name: str) -> None:
@@ -485,9 +470,7 @@ def test_any_array_may_be_the_only_one_with_draws(part: str, name: str) -> None:
         two[1] = values[0, ..., ::-1]
     changed = replace(record, **{name: two})  # type: ignore[type-var]
     example = (
-        replace(plain, foster=changed)
-        if part == "foster"
-        else replace(plain, streams=(changed, *plain.streams[1:]))
+        replace(plain, foster=changed) if part == "foster" else replace(plain, streams=(changed, *plain.streams[1:]))
     )
     paths, before = go(example), go(plain)
     assert paths.children.shape[0] == 2

@@ -27,11 +27,12 @@ from rates_examples import (
 )
 
 from simulator.axes import AGE_BANDS, HOME_SPELLS, PHASES, REASONS, STREAMS
+from simulator.baseline import placement_pace
 from simulator.engine.run import Paths, run
 from simulator.rates import Array, Rates
 
 GROWN_UP = 12 * ADULT
-HORIZONS = np.array([1 / 12, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0])
+HORIZONS = np.array([1 / 12, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, float(ADULT)])
 DURATIONS = ("1 month", "6 months", "1 year", "2 years", "3 years", "5 years", "10 years", "more")
 RESPONSE_YEARS = (1, 3, 5, 10)
 CUT = 0.2
@@ -39,29 +40,33 @@ SMALLEST = 100.0
 """Quantities of fewer children are not compared."""
 BANDS = np.eye(len(AGE_BANDS))[BAND_OF_AGE]
 WIDTHS = (1, 3, 12)
+"""Months of birth in a cohort; runs use 3."""
+PACES = ("structure", "example")
+CASES = [("structure", 3), ("example", 1), ("example", 3), ("example", 12)]
 
-EXCEPTIONS: dict[tuple[str, str], dict[int, float]] = {
-    # A child who comes in keeps the first placement until the month ends, so short placements are too long.
-    ("resident", "stock, home_waiting"): {1: 0.05, 3: 0.05, 12: 0.05},
-    ("resident", "stock, for_adoption"): {1: 0.03, 3: 0.03, 12: 0.03},
-    ("resident", "stock, secure_residential"): {1: 0.05, 3: 0.05, 12: 0.05},
-    ("resident", "stock, other"): {1: 0.06, 3: 0.06, 12: 0.06},
-    ("resident", "exits, adoption"): {1: 0.03, 3: 0.03, 12: 0.03},
-    ("uasc", "stock, other"): {1: 0.12, 3: 0.12, 12: 0.12},
-    # Wide cohorts average hazards over the two ages that they hold.
-    ("resident", "stock, supported"): {12: 0.025},
-    ("uasc", "stock, council_foster"): {12: 0.025},
-    # A child who comes in and goes home in one month is at home for a third of it, not for none of it.
-    ("resident", "at home, first_3_months"): {1: 0.04, 3: 0.04, 12: 0.04},
-    # Flows of a cohort that straddles two age bands are split by child-months, whatever those of each age.
-    ("resident", "exits, under_1"): {12: 0.035},
-    ("uasc", "exits, 10_to_15"): {3: 0.03, 12: 0.20},
-    ("uasc", "starts, 10_to_15"): {1: 0.03, 3: 0.06, 12: 0.25},
-    ("uasc", "starts, 16_and_over"): {12: 0.06},
+EXCEPTIONS: dict[tuple[str, str], dict[str, dict[int, float]]] = {
+    # A child who comes in keeps the first placement until the month ends, so short placements are too long,
+    # and those who are to be adopted are placed half a month too late.
+    ("resident", "stock, home_waiting"): {"example": dict.fromkeys(WIDTHS, 0.06)},
+    ("resident", "stock, for_adoption"): {
+        "example": dict.fromkeys(WIDTHS, 0.035),
+        "structure": dict.fromkeys(WIDTHS, 0.02),
+    },
+    ("resident", "stock, secure_residential"): {"example": dict.fromkeys(WIDTHS, 0.055)},
+    ("resident", "stock, other"): {"example": dict.fromkeys(WIDTHS, 0.075)},
+    ("resident", "exits, adoption"): {"example": dict.fromkeys(WIDTHS, 0.045)},
+    ("uasc", "stock, other"): {
+        "example": dict.fromkeys(WIDTHS, 0.09),
+        "structure": dict.fromkeys(WIDTHS, 0.03),
+    },
+    # Exits of a cohort that straddles two age bands are split by child-months, not by hazards.
+    ("resident", "exits, under_1"): {"example": {12: 0.035}, "structure": {12: 0.035}},
+    ("uasc", "exits, 10_to_15"): {"example": {3: 0.025, 12: 0.17}, "structure": {3: 0.025, 12: 0.17}},
 }
-"""Where the engine is known to be further off than the general tolerance: tolerance by width of cohort.
+"""Where the engine is known to be further off than the general tolerance: by paces and width of cohort.
 
-They are a few children to a few dozen, or how flows are reported by age; no total or response is among them.
+They are a few children to a few dozen, or how exits are reported by age. No total, age band of the stock,
+duration or response is among them.
 """
 
 
@@ -88,7 +93,7 @@ class Compared:
 
     def __str__(self) -> str:
         return (
-            f"{self.stream:9s} {self.name:28s} engine {self.engine:9.1f}  referee {self.referee:9.1f}"
+            f"{self.stream:9s} {self.name:40s} engine {self.engine:9.1f}  referee {self.referee:9.1f}"
             f"  error {100 * self.error:+6.2f}%  standard error {100 * self.noise:.2f}%"
             f"  tolerance {100 * self.tolerance:.1f}%"
         )
@@ -96,9 +101,13 @@ class Compared:
 
 @dataclass(frozen=True)
 class Engine:
-    """Runs of the engine: from nothing to a steady stock, on for a year, and on for ten with fewer starts."""
+    """Runs of the engine: from nothing to a steady stock, on for a year, and on for ten with fewer starts.
+
+    `once` is the first of these if nobody came back from home.
+    """
 
     growing: Paths
+    once: Paths
     steady: Paths
     cut: Paths
 
@@ -108,10 +117,12 @@ def run_engine(example: Rates) -> Engine:
     growing = run(replace(example, months=GROWN_UP), BAND_OF_AGE)
     on = go_on(example, growing, 12)
     fewer = scale_starts(go_on(example, growing, 12 * max(RESPONSE_YEARS)), 1.0 - CUT)
-    return Engine(growing, run(on, BAND_OF_AGE), run(fewer, BAND_OF_AGE))
+    streams = tuple(replace(s, return_per_year=np.zeros(len(HOME_SPELLS))) for s in example.streams)
+    once = run(replace(example, months=GROWN_UP, streams=streams), BAND_OF_AGE)
+    return Engine(growing, once, run(on, BAND_OF_AGE), run(fewer, BAND_OF_AGE))
 
 
-def compare(engine: Engine, lives: Lives, i: int, width: int) -> list[Compared]:
+def compare(engine: Engine, lives: Lives, i: int, paces: str, width: int) -> list[Compared]:
     """Compare all quantities of stream `i`."""
     resident = STREAMS[i] == "resident"
     growing, steady = engine.growing, engine.steady
@@ -125,21 +136,28 @@ def compare(engine: Engine, lives: Lives, i: int, width: int) -> list[Compared]:
     def add(what: str, labels: Sequence[str], tolerance: float, engine_says: Array, batches: Array) -> None:
         for k, label in enumerate(labels):
             name = f"{what}, {label}" if label else what
-            allowed = EXCEPTIONS.get((STREAMS[i], name), {}).get(width, tolerance)
+            allowed = EXCEPTIONS.get((STREAMS[i], name), {}).get(paces, {}).get(width, tolerance)
             expected, noise = float(mean(batches)[k]), float(standard_error(batches)[k])
             if expected >= SMALLEST:
                 result.append(Compared(STREAMS[i], name, float(engine_says[k]), expected, noise, allowed))
 
-    def between(at_horizons: Array, whole: Array) -> Array:
-        """Turn stocks by time since starts began into stocks by time since first start."""
-        return np.diff(at_horizons, axis=-1, prepend=0.0, append=whole[..., None])
+    def between(at_horizons: Array) -> Array:
+        """Turn numbers by time since starts began into numbers by time since each child's start."""
+        return np.diff(at_horizons, axis=-1, prepend=0.0)
 
     add("stock", [""], 0.003 if resident else 0.02, grown[-1:], all_lives[:, None])
     add("stock", list(AGE_BANDS), 0.015, children[-1], lives.stock.sum(axis=(2, 3)) @ BANDS)
     add("stock", PHASES, 0.015, growing.state[i][0, 0].sum(axis=(0, 2)), lives.stock.sum(axis=(1, 3)))
     add("stock", PLACES, 0.015, growing.children[0, 0, -1, i].sum(axis=0), lives.stock.sum(axis=(1, 2)))
     at = np.round(HORIZONS * 12).astype(int)
-    add("stock up to", DURATIONS, 0.015, between(grown[at], grown[-1]), between(lives.grown, all_lives))
+    add("stock since first start, up to", DURATIONS, 0.015, between(grown[at]), between(lives.grown))
+    once = engine.once.children[0, 0, :, i].sum(axis=(-1, -2))
+    add("stock since start, up to", DURATIONS, 0.015, between(once[at]), between(lives.grown_once))
+    # Leaving at 18 by time since start goes in cycles, so only whole cycles of cohorts can be compared.
+    if width <= 3:
+        left = np.append(0.0, np.cumsum(engine.once.exits[0, 0, :, i].sum(axis=(-1, -2))))
+        quarter = 4.0 * (left[at] - left[np.maximum(at - 3, 0)])
+        add("exits since start, up to", DURATIONS, 0.015, between(quarter), between(lives.left_once))
     response = CUT * lives.grown[:, np.searchsorted(HORIZONS, RESPONSE_YEARS)]
     years = [f"{year} years" for year in RESPONSE_YEARS]
     add("response", years, 0.03, grown[-1] - cut[12 * np.array(RESPONSE_YEARS)], response)
@@ -163,10 +181,19 @@ def compare(engine: Engine, lives: Lives, i: int, width: int) -> list[Compared]:
     return result
 
 
-def live(children: int) -> list[Lives]:
-    """Live the lives of the England-like example: so many residents, and half as many asylum-seeking."""
+def example(paces: str, width: int = 12) -> Rates:
+    """Return the England-like example with its own paces, or with those of simulator/data/structure.yaml."""
+    plain = england(months=1, width=width)
+    if paces == "example":
+        return plain
+    streams = tuple(replace(s, placement_pace=placement_pace()[None, None]) for s in plain.streams)
+    return replace(plain, streams=streams)
+
+
+def live(children: int, paces: str) -> list[Lives]:
+    """Live the lives of an England-like example: so many residents, and half as many asylum-seeking."""
     batches = max(children // 75_000, 2)
-    resident, uasc = england(months=1).streams
+    resident, uasc = example(paces).streams
     return [
         simulate(resident, HORIZONS, children=children // batches, batches=batches, seed=20250331),
         simulate(uasc, HORIZONS, children=children // 2 // batches, batches=batches, seed=20250401),
@@ -174,37 +201,40 @@ def live(children: int) -> list[Lives]:
 
 
 @pytest.fixture(scope="module")
-def lives() -> list[Lives]:
-    return live(4_000_000)
+def lives() -> dict[str, list[Lives]]:
+    return {"structure": live(3_500_000, "structure"), "example": live(2_000_000, "example")}
 
 
-def check(lives: list[Lives], width: int, noise: float) -> None:
-    """Assert that the engine is within tolerance, and standard errors are at most `noise` of tolerances."""
-    engine = run_engine(england(months=1, width=width))
-    found = [line for i, of_stream in enumerate(lives) for line in compare(engine, of_stream, i, width)]
-    print(
-        "\n".join(["", f"cohorts of {width} months", *map(str, found)])
-    )  # seen with `pytest -s`, or on failure
+def check(lives: list[Lives], paces: str, width: int, noise: float, errors: float) -> None:
+    """Assert that the engine is within tolerance.
+
+    Standard errors are at most `noise` of tolerances, and as many `errors` of them are allowed for.
+    """
+    engine = run_engine(example(paces, width))
+    found = [line for i, s in enumerate(lives) for line in compare(engine, s, i, paces, width)]
+    # Seen with `pytest -s`, or on failure.
+    print("\n".join(["", f"cohorts of {width} months, paces of the {paces}", *map(str, found)]))
     noisy = [str(line) for line in found if line.noise > noise * line.tolerance]
     assert not noisy, "the referee is too noisy:\n" + "\n".join(noisy)
-    off = [str(line) for line in found if abs(line.error) > line.tolerance]
+    off = [str(line) for line in found if abs(line.error) > line.tolerance + errors * line.noise]
     assert not off, "the engine is off:\n" + "\n".join(off)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_engine_agrees_with_individual_lives(lives: list[Lives], width: int) -> None:
-    check(lives, width, noise=0.5)
+@pytest.mark.parametrize(("paces", "width"), CASES)
+def test_engine_agrees_with_individual_lives(lives: dict[str, list[Lives]], paces: str, width: int) -> None:
+    check(lives[paces], paces, width, noise=0.65, errors=2.0)
 
 
 @pytest.mark.slow
-def test_engine_agrees_with_twenty_million_lives() -> None:
-    many = live(24_000_000)
+@pytest.mark.parametrize("paces", PACES)
+def test_engine_agrees_with_twenty_million_lives(paces: str) -> None:
+    many = live(24_000_000, paces)
     for width in WIDTHS:
-        check(many, width, noise=0.2)
+        check(many, paces, width, noise=0.3, errors=2.0)
 
 
-def test_counting_on_a_date_agrees_with_averaging_over_dates(lives: list[Lives]) -> None:
-    for of_stream in lives:
+def test_counting_on_a_date_agrees_with_averaging_over_dates(lives: dict[str, list[Lives]]) -> None:
+    for of_stream in lives["structure"]:
         by_age = (of_stream.counted - of_stream.stock).sum(axis=(2, 3)) @ BANDS
         differs = np.column_stack([by_age, by_age.sum(axis=1)])
         assert (np.abs(mean(differs)) <= 4.0 * standard_error(differs) + 1e-9).all()
@@ -250,9 +280,7 @@ def test_referee_knows_phases_moves_and_home() -> None:
     ]:
         assert mean(batches) == pytest.approx(expected, abs=4 * standard_error(batches))
         assert standard_error(batches) < 0.01 * expected
-    again = simulate(
-        replace(both, return_per_year=RETURN_PER_YEAR), HORIZONS, children=10_000, batches=20, seed=3
-    )
+    again = simulate(replace(both, return_per_year=RETURN_PER_YEAR), HORIZONS, children=10_000, batches=20, seed=3)
     np.testing.assert_allclose(again.starts.sum(axis=(1, 2)), 1.0 + again.returns)
     np.testing.assert_allclose(again.exits.sum(axis=(1, 2)), 1.0 + again.returns)
     first = RETURN_PER_YEAR[0] * mean(again.home)[0] + RETURN_PER_YEAR[1:] @ mean(again.home)[1:]

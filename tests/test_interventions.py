@@ -47,7 +47,7 @@ def make_stream(rng: np.random.Generator, draws: int, areas: int) -> StreamRates
         phase_exit_per_year=rng.random((1, 1, ages, phases, reasons)),
         place_exit_per_year=rng.random((1, 1, ages, PLACES, reasons)),
         move_per_year=moves,
-        placement_pace=np.ones((1, 1, phases)),
+        placement_pace=np.ones((1, 1, phases, PLACES)),
         exit_ratio=np.ones((1, 1, 1, ages)),
         move_ratio=np.ones((1, 1, 1, PLACES, PLACES)),
         return_per_year=rng.random(len(HOME_SPELLS)),
@@ -281,10 +281,7 @@ def test_every_number_has_a_unit_and_bounds(kind: str) -> None:
             or note.required
             or note.describes
             or note.if_empty
-            or (
-                note.path.split(".")[-1]
-                in ("budget_gbp", "per_year_gbp", "count", "of", "share", "*", "from", "to")
-            )
+            or (note.path.split(".")[-1] in ("budget_gbp", "per_year_gbp", "count", "of", "share", "*", "from", "to"))
         ), f"{note.path} does not say what happens without a value"
 
 
@@ -352,9 +349,7 @@ def test_recruitment_adds_the_approvals_asked_for() -> None:
 def test_recruitment_cannot_approve_more_than_are_assessed() -> None:
     rates, context = make_rates(), make_context()
     greedy = made("foster_recruitment", {"start": "2025-04", "approval_ratio": 5.0})
-    with pytest.raises(
-        ValueError, match=r"^interventions\.1\.approval_ratio: 5 would approve more .* allowed: up to"
-    ):
+    with pytest.raises(ValueError, match=r"^interventions\.1\.approval_ratio: 5 would approve more .* allowed: up to"):
         apply_all(rates, [made("budget_line", {"cost": COST}), greedy], context)
 
 
@@ -385,9 +380,7 @@ def test_trend_that_began_before_the_run_counts_from_the_run() -> None:
 
 def test_longer_stays_slow_every_exit() -> None:
     rates, context = make_rates(), make_context()
-    after = made("trend", {"measure": "stays", "percent_per_year": 10, "ages": [10, 17]}).apply(
-        rates, context
-    )
+    after = made("trend", {"measure": "stays", "percent_per_year": 10, "ages": [10, 17]}).apply(rates, context)
     ratio = after.streams[0].exit_ratio[0, 0]
     assert np.allclose(ratio[:, 10:], 1.1 ** (-(np.arange(MONTHS) + 0.5) / 12)[:, None])
     assert np.array_equal(ratio[:, :10], np.ones((MONTHS, 10)))
@@ -417,9 +410,7 @@ def test_placement_mix_leaves_ages_without_a_share_alone() -> None:
     shares[..., placements.index("council_foster")] = 1.0
     rates = replace(rates, streams=(replace(stream, start_place=shares), rates.streams[1]))
     after = made("trend", {"measure": "placement_mix", "percent_per_year": 10, **MIX}).apply(rates, context)
-    assert np.array_equal(
-        after.streams[0].start_place, np.broadcast_to(shares, after.streams[0].start_place.shape)
-    )
+    assert np.array_equal(after.streams[0].start_place, np.broadcast_to(shares, after.streams[0].start_place.shape))
 
 
 def test_cash_growth_at_inflation_changes_nothing_and_real_growth_comes_on_top() -> None:
@@ -470,9 +461,7 @@ def test_price_year_is_uprated_with_the_deflator() -> None:
     level = context.deflator[12:24].mean()
     assert np.allclose(inside.spend(context, FIRST, None), 1e6 * context.deflator / level)
     unknown = made("budget_line", {"cost": {"per_year_gbp": 1.0, "price_year": "1999-00"}})
-    with pytest.raises(
-        ValueError, match=r"^interventions\.0\.cost\.price_year: no price level is known for 1999-00"
-    ):
+    with pytest.raises(ValueError, match=r"^interventions\.0\.cost\.price_year: no price level is known for 1999-00"):
         apply_all(make_rates(), [unknown], context)
 
 

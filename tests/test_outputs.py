@@ -7,7 +7,6 @@ import errno
 import hashlib
 import json
 import os
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,9 +21,7 @@ from simulator.outputs import FolderError, WriteError, check_folder, whole_folde
 
 IDENTITY = 1e-6
 CONTRACT = "scenario,area,date,measure,placement,age_band,unit,central,p05,p10,p25,p50,p75,p90,p95"
-YEAR_CONTRACT = (
-    "scenario,area,financial_year,measure,placement,unit,price_basis,central,p05,p10,p25,p50,p75,p90,p95"
-)
+YEAR_CONTRACT = "scenario,area,financial_year,measure,placement,unit,price_basis,central,p05,p10,p25,p50,p75,p90,p95"
 
 
 @pytest.fixture
@@ -90,9 +87,7 @@ def test_children_balance_from_the_file_alone(tmp_path):
 
     def path(measure, placement, band):
         wanted = (measure, placement, band)
-        return np.array(
-            [float(r["central"]) for r in found if (r["measure"], r["placement"], r["age_band"]) == wanted]
-        )
+        return np.array([float(r["central"]) for r in found if (r["measure"], r["placement"], r["age_band"]) == wanted])
 
     for placement, band in [("all", "all"), ("council_foster", "all"), ("all", "10_to_15")]:
         stock = path("children", placement, band)
@@ -105,11 +100,7 @@ def test_children_balance_from_the_file_alone(tmp_path):
 def test_stocks_carry_instants_and_flows_months(tmp_path):
     write(tmp_path / "out")
     found = rows(tmp_path / "out/results.csv")
-    instants = [
-        r["date"]
-        for r in found
-        if (r["measure"], r["placement"], r["age_band"]) == ("children", "all", "all")
-    ]
+    instants = [r["date"] for r in found if (r["measure"], r["placement"], r["age_band"]) == ("children", "all", "all")]
     months = [r["date"] for r in found if r["measure"] == "total_spend"]
     assert (instants[0], instants[-1], len(instants)) == ("2025-03-31", "2027-03-31", 25)
     assert (months[0], months[-1], len(months)) == ("2025-04", "2027-03", 24)
@@ -420,9 +411,7 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("failure", "raised"), FAILURES, ids=lambda x: getattr(x, "__name__", type(x).__name__)
-)
+@pytest.mark.parametrize(("failure", "raised"), FAILURES, ids=lambda x: getattr(x, "__name__", type(x).__name__))
 @pytest.mark.parametrize("step", ["_write_table", "_write_text", "_write_charts"])
 @pytest.mark.parametrize("earlier", [True, False])
 def test_a_failure_on_the_way_changes_nothing(tmp_path, monkeypatch, failure, raised, step, earlier):
@@ -462,6 +451,4 @@ def test_a_failure_while_renaming_puts_the_old_output_back(tmp_path, monkeypatch
 def test_the_message_of_a_full_disk_is_plain(tmp_path):
     with pytest.raises(WriteError) as caught, whole_folder(tmp_path / "out"):
         raise OSError(errno.ENOSPC, "No space left on device", "/long/name")
-    assert str(caught.value).endswith(
-        "out could not be written: no space left on device (nothing was changed)"
-    )
+    assert str(caught.value).endswith("out could not be written: no space left on device (nothing was changed)")

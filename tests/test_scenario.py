@@ -205,9 +205,7 @@ def test_files_are_kept_with_their_hashes(child: LoadedScenario) -> None:
 
 
 def test_three_generations(tmp_path: Path) -> None:
-    grandchild = (
-        "name: Grandchild\nextends: child.yaml\ninterventions:\n  - {id: help, effect: {risk_ratio: 0.7}}\n"
-    )
+    grandchild = "name: Grandchild\nextends: child.yaml\ninterventions:\n  - {id: help, effect: {risk_ratio: 0.7}}\n"
     loaded = load(write(tmp_path, parent=PARENT, child=CHILD, grandchild=grandchild))
     assert [file.path.stem for file in loaded.files] == ["grandchild", "child", "parent"]
     ratios = [(o.old, o.new) for o in loaded.overrides if o.path.endswith("risk_ratio")]
@@ -284,12 +282,8 @@ def test_shipped_scenarios(path: Path) -> None:
     assert all(key in tables.sources() for key in scenario.sources)
     assert explain(loaded).count("\n") > 10
     for position, intervention in enumerate(scenario.interventions):
-        sourced = [
-            p for p, o in loaded.provenance.items() if p.startswith(f"interventions.{position}.") and o.source
-        ]
-        assert any("source" in p or loaded.provenance[p].source != "definition" for p in sourced), (
-            intervention.title
-        )
+        sourced = [p for p, o in loaded.provenance.items() if p.startswith(f"interventions.{position}.") and o.source]
+        assert any("source" in p or loaded.provenance[p].source != "definition" for p in sourced), intervention.title
 
 
 def test_shipped_scenarios_are_those_of_the_design() -> None:
@@ -383,9 +377,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     ),
 )
 @settings(max_examples=150, deadline=None)
-def test_damaged_files_are_refused_in_words(
-    tmp_path_factory: pytest.TempPathFactory, line: int, rubbish: str
-) -> None:
+def test_damaged_files_are_refused_in_words(tmp_path_factory: pytest.TempPathFactory, line: int, rubbish: str) -> None:
     lines = PARENT.splitlines()
     lines[line] = rubbish
     folder = tmp_path_factory.mktemp("damaged")

@@ -65,18 +65,14 @@ LONG_DURATIONS = {
 GUARDIANSHIP_CARERS = {
     "Made to former foster carer, who was/are a relative or friend": "foster_relative_or_friend",
     "Made to former foster carer, other than relative or friend": "foster_other_carer",
-    "Made to carer, other than former foster carer, who was/are a relative or friend": (
-        "other_relative_or_friend"
-    ),
+    "Made to carer, other than former foster carer, who was/are a relative or friend": ("other_relative_or_friend"),
     "Made to carer, other than former foster carer, other than relative or friend": "other_carer",
     "Total": "total",
 }
 UASC_PLACEMENTS = {
     "1. Foster placements": "foster_total",
     "2. Secure homes and children's homes": "secure_and_childrens_homes",
-    "3. Independent and semi-independent living arrangements/ supported accommodation": (
-        "supported_and_independent"
-    ),
+    "3. Independent and semi-independent living arrangements/ supported accommodation": ("supported_and_independent"),
     "4. Other placements": "other_placements",
     "Total": "total",
 }
@@ -762,8 +758,7 @@ def add_deflators(out: Tables, rows: list[Row], years: Mapping[str, str]) -> Non
                 unit,
                 vintage,
                 row["source"],
-                "derived: 0.75 of first calendar year and 0.25 of the next; "
-                "not the HM Treasury financial-year series",
+                "derived: 0.75 of first calendar year and 0.25 of the next; not the HM Treasury financial-year series",
             )
 
 

@@ -1,4 +1,4 @@
-"""Find the structural assumptions that the published tables can inform: python tools/fit_structure.py
+"""Find the structural assumptions that the published tables can inform (python tools/fit_structure.py).
 
 Least squares over the paces and slopes of simulator/data/structure.yaml, so that the years 2020 to 2024, each run with
 its own fitted rates, come near the published stock by age, exits at 18 and lengths of stay. Prints the values found;

@@ -1,4 +1,4 @@
-"""Fit the national baselines and write them, and the table of the fit: python tools/make_baselines.py
+"""Fit the national baselines and write them, and the table of the fit (python tools/make_baselines.py).
 
 Writes simulator/data/baseline/england-YYYY.json and docs/fit.md. Takes a few minutes.
 """

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator import placements
 from simulator.axes import AGE_BANDS, REASONS
-from simulator.baseline import Baseline
+from simulator.baseline import PLACE, UNREGISTERED, Baseline, Parameters
 from simulator.calibrate.costs import cost_lines
 from simulator.calibrate.fostering import foster_base
 from simulator.calibrate.history import FittedYear, bands_of, fit_history
 from simulator.calibrate.published import DURATION_BANDS, published
 from simulator.engine.grid import make_grid
-from simulator.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, structure
+from simulator.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure
 
 Array = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def build(last: int = BASES[-1]) -> tuple[dict[int, Baseline], dict[int, FittedY
     second runs the cohorts of a run with that, and finds everything else again.
     """
     long = fit_history(width=12, last=last)
-    fine = fit_history(width=COHORT_MONTHS, bins=1, last=last, known={y: f.parameters for y, f in long.items()})
+    fine = fit_history(width=COHORT_MONTHS, bins=1, last=last, follow=long)
     return {base: _baseline(fine, base) for base in BASES if base <= last}, long, fine
 
 
@@ -44,13 +44,25 @@ def _baseline(fine: dict[int, FittedYear], base: int) -> Baseline:
     return Baseline(
         base=base,
         cohort_months=COHORT_MONTHS,
-        parameters=fitted.parameters,
+        parameters=_no_more_registration(fitted.parameters, at),
         resident=fitted.end.resident,
         resident_home=fitted.end.resident_home,
         uasc=fitted.end.uasc,
         foster=foster_base(base, at),
         cost_lines=cost_lines(base, then, at, (float(before.end.uasc.sum()), float(fitted.end.uasc.sum()))),
     )
+
+
+def _no_more_registration(p: Parameters, stock: Array) -> Parameters:
+    """Balance moves between supported accommodation and other placements, at the assumed gross flow.
+
+    Net moves between the two in a fitted year are settings that registered; a projection does not carry them on.
+    """
+    moves = p.move_per_year.copy()
+    for i, edge in enumerate(edges()):
+        if edge.origin in UNREGISTERED and edge.to in UNREGISTERED:
+            moves[i] = edge.children_per_year / stock[PLACE[edge.origin]]
+    return replace(p, move_per_year=moves)
 
 
 @dataclass(frozen=True)
@@ -117,10 +129,9 @@ def fit_rows(base: int, long: FittedYear, fine: FittedYear) -> Iterator[FitRow]:
     there_by, here_by = (np.bincount(group_of, weights=x) for x in (p.stock_by_place, places))
     for name, there, here in zip(placements.reported(), there_by, here_by, strict=True):
         yield FitRow("Stock by placement", name, there, here, 1.0, _placement_note(name, base))
-    if p.durations is not None:
+    if p.mean_days is not None:
         for band, there, here in zip(DURATION_BANDS, p.durations * p.exits, long.durations, strict=True):
             yield FitRow("Exits by time in care", band, there, here, 8.0, "2024 release, scaled to newest total")
-    if p.mean_days is not None:
         yield FitRow("Exits by time in care", "mean days", p.mean_days, long.mean_days, 2.0, "2024 release")
 
 

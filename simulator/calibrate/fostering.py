@@ -76,5 +76,3 @@ def _places(base: int, households: float) -> Array:
         return np.array([council, total - council])
     council = tables.value(table, 2022, "local_authority") / tables.value(table, 2022, "england")
     return total * np.array([council, 1.0 - council])
-
-

@@ -20,9 +20,17 @@ from scipy.optimize import lsq_linear
 from simulator import tables
 from simulator.axes import AGE_BANDS, PHASES, REASONS
 from simulator.baseline import FOSTER, PLACE, PLACES, REASON, Parameters, resident_rates, uasc_rates
-from simulator.calibrate.published import PLACEMENT_YEARS, Year, council_share, published, reasons_of_groups
+from simulator.calibrate.published import (
+    DURATION_BANDS,
+    PLACEMENT_YEARS,
+    Year,
+    council_share,
+    published,
+    reasons_of_groups,
+)
 from simulator.calibrate.year import DURATION_BINS, Flows, exits_by_duration, run_year
 from simulator.engine.grid import make_grid
+from simulator.population import births_per_year, population_by_age
 from simulator.rates import StreamRates
 from simulator.structure import (
     BAND_OF_AGE,
@@ -38,7 +46,13 @@ Array = NDArray[np.float64]
 
 FIRST, LAST = 2012, 2025
 RUN_IN_FROM = 1994
-ROUNDS = 12
+RUN_INS = 3
+"""Times that the run-in is repeated with the rates fitted to the first year."""
+
+ROUNDS = 10
+DURATION_YEARS = range(2019, 2025)
+"""Years whose exits by time in care are published."""
+
 SETTLING_ROUNDS = 3
 """Last rounds, in which leaving by phase is left alone while everything else settles."""
 
@@ -63,6 +77,8 @@ class FittedYear:
     ----------
     year : int
     parameters : Parameters
+    opening : State
+        Where the year was run from.
     resident, uasc : Flows
     modelled_end : State
         As the model ran it.
@@ -75,6 +91,7 @@ class FittedYear:
 
     year: int
     parameters: Parameters
+    opening: State
     resident: Flows
     uasc: Flows
     modelled_end: State
@@ -122,8 +139,13 @@ def _age_share(ages: tuple[int, int]) -> float:
     return float(by_age[ages[0] : ages[1] + 1].sum() / by_age.sum())
 
 
-def fit_history(width: int = 12, bins: int = DURATION_BINS, last: int = LAST, rounds: int = ROUNDS,
-                known: dict[int, Parameters] | None = None) -> dict[int, FittedYear]:
+def fit_history(
+    width: int = 12,
+    bins: int = DURATION_BINS,
+    last: int = LAST,
+    rounds: int = ROUNDS,
+    follow: dict[int, FittedYear] | None = None,
+) -> dict[int, FittedYear]:
     """Fit every year from 2012 to `last`.
 
     Parameters
@@ -132,40 +154,90 @@ def fit_history(width: int = 12, bins: int = DURATION_BINS, last: int = LAST, ro
         Months of birth in a cohort.
     bins : int
         Months of time in care told apart; 1 leaves the lengths of stay as `known` has them.
-    known : mapping of year to Parameters, optional
-        Where to start each year from.
+    follow : mapping of year to FittedYear, optional
+        An earlier fit, with lengths of stay, whose leaving by phase and mix of phases by age are taken over.
     """  # fmt: skip
-    guess = (known or {}).get(FIRST, first_guess())
-    guess = _starts_for(published(FIRST), guess)
+    guess = _starts_for(published(FIRST), follow[FIRST].parameters if follow else first_guess())
+    for _ in range(RUN_INS - 1):
+        state = _run_in(guess, width, 1)
+        guess = fit_year(published(FIRST), state, guess, width, follow=False, rounds=rounds).parameters
     state = _run_in(guess, width, bins)
     fitted: dict[int, FittedYear] = {}
     for year in range(FIRST, last + 1):
-        guess = (known or {}).get(year, guess)
+        if follow:
+            guess = follow[year].parameters
+            state = _take_phases(state, follow[year].opening, width)
         fitted[year] = fit_year(published(year), state, guess, width, follow=bins > 1, rounds=rounds)
         state, guess = fitted[year].end, fitted[year].parameters
     return fitted
 
 
+def _take_phases(state: State, other: State, width: int) -> State:
+    """Give the resident stock the mix of phases by age of another fit's (in yearly cohorts)."""
+    rows = state.resident.shape[2]
+    ages = np.clip((np.arange(rows) - 1) * width // 12, 0, 17)
+    yearly = other.resident.sum(axis=(0, 1, 4))[1:]
+    mine = np.zeros_like(yearly)
+    np.add.at(mine, ages, state.resident.sum(axis=(0, 1, 4)))
+    wanted = yearly / yearly.sum(axis=1, keepdims=True) * mine.sum(axis=1, keepdims=True)
+    ratio = np.divide(wanted, mine, out=np.ones_like(mine), where=mine > 0)
+    return replace(state, resident=state.resident * ratio[ages][:, :, None])
+
+
 def _run_in(p: Parameters, width: int, bins: int) -> State:
-    """Fill the model from an empty stock with the published starts of 1994 to 2011, then scale to 31 March 2011."""
+    """Fill the model from an empty stock and bring it to 31 March 2011.
+
+    Eighteen years at the flows of 1993-94 and then each published year to 2010-11: starts are the published number, by
+    age as in 2010-11, and leaving before 18 is scaled so that as many leave as were published. The stock is then scaled
+    to the published stock by age.
+    """
     grid, ugrid = make_grid(width), make_grid(width, int(structure()["uasc"]["youngest_age"]))
     shape = (len(PHASES), len(PLACES))
     stock, home = np.zeros((bins, 1, grid.rows, *shape)), np.zeros((1, 1, grid.rows, 3))
     ustock, uhome = np.zeros((bins, 1, ugrid.rows, *shape)), np.zeros((1, 1, ugrid.rows, 3))
     base = published(2011)
-    uasc_2012 = published(FIRST).uasc_stock
-    for year in range(RUN_IN_FROM, 2012):
-        scale = tables.value("starts", year) / base.starts
-        year_p = replace(p, new_starts=p.new_starts * scale, balancing_per_year=0.01)
-        flows = run_year(resident_rates(year_p, stock, home), width)
+    faster = 1.0
+    for year in range(RUN_IN_FROM - 18, 2012):
+        known = max(year, RUN_IN_FROM)
+        residual = _residual(known) / tables.value("stock", known)
+        year_p = replace(
+            p, new_starts=p.new_starts * tables.value("starts", known) / base.starts, balancing_per_year=residual
+        )
+        for _ in range(2):
+            flows = run_year(resident_rates(_faster(year_p, faster), stock, home), width)
+            leaving = flows.exits[:, :-1].sum()
+            if year >= RUN_IN_FROM:
+                wanted = tables.value("ceased", year) - flows.exits[:, -1].sum()
+                faster = float(np.clip(faster * wanted / leaving, 0.5, 4.0))
+            else:
+                grown = flows.stock.sum() - tables.value("stock", RUN_IN_FROM)
+                faster = float(np.clip(faster * (1.0 + 0.3 * grown / leaving), 0.5, 4.0)) if year > 1985 else 1.5
         stock, home = flows.stock, flows.home
         uflows = run_year(uasc_rates(p, ustock, uhome), width)
         ustock, uhome = uflows.stock, uflows.home
     ustock = ustock * tables.value("uasc_stock", 2011) / ustock.sum()
-    del uasc_2012
     target = base.stock_by_band - bands_of(ustock, ugrid.first_row, width)
-    stock = _scale_to_bands(stock, target, width)
-    return State(stock, home, ustock, uhome)
+    return State(_scale_to_bands(stock, target, width), home, ustock, uhome)
+
+
+def _faster(p: Parameters, ratio: float) -> Parameters:
+    """Scale every hazard of leaving before 18."""
+    return replace(
+        p,
+        group_ratio=p.group_ratio * ratio,
+        adoption_per_year=p.adoption_per_year * ratio,
+        parents_home_per_year=p.parents_home_per_year * ratio,
+        guardianship_per_year=p.guardianship_per_year * ratio,
+        foster_guardianship_per_year=p.foster_guardianship_per_year * ratio,
+    )
+
+
+def _residual(year: int) -> float:
+    """Counting residual of a year: stock now, less stock a year ago, less starts, plus exits."""
+    before = tables.series("stock").get(year - 1)
+    if before is None:
+        return _residual(year + 1)
+    return tables.value("stock", year) - before - tables.value("starts", year) + tables.value("ceased", year)
 
 
 def fit_year(year: Year, opening: State, p: Parameters, width: int, *, follow: bool, rounds: int) -> FittedYear:
@@ -179,24 +251,22 @@ def fit_year(year: Year, opening: State, p: Parameters, width: int, *, follow: b
         durations, by_phase, mean = exits_by_duration([(rates, flows), (urates, uasc)])
         if n == rounds - 1:
             break
-        p = _improve(year, p, flows, uasc, opening, width)
-        if follow and year.durations is not None and n < rounds - SETTLING_ROUNDS:
+        p = _improve(year, p, flows, uasc)
+        if follow and year.year in DURATION_YEARS:
+            opening = replace(opening, resident=_scale_to_durations(year, opening.resident, durations, mean))
+        if follow and n < rounds - SETTLING_ROUNDS:
             p = replace(p, phase_ratio=p.phase_ratio * _phase_step(year, p.phase_ratio, durations, by_phase, flows))
     modelled = State(flows.stock, flows.home, uasc.stock, uasc.home)
-    return FittedYear(year.year, p, flows, uasc, modelled, _scale(year, modelled, width), durations, mean)
+    return FittedYear(year.year, p, opening, flows, uasc, modelled, _scale(year, modelled, width), durations, mean)
 
 
 def _starts_for(year: Year, p: Parameters) -> Parameters:
     """Set starts by age and first placement from the year's tables."""
     s = structure()
-    arrivals = np.zeros(18)
-    for age, share in s["uasc"]["arrival_share"].items():
-        arrivals[age] = share
-    arrivals *= (year.uasc_starts if year.uasc_starts is not None else year.uasc_stock * 0.72) / arrivals.sum()
-    if year.uasc_starts is None and p.uasc_starts.sum() > 0:
-        arrivals = p.uasc_starts
+    before = p.uasc_starts if p.uasc_starts.sum() > 0 else _arrivals(float(s["uasc"]["arrival_share"][17]))
+    arrivals = before * (year.uasc_starts or year.uasc_stock * 0.72) / before.sum()
     bands = year.starts_by_band - np.bincount(BAND_OF_AGE, weights=arrivals)
-    spread = within_bands(s["starts"]["slope_per_year"], AGE_BANDS)
+    spread = start_shares(year.year)
     p = replace(
         p,
         uasc_starts=arrivals,
@@ -205,6 +275,36 @@ def _starts_for(year: Year, p: Parameters) -> Parameters:
         balancing_per_year=year.residual / (year.stock - year.uasc_stock),
     )
     return replace(p, start_place=_start_place(year, bands[BAND_OF_AGE] * spread, arrivals, p))
+
+
+def start_shares(year: int) -> Array:
+    """Spread the starts of each band over ages: log-linear start rates on the year's children of each age, (age,)."""
+    rates = within_bands(structure()["starts"]["slope_per_year"], AGE_BANDS)
+    weight = rates * population_by_age(year - 1, 12, births_per_year()).mean(axis=0)
+    shares: Array = weight / np.bincount(BAND_OF_AGE, weights=weight)[BAND_OF_AGE]
+    return shares
+
+
+def _arrivals(at_17: float) -> Array:
+    """Shares of asylum-seeking arrivals by age, of which a given share at 17: (age,)."""
+    shares = np.zeros(18)
+    for age, share in structure()["uasc"]["arrival_share"].items():
+        shares[age] = share
+    shares[:17] *= (1.0 - at_17) / shares[:17].sum()
+    shares[17] = at_17
+    return shares
+
+
+def _later_arrivals(year: Year, p: Parameters, at_18: float) -> Array:
+    """Shift asylum-seeking arrivals between 17 and younger ages, so that exits at 18 come near the published number.
+
+    About half of those who arrive at 17 turn 18 within the year. The share stays between 12% and 36%.
+    """
+    total = p.uasc_starts.sum()
+    if year.uasc_starts is None:
+        return p.uasc_starts
+    share = p.uasc_starts[17] / total + 0.5 * (year.exits_at_18 - at_18) / (0.5 * total)
+    return _arrivals(float(np.clip(share, 0.12, 0.36))) * total
 
 
 def _uasc_place(year: Year) -> Array:
@@ -275,13 +375,12 @@ def _fit_uasc(year: Year, opening: State, p: Parameters, width: int) -> tuple[Pa
     return p, run_year(uasc_rates(p, opening.uasc, opening.uasc_home), width)
 
 
-def _improve(year: Year, p: Parameters, flows: Flows, uasc: Flows, opening: State, width: int) -> Parameters:
+def _improve(year: Year, p: Parameters, flows: Flows, uasc: Flows) -> Parameters:
     """Scale every hazard by published over modelled."""
-    s = structure()
     # New starts are published starts less those who came back from home, by band.
     bands = year.starts_by_band - np.bincount(BAND_OF_AGE, weights=uasc.starts)
     new_bands = bands - np.bincount(BAND_OF_AGE, weights=flows.returns)
-    new_starts = new_bands[BAND_OF_AGE] * within_bands(s["starts"]["slope_per_year"], AGE_BANDS)
+    new_starts = new_bands[BAND_OF_AGE] * start_shares(year.year)
 
     guardianship = reasons_of_groups("guardianship_by_age", year.year, year.reasons["guardianship"])
     carers = tables.categories("guardianship_by_carer", min(max(year.year, 2020), 2024))
@@ -309,6 +408,7 @@ def _improve(year: Year, p: Parameters, flows: Flows, uasc: Flows, opening: Stat
 
     return replace(
         p,
+        uasc_starts=_later_arrivals(year, p, float((flows.exits + uasc.exits)[:, REASON["age_18"]].sum())),
         new_starts=np.maximum(new_starts, 0.0),
         adoption_per_year=_adoption(year, p, float(adopted)),
         guardianship_per_year=p.guardianship_per_year * _step(guardianship * kin, by_kin),
@@ -316,12 +416,12 @@ def _improve(year: Year, p: Parameters, flows: Flows, uasc: Flows, opening: Stat
         parents_home_per_year=p.parents_home_per_year * parents_ratio,
         group_ratio=p.group_ratio * group_step,
         reason_share=_reason_shares(year, p, by_phase, by_phase * group_step, exits),
-        move_per_year=p.move_per_year * _move_steps(year, p, flows, uasc, opening, width),
+        move_per_year=p.move_per_year * _move_steps(year, flows, uasc),
     )
 
 
 def _adoption(year: Year, p: Parameters, adopted: float) -> float:
-    """Scale the hazard of adoption where the stock placed for adoption is published; else the moves into it are scaled."""
+    """Scale the hazard of adoption where the stock placed for adoption is published (else moves into it are)."""
     if year.year - 1 not in PLACEMENT_YEARS:
         return p.adoption_per_year
     return float(np.clip(p.adoption_per_year * _step(year.reasons["adoption"], adopted), 0.7, 2.5))
@@ -348,7 +448,7 @@ def _reason_shares(year: Year, p: Parameters, by_phase: Array, wanted: Array, ex
     return table / table.sum(axis=1, keepdims=True)
 
 
-def _move_steps(year: Year, p: Parameters, flows: Flows, uasc: Flows, opening: State, width: int) -> Array:
+def _move_steps(year: Year, flows: Flows, uasc: Flows) -> Array:
     """Change assumed gross moves as little as can be, so that the stock by placement is met at the year's end.
 
     Minimises the sum over moves of (change / flow)^2 * flow, subject (with a heavy weight) to every placement's net.
@@ -357,10 +457,10 @@ def _move_steps(year: Year, p: Parameters, flows: Flows, uasc: Flows, opening: S
         adopted = flows.exits[:, REASON["adoption"]].sum()
         step = float(_step(year.reasons["adoption"], float(adopted)))
         return np.array([step if e.to == "for_adoption" else 1.0 for e in edges()])
-    del opening, width
-    stock = (flows.stock.sum(axis=(0, 1, 2, 3)) + uasc.stock.sum(axis=(0, 1, 2, 3)))
+    stock = flows.stock.sum(axis=(0, 1, 2, 3)) + uasc.stock.sum(axis=(0, 1, 2, 3))
     gap = year.stock_by_place * stock.sum() / year.stock - stock
-    now = np.array([max(flows.moves[PLACE[e.origin], PLACE[e.to]], 1e-9) for e in edges()])
+    moves = flows.moves + uasc.moves
+    now = np.array([max(moves[PLACE[e.origin], PLACE[e.to]], 1e-9) for e in edges()])
     incidence = np.zeros((len(PLACES), len(now)))
     for i, edge in enumerate(edges()):
         incidence[PLACE[edge.to], i] += 1.0
@@ -381,7 +481,6 @@ def _phase_step(year: Year, ratio: Array, durations: Array, by_phase: Array, flo
     A weak pull of the ratios towards 1 settles what the nine bands cannot tell apart. The last phase stays as it is: a
     year's exits after many years in care say more about who came long ago than about who leaves now.
     """
-    assert year.durations is not None
     target = year.durations * durations.sum()
     total = flows.exits_by_bin.sum(axis=0)
     part = np.divide(flows.phase_exits_by_bin.sum(axis=0), total, out=np.ones_like(total), where=total > 0)
@@ -393,13 +492,37 @@ def _phase_step(year: Year, ratio: Array, durations: Array, by_phase: Array, flo
         np.concatenate([(target - durations) / target, pull * (1.0 - ratio[:-1])]),
         bounds=(-0.4, 0.6),
     )
-    return np.append(1.0 + 0.7 * solution.x, 1.0)
+    step = 1.0 + 0.7 * solution.x
+    leaving = flows.phase_exits.sum(axis=0)[:-1]
+    # Age groups carry the level (`group_ratio`), phases only the shape.
+    return np.append(step * leaving.sum() / (step @ leaving), 1.0)
+
+
+def _scale_to_durations(year: Year, opening: Array, durations: Array, mean_days: float) -> Array:
+    """Scale the children in care for more than a year when a year began, so that its long stays come out as published.
+
+    The factor is that of the published band that a child would be in at mid-year, and beyond ten years it falls or
+    rises with time in care so that the mean length is met too; children of each age stay as many as they were.
+    """
+    target = year.durations * durations.sum()
+    ends = np.array(list(DURATION_BANDS.values()))
+    band = np.searchsorted(ends, np.arange(opening.shape[0]) + 6.0, side="right")
+    factor = np.clip(target / durations, 0.8, 1.25) ** 0.6
+    factor[ends <= 12.0] = 1.0
+    assert year.mean_days is not None
+    beyond_10_years = np.maximum(np.arange(opening.shape[0]) - 114.0, 0.0) / 12.0
+    weight = factor[band] * np.clip(year.mean_days / mean_days, 0.97, 1.03) ** (0.5 * beyond_10_years)
+    scaled = opening * weight[:, None, None, None, None]
+    by_age, now = opening.sum(axis=(0, 1, 3, 4)), scaled.sum(axis=(0, 1, 3, 4))
+    return scaled * np.divide(by_age, now, out=np.ones_like(now), where=now > 0)[:, None, None]
 
 
 def _scale(year: Year, state: State, width: int) -> State:
     """Scale a modelled stock to the published one: asylum-seeking children, age bands, then placements."""
     youngest = int(structure()["uasc"]["youngest_age"])
     uasc = state.uasc * year.uasc_stock / state.uasc.sum()
+    if year.year in PLACEMENT_YEARS:
+        uasc = uasc * _uasc_ratio(year, uasc)
     resident = state.resident
     first = make_grid(width, youngest).first_row
     target = year.stock_by_band - bands_of(uasc, first, width)
@@ -409,22 +532,48 @@ def _scale(year: Year, state: State, width: int) -> State:
             now = resident.sum(axis=(0, 1, 2, 3))
             place = np.maximum(place, 0.02 * year.stock_by_place)
             resident = resident * np.divide(place, now, out=np.ones_like(now), where=now > 0)
-        resident = _scale_to_bands(resident, target, width)
+        resident = _scale_by_band(resident, target, width)
         if year.stock_by_place is None:
             break
     return State(resident, state.resident_home, uasc, state.uasc_home)
+
+
+def _uasc_ratio(year: Year, uasc: Array) -> Array:
+    """Ratio by placement that brings asylum-seeking children to the published placements: (place,)."""
+    groups = {"foster": FOSTER, **{n: [PLACE[n]] for n in year.uasc_by_place if n != "foster"}}
+    by_place = uasc.sum(axis=(0, 1, 2, 3))
+    ratio = np.ones(len(PLACES))
+    for name, places in groups.items():
+        ratio[places] = year.uasc_by_place[name] * by_place.sum() / by_place[places].sum()
+    return ratio
 
 
 def bands_of(stock: Array, first_row: int, width: int) -> Array:
     """Children by age band on 31 March, when every row lies within one year of age: (band,)."""
     rows = np.arange(stock.shape[2]) + first_row
     ages = np.clip((rows - 1) * width // 12, 0, 17)
-    return np.bincount(BAND_OF_AGE[ages], weights=stock.sum(axis=(0, 1, 3, 4)), minlength=len(AGE_BANDS))
+    weights = stock.sum(axis=(0, 1, 3, 4))
+    return np.bincount(BAND_OF_AGE[ages], weights=weights, minlength=len(AGE_BANDS)).astype(np.float64)
 
 
 def _scale_to_bands(stock: Array, target: Array, width: int) -> Array:
-    rows = np.arange(stock.shape[2])
-    ages = np.clip((rows - 1) * width // 12, 0, 17)
+    """Scale a stock to published age bands by a factor that runs smoothly (log-linearly) over age."""
+    middles = np.array([(low + high + 1) / 2.0 for low, high in AGE_BANDS.values()])
+    ages = np.clip((np.arange(stock.shape[2]) - 1) * width // 12, 0, 17)
+    by_age = np.bincount(ages, weights=stock.sum(axis=(0, 1, 3, 4)), minlength=18)
+    nodes = np.zeros(len(AGE_BANDS))
+    for _ in range(100):
+        factor = np.exp(np.interp(np.arange(18) + 0.5, middles, nodes))
+        nodes += np.log(target / np.bincount(BAND_OF_AGE, weights=by_age * factor))
+    factor = np.exp(np.interp(np.arange(18) + 0.5, middles, nodes))
+    factor *= (target / np.bincount(BAND_OF_AGE, weights=by_age * factor))[BAND_OF_AGE]
+    scaled: Array = stock * factor[ages][:, None, None]
+    return scaled
+
+
+def _scale_by_band(stock: Array, target: Array, width: int) -> Array:
+    """Scale each published age band of a stock by one factor."""
+    ages = np.clip((np.arange(stock.shape[2]) - 1) * width // 12, 0, 17)
     ratio = target / bands_of(stock, 0, width)
     scaled: Array = stock * ratio[BAND_OF_AGE[ages]][:, None, None]
     return scaled

@@ -47,17 +47,17 @@ class Year:
         ``home``, ``guardianship``, ``arrangements``, ``adoption``: children who left for each.
     residual : float
         Stock now, less stock a year ago, less starts, plus exits.
-    durations : (duration band,) or None
-        Shares of those who left by length of the last period of care.
+    durations : (duration band,)
+        Shares of those who left by length of the last period of care, in the nearest year published (2019 to 2024).
     mean_days : float or None
-    under_12_months : (band,) or None
-        Children looked after for less than a year.
     stock_by_place : (place,) or None
         All streams, in the model's placements, summing to the stock.
     starts_by_place : dict
-        Shares of all starts by first placement, in the nearest year published (2019 to 2024); foster care other than kinship under ``mainstream_foster``.
+        Shares of all starts by first placement, in the nearest year published (2019 to 2024); foster care other than
+        kinship under ``mainstream_foster``.
     uasc_by_place : dict
-        Shares of unaccompanied children by placement (nearest of 2020 to 2024): ``foster``, ``childrens_home``, ``supported``, ``other``.
+        Shares of unaccompanied children by placement (nearest of 2020 to 2024): ``foster``, ``childrens_home``,
+        ``supported``, ``other``.
     parents_exits : float or None
         Children who left while placed with parents.
     """
@@ -72,9 +72,8 @@ class Year:
     uasc_exits: float | None
     reasons: dict[str, float]
     residual: float
-    durations: Array | None
+    durations: Array
     mean_days: float | None
-    under_12_months: Array | None
     stock_by_place: Array | None
     starts_by_place: dict[str, float]
     uasc_by_place: dict[str, float]
@@ -120,17 +119,15 @@ def published(year: int) -> Year:
         reasons={
             "home": reasons["returned_home_to_parents"],
             "guardianship": reasons["special_guardianship"],
-            "arrangements": reasons["child_arrangements_order"]
-            + reasons.get("left_to_live_with_relatives_no_pr", 0.0),
+            "arrangements": reasons["child_arrangements_order"] + reasons.get("left_to_live_with_relatives_no_pr", 0.0),
             "adoption": reasons["adopted"],
         },
         residual=stock - value("stock", year - 1) - starts + exits,
         durations=_durations(year),
         mean_days=tables.series("ceased_mean_days").get(year),
-        under_12_months=_bands("under_12_months_by_age", year, None),
         stock_by_place=_stock_by_place(year, stock),
-        starts_by_place=_starts_by_place(min(max(year, 2019), 2024)),
-        uasc_by_place=_uasc_by_place(min(max(year, 2020), 2024)),
+        starts_by_place=_registered(_starts_by_place(min(max(year, 2019), 2024)), year),
+        uasc_by_place=_registered(_uasc_by_place(min(max(year, 2020), 2024)), year),
         parents_exits=_parents_exits(year, exits),
     )
 
@@ -142,12 +139,12 @@ def reasons_of_groups(table: str, year: int, total: float) -> Array:
     return shares / shares.sum() * total
 
 
-def _bands(table: str, year: int, total: float | None) -> Array | None:  # type: ignore[return]
-    figures = tables.categories(table, year) if year in tables.series(table, "total") else None
-    if figures is None:
-        return None
-    bands = np.array([figures.get(b, 0.0) for b in AGE_BANDS])
-    return bands if total is None else bands * total / bands.sum()
+def _bands(table: str, year: int, total: float) -> Array:
+    """Return a table by age band, scaled to the newest total."""
+    figures = tables.categories(table, year)
+    bands = np.array([figures[b] for b in AGE_BANDS])
+    scaled: Array = bands * total / bands.sum()
+    return scaled
 
 
 def _exits(year: int, total: float) -> tuple[Array, float]:
@@ -163,10 +160,8 @@ def _exits(year: int, total: float) -> tuple[Array, float]:
     return groups * scale, figures["18_and_over"] * scale
 
 
-def _durations(year: int) -> Array | None:
-    figures = tables.categories("ceased_by_duration", year) if year in range(2019, 2025) else None
-    if figures is None:
-        return None
+def _durations(year: int) -> Array:
+    figures = tables.categories("ceased_by_duration", min(max(year, 2019), 2024))
     bands = np.array([figures[b] for b in DURATION_BANDS])
     return bands / bands.sum()
 
@@ -193,7 +188,7 @@ def council_share(year: int) -> float:
 
 
 def _stock_by_place(year: int, total: float) -> Array | None:
-    """Published placements in the model's terms. Kinship in 2024 and 2025 is foster care less Ofsted's filled places."""
+    """Published placements in the model's terms (kinship from 2024 is foster care less Ofsted's filled places)."""
     if year not in PLACEMENT_YEARS:
         return None
     p = tables.categories("stock_by_placement", year)
@@ -220,6 +215,19 @@ def _stock_by_place(year: int, total: float) -> Array | None:
     }
     result = np.array([counts[name] for name in placements.names()])
     return result * total / result.sum()
+
+
+def _registered(shares: dict[str, float], year: int) -> dict[str, float]:
+    """Move to supported accommodation the share of "other" placements that were registered as it during 2024-25.
+
+    Providers had to register from 2023; until they had, their children were counted under other placements, whose stock
+    halved in the year. The tables of starts, and of asylum-seeking children, end in 2024.
+    """
+    if year < 2025:
+        return shares
+    stock = tables.series("stock_by_placement", "other_placements")
+    gone = shares["other"] * (1.0 - stock[2025] / stock[2024])
+    return shares | {"other": shares["other"] - gone, "supported": shares["supported"] + gone}
 
 
 def _starts_by_place(year: int) -> dict[str, float]:

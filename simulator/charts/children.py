@@ -59,9 +59,7 @@ def children(results: Results) -> Chart | None:
 
 def _title(results: Results) -> str:
     path = series.stock(results, "children")
-    replicated = series.replication_finding(
-        results, "children", path, "children in care", words.count, words.month
-    )
+    replicated = series.replication_finding(results, "children", path, "children in care", words.count, words.month)
     if replicated:
         return replicated
     first, last = path.central[0], path.central[-1]

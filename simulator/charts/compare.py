@@ -67,9 +67,7 @@ def latest_common(paths: Sequence[Series]) -> tuple[str, list[int]]:
     """
     if len(paths[0].when) == 1:
         return paths[0].when[0], [i for i, path in enumerate(paths) if paths[0].when[0] in path.when]
-    reaching = {
-        when: [i for i, path in enumerate(paths) if when in path.when[1:]] for when in paths[0].when[1:]
-    }
+    reaching = {when: [i for i, path in enumerate(paths) if when in path.when[1:]] for when in paths[0].when[1:]}
     most = max(len(who) for who in reaching.values())
     when = [when for when, who in reaching.items() if len(who) == most][-1]
     return when, reaching[when]
@@ -128,9 +126,7 @@ def draw_paths(
             columns=columns if many else 1, plots_height=1.15 * -(-len(paths) // columns) if many else 3.9,
         )  # fmt: skip
         pad = 0.02 * (finish - begin) + 0.1
-        sheet.years(
-            begin - pad, finish + pad, financial=financial, panel_ticks=(3 if financial else 4) if many else 0
-        )
+        sheet.years(begin - pad, finish + pad, financial=financial, panel_ticks=(3 if financial else 4) if many else 0)
         for i, path in enumerate(paths):
             axes = sheet.panels[i if many else 0]
             colour = style.PALETTE["dark_blue"] if many else style.LINES[i]
@@ -153,9 +149,7 @@ def draw_paths(
                 axes.plot(path.at, path.central, color=colour, linewidth=2.4, zorder=4, gid="projection")
                 sheet.panel_title(i, f"{titles[i]}\n{end}", colour if not i else style.INK)
             else:
-                lines.draw_projection(
-                    axes, path, colour, dashed=False, width=2.8 if i == 0 else 2.0, fan=i == 0
-                )
+                lines.draw_projection(axes, path, colour, dashed=False, width=2.8 if i == 0 else 2.0, fan=i == 0)
                 text = f"{titles[i]}:\n{end}"
                 if path.at[-1] > finish - 0.04 * (finish - begin):
                     sheet.label(axes, path.at[-1], path.central[-1], text, colour, bold=i == 0)
@@ -167,9 +161,7 @@ def draw_paths(
             axes.axhline(0, color=style.INK, linewidth=0.9, zorder=0)
         if history is not None and not many:
             middle = len(history.at) // 3
-            sheet.callout(
-                first, history.at[middle], history.central[middle], "Published figures", style.HISTORY
-            )
+            sheet.callout(first, history.at[middle], history.central[middle], "Published figures", style.HISTORY)
         if write is words.money:
             sheet.pounds()
         else:
@@ -179,9 +171,7 @@ def draw_paths(
             for text, path in zip(titles, paths, strict=True)
         )
         kind = "Small line charts, one for each scenario" if many else "Line chart"
-        return sheet.finish(
-            f"{kind}: {what[:1].lower() + what[1:]} in {everything[0].areas[0]}. At the end, {listed}."
-        )
+        return sheet.finish(f"{kind}: {what[:1].lower() + what[1:]} in {everything[0].areas[0]}. At the end, {listed}.")
 
 
 def _title(

@@ -83,9 +83,7 @@ def _draw(
 
     def say(i: int) -> str:
         change, end = differences[i].central[-1], when(differences[i].when[-1])
-        return finding(
-            everything[i].title, change, wholes[i], what=what, more=more, less=less, write=write, when=end
-        )
+        return finding(everything[i].title, change, wholes[i], what=what, more=more, less=less, write=write, when=end)
 
     title = say(largest)
     if len(differences) > 1:
@@ -114,9 +112,7 @@ def _draw(
         )
         begin, finish = min(d.at[0] for d in shown), max(d.at[-1] for d in shown)
         pad = 0.02 * (finish - begin) + 0.1
-        sheet.years(
-            begin - pad, finish + pad, financial=financial, panel_ticks=(3 if financial else 4) if many else 0
-        )
+        sheet.years(begin - pad, finish + pad, financial=financial, panel_ticks=(3 if financial else 4) if many else 0)
         for axes in sheet.panels:
             axes.axhline(0, color=style.INK, linewidth=1.0, zorder=2, gid="zero")
         for n, (i, difference) in enumerate(differences.items()):

@@ -54,10 +54,7 @@ def foster_places(results: Results) -> Chart | None:
                 colour,
                 bold=True,
             )
-            alts.append(
-                f"{word}: {words.count(path.central[0])} in {start}, "
-                f"{words.count(path.central[-1])} in {end}."
-            )
+            alts.append(f"{word}: {words.count(path.central[0])} in {start}, {words.count(path.central[-1])} in {end}.")
         axes.set_ylim(0, 1.08 * top)
         sheet.counts()
         return sheet.finish("Line chart of mainstream foster places. " + " ".join(alts))

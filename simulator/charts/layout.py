@@ -185,9 +185,7 @@ class Sheet:
         title = self.wrap(self.title, style.TITLE, width, bold=True)
         subtitle = self.wrap(self.subtitle, style.SUBTITLE, width)
         footer = [line for text in self.footer for line in self.wrap(text, style.FOOTER, width)]
-        header_height = (
-            _height(len(title), style.TITLE) + 0.06 + _height(len(subtitle), style.SUBTITLE) + 0.15
-        )
+        header_height = _height(len(title), style.TITLE) + 0.06 + _height(len(subtitle), style.SUBTITLE) + 0.15
         footer_height = _height(len(footer), style.FOOTER) + 0.1
 
         right = self._label_width() + 0.28 if self.labels else (0.25 if self.ticks else 0.0)
@@ -260,9 +258,7 @@ class Sheet:
         panel_width = (width - 0.8 - _GAP * (self.columns - 1)) / self.columns + _GAP / 2
         tallest = [0] * self.rows
         for i, (text, _) in self.panel_titles.items():
-            tallest[i // self.columns] = max(
-                tallest[i // self.columns], len(self._heading(text, panel_width))
-            )
+            tallest[i // self.columns] = max(tallest[i // self.columns], len(self._heading(text, panel_width)))
         return tallest
 
     def _heading(self, text: str, width: float) -> list[str]:
@@ -297,9 +293,7 @@ class Sheet:
                     linespacing=LINE - 0.1, fontweight="bold" if label.bold else "normal", gid="label",
                 )  # fmt: skip
                 if abs(centre - y) > 4 or box.x1 - x > 4:
-                    ends = to_figure.transform(
-                        [(x + 3, y), (box.x1 + 0.05 * dpi, y), (box.x1 + 0.17 * dpi, centre)]
-                    )
+                    ends = to_figure.transform([(x + 3, y), (box.x1 + 0.05 * dpi, y), (box.x1 + 0.17 * dpi, centre)])
                     from matplotlib.lines import Line2D
 
                     self.figure.add_artist(
@@ -316,9 +310,7 @@ class Sheet:
     def _draw_callouts(self) -> None:
         for callout in self.callouts:
             lines = [
-                line
-                for part in callout.text.split("\n")
-                for line in self.wrap(part, callout.size, _CALLOUT_WIDTH)
+                line for part in callout.text.split("\n") for line in self.wrap(part, callout.size, _CALLOUT_WIDTH)
             ]
             box = self._place(callout, lines)
             x, y = callout.axes.transData.inverted().transform((box.x0, (box.y0 + box.y1) / 2))
@@ -340,9 +332,7 @@ class Sheet:
         for distance in (12, 18, 28, 44, 64, 90, 120):
             for dx, dy in _AROUND:
                 cx = px + dx * (w / 2 + distance * (0.7 if dy else 1.0))
-                cx = float(
-                    np.clip(cx, inside.x0 + w / 2 + 4, max(inside.x1 - w / 2 - 4, inside.x0 + w / 2 + 4))
-                )
+                cx = float(np.clip(cx, inside.x0 + w / 2 + 4, max(inside.x1 - w / 2 - 4, inside.x0 + w / 2 + 4)))
                 cy = py + dy * (h / 2 + distance)
                 box = Bbox.from_bounds(cx - w / 2, cy - h / 2, w, h)
                 cost = distance + abs(cx - px) / 8
@@ -365,9 +355,7 @@ class Sheet:
             points.append(path)
             if line.get_marker() not in ("None", None, "", " "):
                 reach = line.get_markersize() * float(self.figure.dpi) / 72
-                points += [
-                    path + np.array(step) * reach for step in ((0.6, 0), (-0.6, 0), (0, 0.6), (0, -0.6))
-                ]
+                points += [path + np.array(step) * reach for step in ((0.6, 0), (-0.6, 0), (0, 0.6), (0, -0.6))]
         return np.concatenate(points)
 
 

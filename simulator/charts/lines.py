@@ -70,7 +70,5 @@ def mark_claims(sheet: Sheet, axes: Axes, claims: Sequence[tuple[float, float, s
     """Mark published projections that a scenario replicates: a diamond and its label."""
     colour = style.PALETTE["dark_pink"]
     for at, value, label in claims:
-        axes.plot(
-            [at], [value], marker="D", markersize=8, color=colour, linestyle="none", zorder=6, gid="claim"
-        )
+        axes.plot([at], [value], marker="D", markersize=8, color=colour, linestyle="none", zorder=6, gid="claim")
         sheet.callout(axes, at, value, label, colour)

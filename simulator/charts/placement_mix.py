@@ -64,9 +64,7 @@ def placement_mix(results: Results) -> Chart | None:
             columns=min(3, len(shares)),
             plots_height=3.6,
         )
-        sheet.years(
-            whole.at[0] - 0.02 * np.ptp(whole.at), whole.at[-1] + 0.02 * np.ptp(whole.at), panel_ticks=4
-        )
+        sheet.years(whole.at[0] - 0.02 * np.ptp(whole.at), whole.at[-1] + 0.02 * np.ptp(whole.at), panel_ticks=4)
         top = max(share.central.max() for share in shares.values())
         for i, (group, share) in enumerate(shares.items()):
             strong = group == name and abs(moved[name]) >= 0.5
@@ -76,12 +74,8 @@ def placement_mix(results: Results) -> Chart | None:
             sheet.panel_title(i, f"{label(group)}\n{ends}", colour if strong else style.INK)
             sheet.panels[i].set_ylim(0, 1.1 * top)
         sheet.percents()
-        listed = words.listed(
-            [f"{label(k)} {s.central[0]:.1f}% to {s.central[-1]:.1f}%" for k, s in shares.items()]
-        )
-        return sheet.finish(
-            f"Small line charts of shares of children by placement, {when[0]} to {when[1]}: {listed}."
-        )
+        listed = words.listed([f"{label(k)} {s.central[0]:.1f}% to {s.central[-1]:.1f}%" for k, s in shares.items()])
+        return sheet.finish(f"Small line charts of shares of children by placement, {when[0]} to {when[1]}: {listed}.")
 
 
 def _in_sentence(name: str) -> str:

@@ -45,10 +45,7 @@ class Series:
         """Return the lower and upper edge of each band of the fan; none where there are no draws."""
         if len(self.draws) == 1:
             return []
-        return [
-            (np.percentile(self.draws[1:], a, axis=0), np.percentile(self.draws[1:], b, axis=0))
-            for a, b in BANDS
-        ]
+        return [(np.percentile(self.draws[1:], a, axis=0), np.percentile(self.draws[1:], b, axis=0)) for a, b in BANDS]
 
     def __sub__(self, other: Series) -> Series:
         """Return the difference over the time that both cover, draw by draw if both have as many."""
@@ -88,9 +85,7 @@ def actual(results: Results, measure: str) -> Series | None:
 
 def _published(history: Actual) -> Series:
     at = [words.year_end(d) if len(d) == 7 else words.year_position(d) for d in history.dates]
-    return Series(
-        np.array(at, dtype=float), tuple(history.dates), np.asarray(history.values, dtype=float)[None]
-    )
+    return Series(np.array(at, dtype=float), tuple(history.dates), np.asarray(history.values, dtype=float)[None])
 
 
 def claims(results: Results, measure: str) -> list[tuple[float, float, str]]:
@@ -124,9 +119,7 @@ def replication_finding(
     write, when : callable
         Numbers and dates in words.
     """
-    found = [
-        claim for claim in claims(results, measure) if path.at[0] - 0.01 <= claim[0] <= path.at[-1] + 0.01
-    ]
+    found = [claim for claim in claims(results, measure) if path.at[0] - 0.01 <= claim[0] <= path.at[-1] + 0.01]
     if not found:
         return ""
     at, value, _ = max(found, key=lambda claim: claim[0])

@@ -79,9 +79,7 @@ def spend(results: Results) -> Chart | None:
         axes.set_ylim(0, (1.3 if claims else 1.17) * max(tops))
         lines.mark_start(axes, path.at[0] - 0.5, f"Projection\nfrom {path.when[0]}")
         lines.mark_claims(sheet, axes, claims)
-        sheet.label(
-            axes, path.at[-1], last, f"Projected:\n{words.money(last)}\nin {last_year}", colour, bold=True
-        )
+        sheet.label(axes, path.at[-1], last, f"Projected:\n{words.money(last)}\nin {last_year}", colour, bold=True)
         sheet.pounds()
         alt += f"Projected spend goes from {words.money(path.central[0])} in {path.when[0]} "
         alt += f"to {words.money(last)} in {last_year}."
@@ -148,12 +146,8 @@ def spend_by_placement(results: Results) -> Chart | None:
         base = np.zeros(len(years))
         for name, colour_name, part in parts:
             colour = style.readable(style.PALETTE[colour_name], 3.0)
-            axes.bar(
-                at, part, bottom=base, width=0.8, color=colour, edgecolor="white", linewidth=0.8, gid=name
-            )
-            sheet.label(
-                axes, at[-1] + 0.4, float(base[-1] + part[-1] / 2), f"{name}\n{words.money(part[-1])}", colour
-            )
+            axes.bar(at, part, bottom=base, width=0.8, color=colour, edgecolor="white", linewidth=0.8, gid=name)
+            sheet.label(axes, at[-1] + 0.4, float(base[-1] + part[-1] / 2), f"{name}\n{words.money(part[-1])}", colour)
             base = base + part
         axes.set_ylim(0, 1.1 * base.max())
         for i in (0, -1) if len(years) > 1 else (0,):
@@ -191,20 +185,14 @@ def extra_spend(results: Results) -> Chart | None:
     if rest := [part for name, part in split.items() if name not in known]:
         split["rest"] = np.sum(rest, axis=0)
     causes = [
-        cause
-        for cause in (*_CAUSES, _REST)
-        if cause[0] in split and np.abs(split[cause[0]]).max() >= _NOTHING_GBP
+        cause for cause in (*_CAUSES, _REST) if cause[0] in split and np.abs(split[cause[0]]).max() >= _NOTHING_GBP
     ]
     title = f"By {year} spend is {words.money(abs(last))} a year {'above' if last >= 0 else 'below'} {since}"
     if causes and abs(last) > 0:
         most = max(causes, key=lambda cause: split[cause[0]][-1] * np.sign(last))
         part = split[most[0]][-1]
         if part * last > 0:
-            share = (
-                f"{words.money(abs(part))} of it"
-                if abs(part) <= abs(last)
-                else f"with {words.money(abs(part))}"
-            )
+            share = f"{words.money(abs(part))} of it" if abs(part) <= abs(last) else f"with {words.money(abs(part))}"
             title += f", {share} {most[3]}"
     with style.context():
         sheet = Sheet(

@@ -47,15 +47,11 @@ def starts_and_exits(results: Results) -> Chart | None:
             if history:
                 lines.draw_history(axes, history, colour)
                 top = max(top, history.central.max())
-                alts.append(
-                    f"Published {name} were {words.count(history.central[-1])} in {history.when[-1]}."
-                )
+                alts.append(f"Published {name} were {words.count(history.central[-1])} in {history.when[-1]}.")
             lines.draw_projection(axes, path, colour, joins=history, widest=True)
             top = max([top, path.central.max(), *(high.max() for _, high in path.bands())])
             end = path.central[-1]
-            sheet.label(
-                axes, path.at[-1], end, f"{title_word}:\n{words.count(end)}\nin {year}", colour, bold=True
-            )
+            sheet.label(axes, path.at[-1], end, f"{title_word}:\n{words.count(end)}\nin {year}", colour, bold=True)
             alts.append(
                 f"Projected {name} go from {words.count(path.central[0])} in {path.when[0]} "
                 f"to {words.count(end)} in {year}."

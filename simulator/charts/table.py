@@ -41,12 +41,8 @@ def table(everything: Sequence[Results]) -> Chart | None:
         low, high = min(values, key=lambda i: values[i] or 0), max(values, key=lambda i: values[i] or 0)
         titles = [results.title for results in everything]
         title = f"{words_for(middle)} years on there are {words.count(values[low] or 0)} children in care"
-        title += (
-            f" ({titles[low]}) to {words.count(values[high] or 0)} ({titles[high]})" if low != high else ""
-        )
-    cells = [
-        [_write(row.get(years), key, write) for key, _, write in _COLUMNS for years in held] for row in rows
-    ]
+        title += f" ({titles[low]}) to {words.count(values[high] or 0)} ({titles[high]})" if low != high else ""
+    cells = [[_write(row.get(years), key, write) for key, _, write in _COLUMNS for years in held] for row in rows]
     with style.context():
         sheet = Sheet(
             title,
@@ -82,9 +78,7 @@ def table(everything: Sequence[Results]) -> Chart | None:
             axes.text(0, y, name, ha="left", fontweight=bold, linespacing=LINE - 0.15, **kinds)
             for c, text in enumerate(written):
                 colour = style.QUIET if text == "–" else style.INK
-                axes.text(
-                    name_width + (c + 1) * each, y, text, ha="right", color=colour, fontweight=bold, **kinds
-                )
+                axes.text(name_width + (c + 1) * each, y, text, ha="right", color=colour, fontweight=bold, **kinds)
             axes.axhline(r + 3, color=style.PALETTE["light_grey"], linewidth=0.7)
         spoken = []
         for results, row in zip(everything, rows, strict=True):

@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.hazards import chain, generator, month_operators
-
 if TYPE_CHECKING:
     from simulator.engine.grid import Grid
     from simulator.engine.step import Month

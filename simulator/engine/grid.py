@@ -66,7 +66,7 @@ def first_row(width: int, youngest_age: int) -> int:
 def make_grid(width: int, youngest_age: int = 0) -> Grid:
     """Work out the overlaps for cohorts of `width` months.
 
-    The overlap of a row with a year of age changes linearly within a month, so its value at mid-month is its exact mean.
+    The overlap of a row with a year of age is linear in time within a month, so its value at mid-month is its mean.
 
     Raises
     ------
@@ -89,8 +89,8 @@ def make_grid(width: int, youngest_age: int = 0) -> Grid:
         age_of_row=_shares(mid),
         row_of_age=np.swapaxes(np.divide(mid, by_age, out=np.zeros_like(mid), where=by_age > 0), 1, 2),
         age_at=_shares(start),
-        leave_share=1.0 / (width - months),
-        entrant_leave_share=0.5 / (width - months - 0.5),
+        leave_share=np.asarray(1.0 / (width - months), dtype=np.float64),
+        entrant_leave_share=np.asarray(0.5 / (width - months - 0.5), dtype=np.float64),
     )
 
 

@@ -11,8 +11,8 @@ Order of a month (the only place where it is written down):
 
 Time in care and placement act independently within a month: hazards of leaving add up, so the month's matrix is the
 product of one over phases and one over placements, and both are exact. Hazards that go with the placement may run at a
-different pace in each phase (long-term placements are settled); a month runs at the mean pace of the phases that a child
-passes through in it. A child stays in the first placement until the month of entry ends.
+different pace in each phase (long-term placements are settled); a month runs at the mean pace of the phases that a
+child passes through in it. A child stays in the first placement until the month of entry ends.
 """
 
 from __future__ import annotations
@@ -84,10 +84,10 @@ def operators(rates: StreamRates, grid: Grid, month: int) -> Operators:
     progress = chain(rates.progress_per_year / MONTHS_A_YEAR)[:, :, None]
 
     phase, phase_part, phase_parts = month_operators(generator(progress, phase_exit.sum(axis=-1)))
-    pace = _mean_pace(phase_part, rates.placement_pace)[..., None, None]
+    pace = _mean_pace(phase_part, rates.placement_pace)[..., None]
     paced_exit = place_exit[:, :, :, None] * pace
     place, place_part, _ = month_operators(generator(move[:, :, :, None] * pace, paced_exit.sum(axis=-1)))
-    first_exit = place_exit[:, :, :, None] * _mean_pace(phase_parts, rates.placement_pace)[..., None, None]
+    first_exit = place_exit[:, :, :, None] * _mean_pace(phase_parts, rates.placement_pace)[..., None]
     _, alone, alones = month_operators(-first_exit.sum(axis=-1)[..., None, None])
     back = rates.return_per_year / MONTHS_A_YEAR
     fade, fade_part, fade_parts = month_operators(generator(chain(rates.fade_per_year / MONTHS_A_YEAR), back))
@@ -185,9 +185,7 @@ def step(rates: StreamRates, grid: Grid, ops: Operators, month: int, stock: Arra
     entering = starts * still_under_18[:, None]
     into = ops.phase_part[..., 0, :]
     entrants = into[..., :, None] * (entering * ops.place_part)[..., None, :]
-    entrant_exits = _leave(
-        entering[..., None, :], ops.phase_part_exit[..., :1, :], ops.place_part_exit[..., :1, :, :]
-    )
+    entrant_exits = _leave(entering[..., None, :], ops.phase_part_exit[..., :1, :], ops.place_part_exit[..., :1, :, :])
     entrant_exits[..., AGE_18] += starts - entering
     home = home + entrant_exits[..., HOME].sum(axis=-1)[..., None] * ops.fade_entrant
 
@@ -258,8 +256,8 @@ def _leave(stock: Array, phase_exit: Array, place_exit: Array) -> Array:
 
 
 def _mean_pace(time: Array, pace: Array) -> Array:
-    """Mean pace of a month by phase at its start, from time spent in each phase: (draw, area, row, phase)."""
-    mean: Array = (time @ pace[:, :, None, :, None])[..., 0] / time.sum(axis=-1)
+    """Mean pace of a month by phase at its start, from time spent in each phase: (draw, area, row, phase, place)."""
+    mean: Array = time @ pace[:, :, None] / time.sum(axis=-1, keepdims=True)
     return mean
 
 

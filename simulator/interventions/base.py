@@ -38,6 +38,9 @@ class Intervention(Model):
 
     register: ClassVar[dict[str, type[Intervention]]] = {}
 
+    is_programme: ClassVar[bool] = True
+    """Whether somebody does it; a trend or a price happens by itself."""
+
     id: str | None = text(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     """Short name, so that a file that extends this one can change or remove it."""
 
@@ -80,9 +83,7 @@ class Intervention(Model):
         """Refuse a start after the last month of the run."""
         window = info.context
         if start is not None and isinstance(window, Window) and start > window.last:
-            raise Wrong(
-                f"{start} is after the run ends, so it would never act", f"up to {window.last} (YYYY-MM)"
-            )
+            raise Wrong(f"{start} is after the run ends, so it would never act", f"up to {window.last} (YYYY-MM)")
         return start
 
     @field_validator("end", check_fields=False)

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 _MOST_GBP = 1e12
 
-Amount = Annotated[
-    float, Strict(), Field(ge=0, le=_MOST_GBP, json_schema_extra={"unit": "GBP in the financial year"})
-]
+Amount = Annotated[float, Strict(), Field(ge=0, le=_MOST_GBP, json_schema_extra={"unit": "GBP in the financial year"})]
 """Money in one financial year."""
 
 

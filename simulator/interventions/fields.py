@@ -164,9 +164,7 @@ Count = Annotated[int, Strict()]
 Probability = Annotated[float, Strict(), Field(ge=0, le=1)]
 """A share from 0 to 1."""
 
-MonthValue = Annotated[
-    Month, PlainValidator(_month, json_schema_input_type=str), PlainSerializer(str, return_type=str)
-]
+MonthValue = Annotated[Month, PlainValidator(_month, json_schema_input_type=str), PlainSerializer(str, return_type=str)]
 """A month, ``YYYY-MM``."""
 
 FinancialYear = Annotated[str, PlainValidator(_financial_year, json_schema_input_type=str)]
@@ -192,9 +190,7 @@ Placements = Annotated[
 ]
 """One placement or a list of them."""
 
-Streams = Annotated[
-    tuple[Literal["resident", "uasc"], ...], BeforeValidator(_listed), AfterValidator(_distinct)
-]
+Streams = Annotated[tuple[Literal["resident", "uasc"], ...], BeforeValidator(_listed), AfterValidator(_distinct)]
 """One stream of children or a list of them."""
 
 Sector = Literal["all", "council", "independent"]

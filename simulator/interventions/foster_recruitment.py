@@ -72,9 +72,7 @@ class FosterRecruitment(PhasedIntervention):
         approvals = foster.enquiries_per_month * chance * in_sector(self.sector, np.ones(1), 0.0)
         total = approvals.sum(axis=(1, 3), keepdims=True)
         if not (total > 0).all():
-            raise ValueError(
-                "extra_households_per_year: nobody is approved in this sector, so none can be added"
-            )
+            raise ValueError("extra_households_per_year: nobody is approved in this sector, so none can be added")
         wanted = self.extra_households_per_year / 12.0 * weights[:, None] * approvals / total
         shape = np.broadcast_shapes(wanted.shape, chance.shape)
         return np.asarray(np.divide(wanted, chance, out=np.zeros(shape), where=chance > 0))

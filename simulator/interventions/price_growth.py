@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
@@ -30,6 +30,8 @@ def _keys(value: object) -> object:
 
 class PriceGrowth(Intervention):
     """Growth in the unit costs of placements, on top of general inflation (real) or in its place (cash)."""
+
+    is_programme: ClassVar[bool] = False
 
     kind: Literal["price_growth"] = text("price_growth")
     """Growth in unit costs."""

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 class Profile(Model):
     """Build-up from nothing to full strength."""
 
-    shape: Literal["step", "linear", "front_loaded", "back_loaded", "s_curve"] = choice(
-        "step", source="definition"
-    )
+    shape: Literal["step", "linear", "front_loaded", "back_loaded", "s_curve"] = choice("step", source="definition")
     """Step is full strength at once; front-loaded is fast then slow; back-loaded is slow then fast."""
 
     months: Count | None = number(None, low=1, high=480, unit="months", if_empty="at once")
@@ -39,9 +37,7 @@ class Profile(Model):
             raise Wrong(f"{self.shape} needs months: how long it takes to reach full strength")
         return self
 
-    def weights(
-        self, context: Context, start: Month, end: Month | None = None, fade_months: int = 0
-    ) -> Array:
+    def weights(self, context: Context, start: Month, end: Month | None = None, fade_months: int = 0) -> Array:
         """Strength in each modelled month, from 0 to 1, at mid-month: (month,).
 
         Parameters

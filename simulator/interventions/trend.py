@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 class Trend(Intervention):
     """Growth (or decline) that compounds from a start to an end and then holds its level."""
+
+    is_programme: ClassVar[bool] = False
 
     kind: Literal["trend"] = text("trend")
     """Trend in starts, stays or the mix of placements."""

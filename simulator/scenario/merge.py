@@ -187,9 +187,7 @@ class Merge:
     def _record(self, path: str, old: Any, new: Any, old_place: Place | None, new_place: Place) -> None:
         """Note one change."""
         before = old_place or Place("", 0)
-        self.overrides.append(
-            Override(path, old, new, before.file, before.line, new_place.file, new_place.line)
-        )
+        self.overrides.append(Override(path, old, new, before.file, before.line, new_place.file, new_place.line))
 
 
 def _id(node: Node) -> str | None:
@@ -289,9 +287,7 @@ def _parent(document: Document) -> Path | None:
         return None
     name = node.value
     if not isinstance(name, str) or not name.strip():
-        raise Unreadable(
-            node.place.problem("extends", f"{node.plain()!r} is not a file name", "one scenario file")
-        )
+        raise Unreadable(node.place.problem("extends", f"{node.plain()!r} is not a file name", "one scenario file"))
     folder = document.file.path.parent
     outside = "the name of a scenario file in the same folder or one below it"
     relative = Path(name)

@@ -145,9 +145,7 @@ class _Builder:
         if node.value is None:
             raise Unreadable(node.place.problem("", "the file is empty"))
         if not isinstance(node.value, dict):
-            raise Unreadable(
-                node.place.problem("", "this is not a scenario: it should be lines of `key: value`")
-            )
+            raise Unreadable(node.place.problem("", "this is not a scenario: it should be lines of `key: value`"))
         return node
 
     def node(self, event: Any, path: str, depth: int) -> Node:

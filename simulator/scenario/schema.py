@@ -103,9 +103,7 @@ class Assumptions(Model):
     )
     """Growth of the GDP deflator after the last published year."""
 
-    discount_percent: Quantity = number(
-        3.5, low=0, high=20, unit="percent a year", source="hmt_green_book_stpr"
-    )
+    discount_percent: Quantity = number(3.5, low=0, high=20, unit="percent a year", source="hmt_green_book_stpr")
     """Discount rate of present values."""
 
 

@@ -1,0 +1,777 @@
+"""Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
+
+Writes docs/results.md, docs/interventions.md and docs/children.png, and the parts of README.md and docs/model.md
+that stand between marks. Every number comes from running the shipped scenarios or from the data files, so the
+same code and data give the same bytes. Takes about half a minute.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from simulator import compile as compiling
+from simulator import population, tables
+from simulator.analysis import difference
+from simulator.axes import PHASES
+from simulator.calibrate import costs, fostering, history
+from simulator.calibrate.build import COHORT_MONTHS
+from simulator.charts import draw_all, save, words
+from simulator.interventions import FieldNote, Intervention, kinds, notes
+from simulator.outputs import Point, summary_points
+from simulator.placements import names
+from simulator.results import Results
+from simulator.scenario import Assumptions, LoadedScenario, load, shipped
+from simulator.simulate import simulate
+from simulator.structure import structure
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+
+REFERENCE = "status-quo"
+NONE = "–"
+
+
+def main() -> None:
+    """Write everything."""
+    loaded = {name: load(path) for name, path in shipped().items()}
+    order = [REFERENCE, *(name for name in loaded if name != REFERENCE)]
+    results = {name: simulate(loaded[name]) for name in order}
+    _write(DOCS / "interventions.md", interventions_page())
+    _write(DOCS / "results.md", results_page({name: loaded[name] for name in order}, results))
+    alt = _picture(results[REFERENCE])
+    readme = ROOT / "README.md"
+    _write(readme, between(readme.read_text(encoding="utf-8"), "children", f"![{alt}](docs/children.png)"))
+    model = DOCS / "model.md"
+    _write(model, between(model.read_text(encoding="utf-8"), "assumptions", assumptions_table()))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _picture(results: Results) -> str:
+    """Draw the chart of children in care; return its alt text."""
+    drawing = draw_all(results)["children"]
+    with tempfile.TemporaryDirectory() as folder:
+        _, png = save(drawing, folder, "children")
+        shutil.copyfile(png, DOCS / "children.png")
+    return drawing.alt.replace("[", "(").replace("]", ")")
+
+
+def between(text: str, name: str, new: str) -> str:
+    """Replace what stands between two marks in a Markdown file.
+
+    Parameters
+    ----------
+    text : str
+        The file.
+    name : str
+        Of the marks ``<!-- name: ... -->`` and ``<!-- end of name -->``.
+    new : str
+        What is to stand there.
+
+    Raises
+    ------
+    ValueError
+        If the marks are not there once.
+    """
+    pattern = re.compile(rf"(<!-- {name}: [^>]*-->\n).*?(\n<!-- end of {name} -->)", re.DOTALL)
+    result, count = pattern.subn(lambda found: f"{found[1]}{new}{found[2]}", text)
+    if count != 1:
+        raise ValueError(f"marks of {name!r} found {count} times")
+    return result
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0) -> str:
+    """Return a Markdown table.
+
+    Parameters
+    ----------
+    heads : sequence of str
+    rows : sequence of sequence of str
+    numbers : int
+        Columns at the right that hold numbers.
+    """
+    rule = ["---"] * (len(heads) - numbers) + ["---:"] * numbers
+    lines = [heads, rule, *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+# --------------------------------------------------------------------------------------------------
+# docs/interventions.md
+
+
+def interventions_page() -> str:
+    """Return the page on kinds of intervention: every field with its unit, bounds, default and source."""
+    common = _common()
+    parts = [
+        "# Interventions",
+        "Made by `make docs-tables` from the code; do not edit. `care-demand list interventions` shows the same.",
+        "A scenario lists what happens under `interventions:`, in order. Each entry has a `kind` and the fields of "
+        "that kind. Effects on the same children multiply as remaining risk and never add. A field not named here "
+        "is an error. What numbers could be based on is in the `source` that each shipped scenario gives.",
+        "## Fields of every kind",
+        _fields_table([note for note in notes(Intervention) if note.path in common]),
+    ]
+    for name, kind in kinds().items():
+        own = [note for note in notes(kind) if note.path not in common and note.path != "kind"]
+        first, _, rest = (kind.__doc__ or "").partition("\n")
+        parts += [f"## {name}", _running(first)]
+        parts += [_running(rest)] if rest.strip() else []
+        parts.append(_fields_table(own))
+    return "\n\n".join(parts) + "\n"
+
+
+def _common() -> set[str]:
+    """Paths of fields that every kind has in the same form."""
+    base = {(note.path, note.required) for note in notes(Intervention)}
+    for kind in kinds().values():
+        base &= {(note.path, note.required) for note in notes(kind)}
+    return {path for path, _ in base}
+
+
+def _fields_table(fields: Sequence[FieldNote]) -> str:
+    rows = [
+        [f"`{note.path}`", _running(note.label), _allowed(note), _if_left_out(note), _source_of(note)]
+        for note in fields
+    ]
+    return table(("Field", "What it is", "Allowed (unit)", "If left out", "Source of the default"), rows)
+
+
+def _allowed(note: FieldNote) -> str:
+    """Return what is allowed, long numbers with commas."""
+    return re.sub(r"\d{5,}", lambda found: f"{int(found[0]):,}", note.allowed) or NONE
+
+
+def _if_left_out(note: FieldNote) -> str:
+    if note.path.endswith(".*"):
+        return NONE
+    if note.required:
+        return "must be given"
+    return _as_written(note.default) if note.default is not None else note.if_empty or NONE
+
+
+def _source_of(note: FieldNote) -> str:
+    return note.source if note.source and note.default is not None else NONE
+
+
+def _as_written(value: Any) -> str:
+    """Write a default as a scenario file would."""
+    dump = getattr(value, "model_dump", None)
+    if dump is not None:
+        return _as_written(dump(mode="json", exclude_none=True))
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_as_written(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_as_written, value)) + "]"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _running(text: str) -> str:
+    return " ".join(text.replace("``", "`").split())
+
+
+# --------------------------------------------------------------------------------------------------
+# docs/results.md
+
+
+def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Results]) -> str:
+    """Return the page of results of the shipped scenarios."""
+    parts = [
+        "# Results of the shipped scenarios",
+        "Made by `make docs-tables` from running every scenario; do not edit. Central runs for England. Spend is "
+        "gross, cash, in the financial year that ends at the date. Nothing here is a forecast: each line is what "
+        "follows if its assumptions hold. There are no intervals yet, so do not read a difference of a few hundred "
+        "children as a finding.",
+        "## Children looked after",
+        _over_time(results, lambda p: words.count(p.children)),
+        "## Spend in the year",
+        "Pounds of the year.",
+        _over_time(results, lambda p: _maybe(p.spend_gbp, words.money), start=False),
+        "## Extra spend above the year before the run",
+        "In the year, and (in brackets) added up from the start of the run.",
+        _over_time(
+            results,
+            lambda p: f"{_maybe(p.extra_gbp, _more_money)} ({_maybe(p.cumulative_extra_gbp, _more_money)})",
+            start=False,
+        ),
+        "## Unmet need for foster homes",
+        "Children whose plan is fostering, and who wait in a children's home or supported accommodation.",
+        _over_time(results, lambda p: _maybe(p.unmet_foster_need, words.count)),
+        "## Against the status quo",
+        "Scenarios that start where the status quo starts. A programme's own money is part of spend.",
+        _against(results),
+        "## Holding start numbers or start rates",
+        "The status quo holds the number of children who start each year. The other choice is to hold rates by age "
+        "on a population that changes: `starts: {hold: rates}`. Fewer births mean fewer starts. The population "
+        "here has no migration, which in fact adds children, so holding rates gives a low figure "
+        "([model.md](model.md#6-populations-at-risk-numbers-or-rates)).",
+        _numbers_or_rates(loaded[REFERENCE], results[REFERENCE]),
+        "## Replications of published projections",
+        "A replication reaches a published headline from assumptions; it does not endorse it. Values marked "
+        "*fitted* were found by `tools/fit_replications.py`, so agreement there is no evidence for the model. "
+        "The test is whether the assumption needed is believable.",
+        *_replications(loaded, results),
+        "## Other headlines that a scenario was fitted to",
+        _other_headlines(loaded, results),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _maybe(value: float | None, worded: Callable[[float], str]) -> str:
+    return NONE if value is None else worded(value)
+
+
+def _more_money(value: float) -> str:
+    return words.money(value) if value < 0 else f"+{words.money(value)}"
+
+
+def _more_count(value: float) -> str:
+    shown = words.count(value)
+    return shown if shown.startswith("−") or shown == "0" else f"+{shown}"
+
+
+def _over_time(results: Mapping[str, Results], cell: Callable[[Point], str], *, start: bool = True) -> str:
+    """Return a table of scenarios by years on."""
+    years = ([0] if start else []) + [2, 5, 10]
+    heads = ["Scenario", "Starts from", *("at the start" if n == 0 else f"+{n} years" for n in years)]
+    rows = []
+    for name, one in results.items():
+        by_years = {round(point.years): point for point in summary_points(one)}
+        cells = [cell(by_years[n]) if n in by_years else NONE for n in years]
+        rows.append([f"{one.title} (`{name}`)", words.month(one.dates("stock")[0]), *cells])
+    return table(heads, rows, numbers=len(years))
+
+
+def _against(results: Mapping[str, Results]) -> str:
+    base = results[REFERENCE]
+    rows = []
+    for name, one in results.items():
+        if name == REFERENCE or one.first_month != base.first_month:
+            continue
+        years, children = difference(one, base, "children")
+        _, spend = difference(one, base, "total_spend")
+        fewer, more = (x[0, 0].sum(axis=(-2, -1)) for x in (children, spend))
+        _, programme = difference(one, base, "programme_spend")
+        for n in (5, 10):
+            if n <= len(years):
+                rows.append(
+                    [
+                        f"{one.title} (`{name}`)",
+                        f"March {words.year_end(years[n - 1])}",
+                        _more_count(fewer[n - 1]),
+                        _more_money(more[n - 1]),
+                        _more_money(more[:n].sum()),
+                        words.money(programme[0, 0, :n].sum()),
+                    ]
+                )
+    heads = ("Scenario", "At", "Children", "Spend in the year", "Spend, all years", "of which programmes")
+    return table(heads, rows, numbers=4)
+
+
+def _numbers_or_rates(loaded: LoadedScenario, numbers: Results) -> str:
+    held = loaded.scenario.starts.model_copy(update={"hold": "rates"})
+    changed = replace(loaded, scenario=loaded.scenario.model_copy(update={"starts": held}))
+    rates = simulate(changed)
+    rows = []
+    for year in (2030, 2035):
+        at = numbers.dates("stock").index(f"{year}-03-31")
+        children = [float(r["children"].total()[at]) for r in (numbers, rates)]
+        n = at // 12 - 1
+        spend = [float(r.by_year("total_spend")[0, 0, n].sum()) for r in (numbers, rates)]
+        rows += [
+            [f"Children, March {year}", *map(words.count, children), _more_count(children[1] - children[0])],
+            [
+                f"Spend, {numbers.financial_years[n]}",
+                *map(words.money, spend),
+                _more_money(spend[1] - spend[0]),
+            ],
+        ]
+    return table(("", "Numbers held", "Rates held", "Difference"), rows, numbers=3)
+
+
+def _replications(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Results]) -> Iterator[str]:
+    for name, one in loaded.items():
+        if one.scenario.purpose != "replication":
+            continue
+        yield f"### {one.scenario.name} (`{name}`)"
+        rows = []
+        for claim in one.scenario.claims:
+            where = claim.date or claim.financial_year
+            here = _claimed(results[name], claim.measure, str(where))
+            worded = words.count if claim.measure == "children" else words.money
+            rows.append(
+                [
+                    "Children looked after" if claim.measure == "children" else "Spend",
+                    words.month(f"{where}-01") if claim.measure == "children" else str(where),
+                    "; ".join(claim.source),
+                    worded(claim.value),
+                    _maybe(here, worded),
+                    NONE if here is None else f"{100 * (here / claim.value - 1):+.1f}%".replace("-", "−"),
+                ]
+            )
+        yield table(("What", "When", "Published by", "Published", "Model", "Difference"), rows, numbers=3)
+        yield "With these assumptions:"
+        yield "\n".join(_assumed(one))
+
+
+def _claimed(results: Results, measure: str, when: str) -> float | None:
+    """Find what the model gives where something was published; None where the run does not hold it."""
+    if measure == "children":
+        dates = [date[:7] for date in results.dates("stock")]
+        return float(results["children"].total()[dates.index(when)]) if when in dates else None
+    if when in results.financial_years:
+        return float(results.by_year(measure)[0, 0, results.financial_years.index(when)].sum())
+    if when == results.reference_year:
+        return float(results.spend_lines.reference_spend_gbp.sum())
+    return None
+
+
+def _assumed(one: LoadedScenario) -> Iterator[str]:
+    """List the numbers that a scenario's interventions give, with unit, line and whether they were fitted."""
+    for i, intervention in enumerate(one.scenario.interventions):
+        prefix = f"interventions.{i}."
+        for path, origin in one.provenance.items():
+            if not path.startswith(prefix) or origin.default or not isinstance(origin.value, int | float):
+                continue
+            field = path.removeprefix(prefix)
+            if field.startswith("cost."):
+                continue
+            line = Path(one.path).read_text(encoding="utf-8").splitlines()[origin.line - 1]
+            fitted = ", *fitted*" if "# fitted by" in line else ""
+            yield f"- {intervention.title}: `{field}` {origin.value:g} {origin.unit}{fitted}"
+
+
+def _other_headlines(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Results]) -> str:
+    """Return the headlines that a scenario without claims reaches by a fitted value."""
+    gap = _stock_at(results["review-plan-delayed"], "2028-03-31") - _stock_at(results["review-plan"], "2028-03-31")
+    places = results["foster-plan-10000"]["foster_places_approved"].total()
+    target = tables.value("target_extra_places", 2029, "england")
+    homes = ("childrens_home", "secure_residential", "supported")
+    ccn, first, last = results["ccn-2030"], "2024-03-31", "2030-03-31"
+    in_homes = [
+        sum(float(ccn["children"].by_placement()[p][ccn.dates("stock").index(when)]) for p in homes)
+        for when in (first, last)
+    ]
+    metric = "in children's homes, secure units and supported accommodation"
+    said = [_projection("CCN and IMPOWER", year, metric) for year in ("2024", "2030")]
+    delayed = _projection("Alma for five charities", "2027-28", "additional children in care")
+    rows = [
+        [
+            "More children in March 2028 if the plan comes two years late",
+            "`review-plan`, `review-plan-delayed`",
+            words.count(delayed),
+            words.count(gap),
+            _value(loaded["review-plan"], "effect.risk_ratio"),
+        ],
+        [
+            "More approved foster places by March 2029 than in March 2025",
+            "`foster-plan-10000`",
+            words.count(target),
+            words.count(float(places[48] - places[0])),
+            _value(loaded["foster-plan-10000"], "extra_households_per_year"),
+        ],
+        [
+            "Growth of children in homes, secure and supported accommodation, 2024 to 2030",
+            "`ccn-2030`",
+            f"{said[1] / said[0] - 1:+.0%}",
+            f"{in_homes[1] / in_homes[0] - 1:+.0%}",
+            _value(loaded["ccn-2030"], "percent_per_year", "more-homes"),
+        ],
+    ]
+    return table(("What", "Scenarios", "Published", "Model", "With (*fitted*)"), rows)
+
+
+def _stock_at(results: Results, date: str) -> float:
+    return float(results["children"].total()[results.dates("stock").index(date)])
+
+
+def _projection(who: str, year: str, metric: str) -> float:
+    (found,) = (p for p in tables.projections() if (p.who, p.year, p.metric) == (who, year, metric))
+    return found.value
+
+
+def _value(one: LoadedScenario, field: str, id_: str | None = None) -> str:
+    """Return the value of one field of an intervention as its file gives it, with its unit."""
+    for i, intervention in enumerate(one.scenario.interventions):
+        origin = one.provenance.get(f"interventions.{i}.{field}")
+        if origin is not None and not origin.default and id_ in (None, intervention.id):
+            return f"`{field}` {origin.value:,.15g} {origin.unit}"
+    raise LookupError(f"{one.key} gives no {field}")
+
+
+# --------------------------------------------------------------------------------------------------
+# The table of assumptions in docs/model.md
+
+STRUCTURE = "data/structure.yaml"
+JUDGEMENT = "judgement"
+
+
+@cache
+def assumptions_table() -> str:
+    """Return every assumption that the published tables do not settle: value, source, place, scenario key."""
+    rows = [
+        [what, value, source, f"`{where}`", f"`{key}`" if key else "no"]
+        for what, value, source, where, key in _assumptions()
+    ]
+    return table(("Assumption", "Value", "Source", "Where (in `simulator/`)", "A scenario can change it"), rows)
+
+
+def _listed(values: Any) -> str:
+    if isinstance(values, Mapping):
+        return ", ".join(f"{key}: {value:g}" for key, value in values.items())
+    return ", ".join(f"{value:g}" for value in values)
+
+
+Row = tuple[str, str, str, str, str]
+
+
+def _assumptions() -> Iterator[Row]:
+    yield from _about_stays()
+    yield from _about_starts()
+    yield from _about_fostering()
+    yield from _about_money()
+    yield from _about_the_fit()
+
+
+def _about_stays() -> Iterator[Row]:
+    s = structure()
+    phases, leaving, home = s["phases"], s["leaving"], s["going_home"]
+    tool = "judgement, guided by tools/fit_structure.py"
+    yield (
+        f"Hazard of passing on from each phase but the last ({', '.join(PHASES)}), a year",
+        _listed(phases["progress_per_year"]),
+        tool,
+        STRUCTURE,
+        "",
+    )
+    yield (
+        "Hazard of leaving by phase before it is scaled, a year",
+        _listed(phases["exit_per_year"]),
+        "judgement; the fit scales it",
+        STRUCTURE,
+        "",
+    )
+    yield (
+        "Pace of moves and of leaving that goes with the placement, by phase",
+        _listed(phases["placement_pace"]),
+        tool,
+        STRUCTURE,
+        "",
+    )
+    yield ("Pace of adoption from an adoptive placement", "1 in every phase", JUDGEMENT, "baseline.py", "")
+    yield (
+        "Slope of leaving with age inside a band, log a year",
+        _listed(leaving["slope_per_year"]),
+        JUDGEMENT,
+        STRUCTURE,
+        "",
+    )
+    yield (
+        "How much more of the leaving falls in the first three phases, log, by age",
+        _listed(leaving["tilt"]),
+        tool,
+        STRUCTURE,
+        "",
+    )
+    for band, weights in leaving["reason_weight"].items():
+        yield (f"Weights of reasons for leaving at {band}, before raking", _listed(weights), JUDGEMENT, STRUCTURE, "")
+    yield (
+        "Share of those who went home back in care after so many years",
+        _listed(home["returned_share"]),
+        f"[{home['source']}]",
+        STRUCTURE,
+        "",
+    )
+    yield (
+        "Hazard of passing to the next spell at home, a year",
+        _listed(home["fade_per_year"]),
+        JUDGEMENT,
+        STRUCTURE,
+        "",
+    )
+    for move in s["moves"]:
+        what = f"Moves {move['from']} to {move['to']}, ages {move['ages'][0]} to {move['ages'][1]}, before the fit"
+        can = "assumptions.exchange_homes_per_year" if move["to"] == "home_waiting" else ""
+        yield (what, f"{move['children']:,} children a year", JUDGEMENT, STRUCTURE, can)
+    yield ("Any other move between placements", "none", JUDGEMENT, STRUCTURE, "")
+
+
+def _about_starts() -> Iterator[Row]:
+    s = structure()
+    starts, uasc = s["starts"], s["uasc"]
+    births = population.births_per_year()
+    yield ("What is held when nothing changes", "numbers of starts", JUDGEMENT, "scenario/schema.py", "starts.hold")
+    yield (
+        "Trends in starts, stays or the mix of placements",
+        "none",
+        JUDGEMENT,
+        "scenario/schema.py",
+        "interventions (kind: trend)",
+    )
+    yield ("Share of the starts under 1 that come at birth", f"{starts['birth_share']:g}", JUDGEMENT, STRUCTURE, "")
+    yield (
+        "Slope of start rates with age inside a band, log a year",
+        _listed(starts["slope_per_year"]),
+        "judgement, guided by tools/fit_structure.py",
+        STRUCTURE,
+        "",
+    )
+    for place, weights in s["start_place_weight"].items():
+        yield (f"Weights of first placement {place} by age, before raking", _listed(weights), JUDGEMENT, STRUCTURE, "")
+    yield (
+        "Births a year after mid-2023",
+        f"{births:,.0f}",
+        f"judgement: as many as were under 1 at mid-2023 [{tables.figure('population_by_age', 2023, '0').source}]",
+        "population.py",
+        "assumptions.births_per_year",
+    )
+    yield ("Migration and deaths of children", "none", JUDGEMENT, "population.py", "")
+    yield (
+        "Counting residual in a projection",
+        "as in the base year",
+        "derived [dfe_cla_2025]",
+        "calibrate/history.py",
+        "assumptions.balancing_percent_per_year",
+    )
+    yield ("Youngest unaccompanied child", f"{uasc['youngest_age']} years", JUDGEMENT, STRUCTURE, "")
+    yield (
+        "Unaccompanied arrivals by age, before the share at 17 is fitted",
+        _listed(uasc["arrival_share"]),
+        JUDGEMENT,
+        STRUCTURE,
+        "",
+    )
+    yield ("Bounds of the fitted share of arrivals at 17", "0.12 to 0.45", JUDGEMENT, "calibrate/history.py", "")
+    yield (
+        "Unaccompanied children: leaving before 18 by phase, before it is scaled",
+        _listed(uasc["exit_per_year"]),
+        JUDGEMENT,
+        STRUCTURE,
+        "",
+    )
+    yield (
+        "Unaccompanied children under 16: where they live",
+        _listed(uasc["under_16_place"]),
+        JUDGEMENT,
+        STRUCTURE,
+        "",
+    )
+    yield (
+        "Unaccompanied children in foster care: share with the council",
+        "0.35",
+        JUDGEMENT,
+        "calibrate/history.py",
+        "",
+    )
+    yield (
+        "Unaccompanied children: arrivals over stock in years without a figure, first guess",
+        "0.72",
+        JUDGEMENT,
+        "calibrate/history.py",
+        "",
+    )
+    yield ("Unaccompanied children: moves between placements", "supported and other only", JUDGEMENT, "baseline.py", "")
+
+
+def _about_fostering() -> Iterator[Row]:
+    f = structure()["fostering"]
+    yield (
+        "Share of children in homes whose plan is fostering, at the base",
+        f"{f['homes_waiting_share']:g}",
+        f"[{f['homes_waiting_source']}]",
+        STRUCTURE,
+        "assumptions.homes_waiting_share",
+    )
+    yield (
+        "Children in supported accommodation who wait for fostering, at the base",
+        "0",
+        JUDGEMENT,
+        "calibrate/published.py",
+        "",
+    )
+    yield (
+        "Fastest hazard at which a waiting child is matched, a year",
+        f"{f['step_down_per_year']:g}",
+        JUDGEMENT,
+        STRUCTURE,
+        "assumptions.step_down_match_per_year",
+    )
+    for stage in f["stages"]:
+        yield (
+            f"Mean months in the stage {stage['name']}",
+            f"{stage['months']:g}",
+            f"{f['stages_source']}",
+            STRUCTURE,
+            "",
+        )
+    yield (
+        "Usable share of approved places",
+        "children fostered over places approved, at the base",
+        "derived [ofsted_foster_2025]",
+        "compile.py",
+        "",
+    )
+    yield (
+        "Order in which children take free places",
+        "council first, then agencies",
+        JUDGEMENT,
+        "engine/fostering.py",
+        "",
+    )
+    yield (
+        "Where a child with no foster place waits",
+        "a children's home; supported accommodation from 16",
+        JUDGEMENT,
+        "compile.py",
+        "",
+    )
+    yield (
+        "Approvals, applications and leaving of foster households in a projection",
+        "as in the nearest published year: "
+        + ", ".join(f"{base} takes {year}" for base, year in fostering.FLOW_YEARS.items()),
+        "[ofsted_foster_2025]",
+        "calibrate/fostering.py",
+        "interventions (kind: foster_recruitment, foster_retention)",
+    )
+    yield (
+        "Enquiries in a projection; shares of approvals by sector",
+        "those of 2022-23; those of 2024",
+        f"[{tables.figure('initial_enquiries', 2023, 'england').source}]",
+        "calibrate/fostering.py",
+        "interventions (kind: foster_recruitment)",
+    )
+    yield (
+        "Fall of mainstream households, March 2020 to 2024",
+        f"{fostering.FALL_2020_TO_2024:.0%}",
+        "[pac_2026]",
+        "calibrate/fostering.py",
+        "",
+    )
+
+
+def _about_money() -> Iterator[Row]:
+    yield (
+        "Growth of general prices (GDP deflator) after the last published year",
+        f"{compiling.DEFLATOR_PERCENT:g}% a year",
+        "judgement: the inflation target",
+        "compile.py",
+        "assumptions.deflator_percent_per_year",
+    )
+    yield (
+        "Growth of unit costs above general prices",
+        "none unless a scenario says so",
+        JUDGEMENT,
+        "compile.py",
+        "interventions (kind: price_growth)",
+    )
+    percent = next(n for n in notes(Assumptions) if n.path == "discount_percent")
+    yield (
+        "Discount rate of present values",
+        f"{percent.default:g}% a year",
+        f"[{percent.source}]",
+        "scenario/schema.py",
+        "assumptions.discount_percent",
+    )
+    yield (
+        "Overhead share (stays when numbers change): kinship and council foster care",
+        "own spend on fostering other than allowances, as a share of own spend on fostering",
+        "derived [dfe_s251_outturn_2024_release]",
+        "calibrate/costs.py",
+        "",
+    )
+    yield (
+        "Overhead share: children's homes, secure and other residential",
+        "council-run share of residential spend",
+        "derived [dfe_s251_outturn_2024_release]",
+        "calibrate/costs.py",
+        "",
+    )
+    yield ("Overhead share: every other line", "0", JUDGEMENT, "calibrate/costs.py", "")
+    yield (
+        "Share of secure and other residential that the residential line pays for",
+        f"{costs.RESIDENTIAL_SHARE_OF_OTHER:g}",
+        "derived [dfe_cla_2024]",
+        "calibrate/costs.py",
+        "",
+    )
+    yield (
+        "Lines of 2024-25 that its return does not show",
+        f"split as in {costs.LAST_OUTTURN}",
+        "[mhclg_ro3_2024_25], [dfe_s251_outturn_2024_release]",
+        "calibrate/costs.py",
+        "",
+    )
+    yield ("Unit cost of a week, same within a line", "spend over child-weeks", "derived", "calibrate/costs.py", "")
+    yield (
+        "Unit costs of kinship and council foster care",
+        "council fostering shared by weeks, plus family and friends",
+        JUDGEMENT,
+        "calibrate/costs.py",
+        "",
+    )
+
+
+def _about_the_fit() -> Iterator[Row]:
+    yield (
+        "First year of the run-in; starts by age in it",
+        f"{history.RUN_IN_FROM}, after 18 years at its flows; as in 2011",
+        JUDGEMENT,
+        "calibrate/history.py",
+        "",
+    )
+    yield (
+        "Width of birth cohorts in a run",
+        f"{COHORT_MONTHS} months",
+        "judgement (see accuracy.md)",
+        "calibrate/build.py",
+        "",
+    )
+    yield (
+        "Pull of the scaling by phase towards 1; bounds of one step",
+        "0.06; −40% to +60%",
+        JUDGEMENT,
+        "calibrate/history.py",
+        "",
+    )
+    yield (
+        "Scaling of the opening by time in care, 2019 to 2024: damping and bounds",
+        "power 0.6, 0.8 to 1.25",
+        JUDGEMENT,
+        "calibrate/history.py",
+        "",
+    )
+    yield (
+        "Least that a fitted move may fall to in one round",
+        "a tenth of its flow",
+        JUDGEMENT,
+        "calibrate/history.py",
+        "",
+    )
+    yield ("Exits at 16 and over before 2016, by age", "split as in 2016", JUDGEMENT, "calibrate/published.py", "")
+    yield (
+        "Foster care by sector before 2022",
+        "Department's provider counts, scaled to Ofsted's in 2022",
+        JUDGEMENT,
+        "calibrate/published.py",
+        "",
+    )
+    yield (
+        "Moves between supported accommodation and other in a projection",
+        "balanced at the assumed gross flow",
+        JUDGEMENT,
+        "calibrate/build.py",
+        "",
+    )
+    yield ("Placements", f"{len(names())}, of which two are children waiting", "definition", "data/placements.yaml", "")
+
+
+if __name__ == "__main__":
+    main()
