@@ -89,7 +89,8 @@ def exit_shape() -> Array:
     return (by_age * counts[GROUP_OF_AGE])[:, None] * np.array(s["phases"]["exit_per_year"])
 
 
-EARLY = np.array([1.0, 1.0, 1.0, -1.0, -1.0])
+EARLY_PHASES = 3
+"""Phases that count as early in the tilt of leaving."""
 
 
 def _moves(p: Parameters, among: tuple[str, ...]) -> Array:
@@ -114,7 +115,7 @@ def placement_pace() -> Array:
 def resident_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
     """Build the rates of resident children from fitted parameters and an opening stock."""
     ages, phases, reasons, places = 18, len(PHASES), len(REASONS), len(PLACES)
-    early = EARLY[:phases]
+    early = np.where(np.arange(phases) < EARLY_PHASES, 1.0, -1.0)
     hazard = exit_shape() * p.group_ratio[GROUP_OF_AGE][:, None] * p.phase_ratio
     hazard = hazard * np.exp(p.tilt[GROUP_OF_AGE][:, None] * early)
     phase_exit = hazard[:, :, None] * p.reason_share[GROUP_OF_AGE][:, None, :]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from simulator import placements, tables
 from simulator.baseline import FOSTER, PLACE, Baseline, load_baseline, resident_rates, uasc_rates
 from simulator.calendar import Month, financial_year
+from simulator.interventions import apply_all
 from simulator.interventions.context import Context
 from simulator.population import births_per_year, population_by_age
 from simulator.rates import FosterRates, Rates
@@ -59,11 +60,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     months = scenario.end - first + 1
     context = _context(scenario, baseline, first, months)
     rates = _base_rates(scenario, baseline, context)
-    for i, intervention in enumerate(scenario.interventions):
-        try:
-            rates = intervention.apply(rates, context)
-        except ValueError as problem:
-            raise ValueError(f"interventions.{i}.{problem}") from problem
+    rates = apply_all(rates, scenario.interventions, context)
     rates.check()
     return Compiled(scenario, baseline, rates, context, tuple(i.title for i in scenario.interventions))
 

@@ -98,7 +98,7 @@ def test_readme_has_an_example() -> None:
     assert list(examples())
 
 
-@pytest.mark.parametrize("block", examples(), ids=lambda block: block.partition("\n")[0][:40])
+@pytest.mark.parametrize("block", list(examples()), ids=lambda block: block.partition("\n")[0][:40])
 def test_readme_scenarios_pass_check(block: str, tmp_path: Path) -> None:
     path = tmp_path / "example.yaml"
     path.write_text(block, encoding="utf-8")
@@ -108,7 +108,7 @@ def test_readme_scenarios_pass_check(block: str, tmp_path: Path) -> None:
 def test_sources_named_in_the_model_exist() -> None:
     text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
     text = FENCE.sub("", text)
-    named = set(re.findall(r"\[([a-z0-9_]+_[a-z0-9_]+)\](?!\()", text)) | set(re.findall(r"\bsource: (\w+)", text))
+    named = set(re.findall(r"\[([a-z0-9_]+_[a-z0-9_]+)\](?!\()", text)) | set(re.findall(r"\bsource: (\w+_\w+)", text))
     assert named
     assert named <= set(tables.sources()), sorted(named - set(tables.sources()))
 

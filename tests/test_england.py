@@ -116,7 +116,9 @@ def test_one_year_ahead_is_as_near_as_the_tables_allow(base: int) -> None:
 def test_refitting_gives_the_shipped_baselines_and_meets_the_published_tables() -> None:
     baselines, long, fine = build()
     for base in BASES:
-        missed = [f"{base} {r.group} {r.item}: {r.percent:+.2f}%" for r in fit_rows(base, long[base], fine[base]) if not r.met]
+        missed = [
+            f"{base} {r.group} {r.item}: {r.percent:+.2f}%" for r in fit_rows(base, long[base], fine[base]) if not r.met
+        ]
         assert not missed
         shipped_one = load_baseline(base)
         np.testing.assert_allclose(baselines[base].resident, shipped_one.resident, rtol=1e-4, atol=1e-4)
@@ -258,7 +260,9 @@ def test_holding_numbers_and_holding_rates_differ() -> None:
 def test_every_assumption_moves_something(assumption: str, value: float, measure: str) -> None:
     name = "foster-plan-10000"
     assert not np.allclose(
-        with_assumptions(name, **{assumption: value})[measure].total()[-1], results(name)[measure].total()[-1], rtol=1e-4
+        with_assumptions(name, **{assumption: value})[measure].total()[-1],
+        results(name)[measure].total()[-1],
+        rtol=1e-4,
     )
 
 
@@ -282,9 +286,7 @@ def test_a_run_cut_in_two_equals_one_run() -> None:
             replace(s, opening=state, opening_home=home)
             for s, state, home in zip(rates.streams, first.state, first.home, strict=True)
         ),
-        foster=replace(
-            rates.foster, opening_households=first.households[:, :, -1], opening_pipeline=first.pipeline
-        ),
+        foster=replace(rates.foster, opening_households=first.households[:, :, -1], opening_pipeline=first.pipeline),
     )
     second = run(rest, BAND_OF_AGE)
     np.testing.assert_allclose(second.children[:, :, -1], whole.children[:, :, -1], rtol=1e-10, atol=1e-9)

@@ -298,13 +298,13 @@ def _arrivals(at_17: float) -> Array:
 def _later_arrivals(year: Year, p: Parameters, at_18: float) -> Array:
     """Shift asylum-seeking arrivals between 17 and younger ages, so that exits at 18 come near the published number.
 
-    About half of those who arrive at 17 turn 18 within the year. The share stays between 12% and 36%.
+    About half of those who arrive at 17 turn 18 within the year. The share stays between 9% and 34.5%.
     """
     total = p.uasc_starts.sum()
     if year.uasc_starts is None:
         return p.uasc_starts
     share = p.uasc_starts[17] / total + 0.5 * (year.exits_at_18 - at_18) / (0.5 * total)
-    return _arrivals(float(np.clip(share, 0.12, 0.36))) * total
+    return _arrivals(float(np.clip(share, 0.09, 0.345))) * total
 
 
 def _uasc_place(year: Year) -> Array:
