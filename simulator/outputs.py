@@ -465,7 +465,7 @@ def comparison_text(many: Sequence[Results]) -> str:
     def block(title: str, field: str, shown: Callable[[float | None], str], *, less: bool = False) -> list[list[str]]:
         rows = [[title, *([""] * len(offsets))]]
         for i, results in enumerate(many):
-            if less and i == 0:
+            if less and (i == 0 or results.first_month != first.first_month):
                 continue
             cells = []
             for years in offsets:
@@ -490,7 +490,11 @@ def comparison_text(many: Sequence[Results]) -> str:
     ]
     names = [f"{results.name}: {results.title}" for results in many]
     lines = [f"{len(many)} scenarios, compared with {first.name}", *names, _where(first), ""]
-    return "\n".join([*lines, *_grid(rows), "", *_notes(many)]) + "\n"
+    other = [r.name for r in many if r.first_month != first.first_month]
+    apart = (
+        [f"Note: not compared, as they start from another date than {first.name}: {', '.join(other)}."] if other else []
+    )
+    return "\n".join([*lines, *_grid(rows), "", *_notes(many), *apart]) + "\n"
 
 
 def _where(results: Results) -> str:
@@ -519,10 +523,11 @@ def _sha256(content: bytes) -> str:
 
 
 def data_hashes() -> dict[str, str]:
-    """Return the SHA-256 of each data file of the package, by name."""
-    folder = files("simulator").joinpath("data")
-    found = sorted((f for f in folder.iterdir() if f.is_file()), key=lambda f: f.name)
-    return {f.name: _sha256(f.read_bytes()) for f in found}
+    """Return the SHA-256 of each data file of the package, by its name below the data folder."""
+    data = files("simulator").joinpath("data")
+    folders = [("", data), ("baseline/", data.joinpath("baseline"))]
+    found = {f"{prefix}{f.name}": f for prefix, folder in folders for f in folder.iterdir() if f.is_file()}
+    return {name: _sha256(found[name].read_bytes()) for name in sorted(found)}
 
 
 def _chain(loaded: LoadedScenario) -> list[dict[str, str]]:

@@ -270,7 +270,7 @@ def test_manifest_says_what_the_output_was_made_from(tmp_path):
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     assert scenario["files"] == [{"file": "status-quo.yaml", "sha256": sha256, "text": text}]
     data = Path(simulator.__file__).parent / "data"
-    assert set(manifest["data"]) == {p.name for p in data.iterdir()}
+    assert set(manifest["data"]) == {p.relative_to(data).as_posix() for p in data.rglob("*") if p.is_file()}
     sha256 = hashlib.sha256((data / "placements.yaml").read_bytes()).hexdigest()
     assert manifest["data"]["placements.yaml"] == sha256
     assert set(manifest["versions"]) == {"care-demand", "python", "numpy"}

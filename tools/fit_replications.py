@@ -108,11 +108,12 @@ def waiting_stays(name: str) -> Callable[[dict[str, Results]], float]:
 GROUPS: Sequence[Sequence[Fit]] = (
     (
         Fit("review-no-reform", "starts-trend", "percent_per_year", 2.5, claimed("children", "review-no-reform")),
-        Fit("review-no-reform", "foster-supply", "extra_households_per_year", 1_500.0, waiting_stays("review-no-reform")),
+        Fit("review-no-reform", "foster-supply", "extra_households_per_year", 5_000.0,
+            waiting_stays("review-no-reform")),
     ),
     (
         Fit("ccn-unchecked", "longer-stays", "percent_per_year", 7.0, claimed("children", "ccn-unchecked")),
-        Fit("ccn-unchecked", "foster-supply", "extra_households_per_year", 2_000.0, waiting_stays("ccn-unchecked")),
+        Fit("ccn-unchecked", "foster-supply", "extra_households_per_year", 5_000.0, waiting_stays("ccn-unchecked")),
         Fit("ccn-unchecked", "price", "percent_per_year", 3.0, claimed("total_spend", "ccn-unchecked")),
     ),
     (

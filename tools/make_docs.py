@@ -214,6 +214,12 @@ def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Res
         "here has no migration, which in fact adds children, so holding rates gives a low figure "
         "([model.md](model.md#6-populations-at-risk-numbers-or-rates)).",
         _numbers_or_rates(loaded[REFERENCE], results[REFERENCE]),
+        "## What the results on fostering rest on",
+        "The rise in unmet need, and so the saving from more foster places, comes from foster households that go on "
+        "falling while as many children need them. It moves most with how many households leave. The share of children "
+        "in homes who wait (one survey of 113 children) and how often foster placements end in a home (not published) "
+        "matter less. All of it assumes that the share of places that can be used stays as it was.",
+        _fostering_rests_on(loaded[REFERENCE], loaded["foster-plan-10000"]),
         "## Replications of published projections",
         "A replication reaches a published headline from assumptions; it does not endorse it. Values marked "
         "*fitted* were found by `tools/fit_replications.py`, so agreement there is no evidence for the model. "
@@ -295,6 +301,47 @@ def _numbers_or_rates(loaded: LoadedScenario, numbers: Results) -> str:
             ],
         ]
     return table(("", "Numbers held", "Rates held", "Difference"), rows, numbers=3)
+
+
+def _fostering_rests_on(reference: LoadedScenario, plan: LoadedScenario) -> str:
+    """Tabulate the foster plan against the status quo under other values of the two assumptions that matter most."""
+    rows = []
+    retention = kinds()["foster_retention"]
+    for worded, update, *leaving in (
+        ("As shipped", {}),
+        ("10% of children in homes wait for a foster home", {"homes_waiting_share": 0.10}),
+        ("20%", {"homes_waiting_share": 0.20}),
+        ("45%", {"homes_waiting_share": 0.45}),
+        ("500 a year leave a foster home to wait in a children's home", {"exchange_homes_per_year": 500.0}),
+        ("1,500 a year", {"exchange_homes_per_year": 1_500.0}),
+        ("Matching a waiting child takes a year when places are free", {"step_down_match_per_year": 1.0}),
+        ("5% fewer foster households leave each year", {}, 0.95),
+        ("10% fewer", {}, 0.90),
+        ("10% more", {}, 1.10),
+    ):
+        pair = []
+        for one in (reference, plan):
+            assumptions = one.scenario.assumptions.model_copy(update=update)
+            more = tuple(
+                retention.model_validate(
+                    {"kind": "foster_retention", "start": "2025-04", "deregistration_ratio": ratio}
+                )
+                for ratio in leaving
+            )
+            interventions = (*one.scenario.interventions, *more)
+            scenario = one.scenario.model_copy(update={"assumptions": assumptions, "interventions": interventions})
+            pair.append(simulate(replace(one, scenario=scenario)))
+        spend = [float(r.by_year("total_spend")[0, 0, -1].sum()) for r in pair]
+        waiting = [float(r["unmet_foster_need"].total()[-1]) for r in pair]
+        rows.append([worded, *map(words.count, waiting), words.money(spend[0]), _more_money(spend[1] - spend[0])])
+    heads = (
+        "Assumption",
+        "Unmet need 2035, status quo",
+        "with 10,000 places",
+        "Spend 2034-35, status quo",
+        "with 10,000 places",
+    )
+    return table(heads, rows, numbers=4)
 
 
 def _replications(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Results]) -> Iterator[str]:

@@ -96,7 +96,7 @@ class Assumptions(Model):
     exchange_homes_per_year: Quantity | None = number(
         None, low=0, high=20_000, unit="children a year", if_empty="from the base data"
     )
-    """Children who begin to wait in a home after a foster placement ends, a year. How many go back depends on places."""
+    """Children who begin to wait in a home after foster care, a year; how many go back depends on places."""
 
     deflator_percent_per_year: Quantity | None = number(
         None, low=-5, high=20, unit="percent a year", if_empty="from the base data"
