@@ -69,8 +69,11 @@ demo: $(INSTALLED)
 		$(BIN)/care-demand run "$$scenario" --out "$(OUT)/$$(basename "$$scenario" .yaml)" $(DEMO_OPTIONS); \
 	done
 	@$(BIN)/care-demand compare $(SCENARIOS) --out $(OUT)/comparison $(DEMO_OPTIONS)
+	@$(BIN)/care-demand compare scenarios/review-plan.yaml scenarios/review-plan-delayed.yaml \
+		scenarios/review-no-reform.yaml --out $(OUT)/comparison-review $(DEMO_OPTIONS)
 	@echo
-	@echo 'Results are in $(OUT)/: a folder for each scenario, and comparison/ for all of them side by side.'
+	@echo 'Results are in $(OUT)/: a folder for each scenario, comparison/ for all of them side by side, and'
+	@echo 'comparison-review/ for the Independent Review with, without and late.'
 	@echo 'Start with $(OUT)/comparison/summary.txt and the pictures in $(OUT)/comparison/charts/.'
 
 test: $(INSTALLED_TEST)

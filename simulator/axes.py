@@ -25,7 +25,7 @@ AGE_BANDS: dict[str, tuple[int, int]] = {
 STREAMS = ("resident", "uasc")
 """Children of resident families, and unaccompanied asylum-seeking children."""
 
-PHASES = ("first_weeks", "first_months", "first_year", "settling", "long_term")
+PHASES = ("first_weeks", "first_months", "next_months", "first_year", "settling", "long_term")
 """Phases of time in care that a child passes through in order (docs/model.md, section 3)."""
 
 REASONS = ("home", "guardianship", "arrangements", "adoption", "other", "age_18")

@@ -89,7 +89,7 @@ def exit_shape() -> Array:
     return (by_age * counts[GROUP_OF_AGE])[:, None] * np.array(s["phases"]["exit_per_year"])
 
 
-EARLY_PHASES = 3
+EARLY_PHASES = 4
 """Phases that count as early in the tilt of leaving."""
 
 

@@ -78,14 +78,16 @@ def _context(scenario: Scenario, baseline: Baseline, first: Month, months: int) 
     last = max(known)
     for year in range(int(last[:4]) + 1, scenario.base + 50):
         known[financial_year(year)] = known[financial_year(year - 1)] * (1.0 + growth)
-    elapsed = (np.arange(months) + MONTHS_FROM_MID_BASE_YEAR) / 12.0
+    years = sorted(known)
+    middles = np.array([12.0 * (int(y[:4]) - scenario.base + 1) - MONTHS_FROM_MID_BASE_YEAR for y in years])
+    levels = np.log([known[y] / known[price_year] for y in years])
     return Context(
         first_month=first,
         months=months,
         areas=tuple(scenario.areas),
         places=placements.names(),
         cost_keys=tuple(line.key for line in baseline.cost_lines),
-        deflator=np.asarray((1.0 + growth) ** elapsed, dtype=np.float64),
+        deflator=np.exp(np.interp(np.arange(months, dtype=float), middles, levels)),
         price_levels={y: v / known[price_year] for y, v in known.items()},
     )
 
@@ -107,9 +109,10 @@ def _base_rates(scenario: Scenario, baseline: Baseline, context: Context) -> Rat
         resident = replace(resident, new_starts_per_month=resident.new_starts_per_month * (now / before))
     # Children who wait step down only when a foster place is free, so their moves into fostering are the engine's.
     waiting = [i for i, place in enumerate(placements.placements()) if place.waits_for == "fostering"]
-    move = resident.move_per_year.copy()
-    move[..., np.array(waiting)[:, None], FOSTER] = 0.0
-    resident = replace(resident, move_per_year=move)
+    if a.foster_places == "limited":
+        move = resident.move_per_year.copy()
+        move[..., np.array(waiting)[:, None], FOSTER] = 0.0
+        resident = replace(resident, move_per_year=move)
     return Rates(
         months=context.months,
         cohort_months=baseline.cohort_months,
@@ -152,6 +155,8 @@ def _foster_rates(baseline: Baseline, a: Assumptions) -> FosterRates:
     return FosterRates(
         council=FOSTER[0],
         independent=FOSTER[1],
+        limited=a.foster_places == "limited",
+        wait_weight=np.array([0.0 if age < s["youngest_waiting_age"] else 1.0 for age in range(18)]),
         waiting=np.array([waits["home_waiting"] if age < 16 else waits["supported_waiting"] for age in range(18)]),
         opening_households=f.households[None, None],
         opening_pipeline=(inflow * stage_months)[None, None],

@@ -284,9 +284,12 @@ def _year_rows(
 def difference_rows(results: Results, reference: Results) -> Iterator[Row]:
     """Yield the rows of `differences.csv`: a scenario less the reference, in financial years both cover.
 
+    There are none for a scenario that starts from another date: the difference would mix scenarios with what was known.
+
     Differences are taken draw by draw before quantiles. Real prices are left out if the price years differ.
     """
-    years = [y for y in results.financial_years if y in reference.financial_years]
+    together = results.first_month == reference.first_month
+    years = [y for y in results.financial_years if together and y in reference.financial_years]
     areas = [a for a in results.areas if a in reference.areas]
     for name in DIFFERENCES:
         if not years or name not in results.measures or name not in reference.measures:

@@ -80,8 +80,12 @@ class FosterRates:
     ----------
     council, independent : int
         Positions on the place axis of the placements that each sector's places serve.
-    waiting : (row-age 18,) int
+    waiting : (age,) int
         For each completed age, position of the placement where a child who finds no foster place waits.
+    wait_weight : (age,)
+        How readily a child of each age is the one who is left without a place.
+    limited : bool
+        False lets every child be fostered whose plan it is; households are followed all the same.
     opening_households : (draw, area, sector)
     opening_pipeline : (draw, area, sector, stage)
         Prospective households at each stage between first enquiry and approval.
@@ -102,6 +106,8 @@ class FosterRates:
     council: int
     independent: int
     waiting: NDArray[np.intp]
+    wait_weight: Array
+    limited: bool
     opening_households: Array
     opening_pipeline: Array
     enquiries_per_month: Array

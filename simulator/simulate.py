@@ -135,11 +135,18 @@ def history() -> Mapping[str, Actual]:
 def _notes(scenario: Scenario) -> tuple[str, ...]:
     """Say what every chart of this scenario must say."""
     held = {
-        "numbers": "Numbers of children who start are held as in the year before the run.",
-        "rates": "Start rates by age are held on a population carried forward from mid-2023 without migration.",
+        "numbers": "Numbers of children who start are held as in the year before the run",
+        "rates": "Start rates by age are held on a population carried forward from mid-2023 without migration",
     }[scenario.starts.hold]
-    prices = f"Cash spend; general prices grow {deflator_growth(scenario.assumptions):.1%} a year (assumed)."
-    notes = [held, prices]
+    if any(i.changes_starts for i in scenario.interventions):
+        held += ", before what the scenario's own trends and programmes change"
+    growth = deflator_growth(scenario.assumptions)
+    prices = f"Spend is in cash. General prices follow the GDP deflator, {growth:.1%} a year after the last published"
+    if any(i.kind == "price_growth" for i in scenario.interventions):  # type: ignore[attr-defined]
+        prices += ", and the scenario's own price growth"
+    notes = [f"{held}.", f"{prices}."]
+    if scenario.assumptions.foster_places == "as_needed":
+        notes.append("Foster places are found for as many as need them.")
     if scenario.purpose == "replication":
         notes.append("A replication of a published projection, not an endorsement of it.")
     return tuple(notes)

@@ -170,6 +170,8 @@ def england_foster() -> FosterRates:
         council=COUNCIL,
         independent=IFA,
         waiting=np.array([HOME_WAITING if age < 16 else SUPPORTED_WAITING for age in AGES], dtype=np.intp),
+        wait_weight=np.linspace(0.0, 1.0, len(AGES)),
+        limited=True,
         opening_households=np.array([[[15_000.0, 12_000.0]]]),
         opening_pipeline=np.array([[[[4_000.0, 1_500.0], [6_000.0, 1_200.0]]]]),
         enquiries_per_month=np.array([[[[5_000.0, 6_500.0]]]]),

@@ -279,6 +279,8 @@ def random_foster(rng: np.random.Generator, months: int) -> FosterRates:
         council=0,
         independent=1,
         waiting=np.array([2 if age < 16 else 3 for age in AGES], dtype=np.intp),
+        wait_weight=rng.uniform(0, 1, len(AGES)),
+        limited=True,
         opening_households=rng.uniform(0, 500, (2, 1, 2)),
         opening_pipeline=rng.uniform(0, 50, (2, 1, 2, 3)),
         enquiries_per_month=rng.uniform(0, 50, (1, 1, months, 2)),
@@ -458,7 +460,11 @@ def test_a_draw_with_fast_hazards_leaves_the_others_alone() -> None:
 @pytest.mark.parametrize(
     ("part", "name"),
     [("stream", f.name) for f in fields(StreamRates) if f.type == "Array" and f.name[:6] not in ("return", "fade_p")]
-    + [("foster", f.name) for f in fields(FosterRates) if f.type == "Array" and f.name != "stage_per_year"],
+    + [
+        ("foster", f.name)
+        for f in fields(FosterRates)
+        if f.type == "Array" and f.name not in ("stage_per_year", "wait_weight")
+    ],
 )
 def test_any_array_may_be_the_only_one_with_draws(part: str, name: str) -> None:
     """Every array may hold size 1 on the draw axis; so one alone may hold two draws, the first as before."""
@@ -527,7 +533,7 @@ def test_displaced_children_wait_and_step_down_again() -> None:
 
 def test_no_places_means_nobody_fostered_and_plenty_means_nobody_waits() -> None:
     none = with_foster(usable_share=np.zeros((1, 1, 1, 2)))
-    assert not go(none).children[0, 0, 1:, :, :, 1:3].any()
+    assert go(none).children[0, 0, 1:, :, :, 1:3].max() < 1e-9
     plenty = with_foster(usable_share=np.full((1, 1, 1, 2), 100.0), step_down_per_year=np.array([[1e3]]))
     paths = go(plenty)
     came_to_wait = paths.starts[0, 0, -1, :, :, [4, 6]].sum()

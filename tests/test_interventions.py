@@ -62,6 +62,8 @@ def make_rates(draws: int = 2, areas: int = 1) -> Rates:
         council=placements.index("council_foster"),
         independent=placements.index("ifa_foster"),
         waiting=np.full(len(AGES), placements.index("home_waiting")),
+        wait_weight=np.linspace(0.0, 1.0, len(AGES)),
+        limited=True,
         opening_households=rng.random((1, areas, 2)),
         opening_pipeline=rng.random((1, areas, 2, 2)),
         enquiries_per_month=rng.random((draws, areas, 1, 2)),

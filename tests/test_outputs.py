@@ -198,16 +198,23 @@ def test_a_comparison_holds_all_scenarios_and_a_small_table(tmp_path):
     assert "Note (help): Made for help." in text
 
 
+def test_scenarios_that_start_from_another_date_have_no_differences(tmp_path):
+    many = [synthetic(months=24), synthetic("later", months=36, first_month=Month(2026, 4))]
+    write_comparison(many, [loaded(), loaded("later")], tmp_path / "out", "x", charts=False)
+    assert rows(tmp_path / "out/differences.csv") == []
+    assert "not compared" in (tmp_path / "out/summary.txt").read_text()
+
+
 def test_scenarios_with_other_years_and_placements_are_compared_where_they_meet(tmp_path):
-    later = synthetic("later", months=36, first_month=Month(2026, 4), placements=PLACEMENTS[:2])
-    many = [synthetic(months=24), later]
+    longer = synthetic("later", months=36, placements=PLACEMENTS[:2])
+    many = [synthetic(months=24), longer]
     write_comparison(many, [loaded(), loaded("later")], tmp_path / "out", "x", charts=False)
     found = rows(tmp_path / "out/differences.csv")
-    assert {r["financial_year"] for r in found} == {"2026-27"}
+    assert {r["financial_year"] for r in found} == {"2025-26", "2026-27"}
     by_placement = {
         r["placement"]: float(r["central"])
         for r in found
-        if (r["measure"], r["price_basis"]) == ("placement_spend", "cash")
+        if (r["measure"], r["price_basis"], r["financial_year"]) == ("placement_spend", "cash", "2026-27")
     }
     assert set(by_placement) == {"all", *PLACEMENTS}
     assert by_placement["childrens_home"] < 0

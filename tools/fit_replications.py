@@ -95,25 +95,12 @@ def more_places(by_file: dict[str, Results]) -> float:
     return float(places[48] - places[0]) / 10_000 - 1.0
 
 
-def waiting_stays(name: str) -> Callable[[dict[str, Results]], float]:
-    """Miss of as many children waiting for a foster home at the end as at the start."""
-
-    def miss(by_file: dict[str, Results]) -> float:
-        waiting = by_file[name]["unmet_foster_need"].total()
-        return float(waiting[-1] / waiting[0]) - 1.0
-
-    return miss
-
-
 GROUPS: Sequence[Sequence[Fit]] = (
     (
         Fit("review-no-reform", "starts-trend", "percent_per_year", 2.5, claimed("children", "review-no-reform")),
-        Fit("review-no-reform", "foster-supply", "extra_households_per_year", 5_000.0,
-            waiting_stays("review-no-reform")),
     ),
     (
         Fit("ccn-unchecked", "longer-stays", "percent_per_year", 7.0, claimed("children", "ccn-unchecked")),
-        Fit("ccn-unchecked", "foster-supply", "extra_households_per_year", 5_000.0, waiting_stays("ccn-unchecked")),
         Fit("ccn-unchecked", "price", "percent_per_year", 3.0, claimed("total_spend", "ccn-unchecked")),
     ),
     (

@@ -491,7 +491,7 @@ def _assumptions() -> Iterator[Row]:
 def _about_stays() -> Iterator[Row]:
     s = structure()
     phases, leaving, home = s["phases"], s["leaving"], s["going_home"]
-    tool = "judgement, guided by tools/fit_structure.py"
+    tool = "judgement, chosen by hand so that docs/fit.md is met"
     yield (
         f"Hazard of passing on from each phase but the last ({', '.join(PHASES)}), a year",
         _listed(phases["progress_per_year"]),
@@ -567,7 +567,7 @@ def _about_starts() -> Iterator[Row]:
     yield (
         "Slope of start rates with age inside a band, log a year",
         _listed(starts["slope_per_year"]),
-        "judgement, guided by tools/fit_structure.py",
+        "judgement, chosen by hand so that docs/fit.md is met",
         STRUCTURE,
         "",
     )
@@ -596,7 +596,13 @@ def _about_starts() -> Iterator[Row]:
         STRUCTURE,
         "",
     )
-    yield ("Bounds of the fitted share of arrivals at 17", "0.12 to 0.45", JUDGEMENT, "calibrate/history.py", "")
+    yield (
+        "Bounds of the fitted share of arrivals at 17",
+        "; ".join(f"from {y}: {a} to {b}" for y, (a, b) in history.ARRIVING_AT_17.items()),
+        JUDGEMENT,
+        "calibrate/history.py",
+        "",
+    )
     yield (
         "Unaccompanied children: leaving before 18 by phase, before it is scaled",
         _listed(uasc["exit_per_year"]),

@@ -14,13 +14,14 @@ FALL_2020_TO_2024 = 0.09
 """Households other than family and friends fell by 9% from March 2020 to March 2024 [pac_2026]."""
 
 FLOW_YEARS = {2020: 2022, 2021: 2022, 2023: 2023, 2025: 2024}
-"""Year whose approvals and deregistrations stand for a base (the nearest published)."""
+"""Year whose approvals and applications stand for a base (the nearest published)."""
 
 
 def foster_base(base: int, fostered: Array) -> FosterBase:
     """Build fostering at a base year.
 
-    Sectors share households as they share places. Deregistrations are a hazard on the mean of households over the year.
+    Sectors share households as they share places. Deregistrations are a hazard on the mean of households over the year;
+    before 2021-22 they are not published, and are approvals less the change in households.
 
     Parameters
     ----------
@@ -32,8 +33,12 @@ def foster_base(base: int, fostered: Array) -> FosterBase:
     places = _places(base, households)
     flows = FLOW_YEARS[base]
     approvals = tables.value("households_approved_in_year", flows, "england")
-    leaving = tables.value("households_deregistered", flows, "england")
-    mean = (_households(flows - 1) + _households(flows)) / 2.0
+    if base >= 2022:
+        leaving = tables.value("households_deregistered", flows, "england")
+        mean = (_households(flows - 1) + _households(flows)) / 2.0
+    else:
+        leaving = approvals - (households - _households(base - 1))
+        mean = (_households(base - 1) + households) / 2.0
     shares = tables.categories("share_of_new_approvals", 2024)
     share = np.array([shares["local_authority"], shares["independent"]])
     share = share / share.sum()
@@ -59,8 +64,12 @@ def enquiries_of_agencies() -> float:
 
 
 def _households(year: int) -> float:
+    """Mainstream households; 2020 from the fall to 2024, and 2019 evenly between 2018 (all less kinship) and 2020."""
     if year == 2020:
         return tables.value("mainstream_households", 2024, "england") / (1.0 - FALL_2020_TO_2024)
+    if year == 2019:
+        all_2018, kin = (tables.value(t, 2018, "england") for t in ("all_households", "kinship_households"))
+        return (all_2018 - kin + _households(2020)) / 2.0
     return tables.value("mainstream_households", year, "england")
 
 

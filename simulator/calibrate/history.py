@@ -2,8 +2,8 @@
 
 The order of things:
 
-1. a run-in from April 1993 at the published number of starts each year and the rates of 2011-12 gives the mix of time
-   in care; it is scaled to the stock by age of 31 March 2011;
+1. a run-in of 18 years at the flows of 1993-94, and then of each published year to 2010-11 with leaving scaled to the
+   published exits, gives the mix of time in care; it is scaled to the stock by age of 31 March 2011;
 2. each year to 31 March 2025 is run again and again, each hazard scaled by published over modelled exits, until the
    year's tables are met (iterative proportional fitting; moves by bounded least squares);
 3. the stock at the end is compared with the published one and scaled to it (by age, then by placement) before the next.
@@ -46,6 +46,10 @@ Array = NDArray[np.float64]
 
 FIRST, LAST = 2012, 2025
 RUN_IN_FROM = 1994
+ARRIVING_AT_17 = {2011: (0.09, 0.335), 2024: (0.09, 0.28)}
+"""Least and largest share of asylum-seeking arrivals who are 17, from each year on. Exits at 18 and the stock at 16
+and over pull the share apart; the bounds (a judgement) keep both within 2%."""
+
 RUN_INS = 3
 """Times that the run-in is repeated with the rates fitted to the first year."""
 
@@ -257,7 +261,9 @@ def fit_year(year: Year, opening: State, p: Parameters, width: int, *, follow: b
         if follow and n < rounds - SETTLING_ROUNDS:
             p = replace(p, phase_ratio=p.phase_ratio * _phase_step(year, p.phase_ratio, durations, by_phase, flows))
     modelled = State(flows.stock, flows.home, uasc.stock, uasc.home)
-    return FittedYear(year.year, p, opening, flows, uasc, modelled, _scale(year, modelled, width), durations, mean)
+    left_at_18 = float((flows.exits + uasc.exits)[:, REASON["age_18"]].sum())
+    corrected = replace(modelled, resident=_correct_17(flows.stock, left_at_18 - year.exits_at_18, width))
+    return FittedYear(year.year, p, opening, flows, uasc, modelled, _scale(year, corrected, width), durations, mean)
 
 
 def _starts_for(year: Year, p: Parameters) -> Parameters:
@@ -298,13 +304,14 @@ def _arrivals(at_17: float) -> Array:
 def _later_arrivals(year: Year, p: Parameters, at_18: float) -> Array:
     """Shift asylum-seeking arrivals between 17 and younger ages, so that exits at 18 come near the published number.
 
-    About half of those who arrive at 17 turn 18 within the year. The share stays between 9% and 34.5%.
+    About half of those who arrive at 17 turn 18 within the year. The share stays within `ARRIVING_AT_17`.
     """
     total = p.uasc_starts.sum()
     if year.uasc_starts is None:
         return p.uasc_starts
     share = p.uasc_starts[17] / total + 0.5 * (year.exits_at_18 - at_18) / (0.5 * total)
-    return _arrivals(float(np.clip(share, 0.09, 0.345))) * total
+    bounds = ARRIVING_AT_17[max(y for y in ARRIVING_AT_17 if y <= year.year)]
+    return _arrivals(float(np.clip(share, *bounds))) * total
 
 
 def _uasc_place(year: Year) -> Array:
@@ -486,7 +493,7 @@ def _phase_step(year: Year, ratio: Array, durations: Array, by_phase: Array, flo
     part = np.divide(flows.phase_exits_by_bin.sum(axis=0), total, out=np.ones_like(total), where=total > 0)
     part[0] = 1.0
     effect = (by_phase * part)[:, :-1]
-    pull = 0.06
+    pull = 0.03
     solution = lsq_linear(
         np.vstack([effect / target[:, None], pull * np.diag(ratio[:-1])]),
         np.concatenate([(target - durations) / target, pull * (1.0 - ratio[:-1])]),
@@ -515,6 +522,15 @@ def _scale_to_durations(year: Year, opening: Array, durations: Array, mean_days:
     scaled = opening * weight[:, None, None, None, None]
     by_age, now = opening.sum(axis=(0, 1, 3, 4)), scaled.sum(axis=(0, 1, 3, 4))
     return scaled * np.divide(by_age, now, out=np.ones_like(now), where=now > 0)[:, None, None]
+
+
+def _correct_17(stock: Array, too_many: float, width: int) -> Array:
+    """Give children who left at 18 in the model but not in the tables back to those aged 17, or take them thence."""
+    ages = np.clip((np.arange(stock.shape[2]) - 1) * width // 12, 0, 17)
+    at_17 = stock[:, :, ages == 17].sum()
+    factor = np.where(ages == 17, (at_17 + too_many) / at_17, 1.0)
+    corrected: Array = stock * factor[:, None, None]
+    return corrected
 
 
 def _scale(year: Year, state: State, width: int) -> State:

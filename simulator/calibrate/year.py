@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.axes import AGE_BANDS, PHASES, REASONS
+from simulator.axes import AGE_BANDS, PHASES
 from simulator.calibrate.published import DURATION_BANDS
 from simulator.engine.grid import make_grid
 from simulator.engine.hazards import chain, generator, month_operators
-from simulator.engine.step import grow_up, operators, step
+from simulator.engine.step import Month, Operators, grow_up, operators, step
 from simulator.rates import StreamRates
 from simulator.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE
 
@@ -47,7 +47,6 @@ class Flows:
         Of those, by the hazards that go with time in care.
     entrant_exits : float
         Exits in the month of entry.
-    balancing : float
     """
 
     stock: Array
@@ -62,7 +61,39 @@ class Flows:
     exits_by_bin: Array
     phase_exits_by_bin: Array
     entrant_exits: float
-    balancing: float
+
+
+@dataclass(frozen=True)
+class _OneMonth:
+    """A month of a fitted year: ages of rows (row, age), operators, the stock before it, and what it did."""
+
+    ages: Array
+    ops: Operators
+    before: Array
+    done: Month
+
+    def by_phase_hazards(self) -> Array:
+        """Exits of children already in care by the hazards that go with time in care: (bin, row, phase)."""
+        leaving: Array = self.before[:, 0].sum(axis=-1) * self.ops.phase_exit[0, 0].sum(axis=-1)
+        return leaving
+
+    def entrants_by_phase_hazards(self) -> Array:
+        """The same of those who came in during the month: (row,)."""
+        chance: Array = self.ops.phase_part_exit[0, 0, :, 0].sum(axis=-1)
+        return self.done.starts.sum(axis=(0, 1, 3)) * chance
+
+    def by_place_hazards(self) -> Array:
+        """Exits by the hazards that go with the placement: (row, place, reason)."""
+        leaving: Array = (self.before[:, 0].sum(axis=0)[..., None] * self.ops.place_exit[0, 0]).sum(axis=1)
+        return leaving
+
+    def by_bin(self) -> Array:
+        """All exits of children already in care by months in care, spread over phases as the children are."""
+        phases = self.before[:, 0].sum(axis=(1, 3))
+        whole = phases.sum(axis=1, keepdims=True)
+        share = np.divide(phases, whole, out=np.zeros_like(phases), where=whole > 0)
+        spread: Array = self.done.exits.sum(axis=(1, 2, 3, 4))[:, None] * share
+        return spread
 
 
 def run_year(rates: StreamRates, width: int) -> Flows:
@@ -71,81 +102,67 @@ def run_year(rates: StreamRates, width: int) -> Flows:
     The draw axis of the opening stock, where it is longer than one, is time in care in months: children move one along
     it each month, and those who come in start at its beginning.
     """
+    months, stock, home = _run_months(rates, width)
+    groups, bands = np.eye(len(EXIT_GROUPS))[GROUP_OF_AGE], np.eye(len(AGE_BANDS))[BAND_OF_AGE]
+    starts = np.sum([m.done.start_ages.sum(axis=(0, 1, 2)) for m in months], axis=0)
+    exits = [(m.done.exits + m.done.entrant_exits).sum(axis=(0, 1)) for m in months]
+    phase_exits = np.sum([(m.ages @ groups).T @ m.by_phase_hazards().sum(axis=0) for m in months], axis=0)
+    phase_exits[:, 0] += np.sum([m.entrants_by_phase_hazards() @ m.ages @ groups for m in months], axis=0)
+    return Flows(
+        stock=stock,
+        home=home,
+        starts=starts,
+        returns=starts - rates.new_starts_per_month[0, 0, 0] * MONTHS,
+        exits=np.sum([m.ages.T @ e.sum(axis=1) for m, e in zip(months, exits, strict=True)], axis=0),
+        exits_by_place=np.sum([e.sum(axis=0) for e in exits], axis=0),
+        place_exits_by_band=np.sum(
+            [np.einsum("rb,rkq->bkq", m.ages @ bands, m.by_place_hazards()) for m in months], axis=0
+        ),
+        phase_exits=phase_exits,
+        moves=np.sum([m.done.moves.sum(axis=(0, 1)) for m in months], axis=0),
+        exits_by_bin=np.sum([m.by_bin() for m in months], axis=0),
+        phase_exits_by_bin=np.sum([m.by_phase_hazards().sum(axis=1) for m in months], axis=0),
+        entrant_exits=float(sum(m.done.entrant_exits.sum() for m in months)),
+    )
+
+
+def _run_months(rates: StreamRates, width: int) -> tuple[list[_OneMonth], Array, Array]:
+    """Return the months of a year, and the stock and the children at home at its end."""
     grid = make_grid(width, rates.youngest_age)
-    bins = rates.opening.shape[0]
     stock, home = rates.opening, rates.opening_home
-    first = np.zeros((bins, 1, 1, 1))
-    first[0] = 1.0
-    entering = replace(rates, new_starts_per_month=rates.new_starts_per_month * first)
-    ages, groups, bands = np.eye(18), np.eye(len(EXIT_GROUPS))[GROUP_OF_AGE], np.eye(len(AGE_BANDS))[BAND_OF_AGE]
-    places, reasons, phases = stock.shape[-1], len(REASONS), stock.shape[-2]
-    starts = np.zeros(18)
-    exits, by_place = np.zeros((18, reasons)), np.zeros((places, reasons))
-    place_by_band = np.zeros((len(AGE_BANDS), places, reasons))
-    phase_exits, moves = np.zeros((len(EXIT_GROUPS), phases)), np.zeros((places, places))
-    by_bin, phase_by_bin = np.zeros((bins, phases)), np.zeros((bins, phases))
-    early, balancing = 0.0, 0.0
-    ops_of = [operators(rates, grid, m) for m in range(grid.width)]
+    bins = stock.shape[0]
+    only_first = (np.arange(bins) == 0.0)[:, None, None, None]
+    entering = replace(rates, new_starts_per_month=rates.new_starts_per_month * only_first)
+    by_cycle_month = [operators(rates, grid, m) for m in range(width)]
+    months = []
     for month in range(MONTHS):
-        ops = ops_of[month % width]
-        at_home = np.zeros((bins, *home.shape[1:]))
-        at_home[0] = home[0]
-        m = step(entering, grid, ops, month, stock, at_home)
-        age_row = grid.age_of_row[month % width]
-        all_exits = (m.exits + m.entrant_exits).sum(axis=(0, 1))
-        starts += m.start_ages.sum(axis=(0, 1, 2))
-        exits += age_row.T @ all_exits.sum(axis=1)
-        by_place += all_exits.sum(axis=0)
-        by_phase = stock[:, 0].sum(axis=0)[..., None] * ops.place_exit[0, 0]
-        place_by_band += np.einsum("rb,rkq->bkq", age_row @ bands, by_phase.sum(axis=1))
-        leaving = stock[:, 0].sum(axis=-1) * ops.phase_exit[0, 0].sum(axis=-1)
-        phase_exits += np.einsum("ra,ag,brp->gp", age_row @ ages, groups, leaving)
-        phase_by_bin += leaving.sum(axis=1)
-        by_bin_total = m.exits.sum(axis=(1, 2, 3, 4))
-        share = stock[:, 0].sum(axis=(1, 3))
-        whole = share.sum(axis=1, keepdims=True)
-        by_bin += by_bin_total[:, None] * np.divide(share, whole, out=np.zeros_like(share), where=whole > 0)
-        moves += m.moves.sum(axis=(0, 1))
-        entrant = float(m.entrant_exits.sum())
-        early += entrant
-        phase_exits[:, 0] += np.einsum("ra,ag,r->g", age_row, groups, _entrant_phase_exits(m.starts, ops))
-        balancing += float(m.balancing.sum())
+        ops = by_cycle_month[month % width]
+        done = step(entering, grid, ops, month, stock, home * only_first)
+        months.append(_OneMonth(grid.age_of_row[month % width], ops, stock, done))
         if bins > 1:
-            stock = np.concatenate([m.entrants.sum(axis=0, keepdims=True), m.stock[:-1]])
-            stock[-1] += m.stock[-1]
+            stock = np.concatenate([done.entrants.sum(axis=0, keepdims=True), done.stock[:-1]])
+            stock[-1] += done.stock[-1]
         else:
-            stock = m.stock + m.entrants
-        home = m.home.sum(axis=0, keepdims=True)
+            stock = done.stock + done.entrants
+        home = done.home.sum(axis=0, keepdims=True)
         if (month + 1) % width == 0:
             stock, home = grow_up(stock, 2), grow_up(home, 2)
-    return Flows(
-        stock, home, starts, starts - _new_by_age(rates), exits, by_place, place_by_band, phase_exits, moves,
-        by_bin, phase_by_bin, early, balancing,
-    )  # fmt: skip
-
-
-def _new_by_age(rates: StreamRates) -> Array:
-    new: Array = rates.new_starts_per_month[0, 0, 0] * MONTHS
-    return new
-
-
-def _entrant_phase_exits(starts: Array, ops: object) -> Array:
-    share: Array = ops.phase_part_exit[0, 0, :, 0].sum(axis=-1)  # type: ignore[attr-defined]
-    return starts.sum(axis=(0, 1, 3)) * share
+    return months, stock, home
 
 
 def short_stay_shares(rates: StreamRates, months: tuple[float, ...]) -> Array:
-    """Return the chance that a start has ended within each time, in months, by age at start: (age, time)."""
-    hazard = rates.phase_exit_per_year[0, 0].sum(axis=-1) / MONTHS
+    """Return the chance that a start has ended within each short time, in months, by age at start: (age, time).
+
+    Children stay in their first placement meanwhile.
+    """
+    by_phase = rates.phase_exit_per_year[0, 0].sum(axis=-1)[:, None, :]
+    by_place = rates.place_exit_per_year[0, 0].sum(axis=-1)[:, :, None]
+    leave = (by_phase + by_place * rates.placement_pace[0, 0].T) / MONTHS
     progress = chain(rates.progress_per_year[0, 0] / MONTHS)
-    q = generator(np.broadcast_to(progress, (18, *progress.shape)), hazard)
-    place = rates.place_exit_per_year[0, 0].sum(axis=-1) / MONTHS
-    result = []
-    for time in months:
-        stay = month_operators(q * time)[0][:, 0].sum(axis=-1)
-        stay_placed = (rates.start_place[0, 0, 0] * np.exp(-place * time)).sum(axis=-1)
-        result.append(1.0 - stay * stay_placed)
-    return np.stack(result, axis=-1)
+    q = generator(np.broadcast_to(progress, (*leave.shape[:2], *progress.shape)), leave)
+    stay = np.stack([month_operators(q * time)[0][:, :, 0].sum(axis=-1) for time in months], axis=-1)
+    ended: Array = 1.0 - (rates.start_place[0, 0, 0][:, :, None] * stay).sum(axis=1)
+    return ended
 
 
 def exits_by_duration(runs: list[tuple[StreamRates, Flows]]) -> tuple[Array, Array, float]:

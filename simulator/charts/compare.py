@@ -98,7 +98,9 @@ def draw_paths(
         recent = history.at >= min(path.at[0] for path in paths) - _HISTORY_YEARS
         history = Series(history.at[recent], tuple(np.array(history.when)[recent]), history.draws[:, recent])
     many = len(paths) > MOST_LINES
-    title = _title(titles, paths, of, write, when)
+    # Runs from other dates knew other things: a headline that ranges over them would compare years, not scenarios.
+    together = [i for i, results in enumerate(everything) if results.first_month == everything[0].first_month]
+    title = _title([titles[i] for i in together], [paths[i] for i in together], of, write, when)
     zero_note = ""
     tops = [path.central.max() for path in paths] + ([history.central.max()] if history is not None else [])
     lows = [path.central.min() for path in paths] + ([history.central.min()] if history is not None else [])

@@ -34,7 +34,8 @@ def table(everything: Sequence[Results]) -> Chart | None:
     if not held:
         return None
     middle = 5 if 5 in held else held[-1]
-    values = {i: _number(row[middle], "children") for i, row in enumerate(rows) if middle in row}
+    together = [r.first_month == everything[0].first_month for r in everything]
+    values = {i: _number(row[middle], "children") for i, row in enumerate(rows) if middle in row and together[i]}
     values = {i: value for i, value in values.items() if value is not None}
     title = "Children in care, spend and extra spend by scenario"
     if values:

@@ -5,7 +5,8 @@ Every month, after children have moved and left:
 1. prospective households pass the stages from enquiry to approval; households leave; places follow;
 2. if children already fostered outnumber a sector's usable places, the excess loses its place;
 3. they and the children who came in with a plan of fostering take free places: council first, then independent;
-4. those who find none wait in a children's home, or from 16 in supported accommodation;
+4. those who find none wait in a children's home, or from 16 in supported accommodation; in 2 and 4 the ages with the
+   largest `wait_weight` go first, so that young children are the last to be left without a foster home;
 5. places still free go to children who were already waiting, no faster than matching allows.
 """
 
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator.engine.step import at_month
 
 if TYPE_CHECKING:
     from simulator.engine.grid import Grid
@@ -48,16 +51,16 @@ class Households:
 def recruit(foster: FosterRates, month: int, now: Households) -> Households:
     """Advance households and the pipeline by one month."""
     finish = foster.stage_per_year / MONTHS_A_YEAR
-    pass_share = _at(foster.stage_pass_share, month)
+    pass_share = at_month(foster.stage_pass_share, month)
     pipeline = np.empty_like(now.pipeline)
-    arriving = _at(foster.enquiries_per_month, month)
+    arriving = at_month(foster.enquiries_per_month, month)
     for stage, hazard in enumerate(finish):
         stay, stay_part = np.exp(-hazard), -np.expm1(-hazard) / hazard
         waiting = now.pipeline[..., stage] * stay + arriving * stay_part
         finished = now.pipeline[..., stage] + arriving - waiting
         pipeline[..., stage] = waiting
         arriving = finished * pass_share[..., stage]
-    leave = _at(foster.deregistration_per_year, month) / MONTHS_A_YEAR
+    leave = at_month(foster.deregistration_per_year, month) / MONTHS_A_YEAR
     stay_part = np.divide(-np.expm1(-leave), leave, out=np.ones_like(leave), where=leave > 0)
     households = now.households * np.exp(-leave) + arriving * stay_part
     return Households(
@@ -70,7 +73,7 @@ def recruit(foster: FosterRates, month: int, now: Households) -> Households:
 
 def usable_places(foster: FosterRates, month: int, households: Array) -> Array:
     """Return places that can in fact take a child, by sector."""
-    places: Array = households * foster.places_per_household * _at(foster.usable_share, month)
+    places: Array = households * foster.places_per_household * at_month(foster.usable_share, month)
     return places
 
 
@@ -112,16 +115,23 @@ def fill_places(
     sectors = [council, independent]
     queued = np.unique(foster.waiting)
 
-    fostered = np.sum([np.take(s.stock, sectors, axis=-1).sum(axis=(-3, -2)) for s in streams], axis=0)
+    weights = [grid.age_of_row[month % grid.width] @ foster.wait_weight for grid in grids]
+    by_row = [np.take(s.stock, sectors, axis=-1).sum(axis=-2) for s in streams]
+    fostered = np.sum([rows.sum(axis=-2) for rows in by_row], axis=0)
     free = np.maximum(usable - fostered, 0.0)
-    lose = _ratio(np.maximum(fostered - usable, 0.0), fostered)
-    displaced = [np.take(s.stock, sectors, axis=-1) * lose[:, :, None, None, :] for s in streams]
+    lose = _taken(by_row, weights, np.maximum(fostered - usable, 0.0))
+    displaced = [
+        np.take(s.stock, sectors, axis=-1) * share[..., None, :] for s, share in zip(streams, lose, strict=True)
+    ]
     seeking = [np.take(s.entrants, sectors, axis=-1).sum(axis=-1) for s in streams]
     pool = np.sum([d.sum(axis=(-3, -2, -1)) for d in displaced] + [e.sum(axis=(-2, -1)) for e in seeking], axis=0)
 
     to_council = np.minimum(_ratio(free[..., COUNCIL], pool, empty=1.0), 1.0)
     to_independent = np.minimum(_ratio(free[..., INDEPENDENT], pool, empty=1.0), 1.0 - to_council)
-    to_waiting = 1.0 - to_council - to_independent
+    left = (1.0 - to_council - to_independent) * pool
+    seeking_rows = [d.sum(axis=(-2, -1)) + e.sum(axis=-1) for d, e in zip(displaced, seeking, strict=True)]
+    to_waiting = [share[..., 0] for share in _taken([r[..., None] for r in seeking_rows], weights, left[..., None])]
+    council_first = _ratio(to_council, to_council + to_independent)
     free = free - np.stack([to_council * pool, to_independent * pool], axis=-1)
 
     queue = np.sum([np.take(s.stock, queued, axis=-1).sum(axis=(-3, -2, -1)) for s in streams], axis=0)
@@ -131,11 +141,11 @@ def fill_places(
 
     stocks, starts, exits = [], [], []
     moves = np.zeros((*queue.shape, streams[0].stock.shape[-1], streams[0].stock.shape[-1]))
-    for grid, stream, lost, entrants in zip(grids, streams, displaced, seeking, strict=True):
+    for grid, stream, lost, entrants, waits in zip(grids, streams, displaced, seeking, to_waiting, strict=True):
         wait_place = _waiting_shares(foster, grid, month, stream.stock.shape[-1])
-        into = wait_place * to_waiting[..., None, None]
-        into[..., council] += to_council[..., None]
-        into[..., independent] += to_independent[..., None]
+        into = wait_place * waits[..., None]
+        into[..., council] += (1.0 - waits) * council_first[..., None]
+        into[..., independent] += (1.0 - waits) * (1.0 - council_first)[..., None]
 
         stock = stream.stock.copy()
         stock[..., sectors] -= lost
@@ -159,6 +169,31 @@ def fill_places(
     return Filled(tuple(stocks), tuple(starts), tuple(exits), moves)
 
 
+def _taken(rows: list[Array], weights: list[Array], amount: Array) -> list[Array]:
+    """Share of each row to take so that an amount is taken in all, by weight as far as the rows allow.
+
+    Parameters
+    ----------
+    rows : list of (draw, area, row, x)
+        What there is, one a stream.
+    weights : list of (row,)
+    amount : (draw, area, x)
+        No more than there is.
+
+    Returns
+    -------
+    list of (draw, area, row, x)
+        Shares between 0 and 1. What the weights cannot give is taken evenly from what is left.
+    """
+    weighted = np.sum([(w[:, None] * r).sum(axis=-2) for r, w in zip(rows, weights, strict=True)], axis=0)
+    level = _ratio(amount, weighted)[..., None, :]
+    first = [np.minimum(level * w[:, None], 1.0) for w in weights]
+    got = np.sum([(f * r).sum(axis=-2) for f, r in zip(first, rows, strict=True)], axis=0)
+    rest = np.sum([((1.0 - f) * r).sum(axis=-2) for f, r in zip(first, rows, strict=True)], axis=0)
+    more = np.minimum(_ratio(np.maximum(amount - got, 0.0), rest), 1.0)[..., None, :]
+    return [f + (1.0 - f) * more for f in first]
+
+
 def _spread(by_place: Array, sectors: list[int], into: Array) -> Array:
     """Move what stands under the foster sectors to where those children were in fact placed."""
     result = by_place.copy()
@@ -180,9 +215,3 @@ def _ratio(part: Array, whole: Array, empty: float = 0.0) -> Array:
     """Divide, with a stated answer where there is nothing to divide by."""
     ratio: Array = np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, empty), where=whole > 0)
     return ratio
-
-
-def _at(values: Array, month: int) -> Array:
-    """Pick a month of an array whose third axis is the month, or the only entry of one that does not vary."""
-    picked: Array = values[:, :, min(month, values.shape[2] - 1)]
-    return picked

@@ -91,12 +91,13 @@ def run(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
             for stream, grid, cache, stock, home in zip(rates.streams, grids, caches, stocks, homes, strict=True)
         ]
         moves = np.sum([m.moves for m in done], axis=0)
-        if rates.foster is None:
+        if rates.foster is not None:
+            now = recruit(rates.foster, month, now)
+        if rates.foster is None or not rates.foster.limited:
             stocks = tuple(m.stock + m.entrants for m in done)
             starts = tuple(m.starts for m in done)
             entrant_exits = tuple(m.entrant_exits.sum(axis=-1) for m in done)
         else:
-            now = recruit(rates.foster, month, now)
             usable = usable_places(rates.foster, month, now.households)
             filled = fill_places(rates.foster, grids, month, tuple(done), usable)
             stocks, starts, entrant_exits = filled.stocks, filled.starts, filled.entrant_exits

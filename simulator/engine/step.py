@@ -77,10 +77,10 @@ class Operators:
 def operators(rates: StreamRates, grid: Grid, month: int) -> Operators:
     """Work out a month's operators by row from the hazards by age."""
     ages = grid.age_of_row[month % grid.width]
-    exit_ratio = _at(rates.exit_ratio, month)
+    exit_ratio = at_month(rates.exit_ratio, month)
     phase_exit = _by_row(rates.phase_exit_per_year * exit_ratio[..., None, None], ages) / MONTHS_A_YEAR
     place_exit = _by_row(rates.place_exit_per_year * exit_ratio[..., None, None], ages) / MONTHS_A_YEAR
-    move = _by_row(rates.move_per_year, ages) * _at(rates.move_ratio, month)[:, :, None] / MONTHS_A_YEAR
+    move = _by_row(rates.move_per_year, ages) * at_month(rates.move_ratio, month)[:, :, None] / MONTHS_A_YEAR
     progress = chain(rates.progress_per_year / MONTHS_A_YEAR)[:, :, None]
 
     phase, phase_part, phase_parts = month_operators(generator(progress, phase_exit.sum(axis=-1)))
@@ -179,7 +179,7 @@ def step(rates: StreamRates, grid: Grid, ops: Operators, month: int, stock: Arra
 
     # Children who come in, evenly over the month, in the first phase.
     by_age = _starts(rates, grid, month, returns)
-    starts = by_age @ _at(rates.start_place, month)
+    starts = by_age @ at_month(rates.start_place, month)
     still_under_18 = np.ones(grid.rows)
     still_under_18[-1] = 1.0 - grid.entrant_leave_share[cycle_month]
     entering = starts * still_under_18[:, None]
@@ -217,7 +217,7 @@ def grow_up(state: Array, row_axis: int) -> Array:
 def _starts(rates: StreamRates, grid: Grid, month: int, returns: Array) -> Array:
     """Children who come in by row and age: (draw, area, row, age)."""
     cycle_month = month % grid.width
-    new = _at(rates.new_starts_per_month, month)
+    new = at_month(rates.new_starts_per_month, month)
     at_birth = np.zeros((grid.rows, new.shape[-1]))
     if grid.first_row == 0:
         at_birth[0, 0] = rates.birth_share
@@ -261,7 +261,7 @@ def _mean_pace(time: Array, pace: Array) -> Array:
     return mean
 
 
-def _at(values: Array, month: int) -> Array:
+def at_month(values: Array, month: int) -> Array:
     """Pick a month of an array whose third axis is the month, or the only entry of one that does not vary."""
     picked: Array = values[:, :, min(month, values.shape[2] - 1)]
     return picked

@@ -98,6 +98,11 @@ class Intervention(Model):
         return end
 
     @property
+    def changes_starts(self) -> bool:
+        """Whether it changes how many children start to be looked after."""
+        return False
+
+    @property
     def title(self) -> str:
         """Name for tables and charts: the label, else the id, else the kind."""
         kind: str = type(self).model_fields["kind"].default

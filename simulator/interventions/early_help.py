@@ -140,6 +140,11 @@ class EarlyHelp(PhasedIntervention):
             raise Wrong(f"{lag} takes the effect beyond {window.last}, where the run ends", "less")
         return lag
 
+    @property
+    def changes_starts(self) -> bool:
+        """Early help acts on starts."""
+        return True
+
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply starts of resident children."""
         import numpy as np

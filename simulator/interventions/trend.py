@@ -87,6 +87,11 @@ class Trend(Intervention):
             raise Wrong("a trend in the placement mix needs from and to", "two lists of placements")
         return self
 
+    @property
+    def changes_starts(self) -> bool:
+        """A trend in starts does."""
+        return self.measure == "starts"
+
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply starts, hazards of leaving or the chances of placements."""
         import numpy as np

@@ -98,6 +98,9 @@ class Assumptions(Model):
     )
     """Children who begin to wait in a home after foster care, a year; how many go back depends on places."""
 
+    foster_places: Literal["limited", "as_needed"] = choice("limited", source="definition")
+    """Whether children wait when usable foster places run out, or places are always found."""
+
     deflator_percent_per_year: Quantity | None = number(
         None, low=-5, high=20, unit="percent a year", if_empty="from the base data"
     )
