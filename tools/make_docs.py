@@ -637,6 +637,20 @@ def _about_starts() -> Iterator[Row]:
 def _about_fostering() -> Iterator[Row]:
     f = structure()["fostering"]
     yield (
+        "Whether foster places limit who is fostered",
+        "limited",
+        JUDGEMENT,
+        "scenario/schema.py",
+        "assumptions.foster_places",
+    )
+    yield (
+        "Youngest who are left without a foster home while older children have one",
+        f"{f['youngest_waiting_age']} years",
+        JUDGEMENT,
+        STRUCTURE,
+        "",
+    )
+    yield (
         "Share of children in homes whose plan is fostering, at the base",
         f"{f['homes_waiting_share']:g}",
         f"[{f['homes_waiting_source']}]",
