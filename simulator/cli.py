@@ -307,7 +307,8 @@ def calibrate(area: str, base: int) -> None:
     """Fit the model to the published figures of a year and show how well it fits."""
     from simulator.calibrate import report
 
-    click.echo("Fitting every year from 2011 to the base takes two or three minutes.", err=True)
+    if sys.stderr.isatty():
+        click.echo("Fitting every year from 2011 to the base takes two or three minutes.", err=True)
     try:
         text = report(base)
     except (LookupError, ValueError) as error:

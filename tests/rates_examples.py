@@ -29,9 +29,9 @@ The spells are of random length. (Spells that end after exactly 3 months and a y
 and 0.0415.)
 """
 
-PROGRESS_PER_YEAR = np.array([26.0, 4.0, 1.0, 0.33])
-PHASE_EXIT_PER_YEAR = np.array([4.0, 1.2, 0.35, 0.15, 0.06])
-PLACEMENT_PACE = np.array([2.0, 1.5, 1.0, 1.0, 0.5])
+PROGRESS_PER_YEAR = np.array([26.0, 4.0, 2.0, 1.0, 0.33])
+PHASE_EXIT_PER_YEAR = np.array([4.0, 1.2, 0.5, 0.35, 0.15, 0.06])
+PLACEMENT_PACE = np.array([2.0, 1.5, 1.0, 1.0, 1.0, 0.5])
 
 PLACES = (
     "kinship_foster",
@@ -255,7 +255,7 @@ def _uasc(width: int) -> StreamRates:
     start_place[:16, [COUNCIL, IFA, CHILDRENS_HOME, 10]] = [0.30, 0.50, 0.10, 0.10]
     start_place[16:, [COUNCIL, IFA, SUPPORTED, 10]] = [0.10, 0.15, 0.65, 0.10]
     phase_exit = np.zeros((ages, len(PHASE_EXIT_PER_YEAR), len(REASONS)))
-    phase_exit[..., OTHER] = [2.0, 0.9, 0.2, 0.1, 0.1]
+    phase_exit[..., OTHER] = [2.0, 0.9, 0.4, 0.2, 0.1, 0.1]
     move = np.zeros((ages, places, places))
     move[:, COUNCIL, IFA] = 0.1
     move[:, 10, SUPPORTED] = 2.0

@@ -497,7 +497,7 @@ def with_foster(**changes: Array) -> Rates:
 
 def test_more_usable_places_fill_no_more_than_is_needed() -> None:
     """From one state, a month with more places: filled places rise by no more than places, nor than need."""
-    shortage = with_foster()
+    shortage = with_foster(usable_share=np.full((1, 1, 1, 2), 0.54))
     after = go(shortage)
     month = go_on(shortage, after, 1)
     filled, usable, waiting = [], [], []
