@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.engine.fostering import Households, fill_places, recruit, usable_places
 from simulator.engine.grid import Grid, make_grid
-from simulator.engine.step import Operators, grow_up, operators, step
+from simulator.engine.step import Operators, grow_up, home_operators, operators, step
 
 if TYPE_CHECKING:
     from simulator.rates import Rates, StreamRates
@@ -34,8 +34,8 @@ class Paths:
         Of those, children who came back from home.
     exits : (draw, area, month, stream, band, place)
     exits_by_reason : (draw, area, month, stream, band, reason)
-    moves_in, moves_out : (draw, area, month, place)
-        Moves between placements that are reported apart, by where they end and where they begin.
+    moves_in, moves_out : (draw, area, month, group)
+        Moves between groups of placements (those that are reported together), by where they end and begin.
     balancing : (draw, area, month, stream, place)
     households, places_usable : (draw, area, instant, sector)
     approvals, deregistrations : (draw, area, month, sector)
@@ -74,8 +74,9 @@ def run(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
     """
     grids = tuple(make_grid(rates.cohort_months, s.youngest_age) for s in rates.streams)
     bands = np.eye(int(band_of_age.max()) + 1)[band_of_age]
-    apart = rates.place_groups[:, None] != rates.place_groups[None, :]
-    shape = _batch_shape(rates)
+    grouping = np.eye(int(rates.place_groups.max()) + 1)[rates.place_groups]
+    between = 1.0 - np.eye(grouping.shape[1])
+    shape = batch_shape(rates)
     stocks = tuple(np.broadcast_to(s.opening, (*shape, *s.opening.shape[2:])).copy() for s in rates.streams)
     homes = tuple(np.broadcast_to(s.opening_home, (*shape, *s.opening_home.shape[2:])).copy() for s in rates.streams)
     now = _opening_households(rates, shape)
@@ -84,11 +85,14 @@ def run(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
     seen["children"].append(_children(stocks, grids, bands, 0))
     _see_households(seen, rates, 0, now)
 
-    caches: list[dict[int, tuple[int, Operators]]] = [{} for _ in grids]
+    chances = [_Chances(stream, grid) for stream, grid in zip(rates.streams, grids, strict=True)]
+    at_home = [home_operators(stream) for stream in rates.streams]
     for month in range(rates.months):
         done = [
-            step(stream, grid, _operators(cache, stream, grid, month), month, stock, home)
-            for stream, grid, cache, stock, home in zip(rates.streams, grids, caches, stocks, homes, strict=True)
+            step(stream, grid, known.at(month), back, month, stock, home)
+            for stream, grid, known, back, stock, home in zip(
+                rates.streams, grids, chances, at_home, stocks, homes, strict=True
+            )
         ]
         moves = np.sum([m.moves for m in done], axis=0)
         if rates.foster is not None:
@@ -112,8 +116,9 @@ def run(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
         seen["exits_by_reason"].append(_to_bands(reasons, by_band))
         seen["returns"].append(np.stack([m.returns for m in done], axis=-1))
         seen["balancing"].append(np.stack([m.balancing.sum(axis=-2) for m in done], axis=-2))
-        seen["moves_in"].append((moves * apart).sum(axis=-2))
-        seen["moves_out"].append((moves * apart).sum(axis=-1))
+        between_groups = grouping.T @ moves @ grouping * between
+        seen["moves_in"].append(between_groups.sum(axis=-2))
+        seen["moves_out"].append(between_groups.sum(axis=-1))
 
         cycle_month = (month + 1) % rates.cohort_months
         if cycle_month == 0:
@@ -130,7 +135,7 @@ def run(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
     )
 
 
-def _batch_shape(rates: Rates) -> tuple[int, int]:
+def batch_shape(rates: Rates) -> tuple[int, int]:
     """Return how many draws and areas the rates hold, after broadcasting."""
     arrays = [a for s in rates.streams for a in vars(s).values() if isinstance(a, np.ndarray) and a.ndim > 1]
     if rates.foster is not None:
@@ -139,20 +144,28 @@ def _batch_shape(rates: Rates) -> tuple[int, int]:
     return draws, areas
 
 
-def _operators(cache: dict[int, tuple[int, Operators]], rates: StreamRates, grid: Grid, month: int) -> Operators:
-    """Return a month's operators, worked out anew only if hazards differ from the last time at this cycle month."""
-    cycle_month = month % grid.width
-    if cycle_month in cache:
-        known, ops = cache[cycle_month]
-        if _same(rates.exit_ratio, known, month) and _same(rates.move_ratio, known, month):
-            return ops
-    ops = operators(rates, grid, month)
-    cache[cycle_month] = (month, ops)
-    return ops
+class _Chances:
+    """The chances of each month by row, worked out anew only when hazards change."""
 
+    def __init__(self, rates: StreamRates, grid: Grid) -> None:
+        self._rates, self._grid = rates, grid
+        self._known = -1
+        self._by_age: Operators
+        self._by_row: dict[int, Operators] = {}
 
-def _same(values: Array, month: int, other: int) -> bool:
-    return values.shape[2] == 1 or np.array_equal(values[:, :, month], values[:, :, other])
+    def at(self, month: int) -> Operators:
+        """Return the operators of a month by row."""
+        if self._known < 0 or not self._as_in(self._known, month):
+            self._known, self._by_age = month, operators(self._rates, month)
+            self._by_row.clear()
+        cycle_month = month % self._grid.width
+        if cycle_month not in self._by_row:
+            self._by_row[cycle_month] = self._by_age.by_row(self._grid.age_of_row[cycle_month])
+        return self._by_row[cycle_month]
+
+    def _as_in(self, known: int, month: int) -> bool:
+        ratios = (self._rates.exit_ratio, self._rates.move_ratio)
+        return all(r.shape[2] == 1 or np.array_equal(r[:, :, known], r[:, :, month]) for r in ratios)
 
 
 def _opening_households(rates: Rates, shape: tuple[int, int]) -> Households:
