@@ -28,6 +28,12 @@ UNLIMITED: Limits = (-math.inf, math.inf)
 _USUAL_PERCENT = 80
 """Interval shown for a distribution that states none, percent."""
 
+_LEAST_WIDTH, _LEAST_GAP = 1e-6, 1e-9
+"""Least width of an interval, and least distance of a median from its ends, as shares of the numbers themselves."""
+
+_SHAPES = (0.01, 1_000_000.0)
+"""Range of the shape parameters of beta and gamma distributions."""
+
 _LEAST_SKEW_SHARE = 0.05
 """How near to an end of its interval, as a share of it, the median that a stated mean implies may lie."""
 
@@ -194,16 +200,15 @@ class Lognormal(Distribution):
 
     def ppf(self, u: ArrayLike) -> Array:
         """Return ``median exp(sigma z)``."""
-        import numpy as np
         from scipy.special import ndtri
 
-        return self.median * np.exp(self.sigma * ndtri(u))
+        return _from_scale(math.log(self.median) + self.sigma * ndtri(u), self.support)
 
     def cdf(self, x: ArrayLike) -> Array:
         """Return the inverse of `ppf`."""
         from scipy.special import ndtr
 
-        return ndtr(_log(x, 0.0, self.median) / self.sigma)
+        return ndtr((_to_scale(x, self.support) - math.log(self.median)) / self.sigma)
 
 
 @dataclass(frozen=True)
@@ -214,8 +219,8 @@ class Beta(Distribution):
     beta: float
 
     def faults(self) -> Iterator[Fault]:
-        """Ask for positive parameters."""
-        yield from _positive(self, "alpha", "beta")
+        """Ask for parameters whose quantiles can be computed."""
+        yield from _computable(self, "alpha", "beta")
 
     @property
     def central(self) -> float:
@@ -249,8 +254,9 @@ class Gamma(Distribution):
     scale: float
 
     def faults(self) -> Iterator[Fault]:
-        """Ask for positive parameters."""
-        yield from _positive(self, "shape", "scale")
+        """Ask for a shape whose quantiles can be computed, and a positive scale."""
+        yield from _computable(self, "shape")
+        yield from _positive(self, "scale")
 
     @property
     def central(self) -> float:
@@ -351,21 +357,24 @@ class Triangular(Distribution):
         """Return quantiles: a square root on each side of the mode."""
         import numpy as np
 
-        u, width = np.asarray(u, dtype=float), self.high - self.low
-        rising = self.low + np.sqrt(u * width * (self.mode - self.low))
-        falling = self.high - np.sqrt((1.0 - u) * width * (self.high - self.mode))
-        return np.where(u * width < self.mode - self.low, rising, falling)
+        u, width, rise = np.asarray(u, dtype=float), self.high - self.low, self._rise
+        rising = self.low + width * np.sqrt(u * rise)
+        falling = self.high - width * np.sqrt((1.0 - u) * (1.0 - rise))
+        return np.where(u < rise, rising, falling)
 
     def cdf(self, x: ArrayLike) -> Array:
         """Return the inverse of `ppf`."""
         import numpy as np
 
-        x, width = np.clip(x, self.low, self.high), self.high - self.low
-        below, above = self.mode - self.low, self.high - self.mode
-        if below == 0.0:
-            return 1.0 - (self.high - x) ** 2 / (width * above)
-        rising = (x - self.low) ** 2 / (width * below)
-        return np.where(x < self.mode, rising, 1.0 - (self.high - x) ** 2 / (width * above) if above else rising)
+        place, rise = (np.clip(x, self.low, self.high) - self.low) / (self.high - self.low), self._rise
+        below = place**2 / rise if rise > 0.0 else 0.0
+        above = 1.0 - (1.0 - place) ** 2 / (1.0 - rise) if rise < 1.0 else 1.0
+        return np.where(place < rise, below, above)
+
+    @property
+    def _rise(self) -> float:
+        """Position of the mode between the limits, and the probability below it."""
+        return (self.mode - self.low) / (self.high - self.low)
 
 
 @dataclass(frozen=True)
@@ -409,9 +418,7 @@ class Quantiles(Distribution):
     def faults(self) -> Iterator[Fault]:
         """Ask for an interval in order, inside the limits, with the median inside it."""
         yield from _interval_faults(self.low, self.high, self.limits)
-        if self.low < self.high and not self.low < self.median < self.high:
-            what = f"the median {self.median:g} is not inside its interval, {self.low:g} to {self.high:g}"
-            yield Fault("median", what, f"above {self.low:g} and below {self.high:g}")
+        yield from _centre_faults("median", self.median, self.low, self.high)
 
     @classmethod
     def with_mean(
@@ -426,10 +433,7 @@ class Quantiles(Distribution):
         Misstated
             Also if no such distribution has this mean.
         """
-        faults = list(_interval_faults(low, high, limits))
-        if low < high and not low < mean < high:
-            what = f"the mean {mean:g} is not inside its interval, {low:g} to {high:g}"
-            faults.append(Fault("mean", what, f"above {low:g} and below {high:g}"))
+        faults = (*_interval_faults(low, high, limits), *_centre_faults("mean", mean, low, high))
         if faults:
             raise Misstated(*faults)
         ends = cls(low, mean, high, percent, limits)._ends
@@ -599,10 +603,19 @@ def _positive(distribution: Distribution, *names: str) -> Iterator[Fault]:
             yield Fault(name, f"{value:g} is not above 0", "above 0")
 
 
+def _computable(distribution: Distribution, *names: str) -> Iterator[Fault]:
+    """Yield a fault for each shape so extreme that the distribution is a point or two for all it matters."""
+    low, high = _SHAPES
+    for name in names:
+        value = getattr(distribution, name)
+        if not low <= value <= high:
+            yield Fault(name, f"{value:g} is out of range", f"{low:g} to {high:,.0f}")
+
+
 def _interval_faults(low: float, high: float, limits: Limits) -> Iterator[Fault]:
     """Yield what is wrong with an interval of a quantity with limits."""
     least, most = limits
-    if not low < high:
+    if not low + _LEAST_WIDTH * max(abs(low), abs(high)) < high:
         yield Fault("high", f"the interval runs from {low:g} to {high:g}", "a low end below its high end")
     if not low > least:
         yield Fault("low", f"{low:g} leaves no room above {least:g}, the least that the quantity can be")
@@ -610,12 +623,14 @@ def _interval_faults(low: float, high: float, limits: Limits) -> Iterator[Fault]
         yield Fault("high", f"{high:g} leaves no room below {most:g}, the most that the quantity can be")
 
 
-def _log(x: ArrayLike, limit: float, unit: float = 1.0) -> Array:
-    """Logarithm of the distance above a limit, in a unit; minus infinity at the limit and below."""
-    import numpy as np
-
-    with np.errstate(divide="ignore"):
-        return np.log(np.maximum(np.asarray(x, dtype=float) - limit, 0.0) / unit)
+def _centre_faults(name: str, centre: float, low: float, high: float) -> Iterator[Fault]:
+    """Yield a fault if a median or mean is not inside its interval."""
+    if not low < high:
+        return
+    gap = _LEAST_GAP * abs(centre)
+    if not low + gap < centre < high - gap:
+        what = f"the {name} {centre:g} is not inside its interval, {low:g} to {high:g}"
+        yield Fault(name, what, f"above {low:g} and below {high:g}")
 
 
 def _to_scale(x: ArrayLike, limits: Limits) -> Array:
@@ -626,7 +641,8 @@ def _to_scale(x: ArrayLike, limits: Limits) -> Array:
     if least == -math.inf:
         return np.asarray(x, dtype=float)
     if most == math.inf:
-        return _log(x, least)
+        with np.errstate(divide="ignore"):
+            return np.log(np.maximum(np.asarray(x, dtype=float) - least, 0.0))
     from scipy.special import ndtri
 
     return ndtri(np.clip((np.asarray(x) - least) / (most - least), 0.0, 1.0))
@@ -640,7 +656,8 @@ def _from_scale(y: ArrayLike, limits: Limits) -> Array:
     if least == -math.inf:
         return np.asarray(y, dtype=float)
     if most == math.inf:
-        return least + np.exp(y)
+        with np.errstate(over="ignore"):
+            return least + np.exp(y)
     from scipy.special import ndtr
 
     return least + (most - least) * ndtr(y)
