@@ -17,7 +17,7 @@ from simulator.interventions import kinds, notes
 from simulator.interventions.fields import Quality
 from simulator.scenario import LoadedScenario, ScenarioError, explain, load, shipped
 from simulator.scenario.schema import Scenario
-from simulator.scenario.stated import _LEADING
+from simulator.scenario.stated import LEADING
 from simulator.uncertainty import (
     FAMILIES,
     Distribution,
@@ -70,6 +70,7 @@ ONE: dict[str, Distribution] = {
 }
 
 
+@settings(deadline=None)
 @given(quantiles())
 def test_three_quantiles_are_met(made: Quantiles) -> None:
     tail = (1 - made.percent / 100) / 2
@@ -77,6 +78,7 @@ def test_three_quantiles_are_met(made: Quantiles) -> None:
     assert made.ppf([tail, 0.5, 1 - tail]) == pytest.approx(wanted, rel=1e-9, abs=1e-9 * max(map(abs, wanted)))
 
 
+@settings(deadline=None)
 @given(quantiles())
 def test_quantiles_rise_and_stay_in_the_support(made: Quantiles) -> None:
     values = made.ppf(PROBABILITIES)
@@ -86,6 +88,7 @@ def test_quantiles_rise_and_stay_in_the_support(made: Quantiles) -> None:
     assert np.isfinite(values).all()
 
 
+@settings(deadline=None)
 @given(quantiles())
 def test_quantile_of_the_probability_of_a_quantile(made: Quantiles) -> None:
     values = made.ppf(np.linspace(0.01, 0.99, 99))
@@ -203,6 +206,7 @@ def test_impossible_parameters_are_refused(make: Callable[[], Distribution]) -> 
 # Draws
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), st.integers(1, 500), st.integers(0, 2**40))
 def test_one_value_in_each_stratum(key: str, draws: int, seed: int) -> None:
     column = uniforms(key, draws, seed)
@@ -373,7 +377,7 @@ def test_child_replaces_a_distribution_by_a_number_and_a_number_by_a_distributio
 def test_no_field_is_called_as_distributions_are() -> None:
     models = [Scenario, *kinds().values()]
     names = {note.path.split(".")[-1] for model in models for note in notes(model)}
-    assert not names & _LEADING
+    assert names.isdisjoint(LEADING)
 
 
 def test_quantities_that_are_chosen_take_no_distribution() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from simulator.calendar import Month
 from simulator.scenario.loaded import LoadedScenario, Origin
 from simulator.scenario.merge import Override
-from simulator.scenario.stated import Uncertain
 from simulator.scenario.translate import shown
+from simulator.scenario.uncertain import Uncertain
 
 _QUIET = ("kind", "id", "label", "note", "source", "quality", "description", "name")
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from simulator.scenario.merge import Override, SourceFile
 from simulator.scenario.schema import Scenario
-from simulator.scenario.stated import Uncertain
+from simulator.scenario.uncertain import Uncertain
 from simulator.uncertainty import Parameter
 
 

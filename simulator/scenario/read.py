@@ -16,8 +16,8 @@ from simulator.scenario.merge import merge_chain, read_chain
 from simulator.scenario.nodes import Node
 from simulator.scenario.schema import Scenario, window
 from simulator.scenario.shipped import shipped
-from simulator.scenario.stated import Uncertain, without_distributions
 from simulator.scenario.translate import dotted, empties, find, note_of, problems
+from simulator.scenario.uncertain import Uncertain, without_distributions
 
 __all__ = ["LoadedScenario", "Origin", "ScenarioError", "explain", "find_scenario", "load", "shipped"]
 
