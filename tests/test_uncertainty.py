@@ -139,6 +139,11 @@ def test_published_curve_of_hadlock_and_bickel() -> None:
         assert Quantiles(low, median, high, 80, POSITIVE).ppf(u) == pytest.approx(printed)
 
 
+def test_skewed_share_does_not_pile_up_at_its_limit() -> None:
+    """The example of docs/uncertainty.md."""
+    assert Quantiles(0.10, 0.15, 0.60, 80, SHARE).ppf(0.99) == pytest.approx(0.93, abs=0.005)
+
+
 @settings(deadline=None, max_examples=30)
 @given(quantiles())
 def test_stated_mean_is_the_mean(plain: Quantiles) -> None:
