@@ -396,7 +396,7 @@ def _bounds(field: dict[str, Any]) -> str:
         text = f"{high:,.15g} or less"
     else:
         text = f"{low:,.15g} to {high:,.15g}"
-    return f"{text} {unit}".rstrip()
+    return f"{text} {unit}".rstrip() + (", or a distribution" if field["distribution"] else "")
 
 
 def _brief(value: object) -> str:
@@ -424,7 +424,10 @@ def _plain(text: str | None) -> str:
 
 @_list_command
 def interventions() -> list[dict[str, Any]]:
-    """List kinds of intervention with every field, its unit, its bounds and its default."""
+    """List kinds of intervention with every field, its unit, its bounds and its default.
+
+    Where a field says so, a file may give a distribution for the number (docs/uncertainty.md).
+    """
     from simulator.interventions import kinds, notes
 
     return [
@@ -441,6 +444,7 @@ def interventions() -> list[dict[str, Any]]:
                     "unit": note.unit,
                     "low": note.low,
                     "high": note.high,
+                    "distribution": note.uncertain,
                     "choices": list(note.choices),
                     "source": note.source,
                     "if_empty": note.if_empty,

@@ -323,7 +323,9 @@ def test_list_interventions_gives_every_field_with_unit_and_bounds():
             assert f"    {note.path}: " in text
             field = fields[note.path]
             assert (field["unit"], field["low"], field["high"]) == (note.unit, note.low, note.high)
-    assert "    effect.risk_ratio: needed in effect; 0 to 3 ratio\n" in text
+            assert field["distribution"] == note.uncertain
+    assert "    effect.risk_ratio: needed in effect; 0 to 3 ratio, or a distribution\n" in text
+    assert "    lag_months: 0 to 240 months; default 0\n" in text
     assert "    start: required\n" in text
 
 

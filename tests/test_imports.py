@@ -26,9 +26,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rates": set(),
     # The engine: numpy and its own modules.
     "engine": set(),
-    # What a scenario says.
+    # What a scenario says, and how sure.
+    "uncertainty": set(),
     "interventions": {"axes", "calendar", "placements", "tables"},
-    "scenario": {"calendar", "interventions"},
+    "scenario": {"calendar", "interventions", "uncertainty"},
     # From published tables to a baseline.
     "baseline": {"axes", "placements", "rates", "structure"},
     "calibrate": {

@@ -116,7 +116,8 @@ def interventions_page() -> str:
         "Made by `make docs-tables` from the code; do not edit. `care-demand list interventions` shows the same.",
         "A scenario lists what happens under `interventions:`, in order. Each entry has a `kind` and the fields of "
         "that kind. Effects on the same children multiply as remaining risk and never add. A field not named here "
-        "is an error. What numbers could be based on is in the `source` that each shipped scenario gives.",
+        "is an error. What numbers could be based on is in the `source` that each shipped scenario gives. Where the "
+        "table says so, a number may be a [distribution](uncertainty.md#distributions).",
         "## Fields of every kind",
         _fields_table([note for note in notes(Intervention) if note.path in common]),
     ]
@@ -147,7 +148,8 @@ def _fields_table(fields: Sequence[FieldNote]) -> str:
 
 def _allowed(note: FieldNote) -> str:
     """Return what is allowed, long numbers with commas."""
-    return re.sub(r"\d{5,}", lambda found: f"{int(found[0]):,}", note.allowed) or NONE
+    allowed = re.sub(r"\d{5,}", lambda found: f"{int(found[0]):,}", note.allowed) or NONE
+    return f"{allowed}, or a distribution" if note.uncertain else allowed
 
 
 def _if_left_out(note: FieldNote) -> str:

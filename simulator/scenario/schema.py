@@ -106,7 +106,9 @@ class Assumptions(Model):
     )
     """Growth of the GDP deflator after the last published year."""
 
-    discount_percent: Quantity = number(3.5, low=0, high=20, unit="percent a year", source="hmt_green_book_stpr")
+    discount_percent: Quantity = number(
+        3.5, low=0, high=20, unit="percent a year", source="hmt_green_book_stpr", exact=True
+    )
     """Discount rate of present values."""
 
 
@@ -122,7 +124,7 @@ class Claim(Model):
     financial_year: FinancialYear | None = text()
     """Financial year of the spend."""
 
-    value: Quantity = number(low=0, high=1e12, unit="children, or GBP in the financial year")
+    value: Quantity = number(low=0, high=1e12, unit="children, or GBP in the financial year", exact=True)
     """What was projected."""
 
     label: str = text(...)
