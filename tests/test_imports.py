@@ -30,34 +30,42 @@ MAY_IMPORT: dict[str, set[str]] = {
     "uncertainty": set(),
     "interventions": {"axes", "calendar", "placements", "tables"},
     "scenario": {"calendar", "interventions", "uncertainty"},
+    # How far rates drift.
+    "drift": {"axes", "placements", "uncertainty"},
     # From published tables to a baseline.
     "baseline": {"axes", "placements", "rates", "structure"},
     "calibrate": {
-        "axes", "baseline", "calendar", "engine", "placements", "population", "rates", "structure", "tables",
+        "axes", "baseline", "calendar", "drift", "engine", "placements", "population", "rates", "structure", "tables",
     },
     # From both to rates.
     "compile": {
-        "baseline", "calendar", "interventions", "placements", "population", "rates", "scenario", "structure", "tables",
+        "baseline", "calendar", "drift", "interventions", "placements", "population", "rates", "scenario", "structure",
+        "tables",
     },
     # A check of the fit that runs a scenario. It lives in calibrate/, but the fit must never import it.
     # From paths to labelled results.
     "results": {"calendar"},
     "measures": {"axes", "baseline", "engine", "placements", "rates", "results"},
-    "simulate": {
-        "calendar", "compile", "engine", "measures", "results", "scenario", "structure", "tables",
+    "run_once": {
+        "calendar", "compile", "engine", "measures", "rates", "results", "scenario", "structure", "tables",
     },
+    # Many draws.
+    "provenance": set(),
+    "ensemble": {"drift", "results", "run_once", "scenario", "uncertainty"},
+    "simulate": {"ensemble", "provenance", "results", "run_once", "scenario"},
     # How a run from an earlier base would have done.
     "calibrate.ahead": {
-        "axes", "calibrate", "compile", "engine", "placements", "scenario", "simulate", "structure", "tables",
+        "axes", "calibrate", "compile", "engine", "placements", "run_once", "scenario", "structure", "tables",
     },
     # What reads results and nothing earlier, except names.
     "tidy": {"results"},
     "analysis": {"results"},
     "charts": {"analysis", "axes", "calendar", "placements", "results"},
-    "outputs": {"analysis", "axes", "calendar", "charts", "placements", "results", "tidy"},
+    "outputs": {"analysis", "axes", "calendar", "charts", "placements", "provenance", "results", "tidy"},
 }  # fmt: skip
 
 ONLY_TYPES: dict[str, set[str]] = {
+    "drift": {"rates"},
     "engine": {"rates"},
     "interventions": {"rates"},
     "outputs": {"scenario"},
@@ -75,6 +83,7 @@ KNOWN: dict[tuple[str, str], str] = {
     ("results", "tidy"): "Results.to_frame makes the rows of results.csv; imported when it is called",
     ("scenario", ""): "shipped.py asks where the package is",
     ("outputs", ""): "the manifest holds the version",
+    ("simulate", ""): "finished draws are kept by version",
 }
 """Arrows that run back, each with why. Take an entry out when its arrow is gone."""
 

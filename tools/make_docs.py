@@ -23,6 +23,7 @@ from simulator.axes import PHASES
 from simulator.calibrate import costs, fostering, history
 from simulator.calibrate.build import COHORT_MONTHS
 from simulator.charts import draw_all, save, words
+from simulator.drift import processes
 from simulator.interventions import FieldNote, Intervention, kinds, notes
 from simulator.outputs import Point, summary_points
 from simulator.placements import names
@@ -486,6 +487,7 @@ def _assumptions() -> Iterator[Row]:
     yield from _about_stays()
     yield from _about_starts()
     yield from _about_fostering()
+    yield from _about_drift()
     yield from _about_money()
     yield from _about_the_fit()
 
@@ -724,6 +726,18 @@ def _about_fostering() -> Iterator[Row]:
         "calibrate/fostering.py",
         "",
     )
+
+
+def _about_drift() -> Iterator[Row]:
+    for process in processes():
+        tied = f", tied to others of the year by {process.correlation:.2f}" if process.group else ""
+        yield (
+            f"In draws, yearly steps of {process.name.replace('_', ' ')}, standard deviation of the log",
+            f"{process.sd_per_year:.3f}{tied} (record {process.first} to {process.last})",
+            f"derived [{process.source}]",
+            "data/drift.csv",
+            "assumptions.drift",
+        )
 
 
 def _about_money() -> Iterator[Row]:

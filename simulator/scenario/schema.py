@@ -106,6 +106,9 @@ class Assumptions(Model):
     )
     """Growth of the GDP deflator after the last published year."""
 
+    drift: Literal["as_recorded", "none"] = choice("as_recorded", source="definition")
+    """Whether rates drift in draws as far as they have in the past, or are held as in the central run."""
+
     discount_percent: Quantity = number(
         3.5, low=0, high=20, unit="percent a year", source="hmt_green_book_stpr", exact=True
     )
@@ -216,6 +219,11 @@ class Scenario(Model):
     def months(self) -> int:
         """Number of modelled months."""
         return self.end - self.first_month + 1
+
+    @property
+    def calendar(self) -> tuple[Month, ...]:
+        """Modelled months."""
+        return tuple(self.first_month + i for i in range(self.months))
 
 
 def window(data: Any) -> Window | None:
