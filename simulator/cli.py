@@ -109,6 +109,7 @@ def _run_options(function: _Function) -> _Function:
                      help="Seed of the draws."),
         click.option("--engine", type=click.Choice(["plain", "compiled"]), default="plain", show_default=True,
                      help="The compiled engine is faster for many draws; it needs care-demand[fast]."),
+        click.option("--chance", is_flag=True, help="Put luck into the draws: who happens to come in and leave."),
         click.option("--workers", type=click.IntRange(min=1), metavar="N",
                      help="Processes that run draws  [default: one a core]"),
         click.option("--cluster", metavar="ADDRESS", help="Dask scheduler that runs the draws instead."),
@@ -180,6 +181,7 @@ class _How:
     draws: int
     seed: int
     engine: str
+    chance: bool
     workers: int | None
     cluster: str | None
     charts: bool
@@ -191,7 +193,18 @@ class _How:
         """Options for the manifest: those that results depend on."""
         words = ["--draws", str(self.draws), "--seed", str(self.seed)]
         words += ["--engine", self.engine] if self.engine != "plain" else []
+        words += ["--chance"] if self.chance else []
         return words if self.charts else [*words, "--no-charts"]
+
+
+def _how(options: dict[str, Any]) -> _How:
+    """Take the options that runs share; refuse those that do not go together."""
+    how = _How(**options)
+    if how.chance and not how.draws:
+        raise click.UsageError("--chance puts luck into draws, so it needs some: --draws N")
+    if how.chance and how.engine == "compiled":
+        raise click.UsageError("--chance follows children beside the plain engine; leave --engine compiled out")
+    return how
 
 
 def _simulate_all(loaded: Sequence[LoadedScenario], how: _How, work: Path) -> list[Results]:
@@ -201,7 +214,13 @@ def _simulate_all(loaded: Sequence[LoadedScenario], how: _How, work: Path) -> li
 
     options: dict[str, Any] = {"draws": how.draws, "seed": how.seed}
     if how.draws:
-        options |= {"engine": how.engine, "workers": how.workers, "cluster": how.cluster, "work": work}
+        options |= {
+            "engine": how.engine,
+            "chance": how.chance,
+            "workers": how.workers,
+            "cluster": how.cluster,
+            "work": work,
+        }
     elif how.engine != "plain":
         options |= {"engine": how.engine}
     seen = not how.quiet and sys.stderr.isatty()
@@ -291,7 +310,7 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     An output folder of an earlier run is replaced; anything else that is in the way is left alone. With draws, a run
     that was stopped goes on when the same command is given again.
     """
-    how = _How(**options)
+    how = _how(options)
     loaded = _load_all([scenario])
     from simulator.outputs import summary_text, write_run
 
@@ -316,7 +335,7 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
 
     All of them take the same draws. A run with draws that was stopped goes on when the same command is given again.
     """
-    how = _How(**options)
+    how = _how(options)
     if len(scenarios) == 1:
         raise click.UsageError("name two scenarios or more; the others are compared with the first")
     loaded = _load_all(scenarios)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simulator import tables
 from simulator.calendar import financial_year
+from simulator.chance import realise
 from simulator.compile import Compiled, compile_scenario, deflator_growth
 from simulator.engine.run import Paths, run
 from simulator.measures import measures
@@ -46,7 +47,12 @@ def engine_named(name: Engine) -> Callable[[Rates, NDArray[np.intp]], Paths]:
 
 
 def run_once(
-    scenario: Scenario, name: str, *, drawn: Mapping[str, float] | None = None, engine: Engine = "plain"
+    scenario: Scenario,
+    name: str,
+    *,
+    drawn: Mapping[str, float] | None = None,
+    engine: Engine = "plain",
+    luck: tuple[object, ...] | None = None,
 ) -> Results:
     """Run a scenario, with and without its programmes, and label what comes out.
 
@@ -58,17 +64,19 @@ def run_once(
     drawn : mapping of key to float, optional
         Steps of the drift of rates in one draw (`simulator.drift`); none for the central run.
     engine : {"plain", "compiled"}
+    luck : tuple, optional
+        What the luck of whole children hangs on (`simulator.chance`); expected numbers if left out.
 
     Raises
     ------
     ValueError
         If an intervention asks for something impossible; the message begins with its path.
     """
-    results = label(compile_scenario(scenario, drawn), name, engine)
+    results = label(compile_scenario(scenario, drawn), name, engine, luck)
     bare = _without_programmes(scenario)
     if bare is None:
         return results
-    without = label(compile_scenario(bare, drawn), name, engine).measures
+    without = label(compile_scenario(bare, drawn), name, engine, luck).measures
     return replace(results, without={measure: without[measure] for measure in EFFECTS})
 
 
@@ -80,10 +88,14 @@ def _without_programmes(scenario: Scenario) -> Scenario | None:
     return scenario.model_copy(update={"interventions": kept})
 
 
-def label(compiled: Compiled, name: str, engine: Engine = "plain") -> Results:
+def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[object, ...] | None = None) -> Results:
     """Run a compiled scenario and label what comes out."""
     scenario, baseline, rates = compiled.scenario, compiled.baseline, compiled.rates
-    view = View(engine_named(engine)(rates, BAND_OF_AGE), rates, baseline.cost_lines)
+    if luck is None:
+        paths = engine_named(engine)(rates, BAND_OF_AGE)
+    else:
+        paths = realise(rates, BAND_OF_AGE, luck, compiled.context.areas)
+    view = View(paths, rates, baseline.cost_lines)
     measured = {}
     for kind in measures().values():
         v = kind.compute(view)

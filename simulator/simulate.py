@@ -25,6 +25,7 @@ def simulate(
     draws: int = 0,
     seed: int = 1,
     engine: Engine = "plain",
+    chance: bool = False,
     workers: int | None = None,
     cluster: str | None = None,
     work: Path | None = None,
@@ -40,6 +41,9 @@ def simulate(
     seed : int
         Seed of the draws. The same seed gives the same numbers to the same parameters in every scenario.
     engine : {"plain", "compiled"}
+    chance : bool
+        Whether draws hold luck as well: who happens to come in and leave. It follows whole children, beside the plain
+        engine.
     workers : int, optional
         Processes that run draws; as many as there are cores if left out. They change no result.
     cluster : str, optional
@@ -54,14 +58,18 @@ def simulate(
     ------
     ScenarioError
         If an intervention asks for something impossible.
+    ValueError
+        If chance is asked for without draws, or with the compiled engine.
     ModuleNotFoundError
         If the compiled engine or a cluster is asked for and its extra is not installed.
     """
+    if chance and (not draws or engine != "plain"):
+        raise ValueError("chance needs draws, and follows children beside the plain engine")
     try:
         central = run_once(loaded.scenario, loaded.key, engine=engine)
         if not draws:
             return central
-        settings = Settings(draws=draws, seed=seed, engine=engine)
+        settings = Settings(draws, seed, engine, chance)
         folder = Path(tempfile.mkdtemp(prefix="care-demand-")) if work is None else work / _name(loaded, settings)
         results = run_draws(
             loaded,

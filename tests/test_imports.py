@@ -26,6 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rates": set(),
     # The engine: numpy and its own modules.
     "engine": set(),
+    # Luck: whole children beside the engine.
+    "chance": {"engine"},
     # What a scenario says, and how sure.
     "uncertainty": set(),
     "interventions": {"axes", "calendar", "placements", "tables"},
@@ -47,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "results": {"calendar"},
     "measures": {"axes", "baseline", "engine", "placements", "rates", "results"},
     "run_once": {
-        "calendar", "compile", "engine", "measures", "rates", "results", "scenario", "structure", "tables",
+        "calendar", "chance", "compile", "engine", "measures", "rates", "results", "scenario", "structure", "tables",
     },
     # Many draws.
     "provenance": set(),
@@ -65,6 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }  # fmt: skip
 
 ONLY_TYPES: dict[str, set[str]] = {
+    "chance": {"rates"},
     "drift": {"rates"},
     "engine": {"rates"},
     "interventions": {"rates"},

@@ -29,11 +29,14 @@ class Settings:
         Draws beside the central run.
     seed : int
     engine : {"plain", "compiled"}
+    chance : bool
+        Whether draws follow whole children, so that luck is part of them (`simulator.chance`).
     """
 
     draws: int
     seed: int = 1
     engine: Engine = "plain"
+    chance: bool = False
 
 
 def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
@@ -68,7 +71,13 @@ class Drawer:
         values = {key: float(drawn[draw - 1]) for key, drawn in self._values.items()}
         own = {parameter.key: values.pop(parameter.key) for parameter in self._loaded.parameters}
         try:
-            results = run_once(self._loaded.at(own), self._loaded.key, drawn=values, engine=self._settings.engine)
+            results = run_once(
+                self._loaded.at(own),
+                self._loaded.key,
+                drawn=values,
+                engine=self._settings.engine,
+                luck=(self._settings.seed, draw) if self._settings.chance else None,
+            )
         except ValueError as problem:
             raise ValueError(f"{problem} (in draw {draw} of {self._settings.draws})") from problem
         return {name: array[0] for name, array in saved(results).items()}
