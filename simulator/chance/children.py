@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum, auto
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from simulator.chance.keyed import Key, keys, uniforms
 from simulator.engine.grid import Grid
 from simulator.engine.step import AGE_18, HOME, HomeOperators, Operators, at_month
-from simulator.rates import StreamRates
+
+if TYPE_CHECKING:
+    from simulator.rates import StreamRates
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,9 @@ from simulator.chance.keyed import key_of
 from simulator.engine.fostering import PlaceShares
 from simulator.engine.run import Paths, fold, make_grids, unfold
 from simulator.engine.step import Operators, home_operators
-from simulator.rates import FosterRates, Rates
+
+if TYPE_CHECKING:
+    from simulator.rates import FosterRates, Rates
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
