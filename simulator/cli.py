@@ -369,6 +369,56 @@ def check(scenarios: tuple[str, ...]) -> None:
 
 
 @cli.command()
+@click.argument("scenario")
+@click.option(
+    "--target",
+    required=True,
+    metavar="MEASURE=VALUE@WHEN",
+    help="What to reach, for example children=100000@2032-03 or total_spend=12e9@2030-31.",
+)
+@click.option(
+    "--vary",
+    required=True,
+    metavar="PATH",
+    help="The assumption to vary, for example interventions.starts-trend.percent_per_year.",
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write a scenario file with the value.")
+@_debug_option
+def solve(scenario: str, target: str, vary: str, out: Path | None) -> None:
+    """Find the value of an assumption with which a scenario reaches a target."""
+    loaded = _load_all([scenario])[0]
+    from simulator.solve import Target, Unknown, Unsolvable, solved_file
+    from simulator.solve import solve as find
+
+    try:
+        asked, unknown = Target.parse(target), Unknown.parse(vary, loaded.scenario)
+        if out is not None and out.exists():
+            raise Unsolvable(f"--out: {out} exists; name another file")
+        solution = find(loaded, asked, unknown)
+        text = solved_file(loaded, _as_parent(scenario, loaded, out), asked, unknown, solution)
+    except Unsolvable as problem:
+        raise WrongInput(f"{PROGRAM}: {problem}") from problem
+    click.echo(f"{vary} = {solution.value:.6g} {unknown.note.unit}")
+    click.echo(f"gives {asked.measure} {solution.result:,.10g} at {asked.when} (asked for: {asked.value:,.10g})")
+    if out is None:
+        click.echo(f"\n{text.rstrip()}")
+    else:
+        out.write_text(text, encoding="utf-8")
+        click.echo(f"Written to {out}")
+
+
+def _as_parent(scenario: str, loaded: LoadedScenario, out: Path | None) -> str:
+    """Return how a file beside `out` names the scenario that it extends: a file beside it, or a shipped one."""
+    if out is None or Path(scenario).suffix == "" or loaded.path.resolve().parent == out.resolve().parent:
+        return f"{loaded.key}.yaml"
+    from simulator.scenario import shipped
+
+    if loaded.key in shipped():
+        return f"{loaded.key}.yaml"
+    raise WrongInput(f"{PROGRAM}: --out: put the file beside {scenario}, which it extends")
+
+
+@cli.command()
 @click.argument("area", type=click.Choice(["england"], case_sensitive=False))
 @click.option("--base", type=int, default=2025, show_default=True, metavar="YEAR",
               help="Year, ending on 31 March, whose published figures the model is fitted to.")  # fmt: skip

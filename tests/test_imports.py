@@ -54,6 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Many draws.
     "provenance": set(),
     "ensemble": {"drift", "results", "run_once", "scenario", "uncertainty"},
+    "solve": {"calendar", "interventions", "results", "run_once", "scenario"},
     "simulate": {"ensemble", "provenance", "results", "run_once", "scenario"},
     # How a run from an earlier base would have done.
     "calibrate.ahead": {

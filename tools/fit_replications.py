@@ -20,7 +20,7 @@ from simulator.compile import compile_scenario
 from simulator.results import Results
 from simulator.run_once import label
 from simulator.scenario.read import load
-from simulator.scenario.schema import Scenario
+from simulator.solve import Unknown
 
 FOLDER = Path(__file__).resolve().parent.parent / "scenarios"
 
@@ -118,23 +118,6 @@ GROUPS: Sequence[Sequence[Fit]] = (
 ALSO_RUN = {"review-plan": ("review-plan-delayed",)}
 
 
-def changed(scenario: Scenario, id_: str, field: str, value: float) -> Scenario:
-    """Return a scenario with one value of one intervention replaced."""
-    names = field.split(".")
-    interventions = []
-    for one in scenario.interventions:
-        if one.id == id_:
-            inner: Any = value
-            for depth in range(len(names) - 1, 0, -1):
-                owner = one
-                for name in names[:depth]:
-                    owner = getattr(owner, name)
-                inner = owner.model_copy(update={names[depth]: inner})
-            one = one.model_copy(update={names[0]: inner})
-        interventions.append(one)
-    return scenario.model_copy(update={"interventions": tuple(interventions)})
-
-
 def solve(fits: Sequence[Fit]) -> list[float]:
     """Find the values of one group together."""
     files = {f.file for f in fits} | {other for f in fits for other in ALSO_RUN.get(f.file, ())}
@@ -145,7 +128,8 @@ def solve(fits: Sequence[Fit]) -> list[float]:
         for name, one in loaded.items():
             scenario = one.scenario
             for fit, value in zip(fits, x, strict=True):
-                scenario = changed(scenario, fit.id, fit.field, float(value) * fit.near)
+                path = Unknown.parse(f"interventions.{fit.id}.{fit.field}", scenario).path
+                scenario = scenario.with_value(path, float(value) * fit.near)
             by_file[name] = label(compile_scenario(scenario), name)
         return [fit.miss(by_file) for fit in fits]
 

@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from simulator.scenario.merge import Override, SourceFile
 from simulator.scenario.schema import Scenario
 from simulator.scenario.uncertain import Uncertain
@@ -102,22 +100,10 @@ class LoadedScenario:
         """
         scenario: Scenario = self.scenario
         for key, value in values.items():
-            scenario = _with(scenario, self._paths[key], float(value))
+            scenario = scenario.with_value(self._paths[key], float(value))
         return scenario
 
     @cached_property
     def _paths(self) -> dict[str, tuple[str | int, ...]]:
         """Path of each uncertain number by its key."""
         return {one.parameter.key: one.path for one in self.uncertain}
-
-
-def _with(holder: Any, path: tuple[str | int, ...], value: float) -> Any:
-    """Copy what holds a value, with another value at a path."""
-    if not path:
-        return value
-    step, *rest = path
-    if isinstance(holder, BaseModel):
-        return holder.model_copy(update={str(step): _with(getattr(holder, str(step)), tuple(rest), value)})
-    if isinstance(holder, dict):
-        return {**holder, step: _with(holder[step], tuple(rest), value)}
-    return tuple(_with(inner, tuple(rest), value) if i == step else inner for i, inner in enumerate(holder))

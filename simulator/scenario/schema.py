@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator, model_validator
 
 from simulator.calendar import Month
 from simulator.interventions import Intervention, kinds
@@ -220,6 +221,18 @@ class Scenario(Model):
         """Number of modelled months."""
         return self.end - self.first_month + 1
 
+    def value_at(self, path: Sequence[str | int]) -> Any:
+        """Return the value at the end of a path from the top."""
+        holder: Any = self
+        for step in path:
+            holder = holder[step] if isinstance(step, int) or isinstance(holder, dict) else getattr(holder, step)
+        return holder
+
+    def with_value(self, path: Sequence[str | int], value: float) -> Scenario:
+        """Return the scenario with another value at the end of a path; it is not checked against its field."""
+        changed: Scenario = _with(self, tuple(path), value)
+        return changed
+
     @property
     def calendar(self) -> tuple[Month, ...]:
         """Modelled months."""
@@ -238,3 +251,15 @@ def window(data: Any) -> Window | None:
         return None
     first = Month(base, 4)
     return Window(first, last) if last >= first else None
+
+
+def _with(holder: Any, path: tuple[str | int, ...], value: float) -> Any:
+    """Copy what holds a value, with another value at a path."""
+    if not path:
+        return value
+    step, *rest = path
+    if isinstance(holder, BaseModel):
+        return holder.model_copy(update={str(step): _with(getattr(holder, str(step)), tuple(rest), value)})
+    if isinstance(holder, dict):
+        return {**holder, step: _with(holder[step], tuple(rest), value)}
+    return tuple(_with(inner, tuple(rest), value) if i == step else inner for i, inner in enumerate(holder))
