@@ -16,7 +16,7 @@ import sys
 import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -226,36 +226,49 @@ def _simulate_all(loaded: Sequence[LoadedScenario], how: _How, work: Path) -> li
     seen = not how.quiet and sys.stderr.isatty()
     try:
         if seen and how.draws:
-            return [simulate(one, **options, progress=_bar(one.key)) for one in loaded]
+            many = []
+            for one in loaded:
+                with _bar(one.key) as progress:
+                    many.append(simulate(one, **options, progress=progress))
+            return many
         if not seen or len(loaded) == 1:
             return [simulate(one, **options) for one in loaded]
         with click.progressbar(loaded, label="Running scenarios", file=sys.stderr, show_eta=False) as bar:
             return [simulate(one, **options) for one in bar]
     except ScenarioError as error:
+        shutil.rmtree(work, ignore_errors=True)
         raise WrongInput(str(error)) from error
 
 
-def _bar(name: str) -> Callable[[int, int], None]:
-    """Return what shows how much of a scenario's draws is done, and how long the rest will take."""
-    bar: Any = None
+@contextmanager
+def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
+    """Give what shows how much of a scenario's draws is done, and how long the rest will take."""
+    with ExitStack() as shown:  # on every way out, so that the terminal has its cursor back
+        bar: Any = None
+        before = 0
 
-    def show(done: int, of: int) -> None:
-        nonlocal bar
-        if bar is None:
-            bar = click.progressbar(length=of, label=name, file=sys.stderr, show_eta=True)
-            bar.__enter__()
-        bar.update(done - bar.pos)
-        if done == of:
-            bar.__exit__(None, None, None)
+        def show(done: int, of: int) -> None:
+            nonlocal bar, before
+            if bar is None:
+                before = done  # done by an earlier call, so they say nothing about the speed of this one
+                label = f"{name}, {done / of:.0%} from before" if done else name
+                bar = shown.enter_context(click.progressbar(length=of - done, label=label, file=sys.stderr))
+            bar.update(done - before - bar.pos)
 
-    return show
+        yield show
 
 
 @contextmanager
 def _work_beside(folder: Path) -> Iterator[Path]:
     """Give a hidden folder for finished draws, deleted when the output is there; a stopped run goes on from it."""
-    work = Path(os.path.realpath(folder)).parent / f".{PROGRAM}-draws"
-    yield work
+    folder = Path(os.path.realpath(folder))
+    work = folder.with_name(f".{folder.name}-draws")
+    try:
+        yield work
+    except BaseException:
+        if work.is_dir():
+            click.echo(f"\n{PROGRAM}: finished draws are kept; the same command goes on from them", err=True)
+        raise
     shutil.rmtree(work, ignore_errors=True)
 
 

@@ -87,7 +87,6 @@ KNOWN: dict[tuple[str, str], str] = {
     ("results", "tidy"): "Results.to_frame makes the rows of results.csv; imported when it is called",
     ("scenario", ""): "shipped.py asks where the package is",
     ("outputs", ""): "the manifest holds the version",
-    ("simulate", ""): "finished draws are kept by version",
 }
 """Arrows that run back, each with why. Take an entry out when its arrow is gone."""
 
