@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulator.axes import REASONS
 from simulator.returns import codes, rules
 from simulator.returns.errors import Problem, ReturnsError
-from simulator.returns.quality import Recorder, Report
+from simulator.returns.quality import USED, Recorder, Report
 from simulator.returns.read import Returns
 from simulator.returns.rules import RULES
 
@@ -23,6 +23,11 @@ Flags = NDArray[np.bool_]
 ADULT = 18
 AGE_18 = REASONS.index("age_18")
 OTHER = REASONS.index("other")
+ENOUGH = 0.5
+"""Least share of children in care who have to be usable; of fewer, rates would be those of the well recorded."""
+NO_CARE = ("no_episodes", "short_breaks")
+"""Ends of children who were not in care."""
+
 STAYS_ON = -1
 """End of a stay that no exit follows."""
 
@@ -96,14 +101,9 @@ def clean(returns: Returns) -> tuple[Stays, Report]:
 
     in_header = header_in.filter(pl.col("dob").is_not_null()).select("child").unique().with_columns(in_header=True)
     used = _prepared(returns, episodes, chosen, in_header)
-    for rule in (r for r in RULES if r.kind == "episodes"):
-        if rule.name == "duplicate_rows":
-            used = used.sort("child", "decom", "part", "dec", "file", "row", nulls_last=True)
-        if rule.name == "open_then_another":
-            used = _end_lost(used)
-        if rule.name == "no_reason":
-            used = used.with_columns(new=rules.new_period())
-        used = recorder.apply(rule, used)
+    used = _apply("one row", used, recorder)
+    used = _apply("versions", used.sort("child", "decom", "part", "dec", "file", "row", nulls_last=True), recorder)
+    used = _apply("neighbours", _end_lost(used), recorder)
 
     children = pl.concat([frame.select("child") for frame in (episodes, births, uasc)]).drop_nulls().unique()
     children = _with_children(children, in_episodes).with_columns(
@@ -114,12 +114,21 @@ def clean(returns: Returns) -> tuple[Stays, Report]:
         {"episodes": used.height, "header": header.height, "uasc": uasc_used.height},
         children,
     )
-    if not used.height:
-        left_out = "; ".join(
-            f"{o.outcome.replace('_', ' ')}: {o.number:,}" for o in report.account if o.kind == "episodes" and o.number
-        )
-        raise ReturnsError([Problem("", 0, f"no episode can be used, so there is nothing to project ({left_out})")])
+    _check_enough(report, returns)
     return _stays(used, uasc_used), report
+
+
+def _check_enough(report: Report, returns: Returns) -> None:
+    """Refuse returns of which too few children can be used."""
+    all_children = sum(o.number for o in report.account if o.kind == "children" and o.outcome not in NO_CARE)
+    used = report.number("children", USED)
+    if used and used >= ENOUGH * all_children:
+        return
+    names = {file.number: file.name for file in returns.files}
+    text = f"{used:,} of {all_children:,} children can be used: too few for an honest projection"
+    rows = report.touched.group_by("rule", "file", maintain_order=True).agg("row").rows()
+    why = {finding.rule.name: finding.rule.why for finding in report.dirt}
+    raise ReturnsError([Problem(text), *(Problem(why[rule], names[file], tuple(found)) for rule, file, found in rows)])
 
 
 def _number_children(returns: Returns) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -139,8 +148,8 @@ def _with_children(frame: pl.DataFrame, in_episodes: pl.DataFrame) -> pl.DataFra
     )
 
 
-def _apply(kind: str, frame: pl.DataFrame, recorder: Recorder) -> pl.DataFrame:
-    for rule in (r for r in RULES if r.kind == kind):
+def _apply(stage: rules.Stage, frame: pl.DataFrame, recorder: Recorder) -> pl.DataFrame:
+    for rule in (r for r in RULES if r.stage == stage):
         frame = recorder.apply(rule, frame)
     return frame
 
@@ -213,9 +222,9 @@ def _stays(used: pl.DataFrame, uasc: pl.DataFrame) -> Stays:
     elsewhere = pl.col("at") != pl.col("at").shift(1)
     changed_home = (new_home | elsewhere) & ~pl.col("rne").is_in(same_home)
     seen_to_start = (pl.col("rne") == "S") | (pl.col("decom") >= first_day)
-    frame = used.with_columns(
+    frame = used.with_columns(new=rules.new_period()).with_columns(
         end=pl.col("dec").cast(pl.Int32).fill_null(closing),
-        ends=rules.ends_period() & pl.col("dec").is_not_null(),
+        ends=rules.following("new").fill_null(True) & pl.col("dec").is_not_null(),
         moved=~pl.col("new") & changed_home.fill_null(elsewhere),
         since=pl.when("new").then("decom").forward_fill(),
         known=pl.when("new").then(seen_to_start.fill_null(False)).forward_fill(),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
+from simulator.returns.errors import Problem, ReturnsError
 from simulator.returns.rules import RULES
 from simulator.returns.sample import Return
 
@@ -54,9 +55,9 @@ class _Book:
     def last(self) -> Return:
         return self.returns[-1]
 
-    def change(self, index: int, **tables: pl.DataFrame) -> None:
-        """Put tables in place of those of one return."""
-        self.returns[index] = replace(self.returns[index], **tables)
+    def change(self, index: int, table: str, rows: pl.DataFrame) -> None:
+        """Put a table in place of that of one return."""
+        self.returns[index] = replace(self.returns[index], **{table: rows})  # type: ignore[arg-type]
 
     def pick(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Choose rows of children that have no dirt yet, one a child, and take the children."""
@@ -70,6 +71,22 @@ class _Book:
 def kinds() -> tuple[str, ...]:
     """Return every kind of dirt."""
     return ("format", *PLANTERS)
+
+
+def chosen(text: str) -> tuple[str, ...]:
+    """Return the kinds that ``--dirt`` names: ``all``, ``none``, or kinds with commas between.
+
+    Raises
+    ------
+    ReturnsError
+        If there is no such kind.
+    """
+    if text in ("all", "none"):
+        return kinds() if text == "all" else ()
+    wanted = tuple(part.strip() for part in text.split(","))
+    if unknown := [kind for kind in wanted if kind not in kinds()]:
+        raise ReturnsError([Problem(f"--dirt: no kind {', '.join(unknown)}; kinds: all, none, {', '.join(kinds())}")])
+    return wanted
 
 
 def plant(returns: list[Return], wanted: tuple[str, ...], seed: int) -> tuple[list[Return], list[Truth]]:
@@ -135,7 +152,7 @@ def _edit(where: pl.Expr, **changes: pl.Expr) -> Planter:
         episodes = book.last.episodes.with_row_index("at").join(new, on="at", how="left", maintain_order="left")
         put = {n: pl.when("changed").then(f"new_{n}").otherwise(n) for n in changes}
         episodes = episodes.with_columns(**put).select(book.last.episodes.columns)
-        book.change(-1, episodes=episodes)
+        book.change(-1, "episodes", episodes)
         return picked.height, picked.height
 
     return planter
@@ -147,7 +164,7 @@ def _copy(where: pl.Expr, *, children: bool = True, **changes: pl.Expr) -> Plant
     def planter(book: _Book) -> tuple[int, int]:
         picked = book.pick(_numbered(book).filter(where.fill_null(False)))
         added = picked.with_columns(**changes).select(book.last.episodes.columns)
-        book.change(-1, episodes=pl.concat([book.last.episodes, added]))
+        book.change(-1, "episodes", pl.concat([book.last.episodes, added]))
         return picked.height, picked.height if children else 0
 
     return planter
@@ -175,7 +192,7 @@ def _corrected(book: _Book) -> tuple[int, int]:
     changed = col("changed").fill_null(False)
     place = pl.when(changed).then(pl.lit("P1")).otherwise("PLACE")
     provider = pl.when(changed).then(pl.lit("PR0")).otherwise("PLACE_PROVIDER")
-    book.change(-2, episodes=episodes.with_columns(PLACE=place, PLACE_PROVIDER=provider).drop("changed"))
+    book.change(-2, "episodes", episodes.with_columns(PLACE=place, PLACE_PROVIDER=provider).drop("changed"))
     return picked.height, picked.height
 
 
@@ -186,7 +203,7 @@ def _vanished(book: _Book) -> tuple[int, int]:
     was_open = book.returns[-2].episodes.filter(col("DEC").is_null())
     picked = book.pick(was_open)
     gone = col("CHILD").is_in(picked["CHILD"].to_list())
-    book.change(-1, episodes=book.last.episodes.filter(~gone))
+    book.change(-1, "episodes", book.last.episodes.filter(~gone))
     return picked.height, picked.height
 
 
@@ -198,7 +215,7 @@ def _without_header(book: _Book, *, uasc: bool) -> tuple[int, int]:
     rows = 0
     for i, one in enumerate(book.returns):
         rows += one.episodes.filter(gone).height
-        book.change(i, header=one.header.filter(~gone))
+        book.change(i, "header", one.header.filter(~gone))
     return rows, picked.height
 
 
@@ -213,7 +230,7 @@ def _no_header(book: _Book) -> tuple[int, int]:
 def _two_headers(book: _Book) -> tuple[int, int]:
     picked = book.pick(book.last.header)
     added = picked.with_columns(UPN=pl.lit("UN1"))
-    book.change(-1, header=pl.concat([book.last.header, added]))
+    book.change(-1, "header", pl.concat([book.last.header, added]))
     return picked.height, picked.height
 
 
@@ -226,7 +243,7 @@ def _header_dob(new: pl.Expr, returns_needed: int) -> Planter:
         picked = book.pick(book.last.header.filter(col("CHILD").is_in(often)))
         chosen = col("CHILD").is_in(picked["CHILD"].to_list())
         header = book.last.header.with_columns(DOB=pl.when(chosen).then(new).otherwise("DOB"))
-        book.change(-1, header=header)
+        book.change(-1, "header", header)
         return picked.height, picked.height
 
     return planter
@@ -234,11 +251,13 @@ def _header_dob(new: pl.Expr, returns_needed: int) -> Planter:
 
 def _short_breaks(book: _Book) -> tuple[int, int]:
     """Add children who only have short breaks."""
-    picked = book.pick(_numbered(book).filter(col("new") & BEFORE_18))
+    picked = book.pick(_numbered(book).filter(col("new") & (col("adult") > col("closes"))))
     name = pl.concat_str(pl.lit("SYB"), col("CHILD").str.slice(3))
     added = picked.with_columns(CHILD=name, LS=pl.lit("V4"), RNE=pl.lit("S")).select(book.last.episodes.columns)
+    book.taken.update(added["CHILD"])
     headers = book.last.header.filter(col("CHILD").is_in(picked["CHILD"].to_list())).with_columns(CHILD=name)
-    book.change(-1, episodes=pl.concat([book.last.episodes, added]), header=pl.concat([book.last.header, headers]))
+    book.change(-1, "episodes", pl.concat([book.last.episodes, added]))
+    book.change(-1, "header", pl.concat([book.last.header, headers]))
     return picked.height, picked.height
 
 
@@ -246,7 +265,7 @@ def _blank(table: str) -> Planter:
     def planter(book: _Book) -> tuple[int, int]:
         frame: pl.DataFrame = getattr(book.last, table)
         empty = pl.DataFrame({name: [None] * book.number for name in frame.columns}, schema=frame.schema)
-        book.change(-1, **{table: pl.concat([frame, empty])})
+        book.change(-1, table, pl.concat([frame, empty]))
         return book.number, 0
 
     return planter
@@ -254,7 +273,7 @@ def _blank(table: str) -> Planter:
 
 def _nameless_headers(book: _Book) -> tuple[int, int]:
     picked = book.pick(book.last.header)
-    book.change(-1, header=pl.concat([book.last.header, picked.with_columns(CHILD=NOTHING)]))
+    book.change(-1, "header", pl.concat([book.last.header, picked.with_columns(CHILD=NOTHING)]))
     return picked.height, 0
 
 

@@ -1,9 +1,9 @@
 """Lives of children in care, one child at a time in continuous time, at the rates of a :class:`StreamRates`.
 
-Every child has an exact age, waits an exponential time for the next event at the hazards of its age, phase of time in
-care and placement, is stopped at each birthday, where hazards change, and leaves on the 18th. Starts come evenly from 18
-years before the first day that is wanted, so that whoever is in care then has a whole history. Foster places have no
-limit here: who waits for one is among the placements.
+Every child has an exact age, waits an exponential time for the next event at the hazards of its age, phase of time
+in care and placement, is stopped at each birthday, where hazards change, and leaves on the 18th. Starts come evenly
+from 18 years before the first day that is wanted, so that whoever is in care then has a whole history. Foster places
+have no limit here: who waits for one is among the placements.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _hazards(rates: StreamRates) -> Array:
 
 
 def _new_children(rates: StreamRates, years: float, rng: np.random.Generator) -> _Now:
-    """Draw children who start for the first time, from 18 years before the first day: Poisson numbers, even over time."""
+    """Draw children who start for the first time, from 18 years before the first day: Poisson, even over time."""
     span = ADULT + years
     starts = rates.new_starts_per_month[0, 0, 0] * 12
     at_birth = np.zeros_like(starts)

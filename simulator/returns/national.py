@@ -61,7 +61,7 @@ def _returns_by_age(rates: StreamRates, cohort_months: int) -> Array:
     """Return children who come back from home, a year, by age at the opening: (age,)."""
     by_row = (rates.opening_home[0, 0] * rates.return_per_year).sum(axis=-1)
     age = np.minimum(np.arange(len(by_row)) * cohort_months // 12, ADULT - 1)
-    return np.bincount(age, by_row, minlength=len(AGES))
+    return np.bincount(age, by_row, minlength=len(AGES)).astype(float)
 
 
 def _generator(rates: StreamRates, age: int) -> tuple[Array, Array]:
@@ -100,9 +100,8 @@ def _stream(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
     ages = np.append(0.0, (np.arange(ADULT * QUARTERS) + 0.5) / QUARTERS)
     weight = np.append(at_birth, np.repeat((starts - np.append(at_birth, np.zeros(ADULT - 1))) / QUARTERS, QUARTERS))
     first_place = rates.start_place[0, 0, 0][ages.astype(int)]
-    now = np.zeros((len(ages), phases, places))
-    now[:, 0] = weight[:, None] * first_place
-    now = now.reshape(len(ages), states)
+    now = np.zeros((len(ages), states))
+    now[:, :places] = weight[:, None] * first_place  # in the first phase
 
     made = [_generator(rates, age) for age in AGES]
     events = np.stack([e for _, e in made])
@@ -138,7 +137,8 @@ def _operator(generator: Array, step: float, expm: object) -> tuple[Array, Array
 def _grouped(values: Array) -> Array:
     """Add up placements that a return can't tell apart: (age, time, place, ...)."""
     grouped = np.zeros((*values.shape[:2], len(codes.PLACES), *values.shape[3:]))
-    np.add.at(grouped, (slice(None), slice(None), placements.groups()), values)
+    for place, group in enumerate(placements.groups()):
+        grouped[:, :, group] += values[:, :, place]
     return grouped
 
 

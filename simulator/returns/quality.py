@@ -137,9 +137,11 @@ class Recorder:
             if accounted != rows_in[kind]:
                 raise AssertionError(f"{kind}: {rows_in[kind]} rows read, {accounted} accounted for")
         touched = [
-            found.select(rule=pl.lit(f.rule.name), kind=pl.lit(f.rule.kind), file="file", row="row")
+            self._touched[f.rule.name].select(
+                rule=pl.lit(f.rule.name), kind=pl.lit(f.rule.kind), file="file", row="row"
+            )
             for f in findings
-            if f.rule.dirt and (found := self._touched[f.rule.name]) is not None
+            if f.rule.dirt
         ]
         none = pl.DataFrame(schema={"rule": pl.String, "kind": pl.String, "file": pl.Int32, "row": pl.Int32})
         return Report(tuple(findings), pl.concat([none, *touched]), tuple(account))

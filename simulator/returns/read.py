@@ -147,20 +147,20 @@ def read(source: Path) -> Returns:
         try:
             table = _table(content)
         except pl.exceptions.PolarsError:
-            problems.append(Problem(name, 0, "not a table that can be read (an open quotation mark?)"))
+            problems.append(Problem("not a table that can be read (an open quotation mark?)", name))
             continue
         kind = _kind(name, table.columns)
         found.append((File(len(found) + 1, name, kind, table.height, digest), table))
         missing = [c for c in REQUIRED.get(kind, ()) if c not in table.columns]
         if missing:
-            problems.append(Problem(name, 0, f"looks like {kind}, but has no column {', '.join(missing)}"))
+            problems.append(Problem(f"looks like {kind}, but has no column {', '.join(missing)}", name))
         elif kind == "episodes" and not table.height:
-            problems.append(Problem(name, 0, "an empty return: it holds no episodes"))
+            problems.append(Problem("an empty return: it holds no episodes", name))
     kinds = {file.kind for file, _ in found}
     if "episodes" not in kinds:
-        problems.append(Problem("", 0, "no Episodes file: none has the columns " + ", ".join(REQUIRED["episodes"])))
+        problems.append(Problem("no Episodes file: none has the columns " + ", ".join(REQUIRED["episodes"])))
     if not any({"CHILD", "DOB"} <= set(table.columns) for _, table in found):
-        problems.append(Problem("", 0, "no Header file, so no ages: none has the columns CHILD and DOB"))
+        problems.append(Problem("no Header file, so no ages: none has the columns CHILD and DOB"))
     if problems:
         raise ReturnsError(problems)
     episodes, parts = _episodes([(f, t) for f, t in found if f.kind == "episodes"])
@@ -181,21 +181,21 @@ def _contents(source: Path) -> Iterator[tuple[str, bytes]]:
             paths = {p.relative_to(source).as_posix(): p for p in source.rglob("*") if p.is_file()}
             names = _tables(paths)
             if sum(paths[n].stat().st_size for n in names) > MAX_BYTES:
-                raise ReturnsError([Problem("", 0, "more than 4 GB of files; name the folder of the returns alone")])
+                raise ReturnsError([Problem("more than 4 GB of files; name the folder of the returns alone")])
             yield from ((name, paths[name].read_bytes()) for name in names)
         elif zipfile.is_zipfile(source):
             with zipfile.ZipFile(source) as archive:
                 sizes = {info.filename: info.file_size for info in archive.infolist() if not info.is_dir()}
                 names = _tables(sizes)
                 if sum(sizes[n] for n in names) > MAX_BYTES:
-                    raise ReturnsError([Problem("", 0, "more than 4 GB of files; pack the returns alone")])
+                    raise ReturnsError([Problem("more than 4 GB of files; pack the returns alone")])
                 yield from ((name, archive.read(name)) for name in names)
         else:
             what = "neither a folder nor a zip archive" if source.exists() else "not found"
-            raise ReturnsError([Problem("", 0, f"{source}: {what}")])
+            raise ReturnsError([Problem(f"{source}: {what}")])
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
         reason = error.strerror if isinstance(error, OSError) else "the archive is damaged or locked by a password"
-        raise ReturnsError([Problem("", 0, f"{source}: can't be read: {reason}")]) from None
+        raise ReturnsError([Problem(f"{source}: can't be read: {reason}")]) from None
 
 
 def _tables(names: Sequence[str] | dict[str, Path] | dict[str, int]) -> list[str]:
@@ -325,7 +325,7 @@ def _episodes(tables: Sequence[tuple[File, pl.DataFrame]]) -> tuple[pl.DataFrame
         rows = _dates(_dates(rows, "decom"), "dec")
         of_file = covered_years(rows)
         if of_file is None:
-            problems.append(Problem(file.name, 0, "no date in DECOM or DEC can be read"))
+            problems.append(Problem("no date in DECOM or DEC can be read", file.name))
             continue
         for stack in rows.partition_by("stack", include_key=False) if has_year else [rows]:
             pieces.append((Part(file.number, *(covered_years(stack) or of_file)), stack))

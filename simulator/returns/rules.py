@@ -1,8 +1,8 @@
 """The rules by which returns are cleaned, one function each, in the order in which they are applied.
 
 A rule says which rows it holds for, as an expression on the frame, and what happens to them: they are not used, or
-columns of theirs are changed, or they are only counted. Rows lie in order of child, start, return and end, so that
-``shift`` finds the neighbours.
+columns of theirs are changed, or they are only counted. From the stage of versions, rows lie in order of child, start,
+return and end, so that ``shift`` finds the neighbours.
 
 Columns of an episode, beside those of :class:`simulator.returns.read.Returns`: ``opens`` and ``closes`` (first and last
 day that its return covers), ``dob``, ``adult`` (18th birthday), ``at`` (position in ``codes.PLACES``), ``reason``
@@ -15,14 +15,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import polars as pl
 
 from simulator.returns import codes
 
-NOT_USED, CHANGED, KEPT = "not used", "changed", "kept"
 Action = Literal["not used", "changed", "kept"]
+NOT_USED: Final = "not used"
+CHANGED: Final = "changed"
+KEPT: Final = "kept"
+
+Stage = Literal["header", "uasc", "one row", "versions", "neighbours"]
+"""Rules are applied in stages: to headers; to UASC files; to episodes one at a time; to versions of one episode in one
+return or several; and to the episodes of a child against each other."""
+
 Changes = dict[str, pl.Expr]
 Holds = Callable[[], "pl.Expr | tuple[pl.Expr, Changes]"]
 
@@ -36,8 +43,8 @@ class Rule:
     Attributes
     ----------
     name : str
-    kind : str
-        Kind of file.
+    stage : str
+        See `Stage`.
     action : {"not used", "changed", "kept"}
     done, why : str
         What is done with the rows, and the reason, for the report.
@@ -48,21 +55,26 @@ class Rule:
     """
 
     name: str
-    kind: str
+    stage: Stage
     action: Action
     done: str
     why: str
     dirt: bool
     holds: Holds
 
+    @property
+    def kind(self) -> str:
+        """Kind of file."""
+        return self.stage if self.stage in ("header", "uasc") else "episodes"
+
 
 RULES: list[Rule] = []
 """All rules, in order."""
 
 
-def _rule(kind: str, action: Action, done: str, why: str, *, dirt: bool = True) -> Callable[[Holds], Holds]:
+def _rule(stage: Stage, action: Action, done: str, why: str, *, dirt: bool = True) -> Callable[[Holds], Holds]:
     def register(function: Holds) -> Holds:
-        RULES.append(Rule(function.__name__, kind, action, done, why, dirt, function))
+        RULES.append(Rule(function.__name__, stage, action, done, why, dirt, function))
         return function
 
     return register
@@ -217,7 +229,7 @@ def uasc_repeated() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     NOT_USED,
     "left out",
     "Excel saves empty rows at the end of a table.",
@@ -228,7 +240,7 @@ def blank_rows() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     NOT_USED,
     "left out",
     "The child can't be told: the identifier is blank, or Excel made it a power of ten.",
@@ -239,7 +251,7 @@ def no_child_id() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     NOT_USED,
     "left out",
     "DECOM is blank or no date, so when it happened is not known.",
@@ -250,7 +262,7 @@ def bad_decom() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     NOT_USED,
     "left out",
     "A year between returns is missing: who left in it is not known. Only the latest years in a row are used.",
@@ -261,7 +273,7 @@ def before_a_missing_year() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     CHANGED,
     "taken to end at the child's next episode, or else on the last day of the return",
     "DEC is there but is no date: the episode ended in the year.",
@@ -272,7 +284,7 @@ def bad_dec() -> tuple[pl.Expr, Changes]:
 
 
 @_rule(
-    "episodes",
+    "one row",
     CHANGED,
     "taken to end at the child's next episode, or else on the last day of the return",
     "DEC is before DECOM. Start dates are checked more, so the start is kept.",
@@ -283,7 +295,7 @@ def dec_before_decom() -> tuple[pl.Expr, Changes]:
 
 
 @_rule(
-    "episodes",
+    "one row",
     NOT_USED,
     "left out",
     "It ends on the day it starts: no night in care.",
@@ -294,7 +306,7 @@ def zero_length() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     NOT_USED,
     "left out",
     "DECOM is after the last day that the return covers.",
@@ -305,7 +317,7 @@ def starts_after_return() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     CHANGED,
     "taken as open on the last day of the return",
     "DEC is after the last day that the return covers.",
@@ -316,7 +328,7 @@ def ends_after_return() -> tuple[pl.Expr, Changes]:
 
 
 @_rule(
-    "episodes",
+    "one row",
     NOT_USED,
     "left out",
     "No file gives a date of birth that can be read, and rates go by age.",
@@ -327,7 +339,7 @@ def no_dob() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     KEPT,
     "kept, with the date of birth of another file",
     "The child has no usable row in any Header file.",
@@ -338,7 +350,7 @@ def no_header() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     NOT_USED,
     "left out",
     "It starts before the child was born.",
@@ -349,7 +361,7 @@ def born_after_start() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     NOT_USED,
     "left out",
     "It starts on or after the 18th birthday, when nobody is in care.",
@@ -360,7 +372,7 @@ def starts_at_18() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     KEPT,
     f"counted in placement '{codes.UNKNOWN_PLACE}'",
     "PLACE is blank or in no code set: the child was in care somewhere.",
@@ -371,7 +383,7 @@ def unknown_place() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     KEPT,
     "taken as care",
     "LS is blank or in no code set: only V3 and V4 are short breaks.",
@@ -382,7 +394,7 @@ def unknown_ls() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     KEPT,
     "judged by dates and placements",
     "RNE is blank or in no code set.",
@@ -393,7 +405,7 @@ def unknown_rne() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     CHANGED,
     "if care ended then, counted as leaving for reason 'other'",
     "REC is in no code set.",
@@ -404,7 +416,7 @@ def unknown_rec() -> tuple[pl.Expr, Changes]:
 
 
 @_rule(
-    "episodes",
+    "one row",
     KEPT,
     "the placement is judged without it",
     "PLACE_PROVIDER is in no code set.",
@@ -415,7 +427,7 @@ def unknown_provider() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     KEPT,
     "kept: the meaning is plain",
     "PLACE is not in the code set of the return's year (H5, P2 and Z1 end with 2024-25; K3 and Z11 to Z14 "
@@ -431,7 +443,7 @@ def code_not_of_year() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "one row",
     CHANGED,
     "counted as the council's own foster care",
     "The placement is foster care, and the provider, which tells council from agency, is blank or neither.",
@@ -449,7 +461,7 @@ def no_provider() -> tuple[pl.Expr, Changes]:
 
 
 @_rule(
-    "episodes",
+    "versions",
     NOT_USED,
     "one is used",
     "The same episode is twice in one return.",
@@ -464,7 +476,7 @@ def _same_start() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "versions",
     NOT_USED,
     "the one that lasts longest is used, or else the last",
     "Two episodes of a child start on one day in one return.",
@@ -475,7 +487,7 @@ def same_start() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "versions",
     NOT_USED,
     "the later return is used",
     "A later return tells the episode otherwise: placement, legal status, reason or end differ.",
@@ -490,7 +502,7 @@ def later_return_corrects() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "versions",
     NOT_USED,
     "the later return is used",
     "The episode was open on 31 March, so the next return holds it too.",
@@ -502,7 +514,7 @@ def carried_forward() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "versions",
     NOT_USED,
     "left out",
     "Legal status V3 or V4: a series of short breaks is not counted as being looked after.",
@@ -512,12 +524,8 @@ def short_breaks() -> pl.Expr:
     return col("ls").is_in(codes.short_breaks())
 
 
-# --------------------------------------------------------------------------------------------------
-# Episodes of one child against each other
-
-
 @_rule(
-    "episodes",
+    "versions",
     CHANGED,
     "taken to end the day after the return, for reason 'other'",
     "It was open on 31 March, and the next return, which holds all who were in care at any time, does not have it.",
@@ -532,8 +540,12 @@ def vanished() -> tuple[pl.Expr, Changes]:
     return col("dec").is_null() & ~col("lost") & earlier & alone, changes
 
 
+# --------------------------------------------------------------------------------------------------
+# Episodes of one child against each other
+
+
 @_rule(
-    "episodes",
+    "neighbours",
     CHANGED,
     "ended when the next begins",
     "It has no end, and the child has a later episode.",
@@ -544,7 +556,7 @@ def open_then_another() -> tuple[pl.Expr, Changes]:
 
 
 @_rule(
-    "episodes",
+    "neighbours",
     NOT_USED,
     "the longer one is used",
     "It lies within another episode of the child.",
@@ -556,7 +568,7 @@ def contained() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "neighbours",
     CHANGED,
     "ended when the next begins",
     "It overlaps the child's next episode.",
@@ -567,7 +579,7 @@ def overlap() -> tuple[pl.Expr, Changes]:
 
 
 @_rule(
-    "episodes",
+    "neighbours",
     CHANGED,
     "ended on the 18th birthday",
     "It goes on after the 18th birthday, and nobody is in care at 18.",
@@ -579,7 +591,7 @@ def past_18() -> tuple[pl.Expr, Changes]:
 
 
 @_rule(
-    "episodes",
+    "neighbours",
     CHANGED,
     "the earlier placement is kept",
     "RNE says that only the legal status changed, and the placement differs.",
@@ -601,7 +613,7 @@ def _ceases() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "neighbours",
     KEPT,
     "care goes on",
     "RNE says that care started, but the episode before ended that day with X1.",
@@ -612,7 +624,7 @@ def start_code_inside() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "neighbours",
     KEPT,
     "care goes on",
     "REC says that care ended, but another episode begins that day and is no start.",
@@ -633,13 +645,8 @@ def new_period() -> pl.Expr:
     return ~_touches() | began_again
 
 
-def ends_period() -> pl.Expr:
-    """Hold for the last episode of a period of care."""
-    return following("new").fill_null(True)
-
-
 @_rule(
-    "episodes",
+    "neighbours",
     KEPT,
     "counted as leaving for reason 'other'",
     "Care ended by the dates, but REC is X1 or blank.",
@@ -652,7 +659,7 @@ def no_reason() -> pl.Expr:
 
 
 @_rule(
-    "episodes",
+    "neighbours",
     KEPT,
     "counted as a start",
     "Care started by the dates, but RNE is not S: an earlier episode may be missing.",

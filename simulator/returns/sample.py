@@ -167,7 +167,9 @@ def sample_returns(children: int, years: int, seed: int, folder: Path, kinds: tu
         }
         (part / MANIFEST).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
     rows = sum(one.episodes.height for one in returns)
-    return f"{years} synthetic returns to 31 March {LAST_RETURN}: {rows:,} episode rows, {sum(p[2] for p in planted):,} of them or others dirty"
+    dirty = sum(number for _, _, number, _ in planted)
+    faults = f"; faults planted in {dirty:,} rows, counted in planted.csv" if planted else ""
+    return f"Synthetic returns to 31 March {LAST_RETURN}: {years} years, {rows:,} episode rows{faults}"
 
 
 # --------------------------------------------------------------------------------------------------
@@ -180,7 +182,8 @@ def _episodes(lives: list[Lives], first_day: int, rng: np.random.Generator) -> E
     uasc = np.repeat(np.arange(len(lives)), [len(one.child) for one in lives]) == STREAMS.index("uasc")
     child = joined["child"] + uasc * (1 + (lives[0].child.max() if len(lives[0].child) else 0))
     order = np.lexsort((joined["start"], child))
-    child, uasc, reason = child[order], uasc[order], joined["reason"][order]
+    child, reason = child[order], joined["reason"][order]
+    uasc = uasc[order]
     born, start, end = (_day(joined[name][order], first_day) for name in ("born", "start", "end"))
     place = placements.groups()[joined["place"][order]]
 
@@ -190,7 +193,8 @@ def _episodes(lives: list[Lives], first_day: int, rng: np.random.Generator) -> E
     period = np.cumsum(np.append(True, (child[1:] != child[:-1]) | (reason[:-1] != STAYS_ON)))
     last_reason = reason[np.append(np.flatnonzero(np.diff(period)), len(period) - 1)]
     kept = end > start
-    child, uasc, born, start, end, place, period = (a[kept] for a in (child, uasc, born, start, end, place, period))
+    child, born, start, end, place, period = (a[kept] for a in (child, born, start, end, place, period))
+    uasc = uasc[kept]
     new = np.append(True, period[1:] != period[:-1])
     last = np.append(new[1:], True)
     reason = np.where(last, last_reason[period - 1], STAYS_ON)

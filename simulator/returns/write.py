@@ -23,7 +23,7 @@ from simulator.outputs import MADE_BY, MANIFEST, data_hashes, whole_folder
 from simulator.returns import codes
 from simulator.returns.clean import AGE_18, Stays, clean
 from simulator.returns.errors import Problem, ReturnsError
-from simulator.returns.estimate import Drift, Rate, drifts, rates, start_rates
+from simulator.returns.estimate import Drift, Level, Rate, drifts, estimate
 from simulator.returns.exposure import TIMES, Exposure, Years, by_year, exposure
 from simulator.returns.national import National, national
 from simulator.returns.quality import Report, report_text
@@ -44,27 +44,28 @@ README = """\
 SSDA903 returns, imported by care-demand
 ========================================
 
-These tables are for the council's own use. They hold counts, never a child's identifier, date of birth, UPN or postcode;
-but cells are small, and a small count can tell who a child is. DO NOT PUBLISH COUNTS UNDER 6, nor figures from which they
-could be worked out (a total beside all its parts but one, or a rate with its exposure).
+These tables are for the council's own use. They hold counts, never a child's identifier, date of birth,
+UPN or postcode; but cells are small, and a small count can tell who a child is. DO NOT PUBLISH COUNTS UNDER 6,
+nor figures from which they could be worked out: a total beside all its parts but one, a rate beside its exposure.
 
-summary.txt      Children in care, starts, exits and moves by year, and warnings
-quality.txt      What each rule found in the data and did about it, and what became of every row and child
-quality.csv      The findings as a table; quality-rows.csv has the rows (the heading is row 1) by the file numbers of
-                 manifest.json
-account.csv      Rows and children read, by what became of them
-stock.csv        Children in care on 31 March of each year
-starts.csv       Periods of care that began, by financial year
-exits.csv        Periods of care that ended, by financial year and reason; at 18, under age 17
-moves.csv        Moves between homes, by financial year; from and to the same kind of placement counts too
-exposure.csv     Child-years at risk in the window, by age, time in care and placement
-rates.csv        Events in the window over child-years: the council's own rate, England's, and the two pooled by evidence,
-                 with the middle 80 per cent (p10 to p90) and the weight of the council's own evidence
-drift.csv        Whether rates in the window differ from those of the years before, by more than chance
-manifest.json    Hashes of the files read, and what they were read with
+summary.txt       Children in care, starts, exits and moves by year, and warnings
+quality.txt       What each rule found in the data and did about it, and what became of every row and child
+quality.csv       The findings as a table
+quality-rows.csv  Their rows, as a spreadsheet counts (the heading is row 1); files by their number in manifest.json
+account.csv       Rows and children read, by what became of them
+stock.csv         Children in care on 31 March of each year
+starts.csv        Periods of care that began, by financial year
+exits.csv         Periods of care that ended, by financial year and reason; at 18, under age 17
+moves.csv         Moves between homes, by financial year; those within a kind of placement count too
+exposure.csv      Child-years at risk in the window, by age, time in care and placement
+levels.csv        Events in the window over those expected at England's rates, and the ratio pooled towards 1
+rates.csv         Events in the window over child-years: the council's own rate, England's, and the two pooled by
+                  evidence, with the middle 80 per cent (p10 to p90) and the weight of the council's own evidence
+drift.csv         Whether rates in the window differ from those of the years before, by more than chance
+manifest.json     Hashes of the files read, and what they were read with
 
-A year is the financial year that ends on 31 March of it. Age is in completed years. Cells with nothing in them are left
-out. The rules and the method are in docs/returns.md of care-demand.
+A year is the financial year that ends on 31 March of it. Age is in completed years. Cells with nothing in them
+are left out. The rules and the method are in docs/returns.md of care-demand.
 """
 
 
@@ -97,7 +98,7 @@ def import_ssda903(source: Path, folder: Path, window: int | None) -> str:
     years = by_year(stays)
     covered = len(years.years)
     if window is not None and window > covered:
-        raise ReturnsError([Problem("", 0, f"--window {window}: the returns cover {covered} years in a row")])
+        raise ReturnsError([Problem(f"--window {window}: the returns cover {covered} years in a row")])
     length = window or min(DEFAULT_WINDOW, covered)
     seen = exposure(stays, length)
     changes = drifts(years, length)
@@ -180,38 +181,10 @@ def _write_rates(part: Path, seen: Exposure, england: National, changes: Sequenc
     labels = (STREAMS, AGES, TIMES, codes.PLACES)
     rows = ([*(n[i] for n, i in zip(labels, w, strict=True)), float(seen.child_years[tuple(w)])] for w in where)
     _write_table(part / "exposure.csv", ("stream", "age", "time_in_care", "placement", "child_years"), rows)
-    columns = tuple(name.replace("time", "time_in_care") for name in Rate.__dataclass_fields__)
-    found = (*start_rates(seen, england), *rates(seen, england))
-    _write_table(
-        part / "rates.csv",
-        columns,
-        ([float(v) if isinstance(v, float) else v for v in vars(r).values()] for r in found),
-    )
-    drift_columns = (
-        "measure",
-        "earlier_years",
-        "later_years",
-        "earlier_rate",
-        "later_rate",
-        "standard_errors",
-        "drifted",
-    )
-    _write_table(
-        part / "drift.csv",
-        drift_columns,
-        (
-            (
-                d.measure,
-                d.earlier,
-                d.later,
-                d.earlier_rate,
-                d.later_rate,
-                d.standard_errors,
-                "yes" if d.drifted else "no",
-            )
-            for d in changes
-        ),
-    )
+    found = estimate(seen, england)
+    _write_table(part / "levels.csv", Level._fields, found.levels)
+    _write_table(part / "rates.csv", Rate._fields, found.rates)
+    _write_table(part / "drift.csv", Drift._fields, changes)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -234,33 +207,31 @@ def summary_text(years: Years, report: Report, changes: Sequence[Drift], window:
         "Exits at 18": ["", *(f"{n:,}" for n in by_reason[:, AGE_18])],
         "Moves": ["", *(f"{n:,}" for n in years.moves.sum(axis=(1, 2, 3)))],
     }
+    span = f"returns for the years to 31 March {first} to" if first != last else "return for the year to 31 March"
     lines = [
-        f"SSDA903 returns for the years to 31 March {first} to {last}"
-        if first != last
-        else f"SSDA903 return for the year to 31 March {last}",
-        f"Used: {used:,} of {of:,} episode rows, {children[0]:,} of {children[1]:,} children. The rest is accounted for in quality.txt.",
+        f"SSDA903 {span} {last}",
+        f"Used: {used:,} of {of:,} episode rows, {children[0]:,} of {children[1]:,} children (see quality.txt)",
         "",
         *_table_lines(columns),
         "",
-        f"Rates are counted over the last {window} of {len(years.years)} years (--window), and pooled towards England's at {BASE}.",
+        f"Rates are counted over the last {window} of {len(years.years)} years and pooled towards England's of {BASE}.",
+        *map(_warning, (change for change in changes if change.drifted == "yes")),
     ]
-    for change in changes:
-        if change.drifted:
-            ratio = change.later_rate / change.earlier_rate - 1 if change.earlier_rate else float("inf")
-            lines.append(
-                f"Warning: {change.measure.replace('_', ' ')} changed by {ratio:+.0%} from {change.earlier} to {change.later}, which is more "
-                "than chance; another --window gives other rates."
-            )
-    if len(changes) == 0:
+    if not changes:
         lines.append("With one year there is nothing to compare, so drift can't be seen.")
     found = len(report.dirt)
-    lines.append(
-        f"Data quality: {found} rule{'' if found == 1 else 's'} found something; see quality.txt."
-        if found
-        else "Data quality: no rule found anything."
+    quality = (
+        f"{found} rule{'s' * (found != 1)} found something; see quality.txt" if found else "no rule found anything"
     )
-    lines.append("For the council's own use: do not publish counts under 6.")
+    lines += [f"Data quality: {quality}.", "For the council's own use: do not publish counts under 6."]
     return "\n".join(lines) + "\n"
+
+
+def _warning(change: Drift) -> str:
+    name = change.measure.replace("_", " ")
+    rates = f"{change.earlier_rate:.3g} in {change.earlier_years} and {change.later_rate:.3g} in {change.later_years}"
+    per = "a year" if name == "starts" else "a child-year"
+    return f"Warning: {name} were {rates} ({per}), more than chance; another --window gives another answer."
 
 
 def _table_lines(columns: dict[str, list[str]]) -> Iterator[str]:
