@@ -126,7 +126,7 @@ def _check_enough(report: Report, returns: Returns) -> None:
         return
     names = {file.number: file.name for file in returns.files}
     text = f"{used:,} of {all_children:,} children can be used: too few for an honest projection"
-    rows = report.touched.group_by("rule", "file", maintain_order=True).agg("row").rows()
+    rows = report.touched.group_by("rule", "file", maintain_order=True).agg(pl.col("row").sort()).rows()
     why = {finding.rule.name: finding.rule.why for finding in report.dirt}
     raise ReturnsError([Problem(text), *(Problem(why[rule], names[file], tuple(found)) for rule, file, found in rows)])
 

@@ -53,7 +53,7 @@ def national(baseline: Baseline) -> National:
         uasc_rates(baseline.parameters, baseline.uasc, np.zeros_like(baseline.resident_home)),
     )
     assert len(streams) == len(STREAMS)
-    found = [_stream(rates, baseline.cohort_months) for rates in streams]
+    found = [cell_rates(rates, baseline.cohort_months) for rates in streams]
     return National(baseline.base, np.stack([r for r, _ in found]), np.stack([s for _, s in found]))
 
 
@@ -88,8 +88,23 @@ def _generator(rates: StreamRates, age: int) -> tuple[Array, Array]:
     return generator, events.reshape(states, len(EVENTS))
 
 
-def _stream(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
-    """Return rates (age, time, place, event) and starts a year (age,)."""
+def cell_rates(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
+    """Work out rates by what a return can tell, of one draw and one area whose rates do not change.
+
+    Parameters
+    ----------
+    rates : StreamRates
+        Of the opening stock, only the children at home are used: they tell how many come back, by age.
+    cohort_months : int
+        Width of its birth cohorts.
+
+    Returns
+    -------
+    (age, time, place, event)
+        Events to a child-year.
+    (age,)
+        Starts a year, returns from home included.
+    """
     from scipy.linalg import expm
 
     phases, places = rates.placement_pace.shape[2:]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -33,6 +34,7 @@ TELLING = {
 """Columns that tell what a file is: any of them, or four in the case of episodes, which share names with others."""
 
 EPISODE_COLUMNS = 4
+OTHER = "other"
 TABLES = {".csv", ".txt", ".tsv"}
 NOTHING = ("", "NULL", "NAN", "NONE", "N/A", "#N/A")
 """What programs write for an empty cell."""
@@ -69,7 +71,7 @@ class File:
     name : str
         Below the folder or inside the archive. For messages only: written nowhere.
     kind : str
-        ``episodes``, ``header``, ``uasc``, or ``other`` for a table that is not used as such.
+        ``episodes``, ``header``, ``uasc``; ``other`` for tables of which dates of birth are used at most.
     rows : int
         Blank ones included, the heading not.
     sha256 : str
@@ -138,19 +140,14 @@ def read(source: Path) -> Returns:
     """
     problems: list[Problem] = []
     found: list[tuple[File, pl.DataFrame]] = []
-    seen: set[str] = set()
     for name, content in _contents(source):
-        digest = hashlib.sha256(content).hexdigest()
-        if digest in seen:
-            continue  # a copy
-        seen.add(digest)
         try:
             table = _table(content)
         except pl.exceptions.PolarsError:
             problems.append(Problem("not a table that can be read (an open quotation mark?)", name))
             continue
         kind = _kind(name, table.columns)
-        found.append((File(len(found) + 1, name, kind, table.height, digest), table))
+        found.append((File(len(found) + 1, name, kind, table.height, hashlib.sha256(content).hexdigest()), table))
         missing = [c for c in REQUIRED.get(kind, ()) if c not in table.columns]
         if missing:
             problems.append(Problem(f"looks like {kind}, but has no column {', '.join(missing)}", name))
@@ -193,7 +190,7 @@ def _contents(source: Path) -> Iterator[tuple[str, bytes]]:
         else:
             what = "neither a folder nor a zip archive" if source.exists() else "not found"
             raise ReturnsError([Problem(f"{source}: {what}")])
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
         reason = error.strerror if isinstance(error, OSError) else "the archive is damaged or locked by a password"
         raise ReturnsError([Problem(f"{source}: can't be read: {reason}")]) from None
 
@@ -235,7 +232,7 @@ def _kind(name: str, columns: Sequence[str]) -> str:
         if len(telling.intersection(columns)) >= (EPISODE_COLUMNS if kind == "episodes" else 1):
             return kind
     stem = PurePosixPath(name).stem.lower()
-    return next((kind for kind in TELLING if kind in stem or kind.rstrip("s") in stem), "other")
+    return next((kind for kind in TELLING if kind in stem or kind.rstrip("s") in stem), OTHER)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -346,14 +343,19 @@ def year_ending(column: str) -> pl.Expr:
 def covered_years(rows: pl.DataFrame) -> tuple[int, int] | None:
     """Return the first and last financial year that episodes of one return cover, by the year they end in.
 
-    Episodes that ended in the year carry an end date; so the years of end dates tell (see `YEAR_SHARE`). If none ended,
-    the year of the latest start does. None if there is no date.
+    Episodes that ended in the year carry an end date, so the years of end dates tell (see `YEAR_SHARE`): the fullest
+    (of equals, that with most starts, or the latest), and others that are full enough. If none ended, the year of the
+    latest start does. None if there is no date.
     """
-    ended = rows.select(year_ending("dec").alias("year")).drop_nulls().group_by("year").len()
+    years = {
+        name: rows.select(year_ending(name).alias("year")).drop_nulls().group_by("year").agg(pl.len().alias(name))
+        for name in ("decom", "dec")
+    }
+    ended = years["dec"].join(years["decom"], on="year", how="left").with_columns(pl.col("decom").fill_null(0))
     if not ended.height:
         latest = rows.select(year_ending("decom").max()).item()
         return None if latest is None else (latest, latest)
-    fullest = pl.col("len").max()
-    enough = (pl.col("len") == fullest) | (pl.col("len") >= pl.max_horizontal(YEAR_SHARE * fullest, 2))
+    fullest, most, _ = ended.sort("dec", "decom", "year", descending=True).select("year", "dec", "decom").row(0)
+    enough = (pl.col("year") == fullest) | (pl.col("dec") >= max(YEAR_SHARE * most, 2))
     first, last = ended.filter(enough).select(first=pl.col("year").min(), last=pl.col("year").max()).row(0)
     return int(first), int(last)

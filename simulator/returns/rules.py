@@ -505,7 +505,7 @@ def later_return_corrects() -> pl.Expr:
     "versions",
     NOT_USED,
     "the later return is used",
-    "The episode was open on 31 March, so the next return holds it too.",
+    "Another return holds it too: one that is open on 31 March is in the next.",
     dirt=False,
 )
 def carried_forward() -> pl.Expr:
