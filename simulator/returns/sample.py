@@ -34,6 +34,9 @@ BASE = 2025
 LAST_RETURN = 2026
 """The last return is that of 2025-26, with the code sets of that year."""
 
+MARGIN = 0.01
+"""Years that lives go on after the last return: years of 365.25 days have to hold its last day whatever the leap years."""
+
 COURT_SHARE = 0.6
 """Share of resident children who come under a care order, some time after an interim one."""
 COURT_YEARS = 0.6
@@ -109,7 +112,7 @@ def draw_returns(rates: tuple[StreamRates, StreamRates], years: int, seed: int) 
     """
     rngs = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(len(STREAMS) + 1)]
     first_day = day_number(LAST_RETURN - years, 4, 1)
-    lives = [live(r, float(years), rng) for r, rng in zip(rates, rngs, strict=False)]
+    lives = [live(r, years + MARGIN, rng) for r, rng in zip(rates, rngs, strict=False)]
     episodes = _episodes(lives, first_day, rngs[-1])
     return [_return(episodes, LAST_RETURN - years + 1 + i) for i in range(years)]
 
