@@ -339,7 +339,9 @@ def _on_returns(work: Callable[[], str], *, quiet: bool) -> None:
         if error.name != "polars":
             raise
         raise click.ClickException("SSDA903 returns need polars: pip install 'care-demand[returns]'") from None
-    except Exception as error:
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # polars may raise what is no Exception
         raise click.ClickException(fault(error)) from None
     if not quiet:
         click.echo(text.rstrip("\n"))

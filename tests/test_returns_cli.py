@@ -137,17 +137,22 @@ def test_output_that_is_in_the_way_is_left_alone(returns: Path, tmp_path: Path) 
     assert (tmp_path / "out" / "mine.txt").read_text() == "keep"
 
 
+class Panic(BaseException):
+    """As polars raises: no Exception."""
+
+
 @pytest.mark.parametrize("words", [[], ["--debug"]])
+@pytest.mark.parametrize("kind", [ValueError, AssertionError, Panic])
 def test_a_fault_of_the_program_tells_no_value(
-    returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+    returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], kind: type[BaseException]
 ) -> None:
     def fail(_: object) -> None:
-        raise ValueError(f"conversion failed for {NAME} born {BORN}")
+        raise kind(f"conversion failed for {NAME} born {BORN}")
 
     monkeypatch.setattr(write, "clean", fail)
     result = call(*words, "import", "ssda903", returns, "--out", tmp_path / "out")
     assert result.exit_code == 1
-    assert "a fault in the program: ValueError at test_returns_cli.py:" in result.output
+    assert f"a fault in the program: {kind.__name__} at test_returns_cli.py:" in result.output
     assert NAME not in result.output
     assert BORN not in result.output
     assert not (tmp_path / "out").exists()

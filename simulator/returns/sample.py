@@ -35,7 +35,7 @@ LAST_RETURN = 2026
 """The last return is that of 2025-26, with the code sets of that year."""
 
 MARGIN = 0.01
-"""Years that lives go on after the last return: years of 365.25 days have to hold its last day whatever the leap years."""
+"""Years that lives go on after the last return: years of 365.25 days may end before its last day does."""
 
 COURT_SHARE = 0.6
 """Share of resident children who come under a care order, some time after an interim one."""
