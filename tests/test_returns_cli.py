@@ -128,6 +128,15 @@ def test_faults_within_files_are_told_by_row(returns: Path, tmp_path: Path) -> N
     ]
 
 
+def test_returns_are_not_overwritten(tmp_path: Path) -> None:
+    """Synthetic returns are an output of this program, which it would otherwise replace."""
+    assert call("sample-returns", "--children", 20, "--years", 1, "--out", tmp_path / "s").exit_code == 0
+    result = call("import", "ssda903", tmp_path / "s", "--out", tmp_path / "s")
+    assert (result.exit_code, "holds the returns; name another folder" in result.output) == (2, True)
+    assert (tmp_path / "s" / "2026" / "episodes.csv").exists()
+    assert call("sample-returns", "--children", 10, "--years", 1, "--out", tmp_path / "s").exit_code == 0
+
+
 def test_output_that_is_in_the_way_is_left_alone(returns: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("keep")

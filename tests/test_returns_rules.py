@@ -14,7 +14,8 @@ from returns_files import Folder, Row, account, episode, findings, header
 from simulator import placements
 from simulator.axes import REASONS
 from simulator.returns import codes
-from simulator.returns.clean import AGE_18, STAYS_ON, Stays
+from simulator.returns.clean import Stays
+from simulator.returns.codes import AGE_18, STAYS_ON
 from simulator.returns.errors import ReturnsError
 from simulator.returns.exposure import birthdays, by_year, exposure
 from simulator.returns.rules import RULES

@@ -137,6 +137,12 @@ def test_every_placement_has_a_code_in_every_year() -> None:
             assert codes.PLACES[codes.place_of()[key]] == place
 
 
+def test_the_same_dirt_gives_the_same_bytes(dirty: Path, imported: Path, tmp_path: Path) -> None:
+    assert call("import", "ssda903", dirty, "--out", tmp_path / "again").exit_code == 0
+    for path in imported.iterdir():
+        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
 def test_unknown_kind(tmp_path: Path) -> None:
     result = call("sample-returns", "--out", tmp_path / "x", "--dirt", "overlap,mud")
     assert result.exit_code == 2

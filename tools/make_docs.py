@@ -114,8 +114,8 @@ def rules_table() -> str:
     """Return every rule of the import in order: name, what is done, and why."""
     from simulator.returns.rules import RULES
 
-    rows = [(f"`{r.name}`", r.kind, r.why, f"{r.action.capitalize()}: {r.done}" if r.dirt else r.done) for r in RULES]
-    return table(("Rule", "File", "What it tells", "What is done"), rows)
+    rows = [(f"`{r.name}`", r.kind, r.why, r.done[:1].upper() + r.done[1:], "" if r.dirt else "no") for r in RULES]
+    return table(("Rule", "File", "What it tells", "What is done", "A fault"), rows)
 
 
 # --------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator.axes import REASONS
 from simulator.returns import codes, rules
 from simulator.returns.errors import Problem, ReturnsError
 from simulator.returns.quality import USED, Recorder, Report
@@ -20,16 +19,10 @@ Days = NDArray[np.int64]
 Whole = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
-ADULT = 18
-AGE_18 = REASONS.index("age_18")
-OTHER = REASONS.index("other")
 ENOUGH = 0.5
 """Least share of children in care who have to be usable; of fewer, rates would be those of the well recorded."""
 NO_CARE = ("no_episodes", "short_breaks")
 """Ends of children who were not in care."""
-
-STAYS_ON = -1
-"""End of a stay that no exit follows."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +46,7 @@ class Stays:
     start_known : (stay,) bool
         The period of care is known to have started on that day, and not before.
     exit : (stay,) int
-        Reason for which care ended with the stay (position in ``axes.REASONS``), or `STAYS_ON`.
+        Reason for which care ended with the stay (position in ``axes.REASONS``), or ``codes.STAYS_ON``.
     moved : (stay,) bool
         The child went from the stay before to another home: placement and carer changed.
     opening, closing : int
@@ -126,7 +119,7 @@ def _check_enough(report: Report, returns: Returns) -> None:
         return
     names = {file.number: file.name for file in returns.files}
     text = f"{used:,} of {all_children:,} children can be used: too few for an honest projection"
-    rows = report.touched.group_by("rule", "file", maintain_order=True).agg(pl.col("row").sort()).rows()
+    rows = report.touched.group_by("rule", "file", maintain_order=True).agg("row").rows()
     why = {finding.rule.name: finding.rule.why for finding in report.dirt}
     raise ReturnsError([Problem(text), *(Problem(why[rule], names[file], tuple(found)) for rule, file, found in rows)])
 
@@ -188,7 +181,7 @@ def _prepared(returns: Returns, episodes: pl.DataFrame, chosen: pl.DataFrame, in
     unknown = codes.PLACES.index(codes.UNKNOWN_PLACE)
     return frame.with_columns(
         pl.col("in_header").fill_null(False),
-        adult=_birthday(ADULT),
+        adult=_birthday(codes.ADULT),
         at=pl.coalesce(pair.replace_strict(pairs, default=None), alone.replace_strict(pairs, default=unknown)),
         reason=pl.col("rec").replace_strict(codes.reason_of(), default=codes.CONTINUES).fill_null(codes.CONTINUES),
         lost=pl.lit(False),
@@ -230,9 +223,9 @@ def _stays(used: pl.DataFrame, uasc: pl.DataFrame) -> Stays:
         known=pl.when("new").then(seen_to_start.fill_null(False)).forward_fill(),
         uasc=pl.col("child").is_in(uasc["child"].drop_nulls().unique().implode()),
     ).with_columns(
-        exit=pl.when(~pl.col("ends")).then(STAYS_ON)
-        .when(pl.col("dec") >= pl.col("adult")).then(AGE_18)
-        .when(pl.col("reason") == codes.CONTINUES).then(OTHER)
+        exit=pl.when(~pl.col("ends")).then(codes.STAYS_ON)
+        .when(pl.col("dec") >= pl.col("adult")).then(codes.AGE_18)
+        .when(pl.col("reason") == codes.CONTINUES).then(codes.OTHER)
         .otherwise("reason")
     )  # fmt: skip
     days = {name: frame[name].cast(pl.Int32).to_numpy().astype(np.int64) for name in ("decom", "end", "since")}

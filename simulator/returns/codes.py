@@ -21,6 +21,11 @@ PLACES = placements.reported()
 UNKNOWN_PLACE = "other"
 """Placement that counts children whose placement code is blank or unknown."""
 
+ADULT = 18
+HOME, OTHER, AGE_18 = (REASONS.index(reason) for reason in ("home", "other", "age_18"))
+STAYS_ON = -1
+"""In place of a reason: care goes on after the stay."""
+
 CONTINUES = len(REASONS)
 """Meaning of a reason for ceasing that says that care goes on."""
 

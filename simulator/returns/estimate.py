@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.axes import STREAMS
-from simulator.returns import codes
-from simulator.returns.clean import AGE_18
+from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.exposure import EVENTS, TIMES, UNKNOWN_TIME, Exposure, Years
 from simulator.returns.national import National
 from simulator.returns.pool import Gamma, pool_cells, pool_levels, strength
@@ -145,7 +144,7 @@ def _cell_rates(
     low, high = rate.quantile(P10), rate.quantile(P90)
     for i, (age, time, place) in enumerate(np.argwhere(cells)):
         yield Rate(
-            STREAMS[s], int(age), TIMES[time], codes.PLACES[place], EVENTS[e], int(y[i]), exposed[i],
+            STREAMS[s], int(age), TIMES[time], PLACES[place], EVENTS[e], int(y[i]), exposed[i],
             y[i] / exposed[i], mean[i], rate.mean[i], low[i], high[i], weight[i],
         )  # fmt: skip
 
@@ -206,7 +205,7 @@ def drifts(years: Years, window: int) -> list[Drift]:
 
     Counts are taken as Poisson, so chance is a little understated where siblings come and go together.
     """
-    apart = ~np.eye(len(codes.PLACES), dtype=np.bool_)
+    apart = ~np.eye(len(PLACES), dtype=np.bool_)
     stock = years.stock.sum(axis=(1, 2, 3, 4))
     at_risk = (stock[1:] + stock[:-1]) / 2
     measures = {

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.axes import AGE_BANDS, AGES, REASONS, STREAMS
-from simulator.returns import codes
-from simulator.returns.clean import AGE_18, STAYS_ON, Stays
+from simulator.returns.clean import Stays
+from simulator.returns.codes import AGE_18, PLACES, STAYS_ON
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -42,7 +42,7 @@ LAST_BAND = UNKNOWN_TIME - 1
 EDGES = np.array(list(TIME_BANDS.values())[1:])
 
 EXITS = tuple(reason for i, reason in enumerate(REASONS) if i != AGE_18)
-EVENTS = (*(f"exit_{reason}" for reason in EXITS), *(f"move_to_{place}" for place in codes.PLACES))
+EVENTS = (*(f"exit_{reason}" for reason in EXITS), *(f"move_to_{place}" for place in PLACES))
 """What can happen to a child in care, birthdays apart: leaving at 18 is certain and has no rate."""
 
 NO_EVENT = -1
@@ -197,7 +197,7 @@ def exposure(stays: Stays, years: int) -> Exposure:
     age = age_on(stays.born[stay], pieces.start)
     band = time_band(stays.period_start[stay], stays.start_known[stay], pieces.start)
     stream = stays.uasc[stay].astype(np.int64)
-    shape = (len(STREAMS), len(AGES), len(TIMES), len(codes.PLACES))
+    shape = (len(STREAMS), len(AGES), len(TIMES), len(PLACES))
     cell = np.ravel_multi_index((stream, age, band, stays.place[stay]), shape)
     days = np.bincount(cell, weights=pieces.end - pieces.start, minlength=int(np.prod(shape)))
     event = np.where(pieces.end == stays.end[stay], _event(stays)[stay], NO_EVENT)
@@ -219,7 +219,7 @@ def by_year(stays: Stays) -> Years:
     stock at the end = stock at the start + starts - exits, in every year and stream.
     """
     years = tuple(stays.years)
-    streams, places = len(STREAMS), len(codes.PLACES)
+    streams, places = len(STREAMS), len(PLACES)
     stream = stays.uasc.astype(np.int64)
     band_of_age = np.array([i for i, (low, high) in enumerate(AGE_BANDS.values()) for _ in range(low, high + 1)])
     stock = np.zeros((len(years) + 1, streams, len(AGE_BANDS), len(TIMES), places), dtype=np.int64)

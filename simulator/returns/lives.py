@@ -13,16 +13,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.axes import REASONS
 from simulator.rates import StreamRates
+from simulator.returns.codes import ADULT, AGE_18, HOME, STAYS_ON
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.intp]
-
-ADULT = 18
-HOME = REASONS.index("home")
-AGE_18 = REASONS.index("age_18")
-STAYS_ON = -1
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class Lives:
     place : (stay,) int
         Position in :func:`simulator.placements.names`.
     reason : (stay,) int
-        Why care ended with the stay, or `STAYS_ON` if another stay follows.
+        Why care ended with the stay, or ``codes.STAYS_ON`` if another stay follows.
     """
 
     child: Whole

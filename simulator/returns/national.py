@@ -15,8 +15,7 @@ from simulator import placements
 from simulator.axes import AGES, STREAMS
 from simulator.baseline import Baseline, resident_rates, uasc_rates
 from simulator.rates import StreamRates
-from simulator.returns import codes
-from simulator.returns.clean import ADULT
+from simulator.returns.codes import ADULT, PLACES
 from simulator.returns.exposure import DAYS_PER_YEAR, EDGES, EVENTS, EXITS, TIME_BANDS
 
 Array = NDArray[np.float64]
@@ -151,7 +150,7 @@ def _operator(generator: Array, step: float, expm: object) -> tuple[Array, Array
 
 def _grouped(values: Array) -> Array:
     """Add up placements that a return can't tell apart: (age, time, place, ...)."""
-    grouped = np.zeros((*values.shape[:2], len(codes.PLACES), *values.shape[3:]))
+    grouped = np.zeros((*values.shape[:2], len(PLACES), *values.shape[3:]))
     for place, group in enumerate(placements.groups()):
         grouped[:, :, group] += values[:, :, place]
     return grouped

@@ -95,7 +95,7 @@ class Recorder:
         mask = frame.select(where.fill_null(False).alias("where"))["where"]
         if not mask.any():
             return frame
-        found = frame.filter(mask).select("file", "row", "child")
+        found = frame.filter(mask).select("file", "row", "child").sort("file", "row")
         self._touched[rule.name] = found
         if rule.action == "not used":
             self._left_out.append(found.select("child", rule=pl.lit(RULES.index(rule))))
@@ -178,7 +178,7 @@ def report_text(report: Report) -> str:
         rule = finding.rule
         lines.append(f"{rule.name} ({rule.kind}): {counted(finding.rows, 'row')}, {counted_children(finding.children)}")
         lines += textwrap.wrap(
-            f"{rule.why} {rule.action[:1].upper()}{rule.action[1:]}: {rule.done}.",
+            f"{rule.why} What is done: {rule.done}.",
             WIDTH,
             initial_indent="    ",
             subsequent_indent="    ",

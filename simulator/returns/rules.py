@@ -141,7 +141,7 @@ def bad_dob() -> pl.Expr:
 @_rule(
     "header",
     NOT_USED,
-    "one is used: the one that agrees with most other files, or else the last",
+    "the one that agrees with most other files is used, or else the last",
     "A child has one header in a return.",
 )
 def two_headers() -> pl.Expr:
@@ -429,7 +429,7 @@ def unknown_provider() -> pl.Expr:
 @_rule(
     "one row",
     KEPT,
-    "kept: the meaning is plain",
+    "kept, as the meaning is plain",
     "PLACE is not in the code set of the return's year (H5, P2 and Z1 end with 2024-25; K3 and Z11 to Z14 "
     "start with 2025-26).",
 )

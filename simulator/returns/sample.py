@@ -21,9 +21,10 @@ from simulator.axes import REASONS, STREAMS
 from simulator.baseline import Baseline, load_baseline, resident_rates, uasc_rates
 from simulator.outputs import MADE_BY, MANIFEST, whole_folder
 from simulator.rates import StreamRates
-from simulator.returns import codes
+from simulator.returns.codes import ADULT, AGE_18, PLACES, STAYS_ON
+from simulator.returns.codes import codes as code_table
 from simulator.returns.exposure import DAYS_PER_YEAR, birthdays, day_number
-from simulator.returns.lives import ADULT, AGE_18, STAYS_ON, Lives, live
+from simulator.returns.lives import Lives, live
 
 Days = NDArray[np.int64]
 Whole = NDArray[np.intp]
@@ -63,7 +64,7 @@ class Episodes:
         Position in ``codes.PLACES``.
     rne, ls : (episode,) str
     reason : (episode,) int
-        Position in ``axes.REASONS``, or `STAYS_ON`.
+        Position in ``axes.REASONS``, or ``codes.STAYS_ON``.
     """
 
     child: Whole
@@ -250,7 +251,7 @@ def place_code(place: str, year: int) -> tuple[str, str]:
     """Return PLACE and PLACE_PROVIDER that a return of a year holds for a placement."""
     for text in next(p for p in placements.placements() if p.name == place).codes:
         code, _, provider = text.partition("/")
-        if codes.codes("PLACE")[code].valid_in(year):
+        if code_table("PLACE")[code].valid_in(year):
             return code, provider or PROVIDERS.get(place, "PR4")
     raise LookupError(f"no code for {place!r} is valid in the return of {year}")
 
@@ -260,7 +261,7 @@ def _return(episodes: Episodes, year: int) -> Return:
     opens, closes = day_number(year - 1, 4, 1), day_number(year, 3, 31)
     here = np.flatnonzero((episodes.start <= closes) & (episodes.end >= opens))
     ended = episodes.end[here] <= closes
-    made = [place_code(place, year) for place in codes.PLACES]
+    made = [place_code(place, year) for place in PLACES]
     place = episodes.place[here]
     rec = np.array([*(REC[reason] for reason in REASONS), "X1"])[episodes.reason[here]]  # STAYS_ON is the last
     table = pl.DataFrame(

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from simulator import __version__
 from simulator.axes import AGE_BANDS, AGES, REASONS, STREAMS
 from simulator.baseline import load_baseline
-from simulator.outputs import MADE_BY, MANIFEST, data_hashes, whole_folder
-from simulator.returns import codes
-from simulator.returns.clean import AGE_18, Stays, clean
+from simulator.outputs import MADE_BY, MANIFEST, FolderError, check_folder, data_hashes, whole_folder
+from simulator.returns.clean import Stays, clean
+from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.errors import Problem, ReturnsError
 from simulator.returns.estimate import Drift, Level, Rate, drifts, estimate
 from simulator.returns.exposure import TIMES, Exposure, Years, by_year, exposure
@@ -35,8 +35,8 @@ DEFAULT_WINDOW = 3
 BASE = 2025
 """Base year of the rates for England."""
 
-DIGITS = 5
-"""Significant digits of rates."""
+DIGITS = 4
+"""Significant digits of rates and child-years. No more, so that none can pass for an identifier."""
 
 Cell = str | int | float
 
@@ -51,7 +51,7 @@ nor figures from which they could be worked out: a total beside all its parts bu
 summary.txt       Children in care, starts, exits and moves by year, and warnings
 quality.txt       What each rule found in the data and did about it, and what became of every row and child
 quality.csv       The findings as a table
-quality-rows.csv  Their rows, as a spreadsheet counts (the heading is row 1); files by their number in manifest.json
+quality-rows.csv  Their rows, as a spreadsheet counts (the heading is row 1); files are numbered by order of names
 account.csv       Rows and children read, by what became of them
 stock.csv         Children in care on 31 March of each year
 starts.csv        Periods of care that began, by financial year
@@ -93,6 +93,9 @@ def import_ssda903(source: Path, folder: Path, window: int | None) -> str:
     FolderError, WriteError
         If the folder can't.
     """
+    check_folder(folder)
+    if folder.resolve() == source.resolve():
+        raise FolderError(f"{folder} holds the returns; name another folder (nothing was changed)")
     returns = read(source)
     stays, report = clean(returns)
     years = by_year(stays)
@@ -131,7 +134,9 @@ def _write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cel
 
 
 def _shown(cell: Cell) -> str | int:
-    return f"{cell:.{DIGITS}g}" if isinstance(cell, float) else cell
+    if not isinstance(cell, float):
+        return cell
+    return f"{cell:.{DIGITS}g}" if abs(cell) < 10**DIGITS - 0.5 else f"{cell:.0f}"
 
 
 def _cells(values: NDArray[np.int64], *labels: Sequence[Cell]) -> Iterator[list[Cell]]:
@@ -153,7 +158,7 @@ def _write_quality(part: Path, report: Report) -> None:
 
 def _write_years(part: Path, years: Years) -> None:
     stocks = (years.years[0] - 1, *years.years)
-    bands, places = tuple(AGE_BANDS), codes.PLACES
+    bands, places = tuple(AGE_BANDS), PLACES
     _write_table(
         part / "stock.csv",
         ("year", "stream", "age_band", "time_in_care", "placement", "children"),
@@ -178,7 +183,7 @@ def _write_years(part: Path, years: Years) -> None:
 
 def _write_rates(part: Path, seen: Exposure, england: National, changes: Sequence[Drift]) -> None:
     where = np.argwhere(seen.child_years)
-    labels = (STREAMS, AGES, TIMES, codes.PLACES)
+    labels = (STREAMS, AGES, TIMES, PLACES)
     rows = ([*(n[i] for n, i in zip(labels, w, strict=True)), float(seen.child_years[tuple(w)])] for w in where)
     _write_table(part / "exposure.csv", ("stream", "age", "time_in_care", "placement", "child_years"), rows)
     found = estimate(seen, england)
@@ -242,7 +247,10 @@ def _table_lines(columns: dict[str, list[str]]) -> Iterator[str]:
 def _manifest(
     returns: Returns, stays: Stays, window: int | None, length: int, written: Sequence[str]
 ) -> dict[str, object]:
-    """Return what the output was made from: hashes of files, not their names, which could tell who is in them."""
+    """Return what the output was made from: hashes of files, not their names, which could tell who is in them.
+
+    Hashes stand in groups of four, so that no run of digits in them can pass for an identifier.
+    """
     words = [MADE_BY, "import", "ssda903", *(["--window", str(window)] if window else [])]
     parts: dict[int, list[int]] = {}
     for p in returns.parts:
@@ -265,10 +273,14 @@ def _manifest(
                 "kind": f.kind,
                 "rows": f.rows,
                 "years": sorted(set(parts.get(f.number, []))),
-                "sha256": f.sha256,
+                "sha256": _grouped(f.sha256),
             }
             for f in returns.files
         ],
-        "data": data_hashes(),
+        "data": {name: _grouped(digest) for name, digest in data_hashes().items()},
         "files": list(written),
     }
+
+
+def _grouped(digest: str) -> str:
+    return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))
