@@ -24,7 +24,7 @@ from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.errors import Problem, ReturnsError
 from simulator.returns.estimate import Drift, Level, Rate, drifts, estimate
-from simulator.returns.exposure import TIMES, Exposure, Years, by_year, exposure
+from simulator.returns.exposure import EVENTS, TIMES, Exposure, Years, by_year, exposure
 from simulator.returns.national import National, national
 from simulator.returns.quality import Report, report_text
 from simulator.returns.read import Returns, read
@@ -58,6 +58,7 @@ starts.csv        Periods of care that began, by financial year
 exits.csv         Periods of care that ended, by financial year and reason; at 18, under age 17
 moves.csv         Moves between homes, by financial year; those within a kind of placement count too
 exposure.csv      Child-years at risk in the window, by age, time in care and placement
+events.csv        What happened in them: leaving before 18 by reason, and moves between kinds of placement
 levels.csv        Events in the window over those expected at England's rates, and the ratio pooled towards 1
 rates.csv         Events in the window over child-years: the council's own rate, England's, and the two pooled by
                   evidence, with the middle 80 per cent (p10 to p90) and the weight of the council's own evidence
@@ -186,6 +187,11 @@ def _write_rates(part: Path, seen: Exposure, england: National, changes: Sequenc
     labels = (STREAMS, AGES, TIMES, PLACES)
     rows = ([*(n[i] for n, i in zip(labels, w, strict=True)), float(seen.child_years[tuple(w)])] for w in where)
     _write_table(part / "exposure.csv", ("stream", "age", "time_in_care", "placement", "child_years"), rows)
+    _write_table(
+        part / "events.csv",
+        ("stream", "age", "time_in_care", "placement", "event", "events"),
+        _cells(seen.events, *labels, EVENTS),
+    )
     found = estimate(seen, england)
     _write_table(part / "levels.csv", Level._fields, found.levels)
     _write_table(part / "rates.csv", Rate._fields, found.rates)
