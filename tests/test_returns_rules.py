@@ -439,8 +439,11 @@ def test_too_few_children_is_an_error_with_files_and_rows(folder: Folder) -> Non
         folder.clean()
     lines = str(caught.value).splitlines()
     assert lines[0] == "1 of 3 children can be used: too few for an honest projection"
-    assert "2025/header.csv: rows 2, 3: It is blank, or no date." in lines
-    assert "2025/episodes.csv: rows 2, 3: No file gives a date of birth that can be read, and rates go by age." in lines
+    assert "2025/header.csv: rows 2, 3: bad_dob: It is blank, or no date." in lines
+    assert (
+        "2025/episodes.csv: rows 2, 3: no_dob: No file gives a date of birth that can be read, and rates go by age."
+        in lines
+    )
     assert "KEEPOUT" not in str(caught.value)
 
 

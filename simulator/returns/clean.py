@@ -121,7 +121,9 @@ def _check_enough(report: Report, returns: Returns) -> None:
     text = f"{used:,} of {all_children:,} children can be used: too few for an honest projection"
     rows = report.touched.group_by("rule", "file", maintain_order=True).agg("row").rows()
     why = {finding.rule.name: finding.rule.why for finding in report.dirt}
-    raise ReturnsError([Problem(text), *(Problem(why[rule], names[file], tuple(found)) for rule, file, found in rows)])
+    raise ReturnsError(
+        [Problem(text), *(Problem(f"{rule}: {why[rule]}", names[file], tuple(found)) for rule, file, found in rows)]
+    )
 
 
 def _number_children(returns: Returns) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

@@ -25,6 +25,7 @@ from simulator.returns.codes import ADULT, AGE_18, PLACES, STAYS_ON
 from simulator.returns.codes import codes as code_table
 from simulator.returns.exposure import DAYS_PER_YEAR, birthdays, day_number
 from simulator.returns.lives import Lives, live
+from simulator.returns.quality import counted
 
 Days = NDArray[np.int64]
 Whole = NDArray[np.intp]
@@ -172,58 +173,87 @@ def sample_returns(children: int, years: int, seed: int, folder: Path, kinds: tu
         (part / MANIFEST).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
     rows = sum(one.episodes.height for one in returns)
     dirty = sum(number for _, _, number, _ in planted)
-    faults = f"; faults planted in {dirty:,} rows, counted in planted.csv" if planted else ""
-    return f"Synthetic returns to 31 March {LAST_RETURN}: {years} years, {rows:,} episode rows{faults}"
+    faults = f"; faults planted in {counted(dirty, 'row')}, counted in planted.csv" if planted else ""
+    return (
+        f"Synthetic returns to 31 March {LAST_RETURN}: {counted(years, 'year')}, {counted(rows, 'episode row')}{faults}"
+    )
 
 
 # --------------------------------------------------------------------------------------------------
 # From lives to episodes
 
 
+def _changes(values: Whole) -> Flags:
+    """Say of each entry whether it differs from the one before; the first does."""
+    changed = np.ones(len(values), dtype=np.bool_)
+    changed[1:] = values[1:] != values[:-1]
+    return changed
+
+
+def _last_of(first: Flags) -> Flags:
+    """Turn marks of the first of each group into marks of the last."""
+    return np.roll(first, -1)
+
+
 def _episodes(lives: list[Lives], first_day: int, rng: np.random.Generator) -> Episodes:
-    """Round times to days, drop what no night is spent in, and split stays where the legal status changes."""
+    """Put lives of all streams in order, round times to days, and leave out stays in which no night is spent."""
     joined = {name: np.concatenate([getattr(one, name) for one in lives]) for name in Lives.__dataclass_fields__}
     uasc = np.repeat(np.arange(len(lives)), [len(one.child) for one in lives]) == STREAMS.index("uasc")
-    child = joined["child"] + uasc * (1 + (lives[0].child.max() if len(lives[0].child) else 0))
+    child = joined["child"] + uasc * (1 + lives[0].child.max(initial=0))
     order = np.lexsort((joined["start"], child))
-    child, reason = child[order], joined["reason"][order]
-    uasc = uasc[order]
+    child, uasc, reason = child[order], uasc[order], joined["reason"][order]
     born, start, end = (_day(joined[name][order], first_day) for name in ("born", "start", "end"))
-    place = placements.groups()[joined["place"][order]]
-
     adult = birthdays(born.astype("datetime64[D]"), np.full(len(born), ADULT))
     end = np.where(reason == AGE_18, adult, np.minimum(end, adult))
-    # A period of care keeps the reason of its last stay, though that may be too short to be seen.
-    period = np.cumsum(np.append(True, (child[1:] != child[:-1]) | (reason[:-1] != STAYS_ON)))
-    last_reason = reason[np.append(np.flatnonzero(np.diff(period)), len(period) - 1)]
-    kept = end > start
-    child, born, start, end, place, period = (a[kept] for a in (child, born, start, end, place, period))
-    uasc = uasc[kept]
-    new = np.append(True, period[1:] != period[:-1])
-    last = np.append(new[1:], True)
-    reason = np.where(last, last_reason[period - 1], STAYS_ON)
-    reason = np.where(
-        last & (end >= birthdays(born.astype("datetime64[D]"), np.full(len(born), ADULT))), AGE_18, reason
-    )
 
-    period_start = start[new][np.cumsum(new) - 1]
-    court = _court_day(period, period_start, uasc, rng)
-    split = (start < court) & (court < end)
-    which = np.repeat(np.arange(len(start)), 1 + split)
-    second = np.append(False, which[1:] == which[:-1])
-    first_of_two = np.append(second[1:], False)
-    after = court[which] <= start[which]
-    at_court = court[which] == start[which]
+    # A period of care keeps the reason of its last stay, though that may be too short to be seen.
+    begins = _changes(child)
+    begins[1:] |= reason[:-1] != STAYS_ON
+    period = np.cumsum(begins) - 1
+    reason_of_period = reason[_last_of(begins)]
+    kept = end > start
+    new = _changes(period[kept])
+    ends_care = np.where(end[kept] >= adult[kept], AGE_18, reason_of_period[period[kept]])
+    stays = Episodes(
+        child=child[kept],
+        uasc=uasc[kept],
+        born=born[kept],
+        start=start[kept],
+        end=end[kept],
+        place=placements.groups()[joined["place"][order][kept]],
+        rne=np.where(new, "S", "P"),
+        ls=np.full(kept.sum(), "V2"),
+        reason=np.where(_last_of(new), ends_care, STAYS_ON),
+    )
+    return _with_care_orders(stays, new, rng)
+
+
+def _with_care_orders(stays: Episodes, new: Flags, rng: np.random.Generator) -> Episodes:
+    """Bring some resident children under a care order: an interim one from the start, and a full one some time later.
+
+    A stay in which the full order is made becomes two episodes; `new` marks the first stay of each period of care.
+    """
+    period = np.cumsum(new) - 1
+    ordered = rng.random(new.sum()) < COURT_SHARE
+    wait = 1 + np.floor(rng.standard_exponential(new.sum()) * COURT_YEARS * DAYS_PER_YEAR).astype(np.int64)
+    court = np.where(ordered[period] & ~stays.uasc, (stays.start[new] + wait)[period], NEVER)
+
+    split = (stays.start < court) & (court < stays.end)
+    which = np.repeat(np.arange(len(court)), 1 + split)
+    second = ~_changes(which)
+    first_of_two = _last_of(second)
+    court, start = court[which], stays.start[which]
+    interim = np.where(court < NEVER, "C1", "V2")
     return Episodes(
-        child=child[which],
-        uasc=uasc[which],
-        born=born[which],
-        start=np.where(second, court[which], start[which]),
-        end=np.where(first_of_two, court[which], end[which]),
-        place=place[which],
-        rne=np.where(second, "L", np.where(new[which], "S", np.where(at_court, "B", "P"))),
-        ls=np.where(second | after, "C2", np.where(court[which] < NEVER, "C1", "V2")),
-        reason=np.where(first_of_two, STAYS_ON, reason[which]),
+        child=stays.child[which],
+        uasc=stays.uasc[which],
+        born=stays.born[which],
+        start=np.where(second, court, start),
+        end=np.where(first_of_two, court, stays.end[which]),
+        place=stays.place[which],
+        rne=np.where(second, "L", np.where((court == start) & ~new[which], "B", stays.rne[which])),
+        ls=np.where(second | (court <= start), "C2", interim),
+        reason=np.where(first_of_two, STAYS_ON, stays.reason[which]),
     )
 
 
@@ -233,14 +263,6 @@ NEVER = 10**6
 
 def _day(time: NDArray[np.float64], first_day: int) -> Days:
     return first_day + np.floor(time * DAYS_PER_YEAR).astype(np.int64)
-
-
-def _court_day(period: Whole, period_start: Days, uasc: Flags, rng: np.random.Generator) -> Days:
-    """Draw the day of a care order for each period of care, or `NEVER`."""
-    count = int(period.max(initial=0))
-    ordered = rng.random(count) < COURT_SHARE
-    wait = 1 + np.floor(rng.standard_exponential(count) * COURT_YEARS * DAYS_PER_YEAR).astype(np.int64)
-    return np.where(ordered[period - 1] & ~uasc, period_start + wait[period - 1], NEVER)
 
 
 # --------------------------------------------------------------------------------------------------

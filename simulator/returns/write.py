@@ -26,7 +26,7 @@ from simulator.returns.errors import Problem, ReturnsError
 from simulator.returns.estimate import Drift, Level, Rate, drifts, estimate
 from simulator.returns.exposure import EVENTS, TIMES, Exposure, Years, by_year, exposure
 from simulator.returns.national import National, national
-from simulator.returns.quality import Report, report_text
+from simulator.returns.quality import Report, counted, report_text
 from simulator.returns.read import Returns, read
 
 DEFAULT_WINDOW = 3
@@ -225,7 +225,7 @@ def summary_text(years: Years, report: Report, changes: Sequence[Drift], window:
         "",
         *_table_lines(columns),
         "",
-        f"Rates are counted over the last {window} of {len(years.years)} years and pooled towards England's of {BASE}.",
+        f"Rates: the last {window} of {counted(len(years.years), 'year')}, pooled towards England's of {BASE}.",
         *map(_warning, (change for change in changes if change.drifted == "yes")),
     ]
     if not changes:
