@@ -243,6 +243,21 @@ def test_a_broken_table_is_told_without_its_values(folder: Path) -> None:
     assert "2010" not in text
 
 
+def test_cells_that_can_not_be_told_apart_are_told_by_row(folder: Path) -> None:
+    path = folder / "2025" / "episodes.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0], lines[1] + ",,", lines[2] + "1234567, or so"]))
+    assert errors(folder) == "2025/episodes.csv: row 3: more cells than the heading has (a separator within a cell?)"
+    path.write_text("\n".join([lines[0], lines[1] + ",,", lines[2]]))
+    assert stock(folder) == [0, 1, 1], "empty cells do no harm"
+
+
+def test_files_that_are_not_used_may_be_broken(folder: Path) -> None:
+    (folder / "notes.txt").write_text('Ask about the "late\nreturns, please, all, of, them\n')
+    (folder / "reviews.csv").write_text("CHILD,DOB,REVIEW\nA1,05/06/2015,11/08/2023,PN1,more\n")
+    assert stock(folder) == [0, 1, 1]
+
+
 def test_a_damaged_archive(tmp_path: Path, folder: Path) -> None:
     path = tmp_path / "returns.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -540,3 +540,34 @@ def test_time_in_care_is_unknown_until_it_is_long_for_certain(folder: Folder) ->
     until = date(2022, 10, 1) + timedelta(days=730)
     assert days_[6] == (until - date(2024, 4, 1)).days
     assert days_[5] == (date(2025, 4, 1) - until).days
+
+
+def test_exposure_agrees_with_counting_day_by_day(tmp_path: Path) -> None:
+    """A second count, of every child on every day, in plain Python."""
+    from collections import Counter
+
+    from simulator.baseline import load_baseline
+    from simulator.returns.exposure import TIME_BANDS, TIMES
+    from simulator.returns.sample import council_rates, draw_returns
+
+    for one in draw_returns(council_rates(60, load_baseline(2025)), 3, seed=8):
+        (tmp_path / str(one.year)).mkdir()
+        for name in ("header", "episodes", "uasc"):
+            getattr(one, name).write_csv(tmp_path / str(one.year) / f"{name}.csv")
+    stays, _ = Folder(tmp_path).clean()
+    seen = exposure(stays, 2)
+
+    counted: Counter[tuple[int, int, int, int]] = Counter()
+    for i in range(len(stays.start)):
+        born = stays.born[i].item()
+        for day in range(max(stays.start[i], stays.closing - 730), min(stays.end[i], stays.closing)):
+            today = date(1970, 1, 1) + timedelta(days=int(day))
+            age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+            since = day - stays.period_start[i]
+            band = max(k for k, first in enumerate(TIME_BANDS.values()) if first <= since)
+            if not stays.start_known[i] and band < len(TIME_BANDS) - 1:
+                band = TIMES.index("unknown")
+            counted[int(stays.uasc[i]), age, band, int(stays.place[i])] += 1
+    days_ = np.rint(seen.child_years * 365.25).astype(int)
+    assert dict(counted) == {tuple(map(int, cell)): int(days_[tuple(cell)]) for cell in np.argwhere(days_)}
+    assert len(counted) > 100

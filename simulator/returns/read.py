@@ -6,14 +6,17 @@ library says about a cell it can't read is never passed on.
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import polars as pl
 
@@ -141,18 +144,12 @@ def read(source: Path) -> Returns:
     problems: list[Problem] = []
     found: list[tuple[File, pl.DataFrame]] = []
     for name, content in _contents(source):
-        try:
-            table = _table(content)
-        except pl.exceptions.PolarsError:
-            problems.append(Problem("not a table that can be read (an open quotation mark?)", name))
-            continue
-        kind = _kind(name, table.columns)
+        text, separator = _text(content)
+        kind = _kind(name, _columns(text.partition("\n")[0].split(separator)))
+        table, faults = _table(text, separator)
         found.append((File(len(found) + 1, name, kind, table.height, hashlib.sha256(content).hexdigest()), table))
-        missing = [c for c in REQUIRED.get(kind, ()) if c not in table.columns]
-        if missing:
-            problems.append(Problem(f"looks like {kind}, but has no column {', '.join(missing)}", name))
-        elif kind == "episodes" and not table.height:
-            problems.append(Problem("an empty return: it holds no episodes", name))
+        if kind != OTHER:
+            problems += [replace(fault, file=name) for fault in faults or _shortcomings(kind, table)]
     kinds = {file.kind for file, _ in found}
     if "episodes" not in kinds:
         problems.append(Problem("no Episodes file: none has the columns " + ", ".join(REQUIRED["episodes"])))
@@ -202,13 +199,13 @@ def _tables(names: Sequence[str] | dict[str, Path] | dict[str, int]) -> list[str
         return path.suffix.lower() in TABLES and not hidden
 
     def by_number(name: str) -> list[tuple[int, str]]:
-        return [(int(part), "") if part.isdigit() else (-1, part.lower()) for part in re.split(r"(\d+)", name)]
+        return [(int(part), "") if part.isdecimal() else (-1, part.lower()) for part in re.split(r"(\d+)", name)]
 
     return sorted(filter(wanted, names), key=by_number)
 
 
-def _table(content: bytes) -> pl.DataFrame:
-    """Read a table as text, whatever wrote it: Excel's encodings, separators, headings in any case."""
+def _text(content: bytes) -> tuple[str, str]:
+    """Return the text of a table, whatever program wrote it, and what separates its cells."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = content.decode("utf-16", errors="replace")
     else:
@@ -217,14 +214,47 @@ def _table(content: bytes) -> pl.DataFrame:
         except UnicodeDecodeError:
             text = content.decode("cp1252", errors="replace")
     text = text.strip("\r\n\t \x1a")
-    heading = text.partition("\n")[0]
-    separator = max(",;\t", key=heading.count)
-    if not heading:
-        return pl.DataFrame()
-    table = pl.read_csv(text.encode(), separator=separator, infer_schema=False, truncate_ragged_lines=True)
-    tidy = {c: re.sub(r"[ -]+", "_", c.strip(" \t\r'\"").upper()) for c in table.columns}
-    first = {name: column for column, name in reversed(tidy.items())}  # of columns with one name, the first
-    return table.select(pl.col(column).alias(name) for name, column in first.items())
+    return text, max(",;\t", key=text.partition("\n")[0].count)
+
+
+def _columns(heading: Sequence[str]) -> list[str]:
+    """Return headings in capitals, without the spaces and quotes that programs add."""
+    return [re.sub(r"[ -]+", "_", name.strip(" \t\r'\"").upper()) for name in heading]
+
+
+def _table(text: str, separator: str) -> tuple[pl.DataFrame, list[Problem]]:
+    """Return a table of text cells, and what is wrong with it. Of columns with one name, the first is taken."""
+    if not text:
+        return pl.DataFrame(), []
+    options: dict[str, Any] = {"separator": separator, "infer_schema": False}
+    ragged: list[Problem] = []
+    try:
+        try:
+            table = pl.read_csv(text.encode(), **options)
+        except pl.exceptions.ComputeError:
+            table = pl.read_csv(text.encode(), **options, truncate_ragged_lines=True)
+            ragged = _ragged(text, separator)
+    except pl.exceptions.PolarsError:
+        return pl.DataFrame(), [Problem("not a table that can be read (an open quotation mark?)")]
+    names = dict(zip(reversed(_columns(table.columns)), reversed(table.columns), strict=True))
+    return table.select(pl.col(column).alias(name) for name, column in names.items()), ragged
+
+
+def _ragged(text: str, separator: str) -> list[Problem]:
+    """Tell of rows with something in more cells than there are headings: their cells can't be told apart."""
+    rows = csv.reader(io.StringIO(text), delimiter=separator)
+    width = len(next(rows))
+    long = tuple(number for number, row in enumerate(rows, start=2) if any(row[width:]))
+    return [Problem("more cells than the heading has (a separator within a cell?)", rows=long)] if long else []
+
+
+def _shortcomings(kind: str, table: pl.DataFrame) -> list[Problem]:
+    """Tell what a file lacks to be used."""
+    if missing := [column for column in REQUIRED[kind] if column not in table.columns]:
+        return [Problem(f"looks like {kind}, but has no column {', '.join(missing)}")]
+    if kind == "episodes" and not table.height:
+        return [Problem("an empty return: it holds no episodes")]
+    return []
 
 
 def _kind(name: str, columns: Sequence[str]) -> str:
