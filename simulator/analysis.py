@@ -50,7 +50,7 @@ def present_value(results: Results, measure: str = "total_spend") -> Array:
 
     Real spend, discounted from the end of the last published year at the Green Book rate (`results.discount_rate`).
     """
-    values = results[measure].values.sum(axis=(-2, -1)) / results.deflator
+    values = results[measure].values.sum(axis=(-2, -1)) / results.deflator[:, None]
     years = (np.arange(results.months) + 0.5) / 12.0
     present: Array = (values / (1.0 + results.discount_rate) ** years).sum(axis=-1)
     return present

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import signal
 import sys
 import textwrap
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -93,13 +95,6 @@ def _debug(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         ctx.meta[_DEBUG] = True
 
 
-def _draws(ctx: click.Context, param: click.Parameter, value: int) -> int:
-    """Accept no draws but the central run: the one place to change when uncertainty arrives."""
-    if value:
-        raise click.BadParameter("this version gives the central run only (0); draws come in a later one", ctx, param)
-    return value
-
-
 _debug_option = click.option(
     "--debug", is_flag=True, expose_value=False, callback=_debug, help="Show the traceback of an error."
 )
@@ -108,10 +103,16 @@ _debug_option = click.option(
 def _run_options(function: _Function) -> _Function:
     """Add the options that `run` and `compare` share."""
     options = [
-        click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, callback=_draws,
-                     metavar="N", help="Random draws beside the central run."),
+        click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+                     help="Random draws beside the central run."),
         click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
                      help="Seed of the draws."),
+        click.option("--engine", type=click.Choice(["plain", "compiled"]), default="plain", show_default=True,
+                     help="The compiled engine is faster for many draws; it needs care-demand[fast]."),
+        click.option("--chance", is_flag=True, help="Put luck into the draws: who happens to come in and leave."),
+        click.option("--workers", type=click.IntRange(min=1), metavar="N",
+                     help="Processes that run draws  [default: one a core]"),
+        click.option("--cluster", metavar="ADDRESS", help="Dask scheduler that runs the draws instead."),
         click.option("--charts/--no-charts", default=True, help="Draw charts, or tables only."),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
         click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails."),
@@ -173,19 +174,89 @@ def _load_all(names: Sequence[str]) -> list[LoadedScenario]:
     return loaded
 
 
-def _simulate_all(loaded: Sequence[LoadedScenario], *, draws: int, seed: int, quiet: bool) -> list[Results]:
-    """Run scenarios in order, with a progress bar if there are several and somebody can see it."""
+@dataclass(frozen=True)
+class _How:
+    """How runs are made, as asked for on the command line."""
+
+    draws: int
+    seed: int
+    engine: str
+    chance: bool
+    workers: int | None
+    cluster: str | None
+    charts: bool
+    as_json: bool
+    quiet: bool
+
+    @property
+    def words(self) -> list[str]:
+        """Options for the manifest: those that results depend on."""
+        words = ["--draws", str(self.draws), "--seed", str(self.seed)]
+        words += ["--engine", self.engine] if self.engine != "plain" else []
+        words += ["--chance"] if self.chance else []
+        return words if self.charts else [*words, "--no-charts"]
+
+
+def _how(options: dict[str, Any]) -> _How:
+    """Take the options that runs share; refuse those that do not go together."""
+    how = _How(**options)
+    if how.chance and not how.draws:
+        raise click.UsageError("--chance puts luck into draws, so it needs some: --draws N")
+    if how.chance and how.engine == "compiled":
+        raise click.UsageError("--chance follows children beside the plain engine; leave --engine compiled out")
+    return how
+
+
+def _simulate_all(loaded: Sequence[LoadedScenario], how: _How, work: Path) -> list[Results]:
+    """Run scenarios in order, with a progress bar where somebody can see it."""
     from simulator.scenario import ScenarioError
     from simulator.simulate import simulate
 
-    seen = not quiet and len(loaded) > 1 and sys.stderr.isatty()
+    options: dict[str, Any] = {"draws": how.draws, "seed": how.seed}
+    if how.draws:
+        options |= {
+            "engine": how.engine,
+            "chance": how.chance,
+            "workers": how.workers,
+            "cluster": how.cluster,
+            "work": work,
+        }
+    elif how.engine != "plain":
+        options |= {"engine": how.engine}
+    seen = not how.quiet and sys.stderr.isatty()
     try:
-        if not seen:
-            return [simulate(one, draws=draws, seed=seed) for one in loaded]
+        if seen and how.draws:
+            return [simulate(one, **options, progress=_bar(one.key)) for one in loaded]
+        if not seen or len(loaded) == 1:
+            return [simulate(one, **options) for one in loaded]
         with click.progressbar(loaded, label="Running scenarios", file=sys.stderr, show_eta=False) as bar:
-            return [simulate(one, draws=draws, seed=seed) for one in bar]
+            return [simulate(one, **options) for one in bar]
     except ScenarioError as error:
         raise WrongInput(str(error)) from error
+
+
+def _bar(name: str) -> Callable[[int, int], None]:
+    """Return what shows how much of a scenario's draws is done, and how long the rest will take."""
+    bar: Any = None
+
+    def show(done: int, of: int) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = click.progressbar(length=of, label=name, file=sys.stderr, show_eta=True)
+            bar.__enter__()
+        bar.update(done - bar.pos)
+        if done == of:
+            bar.__exit__(None, None, None)
+
+    return show
+
+
+@contextmanager
+def _work_beside(folder: Path) -> Iterator[Path]:
+    """Give a hidden folder for finished draws, deleted when the output is there; a stopped run goes on from it."""
+    work = Path(os.path.realpath(folder)).parent / f".{PROGRAM}-draws"
+    yield work
+    shutil.rmtree(work, ignore_errors=True)
 
 
 def _checked_folder(folder: Path) -> Path:
@@ -207,10 +278,9 @@ def _written(write: Callable[[], None]) -> None:
         raise WrongInput(f"{PROGRAM}: --out: {error}") from error
 
 
-def _command(name: str, scenarios: Sequence[str], *, draws: int, seed: int, charts: bool) -> str:
+def _command(name: str, scenarios: Sequence[str], how: _How) -> str:
     """Return the command for the manifest, without folders: where files lie has no effect on results."""
-    words = [PROGRAM, name, *(Path(s).name for s in scenarios), "--draws", str(draws), "--seed", str(seed)]
-    return shlex.join(words if charts else [*words, "--no-charts"])
+    return shlex.join([PROGRAM, name, *(Path(s).name for s in scenarios), *how.words])
 
 
 def _points(results: Results) -> dict[str, Any]:
@@ -234,39 +304,38 @@ def _print_json(content: object) -> None:
 @click.argument("scenario")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/NAME]")
 @_run_options
-def run(scenario: str, out: Path | None, draws: int, seed: int, charts: bool, as_json: bool, quiet: bool) -> None:
+def run(scenario: str, out: Path | None, **options: Any) -> None:
     """Run a scenario and write its tables, charts and summary.
 
-    An output folder of an earlier run is replaced; anything else that is in the way is left alone.
+    An output folder of an earlier run is replaced; anything else that is in the way is left alone. With draws, a run
+    that was stopped goes on when the same command is given again.
     """
+    how = _how(options)
     loaded = _load_all([scenario])
     from simulator.outputs import summary_text, write_run
 
     folder = _checked_folder(Path("out") / loaded[0].key if out is None else out)
-    results = _simulate_all(loaded, draws=draws, seed=seed, quiet=quiet)[0]
-    command = _command("run", [scenario], draws=draws, seed=seed, charts=charts)
-    _written(lambda: write_run(results, loaded[0], folder, command, seed=seed, charts=charts))
-    if as_json:
-        _print_json({"folder": str(folder), "draws": draws, "seed": seed, **_points(results)})
-    elif not quiet:
-        click.echo(summary_text(results))
-        click.echo(f"Results are in {folder}")
+    command = _command("run", [scenario], how)
+    with _work_beside(folder) as work:
+        results = _simulate_all(loaded, how, work)[0]
+        _written(lambda: write_run(results, loaded[0], folder, command, seed=how.seed, charts=how.charts))
+        if how.as_json:
+            _print_json({"folder": str(folder), "draws": how.draws, "seed": how.seed, **_points(results)})
+        elif not how.quiet:
+            click.echo(summary_text(results))
+            click.echo(f"Results are in {folder}")
 
 
 @cli.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO SCENARIO...")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/comparison]")
 @_run_options
-def compare(
-    scenarios: tuple[str, ...],
-    out: Path | None,
-    draws: int,
-    seed: int,
-    charts: bool,
-    as_json: bool,
-    quiet: bool,
-) -> None:
-    """Run scenarios and compare them with the first."""
+def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> None:
+    """Run scenarios and compare them with the first.
+
+    All of them take the same draws. A run with draws that was stopped goes on when the same command is given again.
+    """
+    how = _how(options)
     if len(scenarios) == 1:
         raise click.UsageError("name two scenarios or more; the others are compared with the first")
     loaded = _load_all(scenarios)
@@ -276,15 +345,16 @@ def compare(
     from simulator.outputs import comparison_text, write_comparison
 
     folder = _checked_folder(Path("out") / "comparison" if out is None else out)
-    many = _simulate_all(loaded, draws=draws, seed=seed, quiet=quiet)
-    command = _command("compare", scenarios, draws=draws, seed=seed, charts=charts)
-    _written(lambda: write_comparison(many, loaded, folder, command, seed=seed, charts=charts))
-    if as_json:
-        content = {"folder": str(folder), "draws": draws, "seed": seed, "reference": names[0]}
-        _print_json({**content, "scenarios": [_points(results) for results in many]})
-    elif not quiet:
-        click.echo(comparison_text(many))
-        click.echo(f"Results are in {folder}")
+    command = _command("compare", scenarios, how)
+    with _work_beside(folder) as work:
+        many = _simulate_all(loaded, how, work)
+        _written(lambda: write_comparison(many, loaded, folder, command, seed=how.seed, charts=how.charts))
+        if how.as_json:
+            content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, "reference": names[0]}
+            _print_json({**content, "scenarios": [_points(results) for results in many]})
+        elif not how.quiet:
+            click.echo(comparison_text(many))
+            click.echo(f"Results are in {folder}")
 
 
 @cli.command()
@@ -473,7 +543,7 @@ def _bounds(field: dict[str, Any]) -> str:
         text = f"{high:,.15g} or less"
     else:
         text = f"{low:,.15g} to {high:,.15g}"
-    return f"{text} {unit}".rstrip()
+    return f"{text} {unit}".rstrip() + (", or a distribution" if field["distribution"] else "")
 
 
 def _brief(value: object) -> str:
@@ -501,7 +571,10 @@ def _plain(text: str | None) -> str:
 
 @_list_command
 def interventions() -> list[dict[str, Any]]:
-    """List kinds of intervention with every field, its unit, its bounds and its default."""
+    """List kinds of intervention with every field, its unit, its bounds and its default.
+
+    Where a field says so, a file may give a distribution for the number (docs/uncertainty.md).
+    """
     from simulator.interventions import kinds, notes
 
     return [
@@ -518,6 +591,7 @@ def interventions() -> list[dict[str, Any]]:
                     "unit": note.unit,
                     "low": note.low,
                     "high": note.high,
+                    "distribution": note.uncertain,
                     "choices": list(note.choices),
                     "source": note.source,
                     "if_empty": note.if_empty,

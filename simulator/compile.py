@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from simulator import placements, tables
 from simulator.baseline import FOSTER, PLACE, Baseline, load_baseline, resident_rates, uasc_rates
 from simulator.calendar import Month, financial_year
+from simulator.drift import drift
 from simulator.interventions import apply_all
 from simulator.interventions.context import Context
 from simulator.population import births_per_year, population_by_age
@@ -47,8 +49,14 @@ class Compiled:
     programmes: tuple[str, ...]
 
 
-def compile_scenario(scenario: Scenario) -> Compiled:
+def compile_scenario(scenario: Scenario, drawn: Mapping[str, float] | None = None) -> Compiled:
     """Build the rates of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    drawn : mapping of key to float, optional
+        Steps of the drift of rates in one draw (`simulator.drift`); rates are held where there are none.
 
     Raises
     ------
@@ -61,6 +69,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     context = _context(scenario, baseline, first, months)
     rates = _base_rates(scenario, baseline, context)
     rates = apply_all(rates, scenario.interventions, context)
+    if drawn:
+        rates = drift(rates, context.cost_keys, [m.financial_year for m in scenario.calendar], drawn)
     rates.check()
     return Compiled(scenario, baseline, rates, context, tuple(i.title for i in scenario.interventions))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import errno
-import hashlib
 import io
 import json
 import os
@@ -19,7 +18,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +26,7 @@ from numpy.typing import NDArray
 
 from simulator import __version__
 from simulator.charts import words
+from simulator.provenance import data_hashes
 from simulator.results import ALL, Results
 from simulator.tidy import COLUMNS, STATISTICS, YEAR_COLUMNS, Row, statistics, yearly_rows
 
@@ -519,18 +518,6 @@ def _notes(many: Sequence[Results]) -> list[str]:
 
 # --------------------------------------------------------------------------------------------------
 # Manifest
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def data_hashes() -> dict[str, str]:
-    """Return the SHA-256 of each data file of the package, by its name below the data folder."""
-    data = files("simulator").joinpath("data")
-    folders = [("", data), ("baseline/", data.joinpath("baseline"))]
-    found = {f"{prefix}{f.name}": f for prefix, folder in folders for f in folder.iterdir() if f.is_file()}
-    return {name: _sha256(found[name].read_bytes()) for name in sorted(found)}
 
 
 def _chain(loaded: LoadedScenario) -> list[dict[str, str]]:

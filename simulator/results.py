@@ -160,8 +160,8 @@ class Results:
         What every chart of this scenario must say (for example whether start numbers or rates are held).
     sources : tuple of str
         Publishers of the figures used, for the line under a chart.
-    deflator : (month,)
-        Price level relative to `price_year`; cash over this is real.
+    deflator : (draw, month)
+        Price level relative to `price_year`; cash over this is real. One draw where it is the same in all.
     price_year : str
         Financial year of real prices.
     spend_lines : SpendLines
@@ -196,7 +196,7 @@ class Results:
     @property
     def draws(self) -> int:
         """Number of draws, the central run included."""
-        return next(iter(self.measures.values())).values.shape[0]
+        return self.spend_lines.spend_gbp.shape[0]
 
     def __getitem__(self, measure: str) -> Measure:
         """Return a measure by name; KeyError lists the names there are."""
@@ -230,7 +230,7 @@ class Results:
         if real:
             if not m.is_money:
                 raise ValueError(f"{measure} is not money, so it has no real prices")
-            values = values / self.deflator[:, None, None]
+            values = values / self.deflator[:, None, :, None, None]
         months = [self.first_month + i for i in range(self.months)]
         picked = []
         for year in self.financial_years:

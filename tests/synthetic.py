@@ -82,7 +82,7 @@ def synthetic(
         claims=(Claim("children", "2032-03-31", 95_000.0, "A claim", "invented"),),
         notes=("Starts are held as rates.", f"Made for {name}."),
         sources=("Department for Education",),
-        deflator=1.02 ** (np.arange(months) / 12),
+        deflator=1.02 ** (np.arange(months)[None] / 12),
         price_year="2024-25",
         spend_lines=SpendLines(
             keys=placements,

@@ -35,17 +35,18 @@ BROKEN = "name: Broken\nstrats: {hold: numbers}\nbase: 1066\n"
 @pytest.fixture(autouse=True)
 def model(monkeypatch):
     """Put a quick invented model in place of the real one, and count its runs."""
-    calls = []
+    calls, options = [], []
 
-    def simulate(loaded, *, draws=0, seed=1):
+    def simulate(loaded, *, draws=0, seed=1, **more):
         calls.append((loaded.key, draws, seed))
+        options.append(more)
         return synthetic(loaded.key, starts_ratio=0.9 if loaded.scenario.interventions else 1.0)
 
     module = ModuleType("simulator.simulate")
     module.simulate = simulate
     monkeypatch.setitem(sys.modules, "simulator.simulate", module)
     monkeypatch.setattr(simulator, "simulate", module, raising=False)
-    return SimpleNamespace(calls=calls, module=module)
+    return SimpleNamespace(calls=calls, options=options, module=module)
 
 
 @pytest.fixture(autouse=True)
@@ -125,12 +126,15 @@ def test_json_is_for_scripts():
     }  # fmt: skip
 
 
-def test_draws_are_for_a_later_version(folder, model):
-    result = call("run", "calm.yaml", "--draws", "100")
-    assert result.exit_code == 2
-    assert "a later one" in result.stderr
-    assert not model.calls
-    assert call("run", "calm.yaml", "--draws", "0", "--no-charts").exit_code == 0
+def test_options_of_draws_reach_the_model(folder, model):
+    done = call("run", "calm.yaml", "--draws", "100", "--seed", "3", "--engine", "compiled", "--no-charts")
+    assert done.exit_code == 0, done.stderr
+    assert model.calls == [("calm", 100, 3)]
+    assert model.options[-1]["engine"] == "compiled"
+    assert json.loads((folder / "out/calm/manifest.json").read_text())["command"].endswith(
+        "run calm.yaml --draws 100 --seed 3 --engine compiled --no-charts"
+    )
+    assert not list((folder / "out").glob(".*")), "finished draws are deleted when the output is there"
 
 
 # compare
@@ -323,7 +327,9 @@ def test_list_interventions_gives_every_field_with_unit_and_bounds():
             assert f"    {note.path}: " in text
             field = fields[note.path]
             assert (field["unit"], field["low"], field["high"]) == (note.unit, note.low, note.high)
-    assert "    effect.risk_ratio: needed in effect; 0 to 3 ratio\n" in text
+            assert field["distribution"] == note.uncertain
+    assert "    effect.risk_ratio: needed in effect; 0 to 3 ratio, or a distribution\n" in text
+    assert "    lag_months: 0 to 240 months; default 0\n" in text
     assert "    start: required\n" in text
 
 

@@ -18,8 +18,9 @@ from simulator.calibrate.build import BASES, fit_rows
 from simulator.compile import compile_scenario
 from simulator.engine.run import run
 from simulator.results import Results
+from simulator.run_once import label
 from simulator.scenario.read import load, shipped
-from simulator.simulate import label, simulate
+from simulator.simulate import simulate
 from simulator.structure import BAND_OF_AGE
 
 SCENARIOS = sorted(shipped())

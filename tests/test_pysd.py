@@ -106,16 +106,15 @@ def constants(stream: StreamRates) -> dict[str, Array | float]:
     pace = r.placement_pace[0, 0]
     progress = np.diag(r.progress_per_year[0, 0] / 12.0, 1)
 
-    cells = (WIDTH, ROWS)
-    phase = np.empty((*cells, PHASES, PHASES))
-    phase_exit, phase_part_exit = np.empty((2, *cells, PHASES, reasons))
-    entry_phase = np.empty((*cells, PHASES))
-    place = np.empty((*cells, PHASES, PLACES, PLACES))
-    place_exit, place_part_exit = np.empty((2, *cells, PHASES, PLACES, reasons))
-    entry_stay = np.empty((*cells, PLACES))
-    for i in np.ndindex(cells):
-        shares = ages_of_row(i[1], i[0])
-        leave, place_leave, move = (np.tensordot(shares, h, 1) for h in (by_phase, by_place, moves))
+    cells = len(AGES)
+    phase = np.empty((cells, PHASES, PHASES))
+    phase_exit, phase_part_exit = np.empty((2, cells, PHASES, reasons))
+    entry_phase = np.empty((cells, PHASES))
+    place = np.empty((cells, PHASES, PLACES, PLACES))
+    place_exit, place_part_exit = np.empty((2, cells, PHASES, PLACES, reasons))
+    entry_stay = np.empty((cells, PLACES))
+    for i in range(cells):
+        leave, place_leave, move = by_phase[i], by_place[i], moves[i]
         phase[i], part, parts = van_loan(generator(progress, leave.sum(axis=1)))
         entry_phase[i] = part[0]
         phase_exit[i], phase_part_exit[i] = part @ leave, parts @ leave
@@ -130,6 +129,11 @@ def constants(stream: StreamRates) -> dict[str, Array | float]:
                 place_part_exit[i][p, k] = left[0, 0] * first[k]
                 if p == 0:
                     entry_stay[i][k] = stay[0, 0]
+    shares = np.array([[ages_of_row(row, month) for row in range(ROWS)] for month in range(WIDTH)])
+
+    def by_row(by_age: Array) -> Array:
+        return np.tensordot(shares, by_age, 1)
+
     back = r.return_per_year / 12.0
     fade, fade_part, fade_parts = van_loan(generator(np.diag(r.fade_per_year / 12.0, 1), back))
     return {
@@ -140,14 +144,14 @@ def constants(stream: StreamRates) -> dict[str, Array | float]:
         "birth share": r.birth_share,
         "start place": r.start_place[0, 0, 0],
         "balancing per year": float(r.balancing_per_year[0, 0]),
-        "phase matrix": phase,
-        "phase exit matrix": phase_exit,
-        "phase part exit matrix": phase_part_exit,
-        "entry phase matrix": entry_phase,
-        "place matrix": place,
-        "place exit matrix": place_exit,
-        "place part exit matrix": place_part_exit,
-        "entry stay matrix": entry_stay,
+        "phase matrix": by_row(phase),
+        "phase exit matrix": by_row(phase_exit),
+        "phase part exit matrix": by_row(phase_part_exit),
+        "entry phase matrix": by_row(entry_phase),
+        "place matrix": by_row(place),
+        "place exit matrix": by_row(place_exit),
+        "place part exit matrix": by_row(place_part_exit),
+        "entry stay matrix": by_row(entry_stay),
         "back": fade_part @ back,
         "back soon": float(fade_parts[0] @ back),
         "fade": fade,

@@ -18,9 +18,9 @@ from scipy.optimize import root
 
 from simulator.compile import compile_scenario
 from simulator.results import Results
+from simulator.run_once import label
 from simulator.scenario.read import load
 from simulator.scenario.schema import Scenario
-from simulator.simulate import label
 
 FOLDER = Path(__file__).resolve().parent.parent / "scenarios"
 

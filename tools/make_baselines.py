@@ -1,10 +1,12 @@
 """Fit the national baselines and write them, and the table of the fit (python tools/make_baselines.py).
 
-Writes simulator/data/baseline/england-YYYY.json and docs/fit.md. Takes a few minutes.
+Writes simulator/data/baseline/england-YYYY.json, simulator/data/drift.csv and docs/fit.md. Takes a few minutes.
 """
 
 from __future__ import annotations
 
+import csv
+from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,8 @@ import numpy as np
 from simulator.baseline import load_baseline
 from simulator.calibrate.ahead import ahead_rows, long_ahead_rows
 from simulator.calibrate.build import BASES, FitRow, build, fit_rows
+from simulator.calibrate.drift import processes
+from simulator.drift import Process
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,6 +27,11 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     for base, baseline in baselines.items():
         (folder / f"england-{base}.json").write_text(baseline.to_json(), encoding="utf-8")
+    record = processes({year: one.parameters for year, one in fine.items()})
+    with (ROOT / "simulator" / "data" / "drift.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([field.name for field in fields(Process)])
+        writer.writerows([f"{v:.4f}" if isinstance(v, float) else v for v in astuple(one)] for one in record)
     load_baseline.cache_clear()
     parts = [HEAD]
     for base in BASES:

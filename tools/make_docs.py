@@ -23,6 +23,7 @@ from simulator.axes import PHASES
 from simulator.calibrate import costs, fostering, history
 from simulator.calibrate.build import COHORT_MONTHS
 from simulator.charts import draw_all, save, words
+from simulator.drift import processes
 from simulator.interventions import FieldNote, Intervention, kinds, notes
 from simulator.outputs import Point, summary_points
 from simulator.placements import names
@@ -130,7 +131,8 @@ def interventions_page() -> str:
         "Made by `make docs-tables` from the code; do not edit. `care-demand list interventions` shows the same.",
         "A scenario lists what happens under `interventions:`, in order. Each entry has a `kind` and the fields of "
         "that kind. Effects on the same children multiply as remaining risk and never add. A field not named here "
-        "is an error. What numbers could be based on is in the `source` that each shipped scenario gives.",
+        "is an error. What numbers could be based on is in the `source` that each shipped scenario gives. Where the "
+        "table says so, a number may be a [distribution](uncertainty.md#distributions).",
         "## Fields of every kind",
         _fields_table([note for note in notes(Intervention) if note.path in common]),
     ]
@@ -161,7 +163,8 @@ def _fields_table(fields: Sequence[FieldNote]) -> str:
 
 def _allowed(note: FieldNote) -> str:
     """Return what is allowed, long numbers with commas."""
-    return re.sub(r"\d{5,}", lambda found: f"{int(found[0]):,}", note.allowed) or NONE
+    allowed = re.sub(r"\d{5,}", lambda found: f"{int(found[0]):,}", note.allowed) or NONE
+    return f"{allowed}, or a distribution" if note.uncertain else allowed
 
 
 def _if_left_out(note: FieldNote) -> str:
@@ -498,6 +501,7 @@ def _assumptions() -> Iterator[Row]:
     yield from _about_stays()
     yield from _about_starts()
     yield from _about_fostering()
+    yield from _about_drift()
     yield from _about_money()
     yield from _about_the_fit()
 
@@ -736,6 +740,18 @@ def _about_fostering() -> Iterator[Row]:
         "calibrate/fostering.py",
         "",
     )
+
+
+def _about_drift() -> Iterator[Row]:
+    for process in processes():
+        tied = f", tied to others of the year by {process.correlation:.2f}" if process.group else ""
+        yield (
+            f"In draws, yearly steps of {process.name.replace('_', ' ')}, standard deviation of the log",
+            f"{process.sd_per_year:.3f}{tied} (record {process.first} to {process.last})",
+            f"derived [{process.source}]",
+            "data/drift.csv",
+            "assumptions.drift",
+        )
 
 
 def _about_money() -> Iterator[Row]:

@@ -12,8 +12,8 @@ from simulator.calibrate.build import FitRow
 from simulator.calibrate.published import published
 from simulator.compile import Compiled, compile_scenario
 from simulator.engine.run import run
+from simulator.run_once import label
 from simulator.scenario.schema import Scenario
-from simulator.simulate import label
 from simulator.structure import BAND_OF_AGE
 
 LAST = 2025

@@ -11,7 +11,7 @@ from simulator.axes import AGE_BANDS, PHASES
 from simulator.calibrate.published import DURATION_BANDS
 from simulator.engine.grid import make_grid
 from simulator.engine.hazards import chain, generator, month_operators
-from simulator.engine.step import Month, Operators, grow_up, operators, step
+from simulator.engine.step import Month, Operators, grow_up, home_operators, operators, step
 from simulator.rates import StreamRates
 from simulator.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE
 
@@ -133,11 +133,12 @@ def _run_months(rates: StreamRates, width: int) -> tuple[list[_OneMonth], Array,
     bins = stock.shape[0]
     only_first = (np.arange(bins) == 0.0)[:, None, None, None]
     entering = replace(rates, new_starts_per_month=rates.new_starts_per_month * only_first)
-    by_cycle_month = [operators(rates, grid, m) for m in range(width)]
+    by_age, at_home = operators(rates, 0), home_operators(rates)
+    by_cycle_month = [by_age.by_row(ages) for ages in grid.age_of_row]
     months = []
     for month in range(MONTHS):
         ops = by_cycle_month[month % width]
-        done = step(entering, grid, ops, month, stock, home * only_first)
+        done = step(entering, grid, ops, at_home, month, stock, home * only_first)
         months.append(_OneMonth(grid.age_of_row[month % width], ops, stock, done))
         if bins > 1:
             stock = np.concatenate([done.entrants.sum(axis=0, keepdims=True), done.stock[:-1]])

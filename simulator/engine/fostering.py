@@ -78,6 +78,25 @@ def usable_places(foster: FosterRates, month: int, households: Array) -> Array:
 
 
 @dataclass(frozen=True)
+class PlaceShares:
+    """What happens to children who need a foster place, as shares.
+
+    Attributes
+    ----------
+    lose : tuple of (draw, area, row, sector), one a stream
+        Of those in a sector's places, the share who lose theirs.
+    into : tuple of (draw, area, row, place), one a stream
+        Where those go who lose a place or come in with fostering as their plan; sums to 1 over places.
+    step_down : (draw, area, sector)
+        Of those who were waiting before, the share who step down into each sector.
+    """
+
+    lose: tuple[Array, ...]
+    into: tuple[Array, ...]
+    step_down: Array
+
+
+@dataclass(frozen=True)
 class Filled:
     """Result of filling places for all streams together.
 
@@ -91,12 +110,25 @@ class Filled:
         Exits of those who came in, by that first placement.
     moves : (draw, area, place, place)
         Moves that the filling of places made.
+    shares : PlaceShares or None
+        What a child's chances were in it; None where everybody stays where the plan is.
     """
 
     stocks: tuple[Array, ...]
     starts: tuple[Array, ...]
     entrant_exits: tuple[Array, ...]
     moves: Array
+    shares: PlaceShares | None = None
+
+
+def as_wished(streams: tuple[Month, ...]) -> Filled:
+    """Let every child be fostered whose plan it is."""
+    return Filled(
+        stocks=tuple(m.stock + m.entrants for m in streams),
+        starts=tuple(m.starts for m in streams),
+        entrant_exits=tuple(m.entrant_exits.sum(axis=-1) for m in streams),
+        moves=np.zeros_like(streams[0].moves),
+    )
 
 
 def fill_places(
@@ -139,13 +171,14 @@ def fill_places(
     down_council = np.minimum(matched, free[..., COUNCIL])
     down = [_ratio(down_council, queue), _ratio(matched - down_council, queue)]
 
-    stocks, starts, exits = [], [], []
+    stocks, starts, exits, placed = [], [], [], []
     moves = np.zeros((*queue.shape, streams[0].stock.shape[-1], streams[0].stock.shape[-1]))
     for grid, stream, lost, entrants, waits in zip(grids, streams, displaced, seeking, to_waiting, strict=True):
         wait_place = _waiting_shares(foster, grid, month, stream.stock.shape[-1])
         into = wait_place * waits[..., None]
         into[..., council] += (1.0 - waits) * council_first[..., None]
         into[..., independent] += (1.0 - waits) * (1.0 - council_first)[..., None]
+        placed.append(into)
 
         stock = stream.stock.copy()
         stock[..., sectors] -= lost
@@ -166,7 +199,8 @@ def fill_places(
         stocks.append(stock)
         starts.append(_spread(stream.starts, sectors, into))
         exits.append(_spread(stream.entrant_exits.sum(axis=-1), sectors, into))
-    return Filled(tuple(stocks), tuple(starts), tuple(exits), moves)
+    shares = PlaceShares(tuple(lose), tuple(placed), np.stack(down, axis=-1))
+    return Filled(tuple(stocks), tuple(starts), tuple(exits), moves, shares)
 
 
 def _taken(rows: list[Array], weights: list[Array], amount: Array) -> list[Array]:

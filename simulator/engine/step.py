@@ -12,12 +12,13 @@ Order of a month (the only place where it is written down):
 Time in care and placement act independently within a month: hazards of leaving add up, so the month's matrix is the
 product of one over phases and one over placements, and both are exact. Hazards that go with the placement may run at a
 different pace in each phase (long-term placements are settled); a month runs at the mean pace of the phases that a
-child passes through in it. A child stays in the first placement until the month of entry ends.
+child passes through in it. A child stays in the first placement until the month of entry ends. Chances are those of a
+completed year of age; a cohort that straddles two ages has the mean of theirs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,24 +40,18 @@ HOME, AGE_18 = 0, -1
 
 @dataclass(frozen=True)
 class Operators:
-    """What a month does to a child, by row. `stay` and `exit` are probabilities; `exit_by` splits exits by reason.
+    """What a month does to a child, by completed age or by row. Every value is a probability.
 
     Attributes
     ----------
-    phase, phase_part : (draw, area, row, phase, phase)
+    phase, phase_part : (draw, area, age, phase, phase)
         Phase at the end of the month: of those present at the start, and of those who come in over it.
-    phase_exit, phase_part_exit : (draw, area, row, phase, reason)
+    phase_exit, phase_part_exit : (draw, area, age, phase, reason)
         Chance of leaving by the hazards that go with time in care, for the same two groups.
-    place : (draw, area, row, phase, place, place)
-    place_part : (draw, area, row, place)
+    place : (draw, area, age, phase, place, place)
+    place_part : (draw, area, age, place)
         Chance that the placement's own hazards let one who comes in over the month stay.
-    place_exit, place_part_exit : (draw, area, row, phase, place, reason)
-    back, fade : (spell,), (spell, spell)
-        Chance that a child at home comes back, and where those who do not are, at the end of the month.
-    back_soon, fade_part : float, (spell,)
-        The same for a child in care all month until going home.
-    fade_entrant : (spell,)
-        Where children are who came in and went home within the month; none of them is back by its end.
+    place_exit, place_part_exit : (draw, area, age, phase, place, reason)
     """
 
     phase: Array
@@ -67,20 +62,18 @@ class Operators:
     place_part: Array
     place_exit: Array
     place_part_exit: Array
-    back: Array
-    fade: Array
-    back_soon: float
-    fade_part: Array
-    fade_entrant: Array
+
+    def by_row(self, age_of_row: Array) -> Operators:
+        """Return the chances of each row, whose children are of the ages that it overlaps: (row, age) shares."""
+        return Operators(**{f.name: _by_row(getattr(self, f.name), age_of_row) for f in fields(self)})
 
 
-def operators(rates: StreamRates, grid: Grid, month: int) -> Operators:
-    """Work out a month's operators by row from the hazards by age."""
-    ages = grid.age_of_row[month % grid.width]
+def operators(rates: StreamRates, month: int) -> Operators:
+    """Work out a month's operators by age from the hazards."""
     exit_ratio = at_month(rates.exit_ratio, month)
-    phase_exit = _by_row(rates.phase_exit_per_year * exit_ratio[..., None, None], ages) / MONTHS_A_YEAR
-    place_exit = _by_row(rates.place_exit_per_year * exit_ratio[..., None, None], ages) / MONTHS_A_YEAR
-    move = _by_row(rates.move_per_year, ages) * at_month(rates.move_ratio, month)[:, :, None] / MONTHS_A_YEAR
+    phase_exit = rates.phase_exit_per_year * exit_ratio[..., None, None] / MONTHS_A_YEAR
+    place_exit = rates.place_exit_per_year * exit_ratio[..., None, None] / MONTHS_A_YEAR
+    move = rates.move_per_year * at_month(rates.move_ratio, month)[:, :, None] / MONTHS_A_YEAR
     progress = chain(rates.progress_per_year / MONTHS_A_YEAR)[:, :, None]
 
     phase, phase_part, phase_parts = month_operators(generator(progress, phase_exit.sum(axis=-1)))
@@ -89,8 +82,6 @@ def operators(rates: StreamRates, grid: Grid, month: int) -> Operators:
     place, place_part, _ = month_operators(generator(move[:, :, :, None] * pace, paced_exit.sum(axis=-1)))
     first_exit = place_exit[:, :, :, None] * _mean_pace(phase_parts, rates.placement_pace)[..., None]
     _, alone, alones = month_operators(-first_exit.sum(axis=-1)[..., None, None])
-    back = rates.return_per_year / MONTHS_A_YEAR
-    fade, fade_part, fade_parts = month_operators(generator(chain(rates.fade_per_year / MONTHS_A_YEAR), back))
     return Operators(
         phase=phase,
         phase_part=phase_part,
@@ -100,6 +91,35 @@ def operators(rates: StreamRates, grid: Grid, month: int) -> Operators:
         place_part=alone[..., 0, :, 0, 0],
         place_exit=place_part @ paced_exit,
         place_part_exit=alones[..., 0] * first_exit,
+    )
+
+
+@dataclass(frozen=True)
+class HomeOperators:
+    """What a month does to a child who went home and may come back.
+
+    Attributes
+    ----------
+    back, fade : (spell,), (spell, spell)
+        Chance that a child at home comes back, and where those who do not are, at the end of the month.
+    back_soon, fade_part : float, (spell,)
+        The same for a child in care all month until going home.
+    fade_entrant : (spell,)
+        Where children are who came in and went home within the month; none of them is back by its end.
+    """
+
+    back: Array
+    fade: Array
+    back_soon: float
+    fade_part: Array
+    fade_entrant: Array
+
+
+def home_operators(rates: StreamRates) -> HomeOperators:
+    """Work out what a month does to children at home."""
+    back = rates.return_per_year / MONTHS_A_YEAR
+    fade, fade_part, fade_parts = month_operators(generator(chain(rates.fade_per_year / MONTHS_A_YEAR), back))
+    return HomeOperators(
         back=fade_part @ back,
         fade=fade,
         back_soon=float((fade_parts @ back)[0]),
@@ -143,11 +163,21 @@ class Month:
     balancing: Array
 
 
-def step(rates: StreamRates, grid: Grid, ops: Operators, month: int, stock: Array, home: Array) -> Month:
+def step(
+    rates: StreamRates,
+    grid: Grid,
+    ops: Operators,
+    at_home: HomeOperators,
+    month: int,
+    stock: Array,
+    home: Array,
+) -> Month:
     """Advance a stream by one month (before foster places are filled and cohorts shift).
 
     Parameters
     ----------
+    ops : Operators
+        By row.
     stock : (draw, area, row, phase, place)
     home : (draw, area, row, spell)
     """
@@ -174,8 +204,8 @@ def step(rates: StreamRates, grid: Grid, ops: Operators, month: int, stock: Arra
     # Children who went home, and come back.
     gone_home = exits[..., HOME].sum(axis=-1)
     home_at_risk = home * stay[:, None]
-    returns = home_at_risk @ ops.back + gone_home * ops.back_soon
-    home = home_at_risk @ ops.fade + gone_home[..., None] * ops.fade_part
+    returns = home_at_risk @ at_home.back + gone_home * at_home.back_soon
+    home = home_at_risk @ at_home.fade + gone_home[..., None] * at_home.fade_part
 
     # Children who come in, evenly over the month, in the first phase.
     by_age = _starts(rates, grid, month, returns)
@@ -187,7 +217,7 @@ def step(rates: StreamRates, grid: Grid, ops: Operators, month: int, stock: Arra
     entrants = into[..., :, None] * (entering * ops.place_part)[..., None, :]
     entrant_exits = _leave(entering[..., None, :], ops.phase_part_exit[..., :1, :], ops.place_part_exit[..., :1, :, :])
     entrant_exits[..., AGE_18] += starts - entering
-    home = home + entrant_exits[..., HOME].sum(axis=-1)[..., None] * ops.fade_entrant
+    home = home + entrant_exits[..., HOME].sum(axis=-1)[..., None] * at_home.fade_entrant
 
     growth = np.expm1(rates.balancing_per_year / MONTHS_A_YEAR)[..., None, None, None]
     balancing = after * growth

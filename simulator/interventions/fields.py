@@ -7,6 +7,7 @@ tables in the documentation and forms all read them from here.
 from __future__ import annotations
 
 import difflib
+import math
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -145,8 +146,8 @@ def _distinct(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-def _source(key: str) -> str:
-    """Check a source key."""
+def source_key(key: str) -> str:
+    """Return a source key if it is known."""
     return one_of("source", key, tables.sources(), "a key shown by `care-demand list sources`")
 
 
@@ -156,7 +157,7 @@ def _placement(name: str) -> str:
 
 
 Quantity = Annotated[float, Strict()]
-"""A number. Distributions will be read here, and nowhere else."""
+"""A number. A file may give a distribution instead; the reader puts its central value here."""
 
 Count = Annotated[int, Strict()]
 """A whole number."""
@@ -177,7 +178,7 @@ Ages = Annotated[
 ]
 """Youngest and oldest completed age, both included."""
 
-SourceKey = Annotated[str, AfterValidator(_source)]
+SourceKey = Annotated[str, AfterValidator(source_key)]
 """Key of a source in ``data/sources.csv``."""
 
 SourceKeys = Annotated[tuple[SourceKey, ...], BeforeValidator(_listed), AfterValidator(_distinct)]
@@ -208,6 +209,7 @@ def number(
     unit: str,
     source: str = "",
     if_empty: str = "",
+    exact: bool = False,
 ) -> Any:
     """Declare a number.
 
@@ -223,8 +225,10 @@ def number(
         Where the default comes from: a source key, or ``judgement`` or ``definition``.
     if_empty
         What happens when the file gives none and there is no default.
+    exact
+        True if it is chosen or on record, so that a distribution of it would mean nothing.
     """
-    extra: dict[str, Any] = {"unit": unit, "source": source, "if_empty": if_empty}
+    extra: dict[str, Any] = {"unit": unit, "source": source, "if_empty": if_empty, "exact": exact}
     return Field(default=default, ge=low, le=high, json_schema_extra=extra)
 
 
@@ -277,6 +281,8 @@ class FieldNote:
         What happens without a value.
     describes
         True if the field has no effect on any result.
+    uncertain
+        True if a file may give a distribution: a number that is neither a whole number nor exact.
     """
 
     path: str
@@ -291,6 +297,18 @@ class FieldNote:
     source: str
     if_empty: str
     describes: bool
+    uncertain: bool
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Least and greatest value that the quantity can have, infinite where there is none.
+
+        A lower bound of 0 is a limit, and so is an upper bound of 1 above it (a share). Any other bound only
+        says what is plausible: a ratio may not be written as 4 if the bound is 3, but its distribution is one
+        of a quantity without an upper limit.
+        """
+        least = 0.0 if self.low == 0 else -math.inf
+        return least, 1.0 if (self.low, self.high) == (0, 1) else math.inf
 
     @property
     def label(self) -> str:
@@ -393,6 +411,7 @@ def _note(path: str, owner: type[BaseModel], name: str, info: FieldInfo) -> Fiel
         source=str(extra.get("source", "")),
         if_empty=str(extra.get("if_empty", "")),
         describes=bool(extra.get("describes", False)),
+        uncertain=float in _flat(info.annotation) and not extra.get("exact", False),
     )
 
 

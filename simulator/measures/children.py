@@ -48,13 +48,13 @@ def balancing(view: View) -> Values:
 @measure(5, "Moves in", "children", "flow")
 def moves_in(view: View) -> Values:
     """Moves between placements that are reported apart, by where they end."""
-    return _by_placement(view, view.paths.moves_in)
+    return Values(view.paths.moves_in[..., None], placements.reported())
 
 
 @measure(6, "Moves out", "children", "flow")
 def moves_out(view: View) -> Values:
     """Moves between placements that are reported apart, by where they begin."""
-    return _by_placement(view, view.paths.moves_out)
+    return Values(view.paths.moves_out[..., None], placements.reported())
 
 
 @measure(7, "Unaccompanied asylum-seeking children looked after", "children", "stock")

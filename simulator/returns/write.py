@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from simulator import __version__
 from simulator.axes import AGE_BANDS, AGES, REASONS, STREAMS
 from simulator.baseline import load_baseline
-from simulator.outputs import MADE_BY, MANIFEST, FolderError, check_folder, data_hashes, whole_folder
+from simulator.outputs import MADE_BY, MANIFEST, FolderError, check_folder, whole_folder
+from simulator.provenance import data_hashes
 from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.errors import Problem, ReturnsError

@@ -9,6 +9,7 @@ from simulator.scenario.merge import Override, SourceFile
 from simulator.scenario.read import find_scenario, load
 from simulator.scenario.schema import Assumptions, Claim, Scenario, allowed_areas
 from simulator.scenario.shipped import shipped
+from simulator.scenario.uncertain import Uncertain
 
 __all__ = [
     "Assumptions",
@@ -20,6 +21,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SourceFile",
+    "Uncertain",
     "allowed_areas",
     "explain",
     "find_scenario",

@@ -9,6 +9,7 @@ from simulator.calendar import Month
 from simulator.scenario.loaded import LoadedScenario, Origin
 from simulator.scenario.merge import Override
 from simulator.scenario.translate import shown
+from simulator.scenario.uncertain import Uncertain
 
 _QUIET = ("kind", "id", "label", "note", "source", "quality", "description", "name")
 
@@ -60,7 +61,17 @@ def _with_unit(origin: Origin) -> str:
     """Value with its unit."""
     if origin.value is None:
         return origin.if_empty
-    return f"{worded(origin.value)} {origin.unit}".rstrip()
+    interval = f" ({_interval(origin.uncertain)})" if origin.uncertain is not None else ""
+    return f"{worded(origin.value)}{interval} {origin.unit}".rstrip()
+
+
+def _interval(uncertain: Uncertain) -> str:
+    """Say how far a value is known: its interval, and the evidence it shares with others."""
+    percent, low, high = uncertain.parameter.distribution.interval
+    ends = f"{float(f'{low:.4g}'):,.15g} to {float(f'{high:.4g}'):,.15g}"
+    words = f"range {ends}" if percent == 100 else f"{percent:g}% interval {ends}"
+    group = uncertain.parameter.group
+    return f"{words}, group {group}" if group else words
 
 
 def worded(value: Any) -> str:

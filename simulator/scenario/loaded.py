@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from simulator.scenario.merge import Override, SourceFile
 from simulator.scenario.schema import Scenario
+from simulator.scenario.uncertain import Uncertain
+from simulator.uncertainty import Parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,8 @@ class Origin:
         Source of a default, or the source keys that the file gives beside the value.
     if_empty
         What is done without a value.
+    uncertain
+        The distribution whose central value it is, if it is one.
     """
 
     value: Any
@@ -38,9 +46,10 @@ class Origin:
     default: bool
     source: str
     if_empty: str
+    uncertain: Uncertain | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LoadedScenario:
     """A scenario and where it came from.
 
@@ -51,13 +60,15 @@ class LoadedScenario:
     path
         The file.
     scenario
-        The checked values.
+        The checked values; central values for numbers that are distributions.
     provenance
         Path of each value to where it came from.
     overrides
         What each file changes in its parent, the oldest first.
     files
         The file and those it extends, itself first.
+    uncertain
+        Numbers that are distributions, in the order of the file.
     """
 
     key: str
@@ -66,3 +77,47 @@ class LoadedScenario:
     provenance: dict[str, Origin]
     overrides: tuple[Override, ...]
     files: tuple[SourceFile, ...]
+    uncertain: tuple[Uncertain, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Uncertain numbers as :func:`simulator.uncertainty.sample` takes them."""
+        return tuple(one.parameter for one in self.uncertain)
+
+    def at(self, values: Mapping[str, float]) -> Scenario:
+        """Return the scenario with other values for uncertain numbers.
+
+        The values are drawn from distributions that were checked against their fields, so they are not checked
+        again.
+
+        Parameters
+        ----------
+        values
+            By key of the parameter; numbers that are left out keep their central value.
+
+        Raises
+        ------
+        KeyError
+            If a key is not that of an uncertain number of this scenario.
+        """
+        scenario: Scenario = self.scenario
+        for key, value in values.items():
+            scenario = _with(scenario, self._paths[key], float(value))
+        return scenario
+
+    @cached_property
+    def _paths(self) -> dict[str, tuple[str | int, ...]]:
+        """Path of each uncertain number by its key."""
+        return {one.parameter.key: one.path for one in self.uncertain}
+
+
+def _with(holder: Any, path: tuple[str | int, ...], value: float) -> Any:
+    """Copy what holds a value, with another value at a path."""
+    if not path:
+        return value
+    step, *rest = path
+    if isinstance(holder, BaseModel):
+        return holder.model_copy(update={str(step): _with(getattr(holder, str(step)), tuple(rest), value)})
+    if isinstance(holder, dict):
+        return {**holder, step: _with(holder[step], tuple(rest), value)}
+    return tuple(_with(inner, tuple(rest), value) if i == step else inner for i, inner in enumerate(holder))

@@ -11,6 +11,7 @@ from simulator.interventions.fields import nearest
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.nodes import Node, Place, Unreadable, parse
 from simulator.scenario.shipped import shipped
+from simulator.scenario.stated import replaces
 
 SUFFIXES = (".yaml", ".yml")
 _MOST_BYTES = 1_000_000
@@ -93,10 +94,14 @@ class Merge:
         return Node(values, child.place, keys)
 
     def _value(self, old: Node | None, new: Node, path: str) -> Node | None:
-        """Lay one value over another; an empty value takes the old one away."""
+        """Lay one value over another; an empty value takes the old one away.
+
+        Mappings are merged key by key, unless the new one is a distribution of another form.
+        """
         if old is None:
             return new
-        if isinstance(old.value, dict) and isinstance(new.value, dict):
+        both = isinstance(old.value, dict) and isinstance(new.value, dict)
+        if both and not replaces(old.value, new.value):
             return self._mapping(old, new, path)
         before, after = old.plain(), new.plain()
         if before != after:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from simulator.scenario.nodes import Node
 from simulator.scenario.schema import Scenario, window
 from simulator.scenario.shipped import shipped
 from simulator.scenario.translate import dotted, empties, find, note_of, problems
+from simulator.scenario.uncertain import Uncertain, without_distributions
 
 __all__ = ["LoadedScenario", "Origin", "ScenarioError", "explain", "find_scenario", "load", "shipped"]
 
@@ -54,8 +55,9 @@ def load(name: str | Path) -> LoadedScenario:
     """
     path = find_scenario(name)
     documents = read_chain(path)
-    root, merge = merge_chain(documents)
-    found = [*merge.problems, *empties(root)]
+    stated, merge = merge_chain(documents)
+    root, uncertain, misstated = without_distributions(stated)
+    found = [*merge.problems, *empties(stated), *misstated]
     data = root.plain()
     try:
         scenario = Scenario.model_validate(data, context=window(data))
@@ -68,9 +70,10 @@ def load(name: str | Path) -> LoadedScenario:
         key=path.stem,
         path=path,
         scenario=scenario,
-        provenance=dict(_origins(scenario, root)),
+        provenance=dict(_origins(scenario, root, {one.path: one for one in uncertain})),
         overrides=tuple(merge.overrides),
         files=tuple(document.file for document in documents),
+        uncertain=uncertain,
     )
 
 
@@ -89,17 +92,20 @@ def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
         yield path, value
 
 
-def _origins(scenario: Scenario, root: Node) -> Iterator[tuple[str, Origin]]:
+def _origins(
+    scenario: Scenario, root: Node, uncertain: Mapping[tuple[str | int, ...], Uncertain]
+) -> Iterator[tuple[str, Origin]]:
     """Tell where each value came from, in the order of the schema."""
     for path, value in _leaves(scenario, ()):
         node, given = find(root, path)
         note = note_of(root, path)
         unit, if_empty = (note.unit, note.if_empty) if note is not None else ("", "")
         if given:
-            place, source = node.place, _source_beside(root, path)
+            place, stated = node.place, uncertain.get(path)
+            source = (stated.source if stated is not None else "") or _source_beside(root, path)
             yield (
                 dotted(path),
-                Origin(value, unit, place.file, place.line, place.column, False, source, if_empty),
+                Origin(value, unit, place.file, place.line, place.column, False, source, if_empty, stated),
             )
         else:
             source = note.source if note is not None else ""

@@ -106,7 +106,12 @@ class Assumptions(Model):
     )
     """Growth of the GDP deflator after the last published year."""
 
-    discount_percent: Quantity = number(3.5, low=0, high=20, unit="percent a year", source="hmt_green_book_stpr")
+    drift: Literal["as_recorded", "none"] = choice("as_recorded", source="definition")
+    """Whether rates drift in draws as far as they have in the past, or are held as in the central run."""
+
+    discount_percent: Quantity = number(
+        3.5, low=0, high=20, unit="percent a year", source="hmt_green_book_stpr", exact=True
+    )
     """Discount rate of present values."""
 
 
@@ -122,7 +127,7 @@ class Claim(Model):
     financial_year: FinancialYear | None = text()
     """Financial year of the spend."""
 
-    value: Quantity = number(low=0, high=1e12, unit="children, or GBP in the financial year")
+    value: Quantity = number(low=0, high=1e12, unit="children, or GBP in the financial year", exact=True)
     """What was projected."""
 
     label: str = text(...)
@@ -214,6 +219,11 @@ class Scenario(Model):
     def months(self) -> int:
         """Number of modelled months."""
         return self.end - self.first_month + 1
+
+    @property
+    def calendar(self) -> tuple[Month, ...]:
+        """Modelled months."""
+        return tuple(self.first_month + i for i in range(self.months))
 
 
 def window(data: Any) -> Window | None:

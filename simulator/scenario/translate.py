@@ -165,6 +165,8 @@ def _typed(kind: str, value: Any, context: dict[str, Any]) -> str:
         "tuple_type": "is not a list",
         "too_short": "has too few entries",
     }.get(kind, "is not allowed")
+    if isinstance(value, dict) and kind in ("float_type", "int_type"):
+        what += ", and a distribution is not read here"
     return f"{shown(value)} {what}"
 
 

@@ -1,0 +1,98 @@
+"""One draw: the numbers it takes, and what it gives. It does not depend on which others are run, or where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator import drift
+from simulator.results import Results
+from simulator.run_once import Engine, run_once
+from simulator.scenario import LoadedScenario
+from simulator.uncertainty import Parameter, sample
+
+Array = NDArray[np.float64]
+
+SAVED_LINES = ("spend_gbp", "child_weeks")
+"""Fields of `SpendLines` that differ between draws."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How draws are made.
+
+    Attributes
+    ----------
+    draws : int
+        Draws beside the central run.
+    seed : int
+    engine : {"plain", "compiled"}
+    chance : bool
+        Whether draws follow whole children, so that luck is part of them (`simulator.chance`).
+    """
+
+    draws: int
+    seed: int = 1
+    engine: Engine = "plain"
+    chance: bool = False
+
+
+def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
+    """Return everything that is drawn in a scenario: its uncertain numbers and the drift of rates."""
+    scenario = loaded.scenario
+    if scenario.assumptions.drift == "none":
+        return loaded.parameters
+    years = dict.fromkeys(month.financial_year for month in scenario.calendar)
+    return (*loaded.parameters, *drift.parameters(tuple(years)))
+
+
+class Drawer:
+    """Runs draws of a scenario, each by itself: what a draw gives does not depend on which others are run."""
+
+    def __init__(self, loaded: LoadedScenario, settings: Settings) -> None:
+        self._loaded, self._settings = loaded, settings
+        self._values = sample(parameters(loaded), settings.draws, settings.seed)
+
+    def outcome(self, draw: int) -> dict[str, Array]:
+        """Run one draw (1 and on).
+
+        Returns
+        -------
+        dict of str to array
+            By name as :func:`saved` gives them, without the draw axis.
+
+        Raises
+        ------
+        ValueError
+            If an intervention is impossible with the numbers of this draw.
+        """
+        values = {key: float(drawn[draw - 1]) for key, drawn in self._values.items()}
+        own = {parameter.key: values.pop(parameter.key) for parameter in self._loaded.parameters}
+        try:
+            results = run_once(
+                self._loaded.at(own),
+                self._loaded.key,
+                drawn=values,
+                engine=self._settings.engine,
+                luck=(self._settings.seed, draw) if self._settings.chance else None,
+            )
+        except ValueError as problem:
+            raise ValueError(f"{problem} (in draw {draw} of {self._settings.draws})") from problem
+        return {name: array[0] for name, array in saved(results).items()}
+
+
+def saved(results: Results) -> dict[str, Array]:
+    """Return what differs between draws, by name: every array with its draw axis in front."""
+    arrays = {f"measures/{name}": measure.values for name, measure in results.measures.items()}
+    arrays |= {f"without/{name}": measure.values for name, measure in results.without.items()}
+    arrays |= {f"lines/{name}": getattr(results.spend_lines, name) for name in SAVED_LINES}
+    return arrays | {"deflator": results.deflator}
+
+
+def block(loaded: LoadedScenario, settings: Settings, first: int, last: int) -> dict[str, Array]:
+    """Run draws `first` to `last` (both included) and stack them on an axis in front."""
+    drawer = Drawer(loaded, settings)
+    outcomes = [drawer.outcome(draw) for draw in range(first, last + 1)]
+    return {name: np.stack([one[name] for one in outcomes]) for name in outcomes[0]}

@@ -1,0 +1,175 @@
+"""Run a scenario once: compile, engine, measures, labelled results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator import tables
+from simulator.calendar import financial_year
+from simulator.chance import realise
+from simulator.compile import Compiled, compile_scenario, deflator_growth
+from simulator.engine.run import Paths, run
+from simulator.measures import measures
+from simulator.measures.view import View
+from simulator.rates import Rates
+from simulator.results import Actual, Claim, Measure, Results, SpendLines
+from simulator.scenario.schema import Scenario
+from simulator.structure import BAND_OF_AGE
+
+Engine = Literal["plain", "compiled"]
+
+EFFECTS = ("children", "total_spend")
+"""Measures that are kept from the run without programmes."""
+
+PUBLISHERS = ("Department for Education", "Ofsted", "Office for National Statistics", "MHCLG", "HM Treasury")
+
+
+def engine_named(name: Engine) -> Callable[[Rates, NDArray[np.intp]], Paths]:
+    """Return an engine.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If the compiled engine is asked for and numba is not installed; nothing falls back to the plain one.
+    """
+    if name == "plain":
+        return run
+    try:
+        from simulator.engine.compiled import run_compiled
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError("the compiled engine needs numba: pip install 'care-demand[fast]'") from error
+    return run_compiled
+
+
+def run_once(
+    scenario: Scenario,
+    name: str,
+    *,
+    drawn: Mapping[str, float] | None = None,
+    engine: Engine = "plain",
+    luck: tuple[object, ...] | None = None,
+) -> Results:
+    """Run a scenario, with and without its programmes, and label what comes out.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    name : str
+        Name in tables.
+    drawn : mapping of key to float, optional
+        Steps of the drift of rates in one draw (`simulator.drift`); none for the central run.
+    engine : {"plain", "compiled"}
+    luck : tuple, optional
+        What the luck of whole children hangs on (`simulator.chance`); expected numbers if left out.
+
+    Raises
+    ------
+    ValueError
+        If an intervention asks for something impossible; the message begins with its path.
+    """
+    results = label(compile_scenario(scenario, drawn), name, engine, luck)
+    bare = _without_programmes(scenario)
+    if bare is None:
+        return results
+    without = label(compile_scenario(bare, drawn), name, engine, luck).measures
+    return replace(results, without={measure: without[measure] for measure in EFFECTS})
+
+
+def _without_programmes(scenario: Scenario) -> Scenario | None:
+    """Return a scenario with its trends and prices and without what anybody does; None if nobody does anything."""
+    kept = tuple(i for i in scenario.interventions if not i.is_programme)
+    if len(kept) == len(scenario.interventions):
+        return None
+    return scenario.model_copy(update={"interventions": kept})
+
+
+def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[object, ...] | None = None) -> Results:
+    """Run a compiled scenario and label what comes out."""
+    scenario, baseline, rates = compiled.scenario, compiled.baseline, compiled.rates
+    if luck is None:
+        paths = engine_named(engine)(rates, BAND_OF_AGE)
+    else:
+        paths = realise(rates, BAND_OF_AGE, luck, compiled.context.areas)
+    view = View(paths, rates, baseline.cost_lines)
+    measured = {}
+    for kind in measures().values():
+        v = kind.compute(view)
+        measured[kind.name] = Measure(
+            kind.name, kind.title, kind.unit, kind.kind, v.placements, v.age_bands, np.ascontiguousarray(v.values)
+        )
+    spend, weeks = view.line_totals()
+    reference_year = financial_year(scenario.base - 1)
+    return Results(
+        name=name,
+        title=scenario.name,
+        description=scenario.description,
+        purpose=scenario.purpose,
+        first_month=compiled.context.first_month,
+        months=compiled.context.months,
+        areas=compiled.context.areas,
+        measures=measured,
+        history=history(),
+        claims=tuple(
+            Claim(c.measure, str(c.date or c.financial_year), float(c.value), c.label, ";".join(c.source))
+            for c in scenario.claims
+        ),
+        notes=_notes(scenario),
+        sources=PUBLISHERS,
+        deflator=compiled.context.deflator[None],
+        price_year=reference_year,
+        spend_lines=SpendLines(
+            keys=tuple(line.key for line in baseline.cost_lines),
+            per_child=np.array([line.driver != "placement" for line in baseline.cost_lines]),
+            spend_gbp=spend,
+            child_weeks=weeks,
+            reference_spend_gbp=np.array([line.spend_gbp for line in baseline.cost_lines]),
+            reference_child_weeks=np.array([line.child_weeks for line in baseline.cost_lines]),
+        ),
+        reference_year=reference_year,
+        discount_rate=float(scenario.assumptions.discount_percent) / 100.0,
+    )
+
+
+def history() -> Mapping[str, Actual]:
+    """Return the published series that charts draw before a projection."""
+    stock = tables.series("stock")
+    spend = {str(y): v for y, v in tables.series("spend_total").items()}
+    flows = {"starts": "starts", "exits": "ceased"}
+    actual = {
+        "children": Actual(
+            "Published", tuple(f"{y}-03-31" for y in stock), np.array(list(stock.values())), "dfe_cla_2025"
+        ),
+        "total_spend": Actual(
+            "Published", tuple(spend), np.array(list(spend.values())), "dfe_s251_outturn_2024_release"
+        ),
+    }
+    for measure, table in flows.items():
+        series = tables.series(table)
+        years = tuple(financial_year(int(y) - 1) for y in series)
+        actual[measure] = Actual("Published", years, np.array(list(series.values())), "dfe_cla_2025")
+    return actual
+
+
+def _notes(scenario: Scenario) -> tuple[str, ...]:
+    """Say what every chart of this scenario must say."""
+    held = {
+        "numbers": "Numbers of children who start are held as in the year before the run",
+        "rates": "Start rates by age are held on a population carried forward from mid-2023 without migration",
+    }[scenario.starts.hold]
+    if any(i.changes_starts for i in scenario.interventions):
+        held += ", before what the scenario's own trends and programmes change"
+    growth = deflator_growth(scenario.assumptions)
+    prices = f"Spend is in cash. General prices follow the GDP deflator, {growth:.1%} a year after the last published"
+    if any(i.kind == "price_growth" for i in scenario.interventions):  # type: ignore[attr-defined]
+        prices += ", and the scenario's own price growth"
+    notes = [f"{held}.", f"{prices}."]
+    if scenario.assumptions.foster_places == "as_needed":
+        notes.append("Foster places are found for as many as need them.")
+    if scenario.purpose == "replication":
+        notes.append("A replication of a published projection, not an endorsement of it.")
+    return tuple(notes)

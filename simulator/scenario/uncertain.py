@@ -1,0 +1,156 @@
+"""Numbers of a scenario file that are distributions.
+
+The reader replaces each by its central value before the schema is checked, so the rest of the package sees
+plain numbers, and keeps the distribution beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from simulator.interventions.fields import FieldNote, Quality, Wrong, nearest, source_key
+from simulator.scenario.errors import Problem
+from simulator.scenario.nodes import Node, Place
+from simulator.scenario.stated import At, read_distribution
+from simulator.scenario.translate import Path, dotted, empties, note_of, shown
+from simulator.uncertainty import Parameter
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """A number that a file gives as a distribution.
+
+    Attributes
+    ----------
+    parameter
+        Key, distribution, group and correlation.
+    path
+        Steps from the top of the scenario to the number.
+    place
+        Where the distribution stands.
+    source, quality, note
+        As the distribution gives them; empty if it does not.
+    """
+
+    parameter: Parameter
+    path: Path
+    place: Place
+    source: str
+    quality: str
+    note: str
+
+
+def without_distributions(root: Node) -> tuple[Node, tuple[Uncertain, ...], list[Problem]]:
+    """Replace distributions by their central values.
+
+    Parameters
+    ----------
+    root
+        Tree of a scenario.
+
+    Returns
+    -------
+    Node, tuple of Uncertain, list of Problem
+        The tree with numbers only; the distributions, in the order of the file; what is wrong with them. A
+        distribution that cannot be read leaves a number that its field allows.
+    """
+    found: list[Uncertain] = []
+    problems: list[Problem] = []
+
+    def plain(node: Node, path: Path) -> Node:
+        if isinstance(node.value, list):
+            return replace(node, value=[plain(inner, (*path, i)) for i, inner in enumerate(node.value)])
+        if not isinstance(node.value, dict):
+            return node
+        note = note_of(root, path)
+        if note is None or not note.uncertain:
+            return replace(node, value={key: plain(inner, (*path, key)) for key, inner in node.value.items()})
+        uncertain, wrong = _uncertain(At(node, path), note, _key(root, path))
+        problems.extend(wrong)
+        if uncertain is None:
+            return Node(note.low or 0.0, node.place)
+        found.append(uncertain)
+        return Node(uncertain.parameter.distribution.central, node.place)
+
+    return plain(root, ()), tuple(found), problems
+
+
+def _key(root: Node, path: Path) -> str:
+    """Name of a number: its path, with an intervention's id in the place of its position if it has one."""
+    if path[0] != "interventions":
+        return dotted(path)
+    entry = At(root, ())[path[0]][path[1]]
+    name = entry["id"].node.value if "id" in entry else None
+    return f"interventions[{name}].{dotted(path[2:])}" if isinstance(name, str) else dotted(path)
+
+
+def _uncertain(at: At, note: FieldNote, key: str) -> tuple[Uncertain | None, list[Problem]]:
+    """Read a mapping that stands for a number; None if anything is wrong."""
+    if any(empties(at.node)):  # told by the reader, as for every value
+        return None, []
+    distribution, problems = read_distribution(at, note, tuple(_EVIDENCE))
+    evidence: dict[str, Any] = {}
+    for name, check in _EVIDENCE.items():
+        if name in at:
+            try:
+                evidence[name] = check(at[name].node.plain())
+            except Wrong as wrong:
+                problems.append(at[name].problem(wrong.what, wrong.allowed, wrong.near))
+    if "correlation" in at and "group" not in at:
+        problems.append(at.key("correlation").problem("there is no group to correlate with", "group: a name"))
+    if distribution is None or problems:
+        return None, problems
+    parameter = Parameter(key, distribution, evidence.get("group", ""), evidence.get("correlation", 1.0))
+    source, quality, remark = (evidence.get(name, "") for name in ("source", "quality", "note"))
+    return Uncertain(parameter, at.path, at.node.place, source, quality, remark), []
+
+
+def _sources(value: object) -> str:
+    """Check one source key or a list of them."""
+    keys = value if isinstance(value, list) else [value]
+    if not keys:
+        raise Wrong("the list is empty", "at least one name, or leave the line out")
+    return "; ".join(source_key(_text(key)) for key in keys)
+
+
+def _quality(value: object) -> str:
+    """Check a quality."""
+    words = get_args(Quality)
+    if value not in words:
+        raise Wrong(f"{shown(value)} is not allowed", ", ".join(words), nearest(str(value), words))
+    return str(value)
+
+
+def _text(value: object) -> str:
+    """Check a text."""
+    if not isinstance(value, str):
+        raise Wrong(f"{shown(value)} is not text (put it in quotes if it should be)")
+    return value
+
+
+def _group(value: object) -> str:
+    """Check the name of a group."""
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise Wrong(f"{shown(value)} is not a short name (small letters, digits, - and _)")
+    return value
+
+
+def _correlation(value: object) -> float:
+    """Check a correlation."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise Wrong(f"{shown(value)} is not a correlation", "0 to 1")
+    return float(value)
+
+
+_EVIDENCE = {
+    "source": _sources,
+    "quality": _quality,
+    "note": _text,
+    "group": _group,
+    "correlation": _correlation,
+}
+"""What a distribution may say beside its numbers, and how each is checked."""

@@ -1,0 +1,32 @@
+"""What is not known exactly: distributions of single numbers, and how they are drawn."""
+
+from __future__ import annotations
+
+from simulator.uncertainty.design import Parameter, drawn, sample, uniforms
+from simulator.uncertainty.distributions import (
+    FAMILIES,
+    Distribution,
+    Fault,
+    Interval,
+    Misstated,
+    Mix,
+    Point,
+    Quantiles,
+    Triangular,
+)
+
+__all__ = [
+    "FAMILIES",
+    "Distribution",
+    "Fault",
+    "Interval",
+    "Misstated",
+    "Mix",
+    "Parameter",
+    "Point",
+    "Quantiles",
+    "Triangular",
+    "drawn",
+    "sample",
+    "uniforms",
+]
