@@ -30,7 +30,7 @@ help:
 	@echo 'make demo         run and compare every scenario in scenarios/, into $(OUT)/'
 	@echo 'make test         style, types and tests'
 	@echo 'make nightly      every test, slow ones too'
-	@echo 'make benchmarks   time the engine'
+	@echo 'make benchmarks   time the engine and the import of returns'
 	@echo 'make docs-tables  write the generated tables in docs/'
 	@echo 'make data SHARED=FOLDER   rebuild simulator/data from the source tables in FOLDER'
 	@echo 'make clean        remove .venv, out and caches'
@@ -87,8 +87,9 @@ nightly: $(INSTALLED_TEST)
 
 benchmarks: $(INSTALLED_TEST)
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/returns.py
 
-docs-tables: $(INSTALLED)
+docs-tables: $(INSTALLED_TEST)
 	$(BIN)/python tools/make_docs.py
 
 data: $(INSTALLED)

@@ -65,6 +65,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "analysis": {"results"},
     "charts": {"analysis", "axes", "calendar", "placements", "results"},
     "outputs": {"analysis", "axes", "calendar", "charts", "placements", "provenance", "results", "tidy"},
+    # A council's own child-level returns: nothing but the command line reads them.
+    "returns": {"axes", "baseline", "outputs", "placements", "provenance", "rates"},
 }  # fmt: skip
 
 ONLY_TYPES: dict[str, set[str]] = {
@@ -87,6 +89,7 @@ KNOWN: dict[tuple[str, str], str] = {
     ("results", "tidy"): "Results.to_frame makes the rows of results.csv; imported when it is called",
     ("scenario", ""): "shipped.py asks where the package is",
     ("outputs", ""): "the manifest holds the version",
+    ("returns", ""): "the manifest holds the version",
 }
 """Arrows that run back, each with why. Take an entry out when its arrow is gone."""
 

@@ -1,8 +1,8 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
-Writes docs/results.md, docs/interventions.md and docs/children.png, and the parts of README.md and docs/model.md
-that stand between marks. Every number comes from running the shipped scenarios or from the data files, so the
-same code and data give the same bytes. Takes about half a minute.
+Writes docs/results.md, docs/interventions.md and docs/children.png, and the parts of README.md, docs/model.md and
+docs/returns.md that stand between marks. Every number comes from running the shipped scenarios or from the data
+files, so the same code and data give the same bytes. Takes about half a minute.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ def main() -> None:
     _write(readme, between(readme.read_text(encoding="utf-8"), "children", f"![{alt}](docs/children.png)"))
     model = DOCS / "model.md"
     _write(model, between(model.read_text(encoding="utf-8"), "assumptions", assumptions_table()))
+    returns = DOCS / "returns.md"
+    _write(returns, between(returns.read_text(encoding="utf-8"), "rules", rules_table()))
 
 
 def _write(path: Path, text: str) -> None:
@@ -103,6 +105,18 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0)
     rule = ["---"] * (len(heads) - numbers) + ["---:"] * numbers
     lines = [heads, rule, *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+# --------------------------------------------------------------------------------------------------
+# Rules for SSDA903 returns
+
+
+def rules_table() -> str:
+    """Return every rule of the import in order: name, what is done, and why."""
+    from simulator.returns.rules import RULES
+
+    rows = [(f"`{r.name}`", r.kind, r.why, r.done[:1].upper() + r.done[1:], "" if r.dirt else "no") for r in RULES]
+    return table(("Rule", "File", "What it tells", "What is done", "A fault"), rows)
 
 
 # --------------------------------------------------------------------------------------------------
