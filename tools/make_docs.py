@@ -25,12 +25,12 @@ from simulator.calibrate.build import COHORT_MONTHS
 from simulator.charts import draw_all, save, words
 from simulator.drift import processes
 from simulator.interventions import FieldNote, Intervention, kinds, notes
-from simulator.outputs import Point, summary_points
 from simulator.placements import names
 from simulator.results import Results
 from simulator.scenario import Assumptions, LoadedScenario, load, shipped
 from simulator.simulate import simulate
 from simulator.structure import structure
+from simulator.summary import Point, summary_points
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
