@@ -109,7 +109,7 @@ class Actual:
 
 @dataclass(frozen=True)
 class Claim:
-    """A published projection that a scenario replicates, to mark on a chart."""
+    """A published projection that a scenario replicates, to mark on a chart; `date` as in :class:`Actual`."""
 
     measure: str
     date: str

@@ -112,10 +112,7 @@ def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[o
         areas=compiled.context.areas,
         measures=measured,
         history=history(),
-        claims=tuple(
-            Claim(c.measure, str(c.date or c.financial_year), float(c.value), c.label, ";".join(c.source))
-            for c in scenario.claims
-        ),
+        claims=tuple(Claim(c.measure, _when(c), float(c.value), c.label, ";".join(c.source)) for c in scenario.claims),
         notes=_notes(scenario),
         sources=PUBLISHERS,
         deflator=compiled.context.deflator[None],
@@ -132,6 +129,11 @@ def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[o
         questions=tuple(_asked(question) for question in scenario.questions),
         discount_rate=float(scenario.assumptions.discount_percent) / 100.0,
     )
+
+
+def _when(claim: schema.Claim) -> str:
+    """Return the date of the instant, or the financial year, that a claim is about."""
+    return str(claim.financial_year) if claim.date is None else instant_date(claim.date)
 
 
 def _asked(question: schema.Question) -> Question:
