@@ -304,7 +304,7 @@ def test_shipped_scenarios_are_those_of_the_design() -> None:
 
 
 def test_replications_carry_the_claims_they_repeat() -> None:
-    """Two repeat the growth of something that is not a measure: children in foster care, all of children's social care."""
+    """Two repeat the growth of what is not a measure: children in foster care, all of children's social care."""
     for path in shipped().values():
         scenario = load(path).scenario
         repeats = scenario.purpose == "replication" and path.stem not in ("smf-2021", "lga-2021")
