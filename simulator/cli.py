@@ -113,6 +113,8 @@ def _run_options(function: _Function) -> _Function:
         click.option("--workers", type=click.IntRange(min=1), metavar="N",
                      help="Processes that run draws  [default: one a core]"),
         click.option("--cluster", metavar="ADDRESS", help="Dask scheduler that runs the draws instead."),
+        click.option("--keep-draws", is_flag=True,
+                     help="Write every draw's path to draws.nc; needs care-demand[draws]."),
         click.option("--charts/--no-charts", default=True, help="Draw charts, or tables only."),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
         click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails."),
@@ -184,9 +186,15 @@ class _How:
     chance: bool
     workers: int | None
     cluster: str | None
+    keep_draws: bool
     charts: bool
     as_json: bool
     quiet: bool
+
+    @property
+    def writing(self) -> dict[str, Any]:
+        """What the output folder is to hold."""
+        return {"seed": self.seed, "charts": self.charts, "keep_draws": self.keep_draws}
 
     @property
     def words(self) -> list[str]:
@@ -194,6 +202,7 @@ class _How:
         words = ["--draws", str(self.draws), "--seed", str(self.seed)]
         words += ["--engine", self.engine] if self.engine != "plain" else []
         words += ["--chance"] if self.chance else []
+        words += ["--keep-draws"] if self.keep_draws else []
         return words if self.charts else [*words, "--no-charts"]
 
 
@@ -202,6 +211,8 @@ def _how(options: dict[str, Any]) -> _How:
     how = _How(**options)
     if how.chance and not how.draws:
         raise click.UsageError("--chance puts luck into draws, so it needs some: --draws N")
+    if how.keep_draws and not how.draws:
+        raise click.UsageError("--keep-draws keeps draws, so it needs some: --draws N")
     if how.chance and how.engine == "compiled":
         raise click.UsageError("--chance follows children beside the plain engine; leave --engine compiled out")
     return how
@@ -297,7 +308,8 @@ def _command(name: str, scenarios: Sequence[str], how: _How) -> str:
 
 
 def _points(results: Results) -> dict[str, Any]:
-    from simulator.outputs import summary_points
+    from simulator.analysis import answers
+    from simulator.summary import summary_points
 
     return {
         "scenario": results.name,
@@ -305,6 +317,7 @@ def _points(results: Results) -> dict[str, Any]:
         "area": results.areas[0],
         "reference_year": results.reference_year,
         "summary": [asdict(point) for point in summary_points(results)],
+        "chances": [{"id": a.question.id, "says": a.question.says, "share": a.share} for a in answers(results)],
         "notes": list(results.notes),
     }
 
@@ -325,13 +338,14 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     """
     how = _how(options)
     loaded = _load_all([scenario])
-    from simulator.outputs import summary_text, write_run
+    from simulator.outputs import write_run
+    from simulator.summary import summary_text
 
     folder = _checked_folder(Path("out") / loaded[0].key if out is None else out)
     command = _command("run", [scenario], how)
     with _work_beside(folder) as work:
         results = _simulate_all(loaded, how, work)[0]
-        _written(lambda: write_run(results, loaded[0], folder, command, seed=how.seed, charts=how.charts))
+        _written(lambda: write_run(results, loaded[0], folder, command, **how.writing))
         if how.as_json:
             _print_json({"folder": str(folder), "draws": how.draws, "seed": how.seed, **_points(results)})
         elif not how.quiet:
@@ -355,13 +369,14 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
     names = [one.key for one in loaded]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")
-    from simulator.outputs import comparison_text, write_comparison
+    from simulator.outputs import write_comparison
+    from simulator.summary import comparison_text
 
     folder = _checked_folder(Path("out") / "comparison" if out is None else out)
     command = _command("compare", scenarios, how)
     with _work_beside(folder) as work:
         many = _simulate_all(loaded, how, work)
-        _written(lambda: write_comparison(many, loaded, folder, command, seed=how.seed, charts=how.charts))
+        _written(lambda: write_comparison(many, loaded, folder, command, **how.writing))
         if how.as_json:
             content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, "reference": names[0]}
             _print_json({**content, "scenarios": [_points(results) for results in many]})

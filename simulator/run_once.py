@@ -10,21 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import tables
-from simulator.calendar import financial_year
+from simulator.calendar import financial_year, instant_date
 from simulator.chance import realise
 from simulator.compile import Compiled, compile_scenario, deflator_growth
 from simulator.engine.run import Paths, run
 from simulator.measures import measures
 from simulator.measures.view import View
 from simulator.rates import Rates
-from simulator.results import Actual, Claim, Measure, Results, SpendLines
-from simulator.scenario.schema import Scenario
+from simulator.results import Actual, Claim, Measure, Question, Results, SpendLines
+from simulator.scenario import schema
+from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
 from simulator.structure import BAND_OF_AGE
 
 Engine = Literal["plain", "compiled"]
-
-EFFECTS = ("children", "total_spend")
-"""Measures that are kept from the run without programmes."""
 
 PUBLISHERS = ("Department for Education", "Ofsted", "Office for National Statistics", "MHCLG", "HM Treasury")
 
@@ -77,7 +75,7 @@ def run_once(
     if bare is None:
         return results
     without = label(compile_scenario(bare, drawn), name, engine, luck).measures
-    return replace(results, without={measure: without[measure] for measure in EFFECTS})
+    return replace(results, without={measure: without[measure] for measure in WITHOUT_PROGRAMMES})
 
 
 def _without_programmes(scenario: Scenario) -> Scenario | None:
@@ -114,10 +112,7 @@ def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[o
         areas=compiled.context.areas,
         measures=measured,
         history=history(),
-        claims=tuple(
-            Claim(c.measure, str(c.date or c.financial_year), float(c.value), c.label, ";".join(c.source))
-            for c in scenario.claims
-        ),
+        claims=tuple(Claim(c.measure, _when(c), float(c.value), c.label, ";".join(c.source)) for c in scenario.claims),
         notes=_notes(scenario),
         sources=PUBLISHERS,
         deflator=compiled.context.deflator[None],
@@ -131,7 +126,31 @@ def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[o
             reference_child_weeks=np.array([line.child_weeks for line in baseline.cost_lines]),
         ),
         reference_year=reference_year,
+        questions=tuple(_asked(question) for question in scenario.questions),
         discount_rate=float(scenario.assumptions.discount_percent) / 100.0,
+    )
+
+
+def _when(claim: schema.Claim) -> str:
+    """Return the date of the instant, or the financial year, that a claim is about."""
+    return str(claim.financial_year) if claim.date is None else instant_date(claim.date)
+
+
+def _asked(question: schema.Question) -> Question:
+    """Return a question with the dates or years that it is about."""
+    if question.date is not None:
+        when: tuple[str, ...] = (instant_date(question.date),)
+    else:
+        begin, end = question.years or (question.financial_year, question.financial_year)
+        when = tuple(financial_year(y) for y in range(int(str(begin)[:4]), int(str(end)[:4]) + 1))
+    return Question(
+        id=question.id,
+        says=question.says,
+        measure=question.measure,
+        when=when,
+        above=question.above,
+        below=question.below,
+        against_no_programmes=question.compared_with == "no_programmes",
     )
 
 

@@ -64,7 +64,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tidy": {"results"},
     "analysis": {"results"},
     "charts": {"analysis", "axes", "calendar", "placements", "results"},
-    "outputs": {"analysis", "axes", "calendar", "charts", "placements", "provenance", "results", "tidy"},
+    "paths": {"results"},
+    "summary": {"analysis", "charts", "results"},
+    "outputs": {
+        "analysis", "axes", "calendar", "charts", "paths", "placements", "provenance", "results", "summary", "tidy",
+    },
     # A council's own child-level returns: nothing but the command line reads them.
     "returns": {"axes", "baseline", "outputs", "placements", "provenance", "rates"},
 }  # fmt: skip

@@ -27,7 +27,7 @@ _TERMS = 12
 _SMALL = 0.5
 """As in :mod:`.hazards`: terms of the Taylor series, and the largest norm that it is used for."""
 
-_NEGLIGIBLE = 1e-16
+_NEGLIGIBLE = 1e-13
 """The Taylor series of moves stops at the first term below this."""
 
 _compiled = njit(cache=True, nogil=True, error_model="numpy")

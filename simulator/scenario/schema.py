@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator, model_validator
 
-from simulator.calendar import Month
+from simulator.calendar import Month, financial_year_months
 from simulator.interventions import Intervention, kinds
 from simulator.interventions.fields import (
     FinancialYear,
@@ -148,6 +148,87 @@ class Claim(Model):
         return self
 
 
+ASKABLE: dict[str, Literal["stock", "flow"]] = {
+    "children": "stock",
+    "uasc_children": "stock",
+    "starts": "flow",
+    "exits": "flow",
+    "foster_households": "stock",
+    "foster_places_filled": "stock",
+    "unmet_foster_need": "stock",
+    "placement_spend": "flow",
+    "other_spend": "flow",
+    "programme_spend": "flow",
+    "total_spend": "flow",
+}
+"""Measures that a question may be about, and whether they stand at instants or add up over time."""
+
+WITHOUT_PROGRAMMES = ("children", "total_spend")
+"""Measures that are also known of a scenario without its programmes."""
+
+
+def _askable(name: str) -> str:
+    """Check the measure of a question."""
+    return one_of("measure", name, ASKABLE, "")
+
+
+class Question(Model):
+    """A statement whose chance is asked for; draws answer it. It never acts on a result."""
+
+    id: str = text(..., pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    """Short name, for tables."""
+
+    says: Annotated[str, AfterValidator(_line)] = text(...)
+    """The statement, in words that follow "chance that"."""
+
+    measure: Annotated[str, AfterValidator(_askable)] = text(...)
+    """Measure that the statement is about."""
+
+    date: MonthValue | None = text()
+    """Month at whose end a stock stands."""
+
+    financial_year: FinancialYear | None = text()
+    """Financial year of a flow, or of money in cash."""
+
+    years: tuple[FinancialYear, FinancialYear] | None = text()
+    """First and last financial year of a flow, or of money in cash, that are added up."""
+
+    above: Quantity | None = number(None, low=-1e12, high=1e12, unit="in the unit of the measure", exact=True)
+    """The statement is true if the figure is above this."""
+
+    below: Quantity | None = number(None, low=-1e12, high=1e12, unit="in the unit of the measure", exact=True)
+    """The statement is true if the figure is below this."""
+
+    compared_with: Literal["nothing", "no_programmes"] = text("nothing")
+    """What is taken off the figure: nothing, or the same scenario's without its programmes."""
+
+    @model_validator(mode="after")
+    def _whole(self, info: ValidationInfo) -> Question:
+        """Ask for one limit and one time."""
+        if (self.above is None) == (self.below is None):
+            raise Wrong("say above or below, and not both", "one of the two")
+        if sum(when is not None for when in (self.date, self.financial_year, self.years)) != 1:
+            raise Wrong("say when in one way", "date: YYYY-MM, financial_year: 2030-31 or years: [2026-27, 2030-31]")
+        if (self.date is not None) != (ASKABLE[self.measure] == "stock"):
+            stock = "stands at the end of a month: give a date"
+            raise Wrong(f"{self.measure} " + (stock if self.date is None else "adds up over years: give no date"))
+        if self.years is not None and self.years[0] > self.years[1]:
+            raise Wrong(f"{self.years[0]} is after {self.years[1]}", "the first year, then the last")
+        if self.compared_with == "no_programmes" and self.measure not in WITHOUT_PROGRAMMES:
+            raise Wrong(f"{self.measure} is not known without programmes", ", ".join(WITHOUT_PROGRAMMES))
+        run = info.context
+        if isinstance(run, Window) and not all(run.first <= month <= run.last for month in self._ends()):
+            raise Wrong("the run does not cover the time it asks about", f"{run.first} to {run.last}")
+        return self
+
+    def _ends(self) -> tuple[Month, ...]:
+        """First and last month that the statement is about."""
+        if self.date is not None:
+            return (self.date,)
+        years = self.years or (self.financial_year or "",) * 2
+        return financial_year_months(years[0])[0], financial_year_months(years[1])[-1]
+
+
 class Scenario(Model):
     """One scenario. All values are checked; none can be changed."""
 
@@ -182,6 +263,9 @@ class Scenario(Model):
 
     claims: tuple[Claim, ...] = text(())
     """Published projections to mark on charts."""
+
+    questions: tuple[Question, ...] = text(())
+    """Statements whose chance is asked for."""
 
     interventions: tuple[AnyIntervention, ...] = choice((), source="definition")
     """What happens, in order; effects on the same children multiply."""
