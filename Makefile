@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 OUT := out/demo
 # More options for every run of the demo, for example: make demo DEMO_OPTIONS='--draws 200'
 DEMO_OPTIONS ?=
@@ -85,7 +86,12 @@ test: $(INSTALLED_TEST)
 nightly: $(INSTALLED_TEST)
 	$(BIN)/pytest -n 2
 
-benchmarks: $(INSTALLED_TEST)
+# A tool to compare with, which needs an older numpy than ours; the table says so where it can't be installed.
+$(PEERS)/.installed:
+	@'$(PYTHON)' -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet 'cs-demand-model==0.5.1' 'setuptools<81' && touch $@ || rm -rf $(PEERS)
+
+benchmarks: $(INSTALLED_TEST) $(PEERS)/.installed
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/returns.py
 
@@ -97,5 +103,5 @@ data: $(INSTALLED)
 	$(BIN)/python tools/build_data.py --from '$(SHARED)'
 
 clean:
-	rm -rf $(VENV) out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from covered import share_covered
-from scipy.special import ndtr
+from covered import plain_draws, share_covered
 
 from simulator.cli import cli
 from simulator.ensemble import Settings, run_draws
@@ -328,30 +327,22 @@ def test_common_draws_take_the_noise_out_of_differences() -> None:
     assert ratio > 10.0
 
 
-SHARED = 0.7
-"""Correlation of numbers that rest on the same evidence."""
-
-
-def left_in_care(exit_hazard: Any, starts: Any, ratio: Any) -> Any:
-    """Children after a year of a constant hazard and even starts."""
-    return 80_000.0 * np.exp(-exit_hazard) + starts * ratio * -np.expm1(-exit_hazard) / exit_hazard
+def left_in_care(exits: Array, starts: Array, ratio: Array) -> Array:
+    """Return children after a year of a constant hazard of leaving and even starts."""
+    return 80_000.0 * np.exp(-exits) + starts * ratio * -np.expm1(-exits) / exits
 
 
 def uncertain_year(case: int) -> tuple[Array, float]:
     """Draws of a year whose three numbers are uncertain, and a truth that plain random numbers drew, not a design."""
     rng = np.random.default_rng([20250331, case])
-    sigmas = rng.uniform(0.02, 0.4, 3)
-    knowledge = [Lognormal(median, sigma) for median, sigma in zip((0.4, 30_000.0, 0.9), sigmas, strict=True)]
+    sigma = rng.uniform(0.02, 0.4, 3)
     parameters = [
-        Parameter("exits", knowledge[0], "evidence", SHARED),
-        Parameter("starts", knowledge[1]),
-        Parameter("ratio", knowledge[2], "evidence", SHARED),
+        Parameter("exits", Lognormal(0.4, sigma[0]), "evidence", 0.7),
+        Parameter("starts", Lognormal(30_000.0, sigma[1])),
+        Parameter("ratio", Lognormal(0.9, sigma[2]), "evidence", 0.7),
     ]
-    group, *own = rng.standard_normal(4)
-    z = [np.sqrt(SHARED) * group + np.sqrt(1 - SHARED) * own[i] for i in range(3)]
-    z[1] = own[1]
-    truth = [float(known.ppf(np.array([ndtr(at)]))[0]) for known, at in zip(knowledge, z, strict=True)]
-    return left_in_care(*sample(parameters, 200, seed=case).values()), left_in_care(*truth)
+    draws = left_in_care(**sample(parameters, 200, seed=case))
+    return draws, float(left_in_care(**plain_draws(parameters, 1, rng))[0])
 
 
 def test_intervals_cover_a_known_truth_as_often_as_they_say() -> None:
@@ -370,8 +361,7 @@ def test_intervals_of_a_scenario_cover_a_known_truth() -> None:
         truth = outcome(loaded, settings, 1, {p.key: truths[p.key][case] for p in parameters(loaded)})
         return draws, float(truth["measures/children"][0, -1].sum())
 
-    rng = np.random.default_rng(1)
-    truths = {p.key: p.distribution.ppf(rng.random(2000)) for p in parameters(loaded)}
+    truths = plain_draws(parameters(loaded), 2000, np.random.default_rng(1))
     covered = share_covered(true_and_drawn, cases=2000)
     print(f"80% intervals of the whole model cover {covered:.1%}")
     assert 0.78 <= covered <= 0.82
