@@ -28,7 +28,7 @@ from simulator import __version__
 from simulator.charts import words
 from simulator.provenance import data_hashes
 from simulator.results import ALL, Results
-from simulator.tidy import COLUMNS, STATISTICS, YEAR_COLUMNS, Row, statistics, yearly_rows
+from simulator.tidy import COLUMNS, STATISTICS, YEAR_COLUMNS, Row, shown, statistics, yearly_rows
 
 if TYPE_CHECKING:
     from simulator.scenario import LoadedScenario
@@ -239,17 +239,19 @@ def monthly_lines(results: Results) -> Iterator[str]:
                 raise ValueError(
                     f"{results.name}: {measure.name} ({placement}, {band}) holds a number that is not finite"
                 )
+            at = shown(results, measure.kind, placement, band)
+            whens = [dates[t] for t in at]
             middle = ",".join(_cell(text) for text in (measure.name, placement, band, measure.unit))
             for a, area in enumerate(results.areas):
                 head = f"{name},{_cell(area)}"
-                columns = table[:, a].tolist()
+                columns = table[:, a, at].tolist()
                 central = map(_number, columns[0])
                 if values.shape[0] == 1:
                     tail = "," * (len(STATISTICS) - 1) + "\n"
-                    lines = (f"{head},{d},{middle},{c}{tail}" for d, c in zip(dates, central, strict=True))
+                    lines = (f"{head},{d},{middle},{c}{tail}" for d, c in zip(whens, central, strict=True))
                 else:
                     cells = map(",".join, zip(central, *(map(_number, c) for c in columns[1:]), strict=True))
-                    lines = (f"{head},{d},{middle},{c}\n" for d, c in zip(dates, cells, strict=True))
+                    lines = (f"{head},{d},{middle},{c}\n" for d, c in zip(whens, cells, strict=True))
                 yield "".join(lines)
 
 
@@ -415,8 +417,7 @@ def _more(shown: Callable[[float], str]) -> Callable[[float | None], str]:
 
 
 def _when(point: Point) -> tuple[str, str]:
-    day = date.fromisoformat(point.date)
-    return ("start" if not point.years else f"+{point.years:g} years"), f"{day.day} {day:%b %Y}"
+    return ("start" if not point.years else f"+{point.years:g} years"), _day(point.date)
 
 
 def _grid(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -448,8 +449,34 @@ def summary_text(results: Results) -> str:
         ],
         ["Unmet need for foster homes", *(_count(p.unmet_foster_need) for p in points)],
     ]
-    lines = [f"{results.title} ({results.name})", _where(results), "", *_grid(rows), "", *_notes([results])]
+    lines = [f"{results.title} ({results.name})", _where(results), "", *_grid(rows), "", *_ranked(results)]
+    lines += _notes([results])
     return "\n".join(lines) + "\n"
+
+
+RANKED = 5
+"""Areas that the summary names at either end of the ranking."""
+
+
+def _ranked(results: Results) -> list[str]:
+    """Return the areas whose number of children grows most and least, if there are several."""
+    from simulator.analysis import growth_by_area
+
+    if len(results.areas) < 2:
+        return []
+    rows = growth_by_area(results)
+    picked = rows if len(rows) <= 2 * RANKED else [*rows[:RANKED], *rows[-RANKED:]]
+    dates = results.dates("stock")
+    table = [["Change in children, ranked", _day(dates[0]), _day(dates[-1]), "change"]]
+    table += [[r.area, _count(r.first), _count(r.last), f"{r.percent:+.0f}%".replace("-", "−")] for r in picked]
+    gap = [f"  ... {len(rows) - 2 * RANKED} areas between"] if len(rows) > 2 * RANKED else []
+    lines = _grid(table)
+    return [*lines[: 1 + RANKED], *gap, *lines[1 + RANKED :], ""]
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%b %Y}"
 
 
 def comparison_text(many: Sequence[Results]) -> str:

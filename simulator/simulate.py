@@ -92,7 +92,8 @@ def _name(loaded: LoadedScenario, settings: Settings) -> str:
     from simulator import __version__
 
     files = [file.sha256 for file in loaded.files]
-    key = json.dumps([__version__, data_hashes(), files, asdict(settings)], sort_keys=True)
+    areas = loaded.scenario.areas
+    key = json.dumps([__version__, data_hashes(), files, areas, asdict(settings)], sort_keys=True)
     return f"{loaded.key}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
