@@ -66,7 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What reads results and nothing earlier, except names.
     "tidy": {"results"},
     "analysis": {"results"},
-    "charts": {"analysis", "axes", "calendar", "placements", "results"},
+    "charts": {"analysis", "areas", "axes", "calendar", "placements", "results"},
     "outputs": {"analysis", "axes", "calendar", "charts", "placements", "provenance", "results", "tidy"},
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simulator import placements
 from simulator.axes import AGE_BANDS, STREAMS
 from simulator.baseline import FOSTER, CostLine
-from simulator.engine.grid import first_row, row_count
+from simulator.engine.grid import first_row
 from simulator.local.hazards import expected_exits
 from simulator.local.levels import COSTS, PLACEMENT_GROUPS, Levels
 from simulator.local.rake import rake
@@ -21,9 +21,6 @@ from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 
 Array = NDArray[np.float64]
-
-COHORT_MONTHS = 12
-"""Width of birth cohorts in a run of areas: as near as quarters for numbers of children (docs/accuracy.md)."""
 
 _LEAST_WEEKS = 1e-6
 """Weeks in care a year where an area has no child of a kind, so that its unit cost is defined."""
@@ -71,47 +68,32 @@ def localise(
         """How far the levels of all areas lie from their means: (area,)."""
         return np.exp([(drawn or {}).get(_key(code, name), 0.0) for code in levels.codes])
 
-    wide = [_in_years_of_birth(stream, england.cohort_months) for stream in england.streams]
-    resident, uasc = _share_children(wide, levels)
+    width = england.cohort_months
+    resident, uasc = _share_children(england.streams, width, levels)
     rates = dict(zip(STREAMS, (resident, uasc), strict=True))
-    resident = _with_level(resident, levels.starts[:, BAND_OF_AGE], levels.exits, off("starts"), off("exits"))
+    resident = _with_level(resident, levels.starts[:, BAND_OF_AGE], levels.exits, width, off("starts"), off("exits"))
     uasc = _with_level(
-        uasc, np.repeat(levels.uasc_starts[:, None], len(BAND_OF_AGE), axis=1), levels.uasc_exits,
+        uasc, np.repeat(levels.uasc_starts[:, None], len(BAND_OF_AGE), axis=1), levels.uasc_exits, width,
         off("uasc_starts"), off("uasc_exits"),
     )  # fmt: skip
     foster = None if england.foster is None else _share_households(england.foster, list(rates.values()), chosen)
     prices = {key: off(f"price_{key}") for key in COSTS}
     local = replace(
         england,
-        cohort_months=COHORT_MONTHS,
         streams=tuple(_pick(stream, chosen) for stream in (resident, uasc)),
         foster=foster,
     )
     return local, tuple(_local_cost(line, rates, levels, prices, chosen) for line in cost_lines)
 
 
-def _in_years_of_birth(stream: StreamRates, cohort_months: int) -> StreamRates:
-    """Add up birth cohorts to those of a year."""
-    old_first, new_first = (first_row(width, stream.youngest_age) for width in (cohort_months, COHORT_MONTHS))
-    ratio = COHORT_MONTHS // cohort_months
-    old = np.arange(old_first, row_count(cohort_months))
-    row = np.where(old == 0, 0, -(-old // ratio)) - new_first  # row r > 0 holds ages (r - 1) to r cohort widths
-    to_new = np.eye(row_count(COHORT_MONTHS) - new_first)[:, row]
-    return replace(
-        stream,
-        opening=np.einsum("no,daokp->dankp", to_new, stream.opening),
-        opening_home=np.einsum("no,daos->dans", to_new, stream.opening_home),
-    )
-
-
-def _share_children(streams: list[StreamRates], levels: Levels) -> list[StreamRates]:
+def _share_children(streams: tuple[StreamRates, ...], width: int, levels: Levels) -> list[StreamRates]:
     """Give each area its children at the base."""
     names = placements.names()
     group = np.array([next(i for i, g in enumerate(PLACEMENT_GROUPS.values()) if n in g) for n in names])
     bands = []
     for stream in streams:
-        row = np.arange(stream.opening.shape[2]) + first_row(COHORT_MONTHS, stream.youngest_age)
-        bands.append(BAND_OF_AGE[np.clip(row - 1, 0, len(BAND_OF_AGE) - 1)])
+        row = np.arange(stream.opening.shape[2]) + first_row(width, stream.youngest_age)
+        bands.append(BAND_OF_AGE[np.maximum(row - 1, 0) * width // 12])
     whole = np.zeros((len(streams), len(AGE_BANDS), len(PLACEMENT_GROUPS)))
     for s, (stream, band) in enumerate(zip(streams, bands, strict=True)):
         np.add.at(whole[s], (band[:, None], group[None, :]), stream.opening.sum(axis=(0, 1, 3)))
@@ -128,7 +110,9 @@ def _share_children(streams: list[StreamRates], levels: Levels) -> list[StreamRa
     ]
 
 
-def _with_level(stream: StreamRates, starts: Array, exits: Array, starts_off: Array, exits_off: Array) -> StreamRates:
+def _with_level(
+    stream: StreamRates, starts: Array, exits: Array, width: int, starts_off: Array, exits_off: Array
+) -> StreamRates:
     """Share starts between areas, and scale leaving so that England's leaves at the base as before.
 
     Parameters
@@ -137,9 +121,11 @@ def _with_level(stream: StreamRates, starts: Array, exits: Array, starts_off: Ar
         In proportion.
     exits, starts_off, exits_off : (area,)
         Hazards of leaving over England's, and how far a draw lies from both levels.
+    width : int
+        Of birth cohorts, months.
     """
     share = starts / starts.sum(axis=0) * starts_off[:, None]
-    expected = expected_exits(stream, COHORT_MONTHS)[0]
+    expected = expected_exits(stream, width)[0]
     ratio = exits * expected.sum() / (exits * expected).sum() * exits_off
     return replace(
         stream,
