@@ -154,8 +154,8 @@ class SpendLines:
     per_child : (line,) bool
         Lines that go with all children (or all asylum-seeking children) and not with a placement.
     spend_gbp, child_weeks : (draw, area, month, line)
-    reference_spend_gbp, reference_child_weeks : (line,)
-        The same in the last financial year before the run, for all areas together.
+    reference_spend_gbp, reference_child_weeks : (area, line)
+        The same in the last financial year before the run.
     """
 
     keys: tuple[str, ...]
