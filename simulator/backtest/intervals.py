@@ -28,8 +28,9 @@ LEVELS = np.arange(1, 100) / 100
 """Levels of the quantiles that are scored."""
 LEAST_ERRORS = 2
 """Fewest past origins that a variance is measured on; longer horizons are extended from shorter ones."""
-EXTENSION = 1.5
-"""Power of the horizon by which variance is extended: half-way between steps that are independent (1) and that last (2)."""
+EXTENSION = {"common": 1.5, "own": 1.0}
+"""Power of the horizon by which variance is extended: 1 for steps that are independent, as areas' own are, 2 for steps
+that last; England's are half-way."""
 LEAST_DF = 3.0
 TAILS = (3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 30.0)
 """Degrees of freedom that are tried for areas' own errors."""
@@ -37,15 +38,15 @@ TAILS = (3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 30.0)
 
 @dataclass(frozen=True)
 class Spread:
-    """Spread of log children about the median of one level.
+    """Spread of log children about the median of one level: a Student t.
 
     Attributes
     ----------
-    variance : array (area, horizon)
+    scale : array (area, horizon)
     degrees_of_freedom : array (horizon,)
     """
 
-    variance: Array
+    scale: Array
     degrees_of_freedom: Array
 
 
@@ -75,8 +76,8 @@ def spread(now: Known, past: Mapping[int, tuple[Known, Mapping[str, Array]]]) ->
     """
     common = np.array([errors["england"][0] for _, errors in past.values()])
     count = np.isfinite(common).sum(axis=0)
-    variance = _extended(np.where(count >= LEAST_ERRORS, np.nansum(common**2, axis=0) / np.maximum(count, 1), np.nan))
-    found = {"england": Spread(variance[None, :], np.maximum(count / YEARS, LEAST_DF))}
+    variance = _extended(np.where(count >= LEAST_ERRORS, np.nansum(common**2, axis=0) / np.maximum(count, 1), np.nan), EXTENSION["common"])
+    found = {"england": Spread(np.sqrt(variance)[None, :], np.maximum(count / YEARS, LEAST_DF))}
     for level in ("authority", "region"):
         found[level] = _of_areas(level, now, past, variance)
     return found
@@ -97,18 +98,18 @@ def _of_areas(
         seen = np.isfinite(own[:, h])
         if seen.any():
             lines[h] = _line(inverse[seen], own[seen, h] ** 2)
-    a, b = _extended(lines[:, 0]), _extended(lines[:, 1])
+    a, b = (_extended(column, EXTENSION["own"]) for column in lines.T)
     standard = own / np.sqrt(a + b * inverse[:, None])
     tails = _tails(standard[np.isfinite(standard)])
     variance = common + a + b / series.children[:, -1:]
-    return Spread(variance, np.full(HORIZONS, tails))
+    return Spread(np.sqrt(variance * (tails - 2) / tails), np.full(HORIZONS, tails))
 
 
-def _extended(by_horizon: Array) -> Array:
+def _extended(by_horizon: Array, power: float) -> Array:
     """Fill horizons that have no past error from the longest that has one."""
     held = np.flatnonzero(np.isfinite(by_horizon))
     last = held[-1]
-    filled = by_horizon[last] * (YEARS / YEARS[last]) ** EXTENSION
+    filled = by_horizon[last] * (YEARS / YEARS[last]) ** power
     return np.where(np.isfinite(by_horizon), by_horizon, filled)
 
 
@@ -131,7 +132,7 @@ def _tails(standard: Array) -> float:
     return TAILS[int(np.argmax(fits))]
 
 
-def quantiles(children: Array, growth: Array, spread: Spread, levels: Array = LEVELS, *, unit: bool) -> Array:
+def quantiles(children: Array, growth: Array, spread: Spread, levels: Array = LEVELS) -> Array:
     """Return quantiles of children: (area, horizon, level).
 
     Parameters
@@ -141,10 +142,6 @@ def quantiles(children: Array, growth: Array, spread: Spread, levels: Array = LE
     growth : array (area, horizon)
     spread : Spread
     levels : array (level,)
-    unit : bool
-        Whether the spread's variance is that of the t itself, or of its scale.
     """
-    df = spread.degrees_of_freedom
-    scale = np.sqrt(spread.variance * ((df - 2) / df if unit else 1.0))
-    step = stats.t.ppf(levels, df[:, None])
-    return children[:, None, None] * np.exp(growth[:, :, None] + scale[:, :, None] * step)
+    step = stats.t.ppf(levels, spread.degrees_of_freedom[:, None])
+    return np.asarray(children[:, None, None] * np.exp(growth[:, :, None] + spread.scale[:, :, None] * step))
