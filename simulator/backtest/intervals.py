@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from simulator.backtest.local import REVERSION
 from simulator.backtest.methods.base import HORIZONS, YEARS, Growth
 from simulator.backtest.panel import Known
 
@@ -28,9 +29,10 @@ LEVELS = np.arange(1, 100) / 100
 """Levels of the quantiles that are scored."""
 LEAST_ERRORS = 2
 """Fewest past origins that a variance is measured on; longer horizons are extended from shorter ones."""
-EXTENSION = {"common": 1.5, "own": 1.0}
-"""Power of the horizon by which variance is extended: 1 for steps that are independent, as areas' own are, 2 for steps
-that last; England's are half-way."""
+COMMON_GROWTH = YEARS**1.5
+"""How England's variance grows with the horizon: half-way between steps that are independent and steps that last."""
+OWN_GROWTH = 1 - (1 - REVERSION) ** (2 * YEARS)
+"""How areas' own variance grows: independent steps, each going back to the region as the local part has it."""
 LEAST_DF = 3.0
 TAILS = (3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 30.0)
 """Degrees of freedom that are tried for areas' own errors."""
@@ -76,7 +78,7 @@ def spread(now: Known, past: Mapping[int, tuple[Known, Mapping[str, Array]]]) ->
     """
     common = np.array([errors["england"][0] for _, errors in past.values()])
     count = np.isfinite(common).sum(axis=0)
-    variance = _extended(np.where(count >= LEAST_ERRORS, np.nansum(common**2, axis=0) / np.maximum(count, 1), np.nan), EXTENSION["common"])
+    variance = _extended(np.where(count >= LEAST_ERRORS * YEARS, np.nansum(common**2, axis=0) / np.maximum(count, 1), np.nan), COMMON_GROWTH)
     found = {"england": Spread(np.sqrt(variance)[None, :], np.maximum(count / YEARS, LEAST_DF))}
     for level in ("authority", "region"):
         found[level] = _of_areas(level, now, past, variance)
@@ -98,19 +100,17 @@ def _of_areas(
         seen = np.isfinite(own[:, h])
         if seen.any():
             lines[h] = _line(inverse[seen], own[seen, h] ** 2)
-    a, b = (_extended(column, EXTENSION["own"]) for column in lines.T)
+    a, b = (_extended(column, OWN_GROWTH) for column in lines.T)
     standard = own / np.sqrt(a + b * inverse[:, None])
     tails = _tails(standard[np.isfinite(standard)])
     variance = common + a + b / series.children[:, -1:]
     return Spread(np.sqrt(variance * (tails - 2) / tails), np.full(HORIZONS, tails))
 
 
-def _extended(by_horizon: Array, power: float) -> Array:
+def _extended(by_horizon: Array, growth: Array) -> Array:
     """Fill horizons that have no past error from the longest that has one."""
-    held = np.flatnonzero(np.isfinite(by_horizon))
-    last = held[-1]
-    filled = by_horizon[last] * (YEARS / YEARS[last]) ** power
-    return np.where(np.isfinite(by_horizon), by_horizon, filled)
+    last = np.flatnonzero(np.isfinite(by_horizon))[-1]
+    return np.where(np.isfinite(by_horizon), by_horizon, by_horizon[last] * growth / growth[last])
 
 
 def _line(x: Array, square: Array) -> tuple[float, float]:
