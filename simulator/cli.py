@@ -389,6 +389,74 @@ def calibrate(area: str, base: int) -> None:
 
 
 # --------------------------------------------------------------------------------------------------
+# Track record
+
+
+def _origins_bar(quiet: bool) -> Callable[[int, int], None] | None:
+    return None if quiet or not sys.stderr.isatty() else _bar("Origins")
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out/backtest"), show_default=True, metavar="DIR",
+              help="Output folder.")  # fmt: skip
+@click.option("--docs", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+              help="Folder that gets the page and its charts too.")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+@_debug_option
+def backtest(out: Path, docs: Path | None, quiet: bool) -> None:
+    """Score what each method would have forecast from past years, and write the track record.
+
+    It needs care-demand[backtest]. A run that was stopped goes on when the same command is given again.
+    """
+    from simulator.backtest.panel import panel
+    from simulator.backtest.record import backtest as run_backtest
+    from simulator.backtest.write import write_backtest
+
+    folder = _checked_folder(out)
+    with _work_beside(folder) as work:
+        record = run_backtest(panel(), work, _origins_bar(quiet))
+        _written(lambda: write_backtest(record, folder, f"{PROGRAM} backtest", docs))
+    if not quiet:
+        click.echo(f"The track record is in {folder}; start with backtest.md")
+
+
+@cli.group()
+def forecast() -> None:
+    """Freeze a forecast, and score it when the actual figures come."""
+
+
+@forecast.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Output folder.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+@_debug_option
+def freeze(out: Path, quiet: bool) -> None:
+    """Write forecasts of the next two years for England, regions and authorities, and of England's spend."""
+    from simulator.backtest.freeze import write_frozen
+    from simulator.backtest.panel import panel
+
+    folder = _checked_folder(out)
+    with _work_beside(folder) as work:
+        _written(lambda: write_frozen(panel(), folder, f"{PROGRAM} forecast freeze", work, _origins_bar(quiet)))
+    if not quiet:
+        click.echo(f"The frozen forecast is in {folder}")
+
+
+@forecast.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--actual", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True, metavar="FILE",
+              help="CSV of actual figures with columns measure,old_la_code,year,value.")  # fmt: skip
+@_debug_option
+def score(folder: Path, actual: Path) -> None:
+    """Score a frozen forecast on actual figures."""
+    from simulator.backtest.freeze import ActualError, score_text
+
+    try:
+        click.echo(score_text(folder, actual))
+    except ActualError as error:
+        raise WrongInput(str(error)) from error
+
+
+# --------------------------------------------------------------------------------------------------
 # Lists
 
 

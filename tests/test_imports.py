@@ -64,6 +64,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "analysis": {"results"},
     "charts": {"analysis", "axes", "calendar", "placements", "results"},
     "outputs": {"analysis", "axes", "calendar", "charts", "placements", "provenance", "results", "tidy"},
+    # The track record: published figures by area, and its own charts and files.
+    "backtest": {"charts", "outputs", "provenance", "tables"},
 }  # fmt: skip
 
 ONLY_TYPES: dict[str, set[str]] = {
@@ -86,6 +88,7 @@ KNOWN: dict[tuple[str, str], str] = {
     ("results", "tidy"): "Results.to_frame makes the rows of results.csv; imported when it is called",
     ("scenario", ""): "shipped.py asks where the package is",
     ("outputs", ""): "the manifest holds the version",
+    ("backtest", ""): "the manifest holds the version",
     ("simulate", ""): "finished draws are kept by version",
 }
 """Arrows that run back, each with why. Take an entry out when its arrow is gone."""

@@ -4,7 +4,8 @@ The log of children is a Student t about the method's median. Its variance has t
 past forecasts whose outcome was known at the origin:
 
 - England's: the mean square of the method's errors on England's children, 1997 on;
-- an area's own: errors beyond England's, fitted as ``a + b / children`` (drift of rates, and chance that falls with size).
+- an area's own: errors beyond England's, fitted as ``a + b / children`` (drift of rates, and chance that falls with
+  size).
 
 England's variance rests on few errors that overlap: n forecasts h years ahead are worth n / h. A variance measured on m
 independent errors makes the forecast a t with m degrees of freedom, which is what England's intervals have.
@@ -78,16 +79,17 @@ def spread(now: Known, past: Mapping[int, tuple[Known, Mapping[str, Array]]]) ->
     """
     common = np.array([errors["england"][0] for _, errors in past.values()])
     count = np.isfinite(common).sum(axis=0)
-    variance = _extended(np.where(count >= LEAST_ERRORS * YEARS, np.nansum(common**2, axis=0) / np.maximum(count, 1), np.nan), COMMON_GROWTH)
+    variance = _extended(
+        np.where(count >= LEAST_ERRORS * YEARS, np.nansum(common**2, axis=0) / np.maximum(count, 1), np.nan),
+        COMMON_GROWTH,
+    )
     found = {"england": Spread(np.sqrt(variance)[None, :], np.maximum(count / YEARS, LEAST_DF))}
     for level in ("authority", "region"):
         found[level] = _of_areas(level, now, past, variance)
     return found
 
 
-def _of_areas(
-    level: str, now: Known, past: Mapping[int, tuple[Known, Mapping[str, Array]]], common: Array
-) -> Spread:
+def _of_areas(level: str, now: Known, past: Mapping[int, tuple[Known, Mapping[str, Array]]], common: Array) -> Spread:
     """Return England's variance and areas' own."""
     series = now.levels[level]
     local = [(then, errors) for then, errors in past.values() if then.levels[level].areas]

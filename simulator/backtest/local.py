@@ -3,14 +3,15 @@
 The regression is over all areas, origins and horizons whose outcome was known at the origin: log growth beyond
 England's on the terms of a form, each to be shrunk,
 
-- ``flows``: what fixed rates of one year and of three say for the area beyond its region, and the region beyond England;
+- ``flows``: what fixed rates of one year and of three say for the area beyond its region, and the region beyond
+  England;
 - ``density``: children per head against the region's, which goes back by `REVERSION` a year;
 - ``trend``: growth of the last year and of the last three, area beyond region and region beyond England.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def _beyond_region(known: Known) -> Array:
     return beyond
 
 
-def chosen(groups: dict[str, Array], form: str) -> Array:
+def chosen(groups: Mapping[str, Array], form: str) -> Array:
     """Return the terms of a form: (area, horizon, term)."""
     first = groups["density"]
     return np.concatenate([np.empty((*first.shape[:2], 0)), *(groups[name] for name in FORMS[form])], axis=-1)

@@ -153,10 +153,7 @@ def panel() -> Panel:
     def series(areas: tuple[str, ...], first: int) -> Series:
         counts = {
             name: np.array(
-                [
-                    [values.get((name, area), {}).get(year, np.nan) for year in range(first, last + 1)]
-                    for area in areas
-                ]
+                [[values.get((name, area), {}).get(year, np.nan) for year in range(first, last + 1)] for area in areas]
             )
             for name in COUNTS
         }
@@ -215,13 +212,14 @@ def _with_past(local: Series) -> Series:
 
 def _sums(local: Series, names: tuple[str, ...], region_of: NDArray[np.int64]) -> Series:
     """Add authorities up to regions."""
-    counts = {
-        name: np.stack([getattr(local, name)[region_of == r].sum(axis=0) for r in range(len(names))])
-        if names
-        else np.empty((0, getattr(local, name).shape[1]))
-        for name in COUNTS
-    }
-    return replace(local, areas=names, **counts)
+    belongs = (region_of == np.arange(len(names))[:, None]).astype(float)  # (region, authority)
+    return Series(names, local.first_year, **{name: _total(belongs, getattr(local, name)) for name in COUNTS})
+
+
+def _total(belongs: Array, count: Array) -> Array:
+    """Return sums by region, NaN where any authority's figure is: (region, year)."""
+    known_sum = belongs @ np.nan_to_num(count)
+    return np.where(belongs @ np.isnan(count).astype(float) > 0, np.nan, known_sum)
 
 
 def outcomes(whole: Panel, then: Known) -> dict[str, Array]:

@@ -6,18 +6,21 @@ steps before it, so that no later figure can reach it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator import __version__
 from simulator.backtest import local, select
 from simulator.backtest.intervals import LEVELS, Spread, log_errors, quantiles, spread
 from simulator.backtest.methods import METHODS
 from simulator.backtest.methods.base import HORIZONS, Growth
-from simulator.backtest.panel import Known, Panel, cut, known, outcomes
+from simulator.backtest.panel import COUNTS, Known, Panel, cut, known, outcomes
 from simulator.backtest.score import cells, crps
 
 Array = NDArray[np.float64]
@@ -28,8 +31,6 @@ SPREAD_FROM = START + 2
 """First origin with past errors to measure a spread on."""
 SCORED_FROM = {"england": 2004, "region": 2014, "authority": 2014}
 SCORED_HORIZONS = {"england": HORIZONS, "region": 5, "authority": 5}
-LOCAL_FROM = 2012
-"""First origin of local forecasts."""
 
 REFERENCE = "no_change"
 HEADLINE = "weighed"
@@ -39,6 +40,7 @@ IN_BLEND = ("no_change", "last_trend", "damped", "ar1", "stock_flow_1", "stock_f
 HINDSIGHT_BLEND = ("ar1", "stock_flow_1")
 LABELS = {
     HEADLINE: "This model",
+    "equal_weights": "This model, equal weights for England",
     "england_for_all": "This model, England's growth for everyone",
     HINDSIGHT: "Stock-flow and AR(1), picked after the event",
     **{method.name: method.label for method in METHODS},
@@ -108,20 +110,20 @@ def step(past: Panel, earlier: Sequence[Step], own: Mapping[str, Growth]) -> Ste
     terms = local.terms(now) if now.authorities.areas else {}
     parts = _local_parts(now, terms, earlier, happened)
     form = _form(earlier, happened)
-    blend = {"england": _mean(own, IN_BLEND, weights)}
-    picked = {"england": _mean(own, HINDSIGHT_BLEND, np.full(len(HINDSIGHT_BLEND), 1 / len(HINDSIGHT_BLEND)))}
+    blend = _mean(own, IN_BLEND, weights)
+    equal, picked = (_mean(own, names, np.full(len(names), 1 / len(names))) for names in (IN_BLEND, HINDSIGHT_BLEND))
     growth = {
         **own,
-        HEADLINE: _with_local(now, blend["england"], parts[form]),
-        "england_for_all": _with_local(now, blend["england"], parts["none"]),
-        HINDSIGHT: _with_local(now, picked["england"], parts["all"]),
+        HEADLINE: _with_local(now, blend, parts[form]),
+        "england_for_all": _with_local(now, blend, parts["none"]),
+        "equal_weights": _with_local(now, equal, parts[form]),
+        HINDSIGHT: _with_local(now, picked, parts["all"]),
     }
     spreads = {}
     if now.origin >= SPREAD_FROM:
         for name in growth:
-            ahead = {**{one.origin: one.growth[name] for one in earlier}}
             errors = {
-                one.origin: (one.known, log_errors(ahead[one.origin], one.known, happened[one.origin]))
+                one.origin: (one.known, log_errors(one.growth[name], one.known, happened[one.origin]))
                 for one in earlier
             }
             spreads[name] = spread(now, errors)
@@ -221,20 +223,30 @@ def _kept(past: Panel, blocks: Path | None) -> dict[str, Growth]:
     """Return `own_growth`, from its file if there is one."""
     if blocks is None:
         return own_growth(past)
-    path = blocks / f"{past.england.last_year}.npz"
+    path = blocks / f"{past.england.last_year}-{_digest(past)}.npz"
     if path.exists():
         with np.load(path) as file:
             found: dict[str, dict[str, Array]] = {}
             for key in file.files:
                 name, level = key.split("/")
                 found.setdefault(name, {})[level] = file[key]
-        return dict(found)
+        return {name: dict(levels) for name, levels in found.items()}
     own = own_growth(past)
     blocks.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part.npz")
-    np.savez(part, **{f"{name}/{level}": array for name, growth in own.items() for level, array in growth.items()})
+    arrays: dict[str, Any] = {f"{name}/{level}": array for name, one in own.items() for level, array in one.items()}
+    np.savez(part, **arrays)
     part.rename(path)
     return own
+
+
+def _digest(past: Panel) -> str:
+    """Return a short hash of the version and of everything that is known, so that old blocks are not used."""
+    digest = hashlib.sha256(__version__.encode())
+    for series in (past.authorities, past.england):
+        for name in COUNTS:
+            digest.update(np.ascontiguousarray(getattr(series, name)).tobytes())
+    return digest.hexdigest()[:16]
 
 
 def scored(whole: Panel, done: Sequence[Step]) -> dict[tuple[str, str], NDArray[np.void]]:

@@ -59,18 +59,21 @@ def cells(origin: int, areas: tuple[str, ...], children: Array, quantiles: Array
     quantiles : array (area, horizon, level)
     happened : array (area, horizon)
     """
-    table = np.zeros(happened.shape, CELL)
+    seen = np.isfinite(happened)
+    row, column = np.nonzero(seen)
+    ahead, actual, base = quantiles[:, : happened.shape[1]][seen], happened[seen], children[row]
+    table = np.zeros(len(row), CELL)
     table["origin"] = origin
-    table["area"] = np.array(areas)[:, None]
-    table["horizon"] = np.arange(1, happened.shape[1] + 1)
-    table["children"] = children[:, None]
-    table["happened"] = happened
-    table["crps"] = crps(quantiles, happened) / children[:, None]
-    table["error"] = np.abs(at(quantiles, 50) - happened) / children[:, None]
-    table["width"] = (at(quantiles, 90) - at(quantiles, 10)) / children[:, None]
+    table["area"] = np.array(areas)[row]
+    table["horizon"] = column + 1
+    table["children"] = base
+    table["happened"] = actual
+    table["crps"] = crps(ahead, actual) / base
+    table["error"] = np.abs(at(ahead, 50) - actual) / base
+    table["width"] = (at(ahead, 90) - at(ahead, 10)) / base
     for percent, (low, high) in COVERED.items():
-        table[f"in{percent}"] = (at(quantiles, low) <= happened) & (happened <= at(quantiles, high))
-    return table[np.isfinite(happened)]
+        table[f"in{percent}"] = (at(ahead, low) <= actual) & (actual <= at(ahead, high))
+    return table
 
 
 def skill(table: NDArray[np.void], reference: NDArray[np.void], field: str = "crps") -> float:

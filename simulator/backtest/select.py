@@ -39,8 +39,8 @@ def relative(scores: Array, reference: Array, fewest: int) -> Array:
 def weights(relative_scores: Array) -> Array:
     """Return weights by the inverse square of past scores: (choice,).
 
-    A score is in proportion to the spread of errors, and the mean of forecasts with independent errors is best when each
-    is weighted by its inverse variance (Bates and Granger 1969, https://doi.org/10.1057/jors.1969.103).
+    A score is in proportion to the spread of errors, and the mean of forecasts with independent errors is best when
+    each is weighted by its inverse variance (Bates and Granger 1969, https://doi.org/10.1057/jors.1969.103).
     """
     inverse = relative_scores**-2
     return np.asarray(inverse / inverse.sum())
