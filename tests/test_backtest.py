@@ -27,7 +27,7 @@ def series(children: list[float], starts: list[float] | None = None, ceased: lis
     return Series(("A",), 2011, np.array([children], dtype=float), *given, nothing, nothing)
 
 
-def table(path: Path) -> list[dict[str, str]]:
+def rows_of(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
@@ -242,7 +242,7 @@ def frozen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_frozen_files(frozen: Path) -> None:
-    rows = table(frozen / "forecasts.csv")
+    rows = rows_of(frozen / "forecasts.csv")
     assert tuple(rows[0]) == FORECAST_COLUMNS
     assert {row["origin_year"] for row in rows} == {"2025"}
     assert {row["horizon"] for row in rows} == {"1", "2"}
@@ -309,5 +309,5 @@ def test_the_record_reaches_what_the_page_claims(tmp_path: Path) -> None:
         assert 0.77 <= at["in80"].mean() <= 0.86
         assert 0.87 <= at["in90"].mean() <= 0.95
     write_backtest(record, tmp_path / "out", "care-demand backtest")
-    rows = table(tmp_path / "out/forecasts.csv")
+    rows = rows_of(tmp_path / "out/forecasts.csv")
     assert tuple(rows[0]) == FORECAST_COLUMNS
