@@ -549,6 +549,81 @@ def sample_returns(children: int, years: int, seed: int, out: Path, dirt: str, q
 
 
 # --------------------------------------------------------------------------------------------------
+# Track record
+
+
+@contextmanager
+def _origins_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Give what shows how many origins are done, where somebody can see it."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    with _bar("Origins") as progress:
+        yield progress
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out/backtest"), show_default=True, metavar="DIR",
+              help="Output folder.")  # fmt: skip
+@click.option("--docs", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+              help="Folder that gets the page and its charts too.")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+@_debug_option
+def backtest(out: Path, docs: Path | None, quiet: bool) -> None:
+    """Score what each method would have forecast from past years, and write the track record.
+
+    It needs care-demand[backtest]. A run that was stopped goes on when the same command is given again.
+    """
+    from simulator.backtest.panel import panel
+    from simulator.backtest.record import backtest as run_backtest
+    from simulator.backtest.write import write_backtest
+
+    folder = _checked_folder(out)
+    with _work_beside(folder) as work:
+        with _origins_bar(quiet) as progress:
+            record = run_backtest(panel(), work, progress)
+        _written(lambda: write_backtest(record, folder, f"{PROGRAM} backtest", docs))
+    if not quiet:
+        click.echo(f"The track record is in {folder}; start with backtest.md")
+
+
+@cli.group()
+def forecast() -> None:
+    """Freeze a forecast, and score it when the actual figures come."""
+
+
+@forecast.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Output folder.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+@_debug_option
+def freeze(out: Path, quiet: bool) -> None:
+    """Write forecasts of the next two years for England, regions and authorities, and of England's spend."""
+    from simulator.backtest.freeze import write_frozen
+    from simulator.backtest.panel import panel
+
+    folder = _checked_folder(out)
+    with _work_beside(folder) as work, _origins_bar(quiet) as progress:
+        _written(lambda: write_frozen(panel(), folder, f"{PROGRAM} forecast freeze", work, progress))
+    if not quiet:
+        click.echo(f"The frozen forecast is in {folder}")
+
+
+@forecast.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--actual", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True, metavar="FILE",
+              help="CSV of actual figures with columns measure,old_la_code,year,value.")  # fmt: skip
+@_debug_option
+def score(folder: Path, actual: Path) -> None:
+    """Score a frozen forecast on actual figures."""
+    from simulator.backtest.freeze import ActualError, score_text
+
+    try:
+        click.echo(score_text(folder, actual))
+    except ActualError as error:
+        raise WrongInput(str(error)) from error
+
+
+# --------------------------------------------------------------------------------------------------
 # Lists
 
 

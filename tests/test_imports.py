@@ -73,6 +73,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "outputs": {
         "analysis", "axes", "calendar", "charts", "paths", "placements", "provenance", "results", "summary", "tidy",
     },
+    # The track record: published figures by area, and its own charts and files.
+    "backtest": {"charts", "outputs", "provenance", "tables"},
     # A council's own child-level returns: nothing but the command line reads them.
     "returns": {"axes", "baseline", "outputs", "placements", "provenance", "rates"},
 }  # fmt: skip
@@ -97,6 +99,7 @@ KNOWN: dict[tuple[str, str], str] = {
     ("results", "tidy"): "Results.to_frame makes the rows of results.csv; imported when it is called",
     ("scenario", ""): "shipped.py asks where the package is",
     ("outputs", ""): "the manifest holds the version",
+    ("backtest", ""): "the manifest holds the version",
     ("returns", ""): "the manifest holds the version",
 }
 """Arrows that run back, each with why. Take an entry out when its arrow is gone."""

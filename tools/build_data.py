@@ -290,6 +290,19 @@ LAIT_COSTS = {
     "social_work_weekly_unit_cost_gbp": "social_work",
 }
 
+PANEL_COLUMNS = ("series", "area", "source", "first_year", "values")
+AUTHORITY_COLUMNS = ("area", "name", "region", "first_year", "parents", "source")
+# Authorities made from others: the first 31 March that counts the new one, and whose children it took over.
+NEW_AUTHORITIES = {
+    "838": (2020, ("835", "836", "837")),
+    "839": (2020, ("835", "836", "837")),
+    "940": (2022, ("928",)),
+    "941": (2022, ("928",)),
+    "942": (2024, ("909",)),
+    "943": (2024, ("909",)),
+}
+FIRST_LOCAL_YEAR = 2011
+
 Row = dict[str, str]
 
 
@@ -901,6 +914,63 @@ def read_sources(shared: Path) -> dict[str, tuple[str, ...]]:
     return merged
 
 
+Cell = tuple[str, str]
+"""A value, `c` where the publisher hides it, and its source."""
+
+
+def build_panel(shared: Path) -> list[tuple[str, ...]]:
+    """Return children, starts, ceased, UASC and population of every area and year, a run of years a row.
+
+    A population is that of the mid-year before, which is the one that rates at 31 March are given on.
+    """
+    local = shared / "data/local_authority"
+    cells: dict[tuple[str, str], dict[int, Cell]] = {}
+
+    def add(series: str, area: str, year: int, value: str, source: str) -> None:
+        cells.setdefault((series, area), {})[year] = (number(value) if is_number(value) else "c", source)
+
+    counts = {"children": "stock_31_march", "starts": "starts", "ceased": "ceased"}
+    england = {**counts, "uasc": "uasc_stock_31_march", "population": "population_0_17_mid_year_before"}
+    for row in read(shared / "data/national/cla_headline.csv"):
+        for series, column in england.items():
+            if row[column]:
+                add(series, "ENG", int(row["year_ending_31_march"]), row[column], row["source"])
+    for row in read(local / "la_cla_headline.csv"):
+        if any(row[column] for column in counts.values()):  # an area that is not there any more has no figure at all
+            for series, column in counts.items():
+                add(series, row["old_la_code"], int(row["year_ending_31_march"]), row[column], row["source"])
+    for row in read(local / "la_spend_unit_costs_foster_places_lait.csv"):
+        if row["measure"] == "uasc_stock":
+            add("uasc", row["old_la_code"], int(row["period"]), row["value"], row["source"])
+    for row in read(local / "la_population_under_18.csv"):
+        add("population", row["old_la_code"], int(row["mid_year"]) + 1, row["population_0_17"], row["source"])
+    return [row for key in sorted(cells) for row in _runs(*key, cells[key])]
+
+
+def _runs(series: str, area: str, cells: Mapping[int, Cell]) -> list[tuple[str, ...]]:
+    """Return one row for each run of years that follow each other and share a source."""
+    runs: list[list[int]] = []
+    for year in sorted(cells):
+        if runs and year == runs[-1][-1] + 1 and cells[year][1] == cells[runs[-1][-1]][1]:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return [
+        (series, area, cells[years[0]][1], str(years[0]), " ".join(cells[year][0] for year in years)) for years in runs
+    ]
+
+
+def build_authorities(shared: Path) -> list[tuple[str, ...]]:
+    """Return name, region and code history of every authority."""
+    found = {}
+    for row in read(shared / "data/local_authority/la_children_in_need.csv"):
+        code = row["old_la_code"]
+        first, parents = NEW_AUTHORITIES.get(code, (FIRST_LOCAL_YEAR, ()))
+        region = "London" if row["region_name"].endswith(" London") else row["region_name"]
+        found[code] = (code, row["la_name"], region, str(first), " ".join(parents), row["source"])
+    return sorted(found.values())
+
+
 def build(shared: Path, target: Path) -> dict[str, int]:
     """Build every file and return the row count of each."""
     national = shared / "data/national"
@@ -923,11 +993,15 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     areas, figures = build_areas(local), build_local(local, years)
     write(target / "areas.csv", AREA_COLUMNS, areas)
     write(target / "local.csv", LOCAL_COLUMNS, figures)
+    panel, authorities = build_panel(shared), build_authorities(shared)
+    write(target / "panel.csv", PANEL_COLUMNS, panel)
+    write(target / "authorities.csv", AUTHORITY_COLUMNS, authorities)
     projections = build_projections(shared)
     write(target / "projections.csv", PROJECTION_COLUMNS, projections)
     write(target / "sources.csv", SOURCE_COLUMNS, sorted(sources.values()))
-    counts |= {"areas": len(areas), "local": len(figures)}
-    return counts | {"projections": len(projections), "sources": len(sources)}
+    others: dict[str, Sequence[object]] = {"areas": areas, "local": figures, "panel": panel}
+    others |= {"authorities": authorities, "projections": projections, "sources": sources}
+    return counts | {name: len(rows) for name, rows in others.items()}
 
 
 def main() -> None:
