@@ -132,7 +132,8 @@ def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[o
             reference_child_weeks=total(reference[1])[0],
         ),
         reference_year=reference_year,
-        questions=tuple(_asked(question) for question in scenario.questions),
+        # Limits are of the size of England.
+        questions=tuple(map(_asked, scenario.questions)) if compiled.reported[0].name == ENGLAND else (),
         discount_rate=float(scenario.assumptions.discount_percent) / 100.0,
     )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -999,7 +999,7 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     projections = build_projections(shared)
     write(target / "projections.csv", PROJECTION_COLUMNS, projections)
     write(target / "sources.csv", SOURCE_COLUMNS, sorted(sources.values()))
-    others: dict[str, Sequence[object]] = {"areas": areas, "local": figures, "panel": panel}
+    others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel}
     others |= {"authorities": authorities, "projections": projections, "sources": sources}
     return counts | {name: len(rows) for name, rows in others.items()}
 
