@@ -114,7 +114,7 @@ def areas_by_region(results: Results) -> Chart | None:
             axes.scatter(np.arange(len(of)), np.full(len(of), y), marker="s", s=170, c=colours, linewidth=0)
             axes.text(len(of) - 0.3, y, f"median {_signed(middle[region])}", va="center", fontsize=style.FOOTER)
         _key(axes, len(ordered) + 0.2)
-        axes.set_xlim(-11.0, longest + 4.0)
+        axes.set_xlim(-11.0, max(longest + 4.0, 36.0))  # the key needs as much
         axes.set_ylim(len(ordered) + 0.7, -0.7)
         listed = words.listed([f"{name} {_signed(value)}" for name, value in middle.items()])
         return sheet.finish(f"Rows of coloured squares, one an authority. Median change by region: {listed}.")
