@@ -322,7 +322,9 @@ def _points(results: Results) -> dict[str, Any]:
         "area": results.areas[0],
         "reference_year": results.reference_year,
         "summary": [asdict(point) for point in summary_points(results)],
-        "chances": [{"id": a.question.id, "says": a.question.says, "share": a.share} for a in answers(results)],
+        "chances": [
+            {"id": a.question.id, "says": a.question.says, "share": a.share, "error": a.error} for a in answers(results)
+        ],
         "notes": list(results.notes),
     }
 

@@ -119,7 +119,7 @@ def _row(title: str, values: Array, write: _Write, columns: int) -> Iterator[lis
     intervals = [_interval(values[:, i]) for i in range(values.shape[1])]
     if any(intervals):
         indent = " " * (len(title) - len(title.lstrip()) + 2)
-        ends = ["" if b is None or write(b[0]) == write(b[1]) else f"{write(b[0])} to {write(b[1])}" for b in intervals]
+        ends = ["" if b is None or b[0] == b[1] else f"{write(b[0])} to {write(b[1])}" for b in intervals]
         yield [f"{indent}80% of draws", *ends, *empty]
 
 
@@ -229,7 +229,7 @@ def _where(many: Sequence[Results]) -> str:
     first = many[0]
     more = f" (first of {len(first.areas)} areas; all are in the tables)" if len(first.areas) > 1 else ""
     draws = max(results.draws for results in many) - 1
-    taken = f" and where 80% of {draws:,} draws lie" if draws else ""
+    taken = f" (not the median) and where 80% of {draws:,} draws lie" if draws else ""
     return f"{first.areas[0]}{more}, central run{taken}, cash"
 
 
