@@ -30,17 +30,7 @@ def rows() -> list[Row]:
     ]
     for draws in MEMORY_DRAWS:
         with tempfile.TemporaryDirectory() as folder:
-            words = (
-                "run",
-                "status-quo",
-                "--draws",
-                str(draws),
-                "--engine",
-                "compiled",
-                "--workers",
-                "2",
-                "--no-charts",
-            )
+            words = f"run status-quo --draws {draws} --engine compiled --workers 2 --no-charts"
             cost = cost_of("-m", "simulator", *words.split(), "--out", f"{folder}/out")
         found.append(
             (
