@@ -200,6 +200,8 @@ class Results:
         Children and spend of the same scenario without its programmes; empty if it has none.
     questions : tuple of Question
         What the scenario asks the chance of.
+    places_limited : bool
+        False where foster places are found for as many as need them, so that unmet need means nothing.
     """
 
     name: str
@@ -221,6 +223,7 @@ class Results:
     discount_rate: float
     without: Mapping[str, Measure] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
+    places_limited: bool = True
 
     @property
     def draws(self) -> int:

@@ -134,6 +134,7 @@ def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[o
         reference_year=reference_year,
         # Limits are of the size of England.
         questions=tuple(map(_asked, scenario.questions)) if compiled.reported[0].name == ENGLAND else (),
+        places_limited=scenario.assumptions.foster_places == "limited",
         discount_rate=float(scenario.assumptions.discount_percent) / 100.0,
     )
 

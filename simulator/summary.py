@@ -84,7 +84,7 @@ def _figures(results: Results) -> dict[str, Array]:
         by_year = {"spend_gbp": spend, "extra_gbp": extra, "cumulative_extra_gbp": extra.cumsum(axis=1)}
         for name, values in by_year.items():
             figures[name] = np.insert(values[:, [n - 1 for n in after[1:]]], 0, np.nan, axis=1)
-    if "unmet_foster_need" in results.measures:
+    if results.places_limited and "unmet_foster_need" in results.measures:
         figures["unmet_foster_need"] = results["unmet_foster_need"].values[:, 0].sum(axis=(-2, -1))[:, months]
     return figures
 

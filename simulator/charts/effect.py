@@ -20,6 +20,8 @@ def effect_children(results: Results) -> Chart | None:
     without = series.stock(replace(results, measures=results.without), "children")
     difference = series.stock(results, "children") - without
     largest = int(np.argmax(np.abs(difference.central)))
+    if difference.central[largest] == 0.0:
+        largest = len(difference.at) - 1
 
     def say(i: int) -> str:
         return finding(
