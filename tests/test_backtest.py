@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from simulator import cli
-from simulator.backtest import intervals, money, panel, run, score, select
+from simulator.backtest import intervals, money, page, panel, run, score, select
 from simulator.backtest.freeze import ActualError, score_text, write_frozen
 from simulator.backtest.methods import METHODS, autoregressive, naive, smoothing, stock_flow
 from simulator.backtest.panel import COUNTS, Panel, Series, cut, known, outcomes
@@ -18,6 +18,8 @@ from simulator.backtest.record import FORECAST_COLUMNS, backtest
 from simulator.backtest.write import write_backtest
 
 WHOLE = panel.panel()
+STUDY_WIDTHS = ((26, 40, 50, 60, 71), (19, 29, 37, 44, 52), (17, 26, 33, 40, 47), (15, 24, 31, 38, 44))
+"""Full width of 80% intervals in the study of the same tables, per cent of children, by size and horizon."""
 QUICK = tuple(method for method in METHODS if method not in smoothing.METHODS)
 
 
@@ -207,6 +209,19 @@ def test_variance_falls_with_size_as_planted() -> None:
     assert b == pytest.approx(1.5, rel=0.1)
 
 
+def test_long_horizons_lean_on_short_ones_where_errors_are_few() -> None:
+    children = np.linspace(50, 1500, 40)
+    square = np.full((40, intervals.HORIZONS), np.nan)
+    square[:, 0], square[:, 1], square[:, 2] = 0.01, 0.04, 0.09
+    origins = np.array([20, 6, 3, *[0] * 7])
+    levels = intervals._lines(1 / children, square, origins) @ [1, 1 / 200]
+    growth = intervals.OWN_GROWTH
+    assert levels[0] == pytest.approx(0.01)
+    assert levels[1] == pytest.approx((3 * 0.04 + 0.01 * growth[1] / growth[0]) / 4)
+    assert levels[2] == pytest.approx((0.09 + levels[1] * growth[2] / growth[1]) / 2)
+    np.testing.assert_allclose(levels[3:], levels[2] * growth[3:] / growth[2])
+
+
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> None:
         raise ModuleNotFoundError(name=name.split(".")[0])
@@ -308,6 +323,12 @@ def test_the_record_reaches_what_the_page_claims(tmp_path: Path) -> None:
         assert 0.45 <= at["in50"].mean() <= 0.58
         assert 0.77 <= at["in80"].mean() <= 0.86
         assert 0.87 <= at["in90"].mean() <= 0.95
+        for (low, high, _), width in zip(page.SIZES, STUDY_WIDTHS, strict=True):
+            inside = at[(at["children"] >= low) & (at["children"] < high)]
+            assert 0.74 <= inside["in80"].mean() <= 0.90
+            assert inside["width"].mean() <= 1.1 * width[h - 1] / 100
+    england = record.scores[run.HEADLINE, "england"]
+    assert min(england[england["horizon"] == h]["in80"].mean() for h in (1, 2)) >= 0.70
     write_backtest(record, tmp_path / "out", "care-demand backtest")
     rows = rows_of(tmp_path / "out/forecasts.csv")
     assert tuple(rows[0]) == FORECAST_COLUMNS
