@@ -4,13 +4,14 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from simulator import cli
-from simulator.backtest import intervals, money, page, panel, run, score, select
+from simulator.backtest import flows, intervals, mix, money, page, panel, run, score, select
 from simulator.backtest.freeze import ActualError, score_text, write_frozen
 from simulator.backtest.methods import METHODS, autoregressive, naive, smoothing, stock_flow
 from simulator.backtest.panel import COUNTS, Panel, Series, cut, known, outcomes
@@ -145,6 +146,80 @@ def test_money_knows_nothing_later() -> None:
     for method in money.LABELS:
         one, other = (money.forecasts(*given, growth, method)[2021][1] for given in ((spend, children), (later, stock)))
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("flow", list(flows.FLOWS))
+def test_no_later_figure_reaches_a_forecast_of_a_flow(flow: str) -> None:
+    origin = 2017
+    honest, poisoned = (
+        list(flows.forecasts(whole, run.steps(whole, origin), flow))[-1] for whole in (WHOLE, spoiled(WHOLE, origin))
+    )
+    for name in flows.FLOW_LABELS:
+        for level in honest.known.levels:
+            np.testing.assert_array_equal(honest.growth[name][level], poisoned.growth[name][level])
+            np.testing.assert_array_equal(honest.spread[name][level].scale, poisoned.spread[name][level].scale)
+
+
+def test_placements_know_nothing_later() -> None:
+    groups, origin = mix.published(), 2020
+    later = groups.children.copy()
+    later[:, origin + 1 - groups.first_year :] *= 100
+    growth = {"weighed": {"england": np.full((1, 10), 0.01)}}
+    done = [SimpleNamespace(origin=year, growth=growth) for year in range(2012, 2025)]
+    for method in mix.LABELS:
+        one, other = (
+            mix.forecasts(given, done, method)[origin] for given in (groups, mix.Mix(groups.first_year, later))
+        )
+        np.testing.assert_array_equal(one[0], other[0])
+        for spread, spoilt in zip(one[1], other[1], strict=True):
+            np.testing.assert_array_equal(spread.scale, spoilt.scale)
+
+
+def test_placement_groups_add_up_to_all_children() -> None:
+    groups = mix.published()
+    england = WHOLE.england.children[0, groups.first_year - WHOLE.england.first_year :]
+    np.testing.assert_allclose(groups.children.sum(axis=0), england)
+    for method in (name for name in mix.LABELS if name != run.REFERENCE):
+        ahead = groups.children[:, -1:] * np.exp(mix.growth(groups, np.full(10, 0.02), method))
+        np.testing.assert_allclose(ahead.sum(axis=0), england[-1] * np.exp(0.02))
+
+
+def test_standing_follows_large_areas_and_smooths_small_ones() -> None:
+    ratio = np.array([[0.0, 0.0, 0.0, 0.4]] * 2)
+    count = np.array([[1e9] * 4, [30.0] * 4])
+    large, small = flows.standing(ratio, count, 0.01)
+    assert large == pytest.approx(0.4, abs=1e-6)
+    assert 0 < small < 0.2
+    # A level that cannot drift is the mean weighted by size.
+    counts = np.array([[10.0, 30.0, 60.0]])
+    assert flows.standing(np.array([[1.0, 2.0, 3.0]]), counts, 0.0)[0] == pytest.approx(2.5)
+
+
+def test_exits_fall_on_the_children_that_are_forecast() -> None:
+    now = known(cut(WHOLE, 2020))
+    flat = {level: np.zeros((len(one.areas), 10)) for level, one in now.levels.items()}
+    grown = {level: np.full((len(one.areas), 10), np.log(1.1)) for level, one in now.levels.items()}
+    held, more = (flows.growth_of_exits(now, children)["england"][0] for children in (flat, grown))
+    stock = now.england.children[0]
+    assert held[0] == pytest.approx(np.log(2 * stock[-1] / (stock[-1] + stock[-2])))
+    np.testing.assert_allclose(more[1:] - held[1:], np.log(1.1))
+
+
+def test_parts_of_an_error_of_spend_add_up() -> None:
+    children = {2014: 90.0, 2015: 100.0, 2016: 110.0, 2017: 120.0}
+    foster = {2014: 70.0, 2015: 75.0, 2016: 70.0, 2017: 60.0}
+    spend, fostering = {2015: 10.0, 2016: 13.0, 2017: 15.0}, {2015: 4.0}
+    now = money.Ahead(np.array([0.1, 0.2, 0.3]), np.array([0.05, 0.1, 0.15]))
+    parts = money.split(spend, fostering, children, foster, {2015: (now, np.empty(0))}, {2015: np.zeros(10)})
+    assert [(one.origin, one.horizon) for one in parts] == [(2015, 1), (2015, 2)]
+    first = parts[0]
+    assert first.numbers == pytest.approx(np.log(210 / 190) - 0.05)
+    assert first.numbers + first.mix + first.price == pytest.approx(np.log(1.3) - 0.1)
+    dear, cheap = 6 / (190 - 145), 4 / 145
+    said = 150 / (190 * np.exp(0.05))
+    shares = [145 / 210, said]
+    assert first.mix == pytest.approx(np.subtract(*(np.log(dear + share * (cheap - dear)) for share in shares)))
 
 
 def test_trends() -> None:

@@ -78,16 +78,17 @@ def spread(now: Known, past: Mapping[int, tuple[Known, Mapping[str, Array]]]) ->
     past : mapping of origin to (Known, errors)
         Earlier origins, with the method's errors as far as they were known at this one; see :func:`log_errors`.
     """
-    common = np.array([errors["england"][0] for _, errors in past.values()])
-    count = np.isfinite(common).sum(axis=0)
-    variance = _extended(
-        np.where(count >= LEAST_ERRORS * YEARS, np.nansum(common**2, axis=0) / np.maximum(count, 1), np.nan),
-        COMMON_GROWTH,
-    )
-    found = {"england": Spread(np.sqrt(variance)[None, :], np.maximum(count / YEARS, LEAST_DF))}
-    for level in ("authority", "region"):
-        found[level] = _of_areas(level, now, past, variance)
-    return found
+    england = of_one(np.array([errors["england"][0] for _, errors in past.values()]))
+    areas = {level: _of_areas(level, now, past, england.scale[0] ** 2) for level in ("authority", "region")}
+    return {"england": england, **areas}
+
+
+def of_one(errors: Array) -> Spread:
+    """Return the spread of a series that stands by itself, from its past errors: (origin, horizon)."""
+    count = np.isfinite(errors).sum(axis=0)
+    mean = np.nansum(errors**2, axis=0) / np.maximum(count, 1)
+    variance = _extended(np.where(count >= LEAST_ERRORS * YEARS, mean, np.nan), COMMON_GROWTH)
+    return Spread(np.sqrt(variance)[None, :], np.maximum(count / YEARS, LEAST_DF))
 
 
 def _of_areas(level: str, now: Known, past: Mapping[int, tuple[Known, Mapping[str, Array]]], common: Array) -> Spread:
