@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 OUT := out/demo
 # More options for every run of the demo, for example: make demo DEMO_OPTIONS='--draws 200'
 DEMO_OPTIONS ?=
@@ -30,7 +31,7 @@ help:
 	@echo 'make demo         run and compare every scenario in scenarios/, into $(OUT)/'
 	@echo 'make test         style, types and tests'
 	@echo 'make nightly      every test, slow ones too'
-	@echo 'make benchmarks   time the engine'
+	@echo 'make benchmarks   time the engine and the import of returns'
 	@echo 'make docs-tables  write the generated tables in docs/'
 	@echo 'make data SHARED=FOLDER   rebuild simulator/data from the source tables in FOLDER'
 	@echo 'make clean        remove .venv, out and caches'
@@ -85,10 +86,16 @@ test: $(INSTALLED_TEST)
 nightly: $(INSTALLED_TEST)
 	$(BIN)/pytest -n 2
 
-benchmarks: $(INSTALLED_TEST)
-	$(BIN)/python benchmarks/run.py
+# A tool to compare with, which needs an older numpy than ours; the table says so where it can't be installed.
+$(PEERS)/.installed:
+	@'$(PYTHON)' -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet 'cs-demand-model==0.5.1' 'setuptools<81' && touch $@ || rm -rf $(PEERS)
 
-docs-tables: $(INSTALLED)
+benchmarks: $(INSTALLED_TEST) $(PEERS)/.installed
+	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/returns.py
+
+docs-tables: $(INSTALLED_TEST)
 	$(BIN)/python tools/make_docs.py
 
 data: $(INSTALLED)
@@ -96,5 +103,5 @@ data: $(INSTALLED)
 	$(BIN)/python tools/build_data.py --from '$(SHARED)'
 
 clean:
-	rm -rf $(VENV) out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

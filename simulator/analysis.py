@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.results import Results
+from simulator.results import Question, Results
 
 Array = NDArray[np.float64]
 
@@ -78,6 +79,71 @@ def difference(
     return years, parts[0] - parts[1]
 
 
+@dataclass(frozen=True)
+class Answer:
+    """The chance of a statement.
+
+    Attributes
+    ----------
+    question : Question
+    share : float or None
+        Of draws in which it is true; None without draws.
+    error : float
+        Standard error of the share that comes from counting draws.
+    """
+
+    question: Question
+    share: float | None
+    error: float = 0.0
+
+
+def answers(results: Results) -> tuple[Answer, ...]:
+    """Answer the questions of a scenario, for its first area."""
+    return tuple(_answer(results, question) for question in results.questions)
+
+
+def _answer(results: Results, question: Question) -> Answer:
+    if results.draws == 1:
+        return Answer(question, None)
+    figures = _asked(results, question)
+    if question.against_no_programmes:
+        figures = figures - _asked(replace(results, measures=results.without), question)
+    true = figures > question.above if question.above is not None else figures < (question.below or 0.0)
+    share = float(true[1:].mean())
+    return Answer(question, share, float(np.sqrt(share * (1.0 - share) / (len(true) - 1))))
+
+
+def _asked(results: Results, question: Question) -> Array:
+    """Return the figure that a question is about: (draw,)."""
+    measure = results[question.measure]
+    if measure.kind == "stock":
+        return measure.values[:, 0, results.dates("stock").index(question.when[0])].sum(axis=(-2, -1))
+    at = [results.financial_years.index(year) for year in question.when]
+    total: Array = results.by_year(question.measure)[:, 0, at].sum(axis=(1, 2, 3))
+    return total
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Children looked after in an area at the start and the end of a run, central."""
+
+    area: str
+    first: float
+    last: float
+
+    @property
+    def percent(self) -> float:
+        """Change as a percentage of the start."""
+        return 100.0 * (self.last / self.first - 1.0)
+
+
+def growth_by_area(results: Results) -> list[Growth]:
+    """Return how children change in each area, most growth first; areas that start with fewer than 1 are left out."""
+    children = results["children"].values[0].sum(axis=(-2, -1))
+    rows = [Growth(name, float(path[0]), float(path[-1])) for name, path in zip(results.areas, children, strict=True)]
+    return sorted((row for row in rows if row.first >= 1.0), key=lambda row: -row.percent)
+
+
 def at_years(results: Results, years: Sequence[int] = (2, 5, 10)) -> list[dict[str, Any]]:
     """Return children, spend and cumulative extra spend some years on, for the first area's central run.
 
@@ -117,7 +183,7 @@ def _start(results: Results, since: str | None, monthly: Array, reference: Array
         If the run does not cover the start year.
     """
     if since is None or since == results.reference_year:
-        return np.broadcast_to(reference, (*monthly.shape[:2], reference.size))
+        return np.broadcast_to(reference, (*monthly.shape[:2], reference.shape[-1]))
     return _by_year(results, monthly)[:, :, _year_position(results, since)]
 
 

@@ -16,7 +16,7 @@ import sys
 import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -103,6 +103,8 @@ _debug_option = click.option(
 def _run_options(function: _Function) -> _Function:
     """Add the options that `run` and `compare` share."""
     options = [
+        click.option("--area", multiple=True, metavar="NAME",
+                     help="Area to run in place of the scenario's; give it again for more (`care-demand list areas`)."),
         click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
                      help="Random draws beside the central run."),
         click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
@@ -113,6 +115,8 @@ def _run_options(function: _Function) -> _Function:
         click.option("--workers", type=click.IntRange(min=1), metavar="N",
                      help="Processes that run draws  [default: one a core]"),
         click.option("--cluster", metavar="ADDRESS", help="Dask scheduler that runs the draws instead."),
+        click.option("--keep-draws", is_flag=True,
+                     help="Write every draw's path to draws.nc; needs care-demand[draws]."),
         click.option("--charts/--no-charts", default=True, help="Draw charts, or tables only."),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
         click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails."),
@@ -157,14 +161,15 @@ def main() -> None:
 # Scenarios
 
 
-def _load_all(names: Sequence[str]) -> list[LoadedScenario]:
-    """Read scenarios, by path or shipped name; all problems of all of them are told at once."""
+def _load_all(names: Sequence[str], areas: tuple[str, ...] = ()) -> list[LoadedScenario]:
+    """Read scenarios, by path or shipped name, for other areas if given; all problems are told at once."""
     from simulator.scenario import ScenarioError, load
 
     loaded, problems = [], []
     for name in names:
         try:
-            loaded.append(load(name))
+            one = load(name)
+            loaded.append(one.in_areas(areas) if areas else one)
         except ScenarioError as error:
             problems.append(str(error))
         except OSError as error:  # for example a name too long to be one
@@ -178,22 +183,31 @@ def _load_all(names: Sequence[str]) -> list[LoadedScenario]:
 class _How:
     """How runs are made, as asked for on the command line."""
 
+    area: tuple[str, ...]
     draws: int
     seed: int
     engine: str
     chance: bool
     workers: int | None
     cluster: str | None
+    keep_draws: bool
     charts: bool
     as_json: bool
     quiet: bool
 
     @property
+    def writing(self) -> dict[str, Any]:
+        """What the output folder is to hold."""
+        return {"seed": self.seed, "charts": self.charts, "keep_draws": self.keep_draws}
+
+    @property
     def words(self) -> list[str]:
         """Options for the manifest: those that results depend on."""
-        words = ["--draws", str(self.draws), "--seed", str(self.seed)]
+        words = [word for name in self.area for word in ("--area", name)]
+        words += ["--draws", str(self.draws), "--seed", str(self.seed)]
         words += ["--engine", self.engine] if self.engine != "plain" else []
         words += ["--chance"] if self.chance else []
+        words += ["--keep-draws"] if self.keep_draws else []
         return words if self.charts else [*words, "--no-charts"]
 
 
@@ -202,6 +216,8 @@ def _how(options: dict[str, Any]) -> _How:
     how = _How(**options)
     if how.chance and not how.draws:
         raise click.UsageError("--chance puts luck into draws, so it needs some: --draws N")
+    if how.keep_draws and not how.draws:
+        raise click.UsageError("--keep-draws keeps draws, so it needs some: --draws N")
     if how.chance and how.engine == "compiled":
         raise click.UsageError("--chance follows children beside the plain engine; leave --engine compiled out")
     return how
@@ -226,36 +242,49 @@ def _simulate_all(loaded: Sequence[LoadedScenario], how: _How, work: Path) -> li
     seen = not how.quiet and sys.stderr.isatty()
     try:
         if seen and how.draws:
-            return [simulate(one, **options, progress=_bar(one.key)) for one in loaded]
+            many = []
+            for one in loaded:
+                with _bar(one.key) as progress:
+                    many.append(simulate(one, **options, progress=progress))
+            return many
         if not seen or len(loaded) == 1:
             return [simulate(one, **options) for one in loaded]
         with click.progressbar(loaded, label="Running scenarios", file=sys.stderr, show_eta=False) as bar:
             return [simulate(one, **options) for one in bar]
     except ScenarioError as error:
+        shutil.rmtree(work, ignore_errors=True)
         raise WrongInput(str(error)) from error
 
 
-def _bar(name: str) -> Callable[[int, int], None]:
-    """Return what shows how much of a scenario's draws is done, and how long the rest will take."""
-    bar: Any = None
+@contextmanager
+def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
+    """Give what shows how much of a scenario's draws is done, and how long the rest will take."""
+    with ExitStack() as shown:  # on every way out, so that the terminal has its cursor back
+        bar: Any = None
+        before = 0
 
-    def show(done: int, of: int) -> None:
-        nonlocal bar
-        if bar is None:
-            bar = click.progressbar(length=of, label=name, file=sys.stderr, show_eta=True)
-            bar.__enter__()
-        bar.update(done - bar.pos)
-        if done == of:
-            bar.__exit__(None, None, None)
+        def show(done: int, of: int) -> None:
+            nonlocal bar, before
+            if bar is None:
+                before = done  # done by an earlier call, so they say nothing about the speed of this one
+                label = f"{name}, {done / of:.0%} from before" if done else name
+                bar = shown.enter_context(click.progressbar(length=of - done, label=label, file=sys.stderr))
+            bar.update(done - before - bar.pos)
 
-    return show
+        yield show
 
 
 @contextmanager
 def _work_beside(folder: Path) -> Iterator[Path]:
     """Give a hidden folder for finished draws, deleted when the output is there; a stopped run goes on from it."""
-    work = Path(os.path.realpath(folder)).parent / f".{PROGRAM}-draws"
-    yield work
+    folder = Path(os.path.realpath(folder))
+    work = folder.with_name(f".{folder.name}-draws")
+    try:
+        yield work
+    except BaseException:
+        if work.is_dir():
+            click.echo(f"\n{PROGRAM}: finished draws are kept; the same command goes on from them", err=True)
+        raise
     shutil.rmtree(work, ignore_errors=True)
 
 
@@ -284,7 +313,8 @@ def _command(name: str, scenarios: Sequence[str], how: _How) -> str:
 
 
 def _points(results: Results) -> dict[str, Any]:
-    from simulator.outputs import summary_points
+    from simulator.analysis import answers
+    from simulator.summary import summary_points
 
     return {
         "scenario": results.name,
@@ -292,6 +322,9 @@ def _points(results: Results) -> dict[str, Any]:
         "area": results.areas[0],
         "reference_year": results.reference_year,
         "summary": [asdict(point) for point in summary_points(results)],
+        "chances": [
+            {"id": a.question.id, "says": a.question.says, "share": a.share, "error": a.error} for a in answers(results)
+        ],
         "notes": list(results.notes),
     }
 
@@ -311,14 +344,15 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     that was stopped goes on when the same command is given again.
     """
     how = _how(options)
-    loaded = _load_all([scenario])
-    from simulator.outputs import summary_text, write_run
+    loaded = _load_all([scenario], how.area)
+    from simulator.outputs import write_run
+    from simulator.summary import summary_text
 
     folder = _checked_folder(Path("out") / loaded[0].key if out is None else out)
     command = _command("run", [scenario], how)
     with _work_beside(folder) as work:
         results = _simulate_all(loaded, how, work)[0]
-        _written(lambda: write_run(results, loaded[0], folder, command, seed=how.seed, charts=how.charts))
+        _written(lambda: write_run(results, loaded[0], folder, command, **how.writing))
         if how.as_json:
             _print_json({"folder": str(folder), "draws": how.draws, "seed": how.seed, **_points(results)})
         elif not how.quiet:
@@ -338,17 +372,18 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
     how = _how(options)
     if len(scenarios) == 1:
         raise click.UsageError("name two scenarios or more; the others are compared with the first")
-    loaded = _load_all(scenarios)
+    loaded = _load_all(scenarios, how.area)
     names = [one.key for one in loaded]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")
-    from simulator.outputs import comparison_text, write_comparison
+    from simulator.outputs import write_comparison
+    from simulator.summary import comparison_text
 
     folder = _checked_folder(Path("out") / "comparison" if out is None else out)
     command = _command("compare", scenarios, how)
     with _work_beside(folder) as work:
         many = _simulate_all(loaded, how, work)
-        _written(lambda: write_comparison(many, loaded, folder, command, seed=how.seed, charts=how.charts))
+        _written(lambda: write_comparison(many, loaded, folder, command, **how.writing))
         if how.as_json:
             content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, "reference": names[0]}
             _print_json({**content, "scenarios": [_points(results) for results in many]})
@@ -366,6 +401,56 @@ def check(scenarios: tuple[str, ...]) -> None:
     from simulator.scenario import explain
 
     click.echo("\n\n".join(explain(one).rstrip("\n") for one in loaded))
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option(
+    "--target",
+    required=True,
+    metavar="MEASURE=VALUE@WHEN",
+    help="What to reach, for example children=100000@2032-03 or total_spend=12e9@2030-31.",
+)
+@click.option(
+    "--vary",
+    required=True,
+    metavar="PATH",
+    help="The assumption to vary, for example interventions.starts-trend.percent_per_year.",
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write a scenario file with the value.")
+@_debug_option
+def solve(scenario: str, target: str, vary: str, out: Path | None) -> None:
+    """Find the value of an assumption with which a scenario reaches a target."""
+    loaded = _load_all([scenario])[0]
+    from simulator.solve import Target, Unknown, Unsolvable, solved_file
+    from simulator.solve import solve as find
+
+    try:
+        asked, unknown = Target.parse(target), Unknown.parse(vary, loaded.scenario)
+        if out is not None and out.exists():
+            raise Unsolvable(f"--out: {out} exists; name another file")
+        solution = find(loaded, asked, unknown)
+        text = solved_file(loaded, _as_parent(scenario, loaded, out), asked, unknown, solution)
+    except Unsolvable as problem:
+        raise WrongInput(f"{PROGRAM}: {problem}") from problem
+    click.echo(f"{vary} = {solution.value:.6g} {unknown.note.unit}")
+    click.echo(f"gives {asked.measure} {solution.result:,.10g} at {asked.when} (asked for: {asked.value:,.10g})")
+    if out is None:
+        click.echo(f"\n{text.rstrip()}")
+    else:
+        out.write_text(text, encoding="utf-8")
+        click.echo(f"Written to {out}")
+
+
+def _as_parent(scenario: str, loaded: LoadedScenario, out: Path | None) -> str:
+    """Return how a file beside `out` names the scenario that it extends: a file beside it, or a shipped one."""
+    if out is None or Path(scenario).suffix == "" or loaded.path.resolve().parent == out.resolve().parent:
+        return f"{loaded.key}.yaml"
+    from simulator.scenario import shipped
+
+    if loaded.key in shipped():
+        return f"{loaded.key}.yaml"
+    raise WrongInput(f"{PROGRAM}: --out: put the file beside {scenario}, which it extends")
 
 
 @cli.command()
@@ -389,11 +474,94 @@ def calibrate(area: str, base: int) -> None:
 
 
 # --------------------------------------------------------------------------------------------------
+# A council's own returns
+
+
+def _on_returns(work: Callable[[], str], *, quiet: bool) -> None:
+    """Do work on child-level data; no message, not even of a fault, holds a value of it."""
+    from simulator.outputs import FolderError, WriteError
+    from simulator.returns.errors import ReturnsError, fault
+
+    try:
+        text = work()
+    except ReturnsError as error:
+        raise WrongInput(str(error)) from None
+    except FolderError as error:
+        raise WrongInput(f"{PROGRAM}: --out: {error}") from None
+    except WriteError as error:
+        raise click.ClickException(str(error)) from None
+    except ModuleNotFoundError as error:
+        if error.name != "polars":
+            raise
+        raise click.ClickException("SSDA903 returns need polars: pip install 'care-demand[returns]'") from None
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # polars may raise what is no Exception
+        raise click.ClickException(fault(error)) from None
+    if not quiet:
+        click.echo(text.rstrip("\n"))
+
+
+@cli.group("import")
+def import_() -> None:
+    """Import a council's own data."""
+
+
+@import_.command("ssda903")
+@click.argument("source", type=click.Path(path_type=Path), metavar="FOLDER_OR_ZIP")
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Output folder.")
+@click.option("--window", type=click.IntRange(min=1), metavar="YEARS",
+              help="Years that rates are counted over, the latest  [default: 3, or all if fewer]")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+def ssda903(source: Path, out: Path, window: int | None, quiet: bool) -> None:
+    """Import SSDA903 returns: counts, rates and a data quality report, and nothing about a single child.
+
+    FOLDER_OR_ZIP holds the Header, Episodes and UASC files of one year or several, in any layout.
+    """
+
+    def work() -> str:
+        from simulator.returns.write import import_ssda903
+
+        return f"{import_ssda903(source, out, window)}Results are in {out}"
+
+    _on_returns(work, quiet=quiet)
+
+
+@cli.command("sample-returns")
+@click.option("--children", type=click.IntRange(min=1), default=500, show_default=True, metavar="N",
+              help="Children in care at a time, about.")  # fmt: skip
+@click.option("--years", type=click.IntRange(1, 18), default=5, show_default=True, metavar="Y", help="Returns.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S", help="Seed of the draws."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Output folder.")
+@click.option("--dirt", default="none", show_default=True, metavar="all|none|KIND,...",
+              help="Faults to plant; planted.csv counts them. Kinds are names of rules (docs/returns.md).")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+def sample_returns(children: int, years: int, seed: int, out: Path, dirt: str, quiet: bool) -> None:
+    """Write synthetic SSDA903 returns at England's rates, for trying the import."""
+
+    def work() -> str:
+        from simulator.returns import sample
+        from simulator.returns.dirt import chosen
+
+        return f"{sample.sample_returns(children, years, seed, out, chosen(dirt))}\nThey are in {out}"
+
+    _on_returns(work, quiet=quiet)
+
+
+# --------------------------------------------------------------------------------------------------
 # Track record
 
 
-def _origins_bar(quiet: bool) -> Callable[[int, int], None] | None:
-    return None if quiet or not sys.stderr.isatty() else _bar("Origins")
+@contextmanager
+def _origins_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Give what shows how many origins are done, where somebody can see it."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    with _bar("Origins") as progress:
+        yield progress
 
 
 @cli.command()
@@ -414,7 +582,8 @@ def backtest(out: Path, docs: Path | None, quiet: bool) -> None:
 
     folder = _checked_folder(out)
     with _work_beside(folder) as work:
-        record = run_backtest(panel(), work, _origins_bar(quiet))
+        with _origins_bar(quiet) as progress:
+            record = run_backtest(panel(), work, progress)
         _written(lambda: write_backtest(record, folder, f"{PROGRAM} backtest", docs))
     if not quiet:
         click.echo(f"The track record is in {folder}; start with backtest.md")
@@ -435,8 +604,8 @@ def freeze(out: Path, quiet: bool) -> None:
     from simulator.backtest.panel import panel
 
     folder = _checked_folder(out)
-    with _work_beside(folder) as work:
-        _written(lambda: write_frozen(panel(), folder, f"{PROGRAM} forecast freeze", work, _origins_bar(quiet)))
+    with _work_beside(folder) as work, _origins_bar(quiet) as progress:
+        _written(lambda: write_frozen(panel(), folder, f"{PROGRAM} forecast freeze", work, progress))
     if not quiet:
         click.echo(f"The frozen forecast is in {folder}")
 
@@ -603,6 +772,27 @@ def _as_written(value: object) -> Any:
     if isinstance(value, tuple | list):
         return [_as_written(item) for item in value]
     return value if isinstance(value, str | int | float | None) else str(value)
+
+
+@_list_command
+def areas() -> list[dict[str, Any]]:
+    """List areas that scenarios and --area can name: England, groups of authorities, and authorities.
+
+    A group asks for its total and each authority in it, its bare name for the total alone, and `all` for everything.
+    """
+    from simulator.areas import ALL, ENGLAND, authorities, groups
+
+    whole = {"title": "the national model; beside other areas, the sum of all authorities", "code": "", "region": ""}
+    wholes = [{"name": ENGLAND, **whole}, {"name": ALL, **whole, "title": "England, regions and all authorities"}]
+    of_groups = [
+        {"name": key, "title": f"{len(group.members)} authorities", "code": "", "region": ""}
+        for key, group in groups().items()
+    ]
+    each = [
+        {"name": one.name, "title": f"{one.code}, {one.type}, {one.region}", "code": one.code, "region": one.region}
+        for one in sorted(authorities(), key=lambda one: one.name)
+    ]
+    return [*wholes, *of_groups, *each]
 
 
 @_list_command

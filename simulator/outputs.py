@@ -14,10 +14,8 @@ import os
 import platform
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import __version__
-from simulator.charts import words
+from simulator.calendar import Month
+from simulator.paths import write_draws
 from simulator.provenance import data_hashes
 from simulator.results import ALL, Results
-from simulator.tidy import COLUMNS, STATISTICS, YEAR_COLUMNS, Row, statistics, yearly_rows
+from simulator.summary import comparison_text, summary_text
+from simulator.tidy import COLUMNS, STATISTICS, YEAR_COLUMNS, Row, shown, statistics, yearly_rows
 
 if TYPE_CHECKING:
     from simulator.scenario import LoadedScenario
@@ -239,17 +239,19 @@ def monthly_lines(results: Results) -> Iterator[str]:
                 raise ValueError(
                     f"{results.name}: {measure.name} ({placement}, {band}) holds a number that is not finite"
                 )
+            at = shown(results, measure.kind, placement, band)
+            whens = [dates[t] for t in at]
             middle = ",".join(_cell(text) for text in (measure.name, placement, band, measure.unit))
             for a, area in enumerate(results.areas):
                 head = f"{name},{_cell(area)}"
-                columns = table[:, a].tolist()
+                columns = table[:, a, at].tolist()
                 central = map(_number, columns[0])
                 if values.shape[0] == 1:
                     tail = "," * (len(STATISTICS) - 1) + "\n"
-                    lines = (f"{head},{d},{middle},{c}{tail}" for d, c in zip(dates, central, strict=True))
+                    lines = (f"{head},{d},{middle},{c}{tail}" for d, c in zip(whens, central, strict=True))
                 else:
                     cells = map(",".join, zip(central, *(map(_number, c) for c in columns[1:]), strict=True))
-                    lines = (f"{head},{d},{middle},{c}\n" for d, c in zip(dates, cells, strict=True))
+                    lines = (f"{head},{d},{middle},{c}\n" for d, c in zip(whens, cells, strict=True))
                 yield "".join(lines)
 
 
@@ -260,6 +262,18 @@ def extra_rows(results: Results) -> Iterator[Row]:
     parts = {f"extra_spend_{name.removeprefix('extra_spend_')}": v for name, v in split_extra(results).items()}
     for measure, values in {"extra_spend": extra_spend(results), **parts}.items():
         yield from _year_rows(results, results.areas, results.financial_years, measure, ALL, "GBP", "cash", values)
+
+
+def chance_rows(results: Results) -> Iterator[Row]:
+    """Yield a row for each question that draws answered: the chance, in the (last) financial year it is about."""
+    from simulator.analysis import answers
+
+    for answer in answers(results):
+        if answer.share is not None:
+            last = answer.question.when[-1]
+            year = last if len(last) == 7 else Month.parse(last[:7]).financial_year
+            head = (results.name, results.areas[0], year, f"chance:{answer.question.id}", ALL, "share of draws", "")
+            yield (*head, answer.share, *([None] * (len(STATISTICS) - 1)))
 
 
 def _year_rows(
@@ -325,198 +339,6 @@ def _write_table(path: Path, columns: Sequence[str], blocks: Iterable[str]) -> N
 
 
 # --------------------------------------------------------------------------------------------------
-# Summary
-
-
-@dataclass(frozen=True)
-class Point:
-    """Where a scenario stands at one date (central run, first area).
-
-    Attributes
-    ----------
-    years : float
-        Since the start.
-    date : str
-    children : float
-    spend_gbp : float or None
-        Cash, in the year to `date`.
-    extra_gbp : float or None
-        Cash above the reference year, in the year to `date`.
-    cumulative_extra_gbp : float or None
-        Cash above the reference year, from the start to `date`.
-    unmet_foster_need : float or None
-        Children whose plan is fostering, without a foster home.
-    """
-
-    years: float
-    date: str
-    children: float
-    spend_gbp: float | None = None
-    extra_gbp: float | None = None
-    cumulative_extra_gbp: float | None = None
-    unmet_foster_need: float | None = None
-
-
-def summary_points(results: Results) -> tuple[Point, ...]:
-    """Return the start and the dates of :func:`simulator.analysis.at_years`."""
-    from simulator.analysis import at_years, extra_spend
-
-    years = results.financial_years
-    by_year = dict(zip(years, extra_spend(results)[0, 0], strict=True)) if years else {}
-    need = results.measures.get("unmet_foster_need")
-
-    def unmet(month: int) -> float | None:
-        if need is None:
-            return None
-        path = need.total()
-        return float(path[month]) if need.kind == "stock" else float(path[month - 1]) if month else None
-
-    points = [Point(0, results.dates("stock")[0], float(results["children"].total()[0]), unmet_foster_need=unmet(0))]
-    for row in at_years(results) if years else ():
-        extra = by_year.get(_year_ended(row["date"]))
-        points.append(
-            Point(
-                row["years"],
-                row["date"],
-                float(row["children"]),
-                None if row["spend_gbp"] is None else float(row["spend_gbp"]),
-                None if extra is None else float(extra),
-                None if row["cumulative_extra_gbp"] is None else float(row["cumulative_extra_gbp"]),
-                unmet(round(row["years"] * 12)),
-            )
-        )
-    return tuple(points)
-
-
-def _year_ended(iso: str) -> str:
-    """Return the financial year that ends on a date, or nothing if none does."""
-    when = date.fromisoformat(iso)
-    return f"{when.year - 1}-{when.year % 100:02d}" if (when.month, when.day) == (3, 31) else ""
-
-
-def _pounds(value: float | None) -> str:
-    return "-" if value is None else words.money(value)
-
-
-def _count(value: float | None) -> str:
-    return "-" if value is None else words.count(value)
-
-
-def _more(shown: Callable[[float], str]) -> Callable[[float | None], str]:
-    """Return the writer of a number as a change: with a sign, unless it is nothing."""
-
-    def text(value: float | None) -> str:
-        if value is None:
-            return "-"
-        written = shown(value)
-        return f"+{written}" if value > 0 and any(c in "123456789" for c in written) else written
-
-    return text
-
-
-def _when(point: Point) -> tuple[str, str]:
-    day = date.fromisoformat(point.date)
-    return ("start" if not point.years else f"+{point.years:g} years"), f"{day.day} {day:%b %Y}"
-
-
-def _grid(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Line up rows: the first column to the left, the others to the right."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            row[0].ljust(widths[0]),
-            *(text.rjust(w) for text, w in zip(row[1:], widths[1:], strict=True)),
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return lines
-
-
-def summary_text(results: Results) -> str:
-    """Return the summary of one scenario: children, spend and unmet need, now and after some years."""
-    points = summary_points(results)
-    heads = [_when(p) for p in points]
-    rows = [
-        ["", *(h[0] for h in heads)],
-        ["", *(h[1] for h in heads)],
-        ["Children looked after", *(_count(p.children) for p in points)],
-        ["Spend in the year to then", *(_pounds(p.spend_gbp) for p in points)],
-        [f"  above {results.reference_year}", *(_more(words.money)(p.extra_gbp) for p in points)],
-        [
-            f"  above {results.reference_year}, all years",
-            *(_more(words.money)(p.cumulative_extra_gbp) for p in points),
-        ],
-        ["Unmet need for foster homes", *(_count(p.unmet_foster_need) for p in points)],
-    ]
-    lines = [f"{results.title} ({results.name})", _where(results), "", *_grid(rows), "", *_notes([results])]
-    return "\n".join(lines) + "\n"
-
-
-def comparison_text(many: Sequence[Results]) -> str:
-    """Return the small table of a comparison: children, spend and cumulative extra spend of each scenario."""
-    points = [summary_points(results) for results in many]
-    first = many[0]
-    longest = max(points, key=len)
-    offsets = [p.years for p in longest]
-    same_dates = len({p[0].date for p in points}) == 1
-    heads = [[f"{h[0]}" for h in map(_when, longest)]]
-    if same_dates:
-        heads.append([h[1] for h in map(_when, longest)])
-    at = [{p.years: p for p in of_one} for of_one in points]
-
-    def block(title: str, field: str, shown: Callable[[float | None], str], *, less: bool = False) -> list[list[str]]:
-        rows = [[title, *([""] * len(offsets))]]
-        for i, results in enumerate(many):
-            if less and (i == 0 or results.first_month != first.first_month):
-                continue
-            cells = []
-            for years in offsets:
-                value = getattr(at[i][years], field) if years in at[i] else None
-                if less:
-                    base = getattr(at[0][years], field) if years in at[0] else None
-                    value = None if value is None or base is None else value - base
-                cells.append(shown(value))
-            rows.append([f"{'    ' if less else '  '}{results.name}", *cells])
-        return rows
-
-    reference = {results.reference_year for results in many}
-    above = f"Spend above {reference.pop()}" if len(reference) == 1 else "Spend above each one's reference year"
-    rows = [
-        *(["", *head] for head in heads),
-        *block("Children looked after", "children", _count),
-        *block(f"  compared with {first.name}", "children", _more(words.count), less=True),
-        *block("Spend in the year to then", "spend_gbp", _pounds),
-        *block(f"  compared with {first.name}", "spend_gbp", _more(words.money), less=True),
-        *block(f"{above}, all years to then", "cumulative_extra_gbp", _more(words.money)),
-        *block(f"  compared with {first.name}", "cumulative_extra_gbp", _more(words.money), less=True),
-    ]
-    names = [f"{results.name}: {results.title}" for results in many]
-    lines = [f"{len(many)} scenarios, compared with {first.name}", *names, _where(first), ""]
-    other = [r.name for r in many if r.first_month != first.first_month]
-    apart = (
-        [f"Note: not compared, as they start from another date than {first.name}: {', '.join(other)}."] if other else []
-    )
-    return "\n".join([*lines, *_grid(rows), "", *_notes(many), *apart]) + "\n"
-
-
-def _where(results: Results) -> str:
-    more = f" (first of {len(results.areas)} areas; all are in the tables)" if len(results.areas) > 1 else ""
-    return f"{results.areas[0]}{more}, central run, cash"
-
-
-def _notes(many: Sequence[Results]) -> list[str]:
-    """Return each note once, with the names of the scenarios it holds for if not for all."""
-    said: dict[str, list[str]] = {}
-    for results in many:
-        for note in results.notes:
-            said.setdefault(note, []).append(results.name)
-    lines = []
-    for note, names in said.items():
-        lines.append(f"Note: {note}" if len(names) == len(many) else f"Note ({', '.join(names)}): {note}")
-    return lines
-
-
-# --------------------------------------------------------------------------------------------------
 # Manifest
 
 
@@ -573,6 +395,7 @@ def write_run(
     *,
     seed: int = 1,
     charts: bool = True,
+    keep_draws: bool = False,
 ) -> None:
     """Write the output folder of one scenario.
 
@@ -588,6 +411,8 @@ def write_run(
     seed : int
     charts : bool
         Whether to draw.
+    keep_draws : bool
+        Whether to write every draw's path as well.
 
     Raises
     ------
@@ -597,6 +422,8 @@ def write_run(
         If a file can't be written; `folder` is then as before.
     """
     with whole_folder(folder) as part:
+        if keep_draws:
+            write_draws(results, part / "draws.nc")
         _write(part, [results], [loaded], summary_text(results), command, seed=seed, charts=charts)
 
 
@@ -608,6 +435,7 @@ def write_comparison(
     *,
     seed: int = 1,
     charts: bool = True,
+    keep_draws: bool = False,
 ) -> None:
     """Write the output folder of several scenarios, the first of which is the reference.
 
@@ -616,7 +444,7 @@ def write_comparison(
     many : sequence of Results
     loaded : sequence of LoadedScenario
         In the same order.
-    folder, command, seed, charts
+    folder, command, seed, charts, keep_draws
         As for :func:`write_run`.
 
     Raises
@@ -632,6 +460,8 @@ def write_comparison(
     with whole_folder(folder) as part:
         rows = (row for results in many[1:] for row in difference_rows(results, many[0]))
         _write_table(part / "differences.csv", YEAR_COLUMNS, _lines(rows))
+        for results in many if keep_draws else ():
+            write_draws(results, part / f"draws-{results.name}.nc")
         _write(part, many, loaded, comparison_text(many), command, seed=seed, charts=charts)
 
 
@@ -647,7 +477,7 @@ def _write(
 ) -> None:
     _write_table(part / "results.csv", COLUMNS, (block for r in many for block in monthly_lines(r)))
     whole_years = [r for r in many if r.financial_years]
-    by_year = (row for r in whole_years for rows in (yearly_rows(r), extra_rows(r)) for row in rows)
+    by_year = (row for r in whole_years for rows in (yearly_rows(r), extra_rows(r), chance_rows(r)) for row in rows)
     _write_table(part / "financial-years.csv", YEAR_COLUMNS, _lines(by_year))
     titles = _write_charts(part / "charts", many) if charts else []
     if titles:

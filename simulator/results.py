@@ -109,13 +109,39 @@ class Actual:
 
 @dataclass(frozen=True)
 class Claim:
-    """A published projection that a scenario replicates, to mark on a chart."""
+    """A published projection that a scenario replicates, to mark on a chart; `date` as in :class:`Actual`."""
 
     measure: str
     date: str
     value: float
     label: str
     source: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A statement that a scenario asks the chance of.
+
+    Attributes
+    ----------
+    id, says : str
+        Short name, and the statement in words.
+    measure : str
+    when : tuple of str
+        The date of an instant, or the financial years over which flows and money are added up.
+    above, below : float or None
+        One of the two: what the figure is more than, or less than.
+    against_no_programmes : bool
+        Whether the figure is that with the scenario's programmes less that without them.
+    """
+
+    id: str
+    says: str
+    measure: str
+    when: tuple[str, ...]
+    above: float | None
+    below: float | None
+    against_no_programmes: bool
 
 
 @dataclass(frozen=True)
@@ -128,8 +154,8 @@ class SpendLines:
     per_child : (line,) bool
         Lines that go with all children (or all asylum-seeking children) and not with a placement.
     spend_gbp, child_weeks : (draw, area, month, line)
-    reference_spend_gbp, reference_child_weeks : (line,)
-        The same in the last financial year before the run, for all areas together.
+    reference_spend_gbp, reference_child_weeks : (area, line)
+        The same in the last financial year before the run.
     """
 
     keys: tuple[str, ...]
@@ -172,6 +198,8 @@ class Results:
         For present values, a year.
     without : mapping of name to Measure
         Children and spend of the same scenario without its programmes; empty if it has none.
+    questions : tuple of Question
+        What the scenario asks the chance of.
     """
 
     name: str
@@ -192,6 +220,7 @@ class Results:
     reference_year: str
     discount_rate: float
     without: Mapping[str, Measure] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
 
     @property
     def draws(self) -> int:

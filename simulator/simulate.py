@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from simulator.ensemble import Settings, run_draws
-from simulator.provenance import data_hashes
+from simulator.provenance import data_hashes, program_hashes
 from simulator.results import Results
 from simulator.run_once import Engine, run_once
 from simulator.scenario import LoadedScenario
@@ -89,10 +89,9 @@ def simulate(
 
 def _name(loaded: LoadedScenario, settings: Settings) -> str:
     """Name the folder of a scenario's draws by all that they follow from."""
-    from simulator import __version__
-
     files = [file.sha256 for file in loaded.files]
-    key = json.dumps([__version__, data_hashes(), files, asdict(settings)], sort_keys=True)
+    areas = loaded.scenario.areas
+    key = json.dumps([program_hashes(), data_hashes(), files, areas, asdict(settings)], sort_keys=True)
     return f"{loaded.key}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 

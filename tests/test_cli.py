@@ -123,6 +123,7 @@ def test_json_is_for_scripts():
     assert [point["years"] for point in found["summary"]] == [0, 2, 5, 10]
     assert set(found["summary"][0]) == {
         "years", "date", "children", "spend_gbp", "extra_gbp", "cumulative_extra_gbp", "unmet_foster_need",
+        "intervals",
     }  # fmt: skip
 
 
@@ -412,7 +413,7 @@ from synthetic import synthetic
 model = ModuleType("simulator.simulate")
 model.simulate = lambda loaded, **_: synthetic(loaded.key)
 sys.modules["simulator.simulate"] = model
-from simulator import outputs
+from simulator import outputs, summary
 def slow(part, many):
     open("writing", "w").close()
     time.sleep(60)

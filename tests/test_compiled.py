@@ -45,6 +45,16 @@ def test_england_like_rates_give_the_same_paths(width: int) -> None:
     assert_same(run(example, BAND_OF_AGE), run_compiled(example, BAND_OF_AGE))
 
 
+@pytest.mark.parametrize("moves", [0, 1])
+def test_a_stream_with_few_moves_gives_the_same_paths(moves: int) -> None:
+    """Where the other has many."""
+    example = england(months=6)
+    resident, uasc = example.streams
+    kept = np.cumsum(uasc.move_per_year.any(axis=(0, 1, 2))).reshape(uasc.move_per_year.shape[3:]) <= moves
+    few = replace(example, streams=(resident, replace(uasc, move_per_year=uasc.move_per_year * kept)))
+    assert_same(run(few, BAND_OF_AGE), run_compiled(few, BAND_OF_AGE))
+
+
 @pytest.mark.parametrize("name", ["status-quo", "ccn-2030", "foster-plan-10000"])
 def test_shipped_scenarios_give_the_same_paths(name: str) -> None:
     """One with limited places, one with a trend in stays (new hazards each month) and places as needed, one plan."""

@@ -51,6 +51,11 @@ def test_assumptions_are_up_to_date(make_docs: ModuleType) -> None:
     assert page == make_docs.between(page, "assumptions", make_docs.assumptions_table()), "run `make docs-tables`"
 
 
+def test_rules_of_returns_are_up_to_date(make_docs: ModuleType) -> None:
+    page = (ROOT / "docs" / "returns.md").read_text(encoding="utf-8")
+    assert page == make_docs.between(page, "rules", make_docs.rules_table()), "run `make docs-tables`"
+
+
 def test_assumptions_name_files_and_keys_that_exist(make_docs: ModuleType) -> None:
     from simulator.interventions.fields import notes
     from simulator.scenario.schema import Scenario

@@ -304,9 +304,11 @@ def test_shipped_scenarios_are_those_of_the_design() -> None:
 
 
 def test_replications_carry_the_claims_they_repeat() -> None:
+    """Two repeat the growth of what is not a measure: children in foster care, all of children's social care."""
     for path in shipped().values():
         scenario = load(path).scenario
-        assert (scenario.purpose == "replication") == bool(scenario.claims), path.stem
+        repeats = scenario.purpose == "replication" and path.stem not in ("smf-2021", "lga-2021")
+        assert repeats == bool(scenario.claims), path.stem
 
 
 def test_delayed_plan_is_the_plan_two_years_later() -> None:

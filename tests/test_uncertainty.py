@@ -387,7 +387,8 @@ def test_no_field_is_called_as_distributions_are() -> None:
 
 def test_quantities_that_are_chosen_take_no_distribution() -> None:
     exact = {note.path for note in notes(Scenario) if note.unit and not note.uncertain}
-    assert exact == {"assumptions.discount_percent", "claims.*.value"}
+    limits = {"questions.*.above", "questions.*.below"}
+    assert exact == {"assumptions.discount_percent", "claims.*.value"} | limits
 
 
 def test_limits_of_fields() -> None:

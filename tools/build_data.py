@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -830,6 +830,88 @@ def build_population(national: Path, years: Mapping[str, str]) -> Tables:
     return out
 
 
+LOCAL_COLUMNS = ("table", "year", "area", "category", "value", "vintage", "status", "source")
+AREA_COLUMNS = ("old_code", "code", "name", "region", "type", "children", "status")
+LOCAL_YEARS = range(2022, 2026)
+LOCAL_FILES = {
+    "stock_by_age": ("la_cla_stock_by_characteristic", "age_band", LOCAL_YEARS),
+    "stock_by_uasc": ("la_cla_stock_by_characteristic", "uasc", LOCAL_YEARS),
+    "stock_by_placement": ("la_cla_stock_by_characteristic", "placement_new_classification", range(2025, 2026)),
+    "starts_by_age": ("la_cla_starts_by_characteristic", "age_band", range(2023, 2026)),
+    "starts_by_uasc": ("la_cla_starts_by_characteristic", "uasc", range(2023, 2026)),
+    "ceased_by_age": ("la_cla_ceased_by_characteristic", "age_band", range(2023, 2026)),
+    "ceased_by_uasc": ("la_cla_ceased_by_characteristic", "uasc", range(2023, 2026)),
+}
+"""Local tables: file, its breakdown, and the years ending 31 March that are kept."""
+LOCAL_COSTS = {"residential_weekly_unit_cost_gbp": "residential", "fostering_weekly_unit_cost_gbp": "fostering"}
+LOCAL_COST_YEARS = ("2022-23", "2023-24", "2024-25")
+LOCAL_HISTORY = range(2020, 2026)
+FORMER_AREAS = {"835", "836", "837", "909", "928"}
+"""Dorset, Poole and Bournemouth to 2019, Cumbria to 2023 and Northamptonshire to 2021: authorities that are no more."""
+TYPES = {"E06": "unitary", "E08": "metropolitan", "E09": "London", "E10": "county"}
+
+
+def build_areas(local: Path) -> list[tuple[str, ...]]:
+    """List today's authorities: steady code, ONS code, name, region, type and children looked after in March 2025.
+
+    A hidden number of children is taken as the mean rate of the others on the authority's population.
+    """
+    regions = {
+        row["old_la_code"]: "London" if row["region_name"].endswith("London") else row["region_name"]
+        for row in read(local / "la_children_in_need.csv")
+        if row["year_ending_31_march"] == "2025"
+    }
+    people = {
+        row["old_la_code"]: float(row["population_0_17"])
+        for row in read(local / "la_population_under_18.csv")
+        if row["mid_year"] == "2024"
+    }
+    newest = [
+        row
+        for row in read(local / "la_cla_headline.csv")
+        if row["year_ending_31_march"] == "2025" and row["old_la_code"] not in FORMER_AREAS
+    ]
+    known = [row for row in newest if row["stock_31_march"]]
+    rate = sum(float(r["stock_31_march"]) for r in known) / sum(people[r["old_la_code"]] for r in known)
+    out = []
+    for row in newest:
+        old, code = row["old_la_code"], row["la_code"]
+        name = row["la_name"].replace(" & ", " and ")
+        children = row["stock_31_march"] or f"{rate * people[old]:.1f}"
+        status = PUBLISHED if row["stock_31_march"] else "derived: hidden, mean rate on its population"
+        out.append((old, code, name, regions[old], TYPES[code[:3]], children, status))
+    return sorted(out)
+
+
+def build_local(local: Path, years: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Select local stocks, flows, population and unit costs, hidden figures included."""
+    out = []
+    for table, (name, breakdown, kept) in LOCAL_FILES.items():
+        for row in read(local / f"{name}.csv"):
+            if row["breakdown"] == breakdown and int(row["year_ending_31_march"]) in kept:
+                out.append(local_row(table, row["year_ending_31_march"], row, row["category"], row["children"]))
+    for row in read(local / "la_cla_headline.csv"):
+        if int(row["year_ending_31_march"]) in LOCAL_HISTORY:
+            out.append(local_row("stock", row["year_ending_31_march"], row, "all", row["stock_31_march"]))
+    for row in read(local / "la_population_under_18.csv"):
+        if int(row["mid_year"]) + 1 in LOCAL_YEARS:
+            row["release_vintage_year"] = years[row["source"]]
+            out.append(local_row("population_0_17", row["mid_year"], row, "all", row["population_0_17"]))
+    for row in read(local / "la_spend_unit_costs_foster_places_lait.csv"):
+        if row["measure"] in LOCAL_COSTS and row["period"] in LOCAL_COST_YEARS:
+            row["release_vintage_year"] = years[row["source"]]
+            out.append(local_row("weekly_unit_cost", row["period"], row, LOCAL_COSTS[row["measure"]], row["value"]))
+    known = [row for row in out if row[4] or row[6] == SUPPRESSED]
+    return sorted(known, key=lambda r: tuple(natural(part) for part in r[:4]))
+
+
+def local_row(table: str, year: str, row: Row, category: str, value: str) -> tuple[str, ...]:
+    """Make one local figure; hidden ones have no value, those that do not apply are told apart by their status."""
+    status = PUBLISHED if value else SUPPRESSED if row.get("status", "c") != "z" else "not applicable"
+    shown = number(value) if value else ""
+    return (table, year, row["old_la_code"], category, shown, row["release_vintage_year"], status, row["source"])
+
+
 def is_number(text: str) -> bool:
     """Say whether a text is a number."""
     try:
@@ -934,13 +1016,18 @@ def build(shared: Path, target: Path) -> dict[str, int]:
         rows = sorted(tables.rows.values(), key=lambda r: tuple(natural(p) for p in r[:3]))
         write(target / f"{name}.csv", COLUMNS, rows)
         counts[name] = len(rows)
+    local = shared / "data/local_authority"
+    areas, figures = build_areas(local), build_local(local, years)
+    write(target / "areas.csv", AREA_COLUMNS, areas)
+    write(target / "local.csv", LOCAL_COLUMNS, figures)
     panel, authorities = build_panel(shared), build_authorities(shared)
     write(target / "panel.csv", PANEL_COLUMNS, panel)
     write(target / "authorities.csv", AUTHORITY_COLUMNS, authorities)
     projections = build_projections(shared)
     write(target / "projections.csv", PROJECTION_COLUMNS, projections)
     write(target / "sources.csv", SOURCE_COLUMNS, sorted(sources.values()))
-    others = {"panel": panel, "authorities": authorities, "projections": projections, "sources": sources}
+    others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel}
+    others |= {"authorities": authorities, "projections": projections, "sources": sources}
     return counts | {name: len(rows) for name, rows in others.items()}
 
 

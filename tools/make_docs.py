@@ -1,8 +1,8 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
-Writes docs/results.md, docs/interventions.md and docs/children.png, and the parts of README.md and docs/model.md
-that stand between marks. Every number comes from running the shipped scenarios or from the data files, so the
-same code and data give the same bytes. Takes about half a minute.
+Writes docs/results.md, docs/interventions.md and docs/children.png, and the parts of README.md, docs/model.md and
+docs/returns.md that stand between marks. Every number comes from running the shipped scenarios or from the data
+files, so the same code and data give the same bytes. Takes about half a minute.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from simulator.calibrate.build import COHORT_MONTHS
 from simulator.charts import draw_all, save, words
 from simulator.drift import processes
 from simulator.interventions import FieldNote, Intervention, kinds, notes
-from simulator.outputs import Point, summary_points
 from simulator.placements import names
 from simulator.results import Results
-from simulator.scenario import Assumptions, LoadedScenario, load, shipped
+from simulator.run_once import run_once
+from simulator.scenario import Assumptions, LoadedScenario, Scenario, load, shipped
 from simulator.simulate import simulate
 from simulator.structure import structure
+from simulator.summary import Point, summary_points
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -45,12 +46,15 @@ def main() -> None:
     order = [REFERENCE, *(name for name in loaded if name != REFERENCE)]
     results = {name: simulate(loaded[name]) for name in order}
     _write(DOCS / "interventions.md", interventions_page())
+    _write(DOCS / "replications.md", replications_page(results))
     _write(DOCS / "results.md", results_page({name: loaded[name] for name in order}, results))
     alt = _picture(results[REFERENCE])
     readme = ROOT / "README.md"
     _write(readme, between(readme.read_text(encoding="utf-8"), "children", f"![{alt}](docs/children.png)"))
     model = DOCS / "model.md"
     _write(model, between(model.read_text(encoding="utf-8"), "assumptions", assumptions_table()))
+    returns = DOCS / "returns.md"
+    _write(returns, between(returns.read_text(encoding="utf-8"), "rules", rules_table()))
 
 
 def _write(path: Path, text: str) -> None:
@@ -103,6 +107,18 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0)
     rule = ["---"] * (len(heads) - numbers) + ["---:"] * numbers
     lines = [heads, rule, *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+# --------------------------------------------------------------------------------------------------
+# Rules for SSDA903 returns
+
+
+def rules_table() -> str:
+    """Return every rule of the import in order: name, what is done, and why."""
+    from simulator.returns.rules import RULES
+
+    rows = [(f"`{r.name}`", r.kind, r.why, r.done[:1].upper() + r.done[1:], "" if r.dirt else "no") for r in RULES]
+    return table(("Rule", "File", "What it tells", "What is done", "A fault"), rows)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -227,11 +243,132 @@ def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Res
         "A replication reaches a published headline from assumptions; it does not endorse it. Values marked "
         "*fitted* were found by `tools/fit_replications.py`, so agreement there is no evidence for the model. "
         "The test is whether the assumption needed is believable.",
+        "[replications.md](replications.md) sets them beside what happened.",
         *_replications(loaded, results),
         "## Other headlines that a scenario was fitted to",
         _other_headlines(loaded, results),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+FOSTERED = ("kinship_foster", "council_foster", "ifa_foster")
+
+
+def replications_page(results: Mapping[str, Results]) -> str:
+    """Set published projections beside what reproduces them, what happened, and what holding rates would have said."""
+    rows = [
+        _replicated("Independent Review, May 2022", "review-no-reform", "2032-03-31", 100_000, results),
+        _replicated(
+            "County Councils Network and Newton, November 2021", "ccn-unchecked", "2025-12-31", 95_000, results
+        ),
+        _replicated("County Councils Network and IMPOWER, November 2024", "ccn-2030", "2030-03-31", 93_600, results),
+        _replicated("Social Market Foundation, 2021", "smf-2021", "2030-03-31", 77_000, results, FOSTERED),
+    ]
+    money = [
+        _spend_grew(
+            "County Councils Network and Newton, November 2021", "ccn-unchecked", "2019-20", 7.4 / 5.3, results
+        ),
+        _spend_grew("Local Government Association, October 2021", "lga-2021", "2021-22", 12.6 / 10.9, results),
+    ]
+    heads = (
+        "Who", "Said", "Assumption that repeats it", "In March 2025 the replication has", "What happened by then",
+        "Rates held from the base would have said",
+    )  # fmt: skip
+    parts = [
+        "# Replications of published projections",
+        "Made by `make docs-tables`; do not edit. Each projection is repeated by a shipped scenario, with an "
+        "assumption "
+        "found by `tools/fit_replications.py` (`care-demand solve` finds others). The last column is this model "
+        "with the "
+        "rates of the scenario's base year held and nothing else assumed: what it would have said on the day, but for "
+        "later revisions of the figures and, for money, price levels published since. One run from one base "
+        "proves little; "
+        "[fit.md](fit.md) has more.",
+        "## Children",
+        table(heads, rows, numbers=0),
+        "SMF counts children in foster care, kinship foster care included; all others children looked after.",
+        "## Spend",
+        "Growth of gross spend on looked-after children to 2024-25. The Network's is from £5.3bn in 2019-20 to "
+        "£7.4bn in "
+        "2025-26; the Association's is of all children's social care from £10.9bn in 2021-22 to £12.6bn in 2024-25.",
+        table(
+            ("Who", "Said", "Assumption that repeats it", "The replication", "What happened", "Rates held"),
+            money,
+            numbers=0,
+        ),
+        "Headcounts were projected too high and money too low: prices and the mix of placements were missed, "
+        "not numbers.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _held(base: int) -> Results:
+    """Run the model with the rates of a base year held, places found as needed, to March 2035 or ten years."""
+    scenario = Scenario.model_validate({"name": "Held", "base": base, "assumptions": {"foster_places": "as_needed"}})
+    return run_once(scenario, "held")
+
+
+def _replicated(
+    who: str, name: str, when: str, said: float, results: Mapping[str, Results], places: Sequence[str] = ()
+) -> list[str]:
+    one, now = results[name], "2025-03-31"
+    base = int(one.dates("stock")[0][:4])
+    happened = tables.value("stock", 2025) if not places else _fostered_2025()
+    cells = [_children_in(run, now, places) for run in (one, _held(base))]
+    return [
+        _sourced(who, name),
+        f"{words.count(said)} in {words.month(when)}",
+        _assumption(name),
+        f"{words.count(cells[0])} ({_off(cells[0], happened)})",
+        words.count(happened),
+        f"{words.count(cells[1])} ({_off(cells[1], happened)}), from March {base}",
+    ]
+
+
+def _children_in(results: Results, when: str, places: Sequence[str]) -> float:
+    at = results.dates("stock").index(when)
+    by_place = results["children"].by_placement()
+    return float(sum(by_place[p][at] for p in places or by_place))
+
+
+def _fostered_2025() -> float:
+    return tables.value("stock_by_placement", 2025, "foster_total")
+
+
+def _off(value: float, happened: float) -> str:
+    return f"{100 * (value / happened - 1):+.0f}%".replace("-", "−")
+
+
+def _spend_grew(who: str, name: str, since: str, said: float, results: Mapping[str, Results]) -> list[str]:
+    base = int(results[name].dates("stock")[0][:4])
+    spend = {str(year): value for year, value in tables.series("spend_total").items()}
+    grown = [_in_year(run, "2024-25") / _in_year(run, since) for run in (results[name], _held(base))]
+    return [
+        _sourced(who, name),
+        f"+{100 * (said - 1):.0f}%",
+        _assumption(name),
+        f"+{100 * (grown[0] - 1):.0f}%",
+        f"+{100 * (spend['2024-25'] / spend[since] - 1):.0f}%",
+        f"+{100 * (grown[1] - 1):.0f}%, from March {base}",
+    ]
+
+
+def _in_year(results: Results, year: str) -> float:
+    """Spend in a year of the run, or in the one before it."""
+    spend = _claimed(results, "total_spend", year)
+    assert spend is not None
+    return spend
+
+
+def _sourced(who: str, name: str) -> str:
+    return f"{who} [{'; '.join(load(name).scenario.sources)}]"
+
+
+def _assumption(name: str) -> str:
+    """Name the fitted values of a scenario."""
+    return "; ".join(
+        line.removeprefix("- ").replace(", *fitted*", "") for line in _assumed(load(name)) if "*fitted*" in line
+    )
 
 
 def _maybe(value: float | None, worded: Callable[[float], str]) -> str:

@@ -45,13 +45,19 @@ def children(results: Results) -> Chart | None:
             text = f"Published:\n{words.count(history.central[at])} in {words.month(history.when[at])}"
             text = text if overtaken else "Published figures"
             sheet.callout(axes, history.at[at], history.central[at], text, style.HISTORY)
-        sheet.label(axes, path.at[-1], last, f"Projected:\n{words.count(last)}\nin {end}", colour, bold=True)
+        sheet.label(
+            axes,
+            path.at[-1],
+            last,
+            f"Projected:\n{words.count(last)}\nin {end}{series.interval_line(path, words.count)}",
+            colour,
+            bold=True,
+        )
         sheet.counts()
         alt = (
             f"Line chart of children looked after in {results.areas[0]}. {_history_words(results)}"
             f"The projection starts at {words.count(first)} in {start} "
-            f"and reaches {words.count(last)} in {end}."
-            f"{_interval_words(path)}"
+            f"and reaches {words.count(last)} in {end}{series.interval_words(path, words.count)}."
         )
         alt += "".join(f" Marked: {label}, {words.count(value)}." for _, value, label in claims)
         return sheet.finish(alt)
@@ -81,10 +87,3 @@ def _history_words(results: Results) -> str:
         f"to {words.count(history.central[-1])} in {words.month(history.when[-1])}, "
         f"with a peak of {words.count(history.central[peak])} in {words.month(history.when[peak])}. "
     )
-
-
-def _interval_words(path: series.Series) -> str:
-    if not path.bands():
-        return ""
-    low, high = path.bands()[0]
-    return f" At the end 80% of draws lie between {words.count(low[-1])} and {words.count(high[-1])}."

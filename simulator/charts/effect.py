@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from simulator.charts import Chart, chart, lines, series, style, words
-from simulator.charts.difference import finding
+from simulator.charts.difference import finding, signed
 from simulator.charts.layout import Sheet
 from simulator.results import Results
 
@@ -27,12 +27,15 @@ def effect_children(results: Results) -> Chart | None:
             less="fewer", write=words.count, when=words.month(difference.when[i]),
         )  # fmt: skip
 
+    def change(value: float) -> str:
+        return signed(value, words.count)
+
     end = say(len(difference.at) - 1)
     with style.context():
         sheet = Sheet(
             say(largest),
             f"Children in care with the scenario's programmes less without them, {results.areas[0]}, "
-            "number at the end of each month; ticks at 31 March",
+            f"number at the end of each month; ticks at 31 March{series.fan_words([results])}",
             series.footer([results]),
         )
         pad = 0.02 * (difference.at[-1] - difference.at[0]) + 0.1
@@ -40,15 +43,19 @@ def effect_children(results: Results) -> Chart | None:
         axes = sheet.panels[0]
         axes.axhline(0, color=style.INK, linewidth=1.0, zorder=2, gid="zero")
         lines.draw_projection(axes, difference, style.PALETTE["dark_blue"], dashed=False)
-        low, high = min(0.0, *difference.central), max(0.0, *difference.central)
+        edges = [edge for band in difference.bands()[:1] for edge in band]
+        low = min(0.0, *difference.central, *(edge.min() for edge in edges))
+        high = max(0.0, *difference.central, *(edge.max() for edge in edges))
         span = (high - low) or 1.0
         axes.set_ylim(low - 0.08 * span, high + 0.08 * span)
         sheet.label(
             axes, difference.at[-1], difference.central[-1],
-            f"{words.count(difference.central[-1])}\nin {words.month(difference.when[-1])}",
+            f"{words.count(difference.central[-1])}\nin {words.month(difference.when[-1])}"
+            f"{series.interval_line(difference, change)}",
             style.PALETTE["dark_blue"],
         )  # fmt: skip
         sheet.counts(signed=True)
         return sheet.finish(
-            f"Line chart of the effect of programmes. At its largest, {say(largest)}. At the end, {end}."
+            f"Line chart of the effect of programmes. At its largest, {say(largest)}. At the end, {end}"
+            f"{series.interval_words(difference, change)}."
         )

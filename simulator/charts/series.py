@@ -138,6 +138,22 @@ def fan_words(all_results: Sequence[Results], bands: str = "50% and 80%") -> str
     return f"; shaded: {bands} of {draws:,} draws" if draws else ""
 
 
+def interval_line(path: Series, write: Callable[[float], str]) -> str:
+    """Return the line under the label of a path's end that gives its 80% interval; nothing without draws."""
+    if not path.bands():
+        return ""
+    low, high = path.bands()[0]
+    return f"\n80%: {write(float(low[-1]))}\nto {write(float(high[-1]))}"
+
+
+def interval_words(path: Series, write: Callable[[float], str]) -> str:
+    """Return the 80% interval at a path's end within a sentence; nothing without draws."""
+    if not path.bands():
+        return ""
+    low, high = path.bands()[0]
+    return f", with 80% of draws between {write(float(low[-1]))} and {write(float(high[-1]))}"
+
+
 def footer(all_results: Sequence[Results], *notes: str) -> list[str]:
     """Return the lines under a chart: sources, then notes; those not on all scenarios say whose they are."""
     sources = list(dict.fromkeys(source for results in all_results for source in results.sources))

@@ -79,14 +79,17 @@ def spend(results: Results) -> Chart | None:
         axes.set_ylim(0, (1.3 if claims else 1.17) * max(tops))
         lines.mark_start(axes, path.at[0] - 0.5, f"Projection\nfrom {path.when[0]}")
         lines.mark_claims(sheet, axes, claims)
-        sheet.label(axes, path.at[-1], last, f"Projected:\n{words.money(last)}\nin {last_year}", colour, bold=True)
+        sheet.label(
+            axes,
+            path.at[-1],
+            last,
+            f"Projected:\n{words.money(last)}\nin {last_year}{series.interval_line(path, words.money)}",
+            colour,
+            bold=True,
+        )
         sheet.pounds()
         alt += f"Projected spend goes from {words.money(path.central[0])} in {path.when[0]} "
-        alt += f"to {words.money(last)} in {last_year}."
-        if path.bands():
-            low, high = path.bands()[0]
-            alt += f" In {last_year} 80% of draws lie between {words.money(low[-1])} and "
-            alt += f"{words.money(high[-1])}."
+        alt += f"to {words.money(last)} in {last_year}{series.interval_words(path, words.money)}."
         alt += "".join(f" Marked: {text}, {words.money(value)}." for _, value, text in claims)
         return sheet.finish(alt)
 

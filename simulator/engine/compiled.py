@@ -27,7 +27,7 @@ _TERMS = 12
 _SMALL = 0.5
 """As in :mod:`.hazards`: terms of the Taylor series, and the largest norm that it is used for."""
 
-_NEGLIGIBLE = 1e-16
+_NEGLIGIBLE = 1e-13
 """The Taylor series of moves stops at the first term below this."""
 
 _compiled = njit(cache=True, nogil=True, error_model="numpy")
@@ -204,12 +204,13 @@ def _at(values: Array, draw: int, area: int) -> Array:
 def _fixed(rates: StreamRates, grid: Grid) -> tuple[Any, ...]:
     """Return what all draws and areas share, in the order of `_Stream` from `edge_from` on."""
     moving = (rates.move_per_year > 0).any(axis=(0, 1, 2)) & (rates.move_ratio > 0).any(axis=(0, 1, 2))
-    edge_from, edge_to = np.nonzero(moving)
+    # Numba tells arrays by their layout, and those of nonzero and argwhere have one that depends on how many they find.
+    edge_from, edge_to = map(np.ascontiguousarray, np.nonzero(moving))
     reasons = np.nonzero((rates.place_exit_per_year > 0).any(axis=(0, 1, 2, 3)))[0]
     low = (grid.age_of_row > 0).argmax(axis=-1)
     high = np.minimum(low + 1, grid.age_of_row.shape[-1] - 1)
     low_share = np.take_along_axis(grid.age_of_row, low[..., None], axis=-1)[..., 0]
-    mixed = np.argwhere(low_share < 1.0)
+    mixed = np.ascontiguousarray(np.argwhere(low_share < 1.0))
     slot = low.copy()
     slot[mixed[:, 0], mixed[:, 1]] = grid.age_of_row.shape[-1] + np.arange(len(mixed))
     at_birth = np.zeros(grid.age_of_row.shape[1:])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator import drift
+from simulator import areas, drift, local
 from simulator.results import Results
 from simulator.run_once import Engine, run_once
 from simulator.scenario import LoadedScenario
@@ -40,47 +41,56 @@ class Settings:
 
 
 def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
-    """Return everything that is drawn in a scenario: its uncertain numbers and the drift of rates."""
+    """Return everything that is drawn in a scenario: its uncertain numbers, the drift of rates, levels of areas."""
     scenario = loaded.scenario
+    units = areas.units(scenario.areas)
+    local_ones = local.parameters(local.published_levels(), units) if units else ()
     if scenario.assumptions.drift == "none":
-        return loaded.parameters
+        return (*loaded.parameters, *local_ones)
     years = dict.fromkeys(month.financial_year for month in scenario.calendar)
-    return (*loaded.parameters, *drift.parameters(tuple(years)))
+    return (*loaded.parameters, *drift.parameters(tuple(years)), *local_ones)
 
 
-class Drawer:
-    """Runs draws of a scenario, each by itself: what a draw gives does not depend on which others are run."""
+def columns(loaded: LoadedScenario, settings: Settings) -> dict[str, Array]:
+    """Return the values of everything that is drawn, by key: (draw,) each, from draw 1."""
+    return sample(parameters(loaded), settings.draws, settings.seed)
 
-    def __init__(self, loaded: LoadedScenario, settings: Settings) -> None:
-        self._loaded, self._settings = loaded, settings
-        self._values = sample(parameters(loaded), settings.draws, settings.seed)
 
-    def outcome(self, draw: int) -> dict[str, Array]:
-        """Run one draw (1 and on).
+def outcome(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapping[str, float]) -> dict[str, Array]:
+    """Run one draw: what it gives does not depend on which others are run.
 
-        Returns
-        -------
-        dict of str to array
-            By name as :func:`saved` gives them, without the draw axis.
+    Parameters
+    ----------
+    loaded : LoadedScenario
+    settings : Settings
+    draw : int
+        From 1.
+    values : mapping of key to float
+        Of everything that is drawn (see :func:`columns`).
 
-        Raises
-        ------
-        ValueError
-            If an intervention is impossible with the numbers of this draw.
-        """
-        values = {key: float(drawn[draw - 1]) for key, drawn in self._values.items()}
-        own = {parameter.key: values.pop(parameter.key) for parameter in self._loaded.parameters}
-        try:
-            results = run_once(
-                self._loaded.at(own),
-                self._loaded.key,
-                drawn=values,
-                engine=self._settings.engine,
-                luck=(self._settings.seed, draw) if self._settings.chance else None,
-            )
-        except ValueError as problem:
-            raise ValueError(f"{problem} (in draw {draw} of {self._settings.draws})") from problem
-        return {name: array[0] for name, array in saved(results).items()}
+    Returns
+    -------
+    dict of str to array
+        By name as :func:`saved` gives them, without the draw axis.
+
+    Raises
+    ------
+    ValueError
+        If an intervention is impossible with these numbers.
+    """
+    steps = dict(values)
+    own = {parameter.key: steps.pop(parameter.key) for parameter in loaded.parameters}
+    try:
+        results = run_once(
+            loaded.at(own),
+            loaded.key,
+            drawn=steps,
+            engine=settings.engine,
+            luck=(settings.seed, draw) if settings.chance else None,
+        )
+    except ValueError as problem:
+        raise ValueError(f"{problem} (in draw {draw} of {settings.draws})") from problem
+    return {name: array[0] for name, array in saved(results).items()}
 
 
 def saved(results: Results) -> dict[str, Array]:
@@ -91,8 +101,22 @@ def saved(results: Results) -> dict[str, Array]:
     return arrays | {"deflator": results.deflator}
 
 
-def block(loaded: LoadedScenario, settings: Settings, first: int, last: int) -> dict[str, Array]:
-    """Run draws `first` to `last` (both included) and stack them on an axis in front."""
-    drawer = Drawer(loaded, settings)
-    outcomes = [drawer.outcome(draw) for draw in range(first, last + 1)]
+def block(
+    loaded: LoadedScenario, settings: Settings, which: tuple[int, int], drawn: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Run the draws of a block, first and last included, and stack them on an axis in front.
+
+    Parameters
+    ----------
+    loaded : LoadedScenario
+    settings : Settings
+    which : tuple of int
+    drawn : mapping of key to (draw,)
+        Values in the draws of this block only (see :func:`columns`).
+    """
+    first, last = which
+    outcomes = [
+        outcome(loaded, settings, draw, {key: float(values[draw - first]) for key, values in drawn.items()})
+        for draw in range(first, last + 1)
+    ]
     return {name: np.stack([one[name] for one in outcomes]) for name in outcomes[0]}

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import replace
-from multiprocessing import get_context
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.ensemble.draws import SAVED_LINES, Settings, block
+from simulator.ensemble.draws import SAVED_LINES, Settings, block, columns, saved
+from simulator.ensemble.pool import Pool, cluster_pool, local_pool
 from simulator.ensemble.store import Array, Store, StoredMeasures, with_draws
 from simulator.results import Results
 
 if TYPE_CHECKING:
     from simulator.scenario import LoadedScenario
 
-BLOCK_DRAWS = 20
-"""Draws of a block: some seconds of work, and a few megabytes a file. It changes no result."""
+BLOCK_DRAWS = 10
+BLOCK_BYTES = 32_000_000
+"""A block is of as many draws as fit into both (at least one): some seconds of work. They change no result."""
 
-TRIES = 3
-"""Times that blocks are handed out again after a worker died."""
+DEATHS = 3
+"""Times that workers may die before any block is done; after that there is something wrong with the work."""
+
+Block = tuple[int, int]
+"""Its first and last draw."""
 
 Progress = Callable[[int, int], None]
 """Told how many blocks are done, and how many there are."""
+
+Work = Callable[[Block], "Job"]
+Job = Callable[[], dict[str, Array]]
 
 
 def run_draws(
@@ -60,13 +68,15 @@ def run_draws(
     ValueError
         If an intervention is impossible in a draw.
     """
-    ends = [*range(BLOCK_DRAWS, settings.draws, BLOCK_DRAWS), settings.draws]
-    store = Store(folder, tuple((last - (last - 1) % BLOCK_DRAWS, last) for last in ends))
+    store = Store(folder, blocks(settings.draws, sum(array.nbytes for array in saved(central).values())))
     missing = store.missing()
-    progress(len(store.blocks) - len(missing), len(store.blocks))
-    for done, (which, arrays) in enumerate(_blocks(loaded, settings, missing, workers, cluster), 1):
-        store.save(which, arrays)
-        progress(len(store.blocks) - len(missing) + done, len(store.blocks))
+    done, of = len(store.blocks) - len(missing), len(store.blocks)
+    progress(done, of)
+    with closing(_finished(_jobs(loaded, settings), missing, workers, cluster)) as finished:
+        for which, arrays in finished:
+            store.save(which, arrays)
+            done += 1
+            progress(done, of)
     lines: dict[str, Any] = {
         name: with_draws(getattr(central.spend_lines, name), store, f"lines/{name}") for name in SAVED_LINES
     }
@@ -79,49 +89,55 @@ def run_draws(
     )
 
 
-def _blocks(
-    loaded: LoadedScenario,
-    settings: Settings,
-    missing: list[tuple[int, int]],
-    workers: int,
-    cluster: str | None,
-) -> Iterator[tuple[tuple[int, int], dict[str, Array]]]:
+def blocks(draws: int, draw_bytes: int) -> tuple[Block, ...]:
+    """Cut draws 1 to `draws` into blocks, each of results that fit into `BLOCK_BYTES`."""
+    size = max(1, min(BLOCK_DRAWS, BLOCK_BYTES // draw_bytes))
+    return tuple((first, min(first + size - 1, draws)) for first in range(1, draws + 1, size))
+
+
+def _jobs(loaded: LoadedScenario, settings: Settings) -> Work:
+    """Return what makes the work of a block, with the values of its own draws only."""
+    drawn = columns(loaded, settings)
+
+    def job(which: Block) -> Job:
+        first, last = which
+        return partial(block, loaded, settings, which, {key: values[first - 1 : last] for key, values in drawn.items()})
+
+    return job
+
+
+def _finished(
+    job: Work, missing: list[Block], workers: int, cluster: str | None
+) -> Generator[tuple[Block, dict[str, Array]]]:
     """Yield blocks as they are done, in any order."""
-    if cluster is None and (workers == 1 or len(missing) == 1):
+    if cluster is None and (workers == 1 or len(missing) <= 1):
         for which in missing:
-            yield which, block(loaded, settings, *which)
+            yield which, job(which)()
         return
-    left, tries = set(missing), 0
+    left, deaths = set(missing), 0
     while left:
         try:
-            with _executor(workers, cluster) as pool:
-                futures: dict[Future[dict[str, Array]], tuple[int, int]] = {
-                    pool.submit(block, loaded, settings, *which): which for which in sorted(left)
-                }
-                for future in as_completed(futures):
-                    yield futures[future], future.result()
-                    left.discard(futures[future])
+            with cluster_pool(cluster) if cluster is not None else local_pool(workers) as pool:
+                for which, arrays in _handed_out(pool, job, sorted(left)):
+                    left.discard(which)
+                    deaths = 0
+                    yield which, arrays
         except BrokenProcessPool:
-            tries += 1
-            if tries == TRIES:
-                raise RuntimeError(f"workers died {TRIES} times; try fewer of them, if memory is short") from None
+            deaths += 1
+            if deaths == DEATHS:
+                raise RuntimeError(
+                    f"workers died {DEATHS} times before a block was done; try fewer of them, if memory is short"
+                ) from None
 
 
-@contextmanager
-def _executor(workers: int, cluster: str | None) -> Iterator[Executor]:
-    """Return what runs blocks; what has not begun is dropped if the block is left early."""
-    if cluster is not None:
-        try:
-            from distributed import Client
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError("a cluster needs dask.distributed: pip install 'care-demand[cluster]'") from error
-        with Client(cluster) as client:
-            yield client.get_executor(pure=False)
-        return
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+def _handed_out(pool: Pool, job: Work, missing: list[Block]) -> Iterator[tuple[Block, dict[str, Array]]]:
+    """Hand out two blocks a worker at a time: enough to keep all busy, and results that wait to be saved stay few."""
+    waiting = iter(missing)
+    futures: dict[Future[dict[str, Array]], Block] = {}
+    while True:
+        for which in islice(waiting, 2 * pool.workers() - len(futures)):
+            futures[pool.submit(job(which))] = which
+        if not futures:
+            return
+        for future in wait(futures, return_when=FIRST_COMPLETED).done:
+            yield futures.pop(future), future.result()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
+from simulator.interventions.fields import Wrong
+from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.merge import Override, SourceFile
-from simulator.scenario.schema import Scenario
+from simulator.scenario.schema import Scenario, checked_areas
 from simulator.scenario.uncertain import Uncertain
 from simulator.uncertainty import Parameter
 
@@ -102,22 +102,25 @@ class LoadedScenario:
         """
         scenario: Scenario = self.scenario
         for key, value in values.items():
-            scenario = _with(scenario, self._paths[key], float(value))
+            scenario = scenario.with_value(self._paths[key], float(value))
         return scenario
+
+    def in_areas(self, names: tuple[str, ...]) -> LoadedScenario:
+        """Return the scenario for other areas.
+
+        Raises
+        ------
+        ScenarioError
+            If an area is not known, or can't be run from the scenario's base.
+        """
+        try:
+            areas = checked_areas(names, self.scenario.base)
+        except Wrong as wrong:
+            problem = Problem(str(self.path), 1, 1, "areas", wrong.what, wrong.allowed, wrong.near)
+            raise ScenarioError([problem]) from wrong
+        return replace(self, scenario=self.scenario.model_copy(update={"areas": areas}))
 
     @cached_property
     def _paths(self) -> dict[str, tuple[str | int, ...]]:
         """Path of each uncertain number by its key."""
         return {one.parameter.key: one.path for one in self.uncertain}
-
-
-def _with(holder: Any, path: tuple[str | int, ...], value: float) -> Any:
-    """Copy what holds a value, with another value at a path."""
-    if not path:
-        return value
-    step, *rest = path
-    if isinstance(holder, BaseModel):
-        return holder.model_copy(update={str(step): _with(getattr(holder, str(step)), tuple(rest), value)})
-    if isinstance(holder, dict):
-        return {**holder, step: _with(holder[step], tuple(rest), value)}
-    return tuple(_with(inner, tuple(rest), value) if i == step else inner for i, inner in enumerate(holder))

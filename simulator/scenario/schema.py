@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator, model_validator
 
-from simulator.calendar import Month
+from simulator import areas
+from simulator.calendar import Month, financial_year_months
 from simulator.interventions import Intervention, kinds
 from simulator.interventions.fields import (
     FinancialYear,
@@ -39,14 +41,27 @@ USUAL_YEARS = 10
 """Length of a run whose end is not given, years."""
 
 
-def allowed_areas() -> tuple[str, ...]:
-    """Areas that a scenario can ask for."""
-    return ("England",)
+LOCAL_BASE = 2025
+"""The only base of authorities; earlier ones would need the tables of those years."""
 
 
 def _area(name: str) -> str:
     """Check the name of an area."""
-    return one_of("area", name, allowed_areas(), "")
+    return one_of("area", name, areas.areas(), "an area shown by `care-demand list areas`")
+
+
+def checked_areas(names: tuple[str, ...], base: int) -> tuple[str, ...]:
+    """Check what areas a scenario asks for.
+
+    Raises
+    ------
+    Wrong
+        If a name is not known, or authorities can't be run from the base.
+    """
+    known = tuple(_area(name) for name in names)
+    if areas.units(known) and base != LOCAL_BASE:
+        raise Wrong(f"areas other than England run from {LOCAL_BASE} only", f"England, or base: {LOCAL_BASE}")
+    return known
 
 
 def _line(value: str) -> str:
@@ -147,6 +162,87 @@ class Claim(Model):
         return self
 
 
+ASKABLE: dict[str, Literal["stock", "flow"]] = {
+    "children": "stock",
+    "uasc_children": "stock",
+    "starts": "flow",
+    "exits": "flow",
+    "foster_households": "stock",
+    "foster_places_filled": "stock",
+    "unmet_foster_need": "stock",
+    "placement_spend": "flow",
+    "other_spend": "flow",
+    "programme_spend": "flow",
+    "total_spend": "flow",
+}
+"""Measures that a question may be about, and whether they stand at instants or add up over time."""
+
+WITHOUT_PROGRAMMES = ("children", "total_spend")
+"""Measures that are also known of a scenario without its programmes."""
+
+
+def _askable(name: str) -> str:
+    """Check the measure of a question."""
+    return one_of("measure", name, ASKABLE, "")
+
+
+class Question(Model):
+    """A statement whose chance is asked for; draws answer it. It never acts on a result."""
+
+    id: str = text(..., pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    """Short name, for tables."""
+
+    says: Annotated[str, AfterValidator(_line)] = text(...)
+    """The statement, in words that follow "chance that"."""
+
+    measure: Annotated[str, AfterValidator(_askable)] = text(...)
+    """Measure that the statement is about."""
+
+    date: MonthValue | None = text()
+    """Month at whose end a stock stands."""
+
+    financial_year: FinancialYear | None = text()
+    """Financial year of a flow, or of money in cash."""
+
+    years: tuple[FinancialYear, FinancialYear] | None = text()
+    """First and last financial year of a flow, or of money in cash, that are added up."""
+
+    above: Quantity | None = number(None, low=-1e12, high=1e12, unit="in the unit of the measure", exact=True)
+    """The statement is true if the figure is above this."""
+
+    below: Quantity | None = number(None, low=-1e12, high=1e12, unit="in the unit of the measure", exact=True)
+    """The statement is true if the figure is below this."""
+
+    compared_with: Literal["nothing", "no_programmes"] = text("nothing")
+    """What is taken off the figure: nothing, or the same scenario's without its programmes."""
+
+    @model_validator(mode="after")
+    def _whole(self, info: ValidationInfo) -> Question:
+        """Ask for one limit and one time."""
+        if (self.above is None) == (self.below is None):
+            raise Wrong("say above or below, and not both", "one of the two")
+        if sum(when is not None for when in (self.date, self.financial_year, self.years)) != 1:
+            raise Wrong("say when in one way", "date: YYYY-MM, financial_year: 2030-31 or years: [2026-27, 2030-31]")
+        if (self.date is not None) != (ASKABLE[self.measure] == "stock"):
+            stock = "stands at the end of a month: give a date"
+            raise Wrong(f"{self.measure} " + (stock if self.date is None else "adds up over years: give no date"))
+        if self.years is not None and self.years[0] > self.years[1]:
+            raise Wrong(f"{self.years[0]} is after {self.years[1]}", "the first year, then the last")
+        if self.compared_with == "no_programmes" and self.measure not in WITHOUT_PROGRAMMES:
+            raise Wrong(f"{self.measure} is not known without programmes", ", ".join(WITHOUT_PROGRAMMES))
+        run = info.context
+        if isinstance(run, Window) and not all(run.first <= month <= run.last for month in self._ends()):
+            raise Wrong("the run does not cover the time it asks about", f"{run.first} to {run.last}")
+        return self
+
+    def _ends(self) -> tuple[Month, ...]:
+        """First and last month that the statement is about."""
+        if self.date is not None:
+            return (self.date,)
+        years = self.years or (self.financial_year or "",) * 2
+        return financial_year_months(years[0])[0], financial_year_months(years[1])[-1]
+
+
 class Scenario(Model):
     """One scenario. All values are checked; none can be changed."""
 
@@ -171,7 +267,7 @@ class Scenario(Model):
     areas: Annotated[tuple[Annotated[str, AfterValidator(_area)], ...], Field(min_length=1)] = choice(
         ("England",), source="definition"
     )
-    """Areas to run."""
+    """Areas to run: England, regions, groups such as ``type: county``, authorities by name or code, or ``all``."""
 
     starts: Starts = choice(Starts(), source="judgement")
     """How starts are held."""
@@ -181,6 +277,9 @@ class Scenario(Model):
 
     claims: tuple[Claim, ...] = text(())
     """Published projections to mark on charts."""
+
+    questions: tuple[Question, ...] = text(())
+    """Statements whose chance is asked for."""
 
     interventions: tuple[AnyIntervention, ...] = choice((), source="definition")
     """What happens, in order; effects on the same children multiply."""
@@ -210,6 +309,12 @@ class Scenario(Model):
             raise Wrong(f"{end} is {what}", f"{first} to {last} (YYYY-MM)")
         return end
 
+    @field_validator("areas")
+    @classmethod
+    def _local_base(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """Refuse authorities at a base for which there are none."""
+        return checked_areas(names, info.data.get("base", LOCAL_BASE))
+
     @property
     def first_month(self) -> Month:
         """First modelled month: April of the base year."""
@@ -219,6 +324,18 @@ class Scenario(Model):
     def months(self) -> int:
         """Number of modelled months."""
         return self.end - self.first_month + 1
+
+    def value_at(self, path: Sequence[str | int]) -> Any:
+        """Return the value at the end of a path from the top."""
+        holder: Any = self
+        for step in path:
+            holder = holder[step] if isinstance(step, int) or isinstance(holder, dict) else getattr(holder, step)
+        return holder
+
+    def with_value(self, path: Sequence[str | int], value: float) -> Scenario:
+        """Return the scenario with another value at the end of a path; it is not checked against its field."""
+        changed: Scenario = _with(self, tuple(path), value)
+        return changed
 
     @property
     def calendar(self) -> tuple[Month, ...]:
@@ -238,3 +355,15 @@ def window(data: Any) -> Window | None:
         return None
     first = Month(base, 4)
     return Window(first, last) if last >= first else None
+
+
+def _with(holder: Any, path: tuple[str | int, ...], value: float) -> Any:
+    """Copy what holds a value, with another value at a path."""
+    if not path:
+        return value
+    step, *rest = path
+    if isinstance(holder, BaseModel):
+        return holder.model_copy(update={str(step): _with(getattr(holder, str(step)), tuple(rest), value)})
+    if isinstance(holder, dict):
+        return {**holder, step: _with(holder[step], tuple(rest), value)}
+    return tuple(_with(inner, tuple(rest), value) if i == step else inner for i, inner in enumerate(holder))

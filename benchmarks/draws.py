@@ -1,0 +1,48 @@
+"""Whole commands with draws: time, memory, and what a draw is spent on beside the engine."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from functools import partial
+
+from cases import compiled, england_draws
+from measure import Row, cost_of, interleaved
+
+from simulator.ensemble import Settings
+from simulator.ensemble.draws import columns, outcome
+from simulator.ensemble.pool import local_pool
+from simulator.scenario import load
+
+MEMORY_DRAWS = (1000, 4000)
+
+
+def rows() -> list[Row]:
+    """Measure England with many draws."""
+    loaded, settings = load("status-quo"), Settings(1000, engine="compiled")
+    values = {key: float(column[0]) for key, column in columns(loaded, settings).items()}
+    [rates] = england_draws(1000, 1, 1)
+    took = interleaved({"draw": lambda: outcome(loaded, settings, 1, values), "engine": compiled(rates)}, repeats=9)
+    started = interleaved({"pool": _start_pool}, clock=time.perf_counter)
+    found: list[Row] = [
+        ("A draw of England: the engine's share", f"{took['engine'] / took['draw']:.0%}", "-"),
+        ("Starting two workers until both have taken a draw's code", f"{started['pool']:.2f} s", "-"),
+    ]
+    for draws in MEMORY_DRAWS:
+        with tempfile.TemporaryDirectory() as folder:
+            words = f"run status-quo --draws {draws} --engine compiled --workers 2 --no-charts"
+            cost = cost_of("-m", "simulator", *words.split(), "--out", f"{folder}/out")
+        found.append(
+            (
+                f"`care-demand {words}`",
+                f"{cost.wall:.0f} s, {cost.processor:.0f} s of processor, peak memory {cost.memory_mb:.0f} MB",
+                "under 2 GiB",
+            )
+        )
+    return found
+
+
+def _start_pool() -> None:
+    with local_pool(2) as pool:
+        for future in [pool.submit(partial(columns, load("status-quo"), Settings(1))) for _ in range(2)]:
+            future.result()

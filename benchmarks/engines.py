@@ -1,0 +1,143 @@
+"""What a run of the engines costs, how it grows, and what limits it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from cases import MONTHS, compiled, england_draws, example, fewer_places, plain, with_areas, with_draws
+from measure import Row, interleaved, slope
+from rates_examples import BAND_OF_AGE
+
+from simulator.engine.compiled import run_compiled
+from simulator.rates import Rates
+
+DGEMM_SIZE = 500
+COPY_BYTES = 100_000_000
+
+
+def growth() -> list[Row]:
+    """Measure what the compiled engine costs as the work grows."""
+    base = example()
+    unlimited = fewer_places(base, 11)
+    grown: dict[str, dict[int, Rates]] = {
+        "draws": {n: with_draws(base, n) for n in (5, 10, 20, 40)},
+        "areas": {n: with_areas(base, n) for n in (5, 10, 20, 40)},
+        "months": {n: example(months=n) for n in (60, 120, 240, 480)},
+        "placements": {3: fewer_places(base, 3), 6: fewer_places(base, 6), 11: unlimited},
+    }
+    work = {f"{axis} {n}": compiled(rates) for axis, sizes in grown.items() for n, rates in sizes.items()}
+    took = interleaved(work)
+    rows = []
+    for axis, sizes in grown.items():
+        seconds = {n: took[f"{axis} {n}"] for n in sizes}
+        first = next(iter(seconds.values()))
+        times = ", ".join(f"{n}: {s / first:.2f}" for n, s in seconds.items())
+        aim = "-" if axis == "placements" else "linear: 1"
+        rows.append((f"- by {axis}, the first as 1", f"{times}; slope {slope(seconds):.2f}", aim))
+    return rows
+
+
+def parts() -> list[Row]:
+    """Measure one draw of England-like rates, and by differences what it is spent on."""
+    base = example()
+    took = interleaved(
+        {
+            "base": compiled(base),
+            "plain": plain(base),
+            "held": compiled(example(hazards_every=MONTHS)),
+            "monthly": compiled(example(hazards_every=1)),
+            "unlimited": compiled(replace(base, foster=None)),
+            "12": compiled(example(width=12)),
+            "6": compiled(example(width=6)),
+            "1": compiled(example(width=1)),
+            "dgemm": _dgemm,
+            "copy": _copy,
+        },
+        repeats=5,
+    )
+    one = took["base"]
+    chances = (took["monthly"] - took["held"]) / (MONTHS - 1)
+    first = took["held"] - chances
+    products = _multiply_adds(base)
+    dgemm = took["dgemm"] / DGEMM_SIZE**3 * products
+    copy = took["copy"] / COPY_BYTES * _path_bytes(base)
+    return [
+        (
+            "Compiled engine: 1 draw, 10 years, 3-month cohorts, 11 placements, 2 streams, hazards new each year",
+            f"{one * 1e3:.1f} ms",
+            "-",
+        ),
+        ("- the plain engine", f"{took['plain'] / one:.1f} times", "-"),
+        *((f"- cohorts of {w} months", f"{took[w] / one:.2f} times", "-") for w in ("12", "6", "1")),
+        (
+            "- of it working out the chances of a month, ten times",
+            f"{10 * chances / one:.0%} ({chances * 1e3:.2f} ms each)",
+            "-",
+        ),
+        ("- of it filling foster places", f"{(one - took['unlimited']) / one:.0%}", "-"),
+        ("- of it moving children on, 120 months", f"{(first - (one - took['unlimited'])) / one:.0%}", "-"),
+        (
+            f"- against dgemm on as many products ({products / 1e6:.0f} million) as moving children takes",
+            f"{one / dgemm:.0f} times its time",
+            "-",
+        ),
+        ("- against copying the paths it writes", f"{one / copy:.0f} times its time", "-"),
+    ]
+
+
+def england() -> list[Row]:
+    """Measure England's own rates with a sample of draws, and copies of it; scale to 1,000 draws."""
+    sample = england_draws(1000, 1, 40)
+    narrow, wide = with_areas(example(), 153), with_areas(example(width=12), 153)
+    took = interleaved(
+        {"england": lambda: [run_compiled(rates, BAND_OF_AGE) for rates in sample]}
+        | {"3": compiled(narrow), "12": compiled(wide)},
+        repeats=1,
+    )
+    thousand = took["england"] / len(sample) * 1000
+    areas = {name: took[name] * 1000 for name in ("3", "12")}
+    return [
+        (
+            f"England, 1,000 draws, 10 years: engine alone (from {len(sample)} draws)",
+            f"{thousand:.1f} s of processor, {thousand / 2:.1f} s on two cores",
+            "under 5 s",
+        ),
+        (
+            "153 copies of England, 1,000 draws, 10 years: engine alone (from 1 draw of each)",
+            f"{areas['3']:.0f} s of processor, {areas['3'] / 2:.0f} s on two cores",
+            "under 200 s, aim for half",
+        ),
+        (
+            "- with cohorts of 12 months",
+            f"{areas['12']:.0f} s of processor, {areas['12'] / 2:.0f} s on two cores",
+            "-",
+        ),
+    ]
+
+
+_SQUARE = np.random.default_rng(1).random((DGEMM_SIZE, DGEMM_SIZE))
+_FROM, _TO = np.ones(COPY_BYTES // 8), np.zeros(COPY_BYTES // 8)
+
+
+def _dgemm() -> None:
+    _SQUARE @ _SQUARE
+
+
+def _copy() -> None:
+    _TO[:] = _FROM
+
+
+def _multiply_adds(rates: Rates) -> int:
+    """Count the products of a run with dense matrices: every row and phase moves, progresses and leaves each month."""
+    total = 0
+    for stream in rates.streams:
+        rows, phases, places = stream.opening.shape[2:]
+        reasons = stream.phase_exit_per_year.shape[-1]
+        total += rows * phases * places * (places + phases + reasons)
+    return rates.months * total
+
+
+def _path_bytes(rates: Rates) -> int:
+    paths = run_compiled(rates, BAND_OF_AGE)
+    return sum(array.nbytes for array in vars(paths).values() if isinstance(array, np.ndarray))

@@ -1,0 +1,118 @@
+"""SSDA903 codes: what each means, and in which returns it is valid (``data/ssda903_codes.csv``).
+
+A return is named by the year whose 31 March it ends on: the return for 2025-26 is 2026. The code sets are facts of the
+Department for Education's guides to the collection, as public validators of returns quote them (Data to Insight's rules
+143, 146, 149, 178 and 529). Where the return that withdrew a code is not known, the code is accepted in all.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from simulator import placements
+from simulator.axes import REASONS
+
+PLACES = placements.reported()
+"""Placements that a return can tell apart, in order: whether a child waits for a foster home is not recorded."""
+
+UNKNOWN_PLACE = "other"
+"""Placement that counts children whose placement code is blank or unknown."""
+
+ADULT = 18
+HOME, OTHER, AGE_18 = (REASONS.index(reason) for reason in ("home", "other", "age_18"))
+STAYS_ON = -1
+"""In place of a reason: care goes on after the stay."""
+
+CONTINUES = len(REASONS)
+"""Meaning of a reason for ceasing that says that care goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code.
+
+    Attributes
+    ----------
+    field : str
+        Column of the Episodes file.
+    code : str
+    first_return, last_return : int
+        Returns in which it is valid, both included.
+    means : str
+        What the program takes it for; empty for places and providers (see `place_of`).
+    meaning : str
+        In words.
+    """
+
+    field: str
+    code: str
+    first_return: int
+    last_return: int
+    means: str
+    meaning: str
+
+    def valid_in(self, year: int) -> bool:
+        """Say whether the return of a year may hold the code."""
+        return self.first_return <= year <= self.last_return
+
+
+@cache
+def codes(field: str) -> dict[str, Code]:
+    """Return all codes of a column, by code."""
+    text = (files("simulator") / "data" / "ssda903_codes.csv").read_text(encoding="utf-8")
+    return {
+        row["code"]: Code(
+            row["field"],
+            row["code"],
+            int(row["first_return"] or 0),
+            int(row["last_return"] or 9999),
+            row["means"],
+            row["meaning"],
+        )
+        for row in csv.DictReader(text.splitlines())
+        if row["field"] == field
+    }
+
+
+@cache
+def place_of() -> dict[tuple[str, str], int]:
+    """Return the position in `PLACES` for each place code and provider; provider "" is for any other provider.
+
+    Where the provider decides (foster care) and says nothing, the council's own placement is taken.
+    """
+    found: dict[tuple[str, str], int] = {}
+    for placement in placements.placements():
+        position = PLACES.index(placement.reported_as)
+        for text in placement.codes:
+            code, _, provider = text.partition("/")
+            found[code, provider] = position
+            found.setdefault((code, ""), position)
+    return found
+
+
+@cache
+def provider_decides() -> frozenset[str]:
+    """Place codes whose placement goes by the provider."""
+    return frozenset(code for code, provider in place_of() if provider)
+
+
+@cache
+def reason_of() -> dict[str, int]:
+    """Return the position in ``axes.REASONS`` of each reason for ceasing, or `CONTINUES`."""
+    positions = {reason: i for i, reason in enumerate(REASONS)} | {"continues": CONTINUES}
+    return {code.code: positions[code.means] for code in codes("REC").values()}
+
+
+@cache
+def short_breaks() -> tuple[str, ...]:
+    """Legal statuses of short breaks, which are not care."""
+    return tuple(code.code for code in codes("LS").values() if code.means == "short_break")
+
+
+@cache
+def reasons_for_new_episode(means: str) -> tuple[str, ...]:
+    """Codes of RNE with a meaning: ``start``, ``same_home``, ``new_home`` (with a new carer), ``new_type``."""
+    return tuple(code.code for code in codes("RNE").values() if code.means == means)

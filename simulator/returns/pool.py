@@ -1,0 +1,127 @@
+"""Partial pooling of a council's rates towards a prior, by how much evidence it has (gamma-Poisson, empirical Bayes).
+
+A count ``y`` of events of one kind over exposure ``E`` (child-years) is Poisson with mean ``rate * E``. Councils differ
+from the prior in level and, cell by cell, in pattern, so there are two steps:
+
+1. the level of the kind over the prior's is ``r ~ Gamma(strength, strength)``: mean 1, variance ``1 / strength``;
+2. the rate of a cell is ``prior * r * t``, where ``t ~ Gamma(strength, strength)``, with a strength of its own.
+
+A strength is how many events the prior is worth: the more events a council has, the less the prior weighs. A cell
+without any evidence takes the prior at the council's level. The prior is an argument: England, a region, or like
+councils.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+WEAKEST, STRONGEST = 1.0, 400.0
+"""Bounds of strengths, in events (a judgement): councils differ by 5 per cent at least, which is 1 / sqrt(400), and by
+100 at most (standard deviations). Without an upper bound a council with few events would pass for the nation."""
+
+
+@dataclass(frozen=True)
+class Gamma:
+    """What is known about positive numbers: gamma distributions.
+
+    Attributes
+    ----------
+    mean, shape : (n,)
+    """
+
+    mean: Array
+    shape: Array
+
+    def quantile(self, probability: float) -> Array:
+        """Return quantiles."""
+        from scipy.special import gammaincinv
+
+        return self.mean * gammaincinv(self.shape, probability) / self.shape
+
+
+def strength(events: Array, expected: Array) -> float:
+    """Return how many events a prior is worth, by maximum marginal likelihood (negative binomial).
+
+    Parameters
+    ----------
+    events : (n,)
+        Counts of things that differ from the prior by chance and by as much as is asked.
+    expected : (n,)
+        What the prior expects; entries with none are left out.
+
+    Returns
+    -------
+    float
+        Between `WEAKEST` and `STRONGEST`; the latter if nothing tells.
+    """
+    from scipy.optimize import minimize_scalar
+    from scipy.special import gammaln
+
+    told = expected > 0
+    y, m = events[told], expected[told]
+    if not y.size:
+        return STRONGEST
+
+    def loss(log_strength: float) -> float:
+        k = np.exp(log_strength)
+        return -float((gammaln(k + y) - gammaln(k) + k * np.log(k / (k + m)) + y * np.log(m / (k + m))).sum())
+
+    low, high = float(np.log(WEAKEST)), float(np.log(STRONGEST))
+    inside = float(minimize_scalar(loss, bounds=(low, high), method="bounded").x)
+    return float(np.exp(min((inside, low, high), key=loss)))
+
+
+def pool_levels(events: Array, expected: Array, strength: float) -> Gamma:
+    """Return levels over the prior, one for each kind of event.
+
+    Parameters
+    ----------
+    events, expected : (kind,)
+        The council's events, and what the prior expects over the same exposure.
+    strength : float
+        Of the prior, in events.
+    """
+    shape = strength + events
+    return Gamma(shape / (strength + expected), shape)
+
+
+def pool_cells(
+    events: Array, child_years: Array, prior_rate: Array, strength: float, level: tuple[float, float] = (1.0, np.inf)
+) -> tuple[Gamma, Array]:
+    """Pool the cells of one kind of event.
+
+    Parameters
+    ----------
+    events, child_years : (cell,)
+        The council's counts and exposure.
+    prior_rate : (cell,)
+        Events to a child-year; more than 0.
+    strength : float
+        Of the prior in each cell, in events.
+    level : (mean, shape)
+        The council's level, as :func:`pool_levels` gives it; by default that of the prior, for certain.
+
+    Returns
+    -------
+    Gamma
+        Rates a child-year. The shape counts the uncertainty of the level too, by the delta method.
+    (cell,)
+        Weight of the council's own evidence in each cell, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If a prior rate is not positive.
+    """
+    if not (prior_rate > 0).all():
+        raise ValueError("a prior rate is not positive: pool only what can happen")
+    ratio, level_shape = level
+    prior_years = strength / (prior_rate * ratio)
+    weight = child_years / (prior_years + child_years)
+    variance_of_log = 1 / (strength + events) + (1 - weight) ** 2 / level_shape
+    return Gamma((strength + events) / (prior_years + child_years), 1 / variance_of_log), weight

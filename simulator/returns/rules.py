@@ -1,0 +1,670 @@
+"""The rules by which returns are cleaned, one function each, in the order in which they are applied.
+
+A rule says which rows it holds for, as an expression on the frame, and what happens to them: they are not used, or
+columns of theirs are changed, or they are only counted. From the stage of versions, rows lie in order of child, start,
+return and end, so that ``shift`` finds the neighbours.
+
+Columns of an episode, beside those of :class:`simulator.returns.read.Returns`: ``opens`` and ``closes`` (first and last
+day that its return covers), ``dob``, ``adult`` (18th birthday), ``at`` (position in ``codes.PLACES``), ``reason``
+(position in ``axes.REASONS``, or ``codes.CONTINUES``), ``lost`` (the end date is wrong, but there was one), ``told`` (a
+rule has told of the missing reason).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+import polars as pl
+
+from simulator.returns import codes
+
+Action = Literal["not used", "changed", "kept"]
+NOT_USED: Final = "not used"
+CHANGED: Final = "changed"
+KEPT: Final = "kept"
+
+Stage = Literal["header", "uasc", "one row", "versions", "neighbours"]
+"""Rules are applied in stages: to headers; to UASC files; to episodes one at a time; to versions of one episode in one
+return or several; and to the episodes of a child against each other."""
+
+Changes = dict[str, pl.Expr]
+Holds = Callable[[], "pl.Expr | tuple[pl.Expr, Changes]"]
+
+FOREVER = date(9999, 1, 1)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    Attributes
+    ----------
+    name : str
+    stage : str
+        See `Stage`.
+    action : {"not used", "changed", "kept"}
+    done, why : str
+        What is done with the rows, and the reason, for the report.
+    dirt : bool
+        False for what any set of returns holds, such as an episode carried forward: counted, and not in the report.
+    holds : function
+        Returns the rows as an expression, and for "changed" the new values of columns.
+    """
+
+    name: str
+    stage: Stage
+    action: Action
+    done: str
+    why: str
+    dirt: bool
+    holds: Holds
+
+    @property
+    def kind(self) -> str:
+        """Kind of file."""
+        return self.stage if self.stage in ("header", "uasc") else "episodes"
+
+
+RULES: list[Rule] = []
+"""All rules, in order."""
+
+
+def _rule(stage: Stage, action: Action, done: str, why: str, *, dirt: bool = True) -> Callable[[Holds], Holds]:
+    def register(function: Holds) -> Holds:
+        RULES.append(Rule(function.__name__, stage, action, done, why, dirt, function))
+        return function
+
+    return register
+
+
+col = pl.col
+
+
+def following(column: str) -> pl.Expr:
+    """Return a column of the child's next episode, or null."""
+    return pl.when(col("child") == col("child").shift(-1)).then(col(column).shift(-1))
+
+
+def previous(column: str) -> pl.Expr:
+    """Return a column of the child's previous episode, or null."""
+    return pl.when(col("child") == col("child").shift(1)).then(col(column).shift(1))
+
+
+def _known(field: str, column: str) -> pl.Expr:
+    return col(column).is_in(list(codes.codes(field)))
+
+
+def _starts() -> pl.Expr:
+    return col("rne").is_in(codes.reasons_for_new_episode("start"))
+
+
+# --------------------------------------------------------------------------------------------------
+# Headers
+
+
+@_rule(
+    "header",
+    NOT_USED,
+    "left out",
+    "Excel saves empty rows at the end of a table.",
+)
+def blank_header_rows() -> pl.Expr:
+    """Hold for rows with neither child nor date of birth."""
+    return col("blank")
+
+
+@_rule(
+    "header",
+    NOT_USED,
+    "left out",
+    "The child can't be told: the identifier is blank, or Excel made it a power of ten.",
+)
+def no_child_id_in_header() -> pl.Expr:
+    """Hold for rows that name no child."""
+    return col("child").is_null()
+
+
+@_rule(
+    "header",
+    NOT_USED,
+    "left out; the date of birth is taken from other rows or files",
+    "It is blank, or no date.",
+)
+def bad_dob() -> pl.Expr:
+    """Hold for dates of birth that can't be read."""
+    return col("dob").is_null()
+
+
+@_rule(
+    "header",
+    NOT_USED,
+    "the one that agrees with most other files is used, or else the last",
+    "A child has one header in a return.",
+)
+def two_headers() -> pl.Expr:
+    """Hold for more headers of one child in one file than the one used."""
+    again = pl.struct("file", "child")
+    return ~again.is_first_distinct()
+
+
+@_rule(
+    "header",
+    NOT_USED,
+    "the date of birth that most files give is used, or else the latest",
+    "A child has one date of birth.",
+)
+def dob_differs() -> pl.Expr:
+    """Hold for dates of birth that are not the one used."""
+    return col("dob") != col("chosen")
+
+
+@_rule(
+    "header",
+    NOT_USED,
+    "left out",
+    "The child has no episodes in the returns: headers hold care leavers too.",
+    dirt=False,
+)
+def header_without_episodes() -> pl.Expr:
+    """Hold for children who have no episode."""
+    return ~col("in_episodes")
+
+
+@_rule(
+    "header",
+    NOT_USED,
+    "one is used",
+    "The child is in several returns, and the headers agree.",
+    dirt=False,
+)
+def header_repeated() -> pl.Expr:
+    """Hold for headers of a child in other returns."""
+    return ~col("child").is_first_distinct()
+
+
+# --------------------------------------------------------------------------------------------------
+# Unaccompanied asylum-seeking children
+
+
+@_rule(
+    "uasc",
+    NOT_USED,
+    "left out",
+    "Excel saves empty rows at the end of a table.",
+)
+def blank_uasc_rows() -> pl.Expr:
+    """Hold for rows that name no child and hold nothing else that is used."""
+    return col("blank")
+
+
+@_rule(
+    "uasc",
+    NOT_USED,
+    "left out",
+    "The child has no episodes in the returns.",
+    dirt=False,
+)
+def uasc_without_episodes() -> pl.Expr:
+    """Hold for children who have no episode."""
+    return ~col("in_episodes")
+
+
+@_rule(
+    "uasc",
+    NOT_USED,
+    "one is used",
+    "The child is in several returns.",
+    dirt=False,
+)
+def uasc_repeated() -> pl.Expr:
+    """Hold for other rows of the child."""
+    return ~col("child").is_first_distinct()
+
+
+# --------------------------------------------------------------------------------------------------
+# Episodes, one at a time
+
+
+@_rule(
+    "one row",
+    NOT_USED,
+    "left out",
+    "Excel saves empty rows at the end of a table.",
+)
+def blank_rows() -> pl.Expr:
+    """Hold for rows with nothing in them."""
+    return col("blank")
+
+
+@_rule(
+    "one row",
+    NOT_USED,
+    "left out",
+    "The child can't be told: the identifier is blank, or Excel made it a power of ten.",
+)
+def no_child_id() -> pl.Expr:
+    """Hold for rows that name no child."""
+    return col("child").is_null()
+
+
+@_rule(
+    "one row",
+    NOT_USED,
+    "left out",
+    "DECOM is blank or no date, so when it happened is not known.",
+)
+def bad_decom() -> pl.Expr:
+    """Hold for start dates that can't be read."""
+    return col("decom").is_null()
+
+
+@_rule(
+    "one row",
+    NOT_USED,
+    "left out",
+    "A year between returns is missing: who left in it is not known. Only the latest years in a row are used.",
+)
+def before_a_missing_year() -> pl.Expr:
+    """Hold for returns before a gap in the years."""
+    return col("closes") < col("first_day")
+
+
+@_rule(
+    "one row",
+    CHANGED,
+    "taken to end at the child's next episode, or else on the last day of the return",
+    "DEC is there but is no date: the episode ended in the year.",
+)
+def bad_dec() -> tuple[pl.Expr, Changes]:
+    """Hold for end dates that can't be read."""
+    return col("bad_dec"), {"lost": pl.lit(True)}
+
+
+@_rule(
+    "one row",
+    CHANGED,
+    "taken to end at the child's next episode, or else on the last day of the return",
+    "DEC is before DECOM. Start dates are checked more, so the start is kept.",
+)
+def dec_before_decom() -> tuple[pl.Expr, Changes]:
+    """Hold for episodes that end before they start."""
+    return col("dec") < col("decom"), {"dec": pl.lit(None), "lost": pl.lit(True)}
+
+
+@_rule(
+    "one row",
+    NOT_USED,
+    "left out",
+    "It ends on the day it starts: no night in care.",
+)
+def zero_length() -> pl.Expr:
+    """Hold for episodes of no day."""
+    return col("dec") == col("decom")
+
+
+@_rule(
+    "one row",
+    NOT_USED,
+    "left out",
+    "DECOM is after the last day that the return covers.",
+)
+def starts_after_return() -> pl.Expr:
+    """Hold for starts in the future."""
+    return col("decom") > col("closes")
+
+
+@_rule(
+    "one row",
+    CHANGED,
+    "taken as open on the last day of the return",
+    "DEC is after the last day that the return covers.",
+)
+def ends_after_return() -> tuple[pl.Expr, Changes]:
+    """Hold for ends in the future."""
+    return col("dec") > col("closes"), {"dec": pl.lit(None), "reason": pl.lit(codes.CONTINUES)}
+
+
+@_rule(
+    "one row",
+    NOT_USED,
+    "left out",
+    "No file gives a date of birth that can be read, and rates go by age.",
+)
+def no_dob() -> pl.Expr:
+    """Hold for children without an age."""
+    return col("dob").is_null()
+
+
+@_rule(
+    "one row",
+    KEPT,
+    "kept, with the date of birth of another file",
+    "The child has no usable row in any Header file.",
+)
+def no_header() -> pl.Expr:
+    """Hold for children whose date of birth is known from other files only."""
+    return ~col("in_header")
+
+
+@_rule(
+    "one row",
+    NOT_USED,
+    "left out",
+    "It starts before the child was born.",
+)
+def born_after_start() -> pl.Expr:
+    """Hold for episodes before birth."""
+    return col("decom") < col("dob")
+
+
+@_rule(
+    "one row",
+    NOT_USED,
+    "left out",
+    "It starts on or after the 18th birthday, when nobody is in care.",
+)
+def starts_at_18() -> pl.Expr:
+    """Hold for episodes of adults."""
+    return col("decom") >= col("adult")
+
+
+@_rule(
+    "one row",
+    KEPT,
+    f"counted in placement '{codes.UNKNOWN_PLACE}'",
+    "PLACE is blank or in no code set: the child was in care somewhere.",
+)
+def unknown_place() -> pl.Expr:
+    """Hold for placements that no code set knows."""
+    return ~_known("PLACE", "place").fill_null(False)
+
+
+@_rule(
+    "one row",
+    KEPT,
+    "taken as care",
+    "LS is blank or in no code set: only V3 and V4 are short breaks.",
+)
+def unknown_ls() -> pl.Expr:
+    """Hold for legal statuses that no code set knows."""
+    return ~_known("LS", "ls").fill_null(False)
+
+
+@_rule(
+    "one row",
+    KEPT,
+    "judged by dates and placements",
+    "RNE is blank or in no code set.",
+)
+def unknown_rne() -> pl.Expr:
+    """Hold for reasons for a new episode that no code set knows."""
+    return ~_known("RNE", "rne").fill_null(False)
+
+
+@_rule(
+    "one row",
+    CHANGED,
+    "if care ended then, counted as leaving for reason 'other'",
+    "REC is in no code set.",
+)
+def unknown_rec() -> tuple[pl.Expr, Changes]:
+    """Hold for reasons for ceasing that no code set knows."""
+    return col("rec").is_not_null() & ~_known("REC", "rec"), {"told": pl.lit(True)}
+
+
+@_rule(
+    "one row",
+    KEPT,
+    "the placement is judged without it",
+    "PLACE_PROVIDER is in no code set.",
+)
+def unknown_provider() -> pl.Expr:
+    """Hold for providers that no code set knows."""
+    return col("provider").is_not_null() & ~_known("PLACE_PROVIDER", "provider")
+
+
+@_rule(
+    "one row",
+    KEPT,
+    "kept, as the meaning is plain",
+    "PLACE is not in the code set of the return's year (H5, P2 and Z1 end with 2024-25; K3 and Z11 to Z14 "
+    "start with 2025-26).",
+)
+def code_not_of_year() -> pl.Expr:
+    """Hold for placements that the year's code set does not hold, and another does."""
+    first = {code.code: code.first_return for code in codes.codes("PLACE").values()}
+    last = {code.code: code.last_return for code in codes.codes("PLACE").values()}
+    year = col("closes").dt.year()
+    place = col("place")
+    return (year < place.replace_strict(first, default=0)) | (year > place.replace_strict(last, default=9999))
+
+
+@_rule(
+    "one row",
+    CHANGED,
+    "counted as the council's own foster care",
+    "The placement is foster care, and the provider, which tells council from agency, is blank or neither.",
+)
+def no_provider() -> tuple[pl.Expr, Changes]:
+    """Hold for foster care with nobody who provides it."""
+    pairs = {f"{place}/{provider}" for place, provider in codes.place_of() if provider}
+    pair = pl.concat_str("place", pl.lit("/"), col("provider").fill_null(""))
+    strange = col("provider").is_not_null() & ~_known("PLACE_PROVIDER", "provider")
+    return col("place").is_in(sorted(codes.provider_decides())) & ~pair.is_in(sorted(pairs)) & ~strange, {}
+
+
+# --------------------------------------------------------------------------------------------------
+# Versions of one episode
+
+
+@_rule(
+    "versions",
+    NOT_USED,
+    "one is used",
+    "The same episode is twice in one return.",
+)
+def duplicate_rows() -> pl.Expr:
+    """Hold for further copies of a row."""
+    return ~pl.struct("child", "decom", "part", "dec", "rne", "ls", "place", "provider", "rec").is_first_distinct()
+
+
+def _same_start() -> pl.Expr:
+    return following("decom") == col("decom")
+
+
+@_rule(
+    "versions",
+    NOT_USED,
+    "the one that lasts longest is used, or else the last",
+    "Two episodes of a child start on one day in one return.",
+)
+def same_start() -> pl.Expr:
+    """Hold for all but the longest of episodes that start together."""
+    return _same_start() & (following("part") == col("part"))
+
+
+@_rule(
+    "versions",
+    NOT_USED,
+    "the later return is used",
+    "A later return tells the episode otherwise: placement, legal status, reason or end differ.",
+)
+def later_return_corrects() -> pl.Expr:
+    """Hold for episodes that a later return corrects."""
+    differs = pl.any_horizontal(following(c).ne_missing(col(c)) for c in ("at", "rne", "ls"))
+    ended = col("dec").is_not_null() & following("dec").ne_missing(col("dec"))
+    for_another = col("dec").is_not_null() & following("rec").ne_missing(col("rec"))
+    ended_before = col("dec").is_null() & (following("dec") <= col("closes"))
+    return _same_start() & (differs | ended | for_another | ended_before)
+
+
+@_rule(
+    "versions",
+    NOT_USED,
+    "the later return is used",
+    "Another return holds it too: one that is open on 31 March is in the next.",
+    dirt=False,
+)
+def carried_forward() -> pl.Expr:
+    """Hold for episodes that a later return holds too."""
+    return _same_start()
+
+
+@_rule(
+    "versions",
+    NOT_USED,
+    "left out",
+    "Legal status V3 or V4: a series of short breaks is not counted as being looked after.",
+)
+def short_breaks() -> pl.Expr:
+    """Hold for short breaks."""
+    return col("ls").is_in(codes.short_breaks())
+
+
+@_rule(
+    "versions",
+    CHANGED,
+    "taken to end the day after the return, for reason 'other'",
+    "It was open on 31 March, and the next return, which holds all who were in care at any time, does not have it.",
+)
+def vanished() -> tuple[pl.Expr, Changes]:
+    """Hold for open episodes that the next return should hold and doesn't."""
+    after = col("closes") + pl.duration(days=1)
+    came_back = (following("decom") > after) & following("rne").is_in(codes.reasons_for_new_episode("start"))
+    alone = following("decom").is_null() | came_back
+    earlier = col("closes") < col("last_day")
+    changes = {"dec": after, "reason": pl.lit(codes.CONTINUES), "told": pl.lit(True)}
+    return col("dec").is_null() & ~col("lost") & earlier & alone, changes
+
+
+# --------------------------------------------------------------------------------------------------
+# Episodes of one child against each other
+
+
+@_rule(
+    "neighbours",
+    CHANGED,
+    "ended when the next begins",
+    "It has no end, and the child has a later episode.",
+)
+def open_then_another() -> tuple[pl.Expr, Changes]:
+    """Hold for episodes that are open though another follows."""
+    return col("dec").is_null() & ~col("lost") & following("decom").is_not_null(), {"dec": following("decom")}
+
+
+@_rule(
+    "neighbours",
+    NOT_USED,
+    "the longer one is used",
+    "It lies within another episode of the child.",
+)
+def contained() -> pl.Expr:
+    """Hold for episodes within one that started earlier."""
+    end = col("dec").fill_null(FOREVER)
+    return end <= end.cum_max().shift(1).over("child")
+
+
+@_rule(
+    "neighbours",
+    CHANGED,
+    "ended when the next begins",
+    "It overlaps the child's next episode.",
+)
+def overlap() -> tuple[pl.Expr, Changes]:
+    """Hold for episodes that end after the next begins."""
+    return following("decom") < col("dec"), {"dec": following("decom")}
+
+
+@_rule(
+    "neighbours",
+    CHANGED,
+    "ended on the 18th birthday",
+    "It goes on after the 18th birthday, and nobody is in care at 18.",
+)
+def past_18() -> tuple[pl.Expr, Changes]:
+    """Hold for episodes that go on after 18."""
+    seen = col("dec").fill_null(col("last_day") + pl.duration(days=1))
+    return seen > col("adult"), {"dec": col("adult"), "told": pl.lit(True)}
+
+
+@_rule(
+    "neighbours",
+    CHANGED,
+    "the earlier placement is kept",
+    "RNE says that only the legal status changed, and the placement differs.",
+)
+def legal_change_moved() -> tuple[pl.Expr, Changes]:
+    """Hold for moves that RNE says were none."""
+    goes_on = col("rne").is_in(codes.reasons_for_new_episode("same_home")) & _touches()
+    kept = pl.when(goes_on).then(None).otherwise(col("at")).forward_fill()
+    return kept != col("at"), {"at": kept}
+
+
+def _touches() -> pl.Expr:
+    """Hold where the child's previous episode ends on the day this one starts."""
+    return (previous("dec") == col("decom")).fill_null(False)
+
+
+def _ceases() -> pl.Expr:
+    return col("reason") != codes.CONTINUES
+
+
+@_rule(
+    "neighbours",
+    KEPT,
+    "care goes on",
+    "RNE says that care started, but the episode before ended that day with X1.",
+)
+def start_code_inside() -> pl.Expr:
+    """Hold for starts inside a period of care."""
+    return _touches() & _starts() & (previous("reason") == codes.CONTINUES)
+
+
+@_rule(
+    "neighbours",
+    KEPT,
+    "care goes on",
+    "REC says that care ended, but another episode begins that day and is no start.",
+)
+def exit_code_inside() -> pl.Expr:
+    """Hold for exits inside a period of care."""
+    next_touches = following("decom") == col("dec")
+    return next_touches & _ceases() & ~following("rne").is_in(codes.reasons_for_new_episode("start")).fill_null(False)
+
+
+def new_period() -> pl.Expr:
+    """Hold for the first episode of a period of care.
+
+    Dates decide: an episode that begins on the day the one before ended goes on with it, whatever one code says; only
+    where both say that care ended and started again did it.
+    """
+    began_again = _starts().fill_null(False) & (previous("reason") != codes.CONTINUES)
+    return ~_touches() | began_again
+
+
+@_rule(
+    "neighbours",
+    KEPT,
+    "counted as leaving for reason 'other'",
+    "Care ended by the dates, but REC is X1 or blank.",
+)
+def no_reason() -> pl.Expr:
+    """Hold for exits without a reason."""
+    next_goes_on = following("decom") == col("dec")
+    ended = col("dec").is_not_null() & (col("dec") < col("adult")) & ~next_goes_on.fill_null(False)
+    return ended & ~_ceases() & ~col("told")
+
+
+@_rule(
+    "neighbours",
+    KEPT,
+    "counted as a start",
+    "Care started by the dates, but RNE is not S: an earlier episode may be missing.",
+)
+def no_start_code() -> pl.Expr:
+    """Hold for starts in the years covered whose code says otherwise."""
+    known = _known("RNE", "rne").fill_null(False)
+    return ~_touches() & known & ~_starts() & (col("decom") >= col("first_day"))

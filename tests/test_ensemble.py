@@ -1,0 +1,367 @@
+"""Draws in blocks: nothing but the scenario, the seed and the number of draws changes a bit of them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from covered import plain_draws, share_covered
+
+from simulator.cli import cli
+from simulator.ensemble import Settings, run_draws
+from simulator.ensemble import run as ensemble_run
+from simulator.ensemble.draws import Array, columns, outcome, parameters, saved
+from simulator.ensemble.pool import local_pool
+from simulator.ensemble.store import Store
+from simulator.results import Results
+from simulator.run_once import run_once
+from simulator.scenario import LoadedScenario, load
+from simulator.simulate import simulate
+from simulator.uncertainty import Parameter, sample
+from simulator.uncertainty.distributions import Lognormal
+
+CALM = "name: Calm\nend: 2025-06\n"
+HELP = """\
+name: Help for families
+end: 2025-06
+interventions:
+  - kind: early_help
+    id: help
+    start: 2025-04
+    effect: {risk_ratio: {median: 0.9, p10: 0.8, p90: 0.95}}
+"""
+IMPOSSIBLE = """\
+name: More approved than assessed
+end: 2025-06
+interventions:
+  - kind: foster_recruitment
+    id: recruit
+    sector: council
+    start: 2025-04
+    approval_ratio: {low: 0.5, mode: 1.0, high: 4.5}
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder with scenario files, in blocks of three draws."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(ensemble_run, "BLOCK_DRAWS", 3)
+    for name, text in (("calm", CALM), ("help", HELP), ("impossible", IMPOSSIBLE)):
+        (tmp_path / f"{name}.yaml").write_text(text)
+    return tmp_path
+
+
+@contextmanager
+def dask_cluster() -> Iterator[Any]:
+    """Start a Dask cluster of two workers on this machine."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        yield cluster
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def compare(out: str, *words: str) -> dict[str, bytes]:
+    """Compare two scenarios by the command; return what it wrote."""
+    command = ["compare", "calm.yaml", "help.yaml", "--draws", "8", "--seed", "7", "--no-charts", "--out", out, *words]
+    done = CliRunner().invoke(cli, command, prog_name="care-demand", catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return tables(Path(out))
+
+
+def assert_same(one: Results, other: Results) -> None:
+    """Compare every number to the last bit."""
+    expected, found = saved(one), saved(other)
+    assert set(expected) == set(found)
+    for name, array in expected.items():
+        np.testing.assert_array_equal(found[name], array, err_msg=name)
+
+
+# --------------------------------------------------------------------------------------------------
+# What changes nothing
+
+
+def test_a_draw_alone_is_that_of_the_ensemble() -> None:
+    loaded, settings = load("help.yaml"), Settings(7, seed=3)
+    ensemble = saved(simulate(loaded, draws=7, seed=3, workers=1))
+    values = columns(loaded, settings)
+    for draw in (6, 2, 1):
+        alone = outcome(loaded, settings, draw, {key: float(column[draw - 1]) for key, column in values.items()})
+        assert set(alone) == set(ensemble)
+        for name, array in alone.items():
+            np.testing.assert_array_equal(array, ensemble[name][draw], err_msg=name)
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_the_size_of_blocks_changes_nothing(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = load("help.yaml")
+    expected = simulate(loaded, draws=7, workers=1)
+    monkeypatch.setattr(ensemble_run, "BLOCK_DRAWS", size)
+    assert_same(expected, simulate(loaded, draws=7, workers=1))
+
+
+def test_the_order_of_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = load("help.yaml")
+    expected = simulate(loaded, draws=7, workers=1)
+    forwards = Store.missing
+    monkeypatch.setattr(Store, "missing", lambda store: forwards(store)[::-1])
+    assert_same(expected, simulate(loaded, draws=7, workers=1))
+
+
+def test_tables_are_the_same_with_any_number_of_workers_and_on_a_cluster() -> None:
+    expected = compare("one", "--workers", "1")
+    assert {"results.csv", "financial-years.csv", "manifest.json"} <= set(expected)
+    assert compare("again", "--workers", "1") == expected
+    assert compare("two", "--workers", "2") == expected
+    with dask_cluster() as cluster:
+        assert compare("cluster", "--cluster", cluster.scheduler_address) == expected
+
+
+def test_draws_differ_and_the_first_is_the_central_run() -> None:
+    loaded = load("help.yaml")
+    found = saved(simulate(loaded, draws=4, workers=1))
+    central = saved(run_once(loaded.scenario, loaded.key))
+    for name, array in central.items():
+        np.testing.assert_array_equal(found[name][:1], array, err_msg=name)
+    assert len(np.unique(found["measures/children"].sum(axis=(1, 2, 3, 4)))) == 5
+
+
+@pytest.mark.parametrize(
+    ("draws", "draw_bytes", "expected"),
+    [
+        (7, 1, ((1, 3), (4, 6), (7, 7))),
+        (3, 1, ((1, 3),)),
+        (3, ensemble_run.BLOCK_BYTES // 2, ((1, 2), (3, 3))),
+        (2, 10 * ensemble_run.BLOCK_BYTES, ((1, 1), (2, 2))),
+    ],
+)
+def test_blocks_are_cut_by_number_and_by_size(draws: int, draw_bytes: int, expected: tuple[Any, ...]) -> None:
+    assert ensemble_run.blocks(draws, draw_bytes) == expected
+
+
+# --------------------------------------------------------------------------------------------------
+# What goes wrong
+
+
+def run_in(folder: Path, progress: Any = lambda done, of: None, **how: Any) -> Results:
+    """Run nine draws, in three blocks kept in a folder."""
+    loaded, settings = load("help.yaml"), Settings(9)
+    return run_draws(loaded, run_once(loaded.scenario, loaded.key), settings, folder, progress=progress, **how)
+
+
+def count_blocks(folder: Path) -> tuple[Results, int]:
+    """Run nine draws; return them and how many blocks were not there before."""
+    told: list[tuple[int, int]] = []
+    results = run_in(folder, lambda done, of: told.append((done, of)))
+    return results, told[-1][0] - told[0][0]
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(tmp_path: Path) -> None:
+    expected, killed = run_in(tmp_path / "whole"), []
+
+    def kill(done: int, of: int) -> None:
+        if done == 1 and not killed:
+            killed.append(multiprocessing.active_children()[0])
+            killed[0].kill()
+
+    assert_same(expected, run_in(tmp_path / "killed", kill, workers=2))
+    assert killed
+
+
+def test_workers_that_always_die_are_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ensemble_run, "_jobs", lambda loaded, settings: lambda which: partial(os._exit, 1))
+    with pytest.raises(RuntimeError, match="workers died 3 times before a block was done"):
+        run_in(tmp_path / "work", workers=2)
+
+
+def test_a_worker_of_a_cluster_killed_in_the_middle_loses_nothing(tmp_path: Path) -> None:
+    expected, killed = run_in(tmp_path / "whole"), []
+    with dask_cluster() as cluster:
+        first = next(iter(cluster.workers.values()))
+
+        def kill(done: int, of: int) -> None:
+            if done == 1 and not killed:
+                killed.append(first.pid)
+                os.kill(first.pid, signal.SIGKILL)
+
+        assert_same(expected, run_in(tmp_path / "killed", kill, cluster=cluster.scheduler_address))
+    assert killed
+
+
+@pytest.mark.parametrize("damage", ["gone", "torn", "empty", "longer", "stale part"])
+def test_a_damaged_block_is_done_again(damage: str, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    expected, done = count_blocks(work)
+    assert done == 3
+    assert count_blocks(work)[1] == 0
+    path = sorted(work.iterdir())[1]
+    content = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    elif damage == "torn":
+        path.write_bytes(content[: len(content) // 2])
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "longer":
+        path.write_bytes(content + b"\0")
+    else:
+        path.rename(path.with_suffix(f".{os.getpid()}.part"))
+    results, done = count_blocks(work)
+    assert done == 1
+    assert path.read_bytes() == content
+    assert_same(expected, results)
+
+
+def test_a_flipped_bit_is_found_wherever_it_is(tmp_path: Path) -> None:
+    store = Store(tmp_path, ((1, 2),))
+    store.save((1, 2), {"measures/children": np.arange(6.0).reshape(2, 3)})
+    path = store.path((1, 2))
+    content = path.read_bytes()
+    assert store.missing() == []
+    for at in range(len(content)):
+        flipped = bytearray(content)
+        flipped[at] ^= 1 << (at % 8)
+        path.write_bytes(flipped)
+        assert store.missing() == [(1, 2)], f"byte {at}"
+
+
+@pytest.mark.parametrize("how", [("--workers", "1"), ("--workers", "2"), ("--cluster",)])
+def test_an_error_in_a_draw_is_told_once_and_writes_nothing(how: tuple[str, ...], folder: Path) -> None:
+    before = set(folder.iterdir())
+
+    def fail(*words: str) -> None:
+        command = ["run", "impossible.yaml", "--draws", "30", "--no-charts", *words]
+        done = CliRunner().invoke(cli, command, prog_name="care-demand", catch_exceptions=False)
+        assert done.exit_code == 2
+        assert done.stderr.startswith("impossible.yaml:8:")
+        assert "interventions.0.approval_ratio" in done.stderr
+        assert "would approve more households than are assessed" in done.stderr
+        assert "of 30)" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert done.stdout == ""
+        assert not [path for path in folder.rglob("*draws*")]
+        assert set(folder.iterdir()) - before <= {folder / "out"}
+        assert multiprocessing.active_children() == others
+
+    if how == ("--cluster",):
+        with dask_cluster() as cluster:
+            others = multiprocessing.active_children()
+            fail("--cluster", cluster.scheduler_address)
+    else:
+        others = []
+        fail(*how)
+
+
+def test_an_error_stops_work_under_way() -> None:
+    """A worker that would sleep for an hour does not hold up the message."""
+
+    def fail() -> None:
+        with local_pool(2) as pool:
+            pool.submit(partial(time.sleep, 3600))
+            pool.submit(partial(int, "none")).result()
+
+    with pytest.raises(ValueError, match="none"):
+        fail()
+    assert multiprocessing.active_children() == []
+
+
+def test_a_missing_cluster_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'care-demand\[cluster\]'"):
+        run_in(tmp_path / "work", cluster="tcp://127.0.0.1:1")
+
+
+def test_finished_draws_are_of_one_scenario_and_one_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another seed, number of draws, file or version of the package makes a folder of its own."""
+    work = tmp_path / "work"
+    loaded = load("help.yaml")
+
+    def folders(one: LoadedScenario = loaded, draws: int = 3, seed: int = 1) -> int:
+        simulate(one, draws=draws, seed=seed, workers=1, work=work)
+        return len(list(work.iterdir()))
+
+    assert folders() == folders() == 1
+    assert folders(seed=2) == 2
+    assert folders(draws=4) == 3
+    assert folders(load("calm.yaml")) == 4
+    monkeypatch.setattr("simulator.simulate.program_hashes", lambda: {"simulator": "another"})
+    assert folders() == 5
+
+
+# --------------------------------------------------------------------------------------------------
+# What draws are for
+
+
+def children_at_end(results: Results) -> Array:
+    """Children looked after at the end in each draw, the central run left out: (draw,)."""
+    return results["children"].values[1:, 0, -1].sum(axis=(-2, -1))
+
+
+def test_common_draws_take_the_noise_out_of_differences() -> None:
+    """Drawn together, a difference holds what is not known of the effect; drawn apart, all that is not known."""
+    known = HELP.replace("{median: 0.9, p10: 0.8, p90: 0.95}", "0.9")
+    for name, text in (("calm", CALM), ("help", known)):
+        Path(f"{name}.yaml").write_text(text.replace("2025-06", "2025-12"))
+    reference, common, apart = (
+        children_at_end(simulate(load(f"{name}.yaml"), draws=24, seed=seed, workers=1))
+        for name, seed in [("calm", 7), ("help", 7), ("help", 8)]
+    )
+    ratio = np.var(apart - reference) / np.var(common - reference)
+    print(f"Variance of the difference, drawn apart over drawn together: {ratio:.0f}")
+    assert ratio > 10.0
+
+
+def left_in_care(exits: Array, starts: Array, ratio: Array) -> Array:
+    """Return children after a year of a constant hazard of leaving and even starts."""
+    return 80_000.0 * np.exp(-exits) + starts * ratio * -np.expm1(-exits) / exits
+
+
+def uncertain_year(case: int) -> tuple[Array, float]:
+    """Draws of a year whose three numbers are uncertain, and a truth that plain random numbers drew, not a design."""
+    rng = np.random.default_rng([20250331, case])
+    sigma = rng.uniform(0.02, 0.4, 3)
+    parameters = [
+        Parameter("exits", Lognormal(0.4, sigma[0]), "evidence", 0.7),
+        Parameter("starts", Lognormal(30_000.0, sigma[1])),
+        Parameter("ratio", Lognormal(0.9, sigma[2]), "evidence", 0.7),
+    ]
+    draws = left_in_care(**sample(parameters, 200, seed=case))
+    return draws, float(left_in_care(**plain_draws(parameters, 1, rng))[0])
+
+
+def test_intervals_cover_a_known_truth_as_often_as_they_say() -> None:
+    covered = share_covered(uncertain_year, cases=2500)
+    print(f"80% intervals of the closed form cover {covered:.1%}")
+    assert 0.78 <= covered <= 0.82
+
+
+@pytest.mark.slow
+def test_intervals_of_a_scenario_cover_a_known_truth() -> None:
+    """The whole model: 2,000 truths, drawn without a design, each against the interval of 400 draws."""
+    loaded, settings = load("help.yaml"), Settings(1)
+    draws = children_at_end(simulate(loaded, draws=400, seed=7, workers=2))
+
+    def true_and_drawn(case: int) -> tuple[Array, float]:
+        truth = outcome(loaded, settings, 1, {p.key: truths[p.key][case] for p in parameters(loaded)})
+        return draws, float(truth["measures/children"][0, -1].sum())
+
+    truths = plain_draws(parameters(loaded), 2000, np.random.default_rng(1))
+    covered = share_covered(true_and_drawn, cases=2000)
+    print(f"80% intervals of the whole model cover {covered:.1%}")
+    assert 0.78 <= covered <= 0.82
