@@ -4,13 +4,14 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from simulator import cli
-from simulator.backtest import intervals, money, panel, run, score, select
+from simulator.backtest import flows, intervals, mix, money, page, panel, run, score, select
 from simulator.backtest.freeze import ActualError, score_text, write_frozen
 from simulator.backtest.methods import METHODS, autoregressive, naive, smoothing, stock_flow
 from simulator.backtest.panel import COUNTS, Panel, Series, cut, known, outcomes
@@ -18,6 +19,8 @@ from simulator.backtest.record import FORECAST_COLUMNS, backtest
 from simulator.backtest.write import write_backtest
 
 WHOLE = panel.panel()
+STUDY_WIDTHS = ((26, 40, 50, 60, 71), (19, 29, 37, 44, 52), (17, 26, 33, 40, 47), (15, 24, 31, 38, 44))
+"""Full width of 80% intervals in the study of the same tables, per cent of children, by size and horizon."""
 QUICK = tuple(method for method in METHODS if method not in smoothing.METHODS)
 
 
@@ -145,6 +148,80 @@ def test_money_knows_nothing_later() -> None:
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("flow", list(flows.FLOWS))
+def test_no_later_figure_reaches_a_forecast_of_a_flow(flow: str) -> None:
+    origin = 2017
+    honest, poisoned = (
+        list(flows.forecasts(whole, run.steps(whole, origin), flow))[-1] for whole in (WHOLE, spoiled(WHOLE, origin))
+    )
+    for name in flows.FLOW_LABELS:
+        for level in honest.known.levels:
+            np.testing.assert_array_equal(honest.growth[name][level], poisoned.growth[name][level])
+            np.testing.assert_array_equal(honest.spread[name][level].scale, poisoned.spread[name][level].scale)
+
+
+def test_placements_know_nothing_later() -> None:
+    groups, origin = mix.published(), 2020
+    later = groups.children.copy()
+    later[:, origin + 1 - groups.first_year :] *= 100
+    growth = {"weighed": {"england": np.full((1, 10), 0.01)}}
+    done = [SimpleNamespace(origin=year, growth=growth) for year in range(2012, 2025)]
+    for method in mix.LABELS:
+        one, other = (
+            mix.forecasts(given, done, method)[origin] for given in (groups, mix.Mix(groups.first_year, later))
+        )
+        np.testing.assert_array_equal(one[0], other[0])
+        for spread, spoilt in zip(one[1], other[1], strict=True):
+            np.testing.assert_array_equal(spread.scale, spoilt.scale)
+
+
+def test_placement_groups_add_up_to_all_children() -> None:
+    groups = mix.published()
+    england = WHOLE.england.children[0, groups.first_year - WHOLE.england.first_year :]
+    np.testing.assert_allclose(groups.children.sum(axis=0), england)
+    for method in (name for name in mix.LABELS if name != run.REFERENCE):
+        ahead = groups.children[:, -1:] * np.exp(mix.growth(groups, np.full(10, 0.02), method))
+        np.testing.assert_allclose(ahead.sum(axis=0), england[-1] * np.exp(0.02))
+
+
+def test_standing_follows_large_areas_and_smooths_small_ones() -> None:
+    ratio = np.array([[0.0, 0.0, 0.0, 0.4]] * 2)
+    count = np.array([[1e9] * 4, [30.0] * 4])
+    large, small = flows.standing(ratio, count, 0.01)
+    assert large == pytest.approx(0.4, abs=1e-6)
+    assert 0 < small < 0.2
+    # A level that cannot drift is the mean weighted by size.
+    counts = np.array([[10.0, 30.0, 60.0]])
+    assert flows.standing(np.array([[1.0, 2.0, 3.0]]), counts, 0.0)[0] == pytest.approx(2.5)
+
+
+def test_exits_fall_on_the_children_that_are_forecast() -> None:
+    now = known(cut(WHOLE, 2020))
+    flat = {level: np.zeros((len(one.areas), 10)) for level, one in now.levels.items()}
+    grown = {level: np.full((len(one.areas), 10), np.log(1.1)) for level, one in now.levels.items()}
+    held, more = (flows.growth_of_exits(now, children)["england"][0] for children in (flat, grown))
+    stock = now.england.children[0]
+    assert held[0] == pytest.approx(np.log(2 * stock[-1] / (stock[-1] + stock[-2])))
+    np.testing.assert_allclose(more[1:] - held[1:], np.log(1.1))
+
+
+def test_parts_of_an_error_of_spend_add_up() -> None:
+    children = {2014: 90.0, 2015: 100.0, 2016: 110.0, 2017: 120.0}
+    foster = {2014: 70.0, 2015: 75.0, 2016: 70.0, 2017: 60.0}
+    spend, fostering = {2015: 10.0, 2016: 13.0, 2017: 15.0}, {2015: 4.0}
+    now = money.Ahead(np.array([0.1, 0.2, 0.3]), np.array([0.05, 0.1, 0.15]))
+    parts = money.split(spend, fostering, children, foster, {2015: (now, np.empty(0))}, {2015: np.zeros(10)})
+    assert [(one.origin, one.horizon) for one in parts] == [(2015, 1), (2015, 2)]
+    first = parts[0]
+    assert first.numbers == pytest.approx(np.log(210 / 190) - 0.05)
+    assert first.numbers + first.mix + first.price == pytest.approx(np.log(1.3) - 0.1)
+    dear, cheap = 6 / (190 - 145), 4 / 145
+    said = 150 / (190 * np.exp(0.05))
+    shares = [145 / 210, said]
+    assert first.mix == pytest.approx(np.subtract(*(np.log(dear + share * (cheap - dear)) for share in shares)))
+
+
 def test_trends() -> None:
     doubled = series([100, 200])
     assert naive.mean_growth(doubled, 3) == pytest.approx([np.log(2)])
@@ -205,6 +282,19 @@ def test_variance_falls_with_size_as_planted() -> None:
     a, b = intervals._line(1 / children, square)
     assert a == pytest.approx(0.002, rel=0.1)
     assert b == pytest.approx(1.5, rel=0.1)
+
+
+def test_long_horizons_lean_on_short_ones_where_errors_are_few() -> None:
+    children = np.linspace(50, 1500, 40)
+    square = np.full((40, intervals.HORIZONS), np.nan)
+    square[:, 0], square[:, 1], square[:, 2] = 0.01, 0.04, 0.09
+    origins = np.array([20, 6, 3, *[0] * 7])
+    levels = intervals._lines(1 / children, square, origins) @ [1, 1 / 200]
+    growth = intervals.OWN_GROWTH
+    assert levels[0] == pytest.approx(0.01)
+    assert levels[1] == pytest.approx((3 * 0.04 + 0.01 * growth[1] / growth[0]) / 4)
+    assert levels[2] == pytest.approx((0.09 + levels[1] * growth[2] / growth[1]) / 2)
+    np.testing.assert_allclose(levels[3:], levels[2] * growth[3:] / growth[2])
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -308,6 +398,12 @@ def test_the_record_reaches_what_the_page_claims(tmp_path: Path) -> None:
         assert 0.45 <= at["in50"].mean() <= 0.58
         assert 0.77 <= at["in80"].mean() <= 0.86
         assert 0.87 <= at["in90"].mean() <= 0.95
+        for (low, high, _), width in zip(page.SIZES, STUDY_WIDTHS, strict=True):
+            inside = at[(at["children"] >= low) & (at["children"] < high)]
+            assert 0.74 <= inside["in80"].mean() <= 0.90
+            assert inside["width"].mean() <= 1.1 * width[h - 1] / 100
+    england = record.scores[run.HEADLINE, "england"]
+    assert min(england[england["horizon"] == h]["in80"].mean() for h in (1, 2)) >= 0.70
     write_backtest(record, tmp_path / "out", "care-demand backtest")
     rows = rows_of(tmp_path / "out/forecasts.csv")
     assert tuple(rows[0]) == FORECAST_COLUMNS

@@ -303,6 +303,10 @@ NEW_AUTHORITIES = {
 }
 FIRST_LOCAL_YEAR = 2011
 
+# Homes, supported and other placements have been split in several ways; together they are what these leave.
+GROUP_TABLE = "stock_by_placement_group"
+PLACEMENT_GROUPS = ("foster_total", "placed_with_parents", "placed_for_adoption")
+
 Row = dict[str, str]
 
 
@@ -525,7 +529,7 @@ def placement_figures(rows: list[Row]) -> dict[tuple[str, str], tuple[str, Row, 
     return found
 
 
-def build_placements(national: Path) -> Tables:
+def build_placements(national: Path, years: Mapping[str, str]) -> Tables:
     """Stock, first placements, last placements and providers."""
     out = Tables()
     stock = read(national / "cla_stock_by_placement.csv")
@@ -570,7 +574,30 @@ def build_placements(national: Path) -> Tables:
             status,
         )
     add_providers(out, read(national / "cla_stock_by_placement_and_provider.csv"))
+    add_placement_groups(out, national, years)
     return out
+
+
+def add_placement_groups(out: Tables, national: Path, years: Mapping[str, str]) -> None:
+    """Add stock by the few groups that have one definition in every year, newest release first."""
+    held = {key: row for key, row in out.rows.items() if key[0] == "stock_by_placement"}
+    for row in read(national / "cla_stock_by_placement_summary.csv"):
+        year, group = row["year_ending_31_march"], row["placement"]
+        key = (GROUP_TABLE, year, group)
+        if group not in PLACEMENT_GROUPS or int(year) < FIRST_LOCAL_YEAR:
+            continue
+        if newest := held.get(("stock_by_placement", year, group)):
+            out.rows[key] = (*key, *newest[3:])
+        else:
+            out.add(*key, row["children"], "children", years[row["source"]], row["source"])
+    for row in read(national / "cla_headline.csv"):
+        year = row["year_ending_31_march"]
+        parts = [out.rows[GROUP_TABLE, year, group] for group in PLACEMENT_GROUPS if out.has(GROUP_TABLE, year, group)]
+        if parts:
+            rest = float(row["stock_31_march"]) - sum(float(part[3]) for part in parts)
+            status = "derived: all children less the other three groups"
+            vintage, source = parts[0][5], ";".join(sorted({row["source"], *(part[7] for part in parts)}))
+            out.add(GROUP_TABLE, year, "homes_supported_and_other", rest, "children", vintage, source, status)
 
 
 def add_providers(out: Tables, rows: list[Row]) -> None:
@@ -978,7 +1005,7 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     years = {key: row[3] for key, row in sources.items()}
     files = {
         "children": build_children(national),
-        "placements": build_placements(national),
+        "placements": build_placements(national, years),
         "fostering": build_fostering(shared, years),
         "money": build_money(national, years),
         "population": build_population(national, years),

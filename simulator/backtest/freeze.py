@@ -66,8 +66,8 @@ def _readme(origin: int, name: str) -> str:
     before, after = (f"{year}-{(year + 1) % 100:02d}" for year in (origin - 1, origin))
     return f"""# Frozen forecast {name}
 
-Made from figures to 31 March {origin}, before later ones were published. These files are not changed after that; a
-later forecast gets a folder of its own.
+Made from figures to 31 March {origin}: no later one was held or used. These files are not changed once they are scored;
+a later forecast gets a folder of its own.
 
 | File | What it holds |
 | --- | --- |

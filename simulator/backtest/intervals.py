@@ -7,8 +7,9 @@ past forecasts whose outcome was known at the origin:
 - an area's own: errors beyond England's, fitted as ``a + b / children`` (drift of rates, and chance that falls with
   size).
 
-England's variance rests on few errors that overlap: n forecasts h years ahead are worth n / h. A variance measured on m
-independent errors makes the forecast a t with m degrees of freedom, which is what England's intervals have.
+Errors overlap: those of n origins h years ahead are worth n / h independent ones. So an area's own variance at h is
+drawn towards what that at h - 1 says of it, which counts as one more independent error; and England's variance,
+measured on m independent errors, makes the forecast a t with m degrees of freedom.
 """
 
 from __future__ import annotations
@@ -77,16 +78,17 @@ def spread(now: Known, past: Mapping[int, tuple[Known, Mapping[str, Array]]]) ->
     past : mapping of origin to (Known, errors)
         Earlier origins, with the method's errors as far as they were known at this one; see :func:`log_errors`.
     """
-    common = np.array([errors["england"][0] for _, errors in past.values()])
-    count = np.isfinite(common).sum(axis=0)
-    variance = _extended(
-        np.where(count >= LEAST_ERRORS * YEARS, np.nansum(common**2, axis=0) / np.maximum(count, 1), np.nan),
-        COMMON_GROWTH,
-    )
-    found = {"england": Spread(np.sqrt(variance)[None, :], np.maximum(count / YEARS, LEAST_DF))}
-    for level in ("authority", "region"):
-        found[level] = _of_areas(level, now, past, variance)
-    return found
+    england = of_one(np.array([errors["england"][0] for _, errors in past.values()]))
+    areas = {level: _of_areas(level, now, past, england.scale[0] ** 2) for level in ("authority", "region")}
+    return {"england": england, **areas}
+
+
+def of_one(errors: Array) -> Spread:
+    """Return the spread of a series that stands by itself, from its past errors: (origin, horizon)."""
+    count = np.isfinite(errors).sum(axis=0)
+    mean = np.nansum(errors**2, axis=0) / np.maximum(count, 1)
+    variance = _extended(np.where(count >= LEAST_ERRORS * YEARS, mean, np.nan), COMMON_GROWTH)
+    return Spread(np.sqrt(variance)[None, :], np.maximum(count / YEARS, LEAST_DF))
 
 
 def _of_areas(level: str, now: Known, past: Mapping[int, tuple[Known, Mapping[str, Array]]], common: Array) -> Spread:
@@ -97,12 +99,8 @@ def _of_areas(level: str, now: Known, past: Mapping[int, tuple[Known, Mapping[st
         return Spread(np.empty((0, HORIZONS)), np.full(HORIZONS, LEAST_DF))
     own = np.concatenate([errors[level] - errors["england"] for _, errors in local])
     inverse = np.concatenate([1 / then.levels[level].children[:, -1] for then, _ in local])
-    lines = np.full((HORIZONS, 2), np.nan)
-    for h in range(HORIZONS):
-        seen = np.isfinite(own[:, h])
-        if seen.any():
-            lines[h] = _line(inverse[seen], own[seen, h] ** 2)
-    a, b = (_extended(column, OWN_GROWTH) for column in lines.T)
+    origins = np.sum([np.isfinite(errors[level]).any(axis=0) for _, errors in local], axis=0)
+    a, b = _lines(inverse, own**2, origins).T
     standard = own / np.sqrt(a + b * inverse[:, None])
     tails = _tails(standard[np.isfinite(standard)])
     variance = common + a + b / series.children[:, -1:]
@@ -113,6 +111,30 @@ def _extended(by_horizon: Array, growth: Array) -> Array:
     """Fill horizons that have no past error from the longest that has one."""
     last = np.flatnonzero(np.isfinite(by_horizon))[-1]
     return np.where(np.isfinite(by_horizon), by_horizon, by_horizon[last] * growth / growth[last])
+
+
+def _lines(x: Array, square: Array, origins: NDArray[np.int64]) -> Array:
+    """Fit mean square errors at each horizon as a + b x: (horizon, 2).
+
+    Parameters
+    ----------
+    x : array (error,)
+    square : array (error, horizon)
+        NaN where nothing happened yet; horizon 1 has errors.
+    origins : array (horizon,)
+        From how many origins they are.
+    """
+    lines = np.empty((HORIZONS, 2))
+    for h in range(HORIZONS):
+        seen = np.isfinite(square[:, h])
+        if h == 0:
+            lines[h] = _line(x[seen], square[seen, h])
+            continue
+        lines[h] = lines[h - 1] * OWN_GROWTH[h] / OWN_GROWTH[h - 1]
+        if seen.any():
+            independent = origins[h] / YEARS[h]
+            lines[h] = (independent * np.array(_line(x[seen], square[seen, h])) + lines[h]) / (independent + 1)
+    return lines
 
 
 def _line(x: Array, square: Array) -> tuple[float, float]:

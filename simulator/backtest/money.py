@@ -139,16 +139,74 @@ def scored(spend: Spend, made: Mapping[int, tuple[Ahead, Array]]) -> NDArray[np.
     return np.concatenate(rows)
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What an error of spend is made of.
+
+    Attributes
+    ----------
+    origin, horizon : int
+    numbers, mix, price : float
+        Log outcome less log forecast that comes from the number of children, from the share of them in foster care, and
+        from spend per child in foster care and of all others. They add up to the log error of spend.
+    """
+
+    origin: int
+    horizon: int
+    numbers: float
+    mix: float
+    price: float
+
+
+def published_fostering() -> Spend:
+    """Return spend on fostering in pounds, cash, by year of its end."""
+    return {int(str(year)[:4]) + 1: value for year, value in series("spend_line", "fostering_total").items()}
+
+
 def split(
-    spend: Spend, children: Mapping[int, float], made: Mapping[int, tuple[Ahead, Array]]
-) -> Sequence[tuple[int, int, float, float]]:
-    """Split the log error of each forecast: origin, horizon, part from numbers, part from price."""
+    spend: Spend,
+    fostering: Spend,
+    children: Mapping[int, float],
+    foster: Mapping[int, float],
+    made: Mapping[int, tuple[Ahead, Array]],
+    foster_growth: Mapping[int, Array],
+) -> Sequence[Parts]:
+    """Split the log error of each forecast.
+
+    The mix acts at the prices of the origin: it is the log of spend per child that the shares of a year give at those
+    prices, outcome less forecast. What is left of the error of spend per child is price.
+
+    Parameters
+    ----------
+    spend, fostering : mapping of year to float
+    children, foster : mapping of year to float
+        All children and those in foster care at 31 March.
+    made : mapping of origin to (Ahead, quantiles)
+    foster_growth : mapping of origin to array (horizon,)
+        Log growth of children in foster care that is forecast.
+    """
     rows = []
     for origin, (now, _) in made.items():
+        if origin not in fostering:
+            continue
+        base, base_foster = (_two_ends(count, origin) for count in (children, foster))
+        price_foster = fostering[origin] / base_foster
+        price_other = (spend[origin] - fostering[origin]) / (base - base_foster)
+        stock = np.exp(np.pad(foster_growth[origin], (1, 0))) * foster[origin]
         for h in range(1, HORIZONS + 1):
-            if origin + h in spend:
-                base = children[origin] + children[origin - 1]
-                numbers = np.log((children[origin + h] + children[origin + h - 1]) / base) - now.children[h - 1]
-                total = np.log(spend[origin + h] / spend[origin]) - now.growth[h - 1]
-                rows.append((origin, h, float(numbers), float(total - numbers)))
+            if origin + h not in spend:
+                continue
+            happened = _two_ends(children, origin + h)
+            share = _two_ends(foster, origin + h) / happened
+            said = (stock[h] + stock[h - 1]) / (base * np.exp(now.children[h - 1]))
+            numbers = np.log(happened / base) - now.children[h - 1]
+            at_prices = [price_other + part * (price_foster - price_other) for part in (share, said)]
+            mix = np.log(at_prices[0] / at_prices[1])
+            total = np.log(spend[origin + h] / spend[origin]) - now.growth[h - 1]
+            rows.append(Parts(origin, h, float(numbers), float(mix), float(total - numbers - mix)))
     return rows
+
+
+def _two_ends(count: Mapping[int, float], year: int) -> float:
+    """Return the sum of a count at the two ends of a financial year."""
+    return count[year] + count[year - 1]

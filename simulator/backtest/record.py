@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.backtest import money, run
-from simulator.backtest.panel import ENGLAND, Panel
+from simulator.backtest import flows, mix, money, run
+from simulator.backtest.panel import Panel
 from simulator.backtest.run import HEADLINE, SCORED_FROM, SCORED_HORIZONS, Step
 
 Array = NDArray[np.float64]
@@ -20,6 +20,7 @@ WRITTEN = (5, 10, 25, 50, 75, 90, 95)
 """Quantiles in files, per cent."""
 FORECAST_COLUMNS = ("origin_year", "old_la_code", "horizon", "quantile", "value")
 SCORE_COLUMNS = (
+    "measure",
     "level",
     "method",
     "origin_year",
@@ -44,17 +45,26 @@ class Record:
     steps : sequence of Step
         From each origin.
     scores : mapping of (method, level) to rows of `score.CELL`
+    flow_scores : mapping of (flow, method, level) to rows of `score.CELL`
+    flow_errors : mapping of level to array (part, horizon)
+        See `flows.split`.
+    mix_scores : mapping of method to rows of `score.CELL`, groups of placements in the place of areas
     spend : mapping of year to float
     spend_forecasts : mapping of method to origin to (medians, quantiles)
     spend_scores : mapping of method to rows of `score.CELL`
+    spend_parts : sequence of money.Parts
     """
 
     whole: Panel
     steps: Sequence[Step]
     scores: Mapping[tuple[str, str], Table]
+    flow_scores: Mapping[tuple[str, str, str], Table]
+    flow_errors: Mapping[str, Array]
+    mix_scores: Mapping[str, Table]
     spend: money.Spend
     spend_forecasts: Mapping[str, Mapping[int, tuple[money.Ahead, Array]]]
     spend_scores: Mapping[str, Table]
+    spend_parts: Sequence[money.Parts]
 
 
 def england(whole: Panel) -> dict[int, float]:
@@ -74,10 +84,31 @@ def spend_forecasts(
 def backtest(whole: Panel, blocks: Path | None = None, progress: Callable[[int, int], None] | None = None) -> Record:
     """Run the whole back-test; see `run.steps` for the arguments."""
     done = run.steps(whole, whole.england.last_year, blocks, progress)
+    flow_forecasts = flows.all_forecasts(whole, done)
+    groups = mix.published()
+    mixes = {method: mix.forecasts(groups, done, method) for method in mix.LABELS}
     spend = money.published()
     made = spend_forecasts(whole, done, spend)
-    spend_scores = {method: money.scored(spend, one) for method, one in made.items()}
-    return Record(whole, done, run.scored(whole, done), spend, made, spend_scores)
+    foster = list(mix.GROUPS).index("foster_total")
+    return Record(
+        whole,
+        done,
+        scores=run.scored(whole, done),
+        flow_scores=flows.scored(whole, flow_forecasts),
+        flow_errors={level: flows.split(whole, done, flow_forecasts, level) for level in ("authority", "england")},
+        mix_scores={method: mix.scored(groups, one) for method, one in mixes.items()},
+        spend=spend,
+        spend_forecasts=made,
+        spend_scores={method: money.scored(spend, one) for method, one in made.items()},
+        spend_parts=money.split(
+            spend,
+            money.published_fostering(),
+            england(whole),
+            groups.by_year("foster_total"),
+            made["model"],
+            {origin: growth[foster] for origin, (growth, _) in mixes[HEADLINE].items()},
+        ),
+    )
 
 
 def forecast_rows(done: Sequence[Step], method: str, horizons: Mapping[str, int]) -> Iterator[tuple[object, ...]]:
@@ -101,11 +132,17 @@ def record_rows(record: Record) -> Iterator[tuple[object, ...]]:
 
 
 def score_rows(record: Record) -> Iterator[tuple[object, ...]]:
-    """Yield the rows of `scores.csv`: every method, area, origin and horizon; `ENG` spend as level `spend`."""
-    tables = {(level, name): table for (name, level), table in record.scores.items()}
-    tables |= {("spend", name): table for name, table in record.spend_scores.items()}
-    for (level, name), table in tables.items():
+    """Yield the rows of `scores.csv`: every measure, method, area, origin and horizon.
+
+    The area of a group of placements is the group, and its level `placement`.
+    """
+    tables = {("children", level, name): table for (name, level), table in record.scores.items()}
+    tables |= {(flow, level, name): table for (flow, name, level), table in record.flow_scores.items()}
+    tables |= {("children", "placement", name): table for name, table in record.mix_scores.items()}
+    tables |= {("spend", "england", name): table for name, table in record.spend_scores.items()}
+    for key, table in tables.items():
+        measure, level, name = key
         for row in table:
             numbers = [f"{row[field]:.6f}" for field in ("crps", "error", "width")]
             covered = [int(row[f"in{percent}"]) for percent in (50, 80, 90)]
-            yield level, name, row["origin"], row["area"] or ENGLAND, row["horizon"], *numbers, *covered
+            yield measure, level, name, row["origin"], row["area"], row["horizon"], *numbers, *covered
