@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from simulator import tables
 from simulator.areas import ENGLAND, Area, units
-from simulator.calendar import financial_year, instant_date
+from simulator.calendar import financial_year, financial_year_months, instant_date
 from simulator.chance import realise
 from simulator.compile import Compiled, compile_scenario, deflator_growth
 from simulator.engine.run import Paths, run
+from simulator.interventions.budget_line import BudgetLine
 from simulator.interventions.early_help import EarlyHelp
 from simulator.local.published import published_stock
 from simulator.measures import measures
@@ -226,6 +227,21 @@ def _notes(scenario: Scenario) -> tuple[str, ...]:
     if scenario.assumptions.foster_places == "as_needed":
         notes.append("Foster places are found for as many as need them.")
     notes += _drawn_areas(scenario)
+    notes += _unpaid(scenario)
     if scenario.purpose == "replication":
         notes.append("A replication of a published projection, not an endorsement of it.")
     return tuple(notes)
+
+
+def _unpaid(scenario: Scenario) -> Iterator[str]:
+    """Say which programmes go on acting after the last year in which money for them is counted."""
+    for one in scenario.interventions:
+        budget = one.cost.budget_gbp if one.cost is not None else None
+        acts = one.is_programme and "end" in type(one).model_fields and not isinstance(one, BudgetLine)
+        if (
+            acts
+            and budget
+            and getattr(one, "end", None) is None
+            and financial_year_months(max(budget))[-1] < scenario.end
+        ):
+            yield f"{one.title}: money is counted to {max(budget)}, and the effect is assumed to go on after it."

@@ -337,3 +337,9 @@ def test_a_programme_that_does_nothing_is_told_of_the_end() -> None:
     assert draw_all(results("null-early-help"))["effect_children"].title.endswith(
         "no change in children in care by March 2035"
     )
+
+
+def test_an_effect_that_outlasts_its_money_is_told() -> None:
+    unpaid = "Families First Partnership: money is counted to 2028-29, and the effect is assumed to go on after it."
+    assert unpaid in results("family-help-national").notes
+    assert not any("go on after it" in note for note in results("status-quo").notes)
