@@ -123,6 +123,27 @@ def _asked(results: Results, question: Question) -> Array:
     return total
 
 
+@dataclass(frozen=True)
+class Growth:
+    """Children looked after in an area at the start and the end of a run, central."""
+
+    area: str
+    first: float
+    last: float
+
+    @property
+    def percent(self) -> float:
+        """Change as a percentage of the start."""
+        return 100.0 * (self.last / self.first - 1.0)
+
+
+def growth_by_area(results: Results) -> list[Growth]:
+    """Return how children change in each area, most growth first; areas that start with fewer than 1 are left out."""
+    children = results["children"].values[0].sum(axis=(-2, -1))
+    rows = [Growth(name, float(path[0]), float(path[-1])) for name, path in zip(results.areas, children, strict=True)]
+    return sorted((row for row in rows if row.first >= 1.0), key=lambda row: -row.percent)
+
+
 def at_years(results: Results, years: Sequence[int] = (2, 5, 10)) -> list[dict[str, Any]]:
     """Return children, spend and cumulative extra spend some years on, for the first area's central run.
 
@@ -162,7 +183,7 @@ def _start(results: Results, since: str | None, monthly: Array, reference: Array
         If the run does not cover the start year.
     """
     if since is None or since == results.reference_year:
-        return np.broadcast_to(reference, (*monthly.shape[:2], reference.size))
+        return np.broadcast_to(reference, (*monthly.shape[:2], reference.shape[-1]))
     return _by_year(results, monthly)[:, :, _year_position(results, since)]
 
 

@@ -206,9 +206,9 @@ class CostLine:
         Cost key of a placement, or the name of another line.
     driver : {"placement", "children", "uasc"}
         Whose weeks in care it goes with: children in the placements with this cost key, all, or asylum-seeking ones.
-    spend_gbp : float
+    spend_gbp : float or (area,)
         Gross, cash, in the financial year that ended at the base.
-    child_weeks : float
+    child_weeks : float or (area,)
         Weeks in care of those children in that year.
     overhead_share : float
         Share that does not change with the number of children.
@@ -217,8 +217,8 @@ class CostLine:
 
     key: str
     driver: Literal["placement", "children", "uasc"]
-    spend_gbp: float
-    child_weeks: float
+    spend_gbp: float | Array
+    child_weeks: float | Array
     overhead_share: float
     source: str
 

@@ -103,6 +103,8 @@ _debug_option = click.option(
 def _run_options(function: _Function) -> _Function:
     """Add the options that `run` and `compare` share."""
     options = [
+        click.option("--area", multiple=True, metavar="NAME",
+                     help="Area to run in place of the scenario's; give it again for more (`care-demand list areas`)."),
         click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
                      help="Random draws beside the central run."),
         click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
@@ -159,14 +161,15 @@ def main() -> None:
 # Scenarios
 
 
-def _load_all(names: Sequence[str]) -> list[LoadedScenario]:
-    """Read scenarios, by path or shipped name; all problems of all of them are told at once."""
+def _load_all(names: Sequence[str], areas: tuple[str, ...] = ()) -> list[LoadedScenario]:
+    """Read scenarios, by path or shipped name, for other areas if given; all problems are told at once."""
     from simulator.scenario import ScenarioError, load
 
     loaded, problems = [], []
     for name in names:
         try:
-            loaded.append(load(name))
+            one = load(name)
+            loaded.append(one.in_areas(areas) if areas else one)
         except ScenarioError as error:
             problems.append(str(error))
         except OSError as error:  # for example a name too long to be one
@@ -180,6 +183,7 @@ def _load_all(names: Sequence[str]) -> list[LoadedScenario]:
 class _How:
     """How runs are made, as asked for on the command line."""
 
+    area: tuple[str, ...]
     draws: int
     seed: int
     engine: str
@@ -199,7 +203,8 @@ class _How:
     @property
     def words(self) -> list[str]:
         """Options for the manifest: those that results depend on."""
-        words = ["--draws", str(self.draws), "--seed", str(self.seed)]
+        words = [word for name in self.area for word in ("--area", name)]
+        words += ["--draws", str(self.draws), "--seed", str(self.seed)]
         words += ["--engine", self.engine] if self.engine != "plain" else []
         words += ["--chance"] if self.chance else []
         words += ["--keep-draws"] if self.keep_draws else []
@@ -317,7 +322,9 @@ def _points(results: Results) -> dict[str, Any]:
         "area": results.areas[0],
         "reference_year": results.reference_year,
         "summary": [asdict(point) for point in summary_points(results)],
-        "chances": [{"id": a.question.id, "says": a.question.says, "share": a.share} for a in answers(results)],
+        "chances": [
+            {"id": a.question.id, "says": a.question.says, "share": a.share, "error": a.error} for a in answers(results)
+        ],
         "notes": list(results.notes),
     }
 
@@ -337,7 +344,7 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     that was stopped goes on when the same command is given again.
     """
     how = _how(options)
-    loaded = _load_all([scenario])
+    loaded = _load_all([scenario], how.area)
     from simulator.outputs import write_run
     from simulator.summary import summary_text
 
@@ -365,7 +372,7 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
     how = _how(options)
     if len(scenarios) == 1:
         raise click.UsageError("name two scenarios or more; the others are compared with the first")
-    loaded = _load_all(scenarios)
+    loaded = _load_all(scenarios, how.area)
     names = [one.key for one in loaded]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")
@@ -544,6 +551,81 @@ def sample_returns(children: int, years: int, seed: int, out: Path, dirt: str, q
 
 
 # --------------------------------------------------------------------------------------------------
+# Track record
+
+
+@contextmanager
+def _origins_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Give what shows how many origins are done, where somebody can see it."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    with _bar("Origins") as progress:
+        yield progress
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out/backtest"), show_default=True, metavar="DIR",
+              help="Output folder.")  # fmt: skip
+@click.option("--docs", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+              help="Folder that gets the page and its charts too.")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+@_debug_option
+def backtest(out: Path, docs: Path | None, quiet: bool) -> None:
+    """Score what each method would have forecast from past years, and write the track record.
+
+    It needs care-demand[backtest]. A run that was stopped goes on when the same command is given again.
+    """
+    from simulator.backtest.panel import panel
+    from simulator.backtest.record import backtest as run_backtest
+    from simulator.backtest.write import write_backtest
+
+    folder = _checked_folder(out)
+    with _work_beside(folder) as work:
+        with _origins_bar(quiet) as progress:
+            record = run_backtest(panel(), work, progress)
+        _written(lambda: write_backtest(record, folder, f"{PROGRAM} backtest", docs))
+    if not quiet:
+        click.echo(f"The track record is in {folder}; start with backtest.md")
+
+
+@cli.group()
+def forecast() -> None:
+    """Freeze a forecast, and score it when the actual figures come."""
+
+
+@forecast.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Output folder.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+@_debug_option
+def freeze(out: Path, quiet: bool) -> None:
+    """Write forecasts of the next two years for England, regions and authorities, and of England's spend."""
+    from simulator.backtest.freeze import write_frozen
+    from simulator.backtest.panel import panel
+
+    folder = _checked_folder(out)
+    with _work_beside(folder) as work, _origins_bar(quiet) as progress:
+        _written(lambda: write_frozen(panel(), folder, f"{PROGRAM} forecast freeze", work, progress))
+    if not quiet:
+        click.echo(f"The frozen forecast is in {folder}")
+
+
+@forecast.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--actual", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True, metavar="FILE",
+              help="CSV of actual figures with columns measure,old_la_code,year,value.")  # fmt: skip
+@_debug_option
+def score(folder: Path, actual: Path) -> None:
+    """Score a frozen forecast on actual figures."""
+    from simulator.backtest.freeze import ActualError, score_text
+
+    try:
+        click.echo(score_text(folder, actual))
+    except ActualError as error:
+        raise WrongInput(str(error)) from error
+
+
+# --------------------------------------------------------------------------------------------------
 # Lists
 
 
@@ -690,6 +772,27 @@ def _as_written(value: object) -> Any:
     if isinstance(value, tuple | list):
         return [_as_written(item) for item in value]
     return value if isinstance(value, str | int | float | None) else str(value)
+
+
+@_list_command
+def areas() -> list[dict[str, Any]]:
+    """List areas that scenarios and --area can name: England, groups of authorities, and authorities.
+
+    A group asks for its total and each authority in it, its bare name for the total alone, and `all` for everything.
+    """
+    from simulator.areas import ALL, ENGLAND, authorities, groups
+
+    whole = {"title": "the national model; beside other areas, the sum of all authorities", "code": "", "region": ""}
+    wholes = [{"name": ENGLAND, **whole}, {"name": ALL, **whole, "title": "England, regions and all authorities"}]
+    of_groups = [
+        {"name": key, "title": f"{len(group.members)} authorities", "code": "", "region": ""}
+        for key, group in groups().items()
+    ]
+    each = [
+        {"name": one.name, "title": f"{one.code}, {one.type}, {one.region}", "code": one.code, "region": one.region}
+        for one in sorted(authorities(), key=lambda one: one.name)
+    ]
+    return [*wholes, *of_groups, *each]
 
 
 @_list_command

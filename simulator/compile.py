@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator import placements, tables
-from simulator.baseline import FOSTER, PLACE, Baseline, load_baseline, resident_rates, uasc_rates
+from simulator import areas, placements, tables
+from simulator.baseline import FOSTER, PLACE, Baseline, CostLine, load_baseline, resident_rates, uasc_rates
 from simulator.calendar import Month, financial_year
 from simulator.drift import drift
 from simulator.interventions import apply_all
 from simulator.interventions.context import Context
+from simulator.local import localise, published_levels
 from simulator.population import births_per_year, population_by_age
 from simulator.rates import FosterRates, Rates
 from simulator.scenario.schema import Assumptions, Scenario
@@ -38,6 +39,10 @@ class Compiled:
     baseline : Baseline
     rates : Rates
     context : Context
+    cost_lines : tuple of CostLine
+        Of the areas of the rates.
+    reported : tuple of Area
+        What results are given for: England run as a whole, or sums of the authorities in `context`.
     programmes : tuple of str
         Titles along the programme axis.
     """
@@ -46,6 +51,8 @@ class Compiled:
     baseline: Baseline
     rates: Rates
     context: Context
+    cost_lines: tuple[CostLine, ...]
+    reported: tuple[areas.Area, ...]
     programmes: tuple[str, ...]
 
 
@@ -56,7 +63,8 @@ def compile_scenario(scenario: Scenario, drawn: Mapping[str, float] | None = Non
     ----------
     scenario : Scenario
     drawn : mapping of key to float, optional
-        Steps of the drift of rates in one draw (`simulator.drift`); rates are held where there are none.
+        Steps of the drift of rates in one draw (`simulator.drift`), and how far levels of authorities lie from their
+        means (`simulator.local`); rates and levels are held where there are none.
 
     Raises
     ------
@@ -66,13 +74,17 @@ def compile_scenario(scenario: Scenario, drawn: Mapping[str, float] | None = Non
     baseline = load_baseline(scenario.base)
     first = Month(scenario.base, 4)
     months = scenario.end - first + 1
-    context = _context(scenario, baseline, first, months)
-    rates = _base_rates(scenario, baseline, context)
+    units = areas.units(scenario.areas)
+    context = _context(scenario, baseline, first, months, units)
+    rates, cost_lines = _base_rates(scenario, baseline, context), baseline.cost_lines
+    if units:
+        rates, cost_lines = localise(rates, cost_lines, published_levels(), units, drawn)
     rates = apply_all(rates, scenario.interventions, context)
-    if drawn:
+    if drawn and scenario.assumptions.drift == "as_recorded":
         rates = drift(rates, context.cost_keys, [m.financial_year for m in scenario.calendar], drawn)
     rates.check()
-    return Compiled(scenario, baseline, rates, context, tuple(i.title for i in scenario.interventions))
+    titles = tuple(i.title for i in scenario.interventions)
+    return Compiled(scenario, baseline, rates, context, cost_lines, areas.reported(scenario.areas), titles)
 
 
 def deflator_growth(assumptions: Assumptions) -> float:
@@ -81,7 +93,8 @@ def deflator_growth(assumptions: Assumptions) -> float:
     return (DEFLATOR_PERCENT if percent is None else percent) / 100.0
 
 
-def _context(scenario: Scenario, baseline: Baseline, first: Month, months: int) -> Context:
+def _context(scenario: Scenario, baseline: Baseline, first: Month, months: int, units: tuple[str, ...]) -> Context:
+    every = [one.code for one in areas.authorities()]
     growth = deflator_growth(scenario.assumptions)
     price_year = financial_year(scenario.base - 1)
     known = {str(y): v for y, v in tables.series("gdp_deflator").items()}
@@ -94,11 +107,12 @@ def _context(scenario: Scenario, baseline: Baseline, first: Month, months: int) 
     return Context(
         first_month=first,
         months=months,
-        areas=tuple(scenario.areas),
+        areas=units or (areas.ENGLAND,),
         places=placements.names(),
         cost_keys=tuple(line.key for line in baseline.cost_lines),
         deflator=np.exp(np.interp(np.arange(months, dtype=float), middles, levels)),
         price_levels={y: v / known[price_year] for y, v in known.items()},
+        part_of_england=sum(areas.children(units)) / sum(areas.children(every)) if units else 1.0,
     )
 
 

@@ -28,7 +28,7 @@ from simulator.paths import write_draws
 from simulator.provenance import data_hashes
 from simulator.results import ALL, Results
 from simulator.summary import comparison_text, summary_text
-from simulator.tidy import COLUMNS, STATISTICS, YEAR_COLUMNS, Row, statistics, yearly_rows
+from simulator.tidy import COLUMNS, STATISTICS, YEAR_COLUMNS, Row, shown, statistics, yearly_rows
 
 if TYPE_CHECKING:
     from simulator.scenario import LoadedScenario
@@ -239,17 +239,19 @@ def monthly_lines(results: Results) -> Iterator[str]:
                 raise ValueError(
                     f"{results.name}: {measure.name} ({placement}, {band}) holds a number that is not finite"
                 )
+            at = shown(results, measure.kind, placement, band)
+            whens = [dates[t] for t in at]
             middle = ",".join(_cell(text) for text in (measure.name, placement, band, measure.unit))
             for a, area in enumerate(results.areas):
                 head = f"{name},{_cell(area)}"
-                columns = table[:, a].tolist()
+                columns = table[:, a, at].tolist()
                 central = map(_number, columns[0])
                 if values.shape[0] == 1:
                     tail = "," * (len(STATISTICS) - 1) + "\n"
-                    lines = (f"{head},{d},{middle},{c}{tail}" for d, c in zip(dates, central, strict=True))
+                    lines = (f"{head},{d},{middle},{c}{tail}" for d, c in zip(whens, central, strict=True))
                 else:
                     cells = map(",".join, zip(central, *(map(_number, c) for c in columns[1:]), strict=True))
-                    lines = (f"{head},{d},{middle},{c}\n" for d, c in zip(dates, cells, strict=True))
+                    lines = (f"{head},{d},{middle},{c}\n" for d, c in zip(whens, cells, strict=True))
                 yield "".join(lines)
 
 

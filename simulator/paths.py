@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def write_draws(results: Results, path: Path) -> None:
-    """Write the central run (draw 0) and every draw; measures are written one after the other, so memory stays small.
+    """Write the central run (draw 0) and every draw, one measure after the other.
+
+    It takes about as much memory as the file is large: each measure is added to what is there.
 
     Parameters
     ----------

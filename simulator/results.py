@@ -154,8 +154,8 @@ class SpendLines:
     per_child : (line,) bool
         Lines that go with all children (or all asylum-seeking children) and not with a placement.
     spend_gbp, child_weeks : (draw, area, month, line)
-    reference_spend_gbp, reference_child_weeks : (line,)
-        The same in the last financial year before the run, for all areas together.
+    reference_spend_gbp, reference_child_weeks : (area, line)
+        The same in the last financial year before the run.
     """
 
     keys: tuple[str, ...]
@@ -200,6 +200,8 @@ class Results:
         Children and spend of the same scenario without its programmes; empty if it has none.
     questions : tuple of Question
         What the scenario asks the chance of.
+    places_limited : bool
+        False where foster places are found for as many as need them, so that unmet need means nothing.
     """
 
     name: str
@@ -221,6 +223,7 @@ class Results:
     discount_rate: float
     without: Mapping[str, Measure] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
+    places_limited: bool = True
 
     @property
     def draws(self) -> int:

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import tables
+from simulator.areas import ENGLAND, Area, units
 from simulator.calendar import financial_year, instant_date
 from simulator.chance import realise
 from simulator.compile import Compiled, compile_scenario, deflator_growth
 from simulator.engine.run import Paths, run
+from simulator.interventions.early_help import EarlyHelp
+from simulator.local.published import published_stock
 from simulator.measures import measures
 from simulator.measures.view import View
 from simulator.rates import Rates
@@ -22,6 +25,7 @@ from simulator.scenario import schema
 from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
 from simulator.structure import BAND_OF_AGE
 
+Array = NDArray[np.float64]
 Engine = Literal["plain", "compiled"]
 
 PUBLISHERS = ("Department for Education", "Ofsted", "Office for National Statistics", "MHCLG", "HM Treasury")
@@ -88,19 +92,21 @@ def _without_programmes(scenario: Scenario) -> Scenario | None:
 
 def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[object, ...] | None = None) -> Results:
     """Run a compiled scenario and label what comes out."""
-    scenario, baseline, rates = compiled.scenario, compiled.baseline, compiled.rates
+    scenario, rates = compiled.scenario, compiled.rates
     if luck is None:
         paths = engine_named(engine)(rates, BAND_OF_AGE)
     else:
         paths = realise(rates, BAND_OF_AGE, luck, compiled.context.areas)
-    view = View(paths, rates, baseline.cost_lines)
+    view = View(paths, rates, compiled.cost_lines)
+    total = _totals(compiled)
     measured = {}
     for kind in measures().values():
         v = kind.compute(view)
-        measured[kind.name] = Measure(
-            kind.name, kind.title, kind.unit, kind.kind, v.placements, v.age_bands, np.ascontiguousarray(v.values)
-        )
-    spend, weeks = view.line_totals()
+        values = np.ascontiguousarray(total(v.values))
+        measured[kind.name] = Measure(kind.name, kind.title, kind.unit, kind.kind, v.placements, v.age_bands, values)
+    spend, weeks = (total(lines) for lines in view.line_totals())
+    reference = [np.atleast_2d(np.array([getattr(line, name) for line in compiled.cost_lines]).T)[None]
+                 for name in ("spend_gbp", "child_weeks")]  # fmt: skip
     reference_year = financial_year(scenario.base - 1)
     return Results(
         name=name,
@@ -109,24 +115,26 @@ def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[o
         purpose=scenario.purpose,
         first_month=compiled.context.first_month,
         months=compiled.context.months,
-        areas=compiled.context.areas,
+        areas=tuple(area.name for area in compiled.reported),
         measures=measured,
-        history=history(),
+        history=history(compiled.reported[0]),
         claims=tuple(Claim(c.measure, _when(c), float(c.value), c.label, ";".join(c.source)) for c in scenario.claims),
         notes=_notes(scenario),
         sources=PUBLISHERS,
         deflator=compiled.context.deflator[None],
         price_year=reference_year,
         spend_lines=SpendLines(
-            keys=tuple(line.key for line in baseline.cost_lines),
-            per_child=np.array([line.driver != "placement" for line in baseline.cost_lines]),
+            keys=tuple(line.key for line in compiled.cost_lines),
+            per_child=np.array([line.driver != "placement" for line in compiled.cost_lines]),
             spend_gbp=spend,
             child_weeks=weeks,
-            reference_spend_gbp=np.array([line.spend_gbp for line in baseline.cost_lines]),
-            reference_child_weeks=np.array([line.child_weeks for line in baseline.cost_lines]),
+            reference_spend_gbp=total(reference[0])[0],
+            reference_child_weeks=total(reference[1])[0],
         ),
         reference_year=reference_year,
-        questions=tuple(_asked(question) for question in scenario.questions),
+        # Limits are of the size of England.
+        questions=tuple(map(_asked, scenario.questions)) if compiled.reported[0].name == ENGLAND else (),
+        places_limited=scenario.assumptions.foster_places == "limited",
         discount_rate=float(scenario.assumptions.discount_percent) / 100.0,
     )
 
@@ -154,8 +162,26 @@ def _asked(question: schema.Question) -> Question:
     )
 
 
-def history() -> Mapping[str, Actual]:
-    """Return the published series that charts draw before a projection."""
+def _totals(compiled: Compiled) -> Callable[[Array], Array]:
+    """Return what adds up the authorities of a run, (draw, authority, ...), to the areas asked for: (draw, area, ...).
+
+    England run as a whole stays as it is.
+    """
+    if compiled.context.areas == (ENGLAND,):
+        return lambda values: values
+    member = np.array([[code in area.members for code in compiled.context.areas] for area in compiled.reported], float)
+    return lambda values: np.moveaxis(np.tensordot(member, values, axes=(1, 1)), 0, 1)
+
+
+def history(area: Area) -> Mapping[str, Actual]:
+    """Return the published series of an area that charts draw before a projection: its stock, and all of England's."""
+    if area.name != ENGLAND:
+        years, stock = published_stock(area.members)
+        return {"children": Actual("Published", tuple(f"{y}-03-31" for y in years), stock, "dfe_cla_2025")}
+    return _england_history()
+
+
+def _england_history() -> Mapping[str, Actual]:
     stock = tables.series("stock")
     spend = {str(y): v for y, v in tables.series("spend_total").items()}
     flows = {"starts": "starts", "exits": "ceased"}
@@ -174,6 +200,14 @@ def history() -> Mapping[str, Actual]:
     return actual
 
 
+def _drawn_areas(scenario: Scenario) -> list[str]:
+    """Say which authorities have the help of programmes that draw theirs."""
+    if not units(scenario.areas):
+        return []
+    drawn = {i.title: i.areas.drawn() for i in scenario.interventions if isinstance(i, EarlyHelp)}
+    return [f"{title}, drawn by lot: {', '.join(names)}." for title, names in drawn.items() if names]
+
+
 def _notes(scenario: Scenario) -> tuple[str, ...]:
     """Say what every chart of this scenario must say."""
     held = {
@@ -182,6 +216,8 @@ def _notes(scenario: Scenario) -> tuple[str, ...]:
     }[scenario.starts.hold]
     if any(i.changes_starts for i in scenario.interventions):
         held += ", before what the scenario's own trends and programmes change"
+    if units(scenario.areas):
+        held += "; starts, leaving and prices of areas are pooled from three published years"
     growth = deflator_growth(scenario.assumptions)
     prices = f"Spend is in cash. General prices follow the GDP deflator, {growth:.1%} a year after the last published"
     if any(i.kind == "price_growth" for i in scenario.interventions):  # type: ignore[attr-defined]
@@ -189,6 +225,7 @@ def _notes(scenario: Scenario) -> tuple[str, ...]:
     notes = [f"{held}.", f"{prices}."]
     if scenario.assumptions.foster_places == "as_needed":
         notes.append("Foster places are found for as many as need them.")
+    notes += _drawn_areas(scenario)
     if scenario.purpose == "replication":
         notes.append("A replication of a published projection, not an endorsement of it.")
     return tuple(notes)

@@ -90,7 +90,8 @@ def simulate(
 def _name(loaded: LoadedScenario, settings: Settings) -> str:
     """Name the folder of a scenario's draws by all that they follow from."""
     files = [file.sha256 for file in loaded.files]
-    key = json.dumps([program_hashes(), data_hashes(), files, asdict(settings)], sort_keys=True)
+    areas = loaded.scenario.areas
+    key = json.dumps([program_hashes(), data_hashes(), files, areas, asdict(settings)], sort_keys=True)
     return f"{loaded.key}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 

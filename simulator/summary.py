@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis import answers, extra_spend
+from simulator.analysis import answers, extra_spend, growth_by_area
 from simulator.charts import words
 from simulator.results import Results
 
@@ -17,6 +17,9 @@ Array = NDArray[np.float64]
 
 AFTER_YEARS = (2, 5, 10)
 """Years after the start at which figures are given, besides the start itself."""
+
+RANKED = 5
+"""Areas that are named at either end of a ranking."""
 
 INTERVAL = (10, 90)
 """Percentiles of draws that intervals are between: 80% of draws."""
@@ -81,7 +84,7 @@ def _figures(results: Results) -> dict[str, Array]:
         by_year = {"spend_gbp": spend, "extra_gbp": extra, "cumulative_extra_gbp": extra.cumsum(axis=1)}
         for name, values in by_year.items():
             figures[name] = np.insert(values[:, [n - 1 for n in after[1:]]], 0, np.nan, axis=1)
-    if "unmet_foster_need" in results.measures:
+    if results.places_limited and "unmet_foster_need" in results.measures:
         figures["unmet_foster_need"] = results["unmet_foster_need"].values[:, 0].sum(axis=(-2, -1))[:, months]
     return figures
 
@@ -116,17 +119,21 @@ def _row(title: str, values: Array, write: _Write, columns: int) -> Iterator[lis
     intervals = [_interval(values[:, i]) for i in range(values.shape[1])]
     if any(intervals):
         indent = " " * (len(title) - len(title.lstrip()) + 2)
-        ends = ["" if b is None or write(b[0]) == write(b[1]) else f"{write(b[0])} to {write(b[1])}" for b in intervals]
+        ends = ["" if b is None or b[0] == b[1] else f"{write(b[0])} to {write(b[1])}" for b in intervals]
         yield [f"{indent}80% of draws", *ends, *empty]
 
 
 def _when(results: Results) -> list[list[str]]:
     """Return two heads of columns: years after the start, and dates."""
-    dates = [date.fromisoformat(results.dates("stock")[12 * n]) for n in _after(results)]
     return [
         ["start" if n == 0 else f"+{n} years" for n in _after(results)],
-        [f"{day.day} {day:%b %Y}" for day in dates],
+        [_day(results.dates("stock")[12 * n]) for n in _after(results)],
     ]
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%b %Y}"
 
 
 def _grid(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -156,8 +163,24 @@ def summary_text(results: Results) -> str:
         if name in figures:
             rows += _row(title, figures[name], write, columns)
     lines = [f"{results.title} ({results.name})", _where([results]), "", *_grid(rows)]
-    lines += _block(_chances([results])) + _block(_notes([results]))
+    lines += _block(_ranked(results)) + _block(_chances([results])) + _block(_notes([results]))
     return "\n".join(lines) + "\n"
+
+
+def _ranked(results: Results) -> list[str]:
+    """Return the areas whose number of children grows most and least, if there are several."""
+    if len(results.areas) < 2:
+        return []
+    rows = growth_by_area(results)
+    picked = rows if len(rows) <= 2 * RANKED else [*rows[:RANKED], *rows[-RANKED:]]
+    dates = results.dates("stock")
+    table = [["Change in children, ranked", _day(dates[0]), _day(dates[-1]), "change"]]
+    for row in picked:
+        change = f"{row.percent:+.0f}%".replace("-", "−")
+        table.append([row.area, words.count(row.first), words.count(row.last), change])
+    gap = [f"  ... {len(rows) - 2 * RANKED} areas between"] if len(rows) > 2 * RANKED else []
+    lines = _grid(table)
+    return [*lines[: 1 + RANKED], *gap, *lines[1 + RANKED :]]
 
 
 def comparison_text(many: Sequence[Results]) -> str:
@@ -206,7 +229,7 @@ def _where(many: Sequence[Results]) -> str:
     first = many[0]
     more = f" (first of {len(first.areas)} areas; all are in the tables)" if len(first.areas) > 1 else ""
     draws = max(results.draws for results in many) - 1
-    taken = f" and where 80% of {draws:,} draws lie" if draws else ""
+    taken = f" (not the median) and where 80% of {draws:,} draws lie" if draws else ""
     return f"{first.areas[0]}{more}, central run{taken}, cash"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,22 @@ def statistics(values: Array) -> Array:
     return np.concatenate([values[:1], empty])
 
 
+MOST_AREAS_IN_FULL = 10
+"""With more areas than this, parts of measures stand in monthly tables at 31 March only."""
+
+
+def shown(results: Results, kind: Literal["stock", "flow"], placement: str, band: str) -> list[int]:
+    """Return the positions in time at which tables show a total or a part of a measure.
+
+    Every month, unless there are many areas; then parts of stocks at each 31 March, and parts of flows in the table of
+    financial years alone.
+    """
+    dates = results.dates(kind)
+    if len(results.areas) <= MOST_AREAS_IN_FULL or (placement, band) == (ALL, ALL):
+        return list(range(len(dates)))
+    return [i for i, date in enumerate(dates) if date.endswith("-03-31")]
+
+
 def monthly_rows(results: Results) -> Iterator[Row]:
     """Yield the rows of `results.csv`: every measure at each instant or month, in total and by part."""
     for measure in results.measures.values():
@@ -38,8 +55,8 @@ def monthly_rows(results: Results) -> Iterator[Row]:
         for placement, band, values in measure.slices():
             table = statistics(values)
             for a, area in enumerate(results.areas):
-                for t, date in enumerate(dates):
-                    head = (results.name, area, date, measure.name, placement, band, measure.unit)
+                for t in shown(results, measure.kind, placement, band):
+                    head = (results.name, area, dates[t], measure.name, placement, band, measure.unit)
                     yield head + _numbers(table[:, a, t])
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from covered import share_covered
 from individual import _Batch, _Children, _hazards
 from numpy.typing import NDArray
 from rates_examples import BAND_OF_AGE, england, england_foster, scale_starts
@@ -14,6 +15,8 @@ from simulator.chance import realise
 from simulator.chance.keyed import key_of, keys, uniforms
 from simulator.engine.run import Paths, run
 from simulator.rates import Array, Rates, StreamRates
+from simulator.uncertainty import Parameter, sample
+from simulator.uncertainty.distributions import Lognormal
 
 COUNCIL_SHARE = 0.005
 """Of England's starts: a council with about 400 children."""
@@ -165,6 +168,50 @@ def test_those_in_care_at_first_are_thinned_binomially() -> None:
     opening = float(stream.opening.sum())
     stay = stock.mean() / opening
     assert 0.3 * opening * stay * (1 - stay) < stock.var() < 1.08 * opening * stay * (1 - stay)
+
+
+# --------------------------------------------------------------------------------------------------
+# Whether intervals hold what they say
+
+CASES, DRAWS, SIGMA = 2_000, 1_000, 0.08
+
+
+def in_care_after_half_a_year(exit_ratio: Array, seed: int) -> Array:
+    """Return children in care of councils that differ in luck and in how fast children leave: (council,)."""
+    rates = replace(council(months=6, width=12), months=6)
+    found = []
+    for i, part in enumerate(np.array_split(exit_ratio, max(1, len(exit_ratio) // 250))):
+        stream = replace(rates.streams[0], exit_ratio=np.repeat(part[None, :, None, None], 18, axis=-1))
+        names = [f"{seed}, {i}, {n}" for n in range(len(part))]
+        paths = realise(replace(rates, streams=(stream,)), BAND_OF_AGE, ("covered",), names)
+        found.append(totals(paths)[:, -1])
+    return np.concatenate(found)
+
+
+def covered_by(draws: Array, truths: Array) -> float:
+    """Return the share of truths in the 80% interval of draws; both are whole, so half a child is blurred."""
+    blur = np.random.default_rng(20250331).uniform(-0.5, 0.5, (2, max(len(draws), len(truths))))
+    sampled = draws + blur[0, : len(draws)]
+    return share_covered(lambda case: (sampled, float(truths[case] + blur[1, case])), len(truths))
+
+
+@pytest.mark.slow
+def test_intervals_of_luck_alone_cover_lives_in_continuous_time() -> None:
+    rates = council(months=6)
+    draws = np.concatenate([totals(many(rates, 500, seed))[:, -1] for seed in range(6)])
+    covered = covered_by(draws, lives(rates.streams[0], 3, 0.5, CASES, seed=20250331).sum(axis=1))
+    print(f"80% intervals of luck alone cover {covered:.1%}")
+    assert 0.78 <= covered <= 0.82
+
+
+@pytest.mark.slow
+def test_intervals_of_luck_and_of_what_is_not_known_cover_a_known_truth() -> None:
+    """Truths from plain random numbers, draws from the design."""
+    drawn = sample([Parameter("exits", Lognormal(1.0, SIGMA))], DRAWS, seed=7)["exits"]
+    random = np.exp(SIGMA * np.random.default_rng(1).standard_normal(CASES))
+    covered = covered_by(in_care_after_half_a_year(drawn, seed=1), in_care_after_half_a_year(random, seed=2))
+    print(f"80% intervals of both cover {covered:.1%}")
+    assert 0.78 <= covered <= 0.82
 
 
 # --------------------------------------------------------------------------------------------------

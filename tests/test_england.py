@@ -23,6 +23,7 @@ from simulator.run_once import label
 from simulator.scenario.read import load, shipped
 from simulator.simulate import simulate
 from simulator.structure import BAND_OF_AGE
+from simulator.summary import summary_text
 
 SCENARIOS = sorted(shipped())
 SECTORS = ("council_foster", "ifa_foster")
@@ -323,3 +324,16 @@ def test_charts_mark_claims_where_they_were_made(name: str, title: str) -> None:
     r = results(name)
     assert {c.date for c in r.claims if c.measure == "children"} <= set(r.dates("stock"))
     assert draw_all(r)["children"].title.startswith(title)
+
+
+def test_unmet_need_is_not_told_where_places_are_found_as_needed() -> None:
+    r = results("ccn-unchecked")
+    assert "foster_places" not in draw_all(r)
+    assert "Unmet need" not in summary_text(r)
+    assert "foster_places" in draw_all(results("status-quo"))
+
+
+def test_a_programme_that_does_nothing_is_told_of_the_end() -> None:
+    assert draw_all(results("null-early-help"))["effect_children"].title.endswith(
+        "no change in children in care by March 2035"
+    )

@@ -18,6 +18,7 @@ PACKAGE = ROOT / "simulator"
 MAY_IMPORT: dict[str, set[str]] = {
     # Names and numbers.
     "axes": set(),
+    "areas": set(),
     "calendar": set(),
     "placements": set(),
     "tables": set(),
@@ -30,8 +31,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "chance": {"engine"},
     # What a scenario says, and how sure.
     "uncertainty": set(),
-    "interventions": {"axes", "calendar", "placements", "tables"},
-    "scenario": {"calendar", "interventions", "uncertainty"},
+    "interventions": {"areas", "axes", "calendar", "placements", "tables"},
+    "scenario": {"areas", "calendar", "interventions", "uncertainty"},
     # How far rates drift.
     "drift": {"axes", "placements", "uncertainty"},
     # From published tables to a baseline.
@@ -39,21 +40,24 @@ MAY_IMPORT: dict[str, set[str]] = {
     "calibrate": {
         "axes", "baseline", "calendar", "drift", "engine", "placements", "population", "rates", "structure", "tables",
     },
+    # How authorities differ from England.
+    "local": {"areas", "axes", "baseline", "engine", "placements", "rates", "structure", "uncertainty"},
     # From both to rates.
     "compile": {
-        "baseline", "calendar", "drift", "interventions", "placements", "population", "rates", "scenario", "structure",
-        "tables",
+        "areas", "baseline", "calendar", "drift", "interventions", "local", "placements", "population", "rates",
+        "scenario", "structure", "tables",
     },
     # A check of the fit that runs a scenario. It lives in calibrate/, but the fit must never import it.
     # From paths to labelled results.
     "results": {"calendar"},
     "measures": {"axes", "baseline", "engine", "placements", "rates", "results"},
     "run_once": {
-        "calendar", "chance", "compile", "engine", "measures", "rates", "results", "scenario", "structure", "tables",
+        "areas", "calendar", "chance", "compile", "engine", "interventions", "local", "measures", "rates", "results",
+        "scenario", "structure", "tables",
     },
     # Many draws.
     "provenance": set(),
-    "ensemble": {"drift", "results", "run_once", "scenario", "uncertainty"},
+    "ensemble": {"areas", "drift", "local", "results", "run_once", "scenario", "uncertainty"},
     "solve": {"calendar", "interventions", "results", "run_once", "scenario"},
     "simulate": {"ensemble", "provenance", "results", "run_once", "scenario"},
     # How a run from an earlier base would have done.
@@ -63,12 +67,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What reads results and nothing earlier, except names.
     "tidy": {"results"},
     "analysis": {"results"},
-    "charts": {"analysis", "axes", "calendar", "placements", "results"},
+    "charts": {"analysis", "areas", "axes", "calendar", "placements", "results"},
     "paths": {"results"},
     "summary": {"analysis", "charts", "results"},
     "outputs": {
         "analysis", "axes", "calendar", "charts", "paths", "placements", "provenance", "results", "summary", "tidy",
     },
+    # The track record: published figures by area, and its own charts and files.
+    "backtest": {"charts", "outputs", "provenance", "tables"},
     # A council's own child-level returns: nothing but the command line reads them.
     "returns": {"axes", "baseline", "outputs", "placements", "provenance", "rates"},
 }  # fmt: skip
@@ -93,6 +99,7 @@ KNOWN: dict[tuple[str, str], str] = {
     ("results", "tidy"): "Results.to_frame makes the rows of results.csv; imported when it is called",
     ("scenario", ""): "shipped.py asks where the package is",
     ("outputs", ""): "the manifest holds the version",
+    ("backtest", ""): "the manifest holds the version",
     ("returns", ""): "the manifest holds the version",
 }
 """Arrows that run back, each with why. Take an entry out when its arrow is gone."""

@@ -132,6 +132,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "referrals": {"risk_ratio": 1.3, "from_month": 2, "to_month": 8},
         },
         {"start": "2026-04", "areas": {"share": 0.4}, "effect": {"risk_ratio": 0.8}},
+        {"start": "2026-04", "areas": {"names": ["Kent"]}, "effect": {"risk_ratio": 0.8}},
     ],
     "foster_recruitment": [
         {
@@ -169,6 +170,7 @@ OTHER: dict[str, Any] = {
     "from": ["council_foster"],
     "to": ["supported"],
     "streams": ["resident"],
+    "areas.names": ["Kent", "region: North West"],
 }
 
 

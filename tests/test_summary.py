@@ -30,7 +30,7 @@ def test_intervals_stand_below_central_figures() -> None:
     point = summary_points(results)[2]
     assert point.intervals["children"] == pytest.approx((low, high))
     text = summary_text(results)
-    assert "central run and where 80% of 40 draws lie" in text
+    assert "central run (not the median) and where 80% of 40 draws lie" in text
     assert f"{round(low, -1):,.0f} to {round(high, -1):,.0f}" in text
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -290,6 +290,23 @@ LAIT_COSTS = {
     "social_work_weekly_unit_cost_gbp": "social_work",
 }
 
+PANEL_COLUMNS = ("series", "area", "source", "first_year", "values")
+AUTHORITY_COLUMNS = ("area", "name", "region", "first_year", "parents", "source")
+# Authorities made from others: the first 31 March that counts the new one, and whose children it took over.
+NEW_AUTHORITIES = {
+    "838": (2020, ("835", "836", "837")),
+    "839": (2020, ("835", "836", "837")),
+    "940": (2022, ("928",)),
+    "941": (2022, ("928",)),
+    "942": (2024, ("909",)),
+    "943": (2024, ("909",)),
+}
+FIRST_LOCAL_YEAR = 2011
+
+# Homes, supported and other placements have been split in several ways; together they are what these leave.
+GROUP_TABLE = "stock_by_placement_group"
+PLACEMENT_GROUPS = ("foster_total", "placed_with_parents", "placed_for_adoption")
+
 Row = dict[str, str]
 
 
@@ -512,7 +529,7 @@ def placement_figures(rows: list[Row]) -> dict[tuple[str, str], tuple[str, Row, 
     return found
 
 
-def build_placements(national: Path) -> Tables:
+def build_placements(national: Path, years: Mapping[str, str]) -> Tables:
     """Stock, first placements, last placements and providers."""
     out = Tables()
     stock = read(national / "cla_stock_by_placement.csv")
@@ -557,7 +574,30 @@ def build_placements(national: Path) -> Tables:
             status,
         )
     add_providers(out, read(national / "cla_stock_by_placement_and_provider.csv"))
+    add_placement_groups(out, national, years)
     return out
+
+
+def add_placement_groups(out: Tables, national: Path, years: Mapping[str, str]) -> None:
+    """Add stock by the few groups that have one definition in every year, newest release first."""
+    held = {key: row for key, row in out.rows.items() if key[0] == "stock_by_placement"}
+    for row in read(national / "cla_stock_by_placement_summary.csv"):
+        year, group = row["year_ending_31_march"], row["placement"]
+        key = (GROUP_TABLE, year, group)
+        if group not in PLACEMENT_GROUPS or int(year) < FIRST_LOCAL_YEAR:
+            continue
+        if newest := held.get(("stock_by_placement", year, group)):
+            out.rows[key] = (*key, *newest[3:])
+        else:
+            out.add(*key, row["children"], "children", years[row["source"]], row["source"])
+    for row in read(national / "cla_headline.csv"):
+        year = row["year_ending_31_march"]
+        parts = [out.rows[GROUP_TABLE, year, group] for group in PLACEMENT_GROUPS if out.has(GROUP_TABLE, year, group)]
+        if parts:
+            rest = float(row["stock_31_march"]) - sum(float(part[3]) for part in parts)
+            status = "derived: all children less the other three groups"
+            vintage, source = parts[0][5], ";".join(sorted({row["source"], *(part[7] for part in parts)}))
+            out.add(GROUP_TABLE, year, "homes_supported_and_other", rest, "children", vintage, source, status)
 
 
 def add_providers(out: Tables, rows: list[Row]) -> None:
@@ -790,6 +830,88 @@ def build_population(national: Path, years: Mapping[str, str]) -> Tables:
     return out
 
 
+LOCAL_COLUMNS = ("table", "year", "area", "category", "value", "vintage", "status", "source")
+AREA_COLUMNS = ("old_code", "code", "name", "region", "type", "children", "status")
+LOCAL_YEARS = range(2022, 2026)
+LOCAL_FILES = {
+    "stock_by_age": ("la_cla_stock_by_characteristic", "age_band", LOCAL_YEARS),
+    "stock_by_uasc": ("la_cla_stock_by_characteristic", "uasc", LOCAL_YEARS),
+    "stock_by_placement": ("la_cla_stock_by_characteristic", "placement_new_classification", range(2025, 2026)),
+    "starts_by_age": ("la_cla_starts_by_characteristic", "age_band", range(2023, 2026)),
+    "starts_by_uasc": ("la_cla_starts_by_characteristic", "uasc", range(2023, 2026)),
+    "ceased_by_age": ("la_cla_ceased_by_characteristic", "age_band", range(2023, 2026)),
+    "ceased_by_uasc": ("la_cla_ceased_by_characteristic", "uasc", range(2023, 2026)),
+}
+"""Local tables: file, its breakdown, and the years ending 31 March that are kept."""
+LOCAL_COSTS = {"residential_weekly_unit_cost_gbp": "residential", "fostering_weekly_unit_cost_gbp": "fostering"}
+LOCAL_COST_YEARS = ("2022-23", "2023-24", "2024-25")
+LOCAL_HISTORY = range(2020, 2026)
+FORMER_AREAS = {"835", "836", "837", "909", "928"}
+"""Dorset, Poole and Bournemouth to 2019, Cumbria to 2023 and Northamptonshire to 2021: authorities that are no more."""
+TYPES = {"E06": "unitary", "E08": "metropolitan", "E09": "London", "E10": "county"}
+
+
+def build_areas(local: Path) -> list[tuple[str, ...]]:
+    """List today's authorities: steady code, ONS code, name, region, type and children looked after in March 2025.
+
+    A hidden number of children is taken as the mean rate of the others on the authority's population.
+    """
+    regions = {
+        row["old_la_code"]: "London" if row["region_name"].endswith("London") else row["region_name"]
+        for row in read(local / "la_children_in_need.csv")
+        if row["year_ending_31_march"] == "2025"
+    }
+    people = {
+        row["old_la_code"]: float(row["population_0_17"])
+        for row in read(local / "la_population_under_18.csv")
+        if row["mid_year"] == "2024"
+    }
+    newest = [
+        row
+        for row in read(local / "la_cla_headline.csv")
+        if row["year_ending_31_march"] == "2025" and row["old_la_code"] not in FORMER_AREAS
+    ]
+    known = [row for row in newest if row["stock_31_march"]]
+    rate = sum(float(r["stock_31_march"]) for r in known) / sum(people[r["old_la_code"]] for r in known)
+    out = []
+    for row in newest:
+        old, code = row["old_la_code"], row["la_code"]
+        name = row["la_name"].replace(" & ", " and ")
+        children = row["stock_31_march"] or f"{rate * people[old]:.1f}"
+        status = PUBLISHED if row["stock_31_march"] else "derived: hidden, mean rate on its population"
+        out.append((old, code, name, regions[old], TYPES[code[:3]], children, status))
+    return sorted(out)
+
+
+def build_local(local: Path, years: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Select local stocks, flows, population and unit costs, hidden figures included."""
+    out = []
+    for table, (name, breakdown, kept) in LOCAL_FILES.items():
+        for row in read(local / f"{name}.csv"):
+            if row["breakdown"] == breakdown and int(row["year_ending_31_march"]) in kept:
+                out.append(local_row(table, row["year_ending_31_march"], row, row["category"], row["children"]))
+    for row in read(local / "la_cla_headline.csv"):
+        if int(row["year_ending_31_march"]) in LOCAL_HISTORY:
+            out.append(local_row("stock", row["year_ending_31_march"], row, "all", row["stock_31_march"]))
+    for row in read(local / "la_population_under_18.csv"):
+        if int(row["mid_year"]) + 1 in LOCAL_YEARS:
+            row["release_vintage_year"] = years[row["source"]]
+            out.append(local_row("population_0_17", row["mid_year"], row, "all", row["population_0_17"]))
+    for row in read(local / "la_spend_unit_costs_foster_places_lait.csv"):
+        if row["measure"] in LOCAL_COSTS and row["period"] in LOCAL_COST_YEARS:
+            row["release_vintage_year"] = years[row["source"]]
+            out.append(local_row("weekly_unit_cost", row["period"], row, LOCAL_COSTS[row["measure"]], row["value"]))
+    known = [row for row in out if row[4] or row[6] == SUPPRESSED]
+    return sorted(known, key=lambda r: tuple(natural(part) for part in r[:4]))
+
+
+def local_row(table: str, year: str, row: Row, category: str, value: str) -> tuple[str, ...]:
+    """Make one local figure; hidden ones have no value, those that do not apply are told apart by their status."""
+    status = PUBLISHED if value else SUPPRESSED if row.get("status", "c") != "z" else "not applicable"
+    shown = number(value) if value else ""
+    return (table, year, row["old_la_code"], category, shown, row["release_vintage_year"], status, row["source"])
+
+
 def is_number(text: str) -> bool:
     """Say whether a text is a number."""
     try:
@@ -819,6 +941,63 @@ def read_sources(shared: Path) -> dict[str, tuple[str, ...]]:
     return merged
 
 
+Cell = tuple[str, str]
+"""A value, `c` where the publisher hides it, and its source."""
+
+
+def build_panel(shared: Path) -> list[tuple[str, ...]]:
+    """Return children, starts, ceased, UASC and population of every area and year, a run of years a row.
+
+    A population is that of the mid-year before, which is the one that rates at 31 March are given on.
+    """
+    local = shared / "data/local_authority"
+    cells: dict[tuple[str, str], dict[int, Cell]] = {}
+
+    def add(series: str, area: str, year: int, value: str, source: str) -> None:
+        cells.setdefault((series, area), {})[year] = (number(value) if is_number(value) else "c", source)
+
+    counts = {"children": "stock_31_march", "starts": "starts", "ceased": "ceased"}
+    england = {**counts, "uasc": "uasc_stock_31_march", "population": "population_0_17_mid_year_before"}
+    for row in read(shared / "data/national/cla_headline.csv"):
+        for series, column in england.items():
+            if row[column]:
+                add(series, "ENG", int(row["year_ending_31_march"]), row[column], row["source"])
+    for row in read(local / "la_cla_headline.csv"):
+        if any(row[column] for column in counts.values()):  # an area that is not there any more has no figure at all
+            for series, column in counts.items():
+                add(series, row["old_la_code"], int(row["year_ending_31_march"]), row[column], row["source"])
+    for row in read(local / "la_spend_unit_costs_foster_places_lait.csv"):
+        if row["measure"] == "uasc_stock":
+            add("uasc", row["old_la_code"], int(row["period"]), row["value"], row["source"])
+    for row in read(local / "la_population_under_18.csv"):
+        add("population", row["old_la_code"], int(row["mid_year"]) + 1, row["population_0_17"], row["source"])
+    return [row for key in sorted(cells) for row in _runs(*key, cells[key])]
+
+
+def _runs(series: str, area: str, cells: Mapping[int, Cell]) -> list[tuple[str, ...]]:
+    """Return one row for each run of years that follow each other and share a source."""
+    runs: list[list[int]] = []
+    for year in sorted(cells):
+        if runs and year == runs[-1][-1] + 1 and cells[year][1] == cells[runs[-1][-1]][1]:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return [
+        (series, area, cells[years[0]][1], str(years[0]), " ".join(cells[year][0] for year in years)) for years in runs
+    ]
+
+
+def build_authorities(shared: Path) -> list[tuple[str, ...]]:
+    """Return name, region and code history of every authority."""
+    found = {}
+    for row in read(shared / "data/local_authority/la_children_in_need.csv"):
+        code = row["old_la_code"]
+        first, parents = NEW_AUTHORITIES.get(code, (FIRST_LOCAL_YEAR, ()))
+        region = "London" if row["region_name"].endswith(" London") else row["region_name"]
+        found[code] = (code, row["la_name"], region, str(first), " ".join(parents), row["source"])
+    return sorted(found.values())
+
+
 def build(shared: Path, target: Path) -> dict[str, int]:
     """Build every file and return the row count of each."""
     national = shared / "data/national"
@@ -826,7 +1005,7 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     years = {key: row[3] for key, row in sources.items()}
     files = {
         "children": build_children(national),
-        "placements": build_placements(national),
+        "placements": build_placements(national, years),
         "fostering": build_fostering(shared, years),
         "money": build_money(national, years),
         "population": build_population(national, years),
@@ -837,10 +1016,19 @@ def build(shared: Path, target: Path) -> dict[str, int]:
         rows = sorted(tables.rows.values(), key=lambda r: tuple(natural(p) for p in r[:3]))
         write(target / f"{name}.csv", COLUMNS, rows)
         counts[name] = len(rows)
+    local = shared / "data/local_authority"
+    areas, figures = build_areas(local), build_local(local, years)
+    write(target / "areas.csv", AREA_COLUMNS, areas)
+    write(target / "local.csv", LOCAL_COLUMNS, figures)
+    panel, authorities = build_panel(shared), build_authorities(shared)
+    write(target / "panel.csv", PANEL_COLUMNS, panel)
+    write(target / "authorities.csv", AUTHORITY_COLUMNS, authorities)
     projections = build_projections(shared)
     write(target / "projections.csv", PROJECTION_COLUMNS, projections)
     write(target / "sources.csv", SOURCE_COLUMNS, sorted(sources.values()))
-    return counts | {"projections": len(projections), "sources": len(sources)}
+    others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel}
+    others |= {"authorities": authorities, "projections": projections, "sources": sources}
+    return counts | {name: len(rows) for name, rows in others.items()}
 
 
 def main() -> None:

@@ -119,7 +119,7 @@ def _draw(
             axes = sheet.panels[n if many else 0]
             colour = style.PALETTE["dark_blue"] if many else style.LINES[i]
             share = words.percent(difference.central[-1], wholes[i])
-            end = f"{_signed(difference.central[-1], write)} ({share})"
+            end = f"{signed(difference.central[-1], write)} ({share})"
             lines.draw_projection(axes, difference, colour, dashed=False)
             text = f"{everything[i].title}\n{end}"
             if many:
@@ -137,7 +137,8 @@ def _draw(
         return sheet.finish(f"{alt}.{' ' + ' '.join(notes) if notes else ''}")
 
 
-def _signed(value: float, write: Callable[[float], str]) -> str:
+def signed(value: float, write: Callable[[float], str]) -> str:
+    """Return a change with its sign."""
     text = write(value)
     return f"+{text}" if value > 0 and text.strip("£") != "0" else text
 
@@ -147,4 +148,4 @@ def _interval(difference: Series, write: Callable[[float], str]) -> str:
         return ""
     low, high = (float(edge[-1]) for edge in difference.bands()[0])
     spans = ", which includes no change" if np.sign(low) != np.sign(high) else ""
-    return f" (80% of draws: {_signed(low, write)} to {_signed(high, write)}{spans})"
+    return f" (80% of draws: {signed(low, write)} to {signed(high, write)}{spans})"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from simulator.charts import Chart, chart, lines, series, style, words
-from simulator.charts.difference import finding
+from simulator.charts.difference import finding, signed
 from simulator.charts.layout import Sheet
 from simulator.results import Results
 
@@ -20,12 +20,17 @@ def effect_children(results: Results) -> Chart | None:
     without = series.stock(replace(results, measures=results.without), "children")
     difference = series.stock(results, "children") - without
     largest = int(np.argmax(np.abs(difference.central)))
+    if difference.central[largest] == 0.0:
+        largest = len(difference.at) - 1
 
     def say(i: int) -> str:
         return finding(
             results.title, difference.central[i], without.central[i], what="children in care", more="more",
             less="fewer", write=words.count, when=words.month(difference.when[i]),
         )  # fmt: skip
+
+    def change(value: float) -> str:
+        return signed(value, words.count)
 
     end = say(len(difference.at) - 1)
     with style.context():
@@ -48,11 +53,11 @@ def effect_children(results: Results) -> Chart | None:
         sheet.label(
             axes, difference.at[-1], difference.central[-1],
             f"{words.count(difference.central[-1])}\nin {words.month(difference.when[-1])}"
-            f"{series.interval_line(difference, words.count)}",
+            f"{series.interval_line(difference, change)}",
             style.PALETTE["dark_blue"],
         )  # fmt: skip
         sheet.counts(signed=True)
         return sheet.finish(
             f"Line chart of the effect of programmes. At its largest, {say(largest)}. At the end, {end}"
-            f"{series.interval_words(difference, words.count)}."
+            f"{series.interval_words(difference, change)}."
         )

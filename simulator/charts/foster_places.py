@@ -16,7 +16,7 @@ _LINES = (
 @chart("foster_places", title="Foster places usable, needed and unmet")
 def foster_places(results: Results) -> Chart | None:
     """Draw usable mainstream foster places, children who need one, and unmet need."""
-    if any(name not in results.measures for name, _, _ in _LINES):
+    if not results.places_limited or any(name not in results.measures for name, _, _ in _LINES):
         return None
     paths = {name: series.stock(results, name) for name, _, _ in _LINES}
     unmet = paths["unmet_foster_need"]

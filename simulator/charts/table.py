@@ -41,7 +41,8 @@ def table(everything: Sequence[Results]) -> Chart | None:
     if values:
         low, high = min(values, key=lambda i: values[i] or 0), max(values, key=lambda i: values[i] or 0)
         titles = [results.title for results in everything]
-        title = f"{words_for(middle)} years on there are {words.count(values[low] or 0)} children in care"
+        those = "" if all(together) else f", among scenarios from {words.month(everything[0].dates('stock')[0])},"
+        title = f"{words_for(middle)} years on{those} there are {words.count(values[low] or 0)} children in care"
         title += f" ({titles[low]}) to {words.count(values[high] or 0)} ({titles[high]})" if low != high else ""
     cells = [[_write(row.get(years), key, write) for key, _, write in _COLUMNS for years in held] for row in rows]
     with style.context():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator import drift
+from simulator import areas, drift, local
 from simulator.results import Results
 from simulator.run_once import Engine, run_once
 from simulator.scenario import LoadedScenario
@@ -41,12 +41,14 @@ class Settings:
 
 
 def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
-    """Return everything that is drawn in a scenario: its uncertain numbers and the drift of rates."""
+    """Return everything that is drawn in a scenario: its uncertain numbers, the drift of rates, levels of areas."""
     scenario = loaded.scenario
+    units = areas.units(scenario.areas)
+    local_ones = local.parameters(local.published_levels(), units) if units else ()
     if scenario.assumptions.drift == "none":
-        return loaded.parameters
+        return (*loaded.parameters, *local_ones)
     years = dict.fromkeys(month.financial_year for month in scenario.calendar)
-    return (*loaded.parameters, *drift.parameters(tuple(years)))
+    return (*loaded.parameters, *drift.parameters(tuple(years)), *local_ones)
 
 
 def columns(loaded: LoadedScenario, settings: Settings) -> dict[str, Array]:

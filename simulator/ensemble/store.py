@@ -81,15 +81,19 @@ def _whole(path: Path) -> bool:
 
 
 class StoredMeasures(Mapping[str, Measure]):
-    """Measures with their draws; each is read from the store when it is asked for, and not kept."""
+    """Measures with their draws; each is read from the store when it is asked for, and only the last one is kept."""
 
     def __init__(self, central: Mapping[str, Measure], store: Store, prefix: str) -> None:
         self._central, self._store, self._prefix = central, store, prefix
+        self._last: Measure | None = None
 
     def __getitem__(self, name: str) -> Measure:
         """Return a measure: the central run, then the draws."""
-        measure = self._central[name]
-        return replace(measure, values=with_draws(measure.values, self._store, f"{self._prefix}/{name}"))
+        if self._last is None or self._last.name != name:
+            measure = self._central[name]
+            self._last = None  # before the next one is read
+            self._last = replace(measure, values=with_draws(measure.values, self._store, f"{self._prefix}/{name}"))
+        return self._last
 
     def __iter__(self) -> Iterator[str]:
         """Return the names."""

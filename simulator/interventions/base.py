@@ -129,7 +129,7 @@ class Intervention(Model):
         return replace(changed, programme_spend_gbp=spend)
 
     def _spend(self, rates: Rates, context: Context) -> Array:
-        """Programme spend, shared between areas as children looked after are: (draw, area, month, 1)."""
+        """Programme spend in each area: (draw, area, month, 1)."""
         import numpy as np
 
         draws = rates.programme_spend_gbp.shape[0]
@@ -141,11 +141,18 @@ class Intervention(Model):
             amounts = self.cost.spend(context, start, getattr(self, "end", None))
         except ValueError as problem:
             raise ValueError(f"cost.price_year: {problem}") from problem
+        share = self.share_of_cost(rates, context)
+        return np.broadcast_to(share[:, None, None] * amounts[:, None], shape)
+
+    def share_of_cost(self, rates: Rates, context: Context) -> Array:
+        """Share of England's programme spend that each area has, as children looked after are: (area,)."""
+        import numpy as np
+
         children = sum(stream.opening[0].sum(axis=(-3, -2, -1)) for stream in rates.streams)
         children = np.broadcast_to(np.asarray(children, dtype=float), (len(context.areas),))
         total = children.sum()
         share = children / total if total > 0 else np.full(len(context.areas), 1.0 / len(context.areas))
-        return np.broadcast_to(share[:, None, None] * amounts[:, None], shape)
+        return share * context.part_of_england
 
 
 class PhasedIntervention(Intervention):

@@ -29,6 +29,8 @@ class Context:
         GDP deflator over its level in the base price year: cash is real money times this.
     price_levels
         The same ratio for financial years that are not wholly inside the run, for money in earlier prices.
+    part_of_england
+        Share of England's children looked after at the base who are in the areas of the run.
     """
 
     first_month: Month
@@ -38,6 +40,7 @@ class Context:
     cost_keys: tuple[str, ...]
     deflator: Array
     price_levels: Mapping[str, float] = field(default_factory=dict)
+    part_of_england: float = 1.0
 
     def elapsed(self, start: Month) -> Array:
         """Months from the first day of a month to the middle of each modelled month: (month,)."""

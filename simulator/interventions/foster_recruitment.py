@@ -44,7 +44,7 @@ class FosterRecruitment(PhasedIntervention):
         if self.enquiries_ratio != 1.0:
             enquiries = enquiries * in_sector(self.sector, 1.0 + (self.enquiries_ratio - 1.0) * weights)
         if self.extra_households_per_year:
-            enquiries = enquiries + self._extra_enquiries(foster, passing, weights)
+            enquiries = enquiries + self._extra_enquiries(foster, passing, weights, context)
         return replace(rates, foster=replace(foster, enquiries_per_month=enquiries, stage_pass_share=passing))
 
     def _pass_share(self, foster: FosterRates, weights: Array) -> Array:
@@ -64,7 +64,7 @@ class FosterRecruitment(PhasedIntervention):
         earlier = np.broadcast_to(foster.stage_pass_share[..., :-1], (*last.shape[:-1], _stages(foster) - 1))
         return np.concatenate([earlier, last], axis=-1)
 
-    def _extra_enquiries(self, foster: FosterRates, passing: Array, weights: Array) -> Array:
+    def _extra_enquiries(self, foster: FosterRates, passing: Array, weights: Array, context: Context) -> Array:
         """Enquiries a month that lead to the households wanted: (draw, area, month, sector)."""
         import numpy as np
 
@@ -73,7 +73,8 @@ class FosterRecruitment(PhasedIntervention):
         total = approvals.sum(axis=(1, 3), keepdims=True)
         if not (total > 0).all():
             raise ValueError("extra_households_per_year: nobody is approved in this sector, so none can be added")
-        wanted = self.extra_households_per_year / 12.0 * weights[:, None] * approvals / total
+        here = self.extra_households_per_year * context.part_of_england
+        wanted = here / 12.0 * weights[:, None] * approvals / total
         shape = np.broadcast_shapes(wanted.shape, chance.shape)
         return np.asarray(np.divide(wanted, chance, out=np.zeros(shape), where=chance > 0))
 

@@ -96,4 +96,4 @@ def unmet_foster_need_spend(view: View) -> Values:
 def _unit_cost(view: View, i: int) -> Array:
     """Average cash cost of a week in a placement: (draw, area, month)."""
     line = view.cost_lines[i]
-    return line.spend_gbp / line.child_weeks * view.rates.price_ratio[..., i]
+    return np.reshape(line.spend_gbp, (-1, 1)) / np.reshape(line.child_weeks, (-1, 1)) * view.rates.price_ratio[..., i]

@@ -55,12 +55,13 @@ class View:
         """
         line = self.cost_lines[i]
         weeks = self.driver_weeks(line)
-        if line.spend_gbp == 0.0:
+        if not np.any(line.spend_gbp):
             return np.zeros_like(weeks)
         total = weeks.sum(axis=-1, keepdims=True)
         share = np.divide(weeks, total, out=np.zeros_like(weeks), where=total > 0)
-        variable = line.spend_gbp * (1.0 - line.overhead_share) / line.child_weeks * weeks
-        fixed = line.spend_gbp * line.overhead_share / 12.0 * share
+        spend_gbp, child_weeks = (np.reshape(x, (-1, 1, 1)) for x in (line.spend_gbp, line.child_weeks))
+        variable = spend_gbp * (1.0 - line.overhead_share) / child_weeks * weeks
+        fixed = spend_gbp * line.overhead_share / 12.0 * share
         cash: Array = (variable + fixed) * self.rates.price_ratio[:, :, :, i, None]
         return cash
 

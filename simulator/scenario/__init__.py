@@ -7,7 +7,7 @@ from simulator.scenario.explain import explain
 from simulator.scenario.loaded import LoadedScenario, Origin
 from simulator.scenario.merge import Override, SourceFile
 from simulator.scenario.read import find_scenario, load
-from simulator.scenario.schema import Assumptions, Claim, Scenario, allowed_areas
+from simulator.scenario.schema import Assumptions, Claim, Scenario
 from simulator.scenario.shipped import shipped
 from simulator.scenario.uncertain import Uncertain
 
@@ -22,7 +22,6 @@ __all__ = [
     "ScenarioError",
     "SourceFile",
     "Uncertain",
-    "allowed_areas",
     "explain",
     "find_scenario",
     "load",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from simulator.interventions.fields import Wrong
+from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.merge import Override, SourceFile
-from simulator.scenario.schema import Scenario
+from simulator.scenario.schema import Scenario, checked_areas
 from simulator.scenario.uncertain import Uncertain
 from simulator.uncertainty import Parameter
 
@@ -102,6 +104,21 @@ class LoadedScenario:
         for key, value in values.items():
             scenario = scenario.with_value(self._paths[key], float(value))
         return scenario
+
+    def in_areas(self, names: tuple[str, ...]) -> LoadedScenario:
+        """Return the scenario for other areas.
+
+        Raises
+        ------
+        ScenarioError
+            If an area is not known, or can't be run from the scenario's base.
+        """
+        try:
+            areas = checked_areas(names, self.scenario.base)
+        except Wrong as wrong:
+            problem = Problem(str(self.path), 1, 1, "areas", wrong.what, wrong.allowed, wrong.near)
+            raise ScenarioError([problem]) from wrong
+        return replace(self, scenario=self.scenario.model_copy(update={"areas": areas}))
 
     @cached_property
     def _paths(self) -> dict[str, tuple[str | int, ...]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator, model_validator
 
+from simulator import areas
 from simulator.calendar import Month, financial_year_months
 from simulator.interventions import Intervention, kinds
 from simulator.interventions.fields import (
@@ -40,14 +41,27 @@ USUAL_YEARS = 10
 """Length of a run whose end is not given, years."""
 
 
-def allowed_areas() -> tuple[str, ...]:
-    """Areas that a scenario can ask for."""
-    return ("England",)
+LOCAL_BASE = 2025
+"""The only base of authorities; earlier ones would need the tables of those years."""
 
 
 def _area(name: str) -> str:
     """Check the name of an area."""
-    return one_of("area", name, allowed_areas(), "")
+    return one_of("area", name, areas.areas(), "an area shown by `care-demand list areas`")
+
+
+def checked_areas(names: tuple[str, ...], base: int) -> tuple[str, ...]:
+    """Check what areas a scenario asks for.
+
+    Raises
+    ------
+    Wrong
+        If a name is not known, or authorities can't be run from the base.
+    """
+    known = tuple(_area(name) for name in names)
+    if areas.units(known) and base != LOCAL_BASE:
+        raise Wrong(f"areas other than England run from {LOCAL_BASE} only", f"England, or base: {LOCAL_BASE}")
+    return known
 
 
 def _line(value: str) -> str:
@@ -253,7 +267,7 @@ class Scenario(Model):
     areas: Annotated[tuple[Annotated[str, AfterValidator(_area)], ...], Field(min_length=1)] = choice(
         ("England",), source="definition"
     )
-    """Areas to run."""
+    """Areas to run: England, regions, groups such as ``type: county``, authorities by name or code, or ``all``."""
 
     starts: Starts = choice(Starts(), source="judgement")
     """How starts are held."""
@@ -294,6 +308,12 @@ class Scenario(Model):
             what = "before the run starts" if end < first else f"more than {MOST_YEARS} years after the base"
             raise Wrong(f"{end} is {what}", f"{first} to {last} (YYYY-MM)")
         return end
+
+    @field_validator("areas")
+    @classmethod
+    def _local_base(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """Refuse authorities at a base for which there are none."""
+        return checked_areas(names, info.data.get("base", LOCAL_BASE))
 
     @property
     def first_month(self) -> Month:

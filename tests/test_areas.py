@@ -1,0 +1,328 @@
+"""Authorities: names, hidden figures, pooling, rates that add up to England, and what a run of them gives."""
+
+import csv
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import simulator
+from simulator import areas
+from simulator.baseline import load_baseline
+from simulator.calendar import Month
+from simulator.charts import draw_all
+from simulator.cli import cli
+from simulator.compile import compile_scenario
+from simulator.interventions.early_help import EarlyHelp
+from simulator.local import published_levels
+from simulator.local.pool import overdispersion, pool_counts, pool_ratios
+from simulator.local.published import by_category_filled, column, counts
+from simulator.local.rake import rake
+from simulator.results import Results
+from simulator.scenario import LoadedScenario, ScenarioError
+
+KENT = "E10000016"
+RNG = np.random.default_rng
+
+
+END = Month(2027, 3)
+
+
+def short(*names: str, end: Month = END) -> LoadedScenario:
+    loaded = simulator.load("status-quo").in_areas(names)
+    return replace(loaded, scenario=loaded.scenario.model_copy(update={"end": end}))
+
+
+@cache
+def north_east() -> Results:
+    return simulator.run(short("region: North East"))
+
+
+# Names
+
+
+def test_there_are_153_authorities_in_nine_regions() -> None:
+    assert len(areas.authorities()) == 153
+    assert len({one.region for one in areas.authorities()}) == 9
+    assert len(areas.units(["all"])) == 153
+    assert areas.units(["England"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "members"),
+    [("E06000008", "Blackburn with Darwen", 1), ("Bristol", "Bristol, City of", 1), ("North West", "North West", 24)],
+)
+def test_a_word_asks_for_an_area(word: str, name: str, members: int) -> None:
+    (area,) = areas.reported([word])
+    assert (area.name, len(area.members)) == (name, members)
+
+
+def test_a_group_asks_for_its_total_and_each_member() -> None:
+    found = areas.reported(["type: county"])
+    assert found[0].name == "County authorities"
+    assert len(found) == 1 + len(found[0].members)
+
+
+def test_a_misspelt_area_is_refused_with_a_suggestion() -> None:
+    with pytest.raises(ScenarioError, match="did you mean 'Kent'"):
+        simulator.load("status-quo").in_areas(("Knet",))
+
+
+def test_earlier_bases_have_no_authorities() -> None:
+    loaded = simulator.load("status-quo")
+    earlier = replace(loaded, scenario=loaded.scenario.model_copy(update={"base": 2023}))
+    with pytest.raises(ScenarioError, match="from 2025 only"):
+        earlier.in_areas(("Kent",))
+
+
+# Published figures
+
+
+def test_hidden_counts_take_what_the_total_leaves() -> None:
+    values = np.array([[10.0, 30.0, 60.0], [5.0, np.nan, np.nan]])
+    np.testing.assert_allclose(by_category_filled(values, np.array([100.0, 14.0]))[1], [5.0, 3.0, 6.0])
+
+
+def test_authorities_add_up_to_the_published_stock() -> None:
+    assert counts("stock_by_age", 2025, ("under_1", "1_to_4", "5_to_9", "10_to_15", "16_and_over")).sum() == (
+        pytest.approx(81_770, abs=20)
+    )
+
+
+def test_heirs_of_cumbria_share_its_figures() -> None:
+    heirs = [i for i, one in enumerate(areas.authorities()) if one.old_code in ("942", "943")]
+    assert column("stock", 2022)[heirs].sum() == pytest.approx(734)
+
+
+# Pooling
+
+
+def test_pooling_draws_small_areas_towards_the_rest() -> None:
+    events, expected = np.array([0.0, 120.0, 80.0, 1000.0]), np.array([4.0, 100.0, 100.0, 1000.0])
+    pooled = pool_counts(events, expected, np.zeros(4, dtype=int))
+    raw = events / expected
+    assert pooled.mean[0] > 0.5
+    assert (abs(pooled.mean - 1) <= abs(raw - 1) + 0.02).all()
+    assert pooled.log_sd[3] < pooled.log_sd[1] < pooled.log_sd[0]
+
+
+def test_overdispersion_is_found() -> None:
+    rng = RNG(1)
+    expected = np.full((200, 3), 50.0)
+    narrow = rng.poisson(expected).astype(float)
+    wide = rng.poisson(expected * rng.gamma(50.0, 1 / 50.0, expected.shape)).astype(float)
+    assert overdispersion(narrow, expected) == pytest.approx(1.0, abs=0.15)
+    assert overdispersion(wide, expected) == pytest.approx(2.0, abs=0.3)
+
+
+def test_ratios_without_evidence_take_the_mean() -> None:
+    log_ratio = np.array([[0.2, 0.25, 0.2], [-0.2, -0.2, -0.15], [np.nan] * 3])
+    pooled = pool_ratios(log_ratio, np.array([200.0, 200.0, 200.0]))
+    assert pooled.mean[0] > pooled.mean[2] > pooled.mean[1]
+    assert pooled.log_sd[2] > pooled.log_sd[0]
+
+
+ENGLAND_VARIES = {  # share of starts, variance within regions, log sd between them, dispersion: as fitted to England
+    "under_1": (0.16, 0.098, 0.26, 1.2),
+    "1_to_4": (0.15, 0.086, 0.32, 1.7),
+    "5_to_9": (0.16, 0.071, 0.43, 2.1),
+    "10_to_15": (0.35, 0.053, 0.32, 2.3),
+    "16_and_over": (0.18, 0.126, 0.20, 2.5),
+    "exits": (1.0, 0.021, 0.17, 2.9),
+}
+STARTS, LEAVING = 0.38, 0.30
+"""Starts and hazard of leaving a year, a child looked after."""
+
+
+@cache
+def council_study(seed: int) -> dict[str, float]:
+    """Pool three years of 200 made-up councils that vary as England's do, and project each five years with luck."""
+    rng, draws = RNG(seed), 400
+    size = np.exp(rng.uniform(np.log(50), np.log(2000), 200))
+    small = size < 200
+    group = rng.integers(0, 9, 200)
+    inside, gains = {}, {}
+    true_starts, drawn_starts = np.zeros(200), np.zeros((draws, 200))
+    for name, (share, within, between, dispersion) in ENGLAND_VARIES.items():
+        level = np.exp(rng.normal(0, between, 9))[group] * rng.gamma(1 / within, within, 200)
+        rate = LEAVING if name == "exits" else STARTS * share
+        expected = np.repeat((rate * size)[:, None], 3, axis=1)
+        mean = level[:, None] * expected
+        spread = dispersion - 1.0  # a gamma-Poisson count has the variance mean x (1 + spread)
+        events = rng.poisson(rng.gamma(mean / spread, spread)).astype(float)
+        pooled = pool_counts(events.sum(axis=1), expected.sum(axis=1), group, overdispersion(events, expected))
+        raw = events.sum(axis=1) / expected.sum(axis=1)
+        gains[name] = ((raw - level)[small] ** 2).mean() / ((pooled.mean - level)[small] ** 2).mean()
+        sd = pooled.log_sd
+        inside[name] = (abs(np.log(level / pooled.mean) + sd**2 / 2) < 1.2816 * sd).mean()
+        drawn = pooled.mean * np.exp(rng.normal(0, 1, (draws, 200)) * sd - sd**2 / 2)
+        if name != "exits":
+            true_starts += share * level
+            drawn_starts += share * drawn
+
+    def stock(starts: np.ndarray, exits: np.ndarray) -> np.ndarray:
+        stay = np.exp(-5 * LEAVING * exits)
+        arrived = STARTS * size * starts * (1 - stay) / (LEAVING * exits)
+        return rng.binomial(size.astype(int), stay) + rng.poisson(arrived)
+
+    low, high = np.quantile(stock(drawn_starts, drawn), [0.1, 0.9], axis=0)
+    happened = stock(true_starts, level)
+    inside["stock"] = ((low <= happened) & (happened <= high)).mean()
+    return {**inside, "gain": float(np.mean(list(gains.values())))}
+
+
+@pytest.mark.parametrize("name", [*ENGLAND_VARIES, "stock"])
+def test_eighty_per_cent_intervals_of_known_councils_cover(name: str) -> None:
+    coverage = np.mean([council_study(seed)[name] for seed in range(5)])
+    assert 0.75 <= coverage <= 0.85, coverage
+
+
+def test_pooling_beats_raw_rates_of_small_councils() -> None:
+    gain = np.mean([council_study(seed)["gain"] for seed in range(5)])
+    assert gain >= 2.0, gain
+
+
+# Rates
+
+
+def test_raking_adds_up_to_england_and_meets_margins() -> None:
+    rng = RNG(2)
+    truth = rng.random((5, 2, 3, 4)) * 100
+    whole = truth.sum(axis=0)
+    table = rake(whole, truth.sum(axis=(1, 3)), truth.sum(axis=(1, 2)), truth[:, 1].sum(axis=(1, 2)))
+    np.testing.assert_allclose(table.sum(axis=0), whole, rtol=1e-12)
+    np.testing.assert_allclose(table.sum(axis=(1, 3)), truth.sum(axis=(1, 3)), rtol=1e-6)
+    np.testing.assert_allclose(table.sum(axis=(1, 2)), truth.sum(axis=(1, 2)), rtol=1e-6)
+
+
+@cache
+def all_rates():  # type: ignore[no-untyped-def]
+    england = compile_scenario(short("England").scenario)
+    return england, compile_scenario(short("all").scenario)
+
+
+def test_rates_of_authorities_add_up_to_england() -> None:
+    england, local = all_rates()
+    for whole, parts in zip(england.rates.streams, local.rates.streams, strict=True):
+        np.testing.assert_allclose(parts.opening.sum(axis=1), whole.opening[:, 0], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(parts.opening_home.sum(axis=1), whole.opening_home[:, 0], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(parts.new_starts_per_month.sum(axis=1), whole.new_starts_per_month[:, 0], rtol=1e-9)
+    households = local.rates.foster.opening_households.sum(axis=1)
+    np.testing.assert_allclose(households, england.rates.foster.opening_households[:, 0])
+
+
+def test_spend_of_authorities_adds_up_to_england() -> None:
+    _, local = all_rates()
+    for line, whole in zip(local.cost_lines, load_baseline(2025).cost_lines, strict=True):
+        assert np.sum(line.spend_gbp) == pytest.approx(whole.spend_gbp)
+        assert np.sum(line.child_weeks) == pytest.approx(whole.child_weeks, rel=1e-6)
+
+
+def test_levels_are_within_reason() -> None:
+    levels = published_levels()
+    assert (levels.exits > 0.5).all()
+    assert (levels.exits < 2.0).all()
+    for price in levels.prices.values():
+        assert (price > 0.4).all()
+        assert (price < 2.5).all()
+
+
+# Runs
+
+
+def test_a_region_is_the_sum_of_its_authorities() -> None:
+    results = north_east()
+    for measure in results.measures.values():
+        total, *parts = np.moveaxis(measure.values, 1, 0)
+        np.testing.assert_allclose(total, np.sum(parts, axis=0), rtol=1e-9, atol=1e-6, err_msg=measure.name)
+
+
+def test_an_authority_is_the_same_whoever_runs_beside_it() -> None:
+    alone = simulator.run(short("Gateshead"))
+    beside = north_east()
+    at = beside.areas.index("Gateshead")
+    np.testing.assert_allclose(alone["children"].values[:, 0], beside["children"].values[:, at], rtol=1e-9)
+
+
+def test_history_of_an_authority_meets_its_projection() -> None:
+    results = simulator.run(short("Kent"))
+    assert results.history["children"].values[-1] == pytest.approx(results["children"].total()[0], rel=0.005)
+
+
+def test_levels_are_drawn() -> None:
+    results = simulator.run(short("Kent", end=Month(2026, 3)), draws=4)
+    assert np.ptp(results["starts"].values.sum(axis=(1, 2, 3, 4))[1:]) > 0
+
+
+def test_a_pilot_acts_in_its_areas_and_costs_there() -> None:
+    pilot = EarlyHelp.model_validate(
+        {
+            "kind": "early_help",
+            "start": "2025-04",
+            "areas": {"names": ["Kent"]},
+            "effect": {"risk_ratio": 0.5},
+            "cost": {"budget_gbp": {"2025-26": 1_000_000}, "price_year": "2025-26"},
+        }
+    )
+    loaded = short("Kent", "Surrey")
+    with_pilot = replace(loaded, scenario=loaded.scenario.model_copy(update={"interventions": (pilot,)}))
+    results = simulator.run(with_pilot)
+    fewer = results["children"].values[0, :, -1].sum(axis=(-2, -1)) - results.without["children"].values[0, :, -1].sum(
+        axis=(-2, -1)
+    )
+    assert fewer[0] < -100
+    assert fewer[1] == 0
+    spend = results["programme_spend"].values.sum(axis=(0, 2, 3, 4))
+    assert spend[0] == pytest.approx(1_000_000, rel=0.02)
+    assert spend[1] == 0
+
+
+def test_drawn_areas_are_the_same_in_every_run_and_said_in_notes() -> None:
+    loaded = short("Kent")
+    pilot = EarlyHelp.model_validate(
+        {"kind": "early_help", "start": "2025-04", "areas": {"count": 12, "of": 153}, "effect": {"risk_ratio": 0.9}}
+    )
+    assert len(pilot.areas.drawn()) == 12
+    every = tuple(one.code for one in areas.authorities())
+    assert pilot.areas.in_areas(every).sum() == 12
+    results = simulator.run(replace(loaded, scenario=loaded.scenario.model_copy(update={"interventions": (pilot,)})))
+    assert any("drawn by lot" in note for note in results.notes)
+
+
+def test_tables_of_many_areas_hold_parts_at_31_march_only(tmp_path: Path) -> None:
+    arguments = ["run", "status-quo", "--area", "region: North East", "--no-charts", "-q", "--out", str(tmp_path / "o")]
+    assert CliRunner().invoke(cli, arguments).exit_code == 0
+    with (tmp_path / "o" / "results.csv").open(encoding="utf-8") as file:
+        parts = {row["date"][5:] for row in csv.DictReader(file) if (row["placement"], row["age_band"]) != ("all",) * 2}
+    assert parts == {"03-31"}
+
+
+def test_charts_of_areas_are_drawn() -> None:
+    drawn = draw_all(north_east())
+    assert {"areas_small_multiples", "areas_ranked"} <= set(drawn)
+    assert "areas_beside" in draw_all(simulator.run(short("Kent", "Surrey")))
+
+
+def test_areas_are_listed() -> None:
+    result = CliRunner().invoke(cli, ["list", "areas"])
+    assert "Kent: E10000016, county, South East" in result.output
+    assert "region: North West: 24 authorities" in result.output
+
+
+@pytest.mark.slow
+def test_every_authority_projects_within_reason() -> None:
+    results = simulator.run(short("all", end=Month(2030, 3)))
+    children = results["children"].values[0].sum(axis=(-2, -1))
+    np.testing.assert_allclose(children[0], children[1:10].sum(axis=0), rtol=1e-9)
+    np.testing.assert_allclose(children[0], children[10:].sum(axis=0), rtol=1e-9)
+    none = {"Isles of Scilly"}  # its published total is nought
+    for name, path in zip(results.areas[10:], children[10:], strict=True):
+        if name not in none:
+            assert (0.3 * path[0] <= path).all(), name
+            assert (path <= 3.0 * path[0]).all(), name
+    assert results.spend_lines.reference_spend_gbp[0].sum() == pytest.approx(
+        sum(line.spend_gbp for line in load_baseline(2025).cost_lines)
+    )
