@@ -172,8 +172,11 @@ def _exchange(move_per_year: Array, baseline: Baseline, children_per_year: float
 def _foster_rates(baseline: Baseline, a: Assumptions) -> FosterRates:
     """Foster capacity at the base, with the pipeline as full as its inflow keeps it."""
     s, f = structure()["fostering"], baseline.foster
-    stage_months = np.array([stage["months"] for stage in s["stages"]], dtype=float)
-    inflow = f.enquiries_per_year[:, None] / 12.0 * np.cumprod(np.c_[np.ones(2), f.pass_share[:, :-1]], axis=1)
+    steps = np.array([stage["steps"] for stage in s["stages"]])
+    months = np.repeat([stage["months"] for stage in s["stages"]] / steps, steps)
+    pass_share = np.ones((2, steps.sum()))
+    pass_share[:, np.cumsum(steps) - 1] = f.pass_share
+    inflow = f.enquiries_per_year[:, None] / 12.0 * np.cumprod(np.c_[np.ones(2), pass_share[:, :-1]], axis=1)
     waits = {name: i for i, name in enumerate(placements.names())}
     step_down = s["step_down_per_year"] if a.step_down_match_per_year is None else a.step_down_match_per_year
     return FosterRates(
@@ -183,10 +186,10 @@ def _foster_rates(baseline: Baseline, a: Assumptions) -> FosterRates:
         wait_weight=np.array([0.0 if age < s["youngest_waiting_age"] else 1.0 for age in range(18)]),
         waiting=np.array([waits["home_waiting"] if age < 16 else waits["supported_waiting"] for age in range(18)]),
         opening_households=f.households[None, None],
-        opening_pipeline=(inflow * stage_months)[None, None],
+        opening_pipeline=(inflow * months)[None, None],
         enquiries_per_month=f.enquiries_per_year[None, None, None] / 12.0,
-        stage_per_year=12.0 / stage_months,
-        stage_pass_share=f.pass_share[None, None, None],
+        stage_per_year=12.0 / months,
+        stage_pass_share=pass_share[None, None, None],
         deregistration_per_year=np.full((1, 1, 1, 2), f.deregistration_per_year),
         places_per_household=(f.places_approved / f.households)[None, None],
         usable_share=(f.children / f.places_approved)[None, None, None],
