@@ -9,9 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import areas, placements, tables
-from simulator.baseline import FOSTER, PLACE, Baseline, CostLine, load_baseline, resident_rates, uasc_rates
+from simulator.baseline import (
+    FOSTER,
+    PLACE,
+    Baseline,
+    CostLine,
+    load_baseline,
+    placement_pace,
+    resident_rates,
+    uasc_rates,
+)
 from simulator.calendar import Month, financial_year
 from simulator.drift import drift
+from simulator.engine.grid import make_grid
 from simulator.interventions import apply_all
 from simulator.interventions.context import Context
 from simulator.local import localise, published_levels
@@ -154,18 +164,26 @@ def _waiting_split(opening: Array, a: Assumptions) -> Array:
         return opening
     home, waits = PLACE["childrens_home"], PLACE["home_waiting"]
     both = opening[..., home] + opening[..., waits]
+    # As at the base by age and time in care: of those who wait, or of those who don't, the same part changes over.
+    now, wanted = opening[..., waits].sum() / both.sum(), a.homes_waiting_share
+    waiting = opening[..., waits] * wanted / now
+    if wanted > now:
+        waiting = both - opening[..., home] * (1.0 - wanted) / (1.0 - now)
     split = opening.copy()
-    split[..., waits], split[..., home] = both * a.homes_waiting_share, both * (1.0 - a.homes_waiting_share)
+    split[..., waits], split[..., home] = waiting, both - waiting
     return split
 
 
 def _exchange(move_per_year: Array, baseline: Baseline, children_per_year: float) -> Array:
     """Scale the moves from foster care to waiting in a home so that they begin at a stated number a year."""
-    stock = baseline.resident.sum(axis=(0, 1, 2, 3))
+    ages = make_grid(baseline.cohort_months).age_of_row[0]
+    at_pace = np.einsum("ra,rhp,hp->ap", ages, baseline.resident[0, 0], placement_pace())
     into = [e.to == "home_waiting" and PLACE[e.origin] in FOSTER for e in edges()]
-    now = sum(
-        float(h * stock[PLACE[e.origin]]) for e, h, chosen in zip(edges(), move_per_year, into, strict=True) if chosen
-    )
+    by_edge = [
+        hazard * at_pace[e.ages[0] : e.ages[1] + 1, PLACE[e.origin]].sum()
+        for e, hazard in zip(edges(), move_per_year, strict=True)
+    ]
+    now = float(np.sum(by_edge, where=into))
     return np.where(into, move_per_year * children_per_year / now, move_per_year)
 
 

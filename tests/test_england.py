@@ -290,6 +290,17 @@ def test_every_assumption_moves_something(assumption: str, value: float, measure
     )
 
 
+def test_the_bases_own_values_of_assumptions_on_waiting_change_next_to_nothing() -> None:
+    waiting = results("status-quo")["unmet_foster_need"].total()[-1]
+    share = with_assumptions("status-quo", homes_waiting_share=0.319)["unmet_foster_need"].total()[-1]
+    assert share == pytest.approx(waiting, rel=1e-3)
+    fewer, more = (
+        with_assumptions("status-quo", exchange_homes_per_year=value)["unmet_foster_need"].total()[-1]
+        for value in (500.0, 1_000.0)
+    )
+    assert fewer < waiting < more
+
+
 def test_births_move_starts_when_rates_are_held() -> None:
     from simulator.scenario.schema import Assumptions, Starts
 

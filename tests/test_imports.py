@@ -44,8 +44,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "local": {"areas", "axes", "baseline", "engine", "placements", "rates", "structure", "uncertainty"},
     # From both to rates.
     "compile": {
-        "areas", "baseline", "calendar", "drift", "interventions", "local", "placements", "population", "rates",
-        "scenario", "structure", "tables",
+        "areas", "baseline", "calendar", "drift", "engine", "interventions", "local", "placements", "population",
+        "rates", "scenario", "structure", "tables",
     },
     # A check of the fit that runs a scenario. It lives in calibrate/, but the fit must never import it.
     # From paths to labelled results.
@@ -60,7 +60,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ensemble": {"areas", "drift", "local", "results", "run_once", "scenario", "uncertainty"},
     "solve": {"calendar", "interventions", "results", "run_once", "scenario"},
     "simulate": {"ensemble", "provenance", "results", "run_once", "scenario"},
-    # How a run from an earlier base would have done.
+    # How wide draws must be, and how a run from an earlier base would have done.
+    "calibrate.width": {
+        "baseline", "calibrate", "compile", "drift", "engine", "placements", "rates", "scenario", "structure", "tables",
+    },
     "calibrate.ahead": {
         "axes", "calibrate", "compile", "engine", "placements", "run_once", "scenario", "structure", "tables",
     },

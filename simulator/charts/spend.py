@@ -219,7 +219,7 @@ def extra_spend(results: Results) -> Chart | None:
                 linewidth=0.8,
                 gid=name,
             )
-            text = _FEWER.get(name, text) if part[-1] < 0 else text
+            text = _cause(name, text, part)
             middle = float(base[-1] + part[-1] / 2)
             sheet.label(axes, total.at[-1] + 0.4, middle, f"{text}: {_at_end(part)}", colour)
             up, down = up + np.maximum(part, 0), down + np.minimum(part, 0)
@@ -247,12 +247,18 @@ def extra_spend(results: Results) -> Chart | None:
         sheet.years(total.at[0] - 0.6, total.at[-1] + 0.45, financial=True)
         sheet.pounds()
         listed = words.listed(
-            [f"{text.lower()} {words.money(split[name][-1])}" for name, text, _, _ in causes] or ["nothing"]
+            [f"{_cause(name, text, split[name]).lower()} {words.money(split[name][-1])}" for name, text, _, _ in causes]
+            or ["nothing"]
         )
         return sheet.finish(
             f"Stacked bar chart of spend above {since}. In {year} it is {words.money(last)} a year, "
             f"made up of {listed}."
         )
+
+
+def _cause(name: str, text: str, part: Array) -> str:
+    """Return what a part of extra spend is called, which turns with its sign in the last year."""
+    return _FEWER.get(name, text) if part[-1] < 0 else text
 
 
 def _at_end(part: Array) -> str:

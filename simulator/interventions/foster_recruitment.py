@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.fields import Quantity, Sector, choice, number, text
-from simulator.interventions.foster import foster_of, in_sector
+from simulator.interventions.foster import CAVEAT, foster_of, in_sector
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Array, Context
@@ -34,6 +34,11 @@ class FosterRecruitment(PhasedIntervention):
     )
     """Approvals wanted on top, a year. They are turned into enquiries through the shares that pass each
     stage, and shared between sectors as approvals are."""
+
+    @property
+    def caveat(self) -> str:
+        """Why numbers in care change at all."""
+        return CAVEAT
 
     @property
     def money_caveat(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.fields import Quantity, Sector, choice, number, text
-from simulator.interventions.foster import foster_of, in_sector
+from simulator.interventions.foster import CAVEAT, foster_of, in_sector
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Context
@@ -25,6 +25,11 @@ class FosterRetention(PhasedIntervention):
 
     deregistration_ratio: Quantity = number(low=0, high=5, unit="hazard ratio")
     """Hazard of leaving with the programme over the hazard without it; below 1 keeps households."""
+
+    @property
+    def caveat(self) -> str:
+        """Why numbers in care change at all."""
+        return CAVEAT
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply the hazard of leaving."""

@@ -16,8 +16,8 @@ from simulator.scenario.stated import replaces
 SUFFIXES = (".yaml", ".yml")
 _MOST_BYTES = 1_000_000
 _MOST_PARENTS = 10
-_OWN = ("name", "description")
-"""Keys that describe one file and are not taken from its parent."""
+_OWN = ("name", "description", "questions")
+"""Keys that are about one file and are not taken from its parent, whose questions may lie outside the child's run."""
 
 
 @dataclass(frozen=True, slots=True)
