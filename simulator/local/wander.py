@@ -1,0 +1,125 @@
+"""How an area's rates wander away from England's, beside the drift that all share (`simulator.drift`).
+
+The log of an area's rate over England's is a level that takes a normal step a year and is seen with chance that falls
+with the number of events, wider than Poisson (Durbin and Koopman 2012, Time Series Analysis by State Space Methods,
+section 2.2). Steps and dispersion are those of the published record (`simulator.backtest.wander`). The same two numbers
+say how much older years tell of the level at the base.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.uncertainty import Parameter
+from simulator.uncertainty.distributions import Normal
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Wander:
+    """How far one group of rates of an area moves from England's.
+
+    Attributes
+    ----------
+    name : {"starts", "exits", "uasc_starts"}
+    sd_per_year : float
+        Standard deviation of a year's step of the log level.
+    dispersion : float
+        Variance of a year's count about its level, over its mean.
+    first, last : str
+        Years of the record.
+    source : str
+        Source keys.
+    group : str
+        Steps of one year and group are tied, with `correlation` between any two.
+    correlation : float
+    """
+
+    name: str
+    sd_per_year: float
+    dispersion: float
+    first: str
+    last: str
+    source: str
+    group: str = ""
+    correlation: float = 0.0
+
+
+@cache
+def wanders() -> Mapping[str, Wander]:
+    """Return every group of rates by name, from data/local_drift.csv."""
+    text = (files("simulator") / "data" / "local_drift.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {
+        row["name"]: Wander(
+            row["name"], float(row["sd_per_year"]), float(row["dispersion"]), row["first"], row["last"], row["source"],
+            row["group"], float(row["correlation"]),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def step_parameters(codes: Sequence[str], financial_years: Sequence[str]) -> tuple[Parameter, ...]:
+    """Return the steps of some areas in every financial year of a run, as parameters to draw.
+
+    Areas are independent of each other.
+    """
+    return tuple(
+        Parameter(
+            _key(code, one, year), Normal(0.0, one.sd_per_year),
+            f"local.{code}.drift.{one.group}.{year}" if one.group else "", one.correlation,
+        )
+        for code in codes
+        for one in wanders().values()
+        for year in financial_years
+    )  # fmt: skip
+
+
+def _key(code: str, one: Wander, financial_year: str) -> str:
+    return f"local.{code}.drift_{one.name}.{financial_year}"
+
+
+def wander(name: str, codes: Sequence[str], year_of_month: Sequence[str], drawn: Mapping[str, float]) -> Array:
+    """Return rates of areas over those of the base year in a draw: (area, month).
+
+    Their mean over draws is 1, so that areas add up to what England's own draws make on average. Rates that are held
+    have one month, of 1.
+    """
+    if name not in wanders() or not drawn or not year_of_month:
+        return np.ones((len(codes), 1))
+    one = wanders()[name]
+    years = list(dict.fromkeys(year_of_month))
+    steps = np.array([[drawn.get(_key(code, one, year), 0.0) for year in years] for code in codes])
+    moved = any(_key(code, one, year) in drawn for code in codes for year in years)
+    log = np.cumsum(steps - one.sd_per_year**2 / 2.0 * moved, axis=1)
+    factor: Array = np.exp(log)[:, [years.index(year) for year in year_of_month]]
+    return factor
+
+
+def weights(name: str, counts: Array) -> Array:
+    """Return how much the count of each year says of the level in the last one: (area, year), 1 for the last.
+
+    Those of the filter of a level that wanders.
+
+    Parameters
+    ----------
+    name : str
+    counts : (area, year)
+        Expected at an area's mean level.
+    """
+    one = wanders()[name]
+    known, weight = np.zeros(len(counts)), np.zeros_like(counts)
+    for year in range(counts.shape[1]):
+        kept = 1.0 / (1.0 + one.sd_per_year**2 * known)
+        weight[:, :year] *= kept[:, None]
+        weight[:, year] = 1.0
+        known = known * kept + counts[:, year] / one.dispersion
+    return weight
