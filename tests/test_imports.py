@@ -76,7 +76,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "analysis", "axes", "calendar", "charts", "paths", "placements", "provenance", "results", "summary", "tidy",
     },
     # The track record: published figures by area, and its own charts and files.
-    "backtest": {"charts", "local", "outputs", "provenance", "tables"},
+    "backtest": {"areas", "charts", "local", "outputs", "provenance", "tables"},
     # A council's own child-level returns: nothing but the command line reads them.
     "returns": {"axes", "baseline", "outputs", "placements", "provenance", "rates"},
 }  # fmt: skip

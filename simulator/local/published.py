@@ -11,7 +11,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.areas import authorities
+from simulator.areas import authorities, table
 from simulator.axes import AGE_BANDS
 
 Array = NDArray[np.float64]
@@ -53,11 +53,6 @@ COSTS = ("residential", "fostering")
 """Unit costs that are published for authorities."""
 
 COST_YEARS = ("2022-23", "2023-24", "2024-25")
-
-SPLIT = {"909": ("942", "943"), "928": ("940", "941")}
-"""Former authorities whose figures are shared between those that took their place, as children looked after are:
-Cumbria (to March 2023) and Northamptonshire (to March 2021). Somerset and North Yorkshire kept their codes; Dorset,
-Poole and Bournemouth became two new authorities in 2019, whose figures begin then."""
 
 
 @dataclass(frozen=True)
@@ -168,11 +163,22 @@ def column(table: str, year: int | str, category: str = "all") -> Array:
     raw = _figures()[table, str(year), category]
     known = dict(raw)
     children = {one.old_code: one.children for one in authorities()}
-    for former, heirs in SPLIT.items():
+    for former, heirs in _heirs().items():
         if np.isfinite(raw.get(former, np.nan)) and not any(np.isfinite(raw.get(heir, np.nan)) for heir in heirs):
             whole = sum(children[heir] for heir in heirs)
             known |= {heir: raw[former] * children[heir] / whole for heir in heirs}
     return np.array([known.get(one.old_code, np.nan) for one in authorities()])
+
+
+@cache
+def _heirs() -> dict[str, tuple[str, ...]]:
+    """Return authorities that took the place of a single one, by the former: they share its figures.
+
+    They do as children looked after are. Authorities that took the place of several begin with their own figures.
+    """
+    took = {row["old_code"]: row["parents"].split() for row in table()}
+    former = dict.fromkeys(parents[0] for parents in took.values() if len(parents) == 1)
+    return {one: tuple(code for code, parents in took.items() if parents == [one]) for one in former}
 
 
 def published_stock(codes: Sequence[str]) -> tuple[tuple[int, ...], Array]:
