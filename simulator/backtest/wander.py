@@ -2,6 +2,9 @@
 
 Over a lag of some years the log of an area's rate over England's changes by steps, whose variance grows with the lag,
 and by chance at either end, whose variance falls with the number of events. Both are found by least squares over lags.
+
+A rate of leaving is that of all exits, but only those before 18 can go faster or slower: so their hazards have moved as
+much further as they are fewer, and what is wider than Poisson is theirs.
 """
 
 from __future__ import annotations
@@ -40,6 +43,8 @@ def measured(panel: Panel, published: Published) -> list[Wander]:
     arrivals = np.where(published.uasc_starts >= LEAST, published.uasc_starts, np.nan)
     arrivals = np.log(arrivals / published.uasc_starts.sum(axis=0))
     uasc_step, uasc_wide = fitted(arrivals, arrivals, published.uasc_starts)
+    early = float(published.left.sum() / (published.left + published.left_at_18).sum())
+    exits_step, exits_wide = exits_step / early**2, (exits_wide - (1.0 - early)) / early
     span = (str(first + 1), str(local.last_year))
     return [
         Wander("starts", float(np.sqrt(starts_step)), starts_wide, *span, "dfe_cla_2025", "flows", tied),

@@ -43,7 +43,14 @@ def parameters(levels: Levels, codes: Sequence[str], financial_years: Sequence[s
         for code in codes
         for name, spread in levels.spread.items()
     )
-    return of_levels + step_parameters(codes, financial_years)
+    at = [levels.codes.index(code) for code in codes]
+    return of_levels + step_parameters(codes, financial_years, {key: n[at] for key, n in _events(levels).items()})
+
+
+def _events(levels: Levels) -> dict[str, Array]:
+    """Return about how many start and leave in a year, by name of their rates: (area,). As many leave as start."""
+    resident = levels.starts.sum(axis=1)
+    return {"starts": resident, "exits": resident, "uasc_starts": levels.uasc_starts, "uasc_exits": levels.uasc_starts}
 
 
 def _key(code: str, name: str) -> str:
@@ -93,7 +100,9 @@ def localise(
     for name in STREAMS:
         of_starts, of_leaving = names[name]
         one = _with_level(rates[name], levels.starts_of(name), level[name] * off(of_leaving), off(of_starts))
-        starts, leaving = (wander(key, codes, year_of_month, steps) for key in names[name])
+        starts, leaving = (
+            wander(key, codes, year_of_month, steps, _events(levels)[key][chosen]) for key in names[name]
+        )
         transfers = pace(level[name][chosen], passes_through(one)).transfer_per_year > 0
         streams.append(_over_time(_pick(one, chosen), starts, leaving * by_month(name, transfers, england.months)))
     foster = None if england.foster is None else _share_households(england.foster, list(rates.values()), chosen)

@@ -67,39 +67,70 @@ def wanders() -> Mapping[str, Wander]:
     }  # fmt: skip
 
 
-def step_parameters(codes: Sequence[str], financial_years: Sequence[str]) -> tuple[Parameter, ...]:
-    """Return the steps of some areas in every financial year of a run, as parameters to draw.
+def step_parameters(
+    codes: Sequence[str], financial_years: Sequence[str], counts: Mapping[str, Array]
+) -> tuple[Parameter, ...]:
+    """Return what is drawn for some areas in every financial year of a run: a step that stays, and what is that year's.
 
     Areas are independent of each other.
+
+    Parameters
+    ----------
+    codes, financial_years : sequence of str
+    counts : mapping of name to (area,)
+        Events in a year.
     """
-    return tuple(
-        Parameter(
-            _key(code, one, year), Normal(0.0, one.sd_per_year),
-            f"local.{code}.drift.{one.group}.{year}" if one.group else "", one.correlation,
-        )
-        for code in codes
-        for one in wanders().values()
-        for year in financial_years
-    )  # fmt: skip
+    found = []
+    for one in wanders().values():
+        own = year_sd(one, counts[one.name])
+        for i, code in enumerate(codes):
+            for year in financial_years:
+                tied = f"local.{code}.drift.{one.group}.{year}" if one.group else ""
+                step, shock = _keys(code, one, year)
+                found.append(Parameter(step, Normal(0.0, one.sd_per_year), tied, one.correlation))
+                if own[i] > 0:
+                    found.append(Parameter(shock, Normal(0.0, float(own[i]))))
+    return tuple(found)
 
 
-def _key(code: str, one: Wander, financial_year: str) -> str:
-    return f"local.{code}.drift_{one.name}.{financial_year}"
+def year_sd(one: Wander, count: Array) -> Array:
+    """Return how far a year's rate lies from its level beyond chance, standard deviation of the log: (area,)."""
+    sd: Array = np.sqrt((one.dispersion - 1.0) / np.maximum(count, 1.0))
+    return sd
 
 
-def wander(name: str, codes: Sequence[str], year_of_month: Sequence[str], drawn: Mapping[str, float]) -> Array:
+def _keys(code: str, one: Wander, financial_year: str) -> tuple[str, str]:
+    """Return the keys of the step that stays and of what is the year's own."""
+    return f"local.{code}.drift_{one.name}.{financial_year}", f"local.{code}.year_{one.name}.{financial_year}"
+
+
+def wander(
+    name: str, codes: Sequence[str], year_of_month: Sequence[str], drawn: Mapping[str, float], count: Array
+) -> Array:
     """Return rates of areas over those of the base year in a draw: (area, month).
 
     Their mean over draws is 1, so that areas add up to what England's own draws make on average. Rates that are held
     have one month, of 1.
+
+    Parameters
+    ----------
+    name : str
+    codes : sequence of str
+    year_of_month : sequence of str
+    drawn : mapping of key to float
+        See :func:`step_parameters`.
+    count : (area,)
+        Events in a year.
     """
     if name not in wanders() or not drawn or not year_of_month:
         return np.ones((len(codes), 1))
     one = wanders()[name]
     years = list(dict.fromkeys(year_of_month))
-    steps = np.array([[drawn.get(_key(code, one, year), 0.0) for year in years] for code in codes])
-    moved = any(_key(code, one, year) in drawn for code in codes for year in years)
-    log = np.cumsum(steps - one.sd_per_year**2 / 2.0 * moved, axis=1)
+    keys = [[_keys(code, one, year) for year in years] for code in codes]
+    if all(key not in drawn for row in keys for pair in row for key in pair):
+        return np.ones((len(codes), 1))
+    step, shock = (np.array([[drawn.get(pair[i], 0.0) for pair in row] for row in keys]) for i in range(2))
+    log = np.cumsum(step - one.sd_per_year**2 / 2.0, axis=1) + shock - year_sd(one, count)[:, None] ** 2 / 2.0
     factor: Array = np.exp(log)[:, [years.index(year) for year in year_of_month]]
     return factor
 
