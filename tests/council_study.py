@@ -299,7 +299,7 @@ def page(found: Found, councils: int, draws: int) -> str:
     )
 
 
-def main(councils: int = 200, draws: int = 39) -> None:
+def main(councils: int = 200, draws: int = 9) -> None:
     """Run the whole study and write what it finds into docs/areas.md."""
     found = study(councils, draws, 2000.0, 1)
     path = Path(__file__).resolve().parent.parent / "docs" / "areas.md"
