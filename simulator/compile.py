@@ -87,11 +87,12 @@ def compile_scenario(scenario: Scenario, drawn: Mapping[str, float] | None = Non
     units = areas.units(scenario.areas)
     context = _context(scenario, baseline, first, months, units)
     rates, cost_lines = _base_rates(scenario, baseline, context), baseline.cost_lines
+    years = [m.financial_year for m in scenario.calendar]
     if units:
-        rates, cost_lines = localise(rates, cost_lines, published_levels(), units, drawn)
+        rates, cost_lines = localise(rates, cost_lines, published_levels(), units, drawn, years)
     rates = apply_all(rates, scenario.interventions, context)
     if drawn and scenario.assumptions.drift == "as_recorded":
-        rates = drift(rates, context.cost_keys, [m.financial_year for m in scenario.calendar], drawn)
+        rates = drift(rates, context.cost_keys, years, drawn)
     rates.check()
     titles = tuple(i.title for i in scenario.interventions)
     return Compiled(scenario, baseline, rates, context, cost_lines, areas.reported(scenario.areas), titles)

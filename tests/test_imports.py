@@ -67,6 +67,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "calibrate.ahead": {
         "axes", "calibrate", "compile", "engine", "placements", "run_once", "scenario", "structure", "tables",
     },
+    # What keeps the sum of authorities on England's path.
+    "calibrate.reconcile": {"areas", "axes", "compile", "engine", "local", "rates", "scenario", "structure"},
     # What reads results and nothing earlier, except names.
     "tidy": {"results"},
     "analysis": {"results"},
@@ -77,7 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "analysis", "axes", "calendar", "charts", "paths", "placements", "provenance", "results", "summary", "tidy",
     },
     # The track record: published figures by area, and its own charts and files.
-    "backtest": {"charts", "outputs", "provenance", "tables"},
+    "backtest": {"areas", "charts", "local", "outputs", "provenance", "tables"},
     # A council's own child-level returns: nothing but the command line reads them.
     "returns": {"axes", "baseline", "outputs", "placements", "provenance", "rates"},
 }  # fmt: skip
