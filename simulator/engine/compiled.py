@@ -1,19 +1,29 @@
-"""The same month loop as :mod:`simulator.engine.run`, compiled: one draw of one area at a time, by numba.
+"""The same month loop as :mod:`simulator.engine.run`, compiled by numba, for several draws or areas side by side.
 
 The rules are written down in :mod:`.step` and :mod:`.fostering`; this module repeats them in loops, for speed, and must
 be changed with them. `tests/test_compiled.py` compares the two at every month. Nothing falls back from one to the
 other: who asks for this engine without numba gets an error that names the extra.
+
+Every number of these loops stands for as many runs as there are lanes (:mod:`.lanes`). Three things save work:
+
+- To leave by a hazard of the placement is to move to a place that nobody leaves again, one for each reason. So one
+  exponential gives moves and exits, and only for pairs between which there is a way.
+- A *span* is neighbouring rows whose children are of the same ages, and so have the same chances. What need not be known
+  by row (who leaves, for which reason; who finds a foster place) is worked out for a span.
+- Children who come in during a month are kept as their placements and their phases, whose product they are.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulator.engine.grid import Grid, make_grid
+from simulator.engine.grid import make_grid
+from simulator.engine.lanes import LANES, any_above, choose, in_every_lane, lanes_of, zeros
 from simulator.engine.run import Paths, batch_shape
 from simulator.engine.step import AGE_18, HOME, home_operators
 
@@ -21,7 +31,7 @@ if TYPE_CHECKING:
     from simulator.rates import FosterRates, Rates, StreamRates
 
 Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Ints = NDArray[np.uintp]
 
 _TERMS = 12
 _SMALL = 0.5
@@ -30,16 +40,49 @@ _SMALL = 0.5
 _NEGLIGIBLE = 1e-13
 """The Taylor series of moves stops at the first term below this."""
 
+_MOST_TERMS = 16
+"""More than it ever takes with a norm of `_SMALL`."""
+
 _compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 
-class _Stream(NamedTuple):
-    """One stream of one draw and area. Shapes as in `StreamRates`, without the first two axes.
+class _Layout(NamedTuple):
+    """What all draws and areas share of a stream.
 
-    Edges are the pairs of placements between which any child can move, `reasons` those for which any child can leave
-    a placement by its own hazard; `low` and `high` are the two ages that a row overlaps, with their shares. Chances
-    are kept in slots: one for each age, and one for each row of each cycle month that straddles two ages (`mixed`, in
-    the order of the slots after the ages); `slot` is where a row finds its own.
+    Ways are the pairs of places (the last ones stand for the `reasons` for leaving) such that a child in the first can
+    be in the second by the end of a month; they are ordered by the second, those into place p being `ways_into[p]` to
+    `ways_into[p + 1]`. Edges are the pairs that a hazard joins, ordered by the first.
+
+    By cycle month, span n is of rows `span[n]` to `span[n + 1]`; its children are of the ages `low` and `high`, with
+    their shares. Chances are kept in slots: one for each age, and a last one for the mean of two ages.
+    """
+
+    way_from: Ints
+    ways_into: Ints
+    edge_to: Ints
+    edges_from: Ints
+    reasons: Ints
+    youngest_age: int
+    span: Ints
+    low: Ints
+    high: Ints
+    low_share: Array
+    high_share: Array
+    start_share: Array
+    age_at: Array
+    leave_share: Array
+    entrant_leave_share: Array
+    back: Array
+    fade: Array
+    back_soon: float
+    fade_part: Array
+    fade_entrant: Array
+
+
+class _Stream(NamedTuple):
+    """One stream of the runs side by side. Shapes as in `StreamRates`, with the lane for draw and area.
+
+    `edge_per_year` holds hazards of moving and leaving by age and edge, `edge_ratio` the `move_ratio` of edges.
     """
 
     opening: Array
@@ -48,55 +91,45 @@ class _Stream(NamedTuple):
     start_place: Array
     progress_per_year: Array
     phase_exit_per_year: Array
-    place_exit_per_year: Array
-    move_per_year: Array
     placement_pace: Array
     exit_ratio: Array
-    move_ratio: Array
-    balancing_per_year: Array
-    edge_from: Ints
-    edge_to: Ints
-    reasons: Ints
-    back: Array
-    fade: Array
-    back_soon: float
-    fade_part: Array
-    fade_entrant: Array
-    youngest_age: int
-    low: Ints
-    high: Ints
-    low_share: Array
-    high_share: Array
-    slot: Ints
-    mixed: Ints
-    start_share: Array
-    age_at: Array
-    leave_share: Array
-    entrant_leave_share: Array
+    edge_per_year: Array
+    edge_ratio: Array
+    growth_per_month: Array
+
+
+class _Fostering(NamedTuple):
+    """What all draws and areas share of foster capacity.
+
+    `queued` are the placements where children wait, `takers` those that may take a child in need. By stream, cycle
+    month and span, `wait_weight` is how readily a child is the one left without a place.
+    """
+
+    limited: bool
+    council: int
+    independent: int
+    queued: Ints
+    takers: Ints
+    waiting: Ints
+    wait_weight: Array
+    stage_per_year: Array
 
 
 class _Foster(NamedTuple):
-    """Foster capacity of one draw and area. Shapes as in `FosterRates`, without the first two axes."""
+    """Foster capacity of the runs side by side. Shapes as in `FosterRates`, with the lane for draw and area."""
 
-    followed: bool
-    limited: bool
-    sectors: Ints
-    queued: Ints
-    waiting: Ints
-    wait_weight: Array
     households: Array
     pipeline: Array
     enquiries_per_month: Array
-    stage_per_year: Array
     stage_pass_share: Array
     deregistration_per_year: Array
     places_per_household: Array
     usable_share: Array
-    step_down_per_year: Array
+    matched_share: Array
 
 
 class _Out(NamedTuple):
-    """Where the paths of one draw and area are written; as in `Paths`, without the first two axes."""
+    """Where paths are written; as in `Paths`, with the lane for draw and area."""
 
     children: Array
     starts: Array
@@ -110,41 +143,87 @@ class _Out(NamedTuple):
     places_usable: Array
     approvals: Array
     deregistrations: Array
-    pipeline: Array
 
 
 class _Chances(NamedTuple):
-    """A month's operators by slot (see `step.Operators`), and what follows from them for children present all month.
+    """A month's operators by slot (see `step.Operators`), and what follows from them.
 
-    Chances of leaving by the hazards of the placement are for the stream's `reasons` only. `leave` is the chance of
-    leaving for each reason when both kinds of hazard act, `leave_any` for any of them, `move_out` that of moving to a
-    placement that is reported apart if the child stays.
+    `way` is the chance of each way, so it holds moves and exits. Of those who come in, all is in the first phase;
+    `phase_part_exit` and `place_part_exit` hold all phases for the oldest only, who turn 18. `by_phase` and `by_place`
+    are the chances of leaving by either kind of hazard, `leave_home` that of going home when both act, and `move_out` that
+    of moving to a placement that is reported apart.
     """
 
+    way: Array
     phase: Array
     phase_part: Array
     phase_exit: Array
     phase_part_exit: Array
-    place: Array
     place_part: Array
-    place_exit: Array
     place_part_exit: Array
-    leave: Array
-    leave_any: Array
-    stay: Array
+    by_phase: Array
+    by_place: Array
+    leave_home: Array
+    leave_home_part: Array
     move_out: Array
 
 
-class _Done(NamedTuple):
-    """What a month did to a stream (see `step.Month`), by row; exits without their reason."""
+class _Work(NamedTuple):
+    """The state of a stream, what a month did to it, and room to work in.
+
+    `stock` and `home` are by row, and so is `coming`: those who came in and stay, by placement; `arriving` is how they
+    are spread over phases, by span. By span are also `starts`, by placement, `young` and `old`, the starts of either age,
+    and `entrant_exits`. The rest is used within a span.
+    """
 
     stock: Array
-    entrants: Array
     home: Array
+    coming: Array
+    arriving: Array
     starts: Array
-    start_band: Array
-    exits: Array
+    young: Array
+    old: Array
     entrant_exits: Array
+    exits: Array
+    by_reason: Array
+    staying: Array
+    moved: Array
+    there: Array
+    came: Array
+    entering: Array
+    enter_low: Array
+    enter_high: Array
+    grown: Array
+
+
+class _Room(NamedTuple):
+    """Room to work in while chances are worked out."""
+
+    q: Array
+    whole: Array
+    part: Array
+    parts: Array
+    power: Array
+    product: Array
+    hazard: Array
+    edge: Array
+    outward: Array
+    pace: Array
+    scale: Array
+    column: Array
+    table: Array
+    square: Array
+
+
+class _Places(NamedTuple):
+    """Room to work in while foster places are filled: by stream, span, and sector or place."""
+
+    fostered: Array
+    lose: Array
+    looking: Array
+    waits: Array
+    into: Array
+    stepped: Array
 
 
 def run_compiled(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
@@ -160,19 +239,36 @@ def run_compiled(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
     Paths
         Equal to those of `run` to rounding. A draw and an area alone give the same bits as among others.
     """
-    draws, areas = batch_shape(rates)
-    grids = [make_grid(rates.cohort_months, s.youngest_age) for s in rates.streams]
-    fixed = [_fixed(s, g) for s, g in zip(rates.streams, grids, strict=True)]
-    paths = _empty_paths(rates, (draws, areas), int(band_of_age.max()) + 1)
-    groups, bands = rates.place_groups.astype(np.int64), band_of_age.astype(np.int64)
-    for draw in range(draws):
-        for area in range(areas):
-            streams = tuple(_stream(s, f, draw, area) for s, f in zip(rates.streams, fixed, strict=True))
-            foster = _foster(rates, draw, area)
-            out = _Out(*(getattr(paths, name)[draw, area] for name in _Out._fields))
-            state = tuple(s[draw, area] for s in paths.state)
-            home = tuple(h[draw, area] for h in paths.home)
-            _run(rates.months, rates.cohort_months, streams, foster, groups, bands, out, state, home)
+    shape = draws, areas = batch_shape(rates)
+    layouts = tuple(_layout(s, rates.cohort_months) for s in rates.streams)
+    fostering = _fostering(rates.foster, layouts)
+    groups, bands = rates.place_groups.astype(np.uintp), band_of_age.astype(np.uintp)
+    paths = _empty_paths(rates, shape, int(band_of_age.max()) + 1)
+    out = _Out(*(zeros(*getattr(paths, name).shape[2:]) for name in _Out._fields))
+    work = tuple(_work(s, layout) for s, layout in zip(rates.streams, layouts, strict=True))
+    chances = tuple(_chances(s, layout) for s, layout in zip(rates.streams, layouts, strict=True))
+    phases = rates.streams[0].opening.shape[3]
+    rooms = tuple((_room(s, layout, phases), _room(s, layout, 1)) for s, layout in zip(rates.streams, layouts, strict=True))
+    places = _places(rates, layouts)
+    for first in range(0, draws * areas, LANES):
+        of_lane = np.minimum(np.arange(first, first + LANES), draws * areas - 1)  # lanes to spare repeat the last run
+        where = np.unravel_index(of_lane, shape)
+        streams = tuple(_stream(s, layout, where) for s, layout in zip(rates.streams, layouts, strict=True))
+        foster = _foster(rates.foster, where)
+        renewed = np.stack([_renewed(stream, rates.months) for stream in streams])
+        for array in out:
+            array[...] = 0.0
+        _run(
+            rates.months, rates.cohort_months, layouts, fostering, streams, foster, renewed, groups, bands,
+            out, work, chances, rooms, places,
+        )  # fmt: skip
+        for lane, (draw, area) in enumerate(np.transpose(where)[: draws * areas - first]):
+            for name in _Out._fields:
+                getattr(paths, name)[draw, area] = getattr(out, name)[..., lane]
+            for s, one in enumerate(work):
+                paths.state[s][draw, area] = one.stock[..., lane]
+                paths.home[s][draw, area] = one.home[..., lane]
+            paths.pipeline[draw, area] = foster.pipeline[..., lane]
     return paths
 
 
@@ -180,96 +276,163 @@ def run_compiled(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
 # From rates to what the loop reads
 
 
-_BY_MONTH = ("new_starts_per_month", "start_place", "exit_ratio", "move_ratio")
-_PLAIN = (
-    "opening",
-    "opening_home",
-    *_BY_MONTH[:2],
-    "progress_per_year",
-    "phase_exit_per_year",
-    "place_exit_per_year",
-    "move_per_year",
-    "placement_pace",
-    *_BY_MONTH[2:],
-    "balancing_per_year",
-)
+def _side_by_side(values: Array, where: tuple[Any, ...]) -> Array:
+    """Pick the draw and area of every lane from an array that may not vary along either."""
+    draws, areas = where
+    picked = values[np.minimum(draws, values.shape[0] - 1), np.minimum(areas, values.shape[1] - 1)]
+    lanes = zeros(*picked.shape[1:])
+    lanes[...] = np.moveaxis(picked, 0, -1)
+    return lanes
 
 
-def _at(values: Array, draw: int, area: int) -> Array:
-    """Pick a draw and an area of an array that may not vary along either."""
-    picked = values[min(draw, values.shape[0] - 1), min(area, values.shape[1] - 1)]
-    return np.ascontiguousarray(picked, dtype=np.float64)
+def _layout(rates: StreamRates, width: int) -> _Layout:
+    grid = make_grid(width, rates.youngest_age)
+    places = rates.opening.shape[-1]
+    leaving = (rates.place_exit_per_year > 0).any(axis=(0, 1, 2))
+    reasons = np.nonzero(leaving.any(axis=0))[0]
+    joined = np.eye(places + reasons.size, dtype=bool)
+    joined[:places, :places] = (rates.move_per_year > 0).any(axis=(0, 1, 2)) & (rates.move_ratio > 0).any(axis=(0, 1, 2))
+    joined[:places, places:] = leaving[:, reasons]
+    np.fill_diagonal(joined, False)
+    edge_from, edge_to = np.nonzero(joined)
+    reached = joined | np.eye(len(joined), dtype=bool)
+    for _ in range(places):
+        reached |= (reached.astype(int) @ reached) > 0
+    way_to, way_from = np.nonzero(reached[:places].T)
 
-
-def _fixed(rates: StreamRates, grid: Grid) -> tuple[Any, ...]:
-    """Return what all draws and areas share, in the order of `_Stream` from `edge_from` on."""
-    moving = (rates.move_per_year > 0).any(axis=(0, 1, 2)) & (rates.move_ratio > 0).any(axis=(0, 1, 2))
-    # Numba tells arrays by their layout, and those of nonzero and argwhere have one that depends on how many they find.
-    edge_from, edge_to = map(np.ascontiguousarray, np.nonzero(moving))
-    reasons = np.nonzero((rates.place_exit_per_year > 0).any(axis=(0, 1, 2, 3)))[0]
     low = (grid.age_of_row > 0).argmax(axis=-1)
-    high = np.minimum(low + 1, grid.age_of_row.shape[-1] - 1)
     low_share = np.take_along_axis(grid.age_of_row, low[..., None], axis=-1)[..., 0]
-    mixed = np.ascontiguousarray(np.argwhere(low_share < 1.0))
-    slot = low.copy()
-    slot[mixed[:, 0], mixed[:, 1]] = grid.age_of_row.shape[-1] + np.arange(len(mixed))
+    begins = np.ones(low.shape, dtype=bool)
+    begins[:, 1:] = (low[:, 1:] != low[:, :-1]) | (low_share[:, 1:] != low_share[:, :-1])
+    span = np.full((width, int(begins.sum(axis=1).max()) + 1), grid.rows)
+    for cycle_month in range(width):
+        found = np.nonzero(begins[cycle_month])[0]
+        span[cycle_month, : found.size] = found
+    first = np.minimum(span[:, :-1], grid.rows - 1)
+    low, low_share = (np.take_along_axis(values, first, axis=1) for values in (low, low_share))
     at_birth = np.zeros(grid.age_of_row.shape[1:])
     if grid.first_row == 0:
         at_birth[0, 0] = rates.birth_share
-    start_share = np.swapaxes(grid.row_of_age, -1, -2) * (1.0 - at_birth.sum(axis=0)) + at_birth
     home = home_operators(rates)
-    return (
-        edge_from,
-        edge_to,
-        reasons,
-        home.back,
-        home.fade,
-        home.back_soon,
-        home.fade_part,
-        home.fade_entrant,
-        rates.youngest_age,
-        low,
-        high,
-        low_share,
-        1.0 - low_share,
-        slot,
-        mixed,
-        start_share,
-        grid.age_at,
-        grid.leave_share,
-        grid.entrant_leave_share,
+    return _Layout(
+        way_from=_positions(way_from),
+        ways_into=_positions(np.searchsorted(way_to, np.arange(len(joined) + 1))),
+        edge_to=_positions(edge_to),
+        edges_from=_positions(np.searchsorted(edge_from, np.arange(places + 1))),
+        reasons=_positions(reasons),
+        youngest_age=rates.youngest_age,
+        span=_positions(span),
+        low=_positions(low),
+        high=_positions(np.minimum(low + 1, grid.age_of_row.shape[-1] - 1)),
+        low_share=low_share,
+        high_share=1.0 - low_share,
+        start_share=np.ascontiguousarray(np.swapaxes(grid.row_of_age, -1, -2) * (1.0 - at_birth.sum(axis=0)) + at_birth),
+        age_at=grid.age_at,
+        leave_share=grid.leave_share,
+        entrant_leave_share=grid.entrant_leave_share,
+        back=home.back,
+        fade=home.fade,
+        back_soon=home.back_soon,
+        fade_part=home.fade_part,
+        fade_entrant=home.fade_entrant,
     )
 
 
-def _stream(rates: StreamRates, fixed: tuple[Any, ...], draw: int, area: int) -> _Stream:
-    varying: list[Any] = [np.atleast_1d(_at(getattr(rates, name), draw, area)) for name in _PLAIN]
-    return _Stream(*varying, *fixed)
+def _positions(values: NDArray[np.intp]) -> Ints:
+    """Return positions without a sign: compiled code then need not ask whether they count from the end."""
+    return np.ascontiguousarray(values, dtype=np.uintp)
 
 
-def _foster(rates: Rates, draw: int, area: int) -> _Foster:
-    f: FosterRates | None = rates.foster
-    if f is None:
-        none, empty = np.zeros((1, 2)), np.zeros(0, dtype=np.int64)
-        return _Foster(
-            False, False, empty, empty, empty, none[0], none[0], np.zeros((2, 0)), none, np.zeros(0),
-            np.zeros((1, 2, 0)), none, none[0], none, none[0],
-        )  # fmt: skip
+_AS_THEY_ARE = (
+    "opening",
+    "opening_home",
+    "new_starts_per_month",
+    "start_place",
+    "progress_per_year",
+    "phase_exit_per_year",
+    "placement_pace",
+    "exit_ratio",
+)
+
+
+def _stream(rates: StreamRates, layout: _Layout, where: tuple[Any, ...]) -> _Stream:
+    places, edge_to = rates.opening.shape[-1], layout.edge_to.astype(np.intp)
+    edge_from = np.repeat(np.arange(places), np.diff(layout.edges_from.astype(np.intp)))
+    moving = edge_to < places
+    origin, to = edge_from[moving], edge_to[moving]
+    reason = layout.reasons.astype(np.intp)[edge_to[~moving] - places]
+
+    def by_edge(moves: Array, exits: Array) -> Array:
+        found = zeros(moves.shape[0], edge_to.size)
+        found[:, moving], found[:, ~moving] = moves, exits
+        return found
+
+    moves, exits, ratio = (
+        _side_by_side(values, where)
+        for values in (
+            rates.move_per_year[..., origin, to],
+            rates.place_exit_per_year[..., edge_from[~moving], reason],
+            rates.move_ratio[..., origin, to],
+        )
+    )
+    return _Stream(
+        *(_side_by_side(getattr(rates, name), where) for name in _AS_THEY_ARE),
+        edge_per_year=by_edge(moves, exits),
+        edge_ratio=by_edge(ratio, np.ones((1, 1, 1))),
+        growth_per_month=_side_by_side(_expm1(rates.balancing_per_year[..., None] / 12.0), where),
+    )
+
+
+def _expm1(values: Array) -> Array:
+    """Return exp - 1 of each; numpy's own may round by where in an array a number stands."""
+    found: Array = np.frompyfunc(math.expm1, 1, 1)(values).astype(float)
+    return found
+
+
+def _renewed(stream: _Stream, months: int) -> NDArray[np.bool_]:
+    """Return in which months hazards are not those of the month before: (month,)."""
+    new = np.zeros(months, dtype=bool)
+    new[:1] = True
+    for ratio in (stream.exit_ratio, stream.edge_ratio):
+        if len(ratio) > 1:
+            new[1:] |= (ratio[1:months] != ratio[: months - 1]).any(axis=(1, 2))
+    return new
+
+
+def _fostering(foster: FosterRates | None, layouts: tuple[_Layout, ...]) -> _Fostering:
+    if foster is None:
+        none = _positions(np.zeros(0, dtype=np.intp))
+        return _Fostering(False, 0, 0, none, none, none, np.zeros((0, 0, 0)), np.zeros(0))
+    queued = np.unique(foster.waiting)
+    weight = np.zeros((len(layouts), len(layouts[0].low), max(layout.low.shape[1] for layout in layouts)))
+    for of_stream, one in zip(weight, layouts, strict=True):
+        low, high = foster.wait_weight[one.low], foster.wait_weight[one.high]
+        of_stream[:, : one.low.shape[1]] = one.low_share * low + one.high_share * high
+    return _Fostering(
+        limited=foster.limited,
+        council=foster.council,
+        independent=foster.independent,
+        queued=_positions(queued),
+        takers=_positions(np.unique([foster.council, foster.independent, *queued])),
+        waiting=_positions(foster.waiting),
+        wait_weight=weight,
+        stage_per_year=foster.stage_per_year,
+    )
+
+
+def _foster(foster: FosterRates | None, where: tuple[Any, ...]) -> _Foster:
+    if foster is None:
+        by_sector = zeros(1, 2)
+        return _Foster(zeros(2), zeros(2, 0), by_sector, zeros(1, 2, 0), by_sector, zeros(2), by_sector, zeros(1))
     return _Foster(
-        followed=True,
-        limited=f.limited,
-        sectors=np.array([f.council, f.independent]),
-        queued=np.unique(f.waiting),
-        waiting=f.waiting.astype(np.int64),
-        wait_weight=f.wait_weight,
-        households=_at(f.opening_households, draw, area),
-        pipeline=_at(f.opening_pipeline, draw, area),
-        enquiries_per_month=_at(f.enquiries_per_month, draw, area),
-        stage_per_year=f.stage_per_year,
-        stage_pass_share=_at(f.stage_pass_share, draw, area),
-        deregistration_per_year=_at(f.deregistration_per_year, draw, area),
-        places_per_household=_at(f.places_per_household, draw, area),
-        usable_share=_at(f.usable_share, draw, area),
-        step_down_per_year=np.atleast_1d(_at(f.step_down_per_year, draw, area)),
+        households=_side_by_side(foster.opening_households, where),
+        pipeline=_side_by_side(foster.opening_pipeline, where),
+        enquiries_per_month=_side_by_side(foster.enquiries_per_month, where),
+        stage_pass_share=_side_by_side(foster.stage_pass_share, where),
+        deregistration_per_year=_side_by_side(foster.deregistration_per_year, where),
+        places_per_household=_side_by_side(foster.places_per_household, where),
+        usable_share=_side_by_side(foster.usable_share, where),
+        matched_share=_side_by_side(-_expm1(-foster.step_down_per_year[..., None] / 12.0), where),
     )
 
 
@@ -279,25 +442,98 @@ def _empty_paths(rates: Rates, shape: tuple[int, int], bands: int) -> Paths:
     stages = 0 if rates.foster is None else rates.foster.stage_per_year.size
     groups = int(rates.place_groups.max()) + 1
 
-    def zeros(*axes: int) -> Array:
+    def of_all(*axes: int) -> Array:
         return np.zeros((*shape, *axes))
 
     return Paths(
-        children=zeros(months + 1, streams, bands, places),
-        starts=zeros(months, streams, bands, places),
-        returns=zeros(months, streams),
-        exits=zeros(months, streams, bands, places),
-        exits_by_reason=zeros(months, streams, bands, reasons),
-        moves_in=zeros(months, groups),
-        moves_out=zeros(months, groups),
-        balancing=zeros(months, streams, places),
-        households=zeros(months + 1, 2),
-        places_usable=zeros(months + 1, 2),
-        approvals=zeros(months, 2),
-        deregistrations=zeros(months, 2),
-        state=tuple(zeros(*s.opening.shape[2:]) for s in rates.streams),
-        home=tuple(zeros(*s.opening_home.shape[2:]) for s in rates.streams),
-        pipeline=zeros(2, stages),
+        children=of_all(months + 1, streams, bands, places),
+        starts=of_all(months, streams, bands, places),
+        returns=of_all(months, streams),
+        exits=of_all(months, streams, bands, places),
+        exits_by_reason=of_all(months, streams, bands, reasons),
+        moves_in=of_all(months, groups),
+        moves_out=of_all(months, groups),
+        balancing=of_all(months, streams, places),
+        households=of_all(months + 1, 2),
+        places_usable=of_all(months + 1, 2),
+        approvals=of_all(months, 2),
+        deregistrations=of_all(months, 2),
+        state=tuple(of_all(*s.opening.shape[2:]) for s in rates.streams),
+        home=tuple(of_all(*s.opening_home.shape[2:]) for s in rates.streams),
+        pipeline=of_all(2, stages),
+    )
+
+
+def _chances(rates: StreamRates, layout: _Layout) -> _Chances:
+    ages, phases, reasons = rates.phase_exit_per_year.shape[2:]
+    places, slots = rates.opening.shape[-1], ages + 1
+    return _Chances(
+        way=zeros(slots, phases, layout.way_from.size),
+        phase=zeros(slots, phases, phases),
+        phase_part=zeros(slots, phases),
+        phase_exit=zeros(slots, phases, reasons),
+        phase_part_exit=zeros(slots, phases, reasons),
+        place_part=zeros(slots, places),
+        place_part_exit=zeros(slots, phases, places, layout.reasons.size),
+        by_phase=zeros(slots, phases),
+        by_place=zeros(slots, phases, places),
+        leave_home=zeros(slots, phases, places),
+        leave_home_part=zeros(slots, places),
+        move_out=zeros(slots, phases, places),
+    )
+
+
+def _work(rates: StreamRates, layout: _Layout) -> _Work:
+    rows, phases, places = rates.opening.shape[2:]
+    reasons, spells, spans = rates.phase_exit_per_year.shape[-1], rates.opening_home.shape[-1], layout.low.shape[1]
+    return _Work(
+        stock=zeros(rows, phases, places),
+        home=zeros(rows, spells),
+        coming=zeros(rows, places),
+        arriving=zeros(spans, phases),
+        starts=zeros(spans, places),
+        young=zeros(spans),
+        old=zeros(spans),
+        entrant_exits=zeros(spans, places),
+        exits=zeros(places),
+        by_reason=zeros(reasons),
+        staying=zeros(phases, places),
+        moved=zeros(phases, places),
+        there=zeros(phases, places),
+        came=zeros(phases, places),
+        entering=zeros(places),
+        enter_low=zeros(places),
+        enter_high=zeros(places),
+        grown=zeros(places),
+    )
+
+
+def _room(rates: StreamRates, layout: _Layout, states: int) -> _Room:
+    """Return room for chains of so many states, and for the moves of a stream."""
+    places, columns = rates.opening.shape[-1], layout.ways_into.size - 1
+    return _Room(
+        *(zeros(states, states) for _ in range(6)),
+        hazard=zeros(layout.edge_to.size),
+        edge=zeros(layout.edge_to.size),
+        outward=zeros(places),
+        pace=zeros(places),
+        scale=zeros(_MOST_TERMS),
+        column=zeros(2, columns),
+        table=zeros(columns, columns),
+        square=zeros(columns, columns),
+    )
+
+
+def _places(rates: Rates, layouts: tuple[_Layout, ...]) -> _Places:
+    streams, spans = len(layouts), max(layout.low.shape[1] for layout in layouts)
+    places = rates.streams[0].opening.shape[-1]
+    return _Places(
+        fostered=zeros(2, streams, spans),
+        lose=zeros(2, streams, spans),
+        looking=zeros(streams, spans),
+        waits=zeros(streams, spans),
+        into=zeros(places),
+        stepped=zeros(places),
     )
 
 
@@ -306,48 +542,35 @@ def _empty_paths(rates: Rates, shape: tuple[int, int], bands: int) -> Paths:
 
 
 @_compiled
-def _run(months, width, streams, foster, groups, bands, out, state, home):
-    """Run one draw of one area; write into `out`, `state` and `home`."""
+def _run(
+    months, width, layouts, fostering, streams, foster, renewed, groups, bands, out, works, known, rooms, places
+):  # fmt: skip
+    """Run draws or areas side by side; write into `out` and `works`, and the pipeline into `foster`."""
+    _follow_households(fostering, foster, months, out)
+    seen, shared = lanes_of(out), lanes_of(places)
     for s in range(len(streams)):
-        state[s][:] = streams[s].opening
-        home[s][:] = streams[s].opening_home
-    households, pipeline = foster.households.copy(), foster.pipeline.copy()
-    chances = [_no_chances(stream) for stream in streams]
-    worked_out = np.full(len(streams), -1)
-    done = [_nothing_done(stream, out.children.shape[2]) for stream in streams]
-    _see_stock(streams, state, bands, 0, out.children[0])
-    _see_places(foster, 0, households, out.households[0], out.places_usable[0])
+        works[s].stock[:] = streams[s].opening
+        works[s].home[:] = streams[s].opening_home
+        _see_stock(layouts[s], lanes_of(works[s]).stock, bands, 0, seen.children[0, s])
 
     for month in range(months):
         cycle_month = month % width
         for s in range(len(streams)):
-            if worked_out[s] < 0 or not _same_hazards(streams[s], worked_out[s], month):
-                _work_out(streams[s], month, groups, chances[s])
-                worked_out[s] = month
-            _advance(streams[s], chances[s], groups, bands, month, cycle_month, state[s], home[s], done[s], out, s)
-        if foster.followed:
-            _recruit(foster, month, households, pipeline, out)
-        if foster.limited:
-            share = foster.usable_share[_at_month(foster.usable_share, month)]
-            usable = households * foster.places_per_household * share
-            _fill_places(foster, streams, cycle_month, done, usable, groups, out.moves_in[month], out.moves_out[month])
-            for s in range(len(streams)):
-                state[s][:] = done[s].stock
-        else:
-            for s in range(len(streams)):
-                state[s][:] = done[s].stock + done[s].entrants
+            layout, stream, chances, work = layouts[s], lanes_of(streams[s]), lanes_of(known[s]), lanes_of(works[s])
+            if renewed[s, month]:
+                chain, alone = rooms[s]
+                _work_out(layout, stream, month, groups, chances, lanes_of(chain), lanes_of(alone))
+            _advance(layout, stream, chances, groups, bands, month, cycle_month, work, seen, s)
+        if fostering.limited:
+            _fill_places(fostering, layouts, lanes_of(foster), cycle_month, month, groups, works, shared, seen)
         for s in range(len(streams)):
-            _see_flows(streams[s], bands, cycle_month, done[s], out.starts[month, s], out.exits[month, s])
-            home[s][:] = done[s].home
+            layout, work = layouts[s], lanes_of(works[s])
+            _join(layout, cycle_month, work)
+            _see_flows(layout, bands, cycle_month, work, seen.starts[month, s], seen.exits[month, s])
             if cycle_month == width - 1:
-                for row in range(state[s].shape[0] - 1, 0, -1):
-                    state[s][row] = state[s][row - 1]
-                    home[s][row] = home[s][row - 1]
-                state[s][0] = 0.0
-                home[s][0] = 0.0
-        _see_stock(streams, state, bands, (month + 1) % width, out.children[month + 1])
-        _see_places(foster, month, households, out.households[month + 1], out.places_usable[month + 1])
-    out.pipeline[:] = pipeline
+                _grow_up(works[s].stock)
+                _grow_up(works[s].home)
+            _see_stock(layout, work.stock, bands, (month + 1) % width, seen.children[month + 1, s])
 
 
 @_compiled
@@ -357,45 +580,22 @@ def _at_month(values, month):
 
 
 @_compiled
-def _same_hazards(stream, known, month):
-    """Whether the hazards of a month are those of another."""
-    if stream.exit_ratio.shape[0] > 1 and not (stream.exit_ratio[known] == stream.exit_ratio[month]).all():
-        return False
-    return stream.move_ratio.shape[0] == 1 or (stream.move_ratio[known] == stream.move_ratio[month]).all()
+def _grow_up(state):
+    """Make every row the next one (see `step.grow_up`)."""
+    for row in range(state.shape[0] - 1, 0, -1):
+        state[row] = state[row - 1]
+    state[0] = 0.0
 
 
 @_compiled
-def _no_chances(stream):
-    ages, phases, reasons = stream.phase_exit_per_year.shape
-    places, few, slots = stream.opening.shape[2], stream.reasons.size, ages + stream.mixed.shape[0]
-    return _Chances(
-        np.zeros((slots, phases, phases)),
-        np.zeros((slots, phases, phases)),
-        np.zeros((slots, phases, reasons)),
-        np.zeros((slots, phases, reasons)),
-        np.zeros((slots, phases, places, places)),
-        np.zeros((slots, places)),
-        np.zeros((slots, phases, places, few)),
-        np.zeros((slots, phases, places, few)),
-        np.zeros((slots, reasons, phases, places)),
-        np.zeros((slots, phases, places)),
-        np.zeros((slots, phases, places)),
-        np.zeros((slots, phases, places)),
-    )
-
-
-@_compiled
-def _nothing_done(stream, bands):
-    rows, phases, places = stream.opening.shape
-    return _Done(
-        np.zeros((rows, phases, places)),
-        np.zeros((rows, phases, places)),
-        np.zeros((rows, stream.back.size)),
-        np.zeros((rows, places)),
-        np.zeros((rows, bands)),
-        np.zeros((rows, places)),
-        np.zeros((rows, places)),
-    )
+def _join(layout, cycle_month, work):
+    """Add those who came in to the stock."""
+    rows, phases, places = work.stock.shape
+    for n in range(layout.low.shape[1]):
+        for row in range(layout.span[cycle_month, n], layout.span[cycle_month, n + 1]):
+            for k in range(phases):
+                for p in range(places):
+                    work.stock[row, k, p] += work.coming[row, p] * work.arriving[n, k]
 
 
 # --------------------------------------------------------------------------------------------------
@@ -403,238 +603,275 @@ def _nothing_done(stream, bands):
 
 
 @_compiled
-def _work_out(stream, month, groups, chances):
-    """Work out a month's operators by age (see `step.operators`), and of the rows that straddle two ages."""
-    _work_out_ages(stream, month, chances)
-    ages = stream.phase_exit_per_year.shape[0]
-    for i in range(stream.mixed.shape[0]):
-        cycle_month, row = stream.mixed[i, 0], stream.mixed[i, 1]
-        low, high = stream.low[cycle_month, row], stream.high[cycle_month, row]
-        w0, w1 = stream.low_share[cycle_month, row], stream.high_share[cycle_month, row]
-        _mix(chances.phase, low, high, w0, w1, ages + i)
-        _mix(chances.phase_part, low, high, w0, w1, ages + i)
-        _mix(chances.phase_exit, low, high, w0, w1, ages + i)
-        _mix(chances.phase_part_exit, low, high, w0, w1, ages + i)
-        _mix(chances.place, low, high, w0, w1, ages + i)
-        _mix(chances.place_part, low, high, w0, w1, ages + i)
-        _mix(chances.place_exit, low, high, w0, w1, ages + i)
-        _mix(chances.place_part_exit, low, high, w0, w1, ages + i)
-    for slot in range(stream.youngest_age, chances.place.shape[0]):
-        for k in range(chances.place.shape[1]):
-            _combine(stream.reasons, groups, slot, k, chances)
-
-
-@_compiled
-def _combine(reasons, groups, slot, k, chances):
-    """Work out what both kinds of hazard do together to children of one slot and phase (see `step._leave`)."""
-    places = groups.size
-    by_phase = chances.phase_exit[slot, k].sum()
-    for p in range(places):
-        by_place = 0.0
-        for j in range(reasons.size):
-            by_place += chances.place_exit[slot, k, p, j]
-        chances.stay[slot, k, p] = 1.0 - by_place
-        chances.leave_any[slot, k, p] = by_phase + by_place - by_phase * by_place
-        for reason in range(chances.leave.shape[1]):
-            chances.leave[slot, reason, k, p] = chances.phase_exit[slot, k, reason] * (1.0 - by_place / 2.0)
-        for j in range(reasons.size):
-            chances.leave[slot, reasons[j], k, p] += chances.place_exit[slot, k, p, j] * (1.0 - by_phase / 2.0)
-        chances.move_out[slot, k, p] = 0.0
-        for to in range(places):
-            if groups[to] != groups[p]:
-                chances.move_out[slot, k, p] += chances.place[slot, k, p, to]
-
-
-@_compiled
-def _mix(chances, low, high, w0, w1, slot):
-    """Fill a slot with the mean of two ages."""
-    flat = chances.reshape(chances.shape[0], -1)
-    for i in range(flat.shape[1]):
-        flat[slot, i] = w0 * flat[low, i] + w1 * flat[high, i]
-
-
-@_compiled
-def _work_out_ages(stream, month, chances):
-    """Work out a month's operators by age."""
-    ages, phases, reasons = stream.phase_exit_per_year.shape
-    places, few = stream.opening.shape[2], stream.reasons.size
-    exit_ratio = stream.exit_ratio[_at_month(stream.exit_ratio, month)]
-    move_ratio = stream.move_ratio[_at_month(stream.move_ratio, month)]
-    q = np.zeros((phases, phases))
-    whole, part, parts = np.zeros((phases, phases)), np.zeros((phases, phases)), np.zeros((phases, phases))
-    edge = np.zeros(stream.edge_from.size)
-    diagonal = np.zeros(places)
-    leave = np.zeros((places, few))
-    pace = np.zeros(places)
-    for age in range(stream.youngest_age, ages):
-        ratio = exit_ratio[age] / 12.0
+def _work_out(layout, stream, month, groups, chances, room, alone):
+    """Work out a month's operators by age (see `step.operators`)."""
+    ages, phases = stream.phase_exit_per_year.shape[:2]
+    exit_at, edge_at = _at_month(stream.exit_ratio, month), _at_month(stream.edge_ratio, month)
+    places = stream.placement_pace.shape[1]
+    for age in range(layout.youngest_age, ages):
+        ratio = stream.exit_ratio[exit_at, age] / 12.0
+        coming = phases if age == ages - 1 else 1
+        _work_out_phases(stream, age, ratio, coming, chances, room)
+        for e in range(room.hazard.size):
+            if layout.edge_to[e] < places:
+                room.hazard[e] = stream.edge_per_year[age, e] * stream.edge_ratio[edge_at, e] / 12.0
+            else:
+                room.hazard[e] = stream.edge_per_year[age, e] * ratio
         for k in range(phases):
-            q[k] = 0.0
-            total = 0.0
-            for reason in range(reasons):
-                total += stream.phase_exit_per_year[age, k, reason] * ratio
-            onward = stream.progress_per_year[k] / 12.0 if k + 1 < phases else 0.0
-            q[k, k] = -(total + onward)
-            if k + 1 < phases:
-                q[k, k + 1] = onward
-        _month_operators(q, whole, part, parts)
-        chances.phase[age] = whole
-        chances.phase_part[age] = part
-        for k in range(phases):
-            for reason in range(reasons):
-                present = coming = 0.0
-                for to in range(k, phases):
-                    hazard = stream.phase_exit_per_year[age, to, reason] * ratio
-                    present += part[k, to] * hazard
-                    coming += parts[k, to] * hazard
-                chances.phase_exit[age, k, reason] = present
-                chances.phase_part_exit[age, k, reason] = coming
-            _mean_pace(part, stream.placement_pace, k, pace)
-            for p in range(places):
-                diagonal[p] = 0.0
-                for j in range(few):
-                    leave[p, j] = stream.place_exit_per_year[age, p, stream.reasons[j]] * ratio * pace[p]
-                    diagonal[p] -= leave[p, j]
-            for e in range(edge.size):
-                origin, to = stream.edge_from[e], stream.edge_to[e]
-                edge[e] = stream.move_per_year[age, origin, to] * move_ratio[origin, to] / 12.0 * pace[origin]
-                diagonal[origin] -= edge[e]
-            _place_operators(
-                stream.edge_from, stream.edge_to, edge, diagonal, leave,
-                chances.place[age, k], chances.place_exit[age, k],
-            )  # fmt: skip
-            _mean_pace(parts, stream.placement_pace, k, pace)
-            for p in range(places):
-                total = 0.0
-                for j in range(few):
-                    hazard = stream.place_exit_per_year[age, p, stream.reasons[j]] * ratio * pace[p]
-                    chances.place_part_exit[age, k, p, j] = hazard
-                    total += hazard
-                stay_part, stay_parts = _alone(total)
-                for j in range(few):
-                    chances.place_part_exit[age, k, p, j] *= stay_parts
-                if k == 0:
-                    chances.place_part[age, p] = stay_part
+            _mean_pace(room.part, stream.placement_pace, k, room.pace)
+            _work_out_ways(layout, room, chances.way[age, k])
+        for k in range(coming):
+            _mean_pace(room.parts, stream.placement_pace, k, room.pace)
+            _work_out_part(layout, room, alone, age, k, chances)
+        _combine(layout, groups, age, chances)
+
+
+@_compiled
+def _work_out_phases(stream, age, ratio, coming, chances, room):
+    """Work out how children of an age pass through phases and leave by the hazards of time in care."""
+    phases, reasons = stream.phase_exit_per_year.shape[1:]
+    for k in range(phases):
+        total = in_every_lane(0.0)
+        for reason in range(reasons):
+            total += stream.phase_exit_per_year[age, k, reason] * ratio
+        if k + 1 < phases:
+            room.q[k, k + 1] = stream.progress_per_year[k] / 12.0
+            total += room.q[k, k + 1]
+        room.q[k, k] = 0.0 - total
+    _month_operators(room.q, room.whole, room.part, room.parts, room.power, room.product)
+    for k in range(phases):
+        for to in range(k, phases):
+            chances.phase[age, k, to] = room.whole[k, to]
+        for reason in range(reasons):
+            exits = part_exits = in_every_lane(0.0)
+            for to in range(k, phases):
+                hazard = stream.phase_exit_per_year[age, to, reason] * ratio
+                exits += room.part[k, to] * hazard
+                part_exits += room.parts[k, to] * hazard
+            chances.phase_exit[age, k, reason] = exits
+            if k < coming:
+                chances.phase_part_exit[age, k, reason] = part_exits
+        chances.phase_part[age, k] = room.part[0, k]
 
 
 @_compiled
 def _mean_pace(time, pace, k, mean):
     """Mean pace by placement of a month that begins in phase k, from the time spent in each phase."""
-    total = time[k].sum()
+    total = in_every_lane(0.0)
+    for phase in range(k, time.shape[0]):
+        total += time[k, phase]
     for p in range(mean.size):
-        mean[p] = 0.0
+        paced = in_every_lane(0.0)
         for phase in range(k, time.shape[0]):
-            mean[p] += time[k, phase] * pace[phase, p]
-        mean[p] /= total
+            paced += time[k, phase] * pace[phase, p]
+        mean[p] = paced / total
 
 
 @_compiled
-def _alone(hazard):
-    """Return the first and second integral of exp(-hazard s) over a month."""
-    if hazard < 1e-2:  # the closed forms cancel here; seven terms leave less than 1e-16
-        part, parts, term = 1.0, 0.5, 1.0
-        for n in range(1, 8):
-            term *= -hazard / n
-            part += term / (n + 1)
-            parts += term / ((n + 1) * (n + 2))
-        return part, parts
-    part = -np.expm1(-hazard) / hazard
-    return part, (1.0 - part) / hazard
+def _work_out_part(layout, room, alone, age, k, chances):
+    """Work out how children who come in over a month leave by the hazards of their first placement."""
+    places, leaving = room.pace.size, layout.reasons.size
+    for p in range(places):
+        total = in_every_lane(0.0)
+        for j in range(leaving):
+            chances.place_part_exit[age, k, p, j] = in_every_lane(0.0)
+        for e in range(layout.edges_from[p], layout.edges_from[p + 1]):
+            if layout.edge_to[e] >= places:
+                hazard = room.hazard[e] * room.pace[p]
+                chances.place_part_exit[age, k, p, layout.edge_to[e] - places] = hazard
+                total += hazard
+        alone.q[0, 0] = 0.0 - total
+        _month_operators(alone.q, alone.whole, alone.part, alone.parts, alone.power, alone.product)
+        for j in range(leaving):
+            chances.place_part_exit[age, k, p, j] *= alone.parts[0, 0]
+        if k == 0:
+            chances.place_part[age, p] = alone.part[0, 0]
 
 
 @_compiled
-def _multiply(a, b, out):
-    """Matrix product of small matrices."""
-    for i in range(a.shape[0]):
-        for j in range(b.shape[1]):
-            out[i, j] = 0.0
-        for k in range(a.shape[1]):
-            if a[i, k] != 0.0:
-                for j in range(b.shape[1]):
-                    out[i, j] += a[i, k] * b[k, j]
+def _steps(norm):
+    """Halve a month until a norm is small; return the length of the steps, and how often the shortest was halved."""
+    step, halvings = in_every_lane(1.0), 0
+    while any_above(norm * step, _SMALL):
+        step = choose(norm * step - _SMALL, step * 0.5, step)
+        halvings += 1
+    return step, halvings
 
 
 @_compiled
-def _month_operators(q, whole, part, parts):
-    """As `hazards.month_operators`, for one generator."""
+def _month_operators(q, whole, part, parts, power, product):
+    """As `hazards.month_operators`, for chains: below the diagonal there is nothing, and nothing is read."""
     n = q.shape[0]
-    norm = _SMALL
+    norm = in_every_lane(0.0)
     for i in range(n):
-        norm = max(norm, np.abs(q[i]).sum())
-    doublings = int(np.ceil(np.log2(norm / _SMALL)))
-    step = 0.5**doublings
-    scaled = q * step
-    power, product = np.eye(n), np.zeros((n, n))
-    whole[:] = power
-    part[:] = power
-    parts[:] = power / 2.0
+        total = 0.0 - q[i, i]
+        for j in range(i + 1, n):
+            total += q[i, j]
+        norm = _larger(norm, total)
+    step, halvings = _steps(norm)
+    for i in range(n):
+        for j in range(i, n):
+            start = in_every_lane(1.0 if i == j else 0.0)
+            power[i, j] = whole[i, j] = part[i, j] = start
+            parts[i, j] = start / 2.0
     factorial = 1.0
     for term in range(1, _TERMS + 1):
-        _multiply(power, scaled, product)
-        power[:] = product
+        _multiply(power, q, product)
         factorial *= term
-        whole += power / factorial
-        part += power / (factorial * (term + 1))
-        parts += power / (factorial * (term + 1) * (term + 2))
-    part *= step
-    parts *= step**2
-    for _ in range(doublings):
+        for i in range(n):
+            for j in range(i, n):
+                power[i, j] = product[i, j] * step
+                whole[i, j] += power[i, j] * (1.0 / factorial)
+                part[i, j] += power[i, j] * (1.0 / (factorial * (term + 1)))
+                parts[i, j] += power[i, j] * (1.0 / (factorial * (term + 1) * (term + 2)))
+    for i in range(n):
+        for j in range(i, n):
+            part[i, j] *= step
+            parts[i, j] *= step * step
+    for _ in range(halvings):
+        more = 1.0 - step
         _multiply(whole, parts, product)
-        parts += step * part + product
+        for i in range(n):
+            for j in range(i, n):
+                parts[i, j] = choose(more, parts[i, j] + step * part[i, j] + product[i, j], parts[i, j])
         _multiply(whole, part, product)
-        part += product
+        for i in range(n):
+            for j in range(i, n):
+                part[i, j] = choose(more, part[i, j] + product[i, j], part[i, j])
         _multiply(whole, whole, product)
-        whole[:] = product
-        step *= 2.0
+        for i in range(n):
+            for j in range(i, n):
+                whole[i, j] = choose(more, product[i, j], whole[i, j])
+        step = choose(more, step * 2.0, step)
 
 
 @_compiled
-def _place_operators(edge_from, edge_to, edge, diagonal, leave, whole, exits):
-    """Write exp(Q) and the chances of leaving of a month, for a generator given by its few moves and its diagonal."""
-    places, few = leave.shape
-    norm = 0.0
+def _multiply(a, b, product):
+    """Matrix product, above the diagonal."""
+    for i in range(a.shape[0]):
+        for j in range(i, a.shape[0]):
+            total = a[i, i] * b[i, j]
+            for k in range(i + 1, j + 1):
+                total += a[i, k] * b[k, j]
+            product[i, j] = total
+
+
+@_compiled
+def _work_out_ways(layout, room, way):
+    """Write the chance of each way: exp(Q) by its columns, for a generator given by its few edges."""
+    places, columns = room.pace.size, layout.ways_into.size - 1
+    norm = in_every_lane(0.0)
     for p in range(places):
-        norm = max(norm, -2.0 * diagonal[p])
-    doublings = max(int(np.ceil(np.log2(norm / _SMALL))), 0) if norm > 0.0 else 0
-    step = 0.5**doublings
-    terms, rest = 1, (norm * step) ** 2 / 2.0
-    while rest > _NEGLIGIBLE:
+        total = in_every_lane(0.0)
+        for e in range(layout.edges_from[p], layout.edges_from[p + 1]):
+            room.edge[e] = room.hazard[e] * room.pace[p]
+            total += room.edge[e]
+        room.outward[p] = total
+        norm = _larger(norm, 2.0 * total)
+    step, halvings = _steps(norm)
+    terms, rest = 0, norm * step
+    while any_above(rest, _NEGLIGIBLE):  # a lane whose rest is negligible has a scale of nothing: it adds no term
         terms += 1
+        room.scale[terms] = choose(rest - _NEGLIGIBLE, step / terms, 0.0)
         rest *= norm * step / (terms + 1)
-    product, leaving = np.zeros((places, places)), np.zeros((places, few))
-    whole[:] = 0.0
+    for to in range(columns):
+        first, after = layout.ways_into[to], layout.ways_into[to + 1]
+        for p in range(columns):
+            room.column[0, p] = room.column[1, p] = in_every_lane(1.0 if p == to else 0.0)
+        now = 0
+        for term in range(terms, 0, -1):
+            for c in range(first, after):
+                p = layout.way_from[c]
+                total = in_every_lane(0.0) - room.outward[p] * room.column[now, p]
+                for e in range(layout.edges_from[p], layout.edges_from[p + 1]):
+                    total += room.edge[e] * room.column[now, layout.edge_to[e]]
+                total *= room.scale[term]
+                room.column[1 - now, p] = total + 1.0 if p == to else total
+            now = 1 - now
+        for c in range(first, after):
+            way[c] = room.column[now, layout.way_from[c]]
+    if halvings > 0:
+        _square(layout, room, step, halvings, way)
+
+
+@_compiled
+def _square(layout, room, step, halvings, way):
+    """Square the chances of ways over a step until it is a month."""
+    columns = layout.ways_into.size - 1
+    for p in range(columns):
+        for to in range(columns):
+            room.table[p, to] = in_every_lane(1.0 if p == to else 0.0)
+    for to in range(columns):
+        for c in range(layout.ways_into[to], layout.ways_into[to + 1]):
+            room.table[layout.way_from[c], to] = way[c]
+    for _ in range(halvings):
+        more = 1.0 - step
+        for to in range(columns):
+            for c in range(layout.ways_into[to], layout.ways_into[to + 1]):
+                p = layout.way_from[c]
+                total = in_every_lane(0.0)
+                for by in range(columns):
+                    total += room.table[p, by] * room.table[by, to]
+                way[c] = choose(more, total, way[c])
+        for to in range(columns):
+            for c in range(layout.ways_into[to], layout.ways_into[to + 1]):
+                room.table[layout.way_from[c], to] = way[c]
+        step = choose(more, step * 2.0, step)
+
+
+@_compiled
+def _combine(layout, groups, slot, chances):
+    """Work out what both kinds of hazard do together to children of one slot (see `step._leave`)."""
+    phases, reasons = chances.phase_exit.shape[1:]
+    places = groups.size
+    for k in range(phases):
+        by_phase = in_every_lane(0.0)
+        for reason in range(reasons):
+            by_phase += chances.phase_exit[slot, k, reason]
+        chances.by_phase[slot, k] = by_phase
+        for p in range(places):
+            chances.by_place[slot, k, p] = chances.leave_home[slot, k, p] = in_every_lane(0.0)
+            chances.move_out[slot, k, p] = in_every_lane(0.0)
+        for to in range(layout.ways_into.size - 1):
+            for c in range(layout.ways_into[to], layout.ways_into[to + 1]):
+                p, way = layout.way_from[c], chances.way[slot, k, c]
+                if to >= places:
+                    chances.by_place[slot, k, p] += way
+                    if layout.reasons[to - places] == HOME:
+                        chances.leave_home[slot, k, p] += way * (1.0 - by_phase / 2.0)
+                elif groups[to] != groups[p]:
+                    chances.move_out[slot, k, p] += way
+        for p in range(places):
+            chances.leave_home[slot, k, p] += chances.phase_exit[slot, k, HOME] * (1.0 - chances.by_place[slot, k, p] / 2.0)
+    by_phase = in_every_lane(0.0)
+    for reason in range(reasons):
+        by_phase += chances.phase_part_exit[slot, 0, reason]
     for p in range(places):
-        whole[p, p] = 1.0
-    exits[:] = leave
-    for term in range(terms, 0, -1):
-        scale = step / term
-        for p in range(places):
-            for j in range(places):
-                product[p, j] = diagonal[p] * scale * whole[p, j]
-        for e in range(edge.size):
-            hazard = edge[e] * scale
-            if hazard != 0.0:
-                for j in range(places):
-                    product[edge_from[e], j] += hazard * whole[edge_to[e], j]
-        for p in range(places):
-            product[p, p] += 1.0
-        whole[:] = product
-        scale = step / (term + 1)
-        for p in range(places):
-            for j in range(few):
-                leaving[p, j] = leave[p, j] + diagonal[p] * scale * exits[p, j]
-        for e in range(edge.size):
-            hazard = edge[e] * scale
-            if hazard != 0.0:
-                for j in range(few):
-                    leaving[edge_from[e], j] += hazard * exits[edge_to[e], j]
-        exits[:] = leaving
-    exits *= step
-    for _ in range(doublings):
-        _multiply(whole, exits, leaving)
-        exits += leaving
-        _multiply(whole, whole, product)
-        whole[:] = product
+        by_place = home = in_every_lane(0.0)
+        for j in range(layout.reasons.size):
+            by_place += chances.place_part_exit[slot, 0, p, j]
+            if layout.reasons[j] == HOME:
+                home += chances.place_part_exit[slot, 0, p, j] * (1.0 - by_phase / 2.0)
+        chances.leave_home_part[slot, p] = home + chances.phase_part_exit[slot, 0, HOME] * (1.0 - by_place / 2.0)
+
+
+@_compiled
+def _mix_all(low, high, w0, w1, slot, chances):
+    """Fill a slot with the mean of two ages."""
+    _mix(chances.way, low, high, w0, w1, slot)
+    _mix(chances.phase, low, high, w0, w1, slot)
+    _mix(chances.phase_part, low, high, w0, w1, slot)
+    _mix(chances.phase_exit, low, high, w0, w1, slot)
+    _mix(chances.phase_part_exit, low, high, w0, w1, slot)
+    _mix(chances.place_part, low, high, w0, w1, slot)
+    _mix(chances.place_part_exit, low, high, w0, w1, slot)
+
+
+@_compiled
+def _mix(chances, low, high, w0, w1, slot):
+    flat = chances.reshape((chances.shape[0], -1))
+    for i in range(flat.shape[1]):
+        flat[slot, i] = w0 * flat[low, i] + w1 * flat[high, i]
 
 
 # --------------------------------------------------------------------------------------------------
@@ -642,158 +879,187 @@ def _place_operators(edge_from, edge_to, edge, diagonal, leave, whole, exits):
 
 
 @_compiled
-def _advance(stream, chances, groups, bands, month, cycle_month, stock, home, done, out, s):
+def _advance(layout, stream, chances, groups, bands, month, cycle_month, work, out, s):
     """Advance a stream by a month before foster places are filled (see `step.step`)."""
-    rows, phases, places = stock.shape
-    reasons, spells = out.exits_by_reason.shape[3], home.shape[1]
-    growth = np.expm1(stream.balancing_per_year[0] / 12.0)
-    by_reason, residual, moved, entering = np.zeros(reasons), np.zeros(places), np.zeros(places), np.zeros(places)
-    net_in, moves_out = np.zeros(places), np.zeros(places)
-    staying = np.zeros((phases, places))
-    done.stock[:] = 0.0
-
-    for row in range(rows):
-        slot, last = stream.slot[cycle_month, row], row == rows - 1
-        turn_18 = stream.leave_share[cycle_month] if last else 0.0
-
-        # Children already in care.
-        for k in range(phases):
-            for p in range(places):
-                staying[k, p] = stock[row, k, p] * (1.0 - turn_18)
-        for k in range(phases):
-            _move(staying, chances.place, slot, k, moved)
-            survive = 0.0
-            for to in range(k, phases):
-                chance = chances.phase[slot, k, to]
-                survive += chance
-                for p in range(places):
-                    done.stock[row, to, p] += chance * moved[p]
-            for p in range(places):
-                net_in[p] += survive * (moved[p] - staying[k, p] * chances.stay[slot, k, p])
-                moves_out[p] += survive * staying[k, p] * chances.move_out[slot, k, p]
-        _leave(staying, chances.leave, chances.leave_any, slot, done.exits, row, by_reason)
-        if last:
-            _turn_18(stock, turn_18, chances, slot, stream.reasons, done.exits, row, by_reason)
-
-        # Children who went home, and come back.
-        gone_home = by_reason[HOME]
-        returns = gone_home * stream.back_soon
-        for spell in range(spells):
-            returns += home[row, spell] * (1.0 - turn_18) * stream.back[spell]
-            done.home[row, spell] = gone_home * stream.fade_part[spell]
-        for spell in range(spells):
-            for to in range(spell, spells):
-                done.home[row, to] += home[row, spell] * (1.0 - turn_18) * stream.fade[spell, to]
-        out.returns[month, s] += returns
-
-        # Children who come in, evenly over the month, in the first phase.
-        _start(stream, bands, month, cycle_month, row, returns, done)
-        leaving = stream.entrant_leave_share[cycle_month] if last else 0.0
-        for p in range(places):
-            done.entrant_exits[row, p] = done.starts[row, p] * leaving
-            entering[p] = done.starts[row, p] - done.entrant_exits[row, p]
-            by_reason[AGE_18] += done.entrant_exits[row, p]
-            moved[p] = entering[p] * chances.place_part[slot, p]
-        for k in range(phases):
-            for p in range(places):
-                done.entrants[row, k, p] = chances.phase_part[slot, 0, k] * moved[p]
-        _leave_part(entering, chances, slot, 0, stream.reasons, done.entrant_exits, row, by_reason)
-        for spell in range(spells):
-            done.home[row, spell] += (by_reason[HOME] - gone_home) * stream.fade_entrant[spell]
-
-        low, high = bands[stream.low[cycle_month, row]], bands[stream.high[cycle_month, row]]
-        for reason in range(reasons):
-            out.exits_by_reason[month, s, low, reason] += stream.low_share[cycle_month, row] * by_reason[reason]
-            out.exits_by_reason[month, s, high, reason] += stream.high_share[cycle_month, row] * by_reason[reason]
-
-    for p in range(places):  # moves within a group cancel in the net
-        out.moves_out[month, groups[p]] += moves_out[p]
-        out.moves_in[month, groups[p]] += net_in[p] + moves_out[p]
-    if growth != 0.0:
-        for row in range(rows):
-            for k in range(phases):
-                for p in range(places):
-                    residual[p] += done.stock[row, k, p] * growth
-                    done.stock[row, k, p] += done.stock[row, k, p] * growth
-        out.balancing[month, s] = residual
-
-
-@_compiled
-def _move(staying, place, slot, k, moved):
-    """Move the children of one row and phase between placements."""
-    for to in range(moved.size):
-        moved[to] = 0.0
-    for p in range(moved.size):
-        if staying[k, p] != 0.0:
-            for to in range(moved.size):
-                moved[to] += staying[k, p] * place[slot, k, p, to]
-
-
-@_compiled
-def _leave(staying, leave, leave_any, slot, exits, row, by_reason):
-    """Write the exits of a row by placement and by reason."""
-    phases, places = staying.shape
-    for reason in range(by_reason.size):
-        total = 0.0
-        for k in range(phases):
-            for p in range(places):
-                total += staying[k, p] * leave[slot, reason, k, p]
-        by_reason[reason] = total
+    rows, phases, places = work.stock.shape
+    spells, mixed = work.home.shape[1], chances.way.shape[0] - 1
+    new_starts = stream.new_starts_per_month[_at_month(stream.new_starts_per_month, month)]
+    start_place = stream.start_place[_at_month(stream.start_place, month)]
+    growth = stream.growth_per_month[0]
     for p in range(places):
-        exits[row, p] = 0.0
+        work.grown[p] = in_every_lane(0.0)
+
+    for n in range(layout.low.shape[1]):
+        low, high = layout.low[cycle_month, n], layout.high[cycle_month, n]
+        w0, w1 = layout.low_share[cycle_month, n], layout.high_share[cycle_month, n]
+        slot = low
+        if w1 > 0.0:
+            slot = np.uintp(mixed)
+            _mix_all(low, high, w0, w1, slot, chances)
+            _combine(layout, groups, slot, chances)
+        home_low = home_high = returned = young = old = young_in = old_in = in_every_lane(0.0)
+        for p in range(places):
+            work.exits[p] = in_every_lane(0.0)
+            work.enter_low[p] = start_place[low, p] * chances.place_part[slot, p]
+            work.enter_high[p] = start_place[high, p] * chances.place_part[slot, p]
+            home_low += start_place[low, p] * chances.leave_home_part[slot, p]
+            home_high += start_place[high, p] * chances.leave_home_part[slot, p]
+            for k in range(phases):
+                work.there[k, p] = work.came[k, p] = in_every_lane(0.0)
+        for k in range(phases):
+            work.arriving[n, k] = chances.phase_part[slot, k]
+        for reason in range(work.by_reason.size):
+            work.by_reason[reason] = in_every_lane(0.0)
+
+        for row in range(layout.span[cycle_month, n], layout.span[cycle_month, n + 1]):
+            gone_home = in_every_lane(0.0)
+            stay = 1.0
+            if row == rows - 1:
+                stay -= layout.leave_share[cycle_month]
+                _turn_18(1.0 - stay, chances, slot, layout.reasons, work)
+                gone_home += work.by_reason[HOME]
+            gone_home += _move(layout, chances, slot, row, stay, growth, work)
+
+            # Children who went home, and come back.
+            returns = gone_home * layout.back_soon
+            for to in range(spells - 1, -1, -1):
+                at_home = work.home[row, to] * stay
+                returns += at_home * layout.back[to]
+                at_home *= layout.fade[to, to]
+                for spell in range(to):
+                    at_home += work.home[row, spell] * stay * layout.fade[spell, to]
+                work.home[row, to] = at_home + gone_home * layout.fade_part[to]
+            returned += returns
+
+            # Children who come in, evenly over the month, in the first phase.
+            row_young = new_starts[low] * layout.start_share[cycle_month, row, low] + returns * w0
+            row_old = in_every_lane(0.0)
+            if w1 > 0.0:
+                row_old += new_starts[high] * layout.start_share[cycle_month, row, high] + returns * w1
+            young += row_young
+            old += row_old
+            if row == rows - 1:
+                row_young *= 1.0 - layout.entrant_leave_share[cycle_month]
+            young_in += row_young
+            old_in += row_old
+            for p in range(places):
+                work.coming[row, p] = row_young * work.enter_low[p] + row_old * work.enter_high[p]
+            gone_home = row_young * home_low + row_old * home_high
+            for spell in range(spells):
+                work.home[row, spell] += gone_home * layout.fade_entrant[spell]
+
+        # What need not be known by row.
+        _leave(layout, chances, slot, groups, work, out.moves_in[month], out.moves_out[month])
+        for p in range(places):
+            starts = young * start_place[low, p] + old * start_place[high, p]
+            work.entering[p] = young_in * start_place[low, p] + old_in * start_place[high, p]
+            work.starts[n, p] = starts
+            work.entrant_exits[n, p] = starts - work.entering[p]
+            work.by_reason[AGE_18] += starts - work.entering[p]
+        _leave_part(chances, slot, 0, layout.reasons, work.entering, work.entrant_exits[n], work.by_reason)
+        work.young[n], work.old[n] = young, old
+        out.returns[month, s] += returned
+        for p in range(places):
+            out.exits[month, s, bands[low], p] += w0 * work.exits[p]
+            out.exits[month, s, bands[high], p] += w1 * work.exits[p]
+        for reason in range(work.by_reason.size):
+            out.exits_by_reason[month, s, bands[low], reason] += w0 * work.by_reason[reason]
+            out.exits_by_reason[month, s, bands[high], reason] += w1 * work.by_reason[reason]
+    for p in range(places):
+        out.balancing[month, s, p] = work.grown[p] * growth
+
+
+@_compiled
+def _move(layout, chances, slot, row, stay, growth, work):
+    """Move the children of a row who do not turn 18, and pass them through phases; return how many went home."""
+    phases, places = work.staying.shape
+    gone_home = in_every_lane(0.0)
     for k in range(phases):
         for p in range(places):
-            exits[row, p] += staying[k, p] * leave_any[slot, k, p]
+            staying = work.stock[row, k, p] * stay
+            work.staying[k, p] = staying
+            work.there[k, p] += staying
+            gone_home += staying * chances.leave_home[slot, k, p]
+        for to in range(places):
+            moved = in_every_lane(0.0)
+            for c in range(layout.ways_into[to], layout.ways_into[to + 1]):
+                moved += work.staying[k, layout.way_from[c]] * chances.way[slot, k, c]
+            work.moved[k, to] = moved
+            work.came[k, to] += moved
+    for p in range(places):
+        everybody = in_every_lane(0.0)
+        for k in range(phases):
+            total = work.moved[0, p] * chances.phase[slot, 0, k]
+            for before in range(1, k + 1):
+                total += work.moved[before, p] * chances.phase[slot, before, k]
+            everybody += total
+            work.stock[row, k, p] = total + total * growth
+        work.grown[p] += everybody
+    return gone_home
 
 
 @_compiled
-def _leave_part(children, chances, slot, k, reasons, exits, row, by_reason):
+def _leave(layout, chances, slot, groups, work, moves_in, moves_out):
+    """Add up the exits of a span by placement and by reason, and its moves by group."""
+    phases, places = work.there.shape
+    for k in range(phases):
+        by_phase = chances.by_phase[slot, k]
+        survive = untouched = in_every_lane(0.0)
+        for to in range(k, phases):
+            survive += chances.phase[slot, k, to]
+        for p in range(places):
+            there, by_place = work.there[k, p], chances.by_place[slot, k, p]
+            work.exits[p] += there * (by_phase + by_place - by_phase * by_place)
+            untouched += there * (1.0 - by_place / 2.0)
+            moves = survive * there * chances.move_out[slot, k, p]
+            moves_out[groups[p]] += moves
+            # Moves within a group cancel in the net.
+            moves_in[groups[p]] += survive * (work.came[k, p] - there * (1.0 - by_place)) + moves
+        for reason in range(work.by_reason.size):
+            work.by_reason[reason] += untouched * chances.phase_exit[slot, k, reason]
+        for j in range(layout.reasons.size):
+            left = in_every_lane(0.0)
+            for c in range(layout.ways_into[places + j], layout.ways_into[places + j + 1]):
+                left += work.there[k, layout.way_from[c]] * chances.way[slot, k, c]
+            work.by_reason[layout.reasons[j]] += left * (1.0 - by_phase / 2.0)
+
+
+@_compiled
+def _leave_part(chances, slot, k, reasons, children, exits, by_reason):
     """Add the exits by placement and reason of children exposed to the hazards of a phase for half a month."""
-    by_phase = chances.phase_part_exit[slot, k].sum()
-    untouched = 0.0
+    by_phase = untouched = in_every_lane(0.0)
+    for reason in range(by_reason.size):
+        by_phase += chances.phase_part_exit[slot, k, reason]
     for p in range(children.size):
-        by_place = 0.0
+        by_place = in_every_lane(0.0)
         for j in range(reasons.size):
             chance = chances.place_part_exit[slot, k, p, j]
             by_place += chance
             by_reason[reasons[j]] += children[p] * chance * (1.0 - by_phase / 2.0)
-        exits[row, p] += children[p] * (by_phase + by_place - by_phase * by_place)
+        exits[p] += children[p] * (by_phase + by_place - by_phase * by_place)
         untouched += children[p] * (1.0 - by_place / 2.0)
     for reason in range(by_reason.size):
         by_reason[reason] += untouched * chances.phase_part_exit[slot, k, reason]
 
 
 @_compiled
-def _turn_18(stock, turn_18, chances, slot, reasons, exits, row, by_reason):
-    """Add the exits of those who turn 18 in the month; some leave for another reason before their birthday."""
-    earlier = np.zeros((1, stock.shape[2]))
-    for k in range(stock.shape[1]):
-        turning = stock[row, k] * turn_18
-        before = by_reason.sum()
-        _leave_part(turning, chances, slot, k, reasons, earlier, 0, by_reason)
-        by_reason[AGE_18] += turning.sum() - (by_reason.sum() - before)
-        exits[row] += turning
-
-
-@_compiled
-def _start(stream, bands, month, cycle_month, row, returns, done):
-    """Write the starts of a row by placement, and their shares by age band."""
-    start_place, at = stream.start_place, _at_month(stream.start_place, month)
-    new_starts, now = stream.new_starts_per_month, _at_month(stream.new_starts_per_month, month)
-    low, high = stream.low[cycle_month, row], stream.high[cycle_month, row]
-    young = new_starts[now, low] * stream.start_share[cycle_month, row, low]
-    young += returns * stream.low_share[cycle_month, row]
-    old = 0.0
-    if high != low:
-        old = new_starts[now, high] * stream.start_share[cycle_month, row, high]
-        old += returns * stream.high_share[cycle_month, row]
-    for p in range(start_place.shape[2]):
-        done.starts[row, p] = young * start_place[at, low, p] + old * start_place[at, high, p]
-    for band in range(done.start_band.shape[1]):
-        done.start_band[row, band] = 0.0
-    if young + old > 0.0:
-        done.start_band[row, bands[low]] += young / (young + old)
-        done.start_band[row, bands[high]] += old / (young + old)
+def _turn_18(share, chances, slot, reasons, work):
+    """Let a share of the last row turn 18; some leave for another reason before their birthday."""
+    phases, places = work.stock.shape[1:]
+    for p in range(places):
+        work.moved[0, p] = in_every_lane(0.0)
+    for k in range(phases):
+        turning = early = in_every_lane(0.0)
+        for p in range(places):
+            work.entering[p] = work.stock[-1, k, p] * share
+            turning += work.entering[p]
+            work.exits[p] += work.entering[p]
+        for reason in range(work.by_reason.size):
+            early -= work.by_reason[reason]
+        _leave_part(chances, slot, k, reasons, work.entering, work.moved[0], work.by_reason)
+        for reason in range(work.by_reason.size):
+            early += work.by_reason[reason]
+        work.by_reason[AGE_18] += turning - early
 
 
 # --------------------------------------------------------------------------------------------------
@@ -801,125 +1067,184 @@ def _start(stream, bands, month, cycle_month, row, returns, done):
 
 
 @_compiled
-def _recruit(foster, month, households, pipeline, out):
-    """Advance households and the pipeline by one month (see `fostering.recruit`)."""
-    enquiries = foster.enquiries_per_month[_at_month(foster.enquiries_per_month, month)]
-    pass_share = foster.stage_pass_share[_at_month(foster.stage_pass_share, month)]
-    leaving = foster.deregistration_per_year[_at_month(foster.deregistration_per_year, month)]
-    for sector in range(households.size):
-        arriving = enquiries[sector]
-        for stage in range(foster.stage_per_year.size):
-            hazard = foster.stage_per_year[stage] / 12.0
-            waiting = pipeline[sector, stage] * np.exp(-hazard) + arriving * (-np.expm1(-hazard) / hazard)
-            finished = pipeline[sector, stage] + arriving - waiting
-            pipeline[sector, stage] = waiting
-            arriving = finished * pass_share[sector, stage]
-        leave = leaving[sector] / 12.0
-        stay_part = -np.expm1(-leave) / leave if leave > 0.0 else 1.0
-        after = households[sector] * np.exp(-leave) + arriving * stay_part
-        out.approvals[month, sector] = arriving
-        out.deregistrations[month, sector] = households[sector] + arriving - after
-        households[sector] = after
+def _follow_households(fostering, foster, months, out):
+    """Follow households and the pipeline, which hang on no child (see `fostering.recruit`)."""
+    sectors, stages, lanes = foster.pipeline.shape
+    for sector in range(sectors):
+        for lane in range(lanes):
+            households = foster.households[sector, lane]
+            places = foster.places_per_household[sector, lane]
+            out.households[0, sector, lane] = households
+            out.places_usable[0, sector, lane] = households * places * foster.usable_share[0, sector, lane]
+            for month in range(months):
+                arriving = foster.enquiries_per_month[_at_month(foster.enquiries_per_month, month), sector, lane]
+                for stage in range(stages):
+                    hazard, before = fostering.stage_per_year[stage] / 12.0, foster.pipeline[sector, stage, lane]
+                    waiting = before * np.exp(-hazard) + arriving * (-np.expm1(-hazard) / hazard)
+                    foster.pipeline[sector, stage, lane] = waiting
+                    share = foster.stage_pass_share[_at_month(foster.stage_pass_share, month), sector, stage, lane]
+                    arriving = (before + arriving - waiting) * share
+                at = _at_month(foster.deregistration_per_year, month)
+                leave = foster.deregistration_per_year[at, sector, lane] / 12.0
+                stay_part = -np.expm1(-leave) / leave if leave > 0.0 else 1.0
+                after = households * np.exp(-leave) + arriving * stay_part
+                out.approvals[month, sector, lane] = arriving
+                out.deregistrations[month, sector, lane] = households + arriving - after
+                households = after
+                usable_share = foster.usable_share[_at_month(foster.usable_share, month), sector, lane]
+                out.households[month + 1, sector, lane] = households
+                out.places_usable[month + 1, sector, lane] = households * places * usable_share
+
+
+@_compiled
+def _smaller(a, b):
+    return choose(b - a, a, b)
+
+
+@_compiled
+def _larger(a, b):
+    return choose(a - b, a, b)
 
 
 @_compiled
 def _ratio(part, whole, empty):
     """Divide, with a stated answer where there is nothing to divide by."""
-    return part / whole if whole > 0.0 else empty
+    return choose(whole, part / whole, empty)
 
 
 @_compiled
-def _fill_places(foster, streams, cycle_month, done, usable, groups, moves_in, moves_out):
-    """Fill foster places (see `fostering.fill_places`); adds the children who came in to `done.stock`."""
-    sectors, queued = foster.sectors, foster.queued
-    phases, places = done[0].stock.shape[1], done[0].stock.shape[2]
-    most = 0
-    for d in done:
-        most = max(most, d.stock.shape[0])
-    weight = np.zeros((len(done), most))
-    fostered = np.zeros((len(done), most, 2))
-    for s in range(len(done)):
-        stream, d = streams[s], done[s]
-        for row in range(d.stock.shape[0]):
-            weight[s, row] = (
-                stream.low_share[cycle_month, row] * foster.wait_weight[stream.low[cycle_month, row]]
-                + stream.high_share[cycle_month, row] * foster.wait_weight[stream.high[cycle_month, row]]
-            )
-            for k in range(phases):
-                for i in range(2):
-                    fostered[s, row, i] += d.stock[row, k, sectors[i]]
+def _fill_places(fostering, layouts, foster, cycle_month, month, groups, works, shared, out):
+    """Fill foster places (see `fostering.fill_places`); whose plan is fostering leaves `coming` for the stock."""
+    council, independent = np.uintp(fostering.council), np.uintp(fostering.independent)
+    streams, none = len(works), in_every_lane(0.0)
+    queue = none
+    for s in range(streams):
+        queue += _look(fostering, layouts[s], cycle_month, lanes_of(works[s]), s, shared)
 
     # Children who lose their place, and those who look for one.
-    free = np.zeros(2)
-    lose = np.zeros((len(done), most, 2))
-    for i in range(2):
-        total = fostered[:, :, i].sum()
-        free[i] = max(usable[i] - total, 0.0)
-        _taken(fostered[:, :, i], weight, max(total - usable[i], 0.0), lose[:, :, i])
-    looking = np.zeros((len(done), most))
-    pool = queue = 0.0
-    for s in range(len(done)):
-        d = done[s]
-        for row in range(d.stock.shape[0]):
+    free_council = _lose(shared, fostering.wait_weight[:, cycle_month], 0, out.places_usable[month + 1, 0])
+    free_independent = _lose(shared, fostering.wait_weight[:, cycle_month], 1, out.places_usable[month + 1, 1])
+    pool = none
+    for s in range(streams):
+        for n in range(shared.looking.shape[1]):
             for i in range(2):
-                looking[s, row] += fostered[s, row, i] * lose[s, row, i]
-                for k in range(phases):
-                    looking[s, row] += d.entrants[row, k, sectors[i]]
-            pool += looking[s, row]
-            for k in range(phases):
-                for q in range(queued.size):
-                    queue += d.stock[row, k, queued[q]]
+                shared.looking[s, n] += shared.fostered[i, s, n] * shared.lose[i, s, n]
+            pool += shared.looking[s, n]
 
-    to_council = min(_ratio(free[0], pool, 1.0), 1.0)
-    to_independent = min(_ratio(free[1], pool, 1.0), 1.0 - to_council)
-    waits = np.zeros((len(done), most))
-    _taken(looking, weight, (1.0 - to_council - to_independent) * pool, waits)
+    to_council = _smaller(_ratio(free_council, pool, 1.0), in_every_lane(1.0))
+    to_independent = _smaller(_ratio(free_independent, pool, 1.0), 1.0 - to_council)
+    waiting = (1.0 - to_council - to_independent) * pool
+    _take(shared.looking, fostering.wait_weight[:, cycle_month], waiting, shared.waits)
     council_first = _ratio(to_council, to_council + to_independent, 0.0)
-    free[0] -= to_council * pool
-    free[1] -= to_independent * pool
-    matched = min(queue * -np.expm1(-foster.step_down_per_year[0] / 12.0), free.sum())
-    down = np.zeros(2)
-    down[0] = _ratio(min(matched, free[0]), queue, 0.0)
-    down[1] = _ratio(matched - min(matched, free[0]), queue, 0.0)
+    free_council -= to_council * pool
+    free_independent -= to_independent * pool
+    matched = _smaller(queue * foster.matched_share[0], free_council + free_independent)
+    matched_council = _smaller(matched, free_council)
+    down_council, down_independent = _ratio(matched_council, queue, 0.0), _ratio(matched - matched_council, queue, 0.0)
 
-    into = np.zeros(places)
-    lost, stepped = np.zeros(2), np.zeros(queued.size)
-    for s in range(len(done)):
-        stream, d = streams[s], done[s]
-        for row in range(d.stock.shape[0]):
-            into[:] = 0.0
-            into[foster.waiting[stream.low[cycle_month, row]]] += stream.low_share[cycle_month, row] * waits[s, row]
-            into[foster.waiting[stream.high[cycle_month, row]]] += stream.high_share[cycle_month, row] * waits[s, row]
-            into[sectors[0]] += (1.0 - waits[s, row]) * council_first
-            into[sectors[1]] += (1.0 - waits[s, row]) * (1.0 - council_first)
-            lost[:] = 0.0
+    moves_in, moves_out = out.moves_in[month], out.moves_out[month]
+    for q in fostering.queued:
+        shared.stepped[q] = none
+    for s in range(streams):
+        layout, work = layouts[s], lanes_of(works[s])
+        for n in range(layout.low.shape[1]):
+            waits = shared.waits[s, n]
+            for p in fostering.takers:
+                shared.into[p] = none
+            shared.into[fostering.waiting[layout.low[cycle_month, n]]] += layout.low_share[cycle_month, n] * waits
+            shared.into[fostering.waiting[layout.high[cycle_month, n]]] += layout.high_share[cycle_month, n] * waits
+            shared.into[council] += (1.0 - waits) * council_first
+            shared.into[independent] += (1.0 - waits) * (1.0 - council_first)
+            first, after = layout.span[cycle_month, n], layout.span[cycle_month, n + 1]
+            _place(fostering, first, after, n, s, down_council, down_independent, work, shared)
+            for p in fostering.takers:
+                for i, sector in enumerate((council, independent)):
+                    lost = shared.fostered[i, s, n] * shared.lose[i, s, n]
+                    _see_move(lost * shared.into[p], sector, p, groups, moves_in, moves_out)
+            _spread(work.starts, n, fostering, shared.into)
+            _spread(work.entrant_exits, n, fostering, shared.into)
+    for q in fostering.queued:
+        _see_move(shared.stepped[q] * down_council, q, council, groups, moves_in, moves_out)
+        _see_move(shared.stepped[q] * down_independent, q, independent, groups, moves_in, moves_out)
+
+
+@_compiled
+def _look(fostering, layout, cycle_month, work, s, shared):
+    """Count children by span: those in foster places, and those who come in and look for one. Return the queue."""
+    council, independent = np.uintp(fostering.council), np.uintp(fostering.independent)
+    phases = work.stock.shape[1]
+    queue = in_every_lane(0.0)
+    for n in range(shared.looking.shape[1]):
+        in_council = in_independent = in_every_lane(0.0)
+        coming = stay = in_every_lane(0.0)
+        if n < layout.low.shape[1]:
+            for row in range(layout.span[cycle_month, n], layout.span[cycle_month, n + 1]):
+                for k in range(phases):
+                    in_council += work.stock[row, k, council]
+                    in_independent += work.stock[row, k, independent]
+                    for q in fostering.queued:
+                        queue += work.stock[row, k, q]
+                coming += work.coming[row, council] + work.coming[row, independent]
             for k in range(phases):
-                stepping = 0.0
-                for q in range(queued.size):
-                    from_queue = d.stock[row, k, queued[q]]
-                    stepping += from_queue
-                    stepped[q] += from_queue
-                    d.stock[row, k, queued[q]] -= from_queue * (down[0] + down[1])
-                placed = 0.0
-                for i in range(2):
-                    losing = d.stock[row, k, sectors[i]] * lose[s, row, i]
-                    d.stock[row, k, sectors[i]] -= losing
-                    lost[i] += losing
-                    placed += losing + d.entrants[row, k, sectors[i]]
-                for p in range(places):
-                    d.stock[row, k, p] += placed * into[p]
-                    if p != sectors[0] and p != sectors[1]:
-                        d.stock[row, k, p] += d.entrants[row, k, p]
-                for i in range(2):
-                    d.stock[row, k, sectors[i]] += stepping * down[i]
-            for i in range(2):
-                for p in range(places):
-                    _see_move(lost[i] * into[p], sectors[i], p, groups, moves_in, moves_out)
-            _spread(d.starts, row, sectors, into)
-            _spread(d.entrant_exits, row, sectors, into)
-    for q in range(queued.size):
-        for i in range(2):
-            _see_move(stepped[q] * down[i], queued[q], sectors[i], groups, moves_in, moves_out)
+                stay += work.arriving[n, k]
+        shared.fostered[0, s, n], shared.fostered[1, s, n] = in_council, in_independent
+        shared.looking[s, n] = coming * stay
+    return queue
+
+
+@_compiled
+def _lose(shared, weight, i, usable):
+    """Work out who of a sector lose their place, where children outnumber places; return places that are free."""
+    fostered = shared.fostered[i]
+    total = in_every_lane(0.0)
+    for s in range(fostered.shape[0]):
+        for n in range(fostered.shape[1]):
+            total += fostered[s, n]
+    _take(fostered, weight, _larger(total - usable, in_every_lane(0.0)), shared.lose[i])
+    return _larger(usable - total, in_every_lane(0.0))
+
+
+@_compiled
+def _take(there, weight, amount, share):
+    """Write the share of each span to take so that an amount is taken in all (see `fostering._taken`)."""
+    weighted = got = rest = in_every_lane(0.0)
+    for s in range(there.shape[0]):
+        for n in range(there.shape[1]):
+            weighted += there[s, n] * weight[s, n]
+    level = _ratio(amount, weighted, 0.0)
+    for s in range(there.shape[0]):
+        for n in range(there.shape[1]):
+            share[s, n] = _smaller(level * weight[s, n], in_every_lane(1.0))
+            got += share[s, n] * there[s, n]
+            rest += (1.0 - share[s, n]) * there[s, n]
+    more = _smaller(_ratio(_larger(amount - got, in_every_lane(0.0)), rest, 0.0), in_every_lane(1.0))
+    for s in range(there.shape[0]):
+        for n in range(there.shape[1]):
+            share[s, n] += (1.0 - share[s, n]) * more
+
+
+@_compiled
+def _place(fostering, first, after, n, s, down_council, down_independent, work, shared):
+    """Place the children of a span's rows who lost a place, came in for one, or step down."""
+    council, independent = np.uintp(fostering.council), np.uintp(fostering.independent)
+    lose_council, lose_independent = shared.lose[0, s, n], shared.lose[1, s, n]
+    for row in range(first, after):
+        coming = work.coming[row, council] + work.coming[row, independent]
+        work.coming[row, council] = work.coming[row, independent] = in_every_lane(0.0)
+        for k in range(work.stock.shape[1]):
+            stepping = in_every_lane(0.0)
+            for q in fostering.queued:
+                waited = work.stock[row, k, q]
+                stepping += waited
+                shared.stepped[q] += waited
+                work.stock[row, k, q] = waited - waited * (down_council + down_independent)
+            from_council = work.stock[row, k, council] * lose_council
+            from_independent = work.stock[row, k, independent] * lose_independent
+            work.stock[row, k, council] += stepping * down_council - from_council
+            work.stock[row, k, independent] += stepping * down_independent - from_independent
+            placed = from_council + from_independent + coming * work.arriving[n, k]
+            for p in fostering.takers:
+                work.stock[row, k, p] += placed * shared.into[p]
 
 
 @_compiled
@@ -931,29 +1256,13 @@ def _see_move(children, origin, to, groups, moves_in, moves_out):
 
 
 @_compiled
-def _taken(there, weight, amount, share):
-    """Write the share of each row to take so that an amount is taken in all (see `fostering._taken`)."""
-    level = _ratio(amount, (there * weight).sum(), 0.0)
-    got = rest = 0.0
-    for s in range(there.shape[0]):
-        for row in range(there.shape[1]):
-            share[s, row] = min(level * weight[s, row], 1.0)
-            got += share[s, row] * there[s, row]
-            rest += (1.0 - share[s, row]) * there[s, row]
-    more = min(_ratio(max(amount - got, 0.0), rest, 0.0), 1.0)
-    for s in range(there.shape[0]):
-        for row in range(there.shape[1]):
-            share[s, row] += (1.0 - share[s, row]) * more
-
-
-@_compiled
-def _spread(by_place, row, sectors, into):
+def _spread(by_place, n, fostering, into):
     """Move what stands under the foster sectors to where those children were in fact placed."""
-    both = by_place[row, sectors[0]] + by_place[row, sectors[1]]
-    by_place[row, sectors[0]] = 0.0
-    by_place[row, sectors[1]] = 0.0
-    for p in range(into.size):
-        by_place[row, p] += both * into[p]
+    council, independent = np.uintp(fostering.council), np.uintp(fostering.independent)
+    both = by_place[n, council] + by_place[n, independent]
+    by_place[n, council] = by_place[n, independent] = in_every_lane(0.0)
+    for p in fostering.takers:
+        by_place[n, p] += both * into[p]
 
 
 # --------------------------------------------------------------------------------------------------
@@ -961,38 +1270,29 @@ def _spread(by_place, row, sectors, into):
 
 
 @_compiled
-def _see_stock(streams, state, bands, cycle_month, children):
-    """Add up children looked after at an instant: (stream, band, place)."""
-    for s in range(len(streams)):
-        age_at = streams[s].age_at[cycle_month]
-        rows, phases, places = state[s].shape
-        for row in range(rows):
-            for age in range(age_at.shape[1]):
-                if age_at[row, age] > 0.0:
-                    for k in range(phases):
-                        for p in range(places):
-                            children[s, bands[age], p] += age_at[row, age] * state[s][row, k, p]
+def _see_stock(layout, stock, bands, cycle_month, children):
+    """Add up children looked after at an instant: (band, place)."""
+    rows, phases, places = stock.shape
+    age_at = layout.age_at[cycle_month]
+    for row in range(rows):
+        for age in range(age_at.shape[1]):
+            if age_at[row, age] > 0.0:
+                for p in range(places):
+                    total = stock[row, 0, p]
+                    for k in range(1, phases):
+                        total += stock[row, k, p]
+                    children[bands[age], p] += age_at[row, age] * total
 
 
 @_compiled
-def _see_flows(stream, bands, cycle_month, done, starts, exits):
-    """Add up a month's starts and exits: (band, place) each."""
-    for row in range(done.starts.shape[0]):
-        low, high = bands[stream.low[cycle_month, row]], bands[stream.high[cycle_month, row]]
-        w0, w1 = stream.low_share[cycle_month, row], stream.high_share[cycle_month, row]
-        for p in range(done.starts.shape[1]):
-            left = done.exits[row, p] + done.entrant_exits[row, p]
-            exits[low, p] += w0 * left
-            exits[high, p] += w1 * left
-            for band in range(done.start_band.shape[1]):
-                starts[band, p] += done.start_band[row, band] * done.starts[row, p]
-
-
-@_compiled
-def _see_places(foster, month, households, seen, usable):
-    """Note households and usable places at an instant, by sector."""
-    if foster.followed:
-        share = foster.usable_share[_at_month(foster.usable_share, month)]
-        for sector in range(households.size):
-            seen[sector] = households[sector]
-            usable[sector] = households[sector] * foster.places_per_household[sector] * share[sector]
+def _see_flows(layout, bands, cycle_month, work, starts, exits):
+    """Add up a month's starts, and the exits of those who came in: (band, place) each."""
+    for n in range(layout.low.shape[1]):
+        low, high = bands[layout.low[cycle_month, n]], bands[layout.high[cycle_month, n]]
+        w0, w1 = layout.low_share[cycle_month, n], layout.high_share[cycle_month, n]
+        young, old = work.young[n], work.old[n]
+        for p in range(work.starts.shape[1]):
+            exits[low, p] += w0 * work.entrant_exits[n, p]
+            exits[high, p] += w1 * work.entrant_exits[n, p]
+            starts[low, p] += _ratio(young, young + old, 0.0) * work.starts[n, p]
+            starts[high, p] += _ratio(old, young + old, 0.0) * work.starts[n, p]
