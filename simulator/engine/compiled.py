@@ -146,12 +146,12 @@ class _Out(NamedTuple):
 
 
 class _Chances(NamedTuple):
-    """A month's operators by slot (see `step.Operators`), and what follows from them.
+    """A month's operators (see `step.Operators`), and what follows from them.
 
-    `way` is the chance of each way, so it holds moves and exits. Of those who come in, all is in the first phase;
-    `phase_part_exit` and `place_part_exit` hold all phases for the oldest only, who turn 18. `by_phase` and `by_place`
-    are the chances of leaving by either kind of hazard, `leave_home` that of going home when both act, and `move_out` that
-    of moving to a placement that is reported apart.
+    All but the last two are by slot. `way` is the chance of each way, so it holds moves and exits; what the rest needs of
+    it are `by_place`, the chance of leaving by the placement's hazards, `place_home` for home, and `move_out`, that of
+    moving to a placement that is reported apart. Of those who come in, all is in the first phase. `leave_home` and
+    `leave_home_part` are the chances of going home when both kinds of hazard act. The last two are for those who turn 18.
     """
 
     way: Array
@@ -161,11 +161,13 @@ class _Chances(NamedTuple):
     phase_part_exit: Array
     place_part: Array
     place_part_exit: Array
-    by_phase: Array
     by_place: Array
+    place_home: Array
+    move_out: Array
     leave_home: Array
     leave_home_part: Array
-    move_out: Array
+    phase_turning_exit: Array
+    place_turning_exit: Array
 
 
 class _Work(NamedTuple):
@@ -468,18 +470,20 @@ def _chances(rates: StreamRates, layout: _Layout) -> _Chances:
     ages, phases, reasons = rates.phase_exit_per_year.shape[2:]
     places, slots = rates.opening.shape[-1], ages + 1
     return _Chances(
-        way=zeros(slots, phases, layout.way_from.size),
+        way=zeros(ages, phases, layout.way_from.size),
         phase=zeros(slots, phases, phases),
         phase_part=zeros(slots, phases),
         phase_exit=zeros(slots, phases, reasons),
-        phase_part_exit=zeros(slots, phases, reasons),
+        phase_part_exit=zeros(slots, reasons),
         place_part=zeros(slots, places),
-        place_part_exit=zeros(slots, phases, places, layout.reasons.size),
-        by_phase=zeros(slots, phases),
+        place_part_exit=zeros(slots, places, layout.reasons.size),
         by_place=zeros(slots, phases, places),
+        place_home=zeros(slots, phases, places),
+        move_out=zeros(slots, phases, places),
         leave_home=zeros(slots, phases, places),
         leave_home_part=zeros(slots, places),
-        move_out=zeros(slots, phases, places),
+        phase_turning_exit=zeros(phases, reasons),
+        place_turning_exit=zeros(phases, places, layout.reasons.size),
     )
 
 
@@ -610,8 +614,7 @@ def _work_out(layout, stream, month, groups, chances, room, alone):
     places = stream.placement_pace.shape[1]
     for age in range(layout.youngest_age, ages):
         ratio = stream.exit_ratio[exit_at, age] / 12.0
-        coming = phases if age == ages - 1 else 1
-        _work_out_phases(stream, age, ratio, coming, chances, room)
+        _work_out_phases(stream, age, ratio, chances, room)
         for e in range(room.hazard.size):
             if layout.edge_to[e] < places:
                 room.hazard[e] = stream.edge_per_year[age, e] * stream.edge_ratio[edge_at, e] / 12.0
@@ -620,14 +623,17 @@ def _work_out(layout, stream, month, groups, chances, room, alone):
         for k in range(phases):
             _mean_pace(room.part, stream.placement_pace, k, room.pace)
             _work_out_ways(layout, room, chances.way[age, k])
-        for k in range(coming):
-            _mean_pace(room.parts, stream.placement_pace, k, room.pace)
-            _work_out_part(layout, room, alone, age, k, chances)
-        _combine(layout, groups, age, chances)
+            _add_up_ways(layout, groups, age, k, chances)
+        _mean_pace(room.parts, stream.placement_pace, 0, room.pace)
+        _work_out_part(layout, room, alone, chances.place_part[age], chances.place_part_exit[age])
+        _combine(layout, age, chances)
+    for k in range(phases):  # of the oldest
+        _mean_pace(room.parts, stream.placement_pace, k, room.pace)
+        _work_out_part(layout, room, alone, chances.place_part[-1], chances.place_turning_exit[k])
 
 
 @_compiled
-def _work_out_phases(stream, age, ratio, coming, chances, room):
+def _work_out_phases(stream, age, ratio, chances, room):
     """Work out how children of an age pass through phases and leave by the hazards of time in care."""
     phases, reasons = stream.phase_exit_per_year.shape[1:]
     for k in range(phases):
@@ -649,9 +655,10 @@ def _work_out_phases(stream, age, ratio, coming, chances, room):
                 exits += room.part[k, to] * hazard
                 part_exits += room.parts[k, to] * hazard
             chances.phase_exit[age, k, reason] = exits
-            if k < coming:
-                chances.phase_part_exit[age, k, reason] = part_exits
+            chances.phase_turning_exit[k, reason] = part_exits
         chances.phase_part[age, k] = room.part[0, k]
+    for reason in range(reasons):
+        chances.phase_part_exit[age, reason] = chances.phase_turning_exit[0, reason]
 
 
 @_compiled
@@ -668,24 +675,23 @@ def _mean_pace(time, pace, k, mean):
 
 
 @_compiled
-def _work_out_part(layout, room, alone, age, k, chances):
-    """Work out how children who come in over a month leave by the hazards of their first placement."""
-    places, leaving = room.pace.size, layout.reasons.size
+def _work_out_part(layout, room, alone, stay, leave):
+    """Work out how children who come in over a month stay, and leave by the hazards of their first placement."""
+    places = room.pace.size
     for p in range(places):
         total = in_every_lane(0.0)
-        for j in range(leaving):
-            chances.place_part_exit[age, k, p, j] = in_every_lane(0.0)
+        for j in range(leave.shape[1]):
+            leave[p, j] = in_every_lane(0.0)
         for e in range(layout.edges_from[p], layout.edges_from[p + 1]):
             if layout.edge_to[e] >= places:
                 hazard = room.hazard[e] * room.pace[p]
-                chances.place_part_exit[age, k, p, layout.edge_to[e] - places] = hazard
+                leave[p, layout.edge_to[e] - places] = hazard
                 total += hazard
         alone.q[0, 0] = 0.0 - total
         _month_operators(alone.q, alone.whole, alone.part, alone.parts, alone.power, alone.product)
-        for j in range(leaving):
-            chances.place_part_exit[age, k, p, j] *= alone.parts[0, 0]
-        if k == 0:
-            chances.place_part[age, p] = alone.part[0, 0]
+        stay[p] = alone.part[0, 0]
+        for j in range(leave.shape[1]):
+            leave[p, j] *= alone.parts[0, 0]
 
 
 @_compiled
@@ -820,51 +826,64 @@ def _square(layout, room, step, halvings, way):
 
 
 @_compiled
-def _combine(layout, groups, slot, chances):
-    """Work out what both kinds of hazard do together to children of one slot (see `step._leave`)."""
-    phases, reasons = chances.phase_exit.shape[1:]
+def _add_up_ways(layout, groups, age, k, chances):
+    """Add up ways that are seen together."""
     places = groups.size
-    for k in range(phases):
-        by_phase = in_every_lane(0.0)
-        for reason in range(reasons):
-            by_phase += chances.phase_exit[slot, k, reason]
-        chances.by_phase[slot, k] = by_phase
-        for p in range(places):
-            chances.by_place[slot, k, p] = chances.leave_home[slot, k, p] = in_every_lane(0.0)
-            chances.move_out[slot, k, p] = in_every_lane(0.0)
-        for to in range(layout.ways_into.size - 1):
-            for c in range(layout.ways_into[to], layout.ways_into[to + 1]):
-                p, way = layout.way_from[c], chances.way[slot, k, c]
-                if to >= places:
-                    chances.by_place[slot, k, p] += way
-                    if layout.reasons[to - places] == HOME:
-                        chances.leave_home[slot, k, p] += way * (1.0 - by_phase / 2.0)
-                elif groups[to] != groups[p]:
-                    chances.move_out[slot, k, p] += way
-        for p in range(places):
-            chances.leave_home[slot, k, p] += chances.phase_exit[slot, k, HOME] * (1.0 - chances.by_place[slot, k, p] / 2.0)
-    by_phase = in_every_lane(0.0)
-    for reason in range(reasons):
-        by_phase += chances.phase_part_exit[slot, 0, reason]
     for p in range(places):
-        by_place = home = in_every_lane(0.0)
-        for j in range(layout.reasons.size):
-            by_place += chances.place_part_exit[slot, 0, p, j]
-            if layout.reasons[j] == HOME:
-                home += chances.place_part_exit[slot, 0, p, j] * (1.0 - by_phase / 2.0)
-        chances.leave_home_part[slot, p] = home + chances.phase_part_exit[slot, 0, HOME] * (1.0 - by_place / 2.0)
+        chances.by_place[age, k, p] = chances.place_home[age, k, p] = in_every_lane(0.0)
+        chances.move_out[age, k, p] = in_every_lane(0.0)
+    for to in range(layout.ways_into.size - 1):
+        for c in range(layout.ways_into[to], layout.ways_into[to + 1]):
+            p = layout.way_from[c]
+            if to >= places:
+                chances.by_place[age, k, p] += chances.way[age, k, c]
+                if layout.reasons[to - places] == HOME:
+                    chances.place_home[age, k, p] = chances.way[age, k, c]
+            elif groups[to] != groups[p]:
+                chances.move_out[age, k, p] += chances.way[age, k, c]
 
 
 @_compiled
-def _mix_all(low, high, w0, w1, slot, chances):
-    """Fill a slot with the mean of two ages."""
-    _mix(chances.way, low, high, w0, w1, slot)
+def _combine(layout, slot, chances):
+    """Work out who goes home when both kinds of hazard act on children of one slot (see `step._leave`)."""
+    phases, places = chances.by_place.shape[1:]
+    for k in range(phases):
+        by_phase = _total(chances.phase_exit[slot, k])
+        for p in range(places):
+            by_place, home = chances.by_place[slot, k, p], chances.phase_exit[slot, k, HOME]
+            both = home * (1.0 - by_place / 2.0) + chances.place_home[slot, k, p] * (1.0 - by_phase / 2.0)
+            chances.leave_home[slot, k, p] = both
+    by_phase = _total(chances.phase_part_exit[slot])
+    for p in range(places):
+        by_place = _total(chances.place_part_exit[slot, p])
+        both = chances.phase_part_exit[slot, HOME] * (1.0 - by_place / 2.0)
+        for j in range(layout.reasons.size):
+            if layout.reasons[j] == HOME:
+                both += chances.place_part_exit[slot, p, j] * (1.0 - by_phase / 2.0)
+        chances.leave_home_part[slot, p] = both
+
+
+@_compiled
+def _total(numbers):
+    """Sum of a line of numbers, in order."""
+    total = in_every_lane(0.0)
+    for i in range(numbers.size):
+        total += numbers[i]
+    return total
+
+
+@_compiled
+def _mix_ages(low, high, w0, w1, slot, chances):
+    """Fill a slot with the mean of two ages, for all but ways."""
     _mix(chances.phase, low, high, w0, w1, slot)
     _mix(chances.phase_part, low, high, w0, w1, slot)
     _mix(chances.phase_exit, low, high, w0, w1, slot)
     _mix(chances.phase_part_exit, low, high, w0, w1, slot)
     _mix(chances.place_part, low, high, w0, w1, slot)
     _mix(chances.place_part_exit, low, high, w0, w1, slot)
+    _mix(chances.by_place, low, high, w0, w1, slot)
+    _mix(chances.place_home, low, high, w0, w1, slot)
+    _mix(chances.move_out, low, high, w0, w1, slot)
 
 
 @_compiled
@@ -882,7 +901,7 @@ def _mix(chances, low, high, w0, w1, slot):
 def _advance(layout, stream, chances, groups, bands, month, cycle_month, work, out, s):
     """Advance a stream by a month before foster places are filled (see `step.step`)."""
     rows, phases, places = work.stock.shape
-    spells, mixed = work.home.shape[1], chances.way.shape[0] - 1
+    spells, mixed = work.home.shape[1], chances.phase.shape[0] - 1
     new_starts = stream.new_starts_per_month[_at_month(stream.new_starts_per_month, month)]
     start_place = stream.start_place[_at_month(stream.start_place, month)]
     growth = stream.growth_per_month[0]
@@ -892,11 +911,11 @@ def _advance(layout, stream, chances, groups, bands, month, cycle_month, work, o
     for n in range(layout.low.shape[1]):
         low, high = layout.low[cycle_month, n], layout.high[cycle_month, n]
         w0, w1 = layout.low_share[cycle_month, n], layout.high_share[cycle_month, n]
-        slot = low
+        ages, shares, slot = (low, high), (w0, w1), low
         if w1 > 0.0:
             slot = np.uintp(mixed)
-            _mix_all(low, high, w0, w1, slot, chances)
-            _combine(layout, groups, slot, chances)
+            _mix_ages(low, high, w0, w1, slot, chances)
+            _combine(layout, slot, chances)
         home_low = home_high = returned = young = old = young_in = old_in = in_every_lane(0.0)
         for p in range(places):
             work.exits[p] = in_every_lane(0.0)
@@ -916,9 +935,9 @@ def _advance(layout, stream, chances, groups, bands, month, cycle_month, work, o
             stay = 1.0
             if row == rows - 1:
                 stay -= layout.leave_share[cycle_month]
-                _turn_18(1.0 - stay, chances, slot, layout.reasons, work)
+                _turn_18(layout.leave_share[cycle_month], chances, layout.reasons, work)
                 gone_home += work.by_reason[HOME]
-            gone_home += _move(layout, chances, slot, row, stay, growth, work)
+            gone_home += _move(layout, chances, slot, ages, shares, row, stay, growth, work)
 
             # Children who went home, and come back.
             returns = gone_home * layout.back_soon
@@ -949,14 +968,17 @@ def _advance(layout, stream, chances, groups, bands, month, cycle_month, work, o
                 work.home[row, spell] += gone_home * layout.fade_entrant[spell]
 
         # What need not be known by row.
-        _leave(layout, chances, slot, groups, work, out.moves_in[month], out.moves_out[month])
+        _leave(layout, chances, slot, ages, shares, groups, work, out.moves_in[month], out.moves_out[month])
         for p in range(places):
             starts = young * start_place[low, p] + old * start_place[high, p]
             work.entering[p] = young_in * start_place[low, p] + old_in * start_place[high, p]
             work.starts[n, p] = starts
             work.entrant_exits[n, p] = starts - work.entering[p]
             work.by_reason[AGE_18] += starts - work.entering[p]
-        _leave_part(chances, slot, 0, layout.reasons, work.entering, work.entrant_exits[n], work.by_reason)
+        _leave_part(
+            chances.phase_part_exit[slot], chances.place_part_exit[slot], layout.reasons, work.entering,
+            work.entrant_exits[n], work.by_reason,
+        )  # fmt: skip
         work.young[n], work.old[n] = young, old
         out.returns[month, s] += returned
         for p in range(places):
@@ -970,7 +992,7 @@ def _advance(layout, stream, chances, groups, bands, month, cycle_month, work, o
 
 
 @_compiled
-def _move(layout, chances, slot, row, stay, growth, work):
+def _move(layout, chances, slot, ages, shares, row, stay, growth, work):
     """Move the children of a row who do not turn 18, and pass them through phases; return how many went home."""
     phases, places = work.staying.shape
     gone_home = in_every_lane(0.0)
@@ -981,9 +1003,7 @@ def _move(layout, chances, slot, row, stay, growth, work):
             work.there[k, p] += staying
             gone_home += staying * chances.leave_home[slot, k, p]
         for to in range(places):
-            moved = in_every_lane(0.0)
-            for c in range(layout.ways_into[to], layout.ways_into[to + 1]):
-                moved += work.staying[k, layout.way_from[c]] * chances.way[slot, k, c]
+            moved = _arrive(layout, chances.way, ages, shares, work.staying, k, to)
             work.moved[k, to] = moved
             work.came[k, to] += moved
     for p in range(places):
@@ -999,11 +1019,26 @@ def _move(layout, chances, slot, row, stay, growth, work):
 
 
 @_compiled
-def _leave(layout, chances, slot, groups, work, moves_in, moves_out):
+def _arrive(layout, way, ages, shares, children, k, to):
+    """Count the children of a phase who are in a place, or left for a reason, at the end of a month."""
+    first, after = layout.ways_into[to], layout.ways_into[to + 1]
+    arrived = in_every_lane(0.0)
+    for c in range(first, after):
+        arrived += children[k, layout.way_from[c]] * way[ages[0], k, c]
+    if shares[1] > 0.0:
+        of_high = in_every_lane(0.0)
+        for c in range(first, after):
+            of_high += children[k, layout.way_from[c]] * way[ages[1], k, c]
+        arrived = shares[0] * arrived + shares[1] * of_high
+    return arrived
+
+
+@_compiled
+def _leave(layout, chances, slot, ages, shares, groups, work, moves_in, moves_out):
     """Add up the exits of a span by placement and by reason, and its moves by group."""
     phases, places = work.there.shape
     for k in range(phases):
-        by_phase = chances.by_phase[slot, k]
+        by_phase = _total(chances.phase_exit[slot, k])
         survive = untouched = in_every_lane(0.0)
         for to in range(k, phases):
             survive += chances.phase[slot, k, to]
@@ -1018,48 +1053,43 @@ def _leave(layout, chances, slot, groups, work, moves_in, moves_out):
         for reason in range(work.by_reason.size):
             work.by_reason[reason] += untouched * chances.phase_exit[slot, k, reason]
         for j in range(layout.reasons.size):
-            left = in_every_lane(0.0)
-            for c in range(layout.ways_into[places + j], layout.ways_into[places + j + 1]):
-                left += work.there[k, layout.way_from[c]] * chances.way[slot, k, c]
+            left = _arrive(layout, chances.way, ages, shares, work.there, k, places + j)
             work.by_reason[layout.reasons[j]] += left * (1.0 - by_phase / 2.0)
 
 
 @_compiled
-def _leave_part(chances, slot, k, reasons, children, exits, by_reason):
-    """Add the exits by placement and reason of children exposed to the hazards of a phase for half a month."""
-    by_phase = untouched = in_every_lane(0.0)
-    for reason in range(by_reason.size):
-        by_phase += chances.phase_part_exit[slot, k, reason]
+def _leave_part(phase_exit, place_exit, reasons, children, exits, by_reason):
+    """Add the exits by placement and reason of children exposed to hazards for half a month; return how many left."""
+    by_phase = _total(phase_exit)
+    left = untouched = in_every_lane(0.0)
     for p in range(children.size):
-        by_place = in_every_lane(0.0)
+        by_place = _total(place_exit[p])
         for j in range(reasons.size):
-            chance = chances.place_part_exit[slot, k, p, j]
-            by_place += chance
-            by_reason[reasons[j]] += children[p] * chance * (1.0 - by_phase / 2.0)
-        exits[p] += children[p] * (by_phase + by_place - by_phase * by_place)
+            by_reason[reasons[j]] += children[p] * place_exit[p, j] * (1.0 - by_phase / 2.0)
+        leaving = children[p] * (by_phase + by_place - by_phase * by_place)
+        exits[p] += leaving
+        left += leaving
         untouched += children[p] * (1.0 - by_place / 2.0)
     for reason in range(by_reason.size):
-        by_reason[reason] += untouched * chances.phase_part_exit[slot, k, reason]
+        by_reason[reason] += untouched * phase_exit[reason]
+    return left
 
 
 @_compiled
-def _turn_18(share, chances, slot, reasons, work):
+def _turn_18(share, chances, reasons, work):
     """Let a share of the last row turn 18; some leave for another reason before their birthday."""
-    phases, places = work.stock.shape[1:]
-    for p in range(places):
-        work.moved[0, p] = in_every_lane(0.0)
+    phases, places = work.staying.shape
     for k in range(phases):
-        turning = early = in_every_lane(0.0)
+        turning = in_every_lane(0.0)
         for p in range(places):
             work.entering[p] = work.stock[-1, k, p] * share
             turning += work.entering[p]
             work.exits[p] += work.entering[p]
-        for reason in range(work.by_reason.size):
-            early -= work.by_reason[reason]
-        _leave_part(chances, slot, k, reasons, work.entering, work.moved[0], work.by_reason)
-        for reason in range(work.by_reason.size):
-            early += work.by_reason[reason]
-        work.by_reason[AGE_18] += turning - early
+        earlier = work.staying[0]  # their placements are counted above
+        left = _leave_part(
+            chances.phase_turning_exit[k], chances.place_turning_exit[k], reasons, work.entering, earlier, work.by_reason
+        )
+        work.by_reason[AGE_18] += turning - left
 
 
 # --------------------------------------------------------------------------------------------------
