@@ -43,7 +43,7 @@ _NEGLIGIBLE = 1e-13
 _MOST_TERMS = 16
 """More than it ever takes with a norm of `_SMALL`."""
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy")
+_compiled = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 
 
 class _Layout(NamedTuple):
@@ -258,6 +258,8 @@ def run_compiled(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
         streams = tuple(_stream(s, layout, where) for s, layout in zip(rates.streams, layouts, strict=True))
         foster = _foster(rates.foster, where)
         renewed = np.stack([_renewed(stream, rates.months) for stream in streams])
+        for one, stream in zip(work, streams, strict=True):
+            one.stock[...], one.home[...] = stream.opening, stream.opening_home
         for array in out:
             array[...] = 0.0
         _run(
@@ -553,8 +555,6 @@ def _run(
     _follow_households(fostering, foster, months, out)
     seen, shared = lanes_of(out), lanes_of(places)
     for s in range(len(streams)):
-        works[s].stock[:] = streams[s].opening
-        works[s].home[:] = streams[s].opening_home
         _see_stock(layouts[s], lanes_of(works[s]).stock, bands, 0, seen.children[0, s])
 
     for month in range(months):
@@ -572,8 +572,8 @@ def _run(
             _join(layout, cycle_month, work)
             _see_flows(layout, bands, cycle_month, work, seen.starts[month, s], seen.exits[month, s])
             if cycle_month == width - 1:
-                _grow_up(works[s].stock)
-                _grow_up(works[s].home)
+                _grow_up(work.stock)
+                _grow_up(work.home)
             _see_stock(layout, work.stock, bands, (month + 1) % width, seen.children[month + 1, s])
 
 
@@ -586,9 +586,11 @@ def _at_month(values, month):
 @_compiled
 def _grow_up(state):
     """Make every row the next one (see `step.grow_up`)."""
-    for row in range(state.shape[0] - 1, 0, -1):
-        state[row] = state[row - 1]
-    state[0] = 0.0
+    flat = state.reshape((state.shape[0], -1))
+    for i in range(flat.shape[1]):
+        for row in range(flat.shape[0] - 1, 0, -1):
+            flat[row, i] = flat[row - 1, i]
+        flat[0, i] = in_every_lane(0.0)
 
 
 @_compiled
