@@ -37,19 +37,22 @@ Ints = NDArray[np.uintp]
 class _Layout(NamedTuple):
     """What all draws and areas share of a stream.
 
-    Ways are the pairs of places (the last ones stand for the `reasons` for leaving) such that a child in the first can
-    be in the second by the end of a month; they are ordered by the second, those into place p being `ways_into[p]` to
-    `ways_into[p + 1]`. Edges are the pairs that a hazard joins, ordered by the first.
+    Places are followed by the `reasons` for leaving. Edges are the pairs of them that a hazard joins. By age, `edge`
+    lists those that are there, ordered by where they begin: those from place p are `edges_from[p]` to
+    `edges_from[p + 1]`, and `edge_into` is where they end. Ways are the pairs such that a child of an age in the first
+    can be in the second by the end of a month; they are ordered by the second, and found in the same manner.
 
     By cycle month, span n is of rows `span[n]` to `span[n + 1]`; its children are of the ages `low` and `high`, with
     their shares. Chances are kept in slots: one for each age, and a last one for the mean of two ages.
     """
 
-    way_from: Ints
-    ways_into: Ints
     edge_from: Ints
     edge_to: Ints
+    edge: Ints
+    edge_into: Ints
     edges_from: Ints
+    way_from: Ints
+    ways_into: Ints
     reasons: Ints
     youngest_age: int
     span: Ints
@@ -177,8 +180,8 @@ class _Work(NamedTuple):
     entrant_exits: Array
     exits: Array
     by_reason: Array
+    gone_home: Array
     staying: Array
-    moved: Array
     there: Array
     came: Array
     entering: Array
@@ -201,9 +204,7 @@ class _Room(NamedTuple):
     outward: Array
     pace: Array
     scale: Array
-    column: Array
     table: Array
-    square: Array
 
 
 class _Places(NamedTuple):
@@ -280,18 +281,20 @@ def _side_by_side(values: Array, where: tuple[Any, ...]) -> Array:
 def _layout(rates: StreamRates, width: int) -> _Layout:
     grid = make_grid(width, rates.youngest_age)
     places = rates.opening.shape[-1]
-    leaving: NDArray[np.bool_] = np.any(rates.place_exit_per_year > 0, axis=(0, 1, 2))
-    reasons = np.nonzero(leaving.any(axis=0))[0]
-    joined = np.eye(places + reasons.size, dtype=bool)
-    moves, ratios = (np.any(values > 0, axis=(0, 1, 2)) for values in (rates.move_per_year, rates.move_ratio))
-    joined[:places, :places] = moves & ratios
-    joined[:places, places:] = leaving[:, reasons]
-    np.fill_diagonal(joined, False)
-    edge_from, edge_to = np.nonzero(joined)
-    reached = joined | np.eye(len(joined), dtype=bool)
-    for _ in range(places):
-        reached |= (reached.astype(int) @ reached) > 0
-    way_to, way_from = np.nonzero(reached[:places].T)
+    leaving: NDArray[np.bool_] = np.any(rates.place_exit_per_year > 0.0, axis=(0, 1))
+    moving: NDArray[np.bool_] = np.any(rates.move_per_year > 0.0, axis=(0, 1))
+    changing: NDArray[np.bool_] = np.any(rates.move_ratio > 0.0, axis=(0, 1, 2))
+    reasons = np.nonzero(leaving.any(axis=(0, 1)))[0]
+    columns = places + reasons.size
+    joined = np.zeros((len(moving), columns, columns), dtype=np.bool_)
+    joined[:, :places, :places] = moving & changing
+    joined[:, :places, places:] = leaving[..., reasons]
+    edge_from, edge_to = np.nonzero(joined.any(axis=0))
+    edge, edges_from = _listed(joined[:, :places])
+    reached = joined.astype(np.float64) + np.eye(columns)
+    for _ in range(columns.bit_length()):
+        reached = np.minimum(reached @ reached, 1.0)
+    way, ways_into = _listed(np.swapaxes(reached[:, :places] > 0.0, 1, 2))
 
     low = (grid.age_of_row > 0).argmax(axis=-1)
     low_share = np.take_along_axis(grid.age_of_row, low[..., None], axis=-1)[..., 0]
@@ -309,11 +312,13 @@ def _layout(rates: StreamRates, width: int) -> _Layout:
     start_share = np.swapaxes(grid.row_of_age, -1, -2) * (1.0 - at_birth.sum(axis=0)) + at_birth
     home = home_operators(rates)
     return _Layout(
-        way_from=_positions(way_from),
-        ways_into=_positions(np.searchsorted(way_to, np.arange(len(joined) + 1))),
         edge_from=_positions(edge_from),
         edge_to=_positions(edge_to),
-        edges_from=_positions(np.searchsorted(edge_from, np.arange(places + 1))),
+        edge=_positions((np.cumsum(joined.any(axis=0)) - 1)[edge]),
+        edge_into=_positions(edge % columns),
+        edges_from=_positions(edges_from),
+        way_from=_positions(way % places),
+        ways_into=_positions(ways_into),
         reasons=_positions(reasons),
         youngest_age=rates.youngest_age,
         span=_positions(span),
@@ -331,6 +336,13 @@ def _layout(rates: StreamRates, width: int) -> _Layout:
         fade_part=home.fade_part,
         fade_entrant=home.fade_entrant,
     )
+
+
+def _listed(there: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """List by age what is there of (age, line, i), in order, by its position; and where each line begins and ends."""
+    flat = there.reshape(len(there), -1)
+    listed = np.argsort(~flat, axis=1, kind="stable")[:, : flat.sum(axis=1).max()]
+    return listed, np.pad(there.sum(axis=2).cumsum(axis=1), ((0, 0), (1, 0)))
 
 
 def _positions(values: NDArray[np.intp]) -> Ints:
@@ -459,7 +471,7 @@ def _chances(rates: StreamRates, layout: _Layout) -> _Chances:
     ages, phases, reasons = rates.phase_exit_per_year.shape[2:]
     places, slots = rates.opening.shape[-1], ages + 1
     return _Chances(
-        way=zeros(ages, phases, layout.way_from.size),
+        way=zeros(ages, phases, layout.way_from.shape[1]),
         phase=zeros(slots, phases, phases),
         phase_part=zeros(slots, phases),
         phase_exit=zeros(slots, phases, reasons),
@@ -490,8 +502,8 @@ def _work(rates: StreamRates, layout: _Layout) -> _Work:
         entrant_exits=zeros(spans, places),
         exits=zeros(places),
         by_reason=zeros(reasons),
-        staying=zeros(phases, places),
-        moved=zeros(phases, places),
+        gone_home=zeros(rows),
+        staying=zeros(places),
         there=zeros(phases, places),
         came=zeros(phases, places),
         entering=zeros(places),
@@ -504,14 +516,13 @@ def _work(rates: StreamRates, layout: _Layout) -> _Work:
 def _rooms(rates: StreamRates, layout: _Layout) -> tuple[_Room, _Room]:
     """Return room for all phases and ways of a stream, and for the hazards of a placement alone."""
     phases, places = rates.opening.shape[-2:]
-    columns = layout.ways_into.size - 1
+    edges, columns = layout.edge.shape[1], layout.ways_into.shape[1] - 1
 
     def room(states: int) -> _Room:
-        shapes = [
-            *[(states, states)] * 6, *[(layout.edge_to.size,)] * 2, *[(places,)] * 2, (MOST_TERMS,), (2, columns),
-            *[(columns, columns)] * 2,
-        ]  # fmt: skip
-        return _Room(*(zeros(*shape) for shape in shapes))
+        shapes = [*[(states, states)] * 6, (edges,), (edges,), (places,), (places,), (MOST_TERMS,)]
+        room = _Room(*(zeros(*shape) for shape in [*shapes, (2, columns, columns)]))
+        room.table[:] = np.eye(columns)[..., None]
+        return room
 
     return room(phases), room(1)
 

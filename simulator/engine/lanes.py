@@ -7,6 +7,7 @@ last axis of an array of floats; :func:`lanes_of` takes it away.
 
 from __future__ import annotations
 
+import math
 import operator
 
 import numpy as np
@@ -43,7 +44,7 @@ class _Model(models.PrimitiveModel):
 
 def zeros(*shape: int) -> NDArray[np.float64]:
     """Return zeros of every lane, with the lane as the last axis, that begin where a line of the cache does."""
-    size = int(np.prod(shape)) * LANES
+    size = math.prod(shape) * LANES
     memory = np.zeros(size + LANES)
     start = -memory.ctypes.data % _BYTES // 8
     return memory[start : start + size].reshape(*shape, LANES)

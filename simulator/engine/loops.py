@@ -76,7 +76,7 @@ def _grow_up(state):
 @_compiled
 def _join(layout, cycle_month, work):
     """Add those who came in to the stock."""
-    phases, places = work.staying.shape
+    phases, places = work.there.shape
     for n in range(layout.low.shape[1]):
         for row in range(layout.span[cycle_month, n], layout.span[cycle_month, n + 1]):
             for k in range(phases):
@@ -97,21 +97,23 @@ def _work_out(layout, stream, month, groups, chances, room, alone):
     for age in range(layout.youngest_age, ages):
         ratio = stream.exit_ratio[exit_at, age] / 12.0
         _work_out_phases(stream, age, ratio, chances, room)
-        for e in range(room.hazard.size):
-            if layout.edge_to[e] < places:
-                room.hazard[e] = stream.edge_per_year[age, e] * stream.edge_ratio[edge_at, e] / 12.0
+        for i in range(layout.edges_from[age, places]):
+            e = layout.edge[age, i]
+            if layout.edge_into[age, i] < places:
+                room.hazard[i] = stream.edge_per_year[age, e] * stream.edge_ratio[edge_at, e] / 12.0
             else:
-                room.hazard[e] = stream.edge_per_year[age, e] * ratio
+                room.hazard[i] = stream.edge_per_year[age, e] * ratio
         for k in range(phases):
             _mean_pace(room.part, stream.placement_pace, k, room.pace)
-            _work_out_ways(layout, room, chances.way[age, k])
+            _work_out_ways(layout, age, room, chances.way[age, k])
             _add_up_ways(layout, groups, age, k, chances)
         _mean_pace(room.parts, stream.placement_pace, 0, room.pace)
-        _work_out_part(layout, room, alone, chances.place_part[age], chances.place_part_exit[age])
+        _work_out_part(layout, age, room, alone, chances.place_part[age], chances.place_part_exit[age])
         _combine(layout, age, chances)
+    unused = chances.place_part[ages]
     for k in range(phases):  # of the oldest
         _mean_pace(room.parts, stream.placement_pace, k, room.pace)
-        _work_out_part(layout, room, alone, chances.place_part[-1], chances.place_turning_exit[k])
+        _work_out_part(layout, ages - 1, room, alone, unused, chances.place_turning_exit[k])
 
 
 @_compiled
@@ -157,17 +159,17 @@ def _mean_pace(time, pace, k, mean):
 
 
 @_compiled
-def _work_out_part(layout, room, alone, stay, leave):
+def _work_out_part(layout, age, room, alone, stay, leave):
     """Work out how children who come in over a month stay, and leave by the hazards of their first placement."""
     places = room.pace.size
     for p in range(places):
         total = in_every_lane(0.0)
         for j in range(leave.shape[1]):
             leave[p, j] = in_every_lane(0.0)
-        for e in range(layout.edges_from[p], layout.edges_from[p + 1]):
-            if layout.edge_to[e] >= places:
-                hazard = room.hazard[e] * room.pace[p]
-                leave[p, layout.edge_to[e] - places] = hazard
+        for i in range(layout.edges_from[age, p], layout.edges_from[age, p + 1]):
+            if layout.edge_into[age, i] >= places:
+                hazard = room.hazard[i] * room.pace[p]
+                leave[p, layout.edge_into[age, i] - places] = hazard
                 total += hazard
         alone.q[0, 0] = 0.0 - total
         _month_operators(alone.q, alone.whole, alone.part, alone.parts, alone.power, alone.product)
@@ -245,15 +247,15 @@ def _multiply(a, b, product):
 
 
 @_compiled
-def _work_out_ways(layout, room, way):
-    """Write the chance of each way: exp(Q) by its columns, for a generator given by its few edges."""
-    places, columns = room.pace.size, layout.ways_into.size - 1
+def _work_out_ways(layout, age, room, way):
+    """Write the chance of each way: exp(Q), for a generator given by its few edges."""
+    places, columns = room.pace.size, room.table.shape[1]
     norm = in_every_lane(0.0)
     for p in range(places):
         total = in_every_lane(0.0)
-        for e in range(layout.edges_from[p], layout.edges_from[p + 1]):
-            room.edge[e] = room.hazard[e] * room.pace[p]
-            total += room.edge[e]
+        for i in range(layout.edges_from[age, p], layout.edges_from[age, p + 1]):
+            room.edge[i] = room.hazard[i] * room.pace[p]
+            total += room.edge[i]
         room.outward[p] = total
         norm = _larger(norm, 2.0 * total)
     step, halvings = _steps(norm)
@@ -262,49 +264,33 @@ def _work_out_ways(layout, room, way):
         terms += 1
         room.scale[terms] = choose(rest - _NEGLIGIBLE, step / terms, 0.0)
         rest *= norm * step / (terms + 1)
-    for to in range(columns):
-        first, after = layout.ways_into[to], layout.ways_into[to + 1]
-        for p in range(columns):
-            room.column[0, p] = room.column[1, p] = in_every_lane(1.0 if p == to else 0.0)
-        now = 0
-        for term in range(terms, 0, -1):
-            for c in range(first, after):
-                p = layout.way_from[c]
-                total = in_every_lane(0.0) - room.outward[p] * room.column[now, p]
-                for e in range(layout.edges_from[p], layout.edges_from[p + 1]):
-                    total += room.edge[e] * room.column[now, layout.edge_to[e]]
-                total *= room.scale[term]
-                room.column[1 - now, p] = total + 1.0 if p == to else total
-            now = 1 - now
-        for c in range(first, after):
-            way[c] = room.column[now, layout.way_from[c]]
-    if halvings > 0:
-        _square(layout, room, step, halvings, way)
-
-
-@_compiled
-def _square(layout, room, step, halvings, way):
-    """Square the chances of ways over a step until it is a month."""
-    columns = layout.ways_into.size - 1
-    for p in range(columns):
+    now, then = room.table[0], room.table[1]  # rows of the places that nobody leaves stay as they are made
+    for p in range(places):
         for to in range(columns):
-            room.table[p, to] = in_every_lane(1.0 if p == to else 0.0)
-    for to in range(columns):
-        for c in range(layout.ways_into[to], layout.ways_into[to + 1]):
-            room.table[layout.way_from[c], to] = way[c]
+            now[p, to] = in_every_lane(1.0 if p == to else 0.0)
+    for term in range(terms, 0, -1):
+        for p in range(places):
+            first, after = layout.edges_from[age, p], layout.edges_from[age, p + 1]
+            for to in range(columns):
+                total = in_every_lane(0.0) - room.outward[p] * now[p, to]
+                for i in range(first, after):
+                    total += room.edge[i] * now[layout.edge_into[age, i], to]
+                then[p, to] = total * room.scale[term]
+            then[p, p] += 1.0
+        now, then = then, now
     for _ in range(halvings):
         more = 1.0 - step
-        for to in range(columns):
-            for c in range(layout.ways_into[to], layout.ways_into[to + 1]):
-                p = layout.way_from[c]
+        for p in range(places):
+            for to in range(columns):
                 total = in_every_lane(0.0)
                 for by in range(columns):
-                    total += room.table[p, by] * room.table[by, to]
-                way[c] = choose(more, total, way[c])
-        for to in range(columns):
-            for c in range(layout.ways_into[to], layout.ways_into[to + 1]):
-                room.table[layout.way_from[c], to] = way[c]
+                    total += now[p, by] * now[by, to]
+                then[p, to] = choose(more, total, now[p, to])
         step = choose(more, step * 2.0, step)
+        now, then = then, now
+    for to in range(columns):
+        for c in range(layout.ways_into[age, to], layout.ways_into[age, to + 1]):
+            way[c] = now[layout.way_from[age, c], to]
 
 
 @_compiled
@@ -314,9 +300,9 @@ def _add_up_ways(layout, groups, age, k, chances):
     for p in range(places):
         chances.by_place[age, k, p] = chances.place_home[age, k, p] = in_every_lane(0.0)
         chances.move_out[age, k, p] = in_every_lane(0.0)
-    for to in range(layout.ways_into.size - 1):
-        for c in range(layout.ways_into[to], layout.ways_into[to + 1]):
-            p = layout.way_from[c]
+    for to in range(layout.ways_into.shape[1] - 1):
+        for c in range(layout.ways_into[age, to], layout.ways_into[age, to + 1]):
+            p = layout.way_from[age, c]
             if to >= places:
                 chances.by_place[age, k, p] += chances.way[age, k, c]
                 if layout.reasons[to - places] == HOME:
@@ -412,14 +398,17 @@ def _advance(layout, stream, chances, groups, bands, month, cycle_month, work, o
         for reason in range(work.by_reason.size):
             work.by_reason[reason] = in_every_lane(0.0)
 
-        for row in range(layout.span[cycle_month, n], layout.span[cycle_month, n + 1]):
-            gone_home = in_every_lane(0.0)
-            stay = 1.0
+        first, after = layout.span[cycle_month, n], layout.span[cycle_month, n + 1]
+        leave_share = layout.leave_share[cycle_month]
+        if first < after == rows:
+            _turn_18(leave_share, chances, layout.reasons, work)
+        turned_18 = work.by_reason[HOME]
+        _move(layout, chances, slot, ages, shares, first, after, leave_share, growth, work)
+        for row in range(first, after):
+            stay, gone_home = 1.0, work.gone_home[row]
             if row == rows - 1:
-                stay -= layout.leave_share[cycle_month]
-                _turn_18(layout.leave_share[cycle_month], chances, layout.reasons, work)
-                gone_home += work.by_reason[HOME]
-            gone_home += _move(layout, chances, slot, ages, shares, row, stay, growth, work)
+                stay -= leave_share
+                gone_home += turned_18
 
             # Children who went home, and come back.
             returns = gone_home * layout.back_soon
@@ -474,44 +463,52 @@ def _advance(layout, stream, chances, groups, bands, month, cycle_month, work, o
 
 
 @_compiled
-def _move(layout, chances, slot, ages, shares, row, stay, growth, work):
-    """Move the children of a row who do not turn 18, and pass them through phases; return how many went home."""
-    phases, places = work.staying.shape
-    gone_home = in_every_lane(0.0)
-    for k in range(phases):
+def _move(layout, chances, slot, ages, shares, first, after, leave_share, growth, work):
+    """Move the children of a span who do not turn 18, and pass them through phases."""
+    rows, phases, places = work.stock.shape
+    for row in range(first, after):
+        work.gone_home[row] = in_every_lane(0.0)
+    for k in range(phases):  # all rows of a phase after each other, since they share its chances
+        for row in range(first, after):
+            stay = 1.0 - leave_share if row == rows - 1 else 1.0
+            gone_home = work.gone_home[row]
+            for p in range(places):
+                staying = work.stock[row, k, p] * stay
+                work.staying[p] = staying
+                work.there[k, p] += staying
+                gone_home += staying * chances.leave_home[slot, k, p]
+            work.gone_home[row] = gone_home
+            for to in range(places):
+                moved = _arrive(layout, chances.way, ages, shares, work.staying, k, to)
+                work.stock[row, k, to] = moved
+                work.came[k, to] += moved
+    for row in range(first, after):
         for p in range(places):
-            staying = work.stock[row, k, p] * stay
-            work.staying[k, p] = staying
-            work.there[k, p] += staying
-            gone_home += staying * chances.leave_home[slot, k, p]
-        for to in range(places):
-            moved = _arrive(layout, chances.way, ages, shares, work.staying, k, to)
-            work.moved[k, to] = moved
-            work.came[k, to] += moved
-    for p in range(places):
-        everybody = in_every_lane(0.0)
-        for k in range(phases):
-            total = work.moved[0, p] * chances.phase[slot, 0, k]
-            for before in range(1, k + 1):
-                total += work.moved[before, p] * chances.phase[slot, before, k]
-            everybody += total
-            work.stock[row, k, p] = total + total * growth
-        work.grown[p] += everybody
-    return gone_home
+            everybody = in_every_lane(0.0)
+            for k in range(phases - 1, -1, -1):
+                total = work.stock[row, 0, p] * chances.phase[slot, 0, k]
+                for before in range(1, k + 1):
+                    total += work.stock[row, before, p] * chances.phase[slot, before, k]
+                everybody += total
+                work.stock[row, k, p] = total + total * growth
+            work.grown[p] += everybody
 
 
 @_compiled
 def _arrive(layout, way, ages, shares, children, k, to):
     """Count the children of a phase who are in a place, or left for a reason, at the end of a month."""
-    first, after = layout.ways_into[to], layout.ways_into[to + 1]
-    arrived = in_every_lane(0.0)
-    for c in range(first, after):
-        arrived += children[k, layout.way_from[c]] * way[ages[0], k, c]
+    arrived = _arrive_at(layout, way, ages[0], children, k, to)
     if shares[1] > 0.0:
-        of_high = in_every_lane(0.0)
-        for c in range(first, after):
-            of_high += children[k, layout.way_from[c]] * way[ages[1], k, c]
-        arrived = shares[0] * arrived + shares[1] * of_high
+        arrived = shares[0] * arrived + shares[1] * _arrive_at(layout, way, ages[1], children, k, to)
+    return arrived
+
+
+@_compiled
+def _arrive_at(layout, way, age, children, k, to):
+    """Count them as if all were of one age."""
+    arrived = in_every_lane(0.0)
+    for c in range(layout.ways_into[age, to], layout.ways_into[age, to + 1]):
+        arrived += children[layout.way_from[age, c]] * way[age, k, c]
     return arrived
 
 
@@ -535,7 +532,7 @@ def _leave(layout, chances, slot, ages, shares, groups, work, moves_in, moves_ou
         for reason in range(work.by_reason.size):
             work.by_reason[reason] += untouched * chances.phase_exit[slot, k, reason]
         for j in range(layout.reasons.size):
-            left = _arrive(layout, chances.way, ages, shares, work.there, k, places + j)
+            left = _arrive(layout, chances.way, ages, shares, work.there[k], k, places + j)
             work.by_reason[layout.reasons[j]] += left * (1.0 - by_phase / 2.0)
 
 
@@ -560,7 +557,7 @@ def _leave_part(phase_exit, place_exit, reasons, children, exits, by_reason):
 @_compiled
 def _turn_18(share, chances, reasons, work):
     """Let a share of the last row turn 18; some leave for another reason before their birthday."""
-    phases, places = work.staying.shape
+    phases, places = work.there.shape
     for k in range(phases):
         turning = in_every_lane(0.0)
         for p in range(places):
@@ -568,7 +565,7 @@ def _turn_18(share, chances, reasons, work):
             turning += work.entering[p]
             work.exits[p] += work.entering[p]
         leave, leave_place = chances.phase_turning_exit[k], chances.place_turning_exit[k]
-        earlier = work.staying[0]  # their placements are counted above
+        earlier = work.staying  # their placements are counted above
         left = _leave_part(leave, leave_place, reasons, work.entering, earlier, work.by_reason)
         work.by_reason[AGE_18] += turning - left
 
