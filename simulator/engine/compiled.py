@@ -255,13 +255,12 @@ def run_compiled(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
             rates.months, rates.cohort_months, layouts, fostering, streams, foster, renewed, groups, bands,
             out, work, chances, rooms, places,
         )  # fmt: skip
-        for lane, (draw, area) in enumerate(np.transpose(where)[: draws * areas - first]):
-            for name in _Out._fields:
-                getattr(paths, name)[draw, area] = getattr(out, name)[..., lane]
-            for s, one in enumerate(work):
-                paths.state[s][draw, area] = one.stock[..., lane]
-                paths.home[s][draw, area] = one.home[..., lane]
-            paths.pipeline[draw, area] = foster.pipeline[..., lane]
+        states = [(to, one.stock) for to, one in zip(paths.state, work, strict=True)]
+        homes = [(to, one.home) for to, one in zip(paths.home, work, strict=True)]
+        flows = [(getattr(paths, name), array) for name, array in out._asdict().items()]
+        runs = draws * areas - first  # fewer than lanes in the last round
+        for to, array in [*flows, *states, *homes, (paths.pipeline, foster.pipeline)]:
+            to[where[0][:runs], where[1][:runs]] = array[..., :runs].transpose(-1, *range(array.ndim - 1))
     return paths
 
 
@@ -274,7 +273,7 @@ def _side_by_side(values: Array, where: tuple[Any, ...]) -> Array:
     draws, areas = where
     picked = values[np.minimum(draws, values.shape[0] - 1), np.minimum(areas, values.shape[1] - 1)]
     lanes = zeros(*picked.shape[1:])
-    lanes[...] = np.moveaxis(picked, 0, -1)
+    lanes[...] = picked.transpose(*range(1, picked.ndim), 0)
     return lanes
 
 

@@ -23,8 +23,9 @@ _NEGLIGIBLE = 1e-13
 MOST_TERMS = 16
 """More than it ever takes with a norm of `_SMALL`."""
 
-# Without counting of references, which would be half the work: these loops make no arrays.
-_compiled = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+# Without counting of references, which would be half the work (these loops make no arrays), and in one piece: to call a
+# function with a record of arrays takes longer than many of them run.
+_compiled = njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 
 
 @_compiled
