@@ -3,6 +3,9 @@
 To compiled code, a number of every lane is one number: loops are written as for a single run, and their arithmetic acts
 on all lanes at once. Lanes never mix, so a run has the same bits in any lane and any company. Outside, the lane is the
 last axis of an array of floats; :func:`lanes_of` takes it away.
+
+Numba keeps compiled loops and looks only at the file of the loops for changes: after a change here, remove
+`simulator/engine/__pycache__`.
 """
 
 from __future__ import annotations
