@@ -512,17 +512,22 @@ def import_() -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Output folder.")
 @click.option("--window", type=click.IntRange(min=1), metavar="YEARS",
               help="Years that rates are counted over, the latest  [default: 3, or all if fewer]")  # fmt: skip
+@click.option("--publish", is_flag=True,
+              help="Write only what may be published: counts of 1 to 5 hidden, others to the nearest 5.")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
-def ssda903(source: Path, out: Path, window: int | None, quiet: bool) -> None:
+def ssda903(source: Path, out: Path, window: int | None, publish: bool, quiet: bool) -> None:
     """Import SSDA903 returns: counts, rates and a data quality report, and nothing about a single child.
 
-    FOLDER_OR_ZIP holds the Header, Episodes and UASC files of one year or several, in any layout.
+    FOLDER_OR_ZIP holds the Header, Episodes and UASC files of one year or several, in any layout. With --publish there
+    are no rates and no quality report, as they would give small counts away (docs/disclosure.md).
     """
+    if publish and window:
+        raise click.UsageError("--window is about rates, and --publish writes none; leave one of them out")
 
     def work() -> str:
         from simulator.returns.write import import_ssda903
 
-        return f"{import_ssda903(source, out, window)}Results are in {out}"
+        return f"{import_ssda903(source, out, window, publish=publish)}Results are in {out}"
 
     _on_returns(work, quiet=quiet)
 

@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Names and numbers.
     "axes": set(),
     "areas": set(),
+    "disclosure": set(),
     "calendar": set(),
     "placements": set(),
     "tables": set(),
@@ -76,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # The track record: published figures by area, and its own charts and files.
     "backtest": {"charts", "outputs", "provenance", "tables"},
     # A council's own child-level returns: nothing but the command line reads them.
-    "returns": {"axes", "baseline", "outputs", "placements", "provenance", "rates"},
+    "returns": {"axes", "baseline", "disclosure", "outputs", "placements", "provenance", "rates"},
 }  # fmt: skip
 
 ONLY_TYPES: dict[str, set[str]] = {
