@@ -117,6 +117,8 @@ def _run_options(function: _Function) -> _Function:
         click.option("--cluster", metavar="ADDRESS", help="Dask scheduler that runs the draws instead."),
         click.option("--keep-draws", is_flag=True,
                      help="Write every draw's path to draws.nc; needs care-demand[draws]."),
+        click.option("--publish", is_flag=True,
+                     help="Hide counts of 1 to 5 and round the others, as published statistics do."),
         click.option("--charts/--no-charts", default=True, help="Draw charts, or tables only."),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
         click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails."),
@@ -191,6 +193,7 @@ class _How:
     workers: int | None
     cluster: str | None
     keep_draws: bool
+    publish: bool
     charts: bool
     as_json: bool
     quiet: bool
@@ -208,6 +211,7 @@ class _How:
         words += ["--engine", self.engine] if self.engine != "plain" else []
         words += ["--chance"] if self.chance else []
         words += ["--keep-draws"] if self.keep_draws else []
+        words += ["--publish"] if self.publish else []
         return words if self.charts else [*words, "--no-charts"]
 
 
@@ -218,6 +222,8 @@ def _how(options: dict[str, Any]) -> _How:
         raise click.UsageError("--chance puts luck into draws, so it needs some: --draws N")
     if how.keep_draws and not how.draws:
         raise click.UsageError("--keep-draws keeps draws, so it needs some: --draws N")
+    if how.publish and how.keep_draws:
+        raise click.UsageError("--keep-draws writes every path unrounded, so it can't be had with --publish")
     if how.chance and how.engine == "compiled":
         raise click.UsageError("--chance follows children beside the plain engine; leave --engine compiled out")
     return how
@@ -240,20 +246,25 @@ def _simulate_all(loaded: Sequence[LoadedScenario], how: _How, work: Path) -> li
     elif how.engine != "plain":
         options |= {"engine": how.engine}
     seen = not how.quiet and sys.stderr.isatty()
+    many: list[Results] = []
     try:
         if seen and how.draws:
-            many = []
             for one in loaded:
                 with _bar(one.key) as progress:
                     many.append(simulate(one, **options, progress=progress))
-            return many
-        if not seen or len(loaded) == 1:
-            return [simulate(one, **options) for one in loaded]
-        with click.progressbar(loaded, label="Running scenarios", file=sys.stderr, show_eta=False) as bar:
-            return [simulate(one, **options) for one in bar]
+        elif not seen or len(loaded) == 1:
+            many = [simulate(one, **options) for one in loaded]
+        else:
+            with click.progressbar(loaded, label="Running scenarios", file=sys.stderr, show_eta=False) as bar:
+                many = [simulate(one, **options) for one in bar]
     except ScenarioError as error:
         shutil.rmtree(work, ignore_errors=True)
         raise WrongInput(str(error)) from error
+    if not how.publish:
+        return many
+    from simulator.publish import publish
+
+    return list(publish(many))
 
 
 @contextmanager

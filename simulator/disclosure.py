@@ -10,8 +10,9 @@ Pure functions on a list of cells with the sums that tie them together; what the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import SupportsInt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,11 +65,11 @@ class Tables:
         self.bases.extend([base] * (len(self.values) - first))
         return np.arange(first, len(self.values))
 
-    def total(self, whole: int, parts: Sequence[int] | Ints) -> None:
+    def total(self, whole: SupportsInt, parts: Iterable[SupportsInt]) -> None:
         """Say that some cells are the parts of another."""
         self.sums.append((int(whole), tuple(int(p) for p in parts)))
 
-    def balance(self, left: Sequence[int], right: Sequence[int]) -> None:
+    def balance(self, left: Iterable[SupportsInt], right: Iterable[SupportsInt]) -> None:
         """Say that some cells add up to as many as others."""
         self.balances.append((tuple(int(i) for i in left), tuple(int(i) for i in right)))
 
@@ -177,7 +178,7 @@ def exposed(small: Flags, low: Array, high: Array) -> Flags:
     return narrow
 
 
-def hide(tables: Tables, *, whole: bool) -> Flags:
+def hide(tables: Tables, *, whole: bool, start: Flags | None = None) -> Flags:
     """Return which cells to hide: (cell,).
 
     First all counts of 1 to 5; then, where one part of a total is hidden alone, the smallest other part; then, as long
@@ -189,10 +190,12 @@ def hide(tables: Tables, *, whole: bool) -> Flags:
     tables : Tables
     whole : bool
         See :func:`known`.
+    start : (cell,) bool, optional
+        Cells that are hidden for another reason.
     """
     values, of = np.array(tables.values), equations(tables)
     small = is_small(values)
-    hidden = small.copy()
+    hidden = small.copy() if start is None else small | start
     while True:
         _hide_partners(tables, values, hidden)
         low, high = known(tables, hidden, whole=whole)

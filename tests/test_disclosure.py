@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,14 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.charts import draw_all
 from simulator.cli import cli
 from simulator.disclosure import NO_LIMIT, Tables, equations, exposed, hide, is_small, known, rounded
+from simulator.measures import measures
+from simulator.publish import COUNTS, LEFT_OUT, SUPPLY, _hide_together, _Run, publish
+from simulator.results import Results
+from simulator.scenario import load
+from simulator.simulate import simulate
 
 
 def attacked(tables: Tables, hidden: np.ndarray, *, whole: bool = True) -> dict[int, tuple[float, float]]:
@@ -248,3 +255,157 @@ def test_a_window_is_no_option_of_publishing(tmp_path: Path) -> None:
     result = call("import", "ssda903", tmp_path, "--out", tmp_path / "out", "--publish", "--window", 2)
     assert result.exit_code == 2
     assert "leave one of them out" in result.output
+
+
+# --------------------------------------------------------------------------------------------------
+# Runs
+
+
+@pytest.fixture(scope="module")
+def small_areas() -> tuple[Results, ...]:
+    """Two scenarios of small authorities, one with programmes."""
+    areas = ("Rutland", "Darlington", "City of London")
+    names = ("status-quo", "family-help-national")
+    return tuple(simulate(load(name).in_areas(areas)) for name in names)
+
+
+def test_every_measure_is_published_or_left_out_on_purpose() -> None:
+    for name, kind in measures().items():
+        decided = (*COUNTS, *SUPPLY, *LEFT_OUT)
+        assert name in decided or name.startswith("exits_") or kind.unit == "GBP", name
+
+
+def test_published_results_hold_no_other_number(small_areas: tuple[Results, ...]) -> None:
+    for published in publish(small_areas):
+        for name, measure in published.measures.items():
+            assert measure.values.size == 0
+            shown = (published.stocks if measure.kind == "stock" else published.years)[name]
+            for values in (shown.total, shown.by_placement, shown.by_band):
+                if values is not None and not measure.is_money:
+                    assert np.nanmax(values % 5, initial=0.0) == 0
+                if values is not None and measure.is_money:
+                    assert np.nanmax(values % 1000, initial=0.0) == 0
+        assert published.spend_lines.spend_gbp.size == 0
+        assert not any(m.values.size for m in published.without.values())
+        with pytest.raises(ValueError, match="not published"):
+            published.by_year("children")
+
+
+def test_what_is_hidden_in_one_scenario_is_hidden_in_all(small_areas: tuple[Results, ...]) -> None:
+    one, other = publish(small_areas)
+    for name, shown in one.stocks.items():
+        np.testing.assert_array_equal(np.isnan(shown.total), np.isnan(other.stocks[name].total))
+    np.testing.assert_array_equal(
+        np.isnan(other.stocks["children"].total), np.isnan(other.stocks_without["children"].total)
+    )
+
+
+def test_no_hidden_count_of_a_run_can_be_narrowed(small_areas: tuple[Results, ...]) -> None:
+    """The attack is on each area's whole system of stocks, flows, placements, ages, fostering and reasons."""
+    runs = [_Run(results) for results in small_areas]
+    _hide_together(runs)
+    for run in runs:
+        assert is_small(np.array(run.tables.values)).sum() > 100
+        of_rutland = {i for i, key in enumerate(run.keys) if key[3] == "Rutland"}
+        values, bases = np.array(run.tables.values), np.array(run.tables.bases)
+        shown = [None if h else float(v) for h, v in zip(run.hidden, rounded(values, bases), strict=True)]
+        sums = [s for s in run.tables.sums if s[0] in of_rutland]
+        balances = [b for b in run.tables.balances if b[0][0] in of_rutland]
+        cells = [i for i in np.flatnonzero(is_small(values)).tolist() if i in of_rutland][::3]
+        for cell, (low, high) in told(shown, run.tables.bases, sums, balances, cells, whole=False).items():
+            assert low <= 1 + 1e-6, run.keys[cell]
+            assert high >= 5 - 1e-6, run.keys[cell]
+
+
+def test_areas_of_a_region_add_up_and_give_nothing_away() -> None:
+    """Two areas that differ, with the sum of both: circles of equations, attacked as a whole."""
+    results = simulate(load("status-quo").in_areas(("region: East of England",)))
+    run = _Run(results)
+    _hide_together([run])
+    values, bases = np.array(run.tables.values), np.array(run.tables.bases)
+    shown = [None if h else float(v) for h, v in zip(run.hidden, rounded(values, bases), strict=True)]
+    cells = np.flatnonzero(is_small(values)).tolist()
+    assert len(cells) > 50
+    for cell, (low, high) in told(
+        shown, run.tables.bases, run.tables.sums, run.tables.balances, cells[:: len(cells) // 12], whole=False
+    ).items():
+        assert low <= 1 + 1e-6, run.keys[cell]
+        assert high >= 5 - 1e-6, run.keys[cell]
+
+
+def test_money_does_not_tell_how_many_children_are_hidden(small_areas: tuple[Results, ...]) -> None:
+    """Spend on placements as so many child-years, each at its cost: what is shown leaves a hidden count open."""
+    checked = 0
+    run = _Run(small_areas[0])
+    _hide_together([run])
+    (published,) = publish(small_areas[:1])
+    stock = run.values("children")[0].sum(axis=-1)
+    years = (stock[:, :-1] + stock[:, 1:]) / 2
+    spend = small_areas[0].year_parts("placement_spend")[0]
+    cost = np.divide(spend, years, out=np.zeros_like(spend), where=years > 0)
+    for a, y in np.argwhere(~np.isnan(published.years["placement_spend"].total[0])):
+        hidden = run.hidden_weeks[a, y]
+        slack = (cost[a, y] * ~hidden).sum() * 2.5
+        for place in np.flatnonzero(hidden & (cost[a, y] > 0)):
+            assert slack / cost[a, y, place] >= 3.5, "the span of 1 to 5, but for prices that change"
+            assert np.isnan(published.years["placement_spend"].by_placement[0, a, y, place])
+            checked += 1
+    assert checked
+
+
+def test_a_run_to_publish_writes_rounded_figures_only(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = (
+        "run",
+        "family-help-national",
+        "--area",
+        "Rutland",
+        "--area",
+        "Darlington",
+        "--draws",
+        8,
+        "--publish",
+        "--no-charts",
+    )
+    result = call(*words, "--out", out)
+    assert result.exit_code == 0, result.output
+    assert "--publish" in (out / "manifest.json").read_text()
+    hidden = 0
+    for name in ("results.csv", "financial-years.csv"):
+        for row in read(out / name):
+            for column in ("central", "p05", "p50", "p95"):
+                if row[column] == "c":
+                    hidden += 1
+                elif row[column]:
+                    assert float(row[column]) % (1000 if row["unit"] == "GBP" else 5) == 0, row
+    assert hidden > 100
+    assert {row["date"][5:] for row in read(out / "results.csv")} == {"03-31"}
+    assert "hidden (c)" in (out / "summary.txt").read_text()
+
+
+def test_charts_are_drawn_from_rounded_figures(small_areas: tuple[Results, ...]) -> None:
+    darlington = publish([simulate(load("family-help-national").in_areas(("Darlington",)))])[0]
+    drawn = draw_all(darlington)
+    assert {"children", "starts_and_exits", "spend", "effect_children", "placement_mix"} <= set(drawn)
+    for name in ("children", "starts_and_exits", "foster_places", "effect_children"):
+        for line in drawn[name].figure.axes[0].lines:
+            if line.get_gid() in ("projection", "history"):
+                values = np.asarray(line.get_ydata(), dtype=float)
+                assert np.nanmax(values % 5) == 0, name
+    compared = draw_all(publish(small_areas))
+    assert "compare_children" in compared
+    assert draw_all(publish([simulate(load("status-quo").in_areas(("City of London",)))])[0]) is not None
+
+
+def test_json_holds_no_unrounded_figure(tmp_path: Path) -> None:
+    words = ("run", "status-quo", "--area", "Rutland", "--no-charts", "--publish", "--json")
+    result = call(*words, "--out", tmp_path / "o")
+    assert result.exit_code == 0
+    for point in json.loads(result.output)["summary"]:
+        assert all(v is None or v % 5 == 0 for k, v in point.items() if k in ("children", "unmet_foster_need"))
+
+
+def test_every_draw_is_not_for_publication() -> None:
+    result = call("run", "status-quo", "--draws", 2, "--keep-draws", "--publish")
+    assert result.exit_code == 2
+    assert "can't be had with --publish" in result.output

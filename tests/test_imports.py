@@ -66,9 +66,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         "axes", "calibrate", "compile", "engine", "placements", "run_once", "scenario", "structure", "tables",
     },
     # What reads results and nothing earlier, except names.
-    "tidy": {"results"},
+    "tidy": {"disclosure", "results"},
     "analysis": {"results"},
-    "charts": {"analysis", "areas", "axes", "calendar", "placements", "results"},
+    "charts": {"analysis", "areas", "axes", "calendar", "disclosure", "placements", "results"},
+    # Results that may be published, in place of results.
+    "publish": {"analysis", "areas", "disclosure", "results"},
     "paths": {"results"},
     "summary": {"analysis", "charts", "results"},
     "outputs": {

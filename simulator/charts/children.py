@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from simulator.charts import Chart, chart, lines, series, style, words
 from simulator.charts.layout import Sheet
-from simulator.results import Results
+from simulator.results import Published, Results
 
 
 @chart("children", title="Children in care")
@@ -24,7 +26,7 @@ def children(results: Results) -> Chart | None:
         sheet = Sheet(
             title,
             f"{results.title}. Number of children looked after in {results.areas[0]}: "
-            f"published at 31 March, projected each month"
+            f"{'at 31 March' if isinstance(results, Published) else 'published at 31 March, projected each month'}"
             f"{series.fan_words([results])}",
             series.footer([results]),
         )
@@ -33,8 +35,8 @@ def children(results: Results) -> Chart | None:
         if history:
             lines.draw_history(axes, history)
         lines.draw_projection(axes, path, colour)
-        tops = [path.draws.max() if results.draws == 1 else max(high.max() for _, high in path.bands())]
-        tops += [history.central.max()] if history else []
+        tops = [series.highest(path.draws) if results.draws == 1 else series.highest(*(h for _, h in path.bands()))]
+        tops += [series.highest(history.central)] if history else []
         axes.set_ylim(0, (1.3 if claims else 1.17) * max(tops + [value for _, value, _ in claims]))
         lines.mark_start(axes, path.at[0], f"Projection\nfrom {start}")
         lines.mark_claims(sheet, axes, claims)
@@ -81,7 +83,7 @@ def _history_words(results: Results) -> str:
     history = series.actual(results, "children")
     if history is None:
         return ""
-    peak = int(history.central.argmax())
+    peak = int(np.nanargmax(history.central))
     return (
         f"Published figures run from {words.count(history.central[0])} in {words.month(history.when[0])} "
         f"to {words.count(history.central[-1])} in {words.month(history.when[-1])}, "
