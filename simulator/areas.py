@@ -6,7 +6,7 @@ An authority goes by its ONS code in arrays and by its name in tables. Areas oth
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -51,12 +51,19 @@ class Area:
 
 @cache
 def authorities() -> tuple[Authority, ...]:
-    """Return every authority, in the order of codes of the Department for Education."""
-    text = (files("simulator") / "data" / "areas.csv").read_text(encoding="utf-8")
+    """Return every authority of today, in the order of codes of the Department for Education."""
     return tuple(
         Authority(r["old_code"], r["code"], r["name"], r["region"], r["type"], float(r["children"]))
-        for r in csv.DictReader(text.splitlines())
+        for r in table()
+        if r["code"]
     )
+
+
+@cache
+def table() -> tuple[Mapping[str, str], ...]:
+    """Return the rows of data/areas.csv: authorities of today, and those that are no more, which have no ONS code."""
+    text = (files("simulator") / "data" / "areas.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
 
 
 @cache

@@ -336,7 +336,7 @@ def _points(results: Results) -> dict[str, Any]:
         "chances": [
             {"id": a.question.id, "says": a.question.says, "share": a.share, "error": a.error} for a in answers(results)
         ],
-        "notes": list(results.notes),
+        "notes": [*results.notes, *results.money_notes],
     }
 
 

@@ -9,9 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import areas, placements, tables
-from simulator.baseline import FOSTER, PLACE, Baseline, CostLine, load_baseline, resident_rates, uasc_rates
+from simulator.baseline import (
+    FOSTER,
+    PLACE,
+    Baseline,
+    CostLine,
+    load_baseline,
+    placement_pace,
+    resident_rates,
+    uasc_rates,
+)
 from simulator.calendar import Month, financial_year
 from simulator.drift import drift
+from simulator.engine.grid import make_grid
 from simulator.interventions import apply_all
 from simulator.interventions.context import Context
 from simulator.local import localise, published_levels
@@ -77,11 +87,12 @@ def compile_scenario(scenario: Scenario, drawn: Mapping[str, float] | None = Non
     units = areas.units(scenario.areas)
     context = _context(scenario, baseline, first, months, units)
     rates, cost_lines = _base_rates(scenario, baseline, context), baseline.cost_lines
+    years = [m.financial_year for m in scenario.calendar]
     if units:
-        rates, cost_lines = localise(rates, cost_lines, published_levels(), units, drawn)
+        rates, cost_lines = localise(rates, cost_lines, published_levels(), units, drawn, years)
     rates = apply_all(rates, scenario.interventions, context)
     if drawn and scenario.assumptions.drift == "as_recorded":
-        rates = drift(rates, context.cost_keys, [m.financial_year for m in scenario.calendar], drawn)
+        rates = drift(rates, context.cost_keys, years, drawn)
     rates.check()
     titles = tuple(i.title for i in scenario.interventions)
     return Compiled(scenario, baseline, rates, context, cost_lines, areas.reported(scenario.areas), titles)
@@ -154,26 +165,37 @@ def _waiting_split(opening: Array, a: Assumptions) -> Array:
         return opening
     home, waits = PLACE["childrens_home"], PLACE["home_waiting"]
     both = opening[..., home] + opening[..., waits]
+    # As at the base by age and time in care: of those who wait, or of those who don't, the same part changes over.
+    now, wanted = opening[..., waits].sum() / both.sum(), a.homes_waiting_share
+    waiting = opening[..., waits] * wanted / now
+    if wanted > now:
+        waiting = both - opening[..., home] * (1.0 - wanted) / (1.0 - now)
     split = opening.copy()
-    split[..., waits], split[..., home] = both * a.homes_waiting_share, both * (1.0 - a.homes_waiting_share)
+    split[..., waits], split[..., home] = waiting, both - waiting
     return split
 
 
 def _exchange(move_per_year: Array, baseline: Baseline, children_per_year: float) -> Array:
     """Scale the moves from foster care to waiting in a home so that they begin at a stated number a year."""
-    stock = baseline.resident.sum(axis=(0, 1, 2, 3))
+    ages = make_grid(baseline.cohort_months).age_of_row[0]
+    at_pace = np.einsum("ra,rhp,hp->ap", ages, baseline.resident[0, 0], placement_pace())
     into = [e.to == "home_waiting" and PLACE[e.origin] in FOSTER for e in edges()]
-    now = sum(
-        float(h * stock[PLACE[e.origin]]) for e, h, chosen in zip(edges(), move_per_year, into, strict=True) if chosen
-    )
+    by_edge = [
+        hazard * at_pace[e.ages[0] : e.ages[1] + 1, PLACE[e.origin]].sum()
+        for e, hazard in zip(edges(), move_per_year, strict=True)
+    ]
+    now = float(np.sum(by_edge, where=into))
     return np.where(into, move_per_year * children_per_year / now, move_per_year)
 
 
 def _foster_rates(baseline: Baseline, a: Assumptions) -> FosterRates:
     """Foster capacity at the base, with the pipeline as full as its inflow keeps it."""
     s, f = structure()["fostering"], baseline.foster
-    stage_months = np.array([stage["months"] for stage in s["stages"]], dtype=float)
-    inflow = f.enquiries_per_year[:, None] / 12.0 * np.cumprod(np.c_[np.ones(2), f.pass_share[:, :-1]], axis=1)
+    steps = np.array([stage["steps"] for stage in s["stages"]])
+    months = np.repeat([stage["months"] for stage in s["stages"]] / steps, steps)
+    pass_share = np.ones((2, steps.sum()))
+    pass_share[:, np.cumsum(steps) - 1] = f.pass_share
+    inflow = f.enquiries_per_year[:, None] / 12.0 * np.cumprod(np.c_[np.ones(2), pass_share[:, :-1]], axis=1)
     waits = {name: i for i, name in enumerate(placements.names())}
     step_down = s["step_down_per_year"] if a.step_down_match_per_year is None else a.step_down_match_per_year
     return FosterRates(
@@ -183,10 +205,10 @@ def _foster_rates(baseline: Baseline, a: Assumptions) -> FosterRates:
         wait_weight=np.array([0.0 if age < s["youngest_waiting_age"] else 1.0 for age in range(18)]),
         waiting=np.array([waits["home_waiting"] if age < 16 else waits["supported_waiting"] for age in range(18)]),
         opening_households=f.households[None, None],
-        opening_pipeline=(inflow * stage_months)[None, None],
+        opening_pipeline=(inflow * months)[None, None],
         enquiries_per_month=f.enquiries_per_year[None, None, None] / 12.0,
-        stage_per_year=12.0 / stage_months,
-        stage_pass_share=f.pass_share[None, None, None],
+        stage_per_year=12.0 / months,
+        stage_pass_share=pass_share[None, None, None],
         deregistration_per_year=np.full((1, 1, 1, 2), f.deregistration_per_year),
         places_per_household=(f.places_approved / f.households)[None, None],
         usable_share=(f.children / f.places_approved)[None, None, None],

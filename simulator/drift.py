@@ -2,7 +2,8 @@
 
 The central run holds the rates of the base year. A draw multiplies them in each financial year by a factor whose
 logarithm is a random walk: the sum of one normal step a year, of the size that the published record shows
-(`simulator.calibrate.drift`). Steps of starts and exits of a year are tied to each other as they have been.
+(`simulator.calibrate.drift`). Steps of starts and of leaving may be tied, so that draws spread as far as held rates
+have missed (`simulator.calibrate.width`).
 """
 
 from __future__ import annotations

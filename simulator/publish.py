@@ -381,6 +381,7 @@ def _published(run: _Run, bare: _Run | None) -> Published:
         history=_history(results),
         claims=results.claims,
         notes=(*results.notes, _note(results)),
+        money_notes=results.money_notes,
         sources=results.sources,
         deflator=results.deflator[:1],
         price_year=results.price_year,

@@ -184,6 +184,8 @@ class Results:
     claims : tuple of Claim
     notes : tuple of str
         What every chart of this scenario must say (for example whether start numbers or rates are held).
+    money_notes : tuple of str
+        What charts of money must say besides.
     sources : tuple of str
         Publishers of the figures used, for the line under a chart.
     deflator : (draw, month)
@@ -222,6 +224,7 @@ class Results:
     reference_year: str
     discount_rate: float
     without: Mapping[str, Measure] = field(default_factory=dict)
+    money_notes: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     places_limited: bool = True
 

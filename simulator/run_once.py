@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from simulator import tables
 from simulator.areas import ENGLAND, Area, units
-from simulator.calendar import financial_year, financial_year_months, instant_date
+from simulator.calendar import Month, financial_year, financial_year_months, instant_date
 from simulator.chance import realise
 from simulator.compile import Compiled, compile_scenario, deflator_growth
 from simulator.engine.run import Paths, run
+from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.budget_line import BudgetLine
 from simulator.interventions.early_help import EarlyHelp
 from simulator.local.published import published_stock
@@ -121,6 +122,7 @@ def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[o
         history=history(compiled.reported[0]),
         claims=tuple(Claim(c.measure, _when(c), float(c.value), c.label, ";".join(c.source)) for c in scenario.claims),
         notes=_notes(scenario),
+        money_notes=_money_notes(scenario),
         sources=PUBLISHERS,
         deflator=compiled.context.deflator[None],
         price_year=reference_year,
@@ -215,22 +217,33 @@ def _notes(scenario: Scenario) -> tuple[str, ...]:
         "numbers": "Numbers of children who start are held as in the year before the run",
         "rates": "Start rates by age are held on a population carried forward from mid-2023 without migration",
     }[scenario.starts.hold]
-    if any(i.changes_starts for i in scenario.interventions):
-        held += ", before what the scenario's own trends and programmes change"
+    held += ", before any trend or programme of the scenario"
     if units(scenario.areas):
         held += "; starts, leaving and prices of areas are pooled from three published years"
+    notes = [f"{held}."]
+    if scenario.assumptions.foster_places == "as_needed":
+        notes.append("Foster places are found for as many as need them.")
+    notes += _drawn_areas(scenario)
+    notes += [f"{i.title}: {caveat}." for i in scenario.interventions if (caveat := i.caveat)]
+    notes += [
+        f"{i.title} began before the run; what it had done by then is in the figures that the run starts from."
+        for i in scenario.interventions
+        if isinstance(i, PhasedIntervention) and i.start < Month(scenario.base, 4)
+    ]
+    if scenario.purpose == "replication":
+        reached = "; ".join(i.in_words for i in scenario.interventions)
+        notes.append(f"A replication of a published projection, not an endorsement of it. It assumes: {reached}.")
+    return tuple(notes)
+
+
+def _money_notes(scenario: Scenario) -> tuple[str, ...]:
+    """Say what charts of money must say besides."""
     growth = deflator_growth(scenario.assumptions)
     prices = f"Spend is in cash. General prices follow the GDP deflator, {growth:.1%} a year after the last published"
     if any(i.kind == "price_growth" for i in scenario.interventions):  # type: ignore[attr-defined]
         prices += ", and the scenario's own price growth"
-    notes = [f"{held}.", f"{prices}."]
-    if scenario.assumptions.foster_places == "as_needed":
-        notes.append("Foster places are found for as many as need them.")
-    notes += _drawn_areas(scenario)
-    notes += _unpaid(scenario)
-    if scenario.purpose == "replication":
-        notes.append("A replication of a published projection, not an endorsement of it.")
-    return tuple(notes)
+    uncounted = [f"{i.title}: {caveat}." for i in scenario.interventions if (caveat := i.money_caveat)]
+    return (f"{prices}.", *_unpaid(scenario), *uncounted)
 
 
 def _unpaid(scenario: Scenario) -> Iterator[str]:

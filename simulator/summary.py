@@ -286,7 +286,7 @@ def _notes(many: Sequence[Results]) -> list[str]:
     """Return each note once, with the names of the scenarios it holds for if not for all."""
     said: dict[str, list[str]] = {}
     for results in many:
-        for note in results.notes:
+        for note in (*results.notes, *results.money_notes):
             said.setdefault(note, []).append(results.name)
     lines = []
     for note, names in said.items():

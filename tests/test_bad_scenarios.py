@@ -63,6 +63,11 @@ def test_many_faults_are_told_at_once_in_order() -> None:
     assert [problem.line for problem in problems] == sorted(problem.line for problem in problems)
 
 
+def test_a_missing_parent_hides_no_other_fault() -> None:
+    problems = refused(FOLDER / "extends-missing-and-more.yaml").problems
+    assert [problem.path for problem in problems] == ["extends", "base", "interventions.0.effect.risk_ratio"]
+
+
 def test_a_single_fault_is_one_line() -> None:
     for name in ("base-unknown", "risk-ratio-negative", "ages-reversed", "duplicate-key", "value-empty"):
         assert len(refused(FOLDER / f"{name}.yaml").problems) == 1, name

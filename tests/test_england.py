@@ -215,8 +215,12 @@ def test_doubling_recruitment_works_through_the_pipeline() -> None:
     need = more["foster_need"].total()
     assert filled[-1] > 2_000
     assert (more["foster_places_filled"].total() <= need * (1 + 1e-12)).all()
-    assert abs(filled[3]) < 0.1 * filled[12]  # the first months bring hardly anybody
-    assert (more["unmet_foster_need"].total()[24:] < base["unmet_foster_need"].total()[24:]).all()
+    households = more["foster_households"].total() - base["foster_households"].total()
+    assert 0 < households[3] < 0.005 * households[12]  # hardly anybody is approved within three months
+    assert households[6] < 0.1 * households[12]
+    unmet = more["unmet_foster_need"].total() - base["unmet_foster_need"].total()
+    assert (np.diff(unmet[:24]) < 0).all()
+    assert abs(unmet[3]) < 0.005 * abs(unmet[12])
     saved = base["placement_spend"].total() - more["placement_spend"].total()
     assert saved[-12:].sum() > saved[12:24].sum() > 0
 
@@ -286,6 +290,17 @@ def test_every_assumption_moves_something(assumption: str, value: float, measure
     )
 
 
+def test_the_bases_own_values_of_assumptions_on_waiting_change_next_to_nothing() -> None:
+    waiting = results("status-quo")["unmet_foster_need"].total()[-1]
+    share = with_assumptions("status-quo", homes_waiting_share=0.319)["unmet_foster_need"].total()[-1]
+    assert share == pytest.approx(waiting, rel=1e-3)
+    fewer, more = (
+        with_assumptions("status-quo", exchange_homes_per_year=value)["unmet_foster_need"].total()[-1]
+        for value in (500.0, 1_000.0)
+    )
+    assert fewer < waiting < more
+
+
 def test_births_move_starts_when_rates_are_held() -> None:
     from simulator.scenario.schema import Assumptions, Starts
 
@@ -341,5 +356,5 @@ def test_a_programme_that_does_nothing_is_told_of_the_end() -> None:
 
 def test_an_effect_that_outlasts_its_money_is_told() -> None:
     unpaid = "Families First Partnership: money is counted to 2028-29, and the effect is assumed to go on after it."
-    assert unpaid in results("family-help-national").notes
-    assert not any("go on after it" in note for note in results("status-quo").notes)
+    assert unpaid in results("family-help-national").money_notes
+    assert not any("go on after it" in note for note in results("status-quo").money_notes)

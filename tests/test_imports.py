@@ -45,8 +45,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "local": {"areas", "axes", "baseline", "engine", "placements", "rates", "structure", "uncertainty"},
     # From both to rates.
     "compile": {
-        "areas", "baseline", "calendar", "drift", "interventions", "local", "placements", "population", "rates",
-        "scenario", "structure", "tables",
+        "areas", "baseline", "calendar", "drift", "engine", "interventions", "local", "placements", "population",
+        "rates", "scenario", "structure", "tables",
     },
     # A check of the fit that runs a scenario. It lives in calibrate/, but the fit must never import it.
     # From paths to labelled results.
@@ -61,10 +61,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ensemble": {"areas", "drift", "local", "results", "run_once", "scenario", "uncertainty"},
     "solve": {"calendar", "interventions", "results", "run_once", "scenario"},
     "simulate": {"ensemble", "provenance", "results", "run_once", "scenario"},
-    # How a run from an earlier base would have done.
+    # How wide draws must be, and how a run from an earlier base would have done.
+    "calibrate.width": {
+        "baseline", "calibrate", "compile", "drift", "engine", "placements", "rates", "scenario", "structure", "tables",
+    },
     "calibrate.ahead": {
         "axes", "calibrate", "compile", "engine", "placements", "run_once", "scenario", "structure", "tables",
     },
+    # What keeps the sum of authorities on England's path.
+    "calibrate.reconcile": {"areas", "axes", "compile", "engine", "local", "rates", "scenario", "structure"},
     # What reads results and nothing earlier, except names.
     "tidy": {"disclosure", "results"},
     "analysis": {"results"},
@@ -77,7 +82,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "analysis", "axes", "calendar", "charts", "paths", "placements", "provenance", "results", "summary", "tidy",
     },
     # The track record: published figures by area, and its own charts and files.
-    "backtest": {"charts", "outputs", "provenance", "tables"},
+    "backtest": {"areas", "charts", "local", "outputs", "provenance", "tables"},
     # A council's own child-level returns: nothing but the command line reads them.
     "returns": {"axes", "baseline", "disclosure", "outputs", "placements", "provenance", "rates"},
 }  # fmt: skip

@@ -330,6 +330,37 @@ def test_referrals_come_first_and_can_raise_starts() -> None:
     assert np.allclose(ratio, expected)
 
 
+def test_help_that_began_before_the_run_changes_what_is_still_to_come() -> None:
+    rates, context = make_rates(), make_context()
+    data = {"start": "2023-04", "effect": {"risk_ratio": 0.8}, "profile": {"shape": "linear", "months": 48}}
+    after = made("early_help", data).apply(rates, context)
+    ratio = (after.streams[0].new_starts_per_month / rates.streams[0].new_starts_per_month)[0, 0, :, 5]
+    # A year into four it had done a quarter to a half of its work by the base's own year: 3/8 on average.
+    assert np.allclose(ratio[0], (1 - 0.2 * 24.5 / 48) / (1 - 0.2 * 18 / 48))
+    assert np.allclose(ratio[-1], 0.8 / (1 - 0.2 * 18 / 48))
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [("foster_recruitment", "enquiries_ratio"), ("foster_recruitment", "approval_ratio"),
+     ("foster_retention", "deregistration_ratio")],
+)  # fmt: skip
+def test_a_programme_at_full_strength_before_the_run_changes_nothing_until_it_ends(kind: str, field: str) -> None:
+    rates, context = make_rates(), make_context()
+    data = {"start": "2020-04", "end": "2026-03", field: 0.8}
+    after = made(kind, data).apply(rates, context)
+    assert rates.foster is not None
+    assert after.foster is not None
+    name = {"enquiries_ratio": "enquiries_per_month", "approval_ratio": "stage_pass_share"}.get(
+        field, "deregistration_per_year"
+    )
+    one, two = getattr(rates.foster, name), getattr(after.foster, name)
+    assert np.allclose(two[:, :, :12], one[:, :, :1])
+    assert np.allclose(
+        (two / one)[0, 0, 12:, 0, ..., -1] if field == "approval_ratio" else (two / one)[0, 0, 12:, 0], 1.25
+    )
+
+
 def test_recruitment_adds_the_approvals_asked_for() -> None:
     rates, context = make_rates(areas=2), make_context(("North", "South"))
     for sector, chosen in [("all", [0, 1]), ("independent", [1])]:

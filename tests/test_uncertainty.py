@@ -416,11 +416,12 @@ def test_shipped_distributions_name_their_source(path: Path) -> None:
 
 
 def test_shipped_central_values() -> None:
-    values = {name: load(name).scenario.interventions for name in ("family-help-national", "stable-homes-2023")}
-    homes, foster, help_ = (one.model_dump() for one in values["family-help-national"])
-    assert (homes["percent_per_year"], foster["percent_per_year"]) == (4, 1)
+    names = ("family-help-national", "stable-homes-2023")
+    national, pilots = ({i.id: i.model_dump() for i in load(name).scenario.interventions} for name in names)
+    assert (national["homes-price"]["percent_per_year"], national["foster-price"]["percent_per_year"]) == (4, 1)
+    help_ = national["family-help"]
     assert (help_["effect"]["risk_ratio"], help_["referrals"]["risk_ratio"]) == (0.90, 1.03)
-    assert values["stable-homes-2023"][0].model_dump()["effect"]["risk_ratio"] == 0.90
+    assert pilots["pathfinders"]["effect"]["risk_ratio"] == 0.90
 
 
 def test_pilots_and_roll_out_share_their_evidence() -> None:

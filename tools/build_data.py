@@ -291,7 +291,6 @@ LAIT_COSTS = {
 }
 
 PANEL_COLUMNS = ("series", "area", "source", "first_year", "values")
-AUTHORITY_COLUMNS = ("area", "name", "region", "first_year", "parents", "source")
 # Authorities made from others: the first 31 March that counts the new one, and whose children it took over.
 NEW_AUTHORITIES = {
     "838": (2020, ("835", "836", "837")),
@@ -831,7 +830,9 @@ def build_population(national: Path, years: Mapping[str, str]) -> Tables:
 
 
 LOCAL_COLUMNS = ("table", "year", "area", "category", "value", "vintage", "status", "source")
-AREA_COLUMNS = ("old_code", "code", "name", "region", "type", "children", "status")
+AREA_COLUMNS = (
+    "old_code", "code", "name", "region", "type", "children", "status", "first_year", "parents", "source",
+)  # fmt: skip
 LOCAL_YEARS = range(2022, 2026)
 LOCAL_FILES = {
     "stock_by_age": ("la_cla_stock_by_characteristic", "age_band", LOCAL_YEARS),
@@ -852,35 +853,42 @@ TYPES = {"E06": "unitary", "E08": "metropolitan", "E09": "London", "E10": "count
 
 
 def build_areas(local: Path) -> list[tuple[str, ...]]:
-    """List today's authorities: steady code, ONS code, name, region, type and children looked after in March 2025.
+    """List authorities, those that are no more as well.
 
+    Each has its steady code, ONS code, name, region, type, children looked after in March 2025, the first year that
+    counts it and the codes whose children it took over then. Those that are no more have no ONS code, type or children.
     A hidden number of children is taken as the mean rate of the others on the authority's population.
     """
-    regions = {
-        row["old_la_code"]: "London" if row["region_name"].endswith("London") else row["region_name"]
-        for row in read(local / "la_children_in_need.csv")
-        if row["year_ending_31_march"] == "2025"
-    }
     people = {
         row["old_la_code"]: float(row["population_0_17"])
         for row in read(local / "la_population_under_18.csv")
         if row["mid_year"] == "2024"
     }
-    newest = [
-        row
+    newest = {
+        row["old_la_code"]: row
         for row in read(local / "la_cla_headline.csv")
         if row["year_ending_31_march"] == "2025" and row["old_la_code"] not in FORMER_AREAS
-    ]
-    known = [row for row in newest if row["stock_31_march"]]
+    }
+    known = [row for row in newest.values() if row["stock_31_march"]]
     rate = sum(float(r["stock_31_march"]) for r in known) / sum(people[r["old_la_code"]] for r in known)
-    out = []
-    for row in newest:
-        old, code = row["old_la_code"], row["la_code"]
-        name = row["la_name"].replace(" & ", " and ")
-        children = row["stock_31_march"] or f"{rate * people[old]:.1f}"
-        status = PUBLISHED if row["stock_31_march"] else "derived: hidden, mean rate on its population"
-        out.append((old, code, name, regions[old], TYPES[code[:3]], children, status))
-    return sorted(out)
+    found = {}
+    for row in read(local / "la_children_in_need.csv"):
+        old = row["old_la_code"]
+        region = "London" if row["region_name"].endswith(" London") else row["region_name"]
+        first, parents = NEW_AUTHORITIES.get(old, (FIRST_LOCAL_YEAR, ()))
+        code, kind, children, status = "", "", "", "no more"
+        name = row["la_name"]
+        if old in newest:
+            name = newest[old]["la_name"]
+            code, children, status = newest[old]["la_code"], newest[old]["stock_31_march"], PUBLISHED
+            kind = TYPES[code[:3]]
+        if old in newest and not children:
+            children, status = f"{rate * people[old]:.1f}", "derived: hidden, mean rate on its population"
+        found[old] = (
+            old, code, name.replace(" & ", " and "), region, kind, children, status, str(first), " ".join(parents),
+            row["source"],
+        )  # fmt: skip
+    return sorted(found.values())
 
 
 def build_local(local: Path, years: Mapping[str, str]) -> list[tuple[str, ...]]:
@@ -987,17 +995,6 @@ def _runs(series: str, area: str, cells: Mapping[int, Cell]) -> list[tuple[str, 
     ]
 
 
-def build_authorities(shared: Path) -> list[tuple[str, ...]]:
-    """Return name, region and code history of every authority."""
-    found = {}
-    for row in read(shared / "data/local_authority/la_children_in_need.csv"):
-        code = row["old_la_code"]
-        first, parents = NEW_AUTHORITIES.get(code, (FIRST_LOCAL_YEAR, ()))
-        region = "London" if row["region_name"].endswith(" London") else row["region_name"]
-        found[code] = (code, row["la_name"], region, str(first), " ".join(parents), row["source"])
-    return sorted(found.values())
-
-
 def build(shared: Path, target: Path) -> dict[str, int]:
     """Build every file and return the row count of each."""
     national = shared / "data/national"
@@ -1020,14 +1017,13 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     areas, figures = build_areas(local), build_local(local, years)
     write(target / "areas.csv", AREA_COLUMNS, areas)
     write(target / "local.csv", LOCAL_COLUMNS, figures)
-    panel, authorities = build_panel(shared), build_authorities(shared)
+    panel = build_panel(shared)
     write(target / "panel.csv", PANEL_COLUMNS, panel)
-    write(target / "authorities.csv", AUTHORITY_COLUMNS, authorities)
     projections = build_projections(shared)
     write(target / "projections.csv", PROJECTION_COLUMNS, projections)
     write(target / "sources.csv", SOURCE_COLUMNS, sorted(sources.values()))
     others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel}
-    others |= {"authorities": authorities, "projections": projections, "sources": sources}
+    others |= {"projections": projections, "sources": sources}
     return counts | {name: len(rows) for name, rows in others.items()}
 
 

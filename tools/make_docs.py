@@ -814,8 +814,8 @@ def _about_fostering() -> Iterator[Row]:
     )
     for stage in f["stages"]:
         yield (
-            f"Mean months in the stage {stage['name']}",
-            f"{stage['months']:g}",
+            f"Mean months in the stage {stage['name']}, and its steps",
+            f"{stage['months']:g} in {stage['steps']}",
             f"{f['stages_source']}",
             STRUCTURE,
             "",

@@ -15,6 +15,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.areas import table
+
 Array = NDArray[np.float64]
 
 ENGLAND = "ENG"
@@ -48,10 +50,10 @@ class Authority:
 def authorities() -> Mapping[str, Authority]:
     """Return every authority that is scored, by code."""
     found = {
-        row["area"]: Authority(
-            row["area"], row["name"], row["region"], int(row["first_year"]), tuple(row["parents"].split())
+        row["old_code"]: Authority(
+            row["old_code"], row["name"], row["region"], int(row["first_year"]), tuple(row["parents"].split())
         )
-        for row in _rows("authorities")
+        for row in table()
     }
     return {code: one for code, one in found.items() if code not in NOT_SCORED}
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from simulator import tables
 from simulator.baseline import FOSTER, PLACE, Parameters
+from simulator.calibrate.history import FittedYear, leaving_levels
 from simulator.drift import Process
 from simulator.structure import edges
 
@@ -18,30 +19,33 @@ LAG_YEARS = 3
 """Moves are measured over so many years, where the record is long enough: rates drift on for a while, so that changes
 from one year to the next understate how far they go (docs/uncertainty.md)."""
 
+FLOWS = "flows"
+"""Group of starts and leaving, whose steps of a year are tied."""
+
 MOVES_FITTED_FROM = 2020
 """First year whose tables tell where children moved; before it the assumed moves stand."""
 
 
-def processes(fitted: Mapping[int, Parameters]) -> list[Process]:
-    """Measure every process.
+def processes(fitted: Mapping[int, FittedYear], width: int) -> list[Process]:
+    """Measure every process; how starts and leaving are tied is left open (`simulator.calibrate.width`).
 
     Parameters
     ----------
-    fitted : mapping of year to Parameters
+    fitted : mapping of year to FittedYear
         The fitted years, without a gap.
+    width : int
+        Months of birth in a cohort of the fit.
     """
-    years = [int(year) for year in tables.series("stock")][1:]
-    stock, starts, ceased = (_by_year(name) for name in ("stock", "starts", "ceased"))
-    start_level = np.array([starts[year] for year in years])
-    exit_level = np.array([ceased[year] / ((stock[year - 1] + stock[year]) / 2.0) for year in years])
-    together = float(np.corrcoef(_moves(start_level, LAG_YEARS), _moves(exit_level, LAG_YEARS))[0, 1])
+    leaving_level = leaving_levels(fitted, width)
+    years = list(leaving_level)
+    starts = [tables.value("starts", year) for year in years]
     asylum = tables.series("uasc_stock")
-    homes = {year: _moves_to_homes(p) for year, p in fitted.items() if year >= MOVES_FITTED_FROM}
+    homes = {year: _moves_to_homes(one.parameters) for year, one in fitted.items() if year >= MOVES_FITTED_FROM}
     households = np.array([tables.value("mainstream_households", year, "england") for year in range(2021, 2026)])
     leaving = tables.value("households_deregistered", 2024, "england") / households[2:4].mean()
     return [
-        _process("starts", start_level, years, LAG_YEARS, "dfe_cla_2025", group="flows", correlation=together),
-        _process("exits", exit_level, years, LAG_YEARS, "dfe_cla_2025", group="flows", correlation=together),
+        _process("starts", np.array(starts), years, LAG_YEARS, "dfe_cla_2025", FLOWS),
+        _process("exits", np.array(list(leaving_level.values())), years, LAG_YEARS, "dfe_cla_2025", FLOWS),
         _process("uasc_starts", np.array(list(asylum.values())), list(asylum), 1, "dfe_cla_2025"),
         _process("moves_to_homes", np.array(list(homes.values())), list(homes), 1, "dfe_cla_2025"),
         Process(
@@ -55,24 +59,16 @@ def processes(fitted: Mapping[int, Parameters]) -> list[Process]:
     ]  # fmt: skip
 
 
-def _by_year(table: str) -> dict[int, float]:
-    """Return a series by year."""
-    return {int(year): value for year, value in tables.series(table).items()}
-
-
 def _moves(level: Array, lag: int) -> Array:
     """Changes of the log level over a lag."""
     moves: Array = np.log(level[lag:] / level[:-lag])
     return moves
 
 
-def _process(
-    name: str, level: Array, years: Sequence[int | str], lag: int, source: str,
-    group: str = "", correlation: float = 0.0,
-) -> Process:  # fmt: skip
+def _process(name: str, level: Array, years: Sequence[int | str], lag: int, source: str, group: str = "") -> Process:
     """Measure one process: the spread of moves about their mean, for one year of a random walk."""
     sd = float(_moves(level, lag).std(ddof=1)) / np.sqrt(lag)
-    return Process(name, sd, lag, str(years[0]), str(years[-1]), source, group, max(correlation, 0.0))
+    return Process(name, sd, lag, str(years[0]), str(years[-1]), source, group)
 
 
 def _moves_to_homes(p: Parameters) -> float:

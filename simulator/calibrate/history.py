@@ -11,6 +11,7 @@ The order of things:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,6 +53,15 @@ and over pull the share apart; the bounds (a judgement) keep both within 2%."""
 
 RUN_INS = 3
 """Times that the run-in is repeated with the rates fitted to the first year."""
+
+LEAVING = (
+    "group_ratio", "adoption_per_year", "parents_home_per_year", "guardianship_per_year",
+    "foster_guardianship_per_year", "phase_ratio", "tilt",
+)  # fmt: skip
+"""Parameters of leaving before 18."""
+
+_SHAPE = ("phase_ratio", "tilt")
+"""Of those, the ones that say how leaving goes with time in care, and not how much of it there is."""
 
 ROUNDS = 10
 DURATION_YEARS = range(2019, 2025)
@@ -163,9 +173,9 @@ def fit_history(
     """  # fmt: skip
     guess = _starts_for(published(FIRST), follow[FIRST].parameters if follow else first_guess())
     for _ in range(RUN_INS - 1):
-        state = _run_in(guess, width, 1)
+        state, _ = _run_in(guess, width, 1)
         guess = fit_year(published(FIRST), state, guess, width, follow=False, rounds=rounds).parameters
-    state = _run_in(guess, width, bins)
+    state, _ = _run_in(guess, width, bins)
     fitted: dict[int, FittedYear] = {}
     for year in range(FIRST, last + 1):
         if follow:
@@ -188,13 +198,35 @@ def _take_phases(state: State, other: State, width: int) -> State:
     return replace(state, resident=state.resident * ratio[ages][:, :, None])
 
 
-def _run_in(p: Parameters, width: int, bins: int) -> State:
+def leaving_levels(fitted: Mapping[int, FittedYear], width: int) -> dict[int, float]:
+    """Return how readily children left before 18 in each year since 1994, over the first fitted year: year to ratio.
+
+    Of hazards, not of the crude rate of leaving: who is in care, by age, time in care and placement, is allowed for.
+
+    Parameters
+    ----------
+    fitted : mapping of year to FittedYear
+        Without a gap, from the first.
+    width : int
+        Months of birth in a cohort of the fit.
+    """
+    first = fitted[FIRST].parameters
+    _, levels = _run_in(first, width, 1)
+    for year, one in fitted.items():
+        as_first = replace(one.parameters, **{name: getattr(first, name) for name in LEAVING})
+        expected = run_year(resident_rates(as_first, one.opening.resident, one.opening.resident_home), width)
+        levels[year] = float(one.resident.exits[:, :-1].sum() / expected.exits[:, :-1].sum())
+    return levels
+
+
+def _run_in(p: Parameters, width: int, bins: int) -> tuple[State, dict[int, float]]:
     """Fill the model from an empty stock and bring it to 31 March 2011.
 
     Eighteen years at the flows of 1993-94 and then each published year to 2010-11: starts are the published number, by
     age as in 2010-11, and leaving before 18 is scaled so that as many leave as were published. The stock is then scaled
-    to the published stock by age.
+    to the published stock by age. The second value is how much leaving was scaled in each published year.
     """
+    levels: dict[int, float] = {}
     grid, ugrid = make_grid(width), make_grid(width, int(structure()["uasc"]["youngest_age"]))
     shape = (len(PHASES), len(PLACES))
     stock, home = np.zeros((bins, 1, grid.rows, *shape)), np.zeros((1, 1, grid.rows, 3))
@@ -209,6 +241,7 @@ def _run_in(p: Parameters, width: int, bins: int) -> State:
         )
         for _ in range(2):
             flows = run_year(resident_rates(_faster(year_p, faster), stock, home), width)
+            levels[known] = faster
             leaving = flows.exits[:, :-1].sum()
             if year >= RUN_IN_FROM:
                 wanted = tables.value("ceased", year) - flows.exits[:, -1].sum()
@@ -221,19 +254,12 @@ def _run_in(p: Parameters, width: int, bins: int) -> State:
         ustock, uhome = uflows.stock, uflows.home
     ustock = ustock * tables.value("uasc_stock", 2011) / ustock.sum()
     target = base.stock_by_band - bands_of(ustock, ugrid.first_row, width)
-    return State(_scale_to_bands(stock, target, width), home, ustock, uhome)
+    return State(_scale_to_bands(stock, target, width), home, ustock, uhome), levels
 
 
 def _faster(p: Parameters, ratio: float) -> Parameters:
     """Scale every hazard of leaving before 18."""
-    return replace(
-        p,
-        group_ratio=p.group_ratio * ratio,
-        adoption_per_year=p.adoption_per_year * ratio,
-        parents_home_per_year=p.parents_home_per_year * ratio,
-        guardianship_per_year=p.guardianship_per_year * ratio,
-        foster_guardianship_per_year=p.foster_guardianship_per_year * ratio,
-    )
+    return replace(p, **{name: getattr(p, name) * ratio for name in LEAVING if name not in _SHAPE})
 
 
 def _residual(year: int) -> float:
@@ -602,4 +628,4 @@ def _step(published_value: Array | float, modelled: Array | float) -> Array:
     return np.clip(ratio, 0.3, 3.0)
 
 
-__all__ = ["FittedYear", "State", "StreamRates", "fit_history", "fit_year"]
+__all__ = ["FittedYear", "State", "StreamRates", "fit_history", "fit_year", "leaving_levels"]

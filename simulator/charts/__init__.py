@@ -152,7 +152,10 @@ def save(drawing: Chart, folder: str | Path, name: str) -> tuple[Path, Path]:
     svg, png = Path(folder) / f"{name}.svg", Path(folder) / f"{name}.png"
     with style.context():
         drawing.figure.savefig(svg, metadata={"Date": None, "Creator": None, "Title": drawing.title})
-        drawing.figure.savefig(png, dpi=style.PNG_DPI, metadata={"Software": None, "Description": drawing.alt})
+        drawing.figure.savefig(
+            png, dpi=style.PNG_DPI, metadata={"Software": None, "Description": drawing.alt},
+            pil_kwargs={"compress_level": 3},  # half the time of the usual 6, at the same size
+        )  # fmt: skip
     text = svg.read_text(encoding="utf-8")
     text = text.replace("<svg ", '<svg role="img" ', 1)
     text = text.replace("</title>", f"</title>\n <desc>{escape(drawing.alt)}</desc>", 1)

@@ -5,6 +5,8 @@ Change is in children looked after from the start to the end of the run, in the 
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -14,7 +16,8 @@ from simulator.charts import Chart, chart, lines, series, style, words
 from simulator.charts.layout import Sheet
 from simulator.results import Published, Results
 
-MOST_PANELS = 20
+MOST_IN_ORDER = 20
+"""Areas up to which small panels are in order of change; more stand by region."""
 MOST_BESIDE = len(style.LINES)
 RANKED = 10
 LEAST_STRIP = 20
@@ -56,31 +59,40 @@ def _finding(rows: list[Growth]) -> str:
 
 @chart("areas_small_multiples", title="Children in each area")
 def areas_small_multiples(results: Results) -> Chart | None:
-    """Draw a small line for each area, from 100 at the start."""
+    """Draw a small line for each area, from 100 at the start; many of them by region."""
     rows = _compared(results)
     if len(rows) < 3:
         return None
-    picked = rows if len(rows) <= MOST_PANELS else [*rows[: MOST_PANELS // 2], *rows[-MOST_PANELS // 2 :]]
+    many, region_of = len(rows) > MOST_IN_ORDER, _region_of()
+    picked = sorted(rows, key=lambda row: (region_of[row.area], -row.percent)) if many else rows
+    regions = [region_of[row.area] for row in picked]
+    columns = min(5, len(picked))
     at = series.stock(results, "children").at
-    left_out = f"; the {len(picked)} that change most of {len(rows)}" if len(picked) < len(rows) else ""
     with style.context():
         sheet = Sheet(
             _finding(rows),
-            f"{results.title}. Children looked after, start of the run = 100, {_span(results)}{left_out}",
+            f"{results.title}. Children looked after, start of the run = 100, {_span(results)}"
+            + ("; by region, most growth first" if many else ""),
             series.footer([results]),
             count=len(picked),
-            columns=min(5, len(picked)),
-            plots_height=1.0 * -(-len(picked) // 5),
+            columns=columns,
+            plots_height=1.0 * -(-len(picked) // columns),
         )
-        sheet.years(at[0] - 0.3, at[-1] + 0.3, panel_ticks=3)
+        sheet.years(at[0] - 0.3, at[-1] + 0.3, panel_ticks=2 if many else 3)
         for i, row in enumerate(picked):
             path = results.stock_totals("children")[0, results.areas.index(row.area)]
             colour = style.PALETTE["orange" if row.percent > 0.5 else "dark_blue"]
             sheet.panels[i].axhline(100, color=style.PALETTE["mid_grey"], linewidth=0.8, zorder=0)
             sheet.panels[i].plot(at, 100 * path / path[0], color=colour, linewidth=2.0, gid="projection")
-            sheet.panel_title(i, f"{row.area}\n{words.count(row.first)} to {words.count(row.last)}", colour)
+            heading = f"{regions[i].upper()}\n" if many and regions[i] not in regions[:i] else ""
+            sheet.panel_title(i, f"{heading}{row.area}\n{words.count(row.first)} to {words.count(row.last)}", colour)
         listed = words.listed([f"{r.area} {words.count(r.first)} to {words.count(r.last)}" for r in picked])
         return sheet.finish(f"Small line charts of children looked after, {_span(results)}: {listed}.")
+
+
+def _region_of() -> dict[str, str]:
+    """Return the region of every authority; other areas have none."""
+    return defaultdict(str, {one.name: one.region for one in authorities()})
 
 
 @chart("areas_by_region", title="Change in authorities by region")
@@ -89,7 +101,7 @@ def areas_by_region(results: Results) -> Chart | None:
     rows = _authorities_only(results)
     if len(rows) < LEAST_STRIP:
         return None
-    region_of = {one.name: one.region for one in authorities()}
+    region_of = _region_of()
     regions: dict[str, list[Growth]] = {}
     for row in rows:
         regions.setdefault(region_of[row.area], []).append(row)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from simulator.charts import Chart, chart, lines, series, style, words
 from simulator.charts.layout import Sheet
+from simulator.charts.series import Series
 from simulator.results import Published, Results
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_NO_ROOM_YEARS = 1.5
+"""Published figures that end this near the end of the projection have no room for a label in the panel."""
 
 
 @chart("children", title="Children in care")
@@ -41,12 +50,7 @@ def children(results: Results) -> Chart | None:
         lines.mark_start(axes, path.at[0], f"Projection\nfrom {start}")
         lines.mark_claims(sheet, axes, claims)
         if history:
-            middle = len(history.at) // 3
-            overtaken = history.at[-1] > path.at[0] + 0.5
-            at = len(history.at) - 1 if overtaken else middle
-            text = f"Published:\n{words.count(history.central[at])} in {words.month(history.when[at])}"
-            text = text if overtaken else "Published figures"
-            sheet.callout(axes, history.at[at], history.central[at], text, style.HISTORY)
+            _label_history(sheet, axes, history, path)
         sheet.label(
             axes,
             path.at[-1],
@@ -63,6 +67,18 @@ def children(results: Results) -> Chart | None:
         )
         alt += "".join(f" Marked: {label}, {words.count(value)}." for _, value, label in claims)
         return sheet.finish(alt)
+
+
+def _label_history(sheet: Sheet, axes: Axes, history: Series, path: Series) -> None:
+    """Label published figures: with their last, beside it, where they go on after the projection's start."""
+    if history.at[-1] <= path.at[0] + 0.5:
+        middle = len(history.at) // 3
+        sheet.callout(axes, history.at[middle], history.central[middle], "Published figures", style.HISTORY)
+        return
+    last = f"Published:\n{words.count(history.central[-1])}\nin {words.month(history.when[-1])}"
+    near_the_edge = history.at[-1] > path.at[-1] - _NO_ROOM_YEARS
+    put = sheet.label if near_the_edge else sheet.callout
+    put(axes, history.at[-1], history.central[-1], last, style.HISTORY)
 
 
 def _title(results: Results) -> str:

@@ -11,9 +11,6 @@ from simulator.charts.layout import Sheet
 from simulator.charts.series import Series
 from simulator.results import Published, Results
 
-MOST_LINES = 4
-"""More scenarios than this get a panel each: nobody can follow more lines in one."""
-
 _MONTHLY = "number each month, published at 31 March"
 
 _HISTORY_YEARS = 10
@@ -99,10 +96,10 @@ def draw_paths(
     if history is not None:
         recent = history.at >= min(path.at[0] for path in paths) - _HISTORY_YEARS
         history = Series(history.at[recent], tuple(np.array(history.when)[recent]), history.draws[:, recent])
-    many = len(paths) > MOST_LINES
+    many = len(paths) > series.MANY
     # Runs from other dates knew other things: a headline that ranges over them would compare years, not scenarios.
     together = [i for i, results in enumerate(everything) if results.first_month == everything[0].first_month]
-    title = _title([titles[i] for i in together], [paths[i] for i in together], of, write, when)
+    title = _title([titles[i] for i in together], [paths[i] for i in together], len(paths), of, write, when)
     zero_note = ""
     drawn = [path.central for path in paths] + ([history.central] if history is not None else [])
     bands = [] if many else [edge for band in paths[0].bands()[:1] for edge in band]
@@ -123,11 +120,11 @@ def draw_paths(
     with style.context():
         columns = 4 if len(paths) > 9 else 3
         sheet = Sheet(
-            title, subtitle, series.footer(everything), count=len(paths) if many else 1,
+            title, subtitle, series.footer(everything, money=financial), count=len(paths) if many else 1,
             columns=columns if many else 1, plots_height=1.15 * -(-len(paths) // columns) if many else 3.9,
         )  # fmt: skip
         pad = 0.02 * (finish - begin) + 0.1
-        sheet.years(begin - pad, finish + pad, financial=financial, panel_ticks=(3 if financial else 4) if many else 0)
+        sheet.years(begin - pad, finish + pad, financial=financial, panel_ticks=(2 if financial else 4) if many else 0)
         for i, path in enumerate(paths):
             axes = sheet.panels[i if many else 0]
             colour = style.PALETTE["dark_blue"] if many else style.LINES[i]
@@ -178,6 +175,7 @@ def draw_paths(
 def _title(
     titles: Sequence[str],
     paths: Sequence[Series],
+    scenarios: int,
     of: str,
     write: Callable[[float], str],
     when: Callable[[str], str],
@@ -185,14 +183,15 @@ def _title(
     date, who = latest_common(paths)
     values = {i: float(paths[i].central[paths[i].when.index(date)]) for i in who}
     lowest, highest = min(values, key=lambda i: values[i]), max(values, key=lambda i: values[i])
-    some = "" if len(who) == len(paths) else f" among the {len(who)} scenarios that cover {when(date)}"
+    span = f"{when(paths[0].when[0])} to {when(date)}"
+    some = "" if len(who) == scenarios else f", among the {len(who)} scenarios that run from {span}"
     subject = of[:1].upper() + of[1:]
     if len(paths) == 1:
         return f"{titles[0]}: {of} of {write(values[0])} by {when(date)}"
     if len(who) == 1:
         return f"{titles[0]}: {of} of {write(values[0])} by {when(date)}; no other scenario covers that date"
     if write(values[lowest]) == write(values[highest]):
-        return f"{subject} in {when(date)} is the same, {write(values[lowest])},{some or ' in all scenarios'}"
+        return f"{subject} in {when(date)} is the same, {write(values[lowest])}{some or ', in all scenarios'}"
     plural = "range" if of.startswith("children") else "ranges"
     return (
         f"{subject} in {when(date)} {plural} from {write(values[lowest])} ({titles[lowest]}) "

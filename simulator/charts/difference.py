@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from simulator.charts import Chart, chart, lines, series, style, words
-from simulator.charts.compare import MOST_LINES
 from simulator.charts.layout import Sheet
 from simulator.charts.series import Series
 from simulator.results import Results
@@ -92,7 +91,7 @@ def _draw(
     if left_out:
         names = words.listed([everything[i].title for i in left_out])
         notes.append(f"Not compared, because they start from another date than {reference}: {names}.")
-    many = len(everything) > MOST_LINES
+    many = len(everything) > series.MANY
     shown = list(differences.values())
     bands = [edge for d in shown for pair in d.bands()[:1] for edge in pair]
     low = min(0.0, series.lowest(*(d.central for d in shown), *bands))
@@ -105,14 +104,14 @@ def _draw(
         sheet = Sheet(
             title,
             f"Difference from {reference} in {what}, {everything[0].areas[0]}, {unit}{fan}",
-            series.footer(everything, *notes),
+            series.footer([everything[0], *(everything[i] for i in differences)], *notes, money=financial),
             count=len(shown) if many else 1,
             columns=columns if many else 1,
             plots_height=1.15 * -(-len(shown) // columns) if many else 3.9,
         )
         begin, finish = min(d.at[0] for d in shown), max(d.at[-1] for d in shown)
         pad = 0.02 * (finish - begin) + 0.1
-        sheet.years(begin - pad, finish + pad, financial=financial, panel_ticks=(3 if financial else 4) if many else 0)
+        sheet.years(begin - pad, finish + pad, financial=financial, panel_ticks=(2 if financial else 4) if many else 0)
         for axes in sheet.panels:
             axes.axhline(0, color=style.INK, linewidth=1.0, zorder=2, gid="zero")
         for n, (i, difference) in enumerate(differences.items()):

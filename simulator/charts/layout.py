@@ -27,6 +27,8 @@ MARGIN, _GAP = 0.25, 0.4
 """Inches of white around a chart, and between panels side by side."""
 _CALLOUT_WIDTH = 2.1
 """Inches at which a label inside a panel is broken into lines."""
+_OWN = 12.0
+"""Pixels from a point within which the ink is its own."""
 LINE = 1.25
 """Height of a line of text, in font sizes."""
 
@@ -338,7 +340,8 @@ class Sheet:
                 cost = distance + abs(cx - px) / 8
                 cost += 1e4 * (box.y0 < inside.y0 + 4 or box.y1 > inside.y1)
                 cost += 1e3 * sum(_meet(box.padded(3), other) for other in taken)
-                cost += 100 * min(_hits(box, ink), 5) + 30 * min(_hits(box, starts), 1)
+                cost += 100 * min(_hits(box, ink), 5) + 90 * min(_hits(box, starts), 1)
+                cost += 90 * _crosses(box, (px, py), ink)
                 if cost < least:
                     best, least = box, cost
         return best
@@ -380,6 +383,15 @@ def _hits(box: Bbox, points: Array) -> int:
     """Return how many points lie in a box or close to it."""
     x, y = points[:, 0], points[:, 1]
     return int(((x > box.x0 - 4) & (x < box.x1 + 4) & (y > box.y0 - 4) & (y < box.y1 + 4)).sum())
+
+
+def _crosses(box: Bbox, point: tuple[float, float], ink: Array) -> bool:
+    """Return whether a line passes between a box and the point that it is about."""
+    near = np.array([np.clip(point[0], box.x0, box.x1), np.clip(point[1], box.y0, box.y1)])
+    away = np.hypot(*(ink - np.array(point)).T) > _OWN
+    gap = near - np.array(point)
+    along = np.clip(((ink - point) @ gap) / max(float(gap @ gap), 1e-9), 0.0, 1.0)
+    return bool((np.hypot(*(ink - point - along[:, None] * gap).T)[away] < 4).any())
 
 
 @cache

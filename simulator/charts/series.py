@@ -13,6 +13,12 @@ from simulator.results import QUANTILES, Actual, Published, Results
 
 Array = NDArray[np.float64]
 
+_SAME = 0.02
+"""Part of a published projection by which a replication may miss its level and still be said to meet it."""
+
+MANY = 4
+"""More scenarios than this get a panel each, as nobody can follow more lines in one, and share the notes on all."""
+
 BANDS = ((10, 90), (25, 75))
 """Percentiles between which a fan is shaded, the wide band first: 80% and 50% of draws."""
 
@@ -155,8 +161,16 @@ def replication_finding(
         return ""
     at, value, _ = max(found, key=lambda claim: claim[0])
     i = int(np.abs(path.at - at).argmin())
-    text = f"The replication reaches {write(path.central[i])} {what} in {when(path.when[i])}"
-    text += f"; the published projection was {write(value)}"
+    reached = float(path.central[i])
+    from_, before, _ = min(found, key=lambda claim: claim[0])
+    j = int(np.abs(path.at - from_).argmin())
+    growth = growth_claimed = ""
+    if from_ < at and abs(reached / value - 1.0) > _SAME:
+        # The level stands on another definition, so what a replication can meet is the growth.
+        growth = f", {words.percent_change(float(path.central[j]), reached)} {when(path.when[j])}"
+        growth_claimed = f", {words.percent_change(before, value)} its own figure for that year"
+    text = f"The replication reaches {write(reached)} {what} in {when(path.when[i])}{growth}"
+    text += f"; the published projection was {write(value)}{growth_claimed}"
     history = actual(results, measure)
     if history is not None and (known := history.central[np.abs(history.at - path.at[i]) < 0.01]).size:
         text += f" and the actual figure {write(float(known[0]))}"
@@ -192,18 +206,28 @@ def interval_words(path: Series, write: Callable[[float], str]) -> str:
     return f", with 80% of draws between {write(float(low[-1]))} and {write(float(high[-1]))}"
 
 
-def footer(all_results: Sequence[Results], *notes: str) -> list[str]:
-    """Return the lines under a chart: sources, then notes; those not on all scenarios say whose they are."""
+def footer(all_results: Sequence[Results], *notes: str, money: bool = False) -> list[str]:
+    """Return the lines under a chart: sources, then notes; those not on all scenarios say whose they are.
+
+    Of many scenarios only the notes on the first are given, and which are replications.
+    """
     sources = list(dict.fromkeys(source for results in all_results for source in results.sources))
     lines = [f"Source: {'; '.join(sources)}. Projection: care-demand."]
     said: dict[str, list[str]] = {}
     for results in all_results:
-        for note in results.notes:
+        for note in (*results.notes, *(results.money_notes if money else ())):
             said.setdefault(note, []).append(results.title)
+    many = len(all_results) > MANY
     for note, titles in said.items():
-        if len(titles) < len(all_results):
-            others = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
-            lines.append(f"{titles[0]}{others}: {note}")
-        else:
+        if len(titles) == len(all_results):
             lines.append(f"Note: {note}")
+        elif not many:
+            lines.append(f"{words.listed(titles)}: {note}")
+        elif titles[0] == all_results[0].title:
+            lines.append(f"{titles[0]}{f' and {len(titles) - 1} more' if len(titles) > 1 else ''}: {note}")
+    if many:
+        replications = [results.title for results in all_results if results.purpose == "replication"]
+        if replications:
+            lines.append(f"Replications of published projections, not endorsements: {'; '.join(replications)}.")
+        lines.append("Assumptions differ between scenarios: summary.txt gives those of each.")
     return lines + [f"Note: {note}" for note in notes]

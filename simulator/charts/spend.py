@@ -53,7 +53,7 @@ def spend(results: Results) -> Chart | None:
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]}, "
             f"£ a financial year in cash{series.fan_words([results])}",
-            series.footer([results]),
+            series.footer([results], money=True),
         )
         axes = sheet.panels[0]
         begin, finish = path.at[0], path.at[-1]
@@ -154,14 +154,14 @@ def spend_by_placement(results: Results) -> Chart | None:
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]} by placement, "
             "£ a financial year in cash; central run",
-            series.footer([results]),
+            series.footer([results], money=True),
         )
         axes = sheet.panels[0]
         base = np.zeros(len(years))
         for name, colour_name, part in parts:
             colour = style.readable(style.PALETTE[colour_name], 3.0)
             axes.bar(at, part, bottom=base, width=0.8, color=colour, edgecolor="white", linewidth=0.8, gid=name)
-            sheet.label(axes, at[-1] + 0.4, float(base[-1] + part[-1] / 2), f"{name}\n{words.money(part[-1])}", colour)
+            sheet.label(axes, at[-1] + 0.4, float(base[-1] + part[-1] / 2), f"{name}\n{_at_end(part)}", colour)
             base = base + part
         axes.set_ylim(0, 1.1 * base.max())
         for i in (0, -1) if len(years) > 1 else (0,):
@@ -215,7 +215,7 @@ def extra_spend(results: Results) -> Chart | None:
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]} above {since}, "
             f"£ a financial year in cash, by cause{_whisker_words(results)}",
-            series.footer([results]),
+            series.footer([results], money=True),
         )
         axes = sheet.panels[0]
         up, down = np.zeros(len(total.at)), np.zeros(len(total.at))
@@ -232,9 +232,9 @@ def extra_spend(results: Results) -> Chart | None:
                 linewidth=0.8,
                 gid=name,
             )
-            text = _FEWER.get(name, text) if part[-1] < 0 else text
+            text = _cause(name, text, part)
             middle = float(base[-1] + part[-1] / 2)
-            sheet.label(axes, total.at[-1] + 0.4, middle, f"{text}: {words.money(part[-1])}", colour)
+            sheet.label(axes, total.at[-1] + 0.4, middle, f"{text}: {_at_end(part)}", colour)
             up, down = up + np.maximum(part, 0), down + np.minimum(part, 0)
         ink = style.INK
         axes.axhline(0, color=ink, linewidth=1)
@@ -260,12 +260,24 @@ def extra_spend(results: Results) -> Chart | None:
         sheet.years(total.at[0] - 0.6, total.at[-1] + 0.45, financial=True)
         sheet.pounds()
         listed = words.listed(
-            [f"{text.lower()} {words.money(split[name][-1])}" for name, text, _, _ in causes] or ["nothing"]
+            [f"{_cause(name, text, split[name]).lower()} {words.money(split[name][-1])}" for name, text, _, _ in causes]
+            or ["nothing"]
         )
         return sheet.finish(
             f"Stacked bar chart of spend above {since}. In {year} it is {words.money(last)} a year, "
             f"made up of {listed}."
         )
+
+
+def _cause(name: str, text: str, part: Array) -> str:
+    """Return what a part of extra spend is called, which turns with its sign in the last year."""
+    return _FEWER.get(name, text) if part[-1] < 0 else text
+
+
+def _at_end(part: Array) -> str:
+    """Return the money of the last year, or the most there was where nothing is left."""
+    last = words.money(float(part[-1]))
+    return f"up to {words.money(float(part.max()))}" if last == "£0" and part.max() > 0 else last
 
 
 def _whisker_words(results: Results) -> str:

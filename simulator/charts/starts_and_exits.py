@@ -35,7 +35,7 @@ def starts_and_exits(results: Results) -> Chart | None:
             title,
             f"{results.title}. Children starting and ceasing to be looked after in {results.areas[0]}, "
             f"number in each financial year{series.fan_words([results], '80%')}",
-            series.footer([results]),
+            series.footer([results], *_what_else(results, year)),
         )
         axes = sheet.panels[0]
         begin = min([starts.at[0], *(history.at[0] for history in known)])
@@ -60,3 +60,16 @@ def starts_and_exits(results: Results) -> Chart | None:
         lines.mark_start(axes, starts.at[0] - 0.5, f"Projection (dashed)\nfrom {starts.when[0]}")
         sheet.counts()
         return sheet.finish("Line chart by financial year. " + " ".join(alts))
+
+
+def _what_else(results: Results, year: str) -> list[str]:
+    """Say what starts hold, and what changes numbers in care beside starts and exits."""
+    notes = ["Starts include children who come back after they went home, so they follow exits by a while."]
+    if "balancing" in results.measures:
+        residual = series.yearly(results, "balancing").central[-1]
+        way = "rise" if residual > 0 else "fall"
+        notes.append(
+            f"Numbers in care {way} by {words.count(abs(residual))} more in {year} than starts and exits say: the "
+            "published tables have such a residual each year, and the projection keeps it."
+        )
+    return notes

@@ -49,7 +49,7 @@ def table(everything: Sequence[Results]) -> Chart | None:
         sheet = Sheet(
             title,
             f"{everything[0].areas[0]}, years after each scenario's own start; spend in cash",
-            series.footer(everything, "Extra spend to date adds up spend above the last published year."),
+            series.footer(everything, "Extra spend to date adds up spend above the last published year.", money=True),
             plots_height=_ROW * (len(rows) + 2),
             ticks=False,
         )

@@ -48,6 +48,11 @@ def percent(part: float, whole: float) -> str:
     return f"{share:.0f}%" if share >= 9.95 else f"{share:.1f}%".replace(".0%", "%")
 
 
+def percent_change(before: float, after: float) -> str:
+    """Return growth as "12% above" or "3% below"."""
+    return f"{percent(after - before, before)} {'above' if after >= before else 'below'}"
+
+
 def month(date: str) -> str:
     """Return an ISO date as "March 2030"."""
     return f"{month_name[int(date[5:7])]} {date[:4]}"

@@ -44,11 +44,10 @@ def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
     """Return everything that is drawn in a scenario: its uncertain numbers, the drift of rates, levels of areas."""
     scenario = loaded.scenario
     units = areas.units(scenario.areas)
-    local_ones = local.parameters(local.published_levels(), units) if units else ()
-    if scenario.assumptions.drift == "none":
-        return (*loaded.parameters, *local_ones)
-    years = dict.fromkeys(month.financial_year for month in scenario.calendar)
-    return (*loaded.parameters, *drift.parameters(tuple(years)), *local_ones)
+    drifts = scenario.assumptions.drift != "none"
+    years = tuple(dict.fromkeys(month.financial_year for month in scenario.calendar)) if drifts else ()
+    local_ones = local.parameters(local.published_levels(), units, years) if units else ()
+    return (*loaded.parameters, *drift.parameters(years), *local_ones)
 
 
 def columns(loaded: LoadedScenario, settings: Settings) -> dict[str, Array]:

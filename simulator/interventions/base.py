@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -98,15 +99,25 @@ class Intervention(Model):
         return end
 
     @property
-    def changes_starts(self) -> bool:
-        """Whether it changes how many children start to be looked after."""
-        return False
-
-    @property
     def title(self) -> str:
         """Name for tables and charts: the label, else the id, else the kind."""
         kind: str = type(self).model_fields["kind"].default
         return self.label or self.id or kind
+
+    @property
+    def in_words(self) -> str:
+        """What it assumes, within a sentence: its title, with its main number where that is not said."""
+        return self.title
+
+    @property
+    def caveat(self) -> str:
+        """What every chart must say of it, within a sentence; often nothing."""
+        return ""
+
+    @property
+    def money_caveat(self) -> str:
+        """What charts of money must say of it besides, within a sentence; often nothing."""
+        return ""
 
     @abstractmethod
     def change(self, rates: Rates, context: Context) -> Rates:
@@ -159,7 +170,7 @@ class PhasedIntervention(Intervention):
     """An intervention that builds up from a start and may end and fade."""
 
     start: MonthValue = choice()
-    """First month."""
+    """First month. What a programme that began before the run did in the year before is in the base already."""
 
     end: MonthValue | None = choice(None, if_empty="goes on to the end of the run")
     """Last month at full strength."""
@@ -182,6 +193,22 @@ class PhasedIntervention(Intervention):
         """Strength in each modelled month, later by a lag: (month,)."""
         end = None if self.end is None else self.end + lag_months
         return self.profile.weights(context, self.start + lag_months, end, self.fade_months)
+
+    @staticmethod
+    def since_base(ratio: Callable[[Context], Array], context: Context) -> Array:
+        """Divide a ratio in each month by its mean in the year before the run: (..., month).
+
+        What a programme that began before the run did in that year is in the rates of the base already.
+
+        Raises
+        ------
+        ValueError
+            If the ratio was nothing in all of that year, so that the base cannot tell what there would be without it.
+        """
+        before = ratio(context.year_before()).mean(axis=-1, keepdims=True)
+        if not before.all():
+            raise ValueError("start: a ratio of 0 in all of the year before the run leaves nothing to change")
+        return ratio(context) / before
 
 
 def _over_months(spend: Array, context: Context) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from simulator.calendar import Month, financial_year_months
@@ -47,6 +47,10 @@ class Context:
         import numpy as np
 
         return np.arange(self.months, dtype=np.float64) + 0.5 + (self.first_month - start)
+
+    def year_before(self) -> Context:
+        """The calendar of the year before the run, which the rates of the base are measured in."""
+        return replace(self, first_month=self.first_month - 12, months=12)
 
     def position(self, month: Month) -> int:
         """Position of a month on the month axis; outside the run it is negative or too large."""

@@ -188,16 +188,16 @@ class EarlyHelp(PhasedIntervention):
         return lag
 
     @property
-    def changes_starts(self) -> bool:
-        """Early help acts on starts."""
-        return True
+    def caveat(self) -> str:
+        """How many areas have it."""
+        return f"in {self.areas.count} of {self.areas.of} areas" if self.areas.count is not None else ""
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply starts of resident children."""
         import numpy as np
 
         reach = self.areas.in_areas(context.areas)[:, None]
-        ratio = 1.0 - reach * self.eligible_share * (1.0 - self._ratio(context))
+        ratio = self.since_base(lambda when: 1.0 - reach * self.eligible_share * (1.0 - self._ratio(when)), context)
         if np.all(ratio == 1.0):
             return rates
         youngest, oldest = self.ages

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from simulator.rates import FosterRates, Rates
 
 
+CAVEAT = (
+    "changes numbers in care only as children leave some placements sooner than others, which need not be the cause"
+)
+"""What every chart must say of a change of foster places."""
+
+
 def foster_of(rates: Rates) -> FosterRates:
     """Foster capacity of the rates.
 

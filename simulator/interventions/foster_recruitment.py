@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.fields import Quantity, Sector, choice, number, text
-from simulator.interventions.foster import foster_of, in_sector
+from simulator.interventions.foster import CAVEAT, foster_of, in_sector
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Array, Context
@@ -35,26 +35,38 @@ class FosterRecruitment(PhasedIntervention):
     """Approvals wanted on top, a year. They are turned into enquiries through the shares that pass each
     stage, and shared between sectors as approvals are."""
 
+    @property
+    def caveat(self) -> str:
+        """Why numbers in care change at all."""
+        return CAVEAT
+
+    @property
+    def money_caveat(self) -> str:
+        """What recruiting costs is not known."""
+        return "what it costs to find and approve households is not published; only budgets in the file are counted"
+
     def change(self, rates: Rates, context: Context) -> Rates:
         """Change enquiries and the share approved."""
         foster = foster_of(rates)
-        weights = self.weights(context)
-        passing = self._pass_share(foster, weights)
+        passing = self._pass_share(foster, context)
         enquiries = foster.enquiries_per_month
         if self.enquiries_ratio != 1.0:
-            enquiries = enquiries * in_sector(self.sector, 1.0 + (self.enquiries_ratio - 1.0) * weights)
+            ratio = self.since_base(lambda when: 1.0 + (self.enquiries_ratio - 1.0) * self.weights(when), context)
+            enquiries = enquiries * in_sector(self.sector, ratio)
         if self.extra_households_per_year:
+            # Households that were wanted before the run have asked already.
+            weights = self.weights(context) - self.weights(context.year_before()).mean()
             enquiries = enquiries + self._extra_enquiries(foster, passing, weights, context)
         return replace(rates, foster=replace(foster, enquiries_per_month=enquiries, stage_pass_share=passing))
 
-    def _pass_share(self, foster: FosterRates, weights: Array) -> Array:
+    def _pass_share(self, foster: FosterRates, context: Context) -> Array:
         """Shares that pass each stage: (draw, area, month, sector, stage)."""
         import numpy as np
 
         if self.approval_ratio == 1.0:
             return foster.stage_pass_share
-        ratio = in_sector(self.sector, 1.0 + (self.approval_ratio - 1.0) * weights)[..., None]
-        last = foster.stage_pass_share[..., -1:] * ratio
+        ratio = self.since_base(lambda when: 1.0 + (self.approval_ratio - 1.0) * self.weights(when), context)
+        last = foster.stage_pass_share[..., -1:] * in_sector(self.sector, ratio)[..., None]
         if (last > 1.0).any():
             most = 1.0 / foster.stage_pass_share[..., -1].max()
             raise ValueError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.fields import Quantity, Sector, choice, number, text
-from simulator.interventions.foster import foster_of, in_sector
+from simulator.interventions.foster import CAVEAT, foster_of, in_sector
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Context
@@ -26,11 +26,16 @@ class FosterRetention(PhasedIntervention):
     deregistration_ratio: Quantity = number(low=0, high=5, unit="hazard ratio")
     """Hazard of leaving with the programme over the hazard without it; below 1 keeps households."""
 
+    @property
+    def caveat(self) -> str:
+        """Why numbers in care change at all."""
+        return CAVEAT
+
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply the hazard of leaving."""
         if self.deregistration_ratio == 1.0:
             return rates
         foster = foster_of(rates)
-        ratio = in_sector(self.sector, 1.0 + (self.deregistration_ratio - 1.0) * self.weights(context))
-        leaving = foster.deregistration_per_year * ratio
+        ratio = self.since_base(lambda when: 1.0 + (self.deregistration_ratio - 1.0) * self.weights(when), context)
+        leaving = foster.deregistration_per_year * in_sector(self.sector, ratio)
         return replace(rates, foster=replace(foster, deregistration_per_year=leaving))

@@ -64,6 +64,11 @@ class PriceGrowth(Intervention):
             raise Wrong(f"{twice!r} is given twice")
         return costs
 
+    @property
+    def in_words(self) -> str:
+        """Its title and its growth."""
+        return f"{self.title} ({self.percent_per_year:+.3g}% a year)"
+
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply price ratios."""
         import numpy as np

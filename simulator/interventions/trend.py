@@ -88,9 +88,9 @@ class Trend(Intervention):
         return self
 
     @property
-    def changes_starts(self) -> bool:
-        """A trend in starts does."""
-        return self.measure == "starts"
+    def in_words(self) -> str:
+        """Its title and its growth."""
+        return f"{self.title} ({self.percent_per_year:+.3g}% a year)"
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply starts, hazards of leaving or the chances of placements."""

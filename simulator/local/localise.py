@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import placements
-from simulator.axes import AGE_BANDS, STREAMS
+from simulator.axes import AGE_BANDS, PHASES, STREAMS
 from simulator.baseline import FOSTER, CostLine
-from simulator.engine.grid import first_row
-from simulator.local.hazards import expected_exits
-from simulator.local.levels import COSTS, PLACEMENT_GROUPS, Levels
-from simulator.local.rake import rake
+from simulator.local.levels import COST_LINES, Levels
+from simulator.local.published import PLACEMENT_GROUPS
+from simulator.local.rake import rake, spread_phases
+from simulator.local.reconcile import by_month
+from simulator.local.response import band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
+from simulator.local.wander import step_parameters, wander
 from simulator.rates import FosterRates, Rates, StreamRates
 from simulator.structure import BAND_OF_AGE
 from simulator.uncertainty import Parameter
@@ -26,13 +28,29 @@ _LEAST_WEEKS = 1e-6
 """Weeks in care a year where an area has no child of a kind, so that its unit cost is defined."""
 
 
-def parameters(levels: Levels, codes: Sequence[str]) -> tuple[Parameter, ...]:
-    """Return what is not known of the levels of some areas, as parameters to draw: logs of ratios."""
-    return tuple(
+def parameters(levels: Levels, codes: Sequence[str], financial_years: Sequence[str] = ()) -> tuple[Parameter, ...]:
+    """Return what is not known of some areas, as parameters to draw: logs of ratios.
+
+    Parameters
+    ----------
+    levels : Levels
+    codes : sequence of str
+    financial_years : sequence of str
+        Years in which their rates wander (`simulator.local.wander`); none if they are held.
+    """
+    of_levels = tuple(
         Parameter(_key(code, name), Normal(0.0, float(spread[levels.codes.index(code)])))
         for code in codes
         for name, spread in levels.spread.items()
     )
+    at = [levels.codes.index(code) for code in codes]
+    return of_levels + step_parameters(codes, financial_years, {key: n[at] for key, n in _events(levels).items()})
+
+
+def _events(levels: Levels) -> dict[str, Array]:
+    """Return about how many start and leave in a year, by name of their rates: (area,). As many leave as start."""
+    resident = levels.starts.sum(axis=1)
+    return {"starts": resident, "exits": resident, "uasc_starts": levels.uasc_starts, "uasc_exits": levels.uasc_starts}
 
 
 def _key(code: str, name: str) -> str:
@@ -45,11 +63,12 @@ def localise(
     levels: Levels,
     codes: Sequence[str],
     drawn: Mapping[str, float] | None = None,
+    year_of_month: Sequence[str] = (),
 ) -> tuple[Rates, tuple[CostLine, ...]]:
     """Return rates and costs of some areas.
 
-    At the base all areas of `levels` add up to England: children in every cell, starts, leaving, foster households
-    and spend. Moves between placements and lengths of stay by time in care are England's.
+    At the base all areas of `levels` add up to England: children in every cell, starts, foster households and spend.
+    Moves between placements and lengths of stay by time in care are England's.
 
     Parameters
     ----------
@@ -60,84 +79,101 @@ def localise(
     codes : sequence of str
         Areas to run.
     drawn : mapping of key to float, optional
-        Logs of how far levels lie from their means in a draw; see :func:`parameters`.
+        Logs of how far levels lie from their means in a draw, and steps of rates; see :func:`parameters`.
+    year_of_month : sequence of str
+        Financial year of each month, where there are steps.
     """
+    steps = drawn or {}
     chosen = np.array([levels.codes.index(code) for code in codes])
 
     def off(name: str) -> Array:
         """How far the levels of all areas lie from their means: (area,)."""
-        return np.exp([(drawn or {}).get(_key(code, name), 0.0) for code in levels.codes])
+        log = np.array([steps.get(_key(code, name), 0.0) for code in levels.codes])
+        moved = np.array([_key(code, name) in steps for code in levels.codes])
+        return np.exp(log - moved * levels.spread[name] ** 2 / 2.0)
 
     width = england.cohort_months
-    resident, uasc = _share_children(england.streams, width, levels)
-    rates = dict(zip(STREAMS, (resident, uasc), strict=True))
-    resident = _with_level(resident, levels.starts[:, BAND_OF_AGE], levels.exits, width, off("starts"), off("exits"))
-    uasc = _with_level(
-        uasc, np.repeat(levels.uasc_starts[:, None], len(BAND_OF_AGE), axis=1), levels.uasc_exits, width,
-        off("uasc_starts"), off("uasc_exits"),
-    )  # fmt: skip
+    level = {"resident": levels.exits, "uasc": levels.uasc_exits}
+    rates = dict(zip(STREAMS, _share_children(england.streams, width, levels, level), strict=True))
+    names = {"resident": ("starts", "exits"), "uasc": ("uasc_starts", "uasc_exits")}
+    streams = []
+    for name in STREAMS:
+        of_starts, of_leaving = names[name]
+        one = _with_level(rates[name], levels.starts_of(name), level[name] * off(of_leaving), off(of_starts))
+        starts, leaving = (
+            wander(key, codes, year_of_month, steps, _events(levels)[key][chosen]) for key in names[name]
+        )
+        transfers = pace(level[name][chosen], passes_through(one)).transfer_per_year > 0
+        streams.append(_over_time(_pick(one, chosen), starts, leaving * by_month(name, transfers, england.months)))
     foster = None if england.foster is None else _share_households(england.foster, list(rates.values()), chosen)
-    prices = {key: off(f"price_{key}") for key in COSTS}
-    local = replace(
-        england,
-        streams=tuple(_pick(stream, chosen) for stream in (resident, uasc)),
-        foster=foster,
-    )
+    prices = {key: off(f"price_{key}") for key in COST_LINES}
+    local = replace(england, streams=tuple(streams), foster=foster)
     return local, tuple(_local_cost(line, rates, levels, prices, chosen) for line in cost_lines)
 
 
-def _share_children(streams: tuple[StreamRates, ...], width: int, levels: Levels) -> list[StreamRates]:
-    """Give each area its children at the base."""
+def _share_children(
+    streams: tuple[StreamRates, ...],
+    width: int,
+    levels: Levels,
+    level: Mapping[str, Array],
+) -> list[StreamRates]:
+    """Give each area its children at the base, by time in care as its own starts and leaving make it."""
     names = placements.names()
     group = np.array([next(i for i, g in enumerate(PLACEMENT_GROUPS.values()) if n in g) for n in names])
-    bands = []
-    for stream in streams:
-        row = np.arange(stream.opening.shape[2]) + first_row(width, stream.youngest_age)
-        bands.append(BAND_OF_AGE[np.maximum(row - 1, 0) * width // 12])
-    whole = np.zeros((len(streams), len(AGE_BANDS), len(PLACEMENT_GROUPS)))
+    bands = [band_of_row(stream, width) for stream in streams]
+    whole = np.zeros((len(streams), len(AGE_BANDS), len(PHASES), len(PLACEMENT_GROUPS)))
     for s, (stream, band) in enumerate(zip(streams, bands, strict=True)):
-        np.add.at(whole[s], (band[:, None], group[None, :]), stream.opening.sum(axis=(0, 1, 3)))
-    table = rake(whole, levels.stock_by_band, levels.stock_by_group, levels.uasc)
-    share = np.divide(table, whole, out=np.zeros_like(table), where=whole > 0)
-    by_band = table.sum(axis=(1, 3)) / whole.sum(axis=(0, 2))
-    return [
-        replace(
-            stream,
-            opening=stream.opening * share[:, s][:, band[:, None], group[None, :]][None, :, :, None, :],
-            opening_home=stream.opening_home * by_band[:, band][None, :, :, None],
+        phase = np.arange(len(PHASES))
+        np.add.at(whole[s], (band[:, None, None], phase[:, None], group), stream.opening.sum(axis=(0, 1)))
+    table = rake(whole.sum(axis=2), levels.stock_by_band, levels.stock_by_group, levels.uasc)
+    left = table.sum(axis=(1, 3)) * level["resident"][:, None]  # who can come back are those who left
+    home = left / left.sum(axis=0)
+    found = []
+    for s, (name, stream, band) in enumerate(zip(STREAMS, streams, bands, strict=True)):
+        speed = pace(level[name], passes_through(stream))
+        by_phase = stock_by_phase(stream, width, table[:, s].sum(axis=-1), levels.entered(name), speed)
+        share = ratio_of(spread_phases(whole[s], table[:, s], by_phase), whole[s])
+        found.append(
+            replace(
+                stream,
+                opening=stream.opening * share[:, band][..., group][None],
+                opening_home=stream.opening_home * home[:, band][None, :, :, None],
+            )
         )
-        for s, (stream, band) in enumerate(zip(streams, bands, strict=True))
-    ]
+    return found
 
 
-def _with_level(
-    stream: StreamRates, starts: Array, exits: Array, width: int, starts_off: Array, exits_off: Array
-) -> StreamRates:
-    """Share starts between areas, and scale leaving so that England's leaves at the base as before.
+def _with_level(stream: StreamRates, starts: Array, level: Array, starts_off: Array) -> StreamRates:
+    """Share starts between areas, and give each its pace of leaving.
 
     Parameters
     ----------
-    starts : (area, age)
+    starts : (area, band)
         In proportion.
-    exits, starts_off, exits_off : (area,)
-        Hazards of leaving over England's, and how far a draw lies from both levels.
-    width : int
-        Of birth cohorts, months.
+    level, starts_off : (area,)
+        Levels of leaving, and how far a draw lies from levels of starts.
     """
-    share = starts / starts.sum(axis=0) * starts_off[:, None]
-    expected = expected_exits(stream, width)[0]
-    ratio = exits * expected.sum() / (exits * expected).sum() * exits_off
+    share = (starts / starts.sum(axis=0))[:, BAND_OF_AGE] * starts_off[:, None]
+    return replace(
+        with_pace(stream, pace(level, passes_through(stream))),
+        new_starts_per_month=stream.new_starts_per_month * share[None, :, None],
+    )
+
+
+def _over_time(stream: StreamRates, starts: Array, leaving: Array) -> StreamRates:
+    """Multiply starts and hazards of leaving: (area, month) each."""
     return replace(
         stream,
-        new_starts_per_month=stream.new_starts_per_month * share[None, :, None],
-        exit_ratio=stream.exit_ratio * ratio[None, :, None, None],
+        new_starts_per_month=stream.new_starts_per_month * starts[None, :, :, None],
+        exit_ratio=stream.exit_ratio * leaving[None, :, :, None],
     )
 
 
 def _pick(stream: StreamRates, chosen: NDArray[np.intp]) -> StreamRates:
     """Keep some areas."""
-    names = ("opening", "opening_home", "new_starts_per_month", "exit_ratio")
-    return replace(stream, **{name: getattr(stream, name)[:, chosen] for name in names})
+    names = ("opening", "opening_home", "new_starts_per_month", "exit_ratio", "phase_exit_per_year")
+    own = {name: getattr(stream, name) for name in names}
+    return replace(stream, **{name: rates[:, chosen] for name, rates in own.items() if rates.shape[1] > 1})
 
 
 def _share_households(foster: FosterRates, streams: list[StreamRates], chosen: NDArray[np.intp]) -> FosterRates:
@@ -167,7 +203,7 @@ def _local_cost(
         held = [line.driver == "children" or p.cost == line.key for p in placements.placements()]
         children = sum(by_place.values())[:, held].sum(axis=-1)
     weeks = np.maximum(line.child_weeks * children / children.sum(), _LEAST_WEEKS)
-    key = next((key for key, lines in COSTS.items() if line.key in lines), None)
+    key = next((key for key, lines in COST_LINES.items() if line.key in lines), None)
     spend = weeks * (levels.prices[key] if key else 1.0)
     spend = line.spend_gbp * spend / spend.sum() * (off[key] if key else 1.0)
     return replace(line, spend_gbp=spend[chosen], child_weeks=weeks[chosen])

@@ -3,23 +3,141 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.areas import authorities
+from simulator.areas import authorities, table
+from simulator.axes import AGE_BANDS
 
 Array = NDArray[np.float64]
 
+BASE = 2025
+"""The only base year of authorities."""
+
+YEARS = (2023, 2024, 2025)
+"""Years ending 31 March whose flows make levels."""
+
+BANDS = tuple(AGE_BANDS)
+
 TOTAL = "total"
 
-SPLIT = {"909": ("942", "943"), "928": ("940", "941")}
-"""Former authorities whose figures are shared between those that took their place, as children looked after are:
-Cumbria (to March 2023) and Northamptonshire (to March 2021). Somerset and North Yorkshire kept their codes; Dorset,
-Poole and Bournemouth became two new authorities in 2019, whose figures begin then."""
+HIDDEN_UASC = 3.0
+"""Most that a hidden number of asylum-seeking children is taken to be: the middle of 1 to 5, which are hidden. It and
+the number of other children are hidden together, and of the two it is the small one."""
+
+PLACEMENT_GROUPS: dict[str, tuple[str, ...]] = {
+    "foster": ("kinship_foster", "council_foster", "ifa_foster"),
+    "homes": ("childrens_home", "home_waiting", "secure_residential"),
+    "supported": ("supported", "supported_waiting"),
+    "for_adoption": ("for_adoption",),
+    "with_parents": ("with_parents",),
+    "other": ("other",),
+}
+"""Placements told apart in tables of authorities, and those of the model that they hold."""
+
+_PUBLISHED_GROUPS: dict[str, tuple[str, ...]] = {
+    "foster": ("foster_placements",),
+    "homes": ("secure_homes_and_childrens_homes", "other_residential_settings", "residential_schools"),
+    "supported": ("independent_semi_independent_supported_accommodation",),
+    "for_adoption": ("placed_for_adoption",),
+    "with_parents": ("placed_with_parents",),
+    "other": ("other_placements",),
+}
+
+COSTS = ("residential", "fostering")
+"""Unit costs that are published for authorities."""
+
+COST_YEARS = ("2022-23", "2023-24", "2024-25")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is published of some areas, hidden figures filled. Years are those ending 31 March in `YEARS`.
+
+    Attributes
+    ----------
+    codes : tuple of str
+    group : (area,) int
+        Number of the region.
+    population : (area, year)
+        People under 18 at the middle of the year before.
+    stock_by_band : (area, year + 1, band)
+        Children looked after on 31 March, from that before the first year.
+    stock_by_group : (area, placement group)
+        At the base.
+    uasc : (area, year + 1)
+        Of the stock, unaccompanied asylum-seeking children.
+    starts_by_band : (area, year, band)
+    uasc_starts : (area, year)
+    left, left_at_18 : (area, year)
+        Children who ceased to be looked after before 18, and at 18.
+    uasc_ceased : (area, year)
+        Asylum-seeking children who ceased, at whatever age.
+    unit_costs : mapping of cost to (area, year)
+        GBP a week; NaN where there is none.
+    """
+
+    codes: tuple[str, ...]
+    group: NDArray[np.intp]
+    population: Array
+    stock_by_band: Array
+    stock_by_group: Array
+    uasc: Array
+    starts_by_band: Array
+    uasc_starts: Array
+    left: Array
+    left_at_18: Array
+    uasc_ceased: Array
+    unit_costs: Mapping[str, Array]
+
+
+@cache
+def published() -> Published:
+    """Read what is published of all authorities."""
+    regions = sorted({one.region for one in authorities()})
+    stocks = (YEARS[0] - 1, *YEARS)
+    ages = ("under_1", "1_to_4", "5_to_9", "10_to_15", "16", "17", "18_and_over")
+    ceased = _each(YEARS, lambda year: counts("ceased_by_age", year, ages))
+    return Published(
+        codes=tuple(one.code for one in authorities()),
+        group=np.array([regions.index(one.region) for one in authorities()]),
+        population=_each(YEARS, lambda year: population(year - 1)),
+        stock_by_band=_each(stocks, lambda year: counts("stock_by_age", year, BANDS)),
+        stock_by_group=_stock_by_group(),
+        uasc=_each(stocks, lambda year: _uasc("stock_by_uasc", year)),
+        starts_by_band=_each(YEARS, lambda year: counts("starts_by_age", year, BANDS)),
+        uasc_starts=_each(YEARS, lambda year: _uasc("starts_by_uasc", year)),
+        left=ceased[..., :-1].sum(axis=-1),
+        left_at_18=ceased[..., -1],
+        uasc_ceased=_each(YEARS, lambda year: _uasc("ceased_by_uasc", year)),
+        unit_costs={
+            key: np.stack([column("weekly_unit_cost", year, key) for year in COST_YEARS], axis=1) for key in COSTS
+        },
+    )
+
+
+def _each(years: Sequence[int], figure: Callable[[int], Array]) -> Array:
+    """Stack a figure of some years on the second axis."""
+    return np.stack([figure(year) for year in years], axis=1)
+
+
+def _uasc(table: str, year: int) -> Array:
+    """Return a number of asylum-seeking children: (area,)."""
+    filled = counts(table, year, ("uasc",))[:, 0]
+    hidden = np.isnan(column(table, year, "uasc"))
+    return np.where(hidden, np.minimum(filled, HIDDEN_UASC), filled)
+
+
+def _stock_by_group() -> Array:
+    names = [name for group in PLACEMENT_GROUPS for name in _PUBLISHED_GROUPS[group]]
+    by_name = counts("stock_by_placement", BASE, names)
+    at = np.array([i for i, group in enumerate(PLACEMENT_GROUPS) for _ in _PUBLISHED_GROUPS[group]])
+    return np.stack([by_name[:, at == i].sum(axis=1) for i in range(len(PLACEMENT_GROUPS))], axis=1)
 
 
 @cache
@@ -45,11 +163,22 @@ def column(table: str, year: int | str, category: str = "all") -> Array:
     raw = _figures()[table, str(year), category]
     known = dict(raw)
     children = {one.old_code: one.children for one in authorities()}
-    for former, heirs in SPLIT.items():
+    for former, heirs in _heirs().items():
         if np.isfinite(raw.get(former, np.nan)) and not any(np.isfinite(raw.get(heir, np.nan)) for heir in heirs):
             whole = sum(children[heir] for heir in heirs)
             known |= {heir: raw[former] * children[heir] / whole for heir in heirs}
     return np.array([known.get(one.old_code, np.nan) for one in authorities()])
+
+
+@cache
+def _heirs() -> dict[str, tuple[str, ...]]:
+    """Return authorities that took the place of a single one, by the former: they share its figures.
+
+    They do as children looked after are. Authorities that took the place of several begin with their own figures.
+    """
+    took = {row["old_code"]: row["parents"].split() for row in table()}
+    former = dict.fromkeys(parents[0] for parents in took.values() if len(parents) == 1)
+    return {one: tuple(code for code, parents in took.items() if parents == [one]) for one in former}
 
 
 def published_stock(codes: Sequence[str]) -> tuple[tuple[int, ...], Array]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.local.response import ratio_of
+
 Array = NDArray[np.float64]
 
 ROUNDS = 200
@@ -36,16 +38,35 @@ def rake(whole: Array, by_band: Array, by_group: Array, uasc: Array) -> Array:
     for _ in range(ROUNDS):
         for margin, over in margins:
             now = table.sum(axis=over)
-            table = table * np.expand_dims(_ratio(margin, now), over)
-        table = table * _ratio(whole, table.sum(axis=0))
+            table = table * np.expand_dims(ratio_of(margin, now), over)
+        table = table * ratio_of(whole, table.sum(axis=0))
     return table
 
 
 def _to(margin: Array, whole: Array) -> Array:
     """Scale a margin so that areas add up to England: (area, category)."""
-    return margin * _ratio(whole, margin.sum(axis=0))
+    return margin * ratio_of(whole, margin.sum(axis=0))
 
 
-def _ratio(part: Array, whole: Array) -> Array:
-    ratio: Array = np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=whole > 0)
-    return ratio
+def spread_phases(whole: Array, table: Array, by_phase: Array) -> Array:
+    """Give children of areas their time in care: (area, band, phase, group).
+
+    Iterative proportional fitting from each area's own mix of phases: placement groups and age bands are met as nearly
+    as England's table allows; the last step is England's.
+
+    Parameters
+    ----------
+    whole : (band, phase, group)
+        England.
+    table : (area, band, group)
+        Adds up to England.
+    by_phase : (area, band, phase)
+        In proportion.
+    """
+    england = ratio_of(whole, whole.sum(axis=1, keepdims=True))
+    seed = ratio_of(by_phase, by_phase.sum(axis=0))
+    spread = table[:, :, None, :] * england * seed[..., None]
+    for _ in range(ROUNDS):
+        spread = spread * ratio_of(table, spread.sum(axis=2))[:, :, None, :]
+        spread = spread * ratio_of(whole, spread.sum(axis=0))
+    return spread

@@ -16,8 +16,8 @@ from simulator.scenario.stated import replaces
 SUFFIXES = (".yaml", ".yml")
 _MOST_BYTES = 1_000_000
 _MOST_PARENTS = 10
-_OWN = ("name", "description")
-"""Keys that describe one file and are not taken from its parent."""
+_OWN = ("name", "description", "questions")
+"""Keys that are about one file and are not taken from its parent, whose questions may lie outside the child's run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,20 +304,40 @@ def _parent(document: Document) -> Path | None:
     if not path.exists() and len(relative.parts) == 1 and path.stem in shipped():
         return shipped()[path.stem]
     if not path.exists():
-        near = nearest(path.name, [*_beside(path), *(f"{key}.yaml" for key in shipped())])
+        others = [other for other in _beside(path) if other != document.file.path.name]
+        near = nearest(path.name, [*others, *(f"{key}.yaml" for key in shipped())])
         raise Unreadable(node.place.problem("extends", f"there is no file {name!r}", outside, near))
     if not path.resolve().is_relative_to(folder.resolve()):
         raise Unreadable(node.place.problem("extends", f"{name!r} is outside the folder", outside))
     return path
 
 
-def read_chain(path: Path) -> list[Document]:
-    """Read a file and the files it extends, the file itself first.
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A file and those it extends.
+
+    Attributes
+    ----------
+    documents
+        The file itself first.
+    problems
+        What is wrong with the files as YAML, and with ``extends``.
+    whole
+        False if a parent is missing or cannot be read, so that what it would have given is not known.
+    """
+
+    documents: list[Document]
+    problems: list[Problem]
+    whole: bool
+
+
+def read_chain(path: Path) -> Chain:
+    """Read a file and the files it extends.
 
     Raises
     ------
     ScenarioError
-        With everything that is wrong with the files as YAML, and with ``extends``.
+        If the file itself cannot be read.
     """
     documents: list[Document] = []
     problems: list[Problem] = []
@@ -331,10 +351,10 @@ def read_chain(path: Path) -> list[Document]:
             step = _parent(documents[-1])
             _stop_circles(documents, step)
     except Unreadable as error:
-        raise ScenarioError([*problems, error.problem]) from None
-    if problems:
-        raise ScenarioError(problems)
-    return documents
+        if not documents:
+            raise ScenarioError([error.problem]) from None
+        return Chain(documents, [*problems, error.problem], whole=False)
+    return Chain(documents, problems, whole=True)
 
 
 def _stop_circles(documents: list[Document], step: Path | None) -> None:

@@ -54,16 +54,18 @@ def load(name: str | Path) -> LoadedScenario:
         With everything that is wrong.
     """
     path = find_scenario(name)
-    documents = read_chain(path)
-    stated, merge = merge_chain(documents)
+    chain = read_chain(path)
+    stated, merge = merge_chain(chain.documents)
     root, uncertain, misstated = without_distributions(stated)
-    found = [*merge.problems, *empties(stated), *misstated]
+    found = [*chain.problems, *(merge.problems if chain.whole else ()), *empties(stated), *misstated]
     data = root.plain()
     try:
         scenario = Scenario.model_validate(data, context=window(data))
     except ValidationError as error:
         said = {problem.path for problem in found}
-        found += [problem for problem in problems(error, root) if problem.path not in said]
+        # What a parent that cannot be read would have given may not be missing.
+        ignored = () if chain.whole else ("missing", "union_tag_not_found")
+        found += [problem for problem in problems(error, root, ignored) if problem.path not in said]
     if found:
         raise ScenarioError(found)
     return LoadedScenario(
@@ -72,7 +74,7 @@ def load(name: str | Path) -> LoadedScenario:
         scenario=scenario,
         provenance=dict(_origins(scenario, root, {one.path: one for one in uncertain})),
         overrides=tuple(merge.overrides),
-        files=tuple(document.file for document in documents),
+        files=tuple(document.file for document in chain.documents),
         uncertain=uncertain,
     )
 

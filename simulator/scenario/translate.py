@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,7 @@ Path = tuple[str | int, ...]
 _EMPTY = "no value is given; give one, or leave the line out"
 
 
-def problems(error: ValidationError, root: Node) -> Iterator[Problem]:
+def problems(error: ValidationError, root: Node, ignored: Sequence[str] = ()) -> Iterator[Problem]:
     """Translate every error of the schema.
 
     Parameters
@@ -27,8 +27,12 @@ def problems(error: ValidationError, root: Node) -> Iterator[Problem]:
         What pydantic found.
     root
         The tree that was checked.
+    ignored
+        Types of error that say nothing here.
     """
     for item in error.errors(include_url=False):
+        if item["type"] in ignored:
+            continue
         path = _clean(item["loc"])
         if item["type"].startswith("union_tag"):
             path = (*path, "kind")
