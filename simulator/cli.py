@@ -105,6 +105,10 @@ def _run_options(function: _Function) -> _Function:
     options = [
         click.option("--area", multiple=True, metavar="NAME",
                      help="Area to run in place of the scenario's; give it again for more (`care-demand list areas`)."),
+        click.option("--returns", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+                     help="Run a council from what `import ssda903` wrote to DIR, in place of the scenario's areas."),
+        click.option("--area-name", metavar="NAME",
+                     help="What to call the council of --returns  [default: Council (SSDA903)]"),
         click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
                      help="Random draws beside the central run."),
         click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
@@ -163,14 +167,23 @@ def main() -> None:
 # Scenarios
 
 
-def _load_all(names: Sequence[str], areas: tuple[str, ...] = ()) -> list[LoadedScenario]:
-    """Read scenarios, by path or shipped name, for other areas if given; all problems are told at once."""
+def _load_all(
+    names: Sequence[str], areas: tuple[str, ...] = (), returns: Path | None = None, area_name: str | None = None
+) -> list[LoadedScenario]:
+    """Read scenarios, by path or shipped name, for other areas or a council if given; all problems are told at once."""
+    from simulator.council import NAME, CouncilError, read_council
     from simulator.scenario import ScenarioError, load
 
-    loaded, problems = [], []
+    loaded, problems, council = [], [], None
+    if returns is not None:
+        try:
+            council = read_council(returns, area_name or NAME)
+        except CouncilError as error:
+            problems.append(str(error))
     for name in names:
         try:
             one = load(name)
+            one = one.of_council(council) if council else one
             loaded.append(one.in_areas(areas) if areas else one)
         except ScenarioError as error:
             problems.append(str(error))
@@ -186,6 +199,8 @@ class _How:
     """How runs are made, as asked for on the command line."""
 
     area: tuple[str, ...]
+    returns: Path | None
+    area_name: str | None
     draws: int
     seed: int
     engine: str
@@ -207,6 +222,8 @@ class _How:
     def words(self) -> list[str]:
         """Options for the manifest: those that results depend on."""
         words = [word for name in self.area for word in ("--area", name)]
+        words += ["--returns", self.returns.name] if self.returns else []
+        words += ["--area-name", self.area_name] if self.area_name else []
         words += ["--draws", str(self.draws), "--seed", str(self.seed)]
         words += ["--engine", self.engine] if self.engine != "plain" else []
         words += ["--chance"] if self.chance else []
@@ -218,6 +235,12 @@ class _How:
 def _how(options: dict[str, Any]) -> _How:
     """Take the options that runs share; refuse those that do not go together."""
     how = _How(**options)
+    if how.returns and how.area:
+        raise click.UsageError("--returns runs the council of the returns, so it can't be had with --area")
+    if how.area_name is not None and not how.returns:
+        raise click.UsageError("--area-name names the council of --returns DIR; for an authority by its name: --area")
+    if how.area_name is not None and (not how.area_name.strip() or how.area_name == "England"):
+        raise click.UsageError(f"--area-name: {how.area_name!r} is no name of a council")
     if how.chance and not how.draws:
         raise click.UsageError("--chance puts luck into draws, so it needs some: --draws N")
     if how.keep_draws and not how.draws:
@@ -355,7 +378,7 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     that was stopped goes on when the same command is given again.
     """
     how = _how(options)
-    loaded = _load_all([scenario], how.area)
+    loaded = _load_all([scenario], how.area, how.returns, how.area_name)
     from simulator.outputs import write_run
     from simulator.summary import summary_text
 
@@ -383,7 +406,7 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
     how = _how(options)
     if len(scenarios) == 1:
         raise click.UsageError("name two scenarios or more; the others are compared with the first")
-    loaded = _load_all(scenarios, how.area)
+    loaded = _load_all(scenarios, how.area, how.returns, how.area_name)
     names = [one.key for one in loaded]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")

@@ -87,6 +87,10 @@ class Measure:
                 yield ALL, name, by_band[..., i]
 
 
+OWN = "The council's own figures"
+"""Label of actual figures that are a council's own, and not published."""
+
+
 @dataclass(frozen=True)
 class Actual:
     """A published series to draw before the projection.

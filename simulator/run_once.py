@@ -14,6 +14,7 @@ from simulator.areas import ENGLAND, Area, units
 from simulator.calendar import Month, financial_year, financial_year_months, instant_date
 from simulator.chance import realise
 from simulator.compile import Compiled, compile_scenario, deflator_growth
+from simulator.council import Council
 from simulator.engine.run import Paths, run
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.budget_line import BudgetLine
@@ -22,7 +23,7 @@ from simulator.local.published import published_stock
 from simulator.measures import measures
 from simulator.measures.view import View
 from simulator.rates import Rates
-from simulator.results import Actual, Claim, Measure, Question, Results, SpendLines
+from simulator.results import OWN, Actual, Claim, Measure, Question, Results, SpendLines
 from simulator.scenario import schema
 from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
 from simulator.structure import BAND_OF_AGE
@@ -55,6 +56,7 @@ def run_once(
     name: str,
     *,
     drawn: Mapping[str, float] | None = None,
+    council: Council | None = None,
     engine: Engine = "plain",
     luck: tuple[object, ...] | None = None,
 ) -> Results:
@@ -67,6 +69,8 @@ def run_once(
         Name in tables.
     drawn : mapping of key to float, optional
         Steps of the drift of rates in one draw (`simulator.drift`); none for the central run.
+    council : Council, optional
+        Who is run from their own returns.
     engine : {"plain", "compiled"}
     luck : tuple, optional
         What the luck of whole children hangs on (`simulator.chance`); expected numbers if left out.
@@ -76,11 +80,11 @@ def run_once(
     ValueError
         If an intervention asks for something impossible; the message begins with its path.
     """
-    results = label(compile_scenario(scenario, drawn), name, engine, luck)
+    results = label(compile_scenario(scenario, drawn, council), name, engine, luck, council)
     bare = _without_programmes(scenario)
     if bare is None:
         return results
-    without = label(compile_scenario(bare, drawn), name, engine, luck).measures
+    without = label(compile_scenario(bare, drawn, council), name, engine, luck, council).measures
     return replace(results, without={measure: without[measure] for measure in WITHOUT_PROGRAMMES})
 
 
@@ -92,7 +96,13 @@ def _without_programmes(scenario: Scenario) -> Scenario | None:
     return scenario.model_copy(update={"interventions": kept})
 
 
-def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[object, ...] | None = None) -> Results:
+def label(
+    compiled: Compiled,
+    name: str,
+    engine: Engine = "plain",
+    luck: tuple[object, ...] | None = None,
+    council: Council | None = None,
+) -> Results:
     """Run a compiled scenario and label what comes out."""
     scenario, rates = compiled.scenario, compiled.rates
     if luck is None:
@@ -119,11 +129,11 @@ def label(compiled: Compiled, name: str, engine: Engine = "plain", luck: tuple[o
         months=compiled.context.months,
         areas=tuple(area.name for area in compiled.reported),
         measures=measured,
-        history=history(compiled.reported[0]),
+        history=history(compiled.reported[0]) if council is None else _own_history(council),
         claims=tuple(Claim(c.measure, _when(c), float(c.value), c.label, ";".join(c.source)) for c in scenario.claims),
-        notes=_notes(scenario),
+        notes=_notes(scenario, council),
         money_notes=_money_notes(scenario),
-        sources=PUBLISHERS,
+        sources=PUBLISHERS if council is None else ("SSDA903 returns of the council", *PUBLISHERS),
         deflator=compiled.context.deflator[None],
         price_year=reference_year,
         spend_lines=SpendLines(
@@ -184,6 +194,12 @@ def history(area: Area) -> Mapping[str, Actual]:
     return _england_history()
 
 
+def _own_history(council: Council) -> Mapping[str, Actual]:
+    """Return children in care by the council's own returns."""
+    dates = tuple(f"{year}-03-31" for year in council.years)
+    return {"children": Actual(OWN, dates, council.history, "")}
+
+
 def _england_history() -> Mapping[str, Actual]:
     stock = tables.series("stock")
     spend = {str(y): v for y, v in tables.series("spend_total").items()}
@@ -211,14 +227,19 @@ def _drawn_areas(scenario: Scenario) -> list[str]:
     return [f"{title}, drawn by lot: {', '.join(names)}." for title, names in drawn.items() if names]
 
 
-def _notes(scenario: Scenario) -> tuple[str, ...]:
+def _notes(scenario: Scenario, council: Council | None) -> tuple[str, ...]:
     """Say what every chart of this scenario must say."""
     held = {
         "numbers": "Numbers of children who start are held as in the year before the run",
         "rates": "Start rates by age are held on a population carried forward from mid-2023 without migration",
     }[scenario.starts.hold]
     held += ", before any trend or programme of the scenario"
-    if units(scenario.areas):
+    if council is not None:
+        held = held.replace(
+            "in the year before the run", f"in the last {council.window} years of the council's returns"
+        )
+        held += "; leaving and moves are the council's own too, pooled towards England's; unit costs are England's"
+    elif units(scenario.areas):
         held += "; starts, leaving and prices of areas are pooled from three published years"
     notes = [f"{held}."]
     if scenario.assumptions.foster_places == "as_needed":

@@ -50,7 +50,7 @@ def children(results: Results) -> Chart | None:
         lines.mark_start(axes, path.at[0], f"Projection\nfrom {start}")
         lines.mark_claims(sheet, axes, claims)
         if history:
-            _label_history(sheet, axes, history, path)
+            _label_history(sheet, axes, history, path, series.history_name(results, "children"))
         sheet.label(
             axes,
             path.at[-1],
@@ -69,11 +69,11 @@ def children(results: Results) -> Chart | None:
         return sheet.finish(alt)
 
 
-def _label_history(sheet: Sheet, axes: Axes, history: Series, path: Series) -> None:
-    """Label published figures: with their last, beside it, where they go on after the projection's start."""
+def _label_history(sheet: Sheet, axes: Axes, history: Series, path: Series, name: str) -> None:
+    """Label actual figures: with their last, beside it, where they go on after the projection's start."""
     if history.at[-1] <= path.at[0] + 0.5:
         middle = len(history.at) // 3
-        sheet.callout(axes, history.at[middle], history.central[middle], "Published figures", style.HISTORY)
+        sheet.callout(axes, history.at[middle], history.central[middle], name, style.HISTORY)
         return
     last = f"Published:\n{words.count(history.central[-1])}\nin {words.month(history.when[-1])}"
     near_the_edge = history.at[-1] > path.at[-1] - _NO_ROOM_YEARS
@@ -99,9 +99,9 @@ def _history_words(results: Results) -> str:
     history = series.actual(results, "children")
     if history is None:
         return ""
-    peak = int(np.nanargmax(history.central))
+    peak, name = int(np.nanargmax(history.central)), series.history_name(results, "children")
     return (
-        f"Published figures run from {words.count(history.central[0])} in {words.month(history.when[0])} "
+        f"{name} run from {words.count(history.central[0])} in {words.month(history.when[0])} "
         f"to {words.count(history.central[-1])} in {words.month(history.when[-1])}, "
         f"with a peak of {words.count(history.central[peak])} in {words.month(history.when[peak])}. "
     )

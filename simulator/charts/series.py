@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.charts import words
-from simulator.results import QUANTILES, Actual, Published, Results
+from simulator.results import OWN, QUANTILES, Actual, Published, Results
 
 Array = NDArray[np.float64]
 
@@ -123,6 +123,11 @@ def actual(results: Results, measure: str) -> Series | None:
 def _published(history: Actual) -> Series:
     at = [words.year_end(d) if len(d) == 7 else words.year_position(d) for d in history.dates]
     return Series(np.array(at, dtype=float), tuple(history.dates), np.asarray(history.values, dtype=float)[None])
+
+
+def history_name(results: Results, measure: str) -> str:
+    """Return what actual figures of a measure are called."""
+    return OWN if results.history[measure].label == OWN else "Published figures"
 
 
 def claims(results: Results, measure: str) -> list[tuple[float, float, str]]:

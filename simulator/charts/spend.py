@@ -154,7 +154,7 @@ def spend_by_placement(results: Results) -> Chart | None:
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]} by placement, "
             "£ a financial year in cash; central run",
-            series.footer([results], money=True),
+            series.footer([results], *_apart(results), money=True),
         )
         axes = sheet.panels[0]
         base = np.zeros(len(years))
@@ -215,7 +215,7 @@ def extra_spend(results: Results) -> Chart | None:
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]} above {since}, "
             f"£ a financial year in cash, by cause{_whisker_words(results)}",
-            series.footer([results], money=True),
+            series.footer([results], *_apart(results), money=True),
         )
         axes = sheet.panels[0]
         up, down = np.zeros(len(total.at)), np.zeros(len(total.at))
@@ -278,6 +278,11 @@ def _at_end(part: Array) -> str:
     """Return the money of the last year, or the most there was where nothing is left."""
     last = words.money(float(part[-1]))
     return f"up to {words.money(float(part.max()))}" if last == "£0" and part.max() > 0 else last
+
+
+def _apart(results: Results) -> list[str]:
+    """Return a note where parts are rounded by themselves."""
+    return ["Parts are rounded by themselves, so they need not add up."] if isinstance(results, Published) else []
 
 
 def _whisker_words(results: Results) -> str:
