@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.results import Question, Results
+from simulator.results import Published, Question, Results, marches
 
 Array = NDArray[np.float64]
 
@@ -22,6 +22,8 @@ def extra_spend(results: Results, since: str | None = None) -> Array:
     since : str, optional
         A financial year of the run; the last published year before it (`results.reference_year`) if left out.
     """
+    if isinstance(results, Published):
+        return results.extra
     extra: Array = np.sum(list(split_extra(results, since).values()), axis=0)
     return extra
 
@@ -33,6 +35,8 @@ def split_extra(results: Results, since: str | None = None) -> dict[str, Array]:
     numbers = (Q/Q0 - 1) * sum u0 q0; mix = sum u0 (q - q0 Q/Q0); price = sum (u - u0) q. They add up to the extra
     spend exactly. Price holds what overheads do to unit costs as numbers change.
     """
+    if isinstance(results, Published):
+        return dict(results.causes)
     lines = results.spend_lines
     spend, weeks = _by_year(results, lines.spend_gbp), _by_year(results, lines.child_weeks)
     spend0 = _start(results, since, lines.spend_gbp, lines.reference_spend_gbp)[:, :, None]
@@ -138,10 +142,13 @@ class Growth:
 
 
 def growth_by_area(results: Results) -> list[Growth]:
-    """Return how children change in each area, most growth first; areas that start with fewer than 1 are left out."""
-    children = results["children"].values[0].sum(axis=(-2, -1))
+    """Return how children change in each area, most growth first.
+
+    Areas that start with fewer than 1, or whose figures are hidden, are left out.
+    """
+    children = results.stock_totals("children")[0]
     rows = [Growth(name, float(path[0]), float(path[-1])) for name, path in zip(results.areas, children, strict=True)]
-    return sorted((row for row in rows if row.first >= 1.0), key=lambda row: -row.percent)
+    return sorted((row for row in rows if row.first >= 1.0 and row.last >= 0.0), key=lambda row: -row.percent)
 
 
 def at_years(results: Results, years: Sequence[int] = (2, 5, 10)) -> list[dict[str, Any]]:
@@ -151,14 +158,15 @@ def at_years(results: Results, years: Sequence[int] = (2, 5, 10)) -> list[dict[s
     ends then) and ``cumulative_extra_gbp`` (cash, above the reference year, from the start). Years beyond the run are
     left out.
     """
-    children = results["children"].total()
+    children = results.stock_totals("children")[0, 0]
     dates = results.dates("stock")
-    extra, spend = extra_spend(results)[0, 0], results.by_year("total_spend")[0, 0].sum(axis=(-2, -1))
+    at = {n: dates.index(day) for n, day in enumerate(marches(dates))}
+    extra, spend = extra_spend(results)[0, 0], results.year_totals("total_spend")[0, 0]
     return [
         {
             "years": n,
-            "date": dates[12 * n],
-            "children": float(children[12 * n]),
+            "date": dates[at[n]],
+            "children": float(children[at[n]]),
             "spend_gbp": float(spend[n - 1]),
             "cumulative_extra_gbp": float(extra[:n].sum()),
         }

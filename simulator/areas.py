@@ -120,6 +120,11 @@ def codes_of(names: Iterable[str]) -> frozenset[str]:
     return frozenset(code for area in reported(names) for code in area.members)
 
 
+def code_of(name: str, other: str) -> str:
+    """Return the code of the authority with a name; another code if there is none."""
+    return next((one.code for one in authorities() if name in (one.name, one.name.partition(",")[0])), other)
+
+
 def children(codes: Iterable[str]) -> Iterator[float]:
     """Yield children looked after in March 2025 of some authorities."""
     by_code = {one.code: one.children for one in authorities()}

@@ -31,6 +31,17 @@ PHASES = ("first_weeks", "first_months", "next_months", "first_year", "settling"
 REASONS = ("home", "guardianship", "arrangements", "adoption", "other", "age_18")
 """Why a child leaves care. ``arrangements`` covers child arrangements orders and going to live with relatives."""
 
+TIME_BANDS: dict[str, int] = {
+    "under_2_weeks": 0,
+    "2_weeks_to_3_months": 14,
+    "3_to_6_months": 91,
+    "6_months_to_1_year": 182,
+    "1_to_2_years": 365,
+    "2_years_and_over": 730,
+}
+"""Bands of time in care that a return can tell: first day. They are finer early on, where leaving falls fastest
+(docs/model.md, section 3)."""
+
 HOME_SPELLS = ("first_3_months", "to_1_year", "later")
 """Spells of time since a child went home from care, each with its own chance of coming back."""
 

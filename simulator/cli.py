@@ -105,6 +105,10 @@ def _run_options(function: _Function) -> _Function:
     options = [
         click.option("--area", multiple=True, metavar="NAME",
                      help="Area to run in place of the scenario's; give it again for more (`care-demand list areas`)."),
+        click.option("--returns", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+                     help="Run a council from what `import ssda903` wrote to DIR, in place of the scenario's areas."),
+        click.option("--area-name", metavar="NAME",
+                     help="What to call the council of --returns  [default: Council (SSDA903)]"),
         click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
                      help="Random draws beside the central run."),
         click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
@@ -117,6 +121,8 @@ def _run_options(function: _Function) -> _Function:
         click.option("--cluster", metavar="ADDRESS", help="Dask scheduler that runs the draws instead."),
         click.option("--keep-draws", is_flag=True,
                      help="Write every draw's path to draws.nc; needs care-demand[draws]."),
+        click.option("--publish", is_flag=True,
+                     help="Hide counts of 1 to 5 and round the others, as published statistics do."),
         click.option("--charts/--no-charts", default=True, help="Draw charts, or tables only."),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
         click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails."),
@@ -161,14 +167,23 @@ def main() -> None:
 # Scenarios
 
 
-def _load_all(names: Sequence[str], areas: tuple[str, ...] = ()) -> list[LoadedScenario]:
-    """Read scenarios, by path or shipped name, for other areas if given; all problems are told at once."""
+def _load_all(
+    names: Sequence[str], areas: tuple[str, ...] = (), returns: Path | None = None, area_name: str | None = None
+) -> list[LoadedScenario]:
+    """Read scenarios, by path or shipped name, for other areas or a council if given; all problems are told at once."""
+    from simulator.council import NAME, CouncilError, read_council
     from simulator.scenario import ScenarioError, load
 
-    loaded, problems = [], []
+    loaded, problems, council = [], [], None
+    if returns is not None:
+        try:
+            council = read_council(returns, area_name or NAME)
+        except CouncilError as error:
+            problems.append(str(error))
     for name in names:
         try:
             one = load(name)
+            one = one.of_council(council) if council else one
             loaded.append(one.in_areas(areas) if areas else one)
         except ScenarioError as error:
             problems.append(str(error))
@@ -184,6 +199,8 @@ class _How:
     """How runs are made, as asked for on the command line."""
 
     area: tuple[str, ...]
+    returns: Path | None
+    area_name: str | None
     draws: int
     seed: int
     engine: str
@@ -191,6 +208,7 @@ class _How:
     workers: int | None
     cluster: str | None
     keep_draws: bool
+    publish: bool
     charts: bool
     as_json: bool
     quiet: bool
@@ -204,20 +222,31 @@ class _How:
     def words(self) -> list[str]:
         """Options for the manifest: those that results depend on."""
         words = [word for name in self.area for word in ("--area", name)]
+        words += ["--returns", self.returns.name] if self.returns else []
+        words += ["--area-name", self.area_name] if self.area_name else []
         words += ["--draws", str(self.draws), "--seed", str(self.seed)]
         words += ["--engine", self.engine] if self.engine != "plain" else []
         words += ["--chance"] if self.chance else []
         words += ["--keep-draws"] if self.keep_draws else []
+        words += ["--publish"] if self.publish else []
         return words if self.charts else [*words, "--no-charts"]
 
 
 def _how(options: dict[str, Any]) -> _How:
     """Take the options that runs share; refuse those that do not go together."""
     how = _How(**options)
+    if how.returns and how.area:
+        raise click.UsageError("--returns runs the council of the returns, so it can't be had with --area")
+    if how.area_name is not None and not how.returns:
+        raise click.UsageError("--area-name names the council of --returns DIR; for an authority by its name: --area")
+    if how.area_name is not None and (not how.area_name.strip() or how.area_name == "England"):
+        raise click.UsageError(f"--area-name: {how.area_name!r} is no name of a council")
     if how.chance and not how.draws:
         raise click.UsageError("--chance puts luck into draws, so it needs some: --draws N")
     if how.keep_draws and not how.draws:
         raise click.UsageError("--keep-draws keeps draws, so it needs some: --draws N")
+    if how.publish and how.keep_draws:
+        raise click.UsageError("--keep-draws writes every path unrounded, so it can't be had with --publish")
     if how.chance and how.engine == "compiled":
         raise click.UsageError("--chance follows children beside the plain engine; leave --engine compiled out")
     return how
@@ -240,20 +269,25 @@ def _simulate_all(loaded: Sequence[LoadedScenario], how: _How, work: Path) -> li
     elif how.engine != "plain":
         options |= {"engine": how.engine}
     seen = not how.quiet and sys.stderr.isatty()
+    many: list[Results] = []
     try:
         if seen and how.draws:
-            many = []
             for one in loaded:
                 with _bar(one.key) as progress:
                     many.append(simulate(one, **options, progress=progress))
-            return many
-        if not seen or len(loaded) == 1:
-            return [simulate(one, **options) for one in loaded]
-        with click.progressbar(loaded, label="Running scenarios", file=sys.stderr, show_eta=False) as bar:
-            return [simulate(one, **options) for one in bar]
+        elif not seen or len(loaded) == 1:
+            many = [simulate(one, **options) for one in loaded]
+        else:
+            with click.progressbar(loaded, label="Running scenarios", file=sys.stderr, show_eta=False) as bar:
+                many = [simulate(one, **options) for one in bar]
     except ScenarioError as error:
         shutil.rmtree(work, ignore_errors=True)
         raise WrongInput(str(error)) from error
+    if not how.publish:
+        return many
+    from simulator.publish import publish
+
+    return list(publish(many))
 
 
 @contextmanager
@@ -344,7 +378,7 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     that was stopped goes on when the same command is given again.
     """
     how = _how(options)
-    loaded = _load_all([scenario], how.area)
+    loaded = _load_all([scenario], how.area, how.returns, how.area_name)
     from simulator.outputs import write_run
     from simulator.summary import summary_text
 
@@ -372,7 +406,7 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
     how = _how(options)
     if len(scenarios) == 1:
         raise click.UsageError("name two scenarios or more; the others are compared with the first")
-    loaded = _load_all(scenarios, how.area)
+    loaded = _load_all(scenarios, how.area, how.returns, how.area_name)
     names = [one.key for one in loaded]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")
@@ -512,17 +546,22 @@ def import_() -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Output folder.")
 @click.option("--window", type=click.IntRange(min=1), metavar="YEARS",
               help="Years that rates are counted over, the latest  [default: 3, or all if fewer]")  # fmt: skip
+@click.option("--publish", is_flag=True,
+              help="Write only what may be published: counts of 1 to 5 hidden, others to the nearest 5.")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
-def ssda903(source: Path, out: Path, window: int | None, quiet: bool) -> None:
+def ssda903(source: Path, out: Path, window: int | None, publish: bool, quiet: bool) -> None:
     """Import SSDA903 returns: counts, rates and a data quality report, and nothing about a single child.
 
-    FOLDER_OR_ZIP holds the Header, Episodes and UASC files of one year or several, in any layout.
+    FOLDER_OR_ZIP holds the Header, Episodes and UASC files of one year or several, in any layout. With --publish there
+    are no rates and no quality report, as they would give small counts away (docs/disclosure.md).
     """
+    if publish and window:
+        raise click.UsageError("--window is about rates, and --publish writes none; leave one of them out")
 
     def work() -> str:
         from simulator.returns.write import import_ssda903
 
-        return f"{import_ssda903(source, out, window)}Results are in {out}"
+        return f"{import_ssda903(source, out, window, publish=publish)}Results are in {out}"
 
     _on_returns(work, quiet=quiet)
 

@@ -20,11 +20,12 @@ from simulator.baseline import (
     uasc_rates,
 )
 from simulator.calendar import Month, financial_year
+from simulator.council import CODE, RATES_OF, Council
 from simulator.drift import drift
 from simulator.engine.grid import make_grid
 from simulator.interventions import apply_all
 from simulator.interventions.context import Context
-from simulator.local import localise, published_levels
+from simulator.local import localise, own_rates, published_levels
 from simulator.population import births_per_year, population_by_age
 from simulator.rates import FosterRates, Rates
 from simulator.scenario.schema import Assumptions, Scenario
@@ -55,6 +56,8 @@ class Compiled:
         What results are given for: England run as a whole, or sums of the authorities in `context`.
     programmes : tuple of str
         Titles along the programme axis.
+    council : Council or None
+        Who is run from their own returns.
     """
 
     scenario: Scenario
@@ -64,9 +67,12 @@ class Compiled:
     cost_lines: tuple[CostLine, ...]
     reported: tuple[areas.Area, ...]
     programmes: tuple[str, ...]
+    council: Council | None = None
 
 
-def compile_scenario(scenario: Scenario, drawn: Mapping[str, float] | None = None) -> Compiled:
+def compile_scenario(
+    scenario: Scenario, drawn: Mapping[str, float] | None = None, council: Council | None = None
+) -> Compiled:
     """Build the rates of a scenario.
 
     Parameters
@@ -75,27 +81,39 @@ def compile_scenario(scenario: Scenario, drawn: Mapping[str, float] | None = Non
     drawn : mapping of key to float, optional
         Steps of the drift of rates in one draw (`simulator.drift`), and how far levels of authorities lie from their
         means (`simulator.local`); rates and levels are held where there are none.
+    council : Council, optional
+        Who is run from their own returns, in place of the scenario's areas.
 
     Raises
     ------
     ValueError
         If an intervention asks for something impossible; the message begins with its path.
     """
-    baseline = load_baseline(scenario.base)
+    baseline = load_baseline(scenario.base if council is None else RATES_OF)
     first = Month(scenario.base, 4)
     months = scenario.end - first + 1
     units = areas.units(scenario.areas)
-    context = _context(scenario, baseline, first, months, units)
+    context = _context(scenario, baseline, first, months, units, council)
     rates, cost_lines = _base_rates(scenario, baseline, context), baseline.cost_lines
     years = [m.financial_year for m in scenario.calendar]
-    if units:
+    reported = areas.reported(scenario.areas)
+    if council is not None:
+        rates, own_lines = own_rates(rates, baseline, council, drawn, years)
+        cost_lines = _uprated(own_lines, 1.0 / context.price_level(financial_year(baseline.base - 1)))
+        reported = (areas.Area(council.name, context.areas),)
+    elif units:
         rates, cost_lines = localise(rates, cost_lines, published_levels(), units, drawn, years)
     rates = apply_all(rates, scenario.interventions, context)
     if drawn and scenario.assumptions.drift == "as_recorded":
         rates = drift(rates, context.cost_keys, years, drawn)
     rates.check()
     titles = tuple(i.title for i in scenario.interventions)
-    return Compiled(scenario, baseline, rates, context, cost_lines, areas.reported(scenario.areas), titles)
+    return Compiled(scenario, baseline, rates, context, cost_lines, reported, titles, council)
+
+
+def _uprated(lines: tuple[CostLine, ...], ratio: float) -> tuple[CostLine, ...]:
+    """Return lines of spend at another level of general prices."""
+    return tuple(replace(line, spend_gbp=line.spend_gbp * ratio) for line in lines)
 
 
 def deflator_growth(assumptions: Assumptions) -> float:
@@ -104,8 +122,14 @@ def deflator_growth(assumptions: Assumptions) -> float:
     return (DEFLATOR_PERCENT if percent is None else percent) / 100.0
 
 
-def _context(scenario: Scenario, baseline: Baseline, first: Month, months: int, units: tuple[str, ...]) -> Context:
-    every = [one.code for one in areas.authorities()]
+def _context(
+    scenario: Scenario,
+    baseline: Baseline,
+    first: Month,
+    months: int,
+    units: tuple[str, ...],
+    council: Council | None,
+) -> Context:
     growth = deflator_growth(scenario.assumptions)
     price_year = financial_year(scenario.base - 1)
     known = {str(y): v for y, v in tables.series("gdp_deflator").items()}
@@ -118,13 +142,21 @@ def _context(scenario: Scenario, baseline: Baseline, first: Month, months: int, 
     return Context(
         first_month=first,
         months=months,
-        areas=units or (areas.ENGLAND,),
+        areas=(areas.code_of(council.name, CODE),) if council else units or (areas.ENGLAND,),
         places=placements.names(),
         cost_keys=tuple(line.key for line in baseline.cost_lines),
         deflator=np.exp(np.interp(np.arange(months, dtype=float), middles, levels)),
         price_levels={y: v / known[price_year] for y, v in known.items()},
-        part_of_england=sum(areas.children(units)) / sum(areas.children(every)) if units else 1.0,
+        part_of_england=_part_of_england(baseline, units, council),
     )
+
+
+def _part_of_england(baseline: Baseline, units: tuple[str, ...], council: Council | None) -> float:
+    """Return the share of England's children at the base who are in the areas of a run."""
+    if council is not None:
+        return float(council.stock.sum() / (baseline.resident.sum() + baseline.uasc.sum()))
+    every = [one.code for one in areas.authorities()]
+    return sum(areas.children(units)) / sum(areas.children(every)) if units else 1.0
 
 
 def _base_rates(scenario: Scenario, baseline: Baseline, context: Context) -> Rates:

@@ -26,9 +26,19 @@ from simulator import __version__
 from simulator.calendar import Month
 from simulator.paths import write_draws
 from simulator.provenance import data_hashes
-from simulator.results import ALL, Results
+from simulator.results import ALL, Published, Results
 from simulator.summary import comparison_text, summary_text
-from simulator.tidy import COLUMNS, STATISTICS, YEAR_COLUMNS, Row, shown, statistics, yearly_rows
+from simulator.tidy import (
+    COLUMNS,
+    STATISTICS,
+    YEAR_COLUMNS,
+    Row,
+    cells,
+    monthly_rows,
+    shown,
+    statistics,
+    yearly_rows,
+)
 
 if TYPE_CHECKING:
     from simulator.scenario import LoadedScenario
@@ -230,11 +240,14 @@ def monthly_lines(results: Results) -> Iterator[str]:
 
     The rows are those of :func:`simulator.tidy.monthly_rows`, formatted a column at a time, which is faster.
     """
+    if isinstance(results, Published):
+        yield from _lines(monthly_rows(results))
+        return
     name = _cell(results.name)
     for measure in results.measures.values():
         dates = results.dates(measure.kind)
         for placement, band, values in measure.slices():
-            table = statistics(values)
+            table = statistics(results, values)
             if not np.isfinite(table[0]).all():
                 raise ValueError(
                     f"{results.name}: {measure.name} ({placement}, {band}) holds a number that is not finite"
@@ -250,8 +263,8 @@ def monthly_lines(results: Results) -> Iterator[str]:
                     tail = "," * (len(STATISTICS) - 1) + "\n"
                     lines = (f"{head},{d},{middle},{c}{tail}" for d, c in zip(whens, central, strict=True))
                 else:
-                    cells = map(",".join, zip(central, *(map(_number, c) for c in columns[1:]), strict=True))
-                    lines = (f"{head},{d},{middle},{c}\n" for d, c in zip(whens, cells, strict=True))
+                    figures = map(",".join, zip(central, *(map(_number, c) for c in columns[1:]), strict=True))
+                    lines = (f"{head},{d},{middle},{c}\n" for d, c in zip(whens, figures, strict=True))
                 yield "".join(lines)
 
 
@@ -287,11 +300,11 @@ def _year_rows(
     values: Array,
 ) -> Iterator[Row]:
     """Yield a row for each area and financial year from (draw, area, year)."""
-    table = statistics(values)
+    table = statistics(results, values)
     for a, area in enumerate(areas):
         for y, year in enumerate(years):
             head = (results.name, area, year, measure, placement, unit, basis)
-            yield head + tuple(float(v) for v in table[:, a, y])
+            yield head + cells(results, table[:, a, y], len(values))
 
 
 def difference_rows(results: Results, reference: Results) -> Iterator[Row]:
@@ -315,8 +328,7 @@ def difference_rows(results: Results, reference: Results) -> Iterator[Row]:
         for basis, real in bases:
             ours = _by_year_and_placement(results, name, areas, years, real)
             theirs = _by_year_and_placement(reference, name, areas, years, real)
-            parts = [*dict.fromkeys([*ours, *theirs])]
-            ours[ALL], theirs[ALL] = sum(ours.values()), sum(theirs.values())
+            parts = [name for name in dict.fromkeys([*ours, *theirs]) if name != ALL]
             for placement in [ALL, *parts] if name == "placement_spend" and len(parts) > 1 else [ALL]:
                 less = ours.get(placement, 0.0) - theirs.get(placement, 0.0)
                 yield from _year_rows(results, areas, years, name, placement, measure.unit, basis, less)
@@ -325,11 +337,15 @@ def difference_rows(results: Results, reference: Results) -> Iterator[Row]:
 def _by_year_and_placement(
     results: Results, measure: str, areas: Sequence[str], years: Sequence[str], real: bool
 ) -> dict[str, Any]:
-    """Return (draw, area, year) for each placement."""
-    values = results.by_year(measure, real=real).sum(axis=-1)
-    values = values[:, [results.areas.index(a) for a in areas]]
-    values = values[:, :, [results.financial_years.index(y) for y in years]]
-    return {name: values[..., i] for i, name in enumerate(results[measure].placements)}
+    """Return (draw, area, year) for each placement and, under ``all``, for their total."""
+    chosen = [results.areas.index(a) for a in areas]
+    when = [results.financial_years.index(y) for y in years]
+    parts = results.year_parts(measure, real=real)[:, chosen][:, :, when]
+    by_name = {name: parts[..., i] for i, name in enumerate(results[measure].placements)}
+    if isinstance(results, Published):
+        by_name = {name: values[:1] for name, values in by_name.items()}  # quantiles can't be subtracted
+        return by_name | {ALL: results.year_totals(measure, real=real)[:1, chosen][:, :, when]}
+    return by_name | {ALL: sum(by_name.values())}
 
 
 def _write_table(path: Path, columns: Sequence[str], blocks: Iterable[str]) -> None:
@@ -362,9 +378,14 @@ def manifest(
         import matplotlib
 
         versions["matplotlib"] = matplotlib.__version__
+    council = loaded[0].council
+    own = {} if council is None else {"returns": {"area": council.name, "last_31_march": council.base}}
+    if council is not None and not isinstance(many[0], Published):  # a hash of small tables could be guessed at
+        own["returns"]["sha256"] = council.digest
     return {
         "made_by": MADE_BY,
         "command": command,
+        **own,
         "seed": seed,
         "draws": many[0].draws - 1,
         "versions": versions,

@@ -7,7 +7,7 @@ for one scenario, with the published history and the notes that every chart must
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -85,6 +85,10 @@ class Measure:
             by_band = self.values.sum(axis=-2)
             for i, name in enumerate(self.age_bands):
                 yield ALL, name, by_band[..., i]
+
+
+OWN = "The council's own figures"
+"""Label of actual figures that are a council's own, and not published."""
 
 
 @dataclass(frozen=True)
@@ -276,6 +280,27 @@ class Results:
                 picked.append(values[:, :, at[0] : at[-1] + 1].sum(axis=2))
         return np.stack(picked, axis=2)
 
+    def stock_totals(self, measure: str, *, without: bool = False) -> Array:
+        """Return a stock over all placements and ages, with or without programmes: (draw, area, instant)."""
+        values = (self.without if without else self.measures)[measure].values
+        return values.sum(axis=(-2, -1))
+
+    def stock_parts(self, measure: str) -> Array:
+        """Return a stock by placement: (draw, area, instant, placement)."""
+        return self[measure].values.sum(axis=-1)
+
+    def year_totals(self, measure: str, *, real: bool = False) -> Array:
+        """Return a measure by financial year, over all placements and ages: (draw, area, year)."""
+        return self.year_parts(measure, real=real).sum(axis=-1)
+
+    def year_parts(self, measure: str, *, real: bool = False) -> Array:
+        """Return a measure by financial year and placement: (draw, area, year, placement)."""
+        return self.by_year(measure, real=real).sum(axis=-1)
+
+    def slices(self, measure: str) -> Iterator[tuple[str, str, Array]]:
+        """Yield placement, age band and values, (draw, area, time), of all that tables of a measure show."""
+        return self[measure].slices()
+
     def to_frame(self) -> pd.DataFrame:
         """Return the tidy table of `results.csv` as a pandas data frame.
 
@@ -291,3 +316,106 @@ class Results:
         from simulator.tidy import COLUMNS, monthly_rows
 
         return pd.DataFrame(list(monthly_rows(self)), columns=list(COLUMNS))
+
+
+# --------------------------------------------------------------------------------------------------
+# For publication
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Figures of one measure that may be published: rounded, NaN where hidden.
+
+    The first axis is the central run and, where there are draws, each of `QUANTILES`.
+
+    Attributes
+    ----------
+    total : (statistic, area, time)
+    by_placement : (statistic, area, time, placement)
+        None where only totals are published; so with ages.
+    by_band : (statistic, area, time, age band)
+    """
+
+    total: Array
+    by_placement: Array | None = None
+    by_band: Array | None = None
+
+
+@dataclass(frozen=True)
+class Published(Results):
+    """Results that may be published (`simulator.publish`): no number in them is other than rounded.
+
+    Stocks are known at each 31 March, and flows and money by financial year; measures hold no values of their own. In
+    place of draws there are quantiles, so differences and shares have no intervals.
+
+    Attributes
+    ----------
+    stocks, stocks_without : mapping of measure name to Shown
+        At each 31 March, with and without the scenario's programmes.
+    years, real_years : mapping of measure name to Shown
+        By financial year; money in real prices apart.
+    extra : (1, area, year)
+        Spend above that of the reference year.
+    causes : mapping of cause to (1, area, year)
+        The same by cause, as `analysis.split_extra` names them.
+    number_of_draws : int
+        The central run included.
+    """
+
+    stocks: Mapping[str, Shown] = field(default_factory=dict)
+    stocks_without: Mapping[str, Shown] = field(default_factory=dict)
+    years: Mapping[str, Shown] = field(default_factory=dict)
+    real_years: Mapping[str, Shown] = field(default_factory=dict)
+    extra: Array = field(default_factory=lambda: np.zeros((1, 0, 0)))
+    causes: Mapping[str, Array] = field(default_factory=dict)
+    number_of_draws: int = 1
+
+    @property
+    def draws(self) -> int:
+        """Number of draws that quantiles are of, the central run included."""
+        return self.number_of_draws
+
+    def dates(self, kind: Literal["stock", "flow"]) -> tuple[str, ...]:
+        """Return each 31 March (stock); there are no months."""
+        return () if kind == "flow" else marches(super().dates("stock"))
+
+    def by_year(self, measure: str, *, real: bool = False) -> Array:
+        """Refuse: parts of both placement and age are not published."""
+        raise ValueError(f"{measure} is not published by placement and age together")
+
+    def stock_totals(self, measure: str, *, without: bool = False) -> Array:
+        """Return a stock at each 31 March: (statistic, area, instant)."""
+        return (self.stocks_without if without else self.stocks)[measure].total
+
+    def stock_parts(self, measure: str) -> Array:
+        """Return a stock by placement at each 31 March: (statistic, area, instant, placement)."""
+        return _parts(self.stocks[measure])
+
+    def year_totals(self, measure: str, *, real: bool = False) -> Array:
+        """Return a measure by financial year: (statistic, area, year)."""
+        return (self.real_years if real else self.years)[measure].total
+
+    def year_parts(self, measure: str, *, real: bool = False) -> Array:
+        """Return a measure by financial year and placement: (statistic, area, year, placement)."""
+        return _parts((self.real_years if real else self.years)[measure])
+
+    def slices(self, measure: str) -> Iterator[tuple[str, str, Array]]:
+        """Yield placement, age band and values, (statistic, area, instant), of a stock; nothing of flows."""
+        if measure not in self.stocks:
+            return
+        shown, of = self.stocks[measure], self[measure]
+        yield ALL, ALL, shown.total
+        for i, name in enumerate(of.placements if shown.by_placement is not None else ()):
+            yield name, ALL, _parts(shown)[..., i]
+        if shown.by_band is not None:
+            for i, name in enumerate(of.age_bands):
+                yield ALL, name, shown.by_band[..., i]
+
+
+def _parts(shown: Shown) -> Array:
+    return shown.total[..., None] if shown.by_placement is None else shown.by_placement
+
+
+def marches(dates: Sequence[str]) -> tuple[str, ...]:
+    """Return the dates that are a 31 March."""
+    return tuple(date for date in dates if date.endswith("-03-31"))

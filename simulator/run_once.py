@@ -14,6 +14,7 @@ from simulator.areas import ENGLAND, Area, units
 from simulator.calendar import Month, financial_year, financial_year_months, instant_date
 from simulator.chance import realise
 from simulator.compile import Compiled, compile_scenario, deflator_growth
+from simulator.council import Council
 from simulator.engine.run import Paths, run
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.budget_line import BudgetLine
@@ -22,7 +23,7 @@ from simulator.local.published import published_stock
 from simulator.measures import measures
 from simulator.measures.view import View
 from simulator.rates import Rates, side_by_side
-from simulator.results import Actual, Claim, Measure, Question, Results, SpendLines
+from simulator.results import OWN, Actual, Claim, Measure, Question, Results, SpendLines
 from simulator.scenario import schema
 from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
 from simulator.structure import BAND_OF_AGE
@@ -58,7 +59,7 @@ class Prepared:
     bare: Compiled | None
 
 
-def prepare(scenario: Scenario, drawn: Mapping[str, float] | None = None) -> Prepared:
+def prepare(scenario: Scenario, drawn: Mapping[str, float] | None = None, council: Council | None = None) -> Prepared:
     """Compile a scenario with and without its programmes.
 
     Parameters
@@ -66,6 +67,8 @@ def prepare(scenario: Scenario, drawn: Mapping[str, float] | None = None) -> Pre
     scenario : Scenario
     drawn : mapping of key to float, optional
         Steps of the drift of rates in one draw (`simulator.drift`); none for the central run.
+    council : Council, optional
+        Who is run from their own returns.
 
     Raises
     ------
@@ -73,10 +76,11 @@ def prepare(scenario: Scenario, drawn: Mapping[str, float] | None = None) -> Pre
         If an intervention asks for something impossible; the message begins with its path.
     """
     bare = _without_programmes(scenario)
-    return Prepared(compile_scenario(scenario, drawn), None if bare is None else compile_scenario(bare, drawn))
+    whole = compile_scenario(scenario, drawn, council)
+    return Prepared(whole, None if bare is None else compile_scenario(bare, drawn, council))
 
 
-def run_once(scenario: Scenario, name: str, *, engine: Engine = "plain") -> Results:
+def run_once(scenario: Scenario, name: str, *, council: Council | None = None, engine: Engine = "plain") -> Results:
     """Run a scenario, with and without its programmes, and label what comes out (the central run).
 
     Parameters
@@ -84,6 +88,8 @@ def run_once(scenario: Scenario, name: str, *, engine: Engine = "plain") -> Resu
     scenario : Scenario
     name : str
         Name in tables.
+    council : Council, optional
+        Who is run from their own returns.
     engine : {"plain", "compiled"}
 
     Raises
@@ -91,7 +97,7 @@ def run_once(scenario: Scenario, name: str, *, engine: Engine = "plain") -> Resu
     ValueError
         If an intervention asks for something impossible; the message begins with its path.
     """
-    [results] = run_prepared([prepare(scenario)], name, engine)
+    [results] = run_prepared([prepare(scenario, council=council)], name, engine)
     return results
 
 
@@ -151,7 +157,7 @@ def label(compiled: Compiled, name: str) -> Results:
 
 
 def _label(compiled: Compiled, name: str, paths: Paths) -> Results:
-    scenario, rates = compiled.scenario, compiled.rates
+    scenario, rates, council = compiled.scenario, compiled.rates, compiled.council
     view = View(paths, rates, compiled.cost_lines)
     total = _totals(compiled)
     measured = {}
@@ -172,11 +178,11 @@ def _label(compiled: Compiled, name: str, paths: Paths) -> Results:
         months=compiled.context.months,
         areas=tuple(area.name for area in compiled.reported),
         measures=measured,
-        history=history(compiled.reported[0]),
+        history=history(compiled.reported[0]) if council is None else _own_history(council),
         claims=tuple(Claim(c.measure, _when(c), float(c.value), c.label, ";".join(c.source)) for c in scenario.claims),
-        notes=_notes(scenario),
+        notes=_notes(scenario, council),
         money_notes=_money_notes(scenario),
-        sources=PUBLISHERS,
+        sources=PUBLISHERS if council is None else ("SSDA903 returns of the council", *PUBLISHERS),
         deflator=compiled.context.deflator[None],
         price_year=reference_year,
         spend_lines=SpendLines(
@@ -237,6 +243,12 @@ def history(area: Area) -> Mapping[str, Actual]:
     return _england_history()
 
 
+def _own_history(council: Council) -> Mapping[str, Actual]:
+    """Return children in care by the council's own returns."""
+    dates = tuple(f"{year}-03-31" for year in council.years)
+    return {"children": Actual(OWN, dates, council.history, "")}
+
+
 def _england_history() -> Mapping[str, Actual]:
     stock = tables.series("stock")
     spend = {str(y): v for y, v in tables.series("spend_total").items()}
@@ -264,14 +276,19 @@ def _drawn_areas(scenario: Scenario) -> list[str]:
     return [f"{title}, drawn by lot: {', '.join(names)}." for title, names in drawn.items() if names]
 
 
-def _notes(scenario: Scenario) -> tuple[str, ...]:
+def _notes(scenario: Scenario, council: Council | None) -> tuple[str, ...]:
     """Say what every chart of this scenario must say."""
     held = {
         "numbers": "Numbers of children who start are held as in the year before the run",
         "rates": "Start rates by age are held on a population carried forward from mid-2023 without migration",
     }[scenario.starts.hold]
     held += ", before any trend or programme of the scenario"
-    if units(scenario.areas):
+    if council is not None:
+        held = held.replace(
+            "in the year before the run", f"in the last {council.window} years of the council's returns"
+        )
+        held += "; leaving and moves are the council's own too, pooled towards England's; unit costs are England's"
+    elif units(scenario.areas):
         held += "; starts, leaving and prices of areas are pooled from three published years"
     notes = [f"{held}."]
     if scenario.assumptions.foster_places == "as_needed":

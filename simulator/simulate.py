@@ -66,7 +66,7 @@ def simulate(
     if chance and (not draws or engine != "plain"):
         raise ValueError("chance needs draws, and follows children beside the plain engine")
     try:
-        central = run_once(loaded.scenario, loaded.key, engine=engine)
+        central = run_once(loaded.scenario, loaded.key, council=loaded.council, engine=engine)
         if not draws:
             return central
         settings = Settings(draws, seed, engine, chance)
@@ -91,7 +91,8 @@ def _name(loaded: LoadedScenario, settings: Settings) -> str:
     """Name the folder of a scenario's draws by all that they follow from."""
     files = [file.sha256 for file in loaded.files]
     areas = loaded.scenario.areas
-    key = json.dumps([program_hashes(), data_hashes(), files, areas, asdict(settings)], sort_keys=True)
+    own = [loaded.council.name, loaded.council.digest] if loaded.council else []
+    key = json.dumps([program_hashes(), data_hashes(), files, areas, own, asdict(settings)], sort_keys=True)
     return f"{loaded.key}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 

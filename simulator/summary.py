@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis import answers, extra_spend, growth_by_area
 from simulator.charts import words
-from simulator.results import Results
+from simulator.results import QUANTILES, Published, Results, marches
 
 Array = NDArray[np.float64]
 
@@ -34,7 +34,8 @@ class Point:
     years : float
         Since the start.
     date : str
-    children : float
+    children : float or None
+        None where hidden, in results to be published; so with the others.
     spend_gbp : float or None
         Cash, in the year to `date`.
     extra_gbp : float or None
@@ -49,7 +50,7 @@ class Point:
 
     years: float
     date: str
-    children: float
+    children: float | None
     spend_gbp: float | None = None
     extra_gbp: float | None = None
     cumulative_extra_gbp: float | None = None
@@ -57,14 +58,24 @@ class Point:
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
+_OF_YEARS = ("spend_gbp", "extra_gbp", "cumulative_extra_gbp")
+"""Figures of the year before a date, so that there are none at the start."""
+
+
 def summary_points(results: Results) -> tuple[Point, ...]:
     """Return the start, and where the scenario stands 2, 5 and 10 years on, as far as the run goes."""
-    dates, figures = results.dates("stock"), _figures(results)
+    dates, figures = marches(results.dates("stock")), _figures(results)
+    quantiles = isinstance(results, Published)
     points = []
     for i, years in enumerate(_after(results)):
-        central = {name: float(values[0, i]) for name, values in figures.items() if not np.isnan(values[0, i])}
-        between = {name: interval for name in central if (interval := _interval(figures[name][:, i])) is not None}
-        points.append(Point(years, dates[12 * years], **central, intervals=between))
+        central: dict[str, float | None] = {"children": None}
+        central |= {name: float(values[0, i]) for name, values in figures.items() if not np.isnan(values[0, i])}
+        between = {
+            name: interval
+            for name, value in central.items()
+            if value is not None and (interval := _interval(figures[name][:, i], quantiles)) is not None
+        }
+        points.append(Point(years, dates[years], **central, intervals=between))
     return tuple(points)
 
 
@@ -76,25 +87,29 @@ def _after(results: Results) -> tuple[int, ...]:
 def _figures(results: Results) -> dict[str, Array]:
     """Return the figures of points by name: (draw, point); NaN where there is none."""
     after = _after(results)
-    months = [12 * n for n in after]
-    figures = {"children": results["children"].values[:, 0].sum(axis=(-2, -1))[:, months]}
+    dates = results.dates("stock")
+    instants = [dates.index(day) for n, day in enumerate(marches(dates)) if n in after]
+    figures = {"children": results.stock_totals("children")[:, 0, instants]}
     if len(after) > 1:
         extra = extra_spend(results)[:, 0]
-        spend = results.by_year("total_spend")[:, 0].sum(axis=(-2, -1))
+        spend = results.year_totals("total_spend")[:, 0]
         by_year = {"spend_gbp": spend, "extra_gbp": extra, "cumulative_extra_gbp": extra.cumsum(axis=1)}
         for name, values in by_year.items():
             figures[name] = np.insert(values[:, [n - 1 for n in after[1:]]], 0, np.nan, axis=1)
     if results.places_limited and "unmet_foster_need" in results.measures:
-        figures["unmet_foster_need"] = results["unmet_foster_need"].values[:, 0].sum(axis=(-2, -1))[:, months]
+        figures["unmet_foster_need"] = results.stock_totals("unmet_foster_need")[:, 0, instants]
     return figures
 
 
-def _interval(draws: Array) -> tuple[float, float] | None:
-    """Return where 80% of draws lie, from (draw,) with the central run first; None where there are no draws."""
-    if len(draws) == 1 or np.isnan(draws[1:]).any():
+def _interval(draws: Array, quantiles: bool) -> tuple[float, float] | None:
+    """Return where 80% of draws lie, from (draw,) with the central run first; None where there are none, or hidden.
+
+    With `quantiles`, those of tables stand in place of draws.
+    """
+    if len(draws) == 1:
         return None
-    low, high = np.percentile(draws[1:], INTERVAL)
-    return float(low), float(high)
+    ends = draws[[1 + QUANTILES.index(p) for p in INTERVAL]] if quantiles else np.percentile(draws[1:], INTERVAL)
+    return None if np.isnan(ends).any() else (float(ends[0]), float(ends[1]))
 
 
 _Write = Callable[[float], str]
@@ -111,12 +126,17 @@ def _change(write: _Write) -> _Write:
     return text
 
 
-def _row(title: str, values: Array, write: _Write, columns: int) -> Iterator[list[str]]:
-    """Yield a row of central figures from (draw, point) and, where there are draws, one of intervals below it."""
-    central = ["-" if np.isnan(v) else write(v) for v in values[0]]
+def _row(
+    title: str, values: Array, write: _Write, columns: int, *, of_years: bool, quantiles: bool
+) -> Iterator[list[str]]:
+    """Yield a row of central figures from (draw, point) and, where there are draws, one of intervals below it.
+
+    Figures of years have none at the start.
+    """
+    central = ["-" if of_years and i == 0 else write(v) for i, v in enumerate(values[0])]
     empty = [""] * (columns - len(central))
     yield [title, *central, *empty]
-    intervals = [_interval(values[:, i]) for i in range(values.shape[1])]
+    intervals = [_interval(values[:, i], quantiles) for i in range(values.shape[1])]
     if any(intervals):
         indent = " " * (len(title) - len(title.lstrip()) + 2)
         ends = ["" if b is None or b[0] == b[1] else f"{write(b[0])} to {write(b[1])}" for b in intervals]
@@ -127,7 +147,7 @@ def _when(results: Results) -> list[list[str]]:
     """Return two heads of columns: years after the start, and dates."""
     return [
         ["start" if n == 0 else f"+{n} years" for n in _after(results)],
-        [_day(results.dates("stock")[12 * n]) for n in _after(results)],
+        [_day(marches(results.dates("stock"))[n]) for n in _after(results)],
     ]
 
 
@@ -161,7 +181,14 @@ def summary_text(results: Results) -> str:
     rows = [["", *head] for head in _when(results)]
     for title, name, write in shown:
         if name in figures:
-            rows += _row(title, figures[name], write, columns)
+            rows += _row(
+                title,
+                figures[name],
+                write,
+                columns,
+                of_years=name in _OF_YEARS,
+                quantiles=isinstance(results, Published),
+            )
     lines = [f"{results.title} ({results.name})", _where([results]), "", *_grid(rows)]
     lines += _block(_ranked(results)) + _block(_chances([results])) + _block(_notes([results]))
     return "\n".join(lines) + "\n"
@@ -196,11 +223,15 @@ def comparison_text(many: Sequence[Results]) -> str:
         yield [title, *([""] * columns)]
         for results, own in zip(many, figures, strict=True):
             if name in own:
-                yield from _row(f"  {results.name}", own[name], write, columns)
+                how = {"of_years": name in _OF_YEARS, "quantiles": isinstance(results, Published)}
+                yield from _row(f"  {results.name}", own[name], write, columns, **how)
         yield [f"  {less}", *([""] * columns)]
         for results, own in zip(many[1:], figures[1:], strict=True):
             if results.first_month == first.first_month and name in own and name in figures[0]:
-                yield from _row(f"    {results.name}", _less(own[name], figures[0][name]), _change(write), columns)
+                change = _less(own[name], figures[0][name])
+                change = change[:1] if isinstance(results, Published) else change  # quantiles can't be subtracted
+                how = {"of_years": name in _OF_YEARS, "quantiles": False}
+                yield from _row(f"    {results.name}", change, _change(write), columns, **how)
 
     reference = {results.reference_year for results in many}
     above = f"Spend above {reference.pop()}" if len(reference) == 1 else "Spend above each one's reference year"

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.results import ALL, QUANTILES, Results
+from simulator.disclosure import HIDDEN
+from simulator.results import ALL, QUANTILES, Published, Results
 
 Array = NDArray[np.float64]
 Row = tuple[str | float | None, ...]
@@ -20,11 +21,13 @@ YEAR_COLUMNS = (
 )  # fmt: skip
 
 
-def statistics(values: Array) -> Array:
+def statistics(results: Results, values: Array) -> Array:
     """Return the central run and quantiles of draws 1 and on: (statistic, ...) from (draw, ...).
 
-    Quantiles are NaN where there are no draws beside the central run.
+    Quantiles are NaN where there are no draws beside the central run. Published results hold quantiles already.
     """
+    if isinstance(results, Published) and values.shape[0] > 1:
+        return values
     if values.shape[0] == 1:
         empty = np.full((len(QUANTILES), *values.shape[1:]), np.nan)
     else:
@@ -52,12 +55,12 @@ def monthly_rows(results: Results) -> Iterator[Row]:
     """Yield the rows of `results.csv`: every measure at each instant or month, in total and by part."""
     for measure in results.measures.values():
         dates = results.dates(measure.kind)
-        for placement, band, values in measure.slices():
-            table = statistics(values)
+        for placement, band, values in results.slices(measure.name):
+            table = statistics(results, values)
             for a, area in enumerate(results.areas):
                 for t in shown(results, measure.kind, placement, band):
                     head = (results.name, area, dates[t], measure.name, placement, band, measure.unit)
-                    yield head + _numbers(table[:, a, t])
+                    yield head + cells(results, table[:, a, t], len(values))
 
 
 def yearly_rows(results: Results) -> Iterator[Row]:
@@ -65,17 +68,27 @@ def yearly_rows(results: Results) -> Iterator[Row]:
     for measure in results.measures.values():
         bases = (("cash", False), (f"real {results.price_year}", True)) if measure.is_money else (("", False),)
         for basis, real in bases:
-            by_year = results.by_year(measure.name, real=real).sum(axis=-1)
-            columns = [(ALL, by_year.sum(axis=-1))]
+            columns = [(ALL, results.year_totals(measure.name, real=real))]
             if len(measure.placements) > 1:
+                by_year = results.year_parts(measure.name, real=real)
                 columns += [(name, by_year[..., i]) for i, name in enumerate(measure.placements)]
             for placement, values in columns:
-                table = statistics(values)
+                table = statistics(results, values)
                 for a, area in enumerate(results.areas):
                     for y, year in enumerate(results.financial_years):
                         head = (results.name, area, year, measure.name, placement, measure.unit, basis)
-                        yield head + _numbers(table[:, a, y])
+                        yield head + cells(results, table[:, a, y], len(values))
 
 
-def _numbers(values: Array) -> tuple[float | None, ...]:
-    return tuple(None if np.isnan(v) else float(v) for v in values)
+def cells(results: Results, statistics: Array, known: int) -> tuple[str | float | None, ...]:
+    """Return the cells of a row: numbers, nothing where there is none, and in published results a word where hidden.
+
+    Parameters
+    ----------
+    results : Results
+    statistics : (statistic,)
+    known : int
+        How many of them there are figures of; the others are nothing.
+    """
+    hidden = HIDDEN if isinstance(results, Published) else None
+    return tuple((hidden if i < known else None) if np.isnan(v) else float(v) for i, v in enumerate(statistics))

@@ -19,11 +19,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Names and numbers.
     "axes": set(),
     "areas": set(),
+    "disclosure": set(),
     "calendar": set(),
     "placements": set(),
     "tables": set(),
     "structure": {"axes"},
     "population": {"tables"},
+    # A council's own figures, as an import wrote them.
+    "council": {"axes", "placements"},
     "rates": set(),
     # The engine: numpy and its own modules.
     "engine": set(),
@@ -32,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What a scenario says, and how sure.
     "uncertainty": set(),
     "interventions": {"areas", "axes", "calendar", "placements", "tables"},
-    "scenario": {"areas", "calendar", "interventions", "uncertainty"},
+    "scenario": {"areas", "calendar", "council", "interventions", "uncertainty"},
     # How far rates drift.
     "drift": {"axes", "placements", "uncertainty"},
     # From published tables to a baseline.
@@ -41,19 +44,19 @@ MAY_IMPORT: dict[str, set[str]] = {
         "axes", "baseline", "calendar", "drift", "engine", "placements", "population", "rates", "structure", "tables",
     },
     # How authorities differ from England.
-    "local": {"areas", "axes", "baseline", "engine", "placements", "rates", "structure", "uncertainty"},
+    "local": {"areas", "axes", "baseline", "council", "engine", "placements", "rates", "structure", "uncertainty"},
     # From both to rates.
     "compile": {
-        "areas", "baseline", "calendar", "drift", "engine", "interventions", "local", "placements", "population",
-        "rates", "scenario", "structure", "tables",
+        "areas", "baseline", "calendar", "council", "drift", "engine", "interventions", "local", "placements",
+        "population", "rates", "scenario", "structure", "tables",
     },
     # A check of the fit that runs a scenario. It lives in calibrate/, but the fit must never import it.
     # From paths to labelled results.
     "results": {"calendar"},
     "measures": {"axes", "baseline", "engine", "placements", "rates", "results"},
     "run_once": {
-        "areas", "calendar", "chance", "compile", "engine", "interventions", "local", "measures", "rates", "results",
-        "scenario", "structure", "tables",
+        "areas", "calendar", "chance", "compile", "council", "engine", "interventions", "local", "measures", "rates",
+        "results", "scenario", "structure", "tables",
     },
     # Many draws.
     "provenance": set(),
@@ -70,9 +73,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What keeps the sum of authorities on England's path.
     "calibrate.reconcile": {"areas", "axes", "compile", "engine", "local", "rates", "scenario", "structure"},
     # What reads results and nothing earlier, except names.
-    "tidy": {"results"},
+    "tidy": {"disclosure", "results"},
     "analysis": {"results"},
-    "charts": {"analysis", "areas", "axes", "calendar", "placements", "results"},
+    "charts": {"analysis", "areas", "axes", "calendar", "disclosure", "placements", "results"},
+    # Results that may be published, in place of results.
+    "publish": {"analysis", "areas", "disclosure", "results"},
     "paths": {"results"},
     "summary": {"analysis", "charts", "results"},
     "outputs": {
@@ -81,7 +86,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # The track record: published figures by area, and its own charts and files.
     "backtest": {"areas", "charts", "local", "outputs", "provenance", "tables"},
     # A council's own child-level returns: nothing but the command line reads them.
-    "returns": {"axes", "baseline", "outputs", "placements", "provenance", "rates"},
+    "returns": {"axes", "baseline", "disclosure", "outputs", "placements", "provenance", "rates"},
 }  # fmt: skip
 
 ONLY_TYPES: dict[str, set[str]] = {

@@ -546,8 +546,9 @@ def test_exposure_agrees_with_counting_day_by_day(tmp_path: Path) -> None:
     """A second count, of every child on every day, in plain Python."""
     from collections import Counter
 
+    from simulator.axes import TIME_BANDS
     from simulator.baseline import load_baseline
-    from simulator.returns.exposure import TIME_BANDS, TIMES
+    from simulator.returns.exposure import TIMES
     from simulator.returns.sample import council_rates, draw_returns
 
     for one in draw_returns(council_rates(60, load_baseline(2025)), 3, seed=8):

@@ -103,7 +103,7 @@ def entries(scope: Scope | None = None) -> tuple[Entry, ...]:
 
 
 def draw_all(results: Results | Sequence[Results]) -> dict[str, Chart]:
-    """Draw every chart that the results hold the figures for.
+    """Draw every chart that the results hold the figures for; published results may hide them.
 
     Parameters
     ----------
@@ -117,8 +117,17 @@ def draw_all(results: Results | Sequence[Results]) -> dict[str, Chart]:
     scope: Scope = "scenario" if isinstance(results, Results) else "comparison"
     if scope == "comparison" and not results:
         raise ValueError("a comparison needs at least one scenario")
-    drawn = {entry.name: entry.draw(results) for entry in entries(scope)}
+    drawn = {entry.name: _draw(entry, results) for entry in entries(scope)}
     return {name: drawing for name, drawing in drawn.items() if drawing is not None}
+
+
+def _draw(entry: Entry, results: Results | Sequence[Results]) -> Chart | None:
+    from simulator.charts.series import HiddenError
+
+    try:
+        return entry.draw(results)
+    except HiddenError:
+        return None
 
 
 def save(drawing: Chart, folder: str | Path, name: str) -> tuple[Path, Path]:

@@ -14,7 +14,7 @@ from simulator.analysis import Growth, growth_by_area
 from simulator.areas import authorities
 from simulator.charts import Chart, chart, lines, series, style, words
 from simulator.charts.layout import Sheet
-from simulator.results import Results
+from simulator.results import Published, Results
 
 MOST_IN_ORDER = 20
 """Areas up to which small panels are in order of change; more stand by region."""
@@ -80,7 +80,7 @@ def areas_small_multiples(results: Results) -> Chart | None:
         )
         sheet.years(at[0] - 0.3, at[-1] + 0.3, panel_ticks=2 if many else 3)
         for i, row in enumerate(picked):
-            path = results["children"].values[0, results.areas.index(row.area)].sum(axis=(-2, -1))
+            path = results.stock_totals("children")[0, results.areas.index(row.area)]
             colour = style.PALETTE["orange" if row.percent > 0.5 else "dark_blue"]
             sheet.panels[i].axhline(100, color=style.PALETTE["mid_grey"], linewidth=0.8, zorder=0)
             sheet.panels[i].plot(at, 100 * path / path[0], color=colour, linewidth=2.0, gid="projection")
@@ -205,8 +205,9 @@ def areas_beside(results: Results) -> Chart | None:
         sheet.years(at[0] - 0.2, at[-1] + 0.2)
         axes.axhline(100, color=style.PALETTE["mid_grey"], linewidth=0.8, zorder=0)
         for i, area in enumerate((first, *others)):
-            values = results["children"].values[:, results.areas.index(area)].sum(axis=(-2, -1))
-            path = series.Series(at, results.dates("stock"), 100 * values / values[:1, :1])
+            values = results.stock_totals("children")[:, results.areas.index(area)]
+            quantiles = isinstance(results, Published)
+            path = series.Series(at, results.dates("stock"), 100 * values / values[:1, :1], quantiles)
             lines.draw_projection(axes, path, style.LINES[i], dashed=False, fan=i == 0, widest=True)
             text = f"{area}:\n{words.count(rows[area].first)} to\n{words.count(rows[area].last)}"
             sheet.label(axes, at[-1], path.central[-1], text, style.LINES[i], bold=i == 0)

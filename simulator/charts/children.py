@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from simulator.charts import Chart, chart, lines, series, style, words
 from simulator.charts.layout import Sheet
 from simulator.charts.series import Series
-from simulator.results import Results
+from simulator.results import Published, Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +35,7 @@ def children(results: Results) -> Chart | None:
         sheet = Sheet(
             title,
             f"{results.title}. Number of children looked after in {results.areas[0]}: "
-            f"published at 31 March, projected each month"
+            f"{'at 31 March' if isinstance(results, Published) else 'published at 31 March, projected each month'}"
             f"{series.fan_words([results])}",
             series.footer([results]),
         )
@@ -42,13 +44,13 @@ def children(results: Results) -> Chart | None:
         if history:
             lines.draw_history(axes, history)
         lines.draw_projection(axes, path, colour)
-        tops = [path.draws.max() if results.draws == 1 else max(high.max() for _, high in path.bands())]
-        tops += [history.central.max()] if history else []
+        tops = [series.highest(path.draws) if results.draws == 1 else series.highest(*(h for _, h in path.bands()))]
+        tops += [series.highest(history.central)] if history else []
         axes.set_ylim(0, (1.3 if claims else 1.17) * max(tops + [value for _, value, _ in claims]))
         lines.mark_start(axes, path.at[0], f"Projection\nfrom {start}")
         lines.mark_claims(sheet, axes, claims)
         if history:
-            _label_history(sheet, axes, history, path)
+            _label_history(sheet, axes, history, path, series.history_name(results, "children"))
         sheet.label(
             axes,
             path.at[-1],
@@ -67,11 +69,11 @@ def children(results: Results) -> Chart | None:
         return sheet.finish(alt)
 
 
-def _label_history(sheet: Sheet, axes: Axes, history: Series, path: Series) -> None:
-    """Label published figures: with their last, beside it, where they go on after the projection's start."""
+def _label_history(sheet: Sheet, axes: Axes, history: Series, path: Series, name: str) -> None:
+    """Label actual figures: with their last, beside it, where they go on after the projection's start."""
     if history.at[-1] <= path.at[0] + 0.5:
         middle = len(history.at) // 3
-        sheet.callout(axes, history.at[middle], history.central[middle], "Published figures", style.HISTORY)
+        sheet.callout(axes, history.at[middle], history.central[middle], name, style.HISTORY)
         return
     last = f"Published:\n{words.count(history.central[-1])}\nin {words.month(history.when[-1])}"
     near_the_edge = history.at[-1] > path.at[-1] - _NO_ROOM_YEARS
@@ -97,9 +99,9 @@ def _history_words(results: Results) -> str:
     history = series.actual(results, "children")
     if history is None:
         return ""
-    peak = int(history.central.argmax())
+    peak, name = int(np.nanargmax(history.central)), series.history_name(results, "children")
     return (
-        f"Published figures run from {words.count(history.central[0])} in {words.month(history.when[0])} "
+        f"{name} run from {words.count(history.central[0])} in {words.month(history.when[0])} "
         f"to {words.count(history.central[-1])} in {words.month(history.when[-1])}, "
         f"with a peak of {words.count(history.central[peak])} in {words.month(history.when[peak])}. "
     )

@@ -9,7 +9,9 @@ import numpy as np
 from simulator.charts import Chart, chart, lines, series, style, words
 from simulator.charts.layout import Sheet
 from simulator.charts.series import Series
-from simulator.results import Results
+from simulator.results import Published, Results
+
+_MONTHLY = "number each month, published at 31 March"
 
 _HISTORY_YEARS = 10
 """Years of published figures drawn before the first projection."""
@@ -23,8 +25,8 @@ def compare_children(everything: Sequence[Results]) -> Chart | None:
     paths = [series.stock(results, "children") for results in everything]
     return draw_paths(
         everything, paths, history=series.actual(everything[0], "children"), what="Children looked after",
-        unit="number each month, published at 31 March", of="children in care", write=words.count,
-        when=words.month, financial=False,
+        unit="number at 31 March" if isinstance(everything[0], Published) else _MONTHLY,
+        of="children in care", write=words.count, when=words.month, financial=False,
     )  # fmt: skip
 
 
@@ -99,12 +101,9 @@ def draw_paths(
     together = [i for i, results in enumerate(everything) if results.first_month == everything[0].first_month]
     title = _title([titles[i] for i in together], [paths[i] for i in together], len(paths), of, write, when)
     zero_note = ""
-    tops = [path.central.max() for path in paths] + ([history.central.max()] if history is not None else [])
-    lows = [path.central.min() for path in paths] + ([history.central.min()] if history is not None else [])
-    if not many:
-        tops += [high.max() for _, high in paths[0].bands()[:1]]
-        lows += [low.min() for low, _ in paths[0].bands()[:1]]
-    high, low = max(tops), min(lows)
+    drawn = [path.central for path in paths] + ([history.central] if history is not None else [])
+    bands = [] if many else [edge for band in paths[0].bands()[:1] for edge in band]
+    high, low = series.highest(*drawn, *bands), series.lowest(*drawn, *bands)
     bottom = min(0.0, low - 0.06 * (high - low) if low < 0 else 0.0)
     if low > 0.4 * high:
         step = 10 ** np.floor(np.log10(high)) / 2

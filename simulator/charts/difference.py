@@ -19,7 +19,7 @@ def difference_children(everything: Sequence[Results]) -> Chart | None:
         return None
     return _draw(
         everything, [series.stock(results, "children") for results in everything], what="children in care",
-        unit="number at the end of each month; ticks at 31 March", more="more", less="fewer",
+        unit=series.instants_words(everything[0]), more="more", less="fewer",
         write=words.count, when=words.month, financial=False,
     )  # fmt: skip
 
@@ -94,8 +94,8 @@ def _draw(
     many = len(everything) > series.MANY
     shown = list(differences.values())
     bands = [edge for d in shown for pair in d.bands()[:1] for edge in pair]
-    low = min(0.0, *(d.central.min() for d in shown), *(edge.min() for edge in bands))
-    high = max(0.0, *(d.central.max() for d in shown), *(edge.max() for edge in bands))
+    low = min(0.0, series.lowest(*(d.central for d in shown), *bands))
+    high = max(0.0, series.highest(*(d.central for d in shown), *bands))
     span = (high - low) or 1.0
     draws = {len(d.draws) for d in shown}
     fan = series.fan_words(everything) + " taken draw by draw" if max(draws) > 1 else ""

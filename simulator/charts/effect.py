@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from simulator.charts import Chart, chart, lines, series, style, words
@@ -17,9 +15,9 @@ def effect_children(results: Results) -> Chart | None:
     """Draw children in care less those without the scenario's programmes, and say where the difference is largest."""
     if "children" not in results.without:
         return None
-    without = series.stock(replace(results, measures=results.without), "children")
+    without = series.stock(results, "children", without=True)
     difference = series.stock(results, "children") - without
-    largest = int(np.argmax(np.abs(difference.central)))
+    largest = int(np.nanargmax(np.abs(difference.central)))
     if difference.central[largest] == 0.0:
         largest = len(difference.at) - 1
 
@@ -37,7 +35,7 @@ def effect_children(results: Results) -> Chart | None:
         sheet = Sheet(
             say(largest),
             f"Children in care with the scenario's programmes less without them, {results.areas[0]}, "
-            f"number at the end of each month; ticks at 31 March{series.fan_words([results])}",
+            f"{series.instants_words(results)}{series.fan_words([results]) if len(difference.draws) > 1 else ''}",
             series.footer([results]),
         )
         pad = 0.02 * (difference.at[-1] - difference.at[0]) + 0.1
@@ -46,8 +44,8 @@ def effect_children(results: Results) -> Chart | None:
         axes.axhline(0, color=style.INK, linewidth=1.0, zorder=2, gid="zero")
         lines.draw_projection(axes, difference, style.PALETTE["dark_blue"], dashed=False)
         edges = [edge for band in difference.bands()[:1] for edge in band]
-        low = min(0.0, *difference.central, *(edge.min() for edge in edges))
-        high = max(0.0, *difference.central, *(edge.max() for edge in edges))
+        low = min(0.0, series.lowest(difference.central, *edges))
+        high = max(0.0, series.highest(difference.central, *edges))
         span = (high - low) or 1.0
         axes.set_ylim(low - 0.08 * span, high + 0.08 * span)
         sheet.label(

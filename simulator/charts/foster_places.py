@@ -36,7 +36,7 @@ def foster_places(results: Results) -> Chart | None:
         sheet = Sheet(
             title,
             f"{results.title}. Mainstream foster places (not kinship) in {results.areas[0]}, "
-            f"number at the end of each month; ticks at 31 March{series.fan_words([results], '80%')}",
+            f"{series.instants_words(results)}{series.fan_words([results], '80%')}",
             series.footer([results]),
         )
         axes = sheet.panels[0]
@@ -45,7 +45,7 @@ def foster_places(results: Results) -> Chart | None:
         for name, word, colour_name in _LINES:
             path, colour = paths[name], style.PALETTE[colour_name]
             lines.draw_projection(axes, path, colour, dashed=False, widest=True)
-            top = max([top, path.central.max(), *(high.max() for _, high in path.bands())])
+            top = max(top, series.highest(path.central, *(high for _, high in path.bands())))
             sheet.label(
                 axes,
                 path.at[-1],

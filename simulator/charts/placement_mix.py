@@ -31,14 +31,22 @@ def placement_mix(results: Results) -> Chart | None:
     if "children" not in results.measures or len(results["children"].placements) < 2:
         return None
     measure = results["children"]
-    parts = reported_parts(measure.values[:, 0].sum(axis=-1), measure.placements)
     whole = series.stock(results, "children")
+    draws = 1 if whole.quantiles else len(whole.draws)  # quantiles of a share can't be told from those of its parts
+    children = whole.draws[:draws]
+    parts = reported_parts(results.stock_parts("children")[:draws, 0], measure.placements)
     when = (words.month(whole.when[0]), words.month(whole.when[-1]))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shares = {
-            name: series.Series(whole.at, whole.when, np.nan_to_num(100 * part / whole.draws))
-            for name, part in parts.items()
-        }
+    shares = {
+        name: series.Series(
+            whole.at, whole.when, np.divide(100 * part, children, out=np.zeros_like(part), where=children != 0)
+        )
+        for name, part in parts.items()
+    }
+    hidden = [name for name, share in shares.items() if np.isnan(share.central[[0, -1]]).any()]
+    shares = {name: share for name, share in shares.items() if name not in hidden}
+    if not shares:
+        return None
+    notes = [f"Hidden, as small: {words.listed([label(name) for name in hidden])}."] if hidden else []
     moved = {name: share.central[-1] - share.central[0] for name, share in shares.items()}
     name = max(moved, key=lambda key: abs(moved[key]))
     first, last = shares[name].central[[0, -1]]
@@ -58,14 +66,14 @@ def placement_mix(results: Results) -> Chart | None:
         sheet = Sheet(
             title,
             f"{results.title}. Share of children looked after in {results.areas[0]} by placement, %, "
-            f"{when[0]} to {when[1]}{series.fan_words([results])}",
-            series.footer([results]),
+            f"{when[0]} to {when[1]}{series.fan_words([results]) if draws > 1 else ''}",
+            series.footer([results], *notes),
             count=len(shares),
             columns=min(3, len(shares)),
             plots_height=3.6,
         )
         sheet.years(whole.at[0] - 0.02 * np.ptp(whole.at), whole.at[-1] + 0.02 * np.ptp(whole.at), panel_ticks=4)
-        top = max(share.central.max() for share in shares.values())
+        top = series.highest(*(share.central for share in shares.values()))
         for i, (group, share) in enumerate(shares.items()):
             strong = group == name and abs(moved[name]) >= 0.5
             colour = style.PALETTE["orange" if strong else "dark_blue"]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.charts import words
-from simulator.results import Actual, Results
+from simulator.results import OWN, QUANTILES, Actual, Published, Results
 
 Array = NDArray[np.float64]
 
@@ -35,11 +35,14 @@ class Series:
         ISO dates or financial years.
     draws : (draw, time)
         The central run first.
+    quantiles : bool
+        Whether `QUANTILES` stand in place of draws.
     """
 
     at: Array
     when: tuple[str, ...]
     draws: Array
+    quantiles: bool = False
 
     @property
     def central(self) -> Array:
@@ -51,36 +54,64 @@ class Series:
         """Return the lower and upper edge of each band of the fan; none where there are no draws."""
         if len(self.draws) == 1:
             return []
+        if self.quantiles:
+            return [(self.draws[1 + QUANTILES.index(a)], self.draws[1 + QUANTILES.index(b)]) for a, b in BANDS]
         return [(np.percentile(self.draws[1:], a, axis=0), np.percentile(self.draws[1:], b, axis=0)) for a, b in BANDS]
 
     def __sub__(self, other: Series) -> Series:
-        """Return the difference over the time that both cover, draw by draw if both have as many."""
+        """Return the difference over the time that both cover, draw by draw if both have as many; not of quantiles."""
         common = [when for when in self.when if when in set(other.when)]
         mine = [self.when.index(when) for when in common]
         theirs = [other.when.index(when) for when in common]
-        draws = len(self.draws) if len(self.draws) == len(other.draws) else 1
+        draws = len(self.draws) if len(self.draws) == len(other.draws) and not self.quantiles else 1
         return Series(self.at[mine], tuple(common), self.draws[:draws, mine] - other.draws[:draws, theirs])
 
 
-def stock(results: Results, measure: str) -> Series:
-    """Return a stock's total at each instant."""
+class HiddenError(Exception):
+    """The first or the last figure of a path is hidden, so there is no chart of it."""
+
+
+def stock(results: Results, measure: str, *, without: bool = False) -> Series:
+    """Return a stock's total at each instant, or that without the scenario's programmes.
+
+    Raises
+    ------
+    HiddenError
+        If an end of it is hidden.
+    """
     when = results.dates("stock")
-    return Series(
-        np.array([words.year_position(date) for date in when]),
-        when,
-        results[measure].values[:, 0].sum(axis=(-2, -1)),
-    )
+    at = np.array([words.year_position(date) for date in when])
+    draws = results.stock_totals(measure, without=without)[:, 0]
+    return _seen(Series(at, when, draws, isinstance(results, Published)))
 
 
 def yearly(results: Results, measure: str) -> Series:
-    """Return a measure's total in each financial year."""
-    return over_years(results, results.by_year(measure)[:, 0].sum(axis=(-2, -1)))
+    """Return a measure's total in each financial year; see :func:`stock`."""
+    return over_years(results, results.year_totals(measure)[:, 0])
 
 
 def over_years(results: Results, draws: Array) -> Series:
-    """Return figures by financial year, (draw, year), as a series."""
+    """Return figures by financial year, (draw, year), as a series; see :func:`stock`."""
     years = results.financial_years
-    return Series(np.array([float(words.year_end(year)) for year in years]), years, draws)
+    at = np.array([float(words.year_end(year)) for year in years])
+    return _seen(Series(at, years, draws, isinstance(results, Published)))
+
+
+def _seen(path: Series) -> Series:
+    if np.isnan(path.draws[0, [0, -1]]).any():
+        raise HiddenError
+    return path
+
+
+def highest(*values: Array) -> float:
+    """Return the largest figure that is not hidden; nothing if all are."""
+    found = np.concatenate([np.ravel(v) for v in values]) if values else np.zeros(0)
+    return float(np.max(found, initial=-np.inf, where=~np.isnan(found))) if not np.isnan(found).all() else 0.0
+
+
+def lowest(*values: Array) -> float:
+    """Return the smallest figure that is not hidden; nothing if all are."""
+    return -highest(*(-np.asarray(v) for v in values))
 
 
 def actual(results: Results, measure: str) -> Series | None:
@@ -92,6 +123,11 @@ def actual(results: Results, measure: str) -> Series | None:
 def _published(history: Actual) -> Series:
     at = [words.year_end(d) if len(d) == 7 else words.year_position(d) for d in history.dates]
     return Series(np.array(at, dtype=float), tuple(history.dates), np.asarray(history.values, dtype=float)[None])
+
+
+def history_name(results: Results, measure: str) -> str:
+    """Return what actual figures of a measure are called."""
+    return OWN if results.history[measure].label == OWN else "Published figures"
 
 
 def claims(results: Results, measure: str) -> list[tuple[float, float, str]]:
@@ -146,6 +182,13 @@ def replication_finding(
     return text
 
 
+def instants_words(results: Results) -> str:
+    """Return when a stock is drawn, for a subtitle."""
+    if isinstance(results, Published):
+        return "number at 31 March"
+    return "number at the end of each month; ticks at 31 March"
+
+
 def fan_words(all_results: Sequence[Results], bands: str = "50% and 80%") -> str:
     """Return what the shaded bands are, for a subtitle; nothing where there are no draws."""
     draws = max(results.draws for results in all_results) - 1
@@ -154,7 +197,7 @@ def fan_words(all_results: Sequence[Results], bands: str = "50% and 80%") -> str
 
 def interval_line(path: Series, write: Callable[[float], str]) -> str:
     """Return the line under the label of a path's end that gives its 80% interval; nothing without draws."""
-    if not path.bands():
+    if not path.bands() or np.isnan([edge[-1] for edge in path.bands()[0]]).any():
         return ""
     low, high = path.bands()[0]
     return f"\n80%: {write(float(low[-1]))}\nto {write(float(high[-1]))}"
@@ -162,7 +205,7 @@ def interval_line(path: Series, write: Callable[[float], str]) -> str:
 
 def interval_words(path: Series, write: Callable[[float], str]) -> str:
     """Return the 80% interval at a path's end within a sentence; nothing without draws."""
-    if not path.bands():
+    if not path.bands() or np.isnan([edge[-1] for edge in path.bands()[0]]).any():
         return ""
     low, high = path.bands()[0]
     return f", with 80% of draws between {write(float(low[-1]))} and {write(float(high[-1]))}"

@@ -7,7 +7,7 @@ import numpy as np
 from simulator.charts import Chart, chart, lines, series, style, words
 from simulator.charts.layout import Sheet
 from simulator.charts.placement_mix import label, reported_parts
-from simulator.results import Array, Results
+from simulator.results import Array, Published, Results
 
 _OTHER_PARTS = (
     ("other_spend", "Social work and other costs", "light_purple"),
@@ -61,14 +61,13 @@ def spend(results: Results) -> Chart | None:
             begin, finish = min(begin, history.at[0]), max(finish, history.at[-1])
         sheet.years(begin - 0.4, max([finish, *(at for at, _, _ in claims)]) + 0.4, financial=True)
         tops = [
-            path.central.max(),
-            *(high.max() for _, high in path.bands()),
+            series.highest(path.central, *(high for _, high in path.bands())),
             *(value for _, value, _ in claims),
         ]
         alt = f"Line chart of spend by financial year in {results.areas[0]}. "
         if history:
             lines.draw_history(axes, history)
-            tops.append(history.central.max())
+            tops.append(series.highest(history.central))
             middle = len(history.at) // 2
             sheet.callout(axes, history.at[middle], history.central[middle], "Published spend", style.HISTORY)
             alt += (
@@ -95,18 +94,27 @@ def spend(results: Results) -> Chart | None:
 
 
 def spend_parts(results: Results) -> list[tuple[str, str, Array]]:
-    """Return label, colour and (year,) central spend of each part; small placements are one part."""
-    by_year = results.by_year("placement_spend")[0, 0].sum(axis=-1)
+    """Return label, colour and (year,) central spend of each part; small placements are one part.
+
+    Parts of published results that are hidden in any year are one part too, with what rounding leaves of the total.
+    """
+    by_year = results.year_parts("placement_spend")[0, 0]
     groups = reported_parts(by_year[None], results["placement_spend"].placements)
     from simulator.placements import placements
 
     colours = {placement.name: placement.colour for placement in placements()}
     parts = [(_plural(label(name)), colours.get(name, "mid_grey"), part[0]) for name, part in groups.items()]
     others = [
-        (text, colour, results.by_year(name)[0, 0].sum(axis=(-2, -1)))
+        (text, colour, results.year_totals(name)[0, 0])
         for name, text, colour in _OTHER_PARTS
         if name in results.measures
     ]
+    if isinstance(results, Published):
+        shown = [part for part in parts if not np.isnan(part[2]).any()]
+        others = [part for part in others if not np.isnan(part[2]).any()]
+        left = results.year_totals("total_spend")[0, 0] - np.sum([part for _, _, part in shown + others], axis=0)
+        hidden = [("Hidden, and rounding", "mid_grey", np.maximum(left, 0.0))] if len(shown) < len(parts) else []
+        return [part for part in shown + others + hidden if part[2].any()]
     whole = np.sum([part for _, _, part in parts + others], axis=0)
     large = [part for part in parts if (part[2] >= _SMALL * whole).any()]
     small = [part[2] for part in parts if not (part[2] >= _SMALL * whole).any()]
@@ -123,6 +131,9 @@ def _plural(text: str) -> str:
 def spend_by_placement(results: Results) -> Chart | None:
     """Draw spend by financial year as bars made up of placements and other costs."""
     if "placement_spend" not in results.measures or not results.financial_years:
+        return None
+    total = series.yearly(results, "total_spend").central
+    if np.isnan(total).any():
         return None
     parts, years = spend_parts(results), results.financial_years
     at = np.array([float(words.year_end(year)) for year in years])
@@ -143,7 +154,7 @@ def spend_by_placement(results: Results) -> Chart | None:
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]} by placement, "
             "£ a financial year in cash; central run",
-            series.footer([results], money=True),
+            series.footer([results], *_apart(results), money=True),
         )
         axes = sheet.panels[0]
         base = np.zeros(len(years))
@@ -157,7 +168,7 @@ def spend_by_placement(results: Results) -> Chart | None:
             axes.text(
                 at[i],
                 base[i],
-                words.money(base[i]),
+                words.money(total[i]),
                 ha="center",
                 va="bottom",
                 fontsize=style.BODY,
@@ -169,7 +180,7 @@ def spend_by_placement(results: Results) -> Chart | None:
         listed = words.listed([f"{name} {words.money(p[0])} to {words.money(p[-1])}" for name, _, p in parts])
         return sheet.finish(
             f"Stacked bar chart of spend by financial year, {years[0]} to {years[-1]}: {listed}. "
-            f"In all {words.money(base[0])} to {words.money(base[-1])}."
+            f"In all {words.money(total[0])} to {words.money(total[-1])}."
         )
 
 
@@ -183,6 +194,8 @@ def extra_spend(results: Results) -> Chart | None:
 
     total = series.over_years(results, np.asarray(extra(results))[:, 0])
     split = {name: np.asarray(part)[0, 0] for name, part in split_extra(results).items()}
+    if np.isnan(total.central).any():
+        return None
     year, last, since = total.when[-1], total.central[-1], results.reference_year
     known = {cause[0] for cause in _CAUSES}
     if rest := [part for name, part in split.items() if name not in known]:
@@ -202,7 +215,7 @@ def extra_spend(results: Results) -> Chart | None:
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]} above {since}, "
             f"£ a financial year in cash, by cause{_whisker_words(results)}",
-            series.footer([results], money=True),
+            series.footer([results], *_apart(results), money=True),
         )
         axes = sheet.panels[0]
         up, down = np.zeros(len(total.at)), np.zeros(len(total.at))
@@ -267,5 +280,11 @@ def _at_end(part: Array) -> str:
     return f"up to {words.money(float(part.max()))}" if last == "£0" and part.max() > 0 else last
 
 
+def _apart(results: Results) -> list[str]:
+    """Return a note where parts are rounded by themselves."""
+    return ["Parts are rounded by themselves, so they need not add up."] if isinstance(results, Published) else []
+
+
 def _whisker_words(results: Results) -> str:
-    return "; diamonds: the sum, with 80% of draws" if results.draws > 1 else "; diamonds: the sum"
+    drawn = results.draws > 1 and not isinstance(results, Published)
+    return "; diamonds: the sum, with 80% of draws" if drawn else "; diamonds: the sum"

@@ -46,10 +46,10 @@ def starts_and_exits(results: Results) -> Chart | None:
             path, history, colour = paths[name], histories[name], style.PALETTE[colour_name]
             if history:
                 lines.draw_history(axes, history, colour)
-                top = max(top, history.central.max())
+                top = max(top, series.highest(history.central))
                 alts.append(f"Published {name} were {words.count(history.central[-1])} in {history.when[-1]}.")
             lines.draw_projection(axes, path, colour, joins=history, widest=True)
-            top = max([top, path.central.max(), *(high.max() for _, high in path.bands())])
+            top = max(top, series.highest(path.central, *(high for _, high in path.bands())))
             end = path.central[-1]
             sheet.label(axes, path.at[-1], end, f"{title_word}:\n{words.count(end)}\nin {year}", colour, bold=True)
             alts.append(
@@ -65,8 +65,8 @@ def starts_and_exits(results: Results) -> Chart | None:
 def _what_else(results: Results, year: str) -> list[str]:
     """Say what starts hold, and what changes numbers in care beside starts and exits."""
     notes = ["Starts include children who come back after they went home, so they follow exits by a while."]
-    if "balancing" in results.measures:
-        residual = series.yearly(results, "balancing").central[-1]
+    residual = series.yearly(results, "balancing").central[-1] if "balancing" in results.measures else 0.0
+    if abs(residual) >= 1:  # in published results it may be hidden
         way = "rise" if residual > 0 else "fall"
         notes.append(
             f"Numbers in care {way} by {words.count(abs(residual))} more in {year} than starts and exits say: the "

@@ -6,17 +6,26 @@ import math
 from calendar import month_name, monthrange
 from collections.abc import Sequence
 
+from simulator.disclosure import HIDDEN
+
 BILLION, MILLION, THOUSAND = 1e9, 1e6, 1e3
 
 
 def count(value: float) -> str:
-    """Return a number of children or places: from 100 up to the nearest 10, as published tables give it."""
-    rounded = round(value, -1) if abs(value) >= 100 else round(value)
+    """Return a number of children or places: from 100 up to the nearest 10, as published tables give it.
+
+    A number that is rounded already, to the nearest 5, stays as it is. A hidden number is c, as in published tables.
+    """
+    if math.isnan(value):
+        return HIDDEN
+    rounded = round(value, -1) if abs(value) >= 100 and value % 5 else round(value)
     return f"{int(rounded):,}".replace("-", "−")
 
 
 def money(value: float) -> str:
-    """Return pounds as £1.2bn, £45m or £300,000."""
+    """Return pounds as £1.2bn, £45m or £300,000; c where hidden."""
+    if math.isnan(value):
+        return HIDDEN
     sign, size = ("−" if value < 0 else ""), abs(value)
     if size >= 0.9995 * BILLION:
         return f"{sign}£{size / BILLION:,.1f}bn"

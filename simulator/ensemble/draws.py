@@ -43,10 +43,12 @@ class Settings:
 def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
     """Return everything that is drawn in a scenario: its uncertain numbers, the drift of rates, levels of areas."""
     scenario = loaded.scenario
-    units = areas.units(scenario.areas)
+    units = () if loaded.council else areas.units(scenario.areas)
     drifts = scenario.assumptions.drift != "none"
     years = tuple(dict.fromkeys(month.financial_year for month in scenario.calendar)) if drifts else ()
     local_ones = local.parameters(local.published_levels(), units, years) if units else ()
+    if loaded.council is not None:
+        local_ones = local.own_parameters(loaded.council, years)
     return (*loaded.parameters, *drift.parameters(years), *local_ones)
 
 
@@ -102,6 +104,6 @@ def _prepare(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapp
     steps = dict(values)
     own = {parameter.key: steps.pop(parameter.key) for parameter in loaded.parameters}
     try:
-        return prepare(loaded.at(own), steps)
+        return prepare(loaded.at(own), steps, loaded.council)
     except ValueError as problem:
         raise ValueError(f"{problem} (in draw {draw} of {settings.draws})") from problem

@@ -96,13 +96,17 @@ class Reach(Model):
         return tuple(sorted(every[i].name for i in lot))
 
     def in_areas(self, codes: tuple[str, ...]) -> Array:
-        """Share of children in each area who are in areas that have the help: (area,)."""
+        """Share of children in each area who are in areas that have the help: (area,).
+
+        An area that is no authority has England's share.
+        """
         import numpy as np
 
         if codes == (areas.ENGLAND,) or self.share is not None:
             return np.full(len(codes), self.fraction)
+        every = {one.code for one in areas.authorities()}
         having = areas.codes_of(self.drawn() if self.names is None else self.names)
-        return np.array([float(code in having) for code in codes])
+        return np.array([float(code in having) if code in every else self.fraction for code in codes])
 
 
 class Effect(Model):
@@ -216,7 +220,8 @@ class EarlyHelp(PhasedIntervention):
         every = tuple(one.code for one in areas.authorities())
         reached = dict(zip(every, self.areas.in_areas(every) * list(areas.children(every)), strict=True))
         total = sum(reached.values())
-        return np.array([reached[code] / total if total > 0 else 0.0 for code in context.areas])
+        here = [reached[code] / total if total > 0 else 0.0 for code in context.areas if code in reached]
+        return np.array(here or [context.part_of_england])  # an area that is no authority runs alone
 
     def _ratio(self, context: Context) -> Array:
         """Divide starts with the help by starts without it, for families reached: (month,)."""

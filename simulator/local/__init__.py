@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from simulator.local.levels import Levels, published_levels
 from simulator.local.localise import localise, parameters
+from simulator.local.own import own_parameters, own_rates
 
-__all__ = ["Levels", "localise", "parameters", "published_levels"]
+__all__ = ["Levels", "localise", "own_parameters", "own_rates", "parameters", "published_levels"]

@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.axes import AGE_BANDS, AGES, REASONS, STREAMS
+from simulator.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
 from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18, PLACES, STAYS_ON
 
@@ -23,16 +23,6 @@ Dates = NDArray[np.datetime64]
 Flags = NDArray[np.bool_]
 
 DAYS_PER_YEAR = 365.25
-
-TIME_BANDS: dict[str, int] = {
-    "under_2_weeks": 0,
-    "2_weeks_to_3_months": 14,
-    "3_to_6_months": 91,
-    "6_months_to_1_year": 182,
-    "1_to_2_years": 365,
-    "2_years_and_over": 730,
-}
-"""Bands of time in care: first day. They are finer early on, where leaving falls fastest (docs/model.md, section 3)."""
 
 TIMES = (*TIME_BANDS, "unknown")
 """Bands, and children who came into care before the returns begin, until they are in the last band for certain."""

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import placements
-from simulator.axes import AGES, STREAMS
+from simulator.axes import AGES, STREAMS, TIME_BANDS
 from simulator.baseline import Baseline, resident_rates, uasc_rates
 from simulator.rates import StreamRates
 from simulator.returns.codes import ADULT, PLACES
-from simulator.returns.exposure import DAYS_PER_YEAR, EDGES, EVENTS, EXITS, TIME_BANDS
+from simulator.returns.exposure import DAYS_PER_YEAR, EDGES, EVENTS, EXITS
 
 Array = NDArray[np.float64]
 

@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from simulator import __version__
 from simulator.axes import AGE_BANDS, AGES, REASONS, STREAMS
 from simulator.baseline import load_baseline
+from simulator.disclosure import BASE_LOCAL
 from simulator.outputs import MADE_BY, MANIFEST, FolderError, check_folder, whole_folder
 from simulator.provenance import data_hashes
+from simulator.returns import publish as published
 from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.errors import Problem, ReturnsError
@@ -71,7 +73,7 @@ are left out. The rules and the method are in docs/returns.md of care-demand.
 """
 
 
-def import_ssda903(source: Path, folder: Path, window: int | None) -> str:
+def import_ssda903(source: Path, folder: Path, window: int | None, *, publish: bool = False) -> str:
     """Read returns, and write the output folder, whole or not at all.
 
     Parameters
@@ -82,6 +84,8 @@ def import_ssda903(source: Path, folder: Path, window: int | None) -> str:
         See :func:`simulator.outputs.whole_folder`.
     window : int or None
         Years that rates are counted over; by default `DEFAULT_WINDOW`, or all if there are fewer.
+    publish : bool
+        Whether to write only what may be published, with small counts hidden.
 
     Returns
     -------
@@ -105,6 +109,8 @@ def import_ssda903(source: Path, folder: Path, window: int | None) -> str:
     if window is not None and window > covered:
         raise ReturnsError([Problem(f"--window {window}: the returns cover {covered} years in a row")])
     length = window or min(DEFAULT_WINDOW, covered)
+    if publish:
+        return _publish(years, returns, folder)
     seen = exposure(stays, length)
     changes = drifts(years, length)
     summary = summary_text(years, report, changes, length)
@@ -114,9 +120,19 @@ def import_ssda903(source: Path, folder: Path, window: int | None) -> str:
         _write_quality(part, report)
         _write_years(part, years)
         _write_rates(part, seen, national(load_baseline(BASE)), changes)
-        written = sorted([*(path.name for path in part.iterdir()), MANIFEST])
-        content = _manifest(returns, stays, window, length, written)
-        _write_text(part / MANIFEST, json.dumps(content, indent=2) + "\n")
+        _write_manifest(part, _manifest(returns, stays, window, length))
+    return summary
+
+
+def _publish(years: Years, returns: Returns, folder: Path) -> str:
+    """Write the output folder of what may be published, and return its summary."""
+    shown = published.counted(years)
+    summary = published_summary(years, shown)
+    with whole_folder(folder) as part:
+        _write_text(part / "README.txt", published.README)
+        _write_text(part / "summary.txt", summary)
+        _write_table(part / "counts.csv", published.COLUMNS, shown.rows())
+        _write_manifest(part, _published_manifest(years, returns))
     return summary
 
 
@@ -205,13 +221,12 @@ def _write_rates(part: Path, seen: Exposure, england: National, changes: Sequenc
 
 def summary_text(years: Years, report: Report, changes: Sequence[Drift], window: int) -> str:
     """Return the summary: what was read, children in care and flows by year, findings and warnings."""
-    first, last = years.years[0], years.years[-1]
     used, of = (report.number("episodes", "used"), sum(o.number for o in report.account if o.kind == "episodes"))
     children = report.number("children", "used"), sum(o.number for o in report.account if o.kind == "children")
     stock = years.stock.sum(axis=(1, 2, 3, 4))
     by_reason = years.exits.sum(axis=(1, 2, 3))
     columns = {
-        "Year to 31 March": [str(first - 1), *map(str, years.years)],
+        "Year to 31 March": [str(years.years[0] - 1), *map(str, years.years)],
         "In care then": [f"{n:,}" for n in stock],
         "of them UASC": [f"{n:,}" for n in years.stock[:, 1].sum(axis=(1, 2, 3))],
         "Starts": ["", *(f"{n:,}" for n in years.starts.sum(axis=(1, 2, 3)))],
@@ -219,9 +234,8 @@ def summary_text(years: Years, report: Report, changes: Sequence[Drift], window:
         "Exits at 18": ["", *(f"{n:,}" for n in by_reason[:, AGE_18])],
         "Moves": ["", *(f"{n:,}" for n in years.moves.sum(axis=(1, 2, 3)))],
     }
-    span = f"returns for the years to 31 March {first} to" if first != last else "return for the year to 31 March"
     lines = [
-        f"SSDA903 {span} {last}",
+        _heading(years),
         f"Used: {used:,} of {of:,} episode rows, {children[0]:,} of {children[1]:,} children (see quality.txt)",
         "",
         *_table_lines(columns),
@@ -239,6 +253,25 @@ def summary_text(years: Years, report: Report, changes: Sequence[Drift], window:
     return "\n".join(lines) + "\n"
 
 
+def published_summary(years: Years, shown: published.Counted) -> str:
+    """Return the summary of what may be published."""
+    lines = [
+        _heading(years),
+        "",
+        *_table_lines(published.summary_columns(years, shown)),
+        "",
+        "For publication: counts of 1 to 5, and those that would give them away, are hidden (c); others are to the "
+        f"nearest {BASE_LOCAL}.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _heading(years: Years) -> str:
+    first, last = years.years[0], years.years[-1]
+    span = f"returns for the years to 31 March {first} to" if first != last else "return for the year to 31 March"
+    return f"SSDA903 {span} {last}"
+
+
 def _warning(change: Drift) -> str:
     name = change.measure.replace("_", " ")
     rates = f"{change.earlier_rate:.3g} in {change.earlier_years} and {change.later_rate:.3g} in {change.later_years}"
@@ -251,9 +284,32 @@ def _table_lines(columns: dict[str, list[str]]) -> Iterator[str]:
         yield "  ".join(cell.rjust(len(name)) for name, cell in zip(columns, cells, strict=True)).rstrip()
 
 
-def _manifest(
-    returns: Returns, stays: Stays, window: int | None, length: int, written: Sequence[str]
-) -> dict[str, object]:
+def _write_manifest(part: Path, content: dict[str, object]) -> None:
+    written = sorted([*(path.name for path in part.iterdir()), MANIFEST])
+    _write_text(part / MANIFEST, json.dumps({**content, "files": written}, indent=2) + "\n")
+
+
+def _versions() -> dict[str, str]:
+    return {
+        MADE_BY: __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "polars": pl.__version__,
+    }
+
+
+def _published_manifest(years: Years, returns: Returns) -> dict[str, object]:
+    """Return what the output was made from, without numbers and hashes of the files read."""
+    return {
+        "made_by": MADE_BY,
+        "command": shlex.join([MADE_BY, "import", "ssda903", "--publish"]),
+        "versions": _versions(),
+        "years": list(years.years),
+        "read": sorted({f.kind for f in returns.files}),
+    }
+
+
+def _manifest(returns: Returns, stays: Stays, window: int | None, length: int) -> dict[str, object]:
     """Return what the output was made from: hashes of files, not their names, which could tell who is in them.
 
     Hashes stand in groups of four, so that no run of digits in them can pass for an identifier.
@@ -265,12 +321,7 @@ def _manifest(
     return {
         "made_by": MADE_BY,
         "command": shlex.join(words),
-        "versions": {
-            MADE_BY: __version__,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "polars": pl.__version__,
-        },
+        "versions": _versions(),
         "years": list(stays.years),
         "window_years": length,
         "rates_for_england": BASE,
@@ -285,7 +336,6 @@ def _manifest(
             for f in returns.files
         ],
         "data": {name: _grouped(digest) for name, digest in data_hashes().items()},
-        "files": list(written),
     }
 
 

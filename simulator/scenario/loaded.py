@@ -8,6 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from simulator.areas import ENGLAND
+from simulator.calendar import Month
+from simulator.council import RATES_OF, Council
 from simulator.interventions.fields import Wrong
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.merge import Override, SourceFile
@@ -69,6 +72,8 @@ class LoadedScenario:
         The file and those it extends, itself first.
     uncertain
         Numbers that are distributions, in the order of the file.
+    council
+        The council that is run from its own returns, in place of the scenario's areas; None if there is none.
     """
 
     key: str
@@ -78,6 +83,7 @@ class LoadedScenario:
     overrides: tuple[Override, ...]
     files: tuple[SourceFile, ...]
     uncertain: tuple[Uncertain, ...] = ()
+    council: Council | None = None
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -119,6 +125,31 @@ class LoadedScenario:
             problem = Problem(str(self.path), 1, 1, "areas", wrong.what, wrong.allowed, wrong.near)
             raise ScenarioError([problem]) from wrong
         return replace(self, scenario=self.scenario.model_copy(update={"areas": areas}))
+
+    def of_council(self, council: Council) -> LoadedScenario:
+        """Return the scenario for a council, from the last 31 March of its returns.
+
+        Returns balance exactly, so there is no balancing flow unless the scenario states one.
+
+        Raises
+        ------
+        ScenarioError
+            If the scenario starts from another base, or ends before the run could start.
+        """
+        scenario, problems = self.scenario, []
+        if scenario.base != RATES_OF:
+            what = f"{scenario.base} is another base than that of the rates which returns are compared with"
+            problems.append(Problem(str(self.path), 1, 1, "base", what, str(RATES_OF)))
+        if scenario.end < Month(council.base, 4):
+            what = f"{scenario.end} is before the run starts, from the returns' last 31 March"
+            problems.append(Problem(str(self.path), 1, 1, "end", what, f"{council.base}-04 or later"))
+        if problems:
+            raise ScenarioError(problems)
+        assumptions = scenario.assumptions
+        if assumptions.balancing_percent_per_year is None:
+            assumptions = assumptions.model_copy(update={"balancing_percent_per_year": 0.0})
+        update = {"base": council.base, "areas": (ENGLAND,), "assumptions": assumptions}
+        return replace(self, scenario=scenario.model_copy(update=update), council=council)
 
     @cached_property
     def _paths(self) -> dict[str, tuple[str | int, ...]]:

@@ -1,0 +1,239 @@
+"""A council run from its own returns: synthetic children at England's rates, imported, and projected."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from simulator import placements
+from simulator.axes import AGE_BANDS, STREAMS
+from simulator.baseline import load_baseline
+from simulator.calendar import Month
+from simulator.cli import cli
+from simulator.compile import compile_scenario
+from simulator.council import NAME, TIMES, Council, CouncilError, Level, read_council
+from simulator.engine.run import run
+from simulator.local import own_parameters, own_rates
+from simulator.local.response import band_of_row
+from simulator.scenario import LoadedScenario, ScenarioError, load
+from simulator.simulate import simulate
+from simulator.structure import BAND_OF_AGE
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("council")
+    assert call("sample-returns", "--children", 8000, "--years", 4, "--out", folder / "r").exit_code == 0
+    assert call("import", "ssda903", folder / "r", "--out", folder / "imported").exit_code == 0
+    return folder / "imported"
+
+
+@pytest.fixture(scope="module")
+def council(imported: Path) -> Council:
+    return read_council(imported)
+
+
+def status_quo(council: Council) -> LoadedScenario:
+    return load("status-quo").of_council(council)
+
+
+def test_the_stock_at_the_base_is_that_imported(imported: Path, council: Council) -> None:
+    compiled = compile_scenario(status_quo(council).scenario, council=council)
+    assert (compiled.context.first_month.year, council.base) == (2026, 2026)
+    group, total = placements.groups(), 0.0
+    with (imported / "stock.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["year"] == "2026"]
+    counted = np.zeros((len(STREAMS), len(AGE_BANDS), len(placements.reported())))
+    for row in rows:
+        at = (STREAMS.index(row["stream"]), list(AGE_BANDS).index(row["age_band"]))
+        counted[(*at, placements.reported().index(row["placement"]))] += int(row["children"])
+        total += int(row["children"])
+    for s, stream in enumerate(compiled.rates.streams):
+        by_row = stream.opening[0, 0].sum(axis=1) @ np.eye(len(placements.reported()))[group]
+        by_band = np.zeros_like(counted[s])
+        np.add.at(by_band, band_of_row(stream, compiled.rates.cohort_months), by_row)
+        np.testing.assert_allclose(by_band, counted[s], atol=1e-9)
+    results = simulate(status_quo(council))
+    assert results["children"].total()[0] == pytest.approx(total)
+    assert results.areas == (NAME,)
+    assert results.dates("stock")[0] == "2026-03-31"
+
+
+def test_five_years_on_the_stock_is_what_the_rates_make(council: Council) -> None:
+    """The sampler's children live at constant rates, so as many are in care in the mean of its years as for ever."""
+    results = simulate(status_quo(council))
+    children = results["children"].total()
+    assert children[12] == pytest.approx(children[0], rel=0.015)
+    assert children[60] == pytest.approx(council.history.mean(), rel=0.03)
+    starts = results.year_totals("starts")[0, 0]
+    assert starts[0] == pytest.approx(council.starts.sum(), rel=0.03)
+
+
+def test_nobody_is_in_care_at_18(council: Council) -> None:
+    """Without starts nobody is left after 18 years; and children are conserved in every month."""
+    scenario = status_quo(council).scenario.model_copy(update={"end": Month(2044, 3)})
+    rates = compile_scenario(scenario, council=council).rates
+    paths = run(rates, BAND_OF_AGE)
+    whole = (-3, -2, -1)
+    np.testing.assert_allclose(
+        paths.children[:, :, :-1].sum(axis=whole) + paths.starts.sum(axis=whole) - paths.exits.sum(axis=whole),
+        paths.children[:, :, 1:].sum(axis=whole),
+        rtol=1e-9,
+    )
+    closed = tuple(
+        replace(s, new_starts_per_month=0 * s.new_starts_per_month, return_per_year=0 * s.return_per_year)
+        for s in rates.streams
+    )
+    emptied = run(replace(rates, streams=closed), BAND_OF_AGE).children.sum(axis=whole)[0, 0]
+    assert emptied[-2] > 0
+    assert emptied[-1] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_levels_scale_hazards_and_nothing_else(council: Council) -> None:
+    england = load_baseline(2025)
+    rates = compile_scenario(load("status-quo").scenario).rates
+    plain = replace(council, levels={})
+    more = replace(
+        council,
+        levels={("resident", "exit_home"): Level(2.0, 0.0), ("resident", "move_to_childrens_home"): Level(3.0, 0.0)},
+    )
+    one, two = (own_rates(rates, england, which)[0].streams[0] for which in (plain, more))
+    np.testing.assert_allclose(two.phase_exit_per_year[..., 0], 2 * one.phase_exit_per_year[..., 0])
+    np.testing.assert_allclose(two.phase_exit_per_year[..., 1:], one.phase_exit_per_year[..., 1:])
+    home = placements.index("childrens_home")
+    foster = placements.index("council_foster")
+    np.testing.assert_allclose(two.move_per_year[..., foster, home], 3 * one.move_per_year[..., foster, home])
+    np.testing.assert_array_equal(two.opening, one.opening)
+
+
+def test_children_that_england_does_not_have_are_kept(council: Council) -> None:
+    """An asylum-seeking baby placed for adoption, long in care: in no table of England's."""
+    stock = np.zeros_like(council.stock)
+    stock[1, 0, TIMES.index("2_years_and_over"), placements.reported().index("for_adoption")] = 1.0
+    odd = replace(council, stock=stock + council.stock)
+    rates = compile_scenario(status_quo(odd).scenario, council=odd).rates
+    assert rates.streams[1].opening.sum() == pytest.approx(odd.stock[1].sum())
+    assert all(np.isfinite(values).all() for values in (rates.streams[1].opening, rates.streams[0].opening))
+
+
+def test_a_council_without_asylum_seeking_or_adopted_children(council: Council) -> None:
+    stock, starts = council.stock.copy(), council.starts.copy()
+    stock[1], starts[1] = 0.0, 0.0
+    stock[..., placements.reported().index("for_adoption")] = 0.0
+    few = replace(council, stock=stock, starts=starts, starts_seen=council.starts_seen * [1, 0])
+    results = simulate(status_quo(few))
+    for measure in results.measures.values():
+        assert np.isfinite(measure.values).all(), measure.name
+
+
+def test_spend_is_at_england_s_unit_costs(council: Council) -> None:
+    """In the year before the run a child-week costs what England's did in 2024-25, with a year of general prices."""
+    compiled = compile_scenario(status_quo(council).scenario, council=council)
+    prices = 1.0 / compiled.context.price_level("2024-25")
+    assert 1.01 < prices < 1.06
+    for own, england in zip(compiled.cost_lines, load_baseline(2025).cost_lines, strict=True):
+        if england.spend_gbp:
+            unit = float(england.spend_gbp / england.child_weeks)
+            np.testing.assert_allclose(own.spend_gbp / own.child_weeks, unit * prices)
+
+
+def test_draws_hold_what_is_not_known(council: Council) -> None:
+    keys = {p.key: p for p in own_parameters(council, ("2026-27",))}
+    assert {"local.own.starts", "local.own.uasc_starts", "local.own.resident.exit_home"} <= set(keys)
+    assert "local.own.drift_starts.2026-27" in keys
+    results = simulate(status_quo(council), draws=6, seed=3, workers=1)
+    children = results.stock_totals("children")[:, 0]
+    assert np.ptp(children[:, 0]) == pytest.approx(0.0)
+    assert np.ptp(children[1:, 60]) > 10
+
+
+def test_programmes_act_on_a_council(council: Council) -> None:
+    for name in ("family-help-national", "status-quo"):
+        results = simulate(load(name).of_council(council))
+        assert np.isfinite(results["total_spend"].values).all()
+    named = replace(council, name="Kent")
+    assert compile_scenario(status_quo(named).scenario, council=named).context.areas == ("E10000016",)
+
+
+@pytest.mark.parametrize("publish", [False, True])
+def test_the_command(imported: Path, tmp_path: Path, publish: bool) -> None:
+    out = tmp_path / "out"
+    words = ("run", "status-quo", "--returns", imported, "--area-name", "Anywhere", "--no-charts", "--out", out)
+    result = call(*words, *(["--publish"] if publish else []))
+    assert result.exit_code == 0, result.output
+    assert "Anywhere, central run" in result.output
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["returns"]["area"] == "Anywhere"
+    assert ("sha256" in manifest["returns"]) != publish
+    assert str(imported.parent) not in (out / "manifest.json").read_text()
+    with (out / "results.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {row["area"] for row in rows} == {"Anywhere"}
+    if publish:
+        assert all(row["central"] == "c" or float(row["central"]) % 5 == 0 for row in rows)
+
+
+def test_wrong_folders_are_told_of_with_every_problem(imported: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(imported, broken)
+    stock = broken / "stock.csv"
+    lines = stock.read_text().splitlines()
+    lines[1] = lines[1].replace("resident", "visitor")
+    lines[2] = lines[2].rpartition(",")[0] + ",-3"
+    stock.write_text("\n".join(lines) + "\n")
+    (broken / "levels.csv").write_text("stream,event\n")
+    (broken / "rates.csv").unlink()
+    result = call("run", "status-quo", "--returns", broken, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    told = result.output.splitlines()
+    assert len(told) == 4
+    assert "stock.csv:2: stream 'visitor' is not what an import writes" in result.output
+    assert "stock.csv:3: children '-3'" in result.output
+    assert "levels.csv:1: no column pooled, p10, p90" in result.output
+    assert "rates.csv: missing" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_no_import_or_hides_what_a_run_needs(imported: Path, tmp_path: Path) -> None:
+    with pytest.raises(CouncilError, match="not a folder that"):
+        read_council(tmp_path)
+    assert call("import", "ssda903", imported.parent / "r", "--out", tmp_path / "p", "--publish").exit_code == 0
+    with pytest.raises(CouncilError, match="written with --publish"):
+        read_council(tmp_path / "p")
+
+
+def test_returns_that_end_too_long_ago_or_scenarios_of_another_base(council: Council, imported: Path) -> None:
+    with pytest.raises(ScenarioError, match="another base"):
+        load("smf-2021").of_council(council)
+    old = imported.parent / "old"
+    shutil.copytree(imported, old)
+    rows = (old / "stock.csv").read_text().splitlines()
+    (old / "stock.csv").write_text("\n".join([rows[0], *(f"2019{row[4:]}" for row in rows[1:])]) + "\n")
+    with pytest.raises(CouncilError, match="end on 31 March 2019"):
+        read_council(old)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--area", "Kent", "--returns", "."), "can't be had with --area"),
+        (("--area-name", "Kent"), "for an authority by its name: --area"),
+        (("--returns", ".", "--area-name", "England"), "is no name of a council"),
+        (("--returns", "nowhere"), "does not exist"),
+    ],
+)
+def test_options_that_do_not_go_together(words: tuple[str, ...], told: str) -> None:
+    result = call("run", "status-quo", *words)
+    assert result.exit_code == 2
+    assert told in result.output
