@@ -65,9 +65,11 @@ def starts_and_exits(results: Results) -> Chart | None:
 def _what_else(results: Results, year: str) -> list[str]:
     """Say what starts hold, and what changes numbers in care beside starts and exits."""
     notes = ["Starts include children who come back after they went home, so they follow exits by a while."]
-    known = "balancing" in results.measures
-    residual = float(results.by_year("balancing")[0, 0, -1].sum()) if known else 0.0
-    if abs(residual) >= 1:  # in published results it may be hidden
+    try:
+        residual = series.yearly(results, "balancing").central[-1] if "balancing" in results.measures else 0.0
+    except series.HiddenError:
+        return notes
+    if abs(residual) >= 1:
         way = "rise" if residual > 0 else "fall"
         notes.append(
             f"Numbers in care {way} by {words.count(abs(residual))} more in {year} than starts and exits say: the "
