@@ -38,7 +38,7 @@ def one_chart(monkeypatch):
 def loaded(key="status-quo", text="name: Status quo\n"):
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     file = SimpleNamespace(path=Path(f"/somewhere/else/{key}.yaml"), text=text, sha256=sha256)
-    return SimpleNamespace(key=key, files=(file,))
+    return SimpleNamespace(key=key, files=(file,), council=None)
 
 
 def write(folder, results=None, **options):
