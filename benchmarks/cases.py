@@ -15,7 +15,7 @@ from simulator.engine.compiled import run_compiled
 from simulator.engine.run import run
 from simulator.ensemble import Settings
 from simulator.ensemble.draws import columns
-from simulator.rates import Rates
+from simulator.rates import Rates, side_by_side
 from simulator.scenario import load
 
 HAZARDS = ("phase_exit_per_year", "move_per_year")
@@ -77,15 +77,17 @@ def fewer_places(rates: Rates, places: int) -> Rates:
     return replace(rates, streams=tuple(streams), foster=None, place_groups=np.arange(places))
 
 
-def england_draws(draws: int, first: int, last: int) -> list[Rates]:
+def england_draws(draws: int, first: int, last: int) -> Rates:
     """Return England's own rates in draws `first` to `last` of so many, ten years."""
     loaded = load("status-quo")
     drawn = columns(loaded, Settings(draws))
     own = {parameter.key for parameter in loaded.parameters}
-    return [
-        compile_scenario(
-            loaded.at({key: float(drawn[key][i]) for key in own}),
-            {key: float(values[i]) for key, values in drawn.items() if key not in own},
-        ).rates
-        for i in range(first - 1, last)
-    ]
+    return side_by_side(
+        [
+            compile_scenario(
+                loaded.at({key: float(drawn[key][i]) for key in own}),
+                {key: float(values[i]) for key, values in drawn.items() if key not in own},
+            ).rates
+            for i in range(first - 1, last)
+        ]
+    )

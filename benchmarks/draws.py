@@ -10,8 +10,9 @@ from cases import compiled, england_draws
 from measure import Row, cost_of, interleaved
 
 from simulator.ensemble import Settings
-from simulator.ensemble.draws import columns, outcome
+from simulator.ensemble.draws import block, columns
 from simulator.ensemble.pool import local_pool
+from simulator.ensemble.run import BLOCK_DRAWS
 from simulator.scenario import load
 
 MEMORY_DRAWS = (1000, 4000)
@@ -20,12 +21,18 @@ MEMORY_DRAWS = (1000, 4000)
 def rows() -> list[Row]:
     """Measure England with many draws."""
     loaded, settings = load("status-quo"), Settings(1000, engine="compiled")
-    values = {key: float(column[0]) for key, column in columns(loaded, settings).items()}
-    [rates] = england_draws(1000, 1, 1)
-    took = interleaved({"draw": lambda: outcome(loaded, settings, 1, values), "engine": compiled(rates)}, repeats=9)
+    values = {key: column[:BLOCK_DRAWS] for key, column in columns(loaded, settings).items()}
+    rates = england_draws(1000, 1, BLOCK_DRAWS)
+    took = interleaved(
+        {"draws": lambda: block(loaded, settings, (1, BLOCK_DRAWS), values), "engine": compiled(rates)}, repeats=9
+    )
     started = interleaved({"pool": _start_pool}, clock=time.perf_counter)
     found: list[Row] = [
-        ("A draw of England: the engine's share", f"{took['engine'] / took['draw']:.0%}", "-"),
+        (
+            "A draw of England with all that goes with it, in a block",
+            f"{took['draws'] / BLOCK_DRAWS * 1e3:.1f} ms, of which the engine {took['engine'] / took['draws']:.0%}",
+            "-",
+        ),
         ("Starting two workers until both have taken a draw's code", f"{started['pool']:.2f} s", "-"),
     ]
     for draws in MEMORY_DRAWS:

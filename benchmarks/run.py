@@ -26,6 +26,9 @@ from measure import Row  # noqa: E402
 PAGE = ROOT / "docs" / "benchmarks.md"
 LIMITS = Path(__file__).with_name("limits.md")
 
+BUSY = 0.5
+"""A load of the last minute above which the page says that the machine was not idle."""
+
 
 def machine() -> str:
     """Say what the figures were measured on, without names."""
@@ -43,13 +46,14 @@ def table(title: str, rows: list[Row]) -> list[str]:
 
 def page() -> str:
     """Measure everything and return the page."""
+    busy = " Other programs were running: times by the clock are too long." if os.getloadavg()[0] > BUSY else ""
     lines = [
         "# Benchmarks",
         "",
         "Written by `python benchmarks/run.py` (`make benchmarks`); do not edit. What each line measures is",
         "in [benchmarks/README.md](../benchmarks/README.md).",
         "",
-        f"Measured on {machine()}. Medians of repeats in turns.",
+        f"Measured on {machine()}. Medians of repeats in turns.{busy}",
         *table("Commands", command_line.rows()),
         *table("One run of the engine, and how it grows", engines.parts() + engines.growth()),
         *table("England and its areas, with draws", engines.england() + draws.rows()),

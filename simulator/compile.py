@@ -56,6 +56,8 @@ class Compiled:
         What results are given for: England run as a whole, or sums of the authorities in `context`.
     programmes : tuple of str
         Titles along the programme axis.
+    council : Council or None
+        Who is run from their own returns.
     """
 
     scenario: Scenario
@@ -65,6 +67,7 @@ class Compiled:
     cost_lines: tuple[CostLine, ...]
     reported: tuple[areas.Area, ...]
     programmes: tuple[str, ...]
+    council: Council | None = None
 
 
 def compile_scenario(
@@ -105,7 +108,7 @@ def compile_scenario(
         rates = drift(rates, context.cost_keys, years, drawn)
     rates.check()
     titles = tuple(i.title for i in scenario.interventions)
-    return Compiled(scenario, baseline, rates, context, cost_lines, reported, titles)
+    return Compiled(scenario, baseline, rates, context, cost_lines, reported, titles, council)
 
 
 def _uprated(lines: tuple[CostLine, ...], ratio: float) -> tuple[CostLine, ...]:

@@ -6,7 +6,9 @@ which it does not vary (draw, area, month); numpy broadcasts it. All randomness 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,3 +168,38 @@ class Rates:
                 problems.append(f"streams[{i}].start_place does not sum to 1 over placements")
         if problems:
             raise ValueError("; ".join(problems))
+
+
+_Record = TypeVar("_Record", StreamRates, FosterRates, Rates)
+
+
+def side_by_side(many: Sequence[Rates]) -> Rates:
+    """Put the draws of several rates one after the other on the draw axis.
+
+    Raises
+    ------
+    ValueError
+        If they differ in what has no draw axis.
+    """
+    first = many[0]
+    foster = [rates.foster for rates in many if rates.foster is not None]
+    if len(foster) not in (0, len(many)):
+        raise ValueError("some draws follow foster households and others do not")
+    return replace(
+        _joined(many, skip=("streams", "foster")),
+        streams=tuple(_joined(streams) for streams in zip(*(rates.streams for rates in many), strict=True)),
+        foster=_joined(foster) if foster else first.foster,
+    )
+
+
+def _joined(many: Sequence[_Record], skip: tuple[str, ...] = ()) -> _Record:
+    """Join the arrays of records along their first axis; one that all of them share stays as it is."""
+    first = many[0]
+    joined: dict[str, Any] = {}
+    for name in (field.name for field in fields(first) if field.name not in skip):
+        values = [getattr(one, name) for one in many]
+        if np.ndim(values[0]) > 1 and not all(value is values[0] for value in values):
+            joined[name] = np.concatenate(values)
+        elif not all(np.array_equal(value, values[0]) for value in values):
+            raise ValueError(f"draws differ in {name}, which has no draw axis")
+    return replace(first, **joined)

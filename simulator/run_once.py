@@ -1,9 +1,9 @@
-"""Run a scenario once: compile, engine, measures, labelled results."""
+"""Run a scenario, or draws of it: compile, engine, measures, labelled results."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -22,7 +22,7 @@ from simulator.interventions.early_help import EarlyHelp
 from simulator.local.published import published_stock
 from simulator.measures import measures
 from simulator.measures.view import View
-from simulator.rates import Rates
+from simulator.rates import Rates, side_by_side
 from simulator.results import OWN, Actual, Claim, Measure, Question, Results, SpendLines
 from simulator.scenario import schema
 from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
@@ -51,41 +51,79 @@ def engine_named(name: Engine) -> Callable[[Rates, NDArray[np.intp]], Paths]:
     return run_compiled
 
 
-def run_once(
-    scenario: Scenario,
-    name: str,
-    *,
-    drawn: Mapping[str, float] | None = None,
-    council: Council | None = None,
-    engine: Engine = "plain",
-    luck: tuple[object, ...] | None = None,
-) -> Results:
-    """Run a scenario, with and without its programmes, and label what comes out.
+@dataclass(frozen=True)
+class Prepared:
+    """A scenario that is compiled, and the same without its programmes; None if nobody does anything in it."""
+
+    whole: Compiled
+    bare: Compiled | None
+
+
+def prepare(scenario: Scenario, drawn: Mapping[str, float] | None = None, council: Council | None = None) -> Prepared:
+    """Compile a scenario with and without its programmes.
 
     Parameters
     ----------
     scenario : Scenario
-    name : str
-        Name in tables.
     drawn : mapping of key to float, optional
         Steps of the drift of rates in one draw (`simulator.drift`); none for the central run.
     council : Council, optional
         Who is run from their own returns.
-    engine : {"plain", "compiled"}
-    luck : tuple, optional
-        What the luck of whole children hangs on (`simulator.chance`); expected numbers if left out.
 
     Raises
     ------
     ValueError
         If an intervention asks for something impossible; the message begins with its path.
     """
-    results = label(compile_scenario(scenario, drawn, council), name, engine, luck, council)
     bare = _without_programmes(scenario)
-    if bare is None:
+    whole = compile_scenario(scenario, drawn, council)
+    return Prepared(whole, None if bare is None else compile_scenario(bare, drawn, council))
+
+
+def run_once(scenario: Scenario, name: str, *, council: Council | None = None, engine: Engine = "plain") -> Results:
+    """Run a scenario, with and without its programmes, and label what comes out (the central run).
+
+    Parameters
+    ----------
+    scenario : Scenario
+    name : str
+        Name in tables.
+    council : Council, optional
+        Who is run from their own returns.
+    engine : {"plain", "compiled"}
+
+    Raises
+    ------
+    ValueError
+        If an intervention asks for something impossible; the message begins with its path.
+    """
+    [results] = run_prepared([prepare(scenario, council=council)], name, engine)
+    return results
+
+
+def run_prepared(
+    many: Sequence[Prepared], name: str, engine: Engine = "plain", luck: Sequence[tuple[object, ...]] | None = None
+) -> list[Results]:
+    """Run draws of one scenario and label what comes out of each, which does not depend on the others.
+
+    Parameters
+    ----------
+    many : sequence of Prepared
+    name : str
+        Name in tables.
+    engine : {"plain", "compiled"}
+        The compiled engine runs draws side by side.
+    luck : sequence of tuple, optional
+        For each draw, what the luck of whole children hangs on (`simulator.chance`); expected numbers if left out.
+    """
+    results = _run_and_label([one.whole for one in many], name, engine, luck)
+    if any(one.bare is None for one in many):
         return results
-    without = label(compile_scenario(bare, drawn, council), name, engine, luck, council).measures
-    return replace(results, without={measure: without[measure] for measure in WITHOUT_PROGRAMMES})
+    without = _run_and_label([one.bare for one in many if one.bare is not None], name, engine, luck)
+    return [
+        replace(whole, without={measure: bare.measures[measure] for measure in WITHOUT_PROGRAMMES})
+        for whole, bare in zip(results, without, strict=True)
+    ]
 
 
 def _without_programmes(scenario: Scenario) -> Scenario | None:
@@ -96,19 +134,30 @@ def _without_programmes(scenario: Scenario) -> Scenario | None:
     return scenario.model_copy(update={"interventions": kept})
 
 
-def label(
-    compiled: Compiled,
-    name: str,
-    engine: Engine = "plain",
-    luck: tuple[object, ...] | None = None,
-    council: Council | None = None,
-) -> Results:
-    """Run a compiled scenario and label what comes out."""
-    scenario, rates = compiled.scenario, compiled.rates
-    if luck is None:
-        paths = engine_named(engine)(rates, BAND_OF_AGE)
+def _run_and_label(
+    many: Sequence[Compiled], name: str, engine: Engine, luck: Sequence[tuple[object, ...]] | None
+) -> list[Results]:
+    run_rates = engine_named(engine)
+    if luck is not None:
+        paths = [
+            realise(one.rates, BAND_OF_AGE, of_draw, one.context.areas) for one, of_draw in zip(many, luck, strict=True)
+        ]
+    elif engine == "plain":
+        paths = [run_rates(one.rates, BAND_OF_AGE) for one in many]
     else:
-        paths = realise(rates, BAND_OF_AGE, luck, compiled.context.areas)
+        together = run_rates(side_by_side([one.rates for one in many]), BAND_OF_AGE)
+        paths = [together.of_draw(i) for i in range(len(many))]
+    return [_label(one, name, of_draw) for one, of_draw in zip(many, paths, strict=True)]
+
+
+def label(compiled: Compiled, name: str) -> Results:
+    """Run a compiled scenario by the plain engine and label what comes out."""
+    [results] = _run_and_label([compiled], name, "plain", None)
+    return results
+
+
+def _label(compiled: Compiled, name: str, paths: Paths) -> Results:
+    scenario, rates, council = compiled.scenario, compiled.rates, compiled.council
     view = View(paths, rates, compiled.cost_lines)
     total = _totals(compiled)
     measured = {}

@@ -21,11 +21,11 @@ from covered import plain_draws, share_covered
 from simulator.cli import cli
 from simulator.ensemble import Settings, run_draws
 from simulator.ensemble import run as ensemble_run
-from simulator.ensemble.draws import Array, columns, outcome, parameters, saved
+from simulator.ensemble.draws import Array, block, columns, parameters, saved
 from simulator.ensemble.pool import local_pool
 from simulator.ensemble.store import Store
 from simulator.results import Results
-from simulator.run_once import run_once
+from simulator.run_once import Engine, run_once
 from simulator.scenario import LoadedScenario, load
 from simulator.simulate import simulate
 from simulator.uncertainty import Parameter, sample
@@ -102,18 +102,20 @@ def test_a_draw_alone_is_that_of_the_ensemble() -> None:
     ensemble = saved(simulate(loaded, draws=7, seed=3, workers=1))
     values = columns(loaded, settings)
     for draw in (6, 2, 1):
-        alone = outcome(loaded, settings, draw, {key: float(column[draw - 1]) for key, column in values.items()})
+        alone = block(loaded, settings, (draw, draw), {key: column[draw - 1 : draw] for key, column in values.items()})
         assert set(alone) == set(ensemble)
         for name, array in alone.items():
-            np.testing.assert_array_equal(array, ensemble[name][draw], err_msg=name)
+            np.testing.assert_array_equal(array[0], ensemble[name][draw], err_msg=name)
 
 
-@pytest.mark.parametrize("size", [1, 2, 100])
-def test_the_size_of_blocks_changes_nothing(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("engine", "size"), [("plain", 1), ("plain", 2), ("plain", 100), ("compiled", 1), ("compiled", 11)]
+)
+def test_the_size_of_blocks_changes_nothing(engine: Engine, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = load("help.yaml")
-    expected = simulate(loaded, draws=7, workers=1)
+    expected = simulate(loaded, draws=11, workers=1, engine=engine)
     monkeypatch.setattr(ensemble_run, "BLOCK_DRAWS", size)
-    assert_same(expected, simulate(loaded, draws=7, workers=1))
+    assert_same(expected, simulate(loaded, draws=11, workers=1, engine=engine))
 
 
 def test_the_order_of_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -358,8 +360,9 @@ def test_intervals_of_a_scenario_cover_a_known_truth() -> None:
     draws = children_at_end(simulate(loaded, draws=400, seed=7, workers=2))
 
     def true_and_drawn(case: int) -> tuple[Array, float]:
-        truth = outcome(loaded, settings, 1, {p.key: truths[p.key][case] for p in parameters(loaded)})
-        return draws, float(truth["measures/children"][0, -1].sum())
+        values = {p.key: truths[p.key][case : case + 1] for p in parameters(loaded)}
+        truth = block(loaded, settings, (1, 1), values)["measures/children"]
+        return draws, float(truth[0, 0, -1].sum())
 
     truths = plain_draws(parameters(loaded), 2000, np.random.default_rng(1))
     covered = share_covered(true_and_drawn, cases=2000)

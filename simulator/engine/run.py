@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,15 @@ class Paths:
     state: tuple[Array, ...]
     home: tuple[Array, ...]
     pipeline: Array
+
+    def of_draw(self, i: int) -> Paths:
+        """Return one draw, with a draw axis of one."""
+        one = slice(i, i + 1)
+        arrays: dict[str, Any] = {
+            name: tuple(array[one] for array in value) if isinstance(value, tuple) else value[one]
+            for name, value in vars(self).items()
+        }
+        return Paths(**arrays)
 
 
 @dataclass(frozen=True)

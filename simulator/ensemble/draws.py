@@ -1,4 +1,4 @@
-"""One draw: the numbers it takes, and what it gives. It does not depend on which others are run, or where."""
+"""Draws: the numbers they take, and what each gives, which does not depend on which others are run, or where."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simulator import areas, drift, local
 from simulator.results import Results
-from simulator.run_once import Engine, run_once
+from simulator.run_once import Engine, Prepared, prepare, run_prepared
 from simulator.scenario import LoadedScenario
 from simulator.uncertainty import Parameter, sample
 
@@ -57,44 +57,6 @@ def columns(loaded: LoadedScenario, settings: Settings) -> dict[str, Array]:
     return sample(parameters(loaded), settings.draws, settings.seed)
 
 
-def outcome(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapping[str, float]) -> dict[str, Array]:
-    """Run one draw: what it gives does not depend on which others are run.
-
-    Parameters
-    ----------
-    loaded : LoadedScenario
-    settings : Settings
-    draw : int
-        From 1.
-    values : mapping of key to float
-        Of everything that is drawn (see :func:`columns`).
-
-    Returns
-    -------
-    dict of str to array
-        By name as :func:`saved` gives them, without the draw axis.
-
-    Raises
-    ------
-    ValueError
-        If an intervention is impossible with these numbers.
-    """
-    steps = dict(values)
-    own = {parameter.key: steps.pop(parameter.key) for parameter in loaded.parameters}
-    try:
-        results = run_once(
-            loaded.at(own),
-            loaded.key,
-            drawn=steps,
-            council=loaded.council,
-            engine=settings.engine,
-            luck=(settings.seed, draw) if settings.chance else None,
-        )
-    except ValueError as problem:
-        raise ValueError(f"{problem} (in draw {draw} of {settings.draws})") from problem
-    return {name: array[0] for name, array in saved(results).items()}
-
-
 def saved(results: Results) -> dict[str, Array]:
     """Return what differs between draws, by name: every array with its draw axis in front."""
     arrays = {f"measures/{name}": measure.values for name, measure in results.measures.items()}
@@ -106,19 +68,42 @@ def saved(results: Results) -> dict[str, Array]:
 def block(
     loaded: LoadedScenario, settings: Settings, which: tuple[int, int], drawn: Mapping[str, Array]
 ) -> dict[str, Array]:
-    """Run the draws of a block, first and last included, and stack them on an axis in front.
+    """Run the draws of a block, first and last included: what a draw gives does not depend on the others.
 
     Parameters
     ----------
     loaded : LoadedScenario
     settings : Settings
     which : tuple of int
+        From 1.
     drawn : mapping of key to (draw,)
         Values in the draws of this block only (see :func:`columns`).
+
+    Returns
+    -------
+    dict of str to array
+        By name as :func:`saved` gives them, with the draws of the block on the first axis.
+
+    Raises
+    ------
+    ValueError
+        If an intervention is impossible with the numbers of a draw.
     """
     first, last = which
-    outcomes = [
-        outcome(loaded, settings, draw, {key: float(values[draw - first]) for key, values in drawn.items()})
-        for draw in range(first, last + 1)
+    draws = range(first, last + 1)
+    prepared = [
+        _prepare(loaded, settings, draw, {key: float(values[draw - first]) for key, values in drawn.items()})
+        for draw in draws
     ]
-    return {name: np.stack([one[name] for one in outcomes]) for name in outcomes[0]}
+    luck = [(settings.seed, draw) for draw in draws] if settings.chance else None
+    outcomes = [saved(results) for results in run_prepared(prepared, loaded.key, settings.engine, luck)]
+    return {name: np.concatenate([one[name] for one in outcomes]) for name in outcomes[0]}
+
+
+def _prepare(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapping[str, float]) -> Prepared:
+    steps = dict(values)
+    own = {parameter.key: steps.pop(parameter.key) for parameter in loaded.parameters}
+    try:
+        return prepare(loaded.at(own), steps, loaded.council)
+    except ValueError as problem:
+        raise ValueError(f"{problem} (in draw {draw} of {settings.draws})") from problem

@@ -11,12 +11,16 @@ from simulator.measures.view import View
 
 def _placement_spend(view: View) -> Array:
     """Spend of the lines that go with placements: (draw, area, month, reported placement)."""
-    lines = [view.spend(i) for i, line in enumerate(view.cost_lines) if line.driver == "placement"]
+    lines = [spend for spend, line in zip(view.spend, view.cost_lines, strict=True) if line.driver == "placement"]
     return np.sum(lines, axis=0) @ view.grouping
 
 
 def _other_spend(view: View) -> Array:
-    lines = [view.spend(i).sum(axis=-1) for i, line in enumerate(view.cost_lines) if line.driver != "placement"]
+    lines = [
+        spend.sum(axis=-1)
+        for spend, line in zip(view.spend, view.cost_lines, strict=True)
+        if line.driver != "placement"
+    ]
     return np.sum(lines, axis=0)
 
 

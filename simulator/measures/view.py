@@ -48,7 +48,12 @@ class View:
             weeks = weeks * np.array([p.cost == line.key for p in placements.placements()], dtype=float)
         return weeks
 
-    def spend(self, i: int) -> Array:
+    @cached_property
+    def spend(self) -> tuple[Array, ...]:
+        """Cash spend of each line by placement: (draw, area, month, place)."""
+        return tuple(self._spend(i) for i in range(len(self.cost_lines)))
+
+    def _spend(self, i: int) -> Array:
         """Cash spend of line `i` by placement: (draw, area, month, place).
 
         Overheads stay what they were at the base, other costs go with weeks in care; both follow the price.
@@ -67,7 +72,6 @@ class View:
 
     def line_totals(self) -> tuple[Array, Array]:
         """Spend and weeks in care by line: two of (draw, area, month, line)."""
-        lines = range(len(self.cost_lines))
-        spend = np.stack([self.spend(i).sum(axis=-1) for i in lines], axis=-1)
+        spend = np.stack([line.sum(axis=-1) for line in self.spend], axis=-1)
         weeks = np.stack([self.driver_weeks(line).sum(axis=-1) for line in self.cost_lines], axis=-1)
         return spend, weeks
