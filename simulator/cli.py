@@ -171,11 +171,12 @@ def _load_all(
     names: Sequence[str], areas: tuple[str, ...] = (), returns: Path | None = None, area_name: str | None = None
 ) -> list[LoadedScenario]:
     """Read scenarios, by path or shipped name, for other areas or a council if given; all problems are told at once."""
-    from simulator.council import NAME, CouncilError, read_council
     from simulator.scenario import ScenarioError, load
 
     loaded, problems, council = [], [], None
     if returns is not None:
+        from simulator.council import NAME, CouncilError, read_council
+
         try:
             council = read_council(returns, area_name or NAME)
         except CouncilError as error:

@@ -46,7 +46,7 @@ def children(results: Results) -> Chart | None:
         lines.draw_projection(axes, path, colour)
         tops = [series.highest(path.draws) if results.draws == 1 else series.highest(*(h for _, h in path.bands()))]
         tops += [series.highest(history.central)] if history else []
-        axes.set_ylim(0, (1.3 if claims else 1.17) * max(tops + [value for _, value, _ in claims]))
+        axes.set_ylim(0, (1.3 if claims else 1.17) * (max(tops + [value for _, value, _ in claims]) or 1.0))
         lines.mark_start(axes, path.at[0], f"Projection\nfrom {start}")
         lines.mark_claims(sheet, axes, claims)
         if history:

@@ -55,6 +55,6 @@ def foster_places(results: Results) -> Chart | None:
                 bold=True,
             )
             alts.append(f"{word}: {words.count(path.central[0])} in {start}, {words.count(path.central[-1])} in {end}.")
-        axes.set_ylim(0, 1.08 * top)
+        axes.set_ylim(0, 1.08 * (top or 1.0))
         sheet.counts()
         return sheet.finish("Line chart of mainstream foster places. " + " ".join(alts))

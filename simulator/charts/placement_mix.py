@@ -44,7 +44,7 @@ def placement_mix(results: Results) -> Chart | None:
     }
     hidden = [name for name, share in shares.items() if np.isnan(share.central[[0, -1]]).any()]
     shares = {name: share for name, share in shares.items() if name not in hidden}
-    if not shares:
+    if not any(np.nanmax(share.central) > 0 for share in shares.values()):
         return None
     notes = [f"Hidden, as small: {words.listed([label(name) for name in hidden])}."] if hidden else []
     moved = {name: share.central[-1] - share.central[0] for name, share in shares.items()}

@@ -75,7 +75,7 @@ def spend(results: Results) -> Chart | None:
                 f"{words.money(history.central[-1])} in {history.when[-1]}. "
             )
         lines.draw_projection(axes, path, colour, joins=history)
-        axes.set_ylim(0, (1.3 if claims else 1.17) * max(tops))
+        axes.set_ylim(0, (1.3 if claims else 1.17) * (max(tops) or 1.0))
         lines.mark_start(axes, path.at[0] - 0.5, f"Projection\nfrom {path.when[0]}")
         lines.mark_claims(sheet, axes, claims)
         sheet.label(
@@ -136,6 +136,8 @@ def spend_by_placement(results: Results) -> Chart | None:
     if np.isnan(total).any():
         return None
     parts, years = spend_parts(results), results.financial_years
+    if not parts:
+        return None
     at = np.array([float(words.year_end(year)) for year in years])
     growth = {text: part[-1] - part[0] for text, _, part in parts}
     text, _, most = max(parts, key=lambda part: abs(growth[part[0]]))

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.areas import ENGLAND
 from simulator.calendar import Month
-from simulator.council import RATES_OF, Council
 from simulator.interventions.fields import Wrong
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.merge import Override, SourceFile
 from simulator.scenario.schema import Scenario, checked_areas
 from simulator.scenario.uncertain import Uncertain
 from simulator.uncertainty import Parameter
+
+if TYPE_CHECKING:
+    from simulator.council import Council
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ class LoadedScenario:
         ScenarioError
             If the scenario starts from another base, or ends before the run could start.
         """
+        from simulator.council import RATES_OF
+
         scenario, problems = self.scenario, []
         if scenario.base != RATES_OF:
             what = f"{scenario.base} is another base than that of the rates which returns are compared with"
