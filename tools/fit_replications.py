@@ -162,7 +162,7 @@ def write(fit: Fit, value: float) -> None:
     head, sep, rest = text.partition(f"id: {fit.id}\n")
     name = fit.field.split(".")[-1]
     pattern = rf"({name}: )[-\d._]+(.*# fitted by tools/fit_replications\.py)"
-    rest, count = re.subn(pattern, rf"\g<1>{value:.4g}\g<2>", rest, count=1)
+    rest, count = re.subn(pattern, rf"\g<1>{value:.5g}\g<2>", rest, count=1)
     if not count:
         raise SystemExit(f"{path.name}: no fitted line for {fit.id}.{fit.field}")
     path.write_text(head + sep + rest, encoding="utf-8")
@@ -173,7 +173,7 @@ def main() -> None:
     for fits in GROUPS:
         for fit, value in zip(fits, solve(fits), strict=True):
             write(fit, value)
-            print(f"{fit.file}: {fit.id}.{fit.field} = {value:.4g}")
+            print(f"{fit.file}: {fit.id}.{fit.field} = {value:.5g}")
 
 
 if __name__ == "__main__":
