@@ -519,9 +519,7 @@ def _rooms(rates: StreamRates, layout: _Layout) -> tuple[_Room, _Room]:
 
     def room(states: int) -> _Room:
         shapes = [*[(states, states)] * 6, (edges,), (edges,), (places,), (places,), (MOST_TERMS,)]
-        room = _Room(*(zeros(*shape) for shape in [*shapes, (2, columns, columns)]))
-        room.table[:] = np.eye(columns)[..., None]
-        return room
+        return _Room(*(zeros(*shape) for shape in [*shapes, (2, columns, columns)]))
 
     return room(phases), room(1)
 

@@ -20,8 +20,11 @@ _SMALL = 0.5
 _NEGLIGIBLE = 1e-13
 """The Taylor series of moves stops at the first term below this."""
 
-MOST_TERMS = 16
-"""More than it ever takes with a norm of `_SMALL`."""
+_LESS_SMALL = 2.0
+"""Norm up to which moves are not halved: a halving, which multiplies tables, takes as long as several terms."""
+
+MOST_TERMS = 24
+"""More than it ever takes with a norm of `_LESS_SMALL`."""
 
 # Without counting of references, which would be half the work (these loops make no arrays), and in one piece: to call a
 # function with a record of arrays takes longer than many of them run.
@@ -180,11 +183,11 @@ def _work_out_part(layout, age, room, alone, stay, leave):
 
 
 @_compiled
-def _steps(norm):
+def _steps(norm, small):
     """Halve a month until a norm is small; return the length of the steps, and how often the shortest was halved."""
     step, halvings = in_every_lane(1.0), 0
-    while any_above(norm * step, _SMALL):
-        step = choose(norm * step - _SMALL, step * 0.5, step)
+    while any_above(norm * step, small):
+        step = choose(norm * step - small, step * 0.5, step)
         halvings += 1
     return step, halvings
 
@@ -199,7 +202,7 @@ def _month_operators(q, whole, part, parts, power, product):
         for j in range(i + 1, n):
             total += q[i, j]
         norm = _larger(norm, total)
-    step, halvings = _steps(norm)
+    step, halvings = _steps(norm, _SMALL)
     for i in range(n):
         for j in range(i, n):
             start = in_every_lane(1.0 if i == j else 0.0)
@@ -249,7 +252,7 @@ def _multiply(a, b, product):
 
 @_compiled
 def _work_out_ways(layout, age, room, way):
-    """Write the chance of each way: exp(Q), for a generator given by its few edges."""
+    """Write the chance of each way: exp(Q), for a generator given by its few edges. Tables are by where children go."""
     places, columns = room.pace.size, room.table.shape[1]
     norm = in_every_lane(0.0)
     for p in range(places):
@@ -259,39 +262,41 @@ def _work_out_ways(layout, age, room, way):
             total += room.edge[i]
         room.outward[p] = total
         norm = _larger(norm, 2.0 * total)
-    step, halvings = _steps(norm)
+    step, halvings = _steps(norm, _LESS_SMALL)
     terms, rest = 0, norm * step
     while any_above(rest, _NEGLIGIBLE):  # a lane whose rest is negligible has a scale of nothing: it adds no term
         terms += 1
         room.scale[terms] = choose(rest - _NEGLIGIBLE, step / terms, 0.0)
         rest *= norm * step / (terms + 1)
-    now, then = room.table[0], room.table[1]  # rows of the places that nobody leaves stay as they are made
-    for p in range(places):
-        for to in range(columns):
-            now[p, to] = in_every_lane(1.0 if p == to else 0.0)
+    now, then = room.table[0], room.table[1]
+    for to in range(columns):
+        for p in range(columns):
+            now[to, p] = then[to, p] = in_every_lane(1.0 if p == to else 0.0)
     for term in range(terms, 0, -1):
-        for p in range(places):
-            first, after = layout.edges_from[age, p], layout.edges_from[age, p + 1]
-            for to in range(columns):
-                total = in_every_lane(0.0) - room.outward[p] * now[p, to]
-                for i in range(first, after):
-                    total += room.edge[i] * now[layout.edge_into[age, i], to]
-                then[p, to] = total * room.scale[term]
-            then[p, p] += 1.0
+        for to in range(columns):
+            for c in range(layout.ways_into[age, to], layout.ways_into[age, to + 1]):
+                p = layout.way_from[age, c]
+                total = in_every_lane(0.0) - room.outward[p] * now[to, p]
+                for i in range(layout.edges_from[age, p], layout.edges_from[age, p + 1]):
+                    total += room.edge[i] * now[to, layout.edge_into[age, i]]
+                then[to, p] = total * room.scale[term]
+            if to < places:
+                then[to, to] += 1.0
         now, then = then, now
     for _ in range(halvings):
         more = 1.0 - step
-        for p in range(places):
-            for to in range(columns):
+        for to in range(columns):
+            for c in range(layout.ways_into[age, to], layout.ways_into[age, to + 1]):
+                p = layout.way_from[age, c]
                 total = in_every_lane(0.0)
                 for by in range(columns):
-                    total += now[p, by] * now[by, to]
-                then[p, to] = choose(more, total, now[p, to])
+                    total += now[by, p] * now[to, by]
+                then[to, p] = choose(more, total, now[to, p])
         step = choose(more, step * 2.0, step)
         now, then = then, now
     for to in range(columns):
         for c in range(layout.ways_into[age, to], layout.ways_into[age, to + 1]):
-            way[c] = now[layout.way_from[age, c], to]
+            way[c] = now[to, layout.way_from[age, c]]
 
 
 @_compiled
