@@ -18,7 +18,6 @@ from simulator.council import Council
 from simulator.engine.run import Paths, run
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.budget_line import BudgetLine
-from simulator.interventions.early_help import EarlyHelp
 from simulator.local.published import published_stock
 from simulator.measures import measures
 from simulator.measures.view import View
@@ -269,10 +268,10 @@ def _england_history() -> Mapping[str, Actual]:
 
 
 def _drawn_areas(scenario: Scenario) -> list[str]:
-    """Say which authorities have the help of programmes that draw theirs."""
+    """Say which authorities drew what acts in a count of them."""
     if not units(scenario.areas):
         return []
-    drawn = {i.title: i.areas.drawn() for i in scenario.interventions if isinstance(i, EarlyHelp)}
+    drawn = {i.title: i.areas.drawn() for i in scenario.interventions}
     return [f"{title}, drawn by lot: {', '.join(names)}." for title, names in drawn.items() if names]
 
 
@@ -294,7 +293,7 @@ def _notes(scenario: Scenario, council: Council | None) -> tuple[str, ...]:
     if scenario.assumptions.foster_places == "as_needed":
         notes.append("Foster places are found for as many as need them.")
     notes += _drawn_areas(scenario)
-    notes += [f"{i.title}: {caveat}." for i in scenario.interventions if (caveat := i.caveat)]
+    notes += [f"{i.title}: {said}." for i in scenario.interventions for said in (i.areas.in_words, i.caveat) if said]
     notes += [
         f"{i.title} began before the run; what it had done by then is in the figures that the run starts from."
         for i in scenario.interventions
