@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import tables
-from simulator.areas import ENGLAND, Area, units
+from simulator.areas import ENGLAND, Area, authorities, codes_of, units
 from simulator.calendar import Month, financial_year, financial_year_months, instant_date
 from simulator.chance import realise
 from simulator.compile import Compiled, compile_scenario, deflator_growth
@@ -179,7 +179,7 @@ def _label(compiled: Compiled, name: str, paths: Paths) -> Results:
         measures=measured,
         history=history(compiled.reported[0]) if council is None else _own_history(council),
         claims=tuple(Claim(c.measure, _when(c), float(c.value), c.label, ";".join(c.source)) for c in scenario.claims),
-        notes=_notes(scenario, council),
+        notes=_notes(compiled),
         money_notes=_money_notes(scenario),
         sources=PUBLISHERS if council is None else ("SSDA903 returns of the council", *PUBLISHERS),
         deflator=compiled.context.deflator[None],
@@ -275,8 +275,25 @@ def _drawn_areas(scenario: Scenario) -> list[str]:
     return [f"{title}, drawn by lot: {', '.join(names)}." for title, names in drawn.items() if names]
 
 
-def _notes(scenario: Scenario, council: Council | None) -> tuple[str, ...]:
+def _local_notes(scenario: Scenario, codes: tuple[str, ...]) -> Iterator[str]:
+    """Say which areas have assumptions of their own, and what becomes of them in a run of some areas."""
+    if not scenario.local:
+        return
+    run = {one.code for one in authorities()}.intersection(codes)
+    if not run:
+        yield f"Assumptions of {', '.join(scenario.local)} count with their share of England's children."
+        return
+    used = [name for name in scenario.local if run & codes_of([name])]
+    left = [name for name in scenario.local if name not in used]
+    if used:
+        yield f"With assumptions of their own: {', '.join(used)}."
+    if left:
+        yield f"Not run, so that what is assumed of them does not act: {', '.join(left)}."
+
+
+def _notes(compiled: Compiled) -> tuple[str, ...]:
     """Say what every chart of this scenario must say."""
+    scenario, council = compiled.scenario, compiled.council
     held = {
         "numbers": "Numbers of children who start are held as in the year before the run",
         "rates": "Start rates by age are held on a population carried forward from mid-2023 without migration",
@@ -292,6 +309,7 @@ def _notes(scenario: Scenario, council: Council | None) -> tuple[str, ...]:
     notes = [f"{held}."]
     if scenario.assumptions.foster_places == "as_needed":
         notes.append("Foster places are found for as many as need them.")
+    notes += _local_notes(scenario, compiled.context.areas)
     notes += _drawn_areas(scenario)
     notes += [f"{i.title}: {said}." for i in scenario.interventions for said in (i.areas.in_words, i.caveat) if said]
     notes += [

@@ -289,7 +289,10 @@ def test_every_number_has_a_unit_and_bounds(kind: str) -> None:
             or note.required
             or note.describes
             or note.if_empty
-            or (note.path.split(".")[-1] in ("budget_gbp", "per_year_gbp", "count", "of", "share", "*", "from", "to"))
+            or (
+                note.path.split(".")[-1]
+                in ("budget_gbp", "per_year_gbp", "names", "count", "of", "share", "*", "from", "to")
+            )
         ), f"{note.path} does not say what happens without a value"
 
 
@@ -569,9 +572,7 @@ def test_a_count_of_areas_is_drawn_in_a_run_of_authorities() -> None:
     grows = drawn.streams[0].new_starts_per_month[0, :, -1, 0] > drawn.streams[0].new_starts_per_month[0, :, 0, 0]
     assert grows.sum() == 12
     wrong = made("trend", {**trend, "areas": {"count": 12, "of": 150}})
-    with pytest.raises(
-        ValueError, match=r"^interventions\.0\.areas\.of: a run of authorities draws .* from all 153"
-    ):
+    with pytest.raises(ValueError, match=r"^interventions\.0\.areas\.of: a run of authorities draws .* from all 153"):
         apply_all(make_rates(), [wrong], context)
 
 

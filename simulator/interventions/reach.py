@@ -17,19 +17,19 @@ DRAW_SEED = 12
 """Seed of the draw of authorities that have the help, so that every run and scenario draws the same ones."""
 
 
-def _area(name: str) -> str:
-    """Check the name of an area."""
+def area_name(name: str) -> str:
+    """Return the word for an area if it is known."""
     return one_of("area", name, areas.areas(), "an area shown by `care-demand list areas`")
 
 
-AreaName = Annotated[str, AfterValidator(_area)]
+AreaName = Annotated[str, AfterValidator(area_name)]
 """A word that asks for an area."""
 
 
 class Reach(Model):
     """Where it acts: in named areas, in a count of areas, or for a share of children everywhere."""
 
-    names: Annotated[tuple[AreaName, ...], Field(min_length=1)] | None = choice(None, if_empty="a count or a share")
+    names: Annotated[tuple[AreaName, ...], Field(min_length=1)] | None = choice(None)
     """Areas where it acts. In a run of England as a whole they count with their share of children."""
 
     count: Count | None = number(None, low=0, high=1000, unit="areas")
