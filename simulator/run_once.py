@@ -303,7 +303,8 @@ def _notes(compiled: Compiled) -> tuple[str, ...]:
         held = held.replace(
             "in the year before the run", f"in the last {council.window} years of the council's returns"
         )
-        held += "; leaving and moves are the council's own too, pooled towards England's; unit costs are England's"
+        held += "; first placements, leaving and moves are the council's own too, pooled towards England's"
+        held += "; unit costs are England's"
     elif units(scenario.areas):
         held += "; starts, leaving and prices of areas are pooled from three published years"
     notes = [f"{held}."]
