@@ -16,7 +16,7 @@ from simulator.chance import realise
 from simulator.compile import Compiled, compile_scenario, deflator_growth
 from simulator.council import Council
 from simulator.engine.run import Paths, run
-from simulator.interventions.base import PhasedIntervention
+from simulator.interventions.base import Intervention, PhasedIntervention
 from simulator.interventions.budget_line import BudgetLine
 from simulator.local.published import published_stock
 from simulator.measures import measures
@@ -267,20 +267,23 @@ def _england_history() -> Mapping[str, Actual]:
     return actual
 
 
-def _drawn_areas(scenario: Scenario) -> list[str]:
-    """Say which authorities drew what acts in a count of them."""
-    if not units(scenario.areas):
-        return []
-    drawn = {i.title: i.areas.drawn() for i in scenario.interventions}
-    return [f"{title}, drawn by lot: {', '.join(names)}." for title, names in drawn.items() if names]
+def _where(intervention: Intervention, run: frozenset[str]) -> str:
+    """Say in which areas something acts, within a sentence; nothing where it acts in all.
+
+    Parameters
+    ----------
+    intervention : Intervention
+    run : frozenset of str
+        Codes of the authorities that are run.
+    """
+    where = intervention.areas.in_words
+    drawn = intervention.areas.drawn() if run else ()
+    return f"{where}, drawn by lot: {', '.join(drawn)}" if drawn else where
 
 
-def _local_notes(scenario: Scenario, codes: tuple[str, ...]) -> Iterator[str]:
-    """Say which areas have assumptions of their own, and what becomes of them in a run of some areas."""
-    if not scenario.local:
-        return
-    run = {one.code for one in authorities()}.intersection(codes)
-    if not run:
+def _local_notes(scenario: Scenario, run: frozenset[str]) -> Iterator[str]:
+    """Say which areas have assumptions of their own, and what becomes of them where some authorities are run."""
+    if scenario.local and not run:
         yield f"Assumptions of {', '.join(scenario.local)} count with their share of England's children."
         return
     used = [name for name in scenario.local if run & codes_of([name])]
@@ -310,9 +313,9 @@ def _notes(compiled: Compiled) -> tuple[str, ...]:
     notes = [f"{held}."]
     if scenario.assumptions.foster_places == "as_needed":
         notes.append("Foster places are found for as many as need them.")
-    notes += _local_notes(scenario, compiled.context.areas)
-    notes += _drawn_areas(scenario)
-    notes += [f"{i.title}: {said}." for i in scenario.interventions for said in (i.areas.in_words, i.caveat) if said]
+    run = frozenset(one.code for one in authorities()).intersection(compiled.context.areas)
+    notes += _local_notes(scenario, run)
+    notes += [f"{i.title}: {said}." for i in scenario.interventions for said in (_where(i, run), i.caveat) if said]
     notes += [
         f"{i.title} began before the run; what it had done by then is in the figures that the run starts from."
         for i in scenario.interventions

@@ -52,7 +52,7 @@ class Local(Model):
 
 
 def overlapping(local: Mapping[str, Local]) -> str:
-    """Say which two areas share authorities and differ in what they say of them; nothing if none do.
+    """Say which two areas share authorities and both give one assumption; nothing if none do.
 
     Of two areas one may lie within the other, and then has the last word.
     """
