@@ -25,6 +25,7 @@ from simulator.drift import drift
 from simulator.engine.grid import make_grid
 from simulator.interventions import apply_all
 from simulator.interventions.context import Context
+from simulator.interventions.local import split_waiting, with_local
 from simulator.local import localise, own_rates, published_levels
 from simulator.population import births_per_year, population_by_age
 from simulator.rates import FosterRates, Rates
@@ -103,6 +104,7 @@ def compile_scenario(
         reported = (areas.Area(council.name, context.areas),)
     elif units:
         rates, cost_lines = localise(rates, cost_lines, published_levels(), units, drawn, years)
+    rates = with_local(rates, scenario.local, context)
     rates = apply_all(rates, scenario.interventions, context)
     if drawn and scenario.assumptions.drift == "as_recorded":
         rates = drift(rates, context.cost_keys, years, drawn)
@@ -167,7 +169,10 @@ def _base_rates(scenario: Scenario, baseline: Baseline, context: Context) -> Rat
         p = replace(p, balancing_per_year=a.balancing_percent_per_year / 100.0)
     if a.exchange_homes_per_year is not None:
         p = replace(p, move_per_year=_exchange(p.move_per_year, baseline, a.exchange_homes_per_year))
-    resident = resident_rates(p, _waiting_split(baseline.resident, a), baseline.resident_home)
+    opening = baseline.resident
+    if a.homes_waiting_share is not None:
+        opening = split_waiting(opening, np.array([[a.homes_waiting_share]]))
+    resident = resident_rates(p, opening, baseline.resident_home)
     uasc = uasc_rates(p, baseline.uasc, np.zeros((1, 1, baseline.uasc.shape[2], 3)))
     if scenario.starts.hold == "rates":
         births = births_per_year() if a.births_per_year is None else a.births_per_year
@@ -189,22 +194,6 @@ def _base_rates(scenario: Scenario, baseline: Baseline, context: Context) -> Rat
         price_ratio=np.repeat(context.deflator[None, None, :, None], len(context.cost_keys), axis=-1),
         programme_spend_gbp=np.zeros((1, 1, context.months, 0)),
     )
-
-
-def _waiting_split(opening: Array, a: Assumptions) -> Array:
-    """Split children in children's homes by whether their plan is fostering, where a scenario says otherwise."""
-    if a.homes_waiting_share is None:
-        return opening
-    home, waits = PLACE["childrens_home"], PLACE["home_waiting"]
-    both = opening[..., home] + opening[..., waits]
-    # As at the base by age and time in care: of those who wait, or of those who don't, the same part changes over.
-    now, wanted = opening[..., waits].sum() / both.sum(), a.homes_waiting_share
-    waiting = opening[..., waits] * wanted / now
-    if wanted > now:
-        waiting = both - opening[..., home] * (1.0 - wanted) / (1.0 - now)
-    split = opening.copy()
-    split[..., waits], split[..., home] = waiting, both - waiting
-    return split
 
 
 def _exchange(move_per_year: Array, baseline: Baseline, children_per_year: float) -> Array:

@@ -68,6 +68,10 @@ class Council:
         Periods of care that begin in a year, pooled towards England's pattern by age; returns from home are among them.
     starts_seen : (stream,)
         Starts in the window.
+    first_places : (stream, band, place)
+        Starts that shares by first placement rest on, pooled towards England's: none where none start.
+    first_places_of_england : (stream, band, place)
+        England's shares, as far as the council's starts are set beside them.
     levels : mapping of (stream, event) to Level
         Events are ``exit_REASON`` and ``move_to_PLACE``.
     years : tuple of int
@@ -84,6 +88,8 @@ class Council:
     stock: Array
     starts: Array
     starts_seen: Array
+    first_places: Array
+    first_places_of_england: Array
     levels: Mapping[tuple[str, str], Level]
     years: tuple[int, ...]
     history: Array
@@ -178,6 +184,7 @@ def read_council(folder: Path, name: str = NAME) -> Council:
         raise CouncilError("\n".join(files.problems))
     years, stocks = _stocks(files)
     starts, seen = _starts(files)
+    first_places, of_england = _first_places(files)
     levels = _levels(files)
     base = max(years, default=0)
     if years and not FIRST_BASE <= base <= LAST_BASE:
@@ -196,6 +203,8 @@ def read_council(folder: Path, name: str = NAME) -> Council:
         stock=stocks[base],
         starts=starts,
         starts_seen=seen,
+        first_places=first_places,
+        first_places_of_england=of_england,
         levels=levels,
         years=years,
         history=np.array([stocks[year].sum() for year in years]),
@@ -234,6 +243,18 @@ def _starts(files: _Folder) -> tuple[Array, Array]:
             starts[stream, age] += pooled
             seen[stream] += events
     return starts, seen
+
+
+def _first_places(files: _Folder) -> tuple[Array, Array]:
+    """Return the evidence of first placements, and England's shares: (stream, band, place) each."""
+    columns: dict[str, Callable[[str], Any]] = {
+        "stream": _one_of(STREAMS), "age_band": _one_of(tuple(AGE_BANDS)), "placement": _one_of(placements.reported()),
+        "evidence": _amount, "england": _amount,
+    }  # fmt: skip
+    evidence, shares = np.zeros((2, len(STREAMS), len(AGE_BANDS), len(placements.reported())))
+    for stream, band, place, worth, share in files.rows("first-placements.csv", columns):
+        evidence[stream, band, place], shares[stream, band, place] = worth, share
+    return evidence, shares
 
 
 def _levels(files: _Folder) -> dict[tuple[str, str], Level]:

@@ -10,15 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import tables
-from simulator.areas import ENGLAND, Area, units
+from simulator.areas import ENGLAND, Area, authorities, codes_of, units
 from simulator.calendar import Month, financial_year, financial_year_months, instant_date
 from simulator.chance import realise
 from simulator.compile import Compiled, compile_scenario, deflator_growth
 from simulator.council import Council
 from simulator.engine.run import Paths, run
-from simulator.interventions.base import PhasedIntervention
+from simulator.interventions.base import Intervention, PhasedIntervention
 from simulator.interventions.budget_line import BudgetLine
-from simulator.interventions.early_help import EarlyHelp
 from simulator.local.published import published_stock
 from simulator.measures import measures
 from simulator.measures.view import View
@@ -180,7 +179,7 @@ def _label(compiled: Compiled, name: str, paths: Paths) -> Results:
         measures=measured,
         history=history(compiled.reported[0]) if council is None else _own_history(council),
         claims=tuple(Claim(c.measure, _when(c), float(c.value), c.label, ";".join(c.source)) for c in scenario.claims),
-        notes=_notes(scenario, council),
+        notes=_notes(compiled),
         money_notes=_money_notes(scenario),
         sources=PUBLISHERS if council is None else ("SSDA903 returns of the council", *PUBLISHERS),
         deflator=compiled.context.deflator[None],
@@ -268,16 +267,36 @@ def _england_history() -> Mapping[str, Actual]:
     return actual
 
 
-def _drawn_areas(scenario: Scenario) -> list[str]:
-    """Say which authorities have the help of programmes that draw theirs."""
-    if not units(scenario.areas):
-        return []
-    drawn = {i.title: i.areas.drawn() for i in scenario.interventions if isinstance(i, EarlyHelp)}
-    return [f"{title}, drawn by lot: {', '.join(names)}." for title, names in drawn.items() if names]
+def _where(intervention: Intervention, run: frozenset[str]) -> str:
+    """Say in which areas something acts, within a sentence; nothing where it acts in all.
+
+    Parameters
+    ----------
+    intervention : Intervention
+    run : frozenset of str
+        Codes of the authorities that are run.
+    """
+    where = intervention.areas.in_words
+    drawn = intervention.areas.drawn() if run else ()
+    return f"{where}, drawn by lot: {', '.join(drawn)}" if drawn else where
 
 
-def _notes(scenario: Scenario, council: Council | None) -> tuple[str, ...]:
+def _local_notes(scenario: Scenario, run: frozenset[str]) -> Iterator[str]:
+    """Say which areas have assumptions of their own, and what becomes of them where some authorities are run."""
+    if scenario.local and not run:
+        yield f"Assumptions of {', '.join(scenario.local)} count with their share of England's children."
+        return
+    used = [name for name in scenario.local if run & codes_of([name])]
+    left = [name for name in scenario.local if name not in used]
+    if used:
+        yield f"With assumptions of their own: {', '.join(used)}."
+    if left:
+        yield f"Not run, so that what is assumed of them does not act: {', '.join(left)}."
+
+
+def _notes(compiled: Compiled) -> tuple[str, ...]:
     """Say what every chart of this scenario must say."""
+    scenario, council = compiled.scenario, compiled.council
     held = {
         "numbers": "Numbers of children who start are held as in the year before the run",
         "rates": "Start rates by age are held on a population carried forward from mid-2023 without migration",
@@ -287,14 +306,16 @@ def _notes(scenario: Scenario, council: Council | None) -> tuple[str, ...]:
         held = held.replace(
             "in the year before the run", f"in the last {council.window} years of the council's returns"
         )
-        held += "; leaving and moves are the council's own too, pooled towards England's; unit costs are England's"
+        held += "; first placements, leaving and moves are the council's own too, pooled towards England's"
+        held += "; unit costs are England's"
     elif units(scenario.areas):
         held += "; starts, leaving and prices of areas are pooled from three published years"
     notes = [f"{held}."]
     if scenario.assumptions.foster_places == "as_needed":
         notes.append("Foster places are found for as many as need them.")
-    notes += _drawn_areas(scenario)
-    notes += [f"{i.title}: {caveat}." for i in scenario.interventions if (caveat := i.caveat)]
+    run = frozenset(one.code for one in authorities()).intersection(compiled.context.areas)
+    notes += _local_notes(scenario, run)
+    notes += [f"{i.title}: {said}." for i in scenario.interventions for said in (_where(i, run), i.caveat) if said]
     notes += [
         f"{i.title} began before the run; what it had done by then is in the figures that the run starts from."
         for i in scenario.interventions

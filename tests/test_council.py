@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from matplotlib.text import Text
 
 from simulator import placements
 from simulator.axes import AGE_BANDS, STREAMS
 from simulator.baseline import load_baseline
 from simulator.calendar import Month
+from simulator.charts import draw_all
 from simulator.cli import cli
 from simulator.compile import compile_scenario
 from simulator.council import NAME, TIMES, Council, CouncilError, Level, read_council
@@ -117,6 +119,46 @@ def test_levels_scale_hazards_and_nothing_else(council: Council) -> None:
     np.testing.assert_array_equal(two.opening, one.opening)
 
 
+def test_starts_are_placed_as_the_council_places_them(council: Council) -> None:
+    """Shares of a band are the council's; where England has none of the kind they go to the placement itself."""
+    band, kinship = list(AGE_BANDS).index("10_to_15"), placements.reported().index("kinship_foster")
+    evidence = council.first_places.copy()
+    evidence[0, band] = 0.0
+    evidence[0, band, kinship], evidence[0, band, placements.reported().index("childrens_home")] = 300.0, 100.0
+    evidence[0, -1] = 0.0
+    evidence[0, -1, [placements.reported().index(name) for name in ("council_foster", "supported")]] = 30.0
+    odd = replace(council, first_places=evidence)
+    rates = compile_scenario(status_quo(odd).scenario, council=odd).rates
+    shares = rates.streams[0].start_place[0, 0, 0]
+    np.testing.assert_allclose(shares.sum(axis=-1), 1.0)
+    starts = rates.streams[0].new_starts_per_month[0, 0, 0][10:16]
+    assert (starts @ shares[10:16])[placements.index("kinship_foster")] / starts.sum() == pytest.approx(0.75, abs=0.05)
+    np.testing.assert_allclose(shares[16:, placements.index("council_foster")], 0.5, atol=0.01)
+    assert not shares[:16, placements.index("supported")].any()
+
+
+def test_the_council_of_england_s_rates_places_as_england_does(council: Council) -> None:
+    england = compile_scenario(load("status-quo").scenario).rates.streams[0].start_place[0, 0, 0]
+    own = compile_scenario(status_quo(council).scenario, council=council).rates.streams[0].start_place[0, 0, 0]
+    np.testing.assert_allclose(own[:16], england[:16], atol=0.03)
+
+
+def test_a_run_is_as_long_as_the_scenario(council: Council) -> None:
+    scenario = status_quo(council).scenario
+    assert (council.base, str(scenario.end)) == (2026, "2036-03")
+    earlier = load("status-quo").of_council(replace(council, base=2023)).scenario
+    assert str(earlier.end) == "2033-03"
+
+
+def test_charts_call_the_past_the_council_s_own(council: Council) -> None:
+    everything = [simulate(load(name).of_council(council)) for name in ("status-quo", "family-help-national")]
+    drawn = draw_all(everything[0])["children"], draw_all(everything)["compare_children"]
+    for drawing in drawn:
+        said = {text.get_text() for text in drawing.figure.findobj(Text)}
+        assert any("The council's own figures" in text for text in said)
+        assert not any("Published figures" in text or "published at" in text for text in said)
+
+
 def test_children_that_england_does_not_have_are_kept(council: Council) -> None:
     """An asylum-seeking baby placed for adoption, long in care: in no table of England's."""
     stock = np.zeros_like(council.stock)
@@ -152,6 +194,7 @@ def test_draws_hold_what_is_not_known(council: Council) -> None:
     keys = {p.key: p for p in own_parameters(council, ("2026-27",))}
     assert {"local.own.starts", "local.own.uasc_starts", "local.own.resident.exit_home"} <= set(keys)
     assert "local.own.drift_starts.2026-27" in keys
+    assert "local.own.resident.first_10_to_15_kinship_foster" in keys
     results = simulate(status_quo(council), draws=6, seed=3, workers=1)
     children = results.stock_totals("children")[:, 0]
     assert np.ptp(children[:, 0]) == pytest.approx(0.0)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from simulator import placements
+from simulator import areas, placements
 from simulator.axes import AGES, HOME_SPELLS, PHASES, REASONS, SECTORS, STREAMS
 from simulator.calendar import Month
 from simulator.interventions import Context, Intervention, apply_all, kinds, notes
@@ -24,6 +24,9 @@ from simulator.rates import FosterRates, Rates, StreamRates
 MONTHS = 60
 FIRST = Month(2025, 4)
 PLACES = len(placements.names())
+PAIR = ("E10000016", "E10000030")
+"""Kent and Surrey."""
+PAIR_OF_ENGLAND = np.array(list(areas.children(PAIR))) / sum(one.children for one in areas.authorities())
 
 
 def make_context(areas: tuple[str, ...] = ("England",), inflation: float = 0.02) -> Context:
@@ -229,6 +232,7 @@ def test_every_field_moves_an_output(kind: str) -> None:
     known = [note for note in notes(kinds()[kind]) if not note.describes]
     paths = [note.path for note in known]
     ends = {path for path in paths if not any(other.startswith(f"{path}.") for other in paths)}
+    ends -= {path for path in ends if path.startswith("areas.")}  # test_every_kind_acts_where_it_says
     patterns = {path.replace("2026-27", "*") for path in tried}
     assert ends - patterns == set(), f"{kind}: fields that no example tries"
 
@@ -285,7 +289,10 @@ def test_every_number_has_a_unit_and_bounds(kind: str) -> None:
             or note.required
             or note.describes
             or note.if_empty
-            or (note.path.split(".")[-1] in ("budget_gbp", "per_year_gbp", "count", "of", "share", "*", "from", "to"))
+            or (
+                note.path.split(".")[-1]
+                in ("budget_gbp", "per_year_gbp", "names", "count", "of", "share", "*", "from", "to")
+            )
         ), f"{note.path} does not say what happens without a value"
 
 
@@ -362,7 +369,7 @@ def test_a_programme_at_full_strength_before_the_run_changes_nothing_until_it_en
 
 
 def test_recruitment_adds_the_approvals_asked_for() -> None:
-    rates, context = make_rates(areas=2), make_context(("North", "South"))
+    rates, context = make_rates(areas=2), make_context(PAIR)
     for sector, chosen in [("all", [0, 1]), ("independent", [1])]:
         data = {
             "start": "2025-04",
@@ -376,7 +383,7 @@ def test_recruitment_adds_the_approvals_asked_for() -> None:
         assert plain.foster is not None
         extra = after.foster.enquiries_per_month - plain.foster.enquiries_per_month
         approvals = extra * after.foster.stage_pass_share.prod(axis=-1)
-        assert np.allclose(approvals.sum(axis=(1, 3)), 100.0)
+        assert np.allclose(approvals.sum(axis=(1, 3)), 100.0 * PAIR_OF_ENGLAND.sum())
         others = [i for i in range(len(SECTORS)) if i not in chosen]
         assert not approvals[..., others].any()
 
@@ -501,13 +508,77 @@ def test_price_year_is_uprated_with_the_deflator() -> None:
 
 
 def test_spend_is_shared_between_areas_as_children_are() -> None:
-    rates = make_rates(areas=2)
-    first = rates.streams[0]
-    scaled = np.array([3.0, 1.0])[None, :, None, None, None] * np.ones(first.opening.shape)
-    rates = replace(rates, streams=tuple(replace(s, opening=scaled) for s in rates.streams))
     line = made("budget_line", {"cost": {"per_year_gbp": 12e6}})
-    spend = line.apply(rates, make_context(("North", "South"))).programme_spend_gbp[0, :, 0, 0]
-    assert np.allclose(spend, [0.75e6, 0.25e6])
+    spend = line.apply(make_rates(areas=2), make_context(PAIR)).programme_spend_gbp[0, :, 0, 0]
+    assert np.allclose(spend, 1e6 * PAIR_OF_ENGLAND)
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_every_kind_acts_where_it_says(kind: str) -> None:
+    """Kent has what it would have everywhere, Surrey nothing of it, and all of the money is spent in Kent."""
+    rates, context = make_rates(areas=2), make_context(PAIR)
+    for example in EXAMPLES[kind]:
+        data = {k: v for k, v in example.items() if k not in ("areas", "extra_households_per_year")}
+        everywhere = made(kind, data).apply(rates, context)
+        in_kent = made(kind, {**data, "areas": {"names": ["Kent"]}}).apply(rates, context)
+        for (name, before), (_, whole), (_, part) in zip(
+            arrays(rates), arrays(everywhere), arrays(in_kent), strict=True
+        ):
+            if name == "rates.programme_spend_gbp":
+                assert np.allclose(part[0, 0], whole[0].sum(axis=0) / PAIR_OF_ENGLAND.sum())
+                assert not part[0, 1].any()
+            elif not np.array_equal(*np.broadcast_arrays(before, whole)):
+                one, two, three = np.broadcast_arrays(before, whole, part)
+                assert np.allclose(three[:, 0], two[:, 0]), name
+                assert np.array_equal(three[:, 1], one[:, 1]), name
+
+
+@pytest.mark.parametrize("kind", sorted(set(kinds()) - {"budget_line"}))
+def test_a_share_of_children_has_that_share_of_an_effect(kind: str) -> None:
+    rates, context = make_rates(), make_context()
+    for example in EXAMPLES[kind]:
+        if example.get("measure") == "placement_mix":  # odds of first placements are no sum
+            continue
+        data = {k: v for k, v in example.items() if k not in ("areas", "extra_households_per_year", "approval_ratio")}
+        everywhere = made(kind, data).apply(rates, context)
+        part = made(kind, {**data, "areas": {"share": 0.25}}).apply(rates, context)
+        for (name, before), (_, whole), (_, some) in zip(arrays(rates), arrays(everywhere), arrays(part), strict=True):
+            if name == "rates.programme_spend_gbp":
+                assert np.array_equal(some, whole)
+            else:
+                assert np.allclose(some - before, 0.25 * (whole - before)), name
+
+
+def test_households_wanted_come_where_the_programme_acts() -> None:
+    rates, context = make_rates(areas=2), make_context(PAIR)
+    plain = rates.foster
+    data = {"start": "2025-04", "extra_households_per_year": 1200, "areas": {"names": ["Kent"]}}
+    after = made("foster_recruitment", data).apply(rates, context).foster
+    assert plain is not None
+    assert after is not None
+    extra = (after.enquiries_per_month - plain.enquiries_per_month) * after.stage_pass_share.prod(axis=-1)
+    assert np.allclose(extra[:, 0].sum(axis=-1), 100.0)
+    assert not extra[:, 1].any()
+    nobody = replace(plain, enquiries_per_month=plain.enquiries_per_month * np.array([0.0, 1.0])[:, None, None])
+    after = made("foster_recruitment", data).apply(replace(rates, foster=nobody), context).foster
+    assert after is not None
+    assert np.allclose((after.enquiries_per_month * after.stage_pass_share.prod(axis=-1))[:, 0].sum(axis=-1), 100.0)
+
+
+def test_a_count_of_areas_is_drawn_in_a_run_of_authorities() -> None:
+    context = make_context(tuple(one.code for one in areas.authorities()))
+    trend = {"measure": "starts", "percent_per_year": 5}
+    drawn = made("trend", {**trend, "areas": {"count": 12, "of": 153}}).apply(make_rates(), context)
+    grows = drawn.streams[0].new_starts_per_month[0, :, -1, 0] > drawn.streams[0].new_starts_per_month[0, :, 0, 0]
+    assert grows.sum() == 12
+    wrong = made("trend", {**trend, "areas": {"count": 12, "of": 150}})
+    with pytest.raises(ValueError, match=r"^interventions\.0\.areas\.of: a run of authorities draws .* from all 153"):
+        apply_all(make_rates(), [wrong], context)
+
+
+def test_a_share_of_children_is_refused_where_there_is_only_money() -> None:
+    with pytest.raises(ValidationError, match="the money is the same"):
+        made("budget_line", {**DATED, "areas": {"share": 0.5}})
 
 
 @pytest.mark.parametrize(

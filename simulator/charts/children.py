@@ -35,7 +35,7 @@ def children(results: Results) -> Chart | None:
         sheet = Sheet(
             title,
             f"{results.title}. Number of children looked after in {results.areas[0]}: "
-            f"{'at 31 March' if isinstance(results, Published) else 'published at 31 March, projected each month'}"
+            f"{_when_words(results)}"
             f"{series.fan_words([results])}",
             series.footer([results]),
         )
@@ -67,6 +67,11 @@ def children(results: Results) -> Chart | None:
         )
         alt += "".join(f" Marked: {label}, {words.count(value)}." for _, value, label in claims)
         return sheet.finish(alt)
+
+
+def _when_words(results: Results) -> str:
+    known = series.known_words(results, "children")
+    return "at 31 March" if isinstance(results, Published) else f"{known}, projected each month"
 
 
 def _label_history(sheet: Sheet, axes: Axes, history: Series, path: Series, name: str) -> None:

@@ -11,8 +11,6 @@ from simulator.charts.layout import Sheet
 from simulator.charts.series import Series
 from simulator.results import Published, Results
 
-_MONTHLY = "number each month, published at 31 March"
-
 _HISTORY_YEARS = 10
 """Years of published figures drawn before the first projection."""
 
@@ -22,10 +20,12 @@ def compare_children(everything: Sequence[Results]) -> Chart | None:
     """Draw the number of children in care of all scenarios."""
     if any("children" not in results.measures for results in everything):
         return None
-    paths = [series.stock(results, "children") for results in everything]
+    first, paths = everything[0], [series.stock(results, "children") for results in everything]
+    monthly = f"number each month, {series.known_words(first, 'children')}"
     return draw_paths(
-        everything, paths, history=series.actual(everything[0], "children"), what="Children looked after",
-        unit="number at 31 March" if isinstance(everything[0], Published) else _MONTHLY,
+        everything, paths, history=series.actual(first, "children"),
+        history_name=series.history_name(first, "children"), what="Children looked after",
+        unit="number at 31 March" if isinstance(first, Published) else monthly,
         of="children in care", write=words.count, when=words.month, financial=False,
     )  # fmt: skip
 
@@ -75,6 +75,7 @@ def latest_common(paths: Sequence[Series]) -> tuple[str, list[int]]:
 def draw_paths(
     everything: Sequence[Results], paths: Sequence[Series], *, history: Series | None, what: str, unit: str,
     of: str, write: Callable[[float], str], when: Callable[[str], str], financial: bool,
+    history_name: str = "Published figures",
 ) -> Chart:  # fmt: skip
     """Draw one quantity of several scenarios: up to four as lines in one panel, more in a panel each.
 
@@ -91,6 +92,7 @@ def draw_paths(
         Numbers and dates in words.
     financial : bool
         Whether the axis is of financial years.
+    history_name : str
     """
     titles = [results.title for results in everything]
     if history is not None:
@@ -112,7 +114,7 @@ def draw_paths(
     subtitle = f"{what} in {everything[0].areas[0]}, {unit}{zero_note}"
     if many:
         subtitle += f". In each panel: the scenario (blue), {titles[0]} (orange)"
-        subtitle += " and published figures (dark grey)" if history is not None else ""
+        subtitle += f" and {history_name[:1].lower()}{history_name[1:]} (dark grey)" if history is not None else ""
     else:
         subtitle += series.fan_words(everything[:1]) + (f" of {titles[0]}" if everything[0].draws > 1 else "")
     begin = min([path.at[0] for path in paths] + ([history.at[0]] if history is not None else []))
@@ -159,7 +161,7 @@ def draw_paths(
             axes.axhline(0, color=style.INK, linewidth=0.9, zorder=0)
         if history is not None and not many:
             middle = len(history.at) // 3
-            sheet.callout(first, history.at[middle], history.central[middle], "Published figures", style.HISTORY)
+            sheet.callout(first, history.at[middle], history.central[middle], history_name, style.HISTORY)
         if write is words.money:
             sheet.pounds()
         else:

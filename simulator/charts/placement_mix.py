@@ -73,7 +73,8 @@ def placement_mix(results: Results) -> Chart | None:
             plots_height=3.6,
         )
         sheet.years(whole.at[0] - 0.02 * np.ptp(whole.at), whole.at[-1] + 0.02 * np.ptp(whole.at), panel_ticks=4)
-        top = series.highest(*(share.central for share in shares.values()))
+        edges = [high for share in shares.values() for _, high in share.bands()[:1]]
+        top = series.highest(*(share.central for share in shares.values()), *edges)
         for i, (group, share) in enumerate(shares.items()):
             strong = group == name and abs(moved[name]) >= 0.5
             colour = style.PALETTE["orange" if strong else "dark_blue"]

@@ -127,7 +127,17 @@ def _published(history: Actual) -> Series:
 
 def history_name(results: Results, measure: str) -> str:
     """Return what actual figures of a measure are called."""
-    return OWN if results.history[measure].label == OWN else "Published figures"
+    return OWN if _own(results, measure) else "Published figures"
+
+
+def known_words(results: Results, measure: str) -> str:
+    """Return how a measure is known of the past, for a subtitle."""
+    return f"{'counted' if _own(results, measure) else 'published'} at 31 March"
+
+
+def _own(results: Results, measure: str) -> bool:
+    history = results.history.get(measure)
+    return history is not None and history.label == OWN
 
 
 def claims(results: Results, measure: str) -> list[tuple[float, float, str]]:

@@ -24,6 +24,7 @@ from simulator.interventions.fields import (
     text,
 )
 from simulator.interventions.profile import Profile
+from simulator.interventions.reach import Reach
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Array, Context
@@ -58,7 +59,10 @@ class Intervention(Model):
     """How far to trust the numbers."""
 
     cost: Cost | None = choice(None, if_empty="no cost")
-    """What the programme costs."""
+    """What the programme costs. The money is for all of England and is spent where the programme acts."""
+
+    areas: Reach = choice(Reach(share=1.0), source="definition")
+    """Where it acts: in named areas, in a count of areas, or for a share of children. Everywhere if left out."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -152,18 +156,22 @@ class Intervention(Model):
             amounts = self.cost.spend(context, start, getattr(self, "end", None))
         except ValueError as problem:
             raise ValueError(f"cost.price_year: {problem}") from problem
-        share = self.share_of_cost(rates, context)
+        share = self.areas.of_total(context.areas, context.part_of_england)
         return np.broadcast_to(share[:, None, None] * amounts[:, None], shape)
 
-    def share_of_cost(self, rates: Rates, context: Context) -> Array:
-        """Share of England's programme spend that each area has, as children looked after are: (area,)."""
-        import numpy as np
+    def in_areas(self, change: Array, context: Context) -> Array:
+        """Ratio in each area, of what is changed by a part of it where this acts: (area, month).
 
-        children = sum(stream.opening[0].sum(axis=(-3, -2, -1)) for stream in rates.streams)
-        children = np.broadcast_to(np.asarray(children, dtype=float), (len(context.areas),))
-        total = children.sum()
-        share = children / total if total > 0 else np.full(len(context.areas), 1.0 / len(context.areas))
-        return share * context.part_of_england
+        Parameters
+        ----------
+        change : (month,)
+            Change for those reached, over what there is without it: -0.1 is a tenth less.
+        context
+            Areas of the run.
+        """
+        reach = self.areas.in_areas(context.areas)
+        alike = bool((reach == reach[0]).all())
+        return 1.0 + (reach[:1] if alike else reach)[:, None] * change
 
 
 class PhasedIntervention(Intervention):
@@ -194,21 +202,27 @@ class PhasedIntervention(Intervention):
         end = None if self.end is None else self.end + lag_months
         return self.profile.weights(context, self.start + lag_months, end, self.fade_months)
 
-    @staticmethod
-    def since_base(ratio: Callable[[Context], Array], context: Context) -> Array:
-        """Divide a ratio in each month by its mean in the year before the run: (..., month).
+    def since_base(self, change: Callable[[Context], Array], context: Context) -> Array:
+        """Ratio in each area over its mean in the year before the run: (area, month).
 
         What a programme that began before the run did in that year is in the rates of the base already.
+
+        Parameters
+        ----------
+        change
+            Change for those reached, for a calendar; see :meth:`in_areas`.
+        context
+            Calendar and areas of the run.
 
         Raises
         ------
         ValueError
             If the ratio was nothing in all of that year, so that the base cannot tell what there would be without it.
         """
-        before = ratio(context.year_before()).mean(axis=-1, keepdims=True)
+        before = self.in_areas(change(context.year_before()), context).mean(axis=-1, keepdims=True)
         if not before.all():
             raise ValueError("start: a ratio of 0 in all of the year before the run leaves nothing to change")
-        return ratio(context) / before
+        return self.in_areas(change(context), context) / before
 
 
 def _over_months(spend: Array, context: Context) -> Array:

@@ -9,6 +9,7 @@ from pydantic import ValidationInfo, field_validator
 from simulator.interventions.base import Intervention
 from simulator.interventions.cost import Cost
 from simulator.interventions.fields import MonthValue, Wrong, choice, text
+from simulator.interventions.reach import Reach
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Context
@@ -29,6 +30,14 @@ class BudgetLine(Intervention):
 
     end: MonthValue | None = choice(None, if_empty="goes on to the end of the run")
     """Last month of a yearly amount."""
+
+    @field_validator("areas")
+    @classmethod
+    def _somewhere(cls, areas: Reach) -> Reach:
+        """Refuse a share of children, which would be ignored."""
+        if areas.share is not None and areas.share != 1.0:
+            raise Wrong("the money is the same for a share of children", "{names: [Kent]}, {count: 12, of: 153}")
+        return areas
 
     @field_validator("start", "end")
     @classmethod

@@ -382,6 +382,8 @@ def _inner(annotation: Any) -> Iterator[tuple[str, type[BaseModel]]]:
             yield "", part
         elif get_origin(part) is tuple:
             yield from ((f".*{path}", model) for path, model in _inner(get_args(part)[0]))
+        elif get_origin(part) is dict:
+            yield from ((f".*{path}", model) for path, model in _inner(get_args(part)[1]))
 
 
 def _items(annotation: Any) -> FieldInfo | None:

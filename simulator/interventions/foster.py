@@ -31,8 +31,8 @@ def foster_of(rates: Rates) -> FosterRates:
 
 
 def in_sector(sector: str, ratio: Array, other: float = 1.0) -> Array:
-    """Give a ratio to one sector or to all, and another value to the rest: (month, sector)."""
+    """Give a ratio, (area, month), to one sector or to all, and another value to the rest: (area, month, sector)."""
     import numpy as np
 
     chosen = np.array([sector in ("all", name) for name in SECTORS])
-    return np.where(chosen, ratio[:, None], other)
+    return np.where(chosen, ratio[..., None], other)

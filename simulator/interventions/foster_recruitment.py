@@ -32,8 +32,8 @@ class FosterRecruitment(PhasedIntervention):
     extra_households_per_year: Quantity = number(
         0.0, low=0, high=50_000, unit="households approved a year", source="definition"
     )
-    """Approvals wanted on top, a year. They are turned into enquiries through the shares that pass each
-    stage, and shared between sectors as approvals are."""
+    """Approvals wanted on top in all of England, a year. Areas where the programme acts share them as they do children
+    in care, and sectors as approvals. They are turned into enquiries through the shares that pass each stage."""
 
     @property
     def caveat(self) -> str:
@@ -51,7 +51,7 @@ class FosterRecruitment(PhasedIntervention):
         passing = self._pass_share(foster, context)
         enquiries = foster.enquiries_per_month
         if self.enquiries_ratio != 1.0:
-            ratio = self.since_base(lambda when: 1.0 + (self.enquiries_ratio - 1.0) * self.weights(when), context)
+            ratio = self.since_base(lambda when: (self.enquiries_ratio - 1.0) * self.weights(when), context)
             enquiries = enquiries * in_sector(self.sector, ratio)
         if self.extra_households_per_year:
             # Households that were wanted before the run have asked already.
@@ -65,7 +65,7 @@ class FosterRecruitment(PhasedIntervention):
 
         if self.approval_ratio == 1.0:
             return foster.stage_pass_share
-        ratio = self.since_base(lambda when: 1.0 + (self.approval_ratio - 1.0) * self.weights(when), context)
+        ratio = self.since_base(lambda when: (self.approval_ratio - 1.0) * self.weights(when), context)
         last = foster.stage_pass_share[..., -1:] * in_sector(self.sector, ratio)[..., None]
         if (last > 1.0).any():
             most = 1.0 / foster.stage_pass_share[..., -1].max()
@@ -81,12 +81,14 @@ class FosterRecruitment(PhasedIntervention):
         import numpy as np
 
         chance = passing.prod(axis=-1)
-        approvals = foster.enquiries_per_month * chance * in_sector(self.sector, np.ones(1), 0.0)
-        total = approvals.sum(axis=(1, 3), keepdims=True)
-        if not (total > 0).all():
+        approvals = foster.enquiries_per_month * chance * in_sector(self.sector, np.ones((1, 1)), 0.0)
+        of_run = approvals.sum(axis=1, keepdims=True)
+        if not (of_run.sum(axis=-1) > 0).all():
             raise ValueError("extra_households_per_year: nobody is approved in this sector, so none can be added")
-        here = self.extra_households_per_year * context.part_of_england
-        wanted = here / 12.0 * weights[:, None] * approvals / total
+        # An area that approves nobody shares them between sectors as all areas of the run do.
+        approvals = np.where(approvals.sum(axis=-1, keepdims=True) > 0, approvals, of_run)
+        here = self.extra_households_per_year * self.areas.of_total(context.areas, context.part_of_england)
+        wanted = (here[:, None] / 12.0 * weights)[..., None] * approvals / approvals.sum(axis=-1, keepdims=True)
         shape = np.broadcast_shapes(wanted.shape, chance.shape)
         return np.asarray(np.divide(wanted, chance, out=np.zeros(shape), where=chance > 0))
 

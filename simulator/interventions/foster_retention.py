@@ -36,6 +36,6 @@ class FosterRetention(PhasedIntervention):
         if self.deregistration_ratio == 1.0:
             return rates
         foster = foster_of(rates)
-        ratio = self.since_base(lambda when: 1.0 + (self.deregistration_ratio - 1.0) * self.weights(when), context)
+        ratio = self.since_base(lambda when: (self.deregistration_ratio - 1.0) * self.weights(when), context)
         leaving = foster.deregistration_per_year * in_sector(self.sector, ratio)
         return replace(rates, foster=replace(foster, deregistration_per_year=leaving))

@@ -83,4 +83,5 @@ class PriceGrowth(Intervention):
         if np.all(growth == 1.0):
             return rates
         chosen = np.array([key in self.costs or self.costs == ("all",) for key in context.cost_keys])
-        return replace(rates, price_ratio=rates.price_ratio * np.where(chosen, growth[:, None], 1.0))
+        ratio = self.in_areas(growth - 1.0, context)
+        return replace(rates, price_ratio=rates.price_ratio * np.where(chosen, ratio[..., None], 1.0))

@@ -101,6 +101,9 @@ class Trend(Intervention):
         if np.all(growth == 1.0):
             return rates
         chosen = self.streams or STREAMS
+        if self.measure == "stays":
+            growth = 1.0 / growth  # of hazards of leaving
+        growth = self.in_areas(growth - 1.0, context)
         streams = tuple(
             self._changed(stream, growth) if name in chosen else stream
             for name, stream in zip(STREAMS, rates.streams, strict=True)
@@ -108,12 +111,12 @@ class Trend(Intervention):
         return replace(rates, streams=streams)
 
     def _changed(self, stream: StreamRates, growth: Array) -> StreamRates:
-        """Change one stream by a growth: (month,)."""
+        """Change one stream by a growth: (area, month)."""
         if self.measure == "starts":
             factor = self._at_ages(growth)
             return replace(stream, new_starts_per_month=stream.new_starts_per_month * factor)
         if self.measure == "stays":
-            return replace(stream, exit_ratio=stream.exit_ratio * self._at_ages(1.0 / growth))
+            return replace(stream, exit_ratio=stream.exit_ratio * self._at_ages(growth))
         losing = [placements.index(name) for name in self.from_ or ()]
         gaining = [placements.index(name) for name in self.to or ()]
         return replace(
@@ -123,12 +126,12 @@ class Trend(Intervention):
         )
 
     def _at_ages(self, growth: Array) -> Array:
-        """Growth at the ages chosen and 1 at others: (month, age)."""
+        """Growth at the ages chosen and 1 at others: (area, month, age)."""
         import numpy as np
 
         youngest, oldest = self.ages or (AGES[0], AGES[-1])
-        factor = np.ones((growth.size, len(AGES)))
-        factor[:, youngest : oldest + 1] = growth[:, None]
+        factor = np.ones((*growth.shape, len(AGES)))
+        factor[..., youngest : oldest + 1] = growth[..., None]
         return factor
 
 
@@ -137,10 +140,10 @@ def _faster_moves(move_ratio: Array, losing: list[int], gaining: list[int], grow
     import numpy as np
 
     places = move_ratio.shape[-1]
-    factor = np.ones((growth.size, places, places))
+    factor = np.ones((*growth.shape, places, places))
     chosen = np.zeros((places, places), dtype=bool)
     chosen[np.ix_(losing, gaining)] = True
-    factor[:, chosen] = growth[:, None]
+    factor[..., chosen] = growth[..., None]
     return move_ratio * factor
 
 
@@ -152,11 +155,10 @@ def _shifted_shares(start_place: Array, losing: list[int], gaining: list[int], g
     """
     import numpy as np
 
-    shape = (*start_place.shape[:2], max(start_place.shape[2], growth.size), *start_place.shape[3:])
-    shares = np.broadcast_to(start_place, shape)
+    grown = growth[..., None, None]
+    shares = np.broadcast_to(start_place, np.broadcast_shapes(start_place.shape, grown.shape))
     lost = shares[..., losing].sum(axis=-1, keepdims=True)
     gained = shares[..., gaining].sum(axis=-1, keepdims=True)
-    grown = growth[:, None, None]
     both = lost + gained
     scale = np.divide(both, lost + grown * gained, out=np.ones(both.shape), where=(lost > 0) & (gained > 0))
     gain = np.where((lost > 0) & (gained > 0), grown * scale, 1.0)

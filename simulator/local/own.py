@@ -1,7 +1,8 @@
 """Rates of a council that has its own returns: England's, scaled to what the council saw.
 
-Children at the base are those counted. Starts, leaving by reason and moves by where they lead have the council's own
-level; how hazards go with age, time in care and placement, who comes back, foster households and costs are England's.
+Children at the base are those counted. Starts, where they are placed first, leaving by reason and moves by where they
+lead have the council's own level. How hazards go with age, time in care and placement, who comes back, foster
+households and costs are England's.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from numpy.typing import NDArray
 from scipy.linalg import expm
 
 from simulator import placements
-from simulator.axes import REASONS, STREAMS, TIME_BANDS
+from simulator.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
 from simulator.baseline import FOSTER, Baseline, CostLine
 from simulator.council import CODE, TIMES, Council
 from simulator.engine.grid import first_row
 from simulator.local.response import band_of_row, ratio_of
 from simulator.local.wander import step_parameters, wander
 from simulator.rates import FosterRates, Rates, StreamRates
+from simulator.structure import BAND_OF_AGE
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 
@@ -31,6 +33,9 @@ MONTHS = 12
 
 LEAST_NEW = 0.5
 """Least share of starts at an age that are taken to be new, and not returns from home."""
+
+LEAST_TOLD = 0.01
+"""Least share of England's starts in a placement from which the pattern by age within a band is taken."""
 
 _LEAST_WEEKS = 1e-6
 """Weeks in care a year where the council has no child of a kind, so that its unit cost is defined."""
@@ -63,6 +68,11 @@ def own_parameters(council: Council, financial_years: Sequence[str] = ()) -> tup
         for (stream, event), level in council.levels.items()
         if level.log_sd > 0
     ]
+    found += [
+        Parameter(_key(_first(s, b, g)), Normal(0.0, _share_sd(evidence)))
+        for (s, b, g), evidence in np.ndenumerate(council.first_places)
+        if evidence > 0
+    ]
     return (*found, *step_parameters((CODE,), financial_years, _events(council)))
 
 
@@ -73,6 +83,16 @@ def _key(name: str) -> str:
 def _starts_sd(seen: float) -> float:
     """Return the spread of the log of a rate from a Poisson number of events."""
     return float(1.0 / np.sqrt(max(seen, 1.0)))
+
+
+def _first(stream: int, band: int, place: int) -> str:
+    """Name the share of starts of an age band by first placement."""
+    return f"{STREAMS[stream]}.first_{tuple(AGE_BANDS)[band]}_{placements.reported()[place]}"
+
+
+def _share_sd(evidence: float) -> float:
+    """Return the spread of the log of a share: lognormal as wide as the gamma that makes a Dirichlet."""
+    return float(np.sqrt(np.log1p(1.0 / evidence)))
 
 
 def _events(council: Council) -> dict[str, Array]:
@@ -110,7 +130,7 @@ def own_rates(
         starts = council.starts[s] * _off(_STARTS[name], _starts_sd(council.starts_seen[s]), steps)
         one = _with_children(stream, england.cohort_months, council.stock[s], levels["exit_home"])
         one = _with_starts(one, starts, seeds[name], england.cohort_months)
-        one = _with_levels(one, levels)
+        one = _with_levels(_with_first_places(one, s, council, steps), levels)
         over_time = [
             wander(key[name], (CODE,), year_of_month, steps, events[key[name]])[None, :, :, None]
             for key in (_STARTS, _EXITS)
@@ -250,6 +270,35 @@ def _with_starts(stream: StreamRates, starts: Array, england: Array, cohort_mont
     change = np.divide(stream.new_starts_per_month, month, out=np.ones_like(stream.new_starts_per_month),
                        where=month > 0)  # fmt: skip
     return replace(stream, new_starts_per_month=new / MONTHS * change)
+
+
+def _with_first_places(stream: StreamRates, s: int, council: Council, steps: Mapping[str, float]) -> StreamRates:
+    """Place starts of each age band as the council does; within a band and a placement they go by age as England's.
+
+    Placements where England places next to nobody take the same share at all ages of the band that may live there.
+
+    Parameters
+    ----------
+    stream : StreamRates
+    s : int
+        Position of the stream.
+    council : Council
+    steps : mapping of key to float
+    """
+    group, every = placements.groups(), placements.placements()
+    itself = np.array([p.reported_as == p.name for p in every])
+    allowed = np.array([[p.ages[0] <= age <= p.ages[1] for p in every] for age in AGES])
+    shares = stream.start_place.copy()
+    for b in map(int, np.flatnonzero(council.first_places[s].any(axis=-1))):
+        ages = np.flatnonzero(b == BAND_OF_AGE)
+        evidence, england = council.first_places[s, b], council.first_places_of_england[s, b]
+        off = [_off(_first(s, b, g), _share_sd(worth), steps) if worth else 0.0 for g, worth in enumerate(evidence)]
+        own = evidence / evidence.sum() * off
+        told = england >= LEAST_TOLD
+        ratio = np.divide(own, england, out=np.zeros_like(own), where=told)
+        here = shares[..., ages, :] * ratio[group] + np.where(told, 0.0, own)[group] * itself * allowed[ages]
+        shares[..., ages, :] = here / here.sum(axis=-1, keepdims=True)
+    return replace(stream, start_place=shares)
 
 
 def _with_levels(stream: StreamRates, levels: Mapping[str, float]) -> StreamRates:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.axes import STREAMS
+from simulator.axes import AGE_BANDS, STREAMS
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.exposure import EVENTS, TIMES, UNKNOWN_TIME, Exposure, Years
 from simulator.returns.national import National
@@ -29,6 +29,14 @@ LEVEL_STRENGTH = 7.0
 Maximum marginal likelihood (``pool.strength``) on the Department's local authority tables, children who ceased over
 children looked after in the years to 31 March 2023 to 2025: 7.0 for going home (79 authorities with figures), 5.2 for
 special guardianship (145), 11 for adoption (130). Moves have no such table and are taken to differ as much.
+"""
+
+PLACE_STRENGTH = 20.0
+"""How many starts England's mix of first placements is worth in an age band. A judgement: the share of a placement that
+takes a quarter then differs between authorities by 38 per cent, as levels of leaving do.
+
+No table tells first placements by authority. Their stocks of March 2025 by six kinds of placement differ less (87, by
+maximum marginal likelihood in 150 authorities), but don't tell council, agency and kinship foster care apart.
 """
 
 P10, P90 = 0.1, 0.9
@@ -88,6 +96,31 @@ class Rate(NamedTuple):
     weight: float
 
 
+class FirstPlace(NamedTuple):
+    """A share of the starts of an age band, by first placement.
+
+    Attributes
+    ----------
+    stream, age_band, placement : str
+    starts : int
+    council, england, pooled, p10, p90 : float
+        `p10` and `p90` hold the middle 80 per cent.
+    evidence : float
+        Starts that `pooled` rests on, those that England's mix is worth among them.
+    """
+
+    stream: str
+    age_band: str
+    placement: str
+    starts: int
+    council: float
+    england: float
+    pooled: float
+    p10: float
+    p90: float
+    evidence: float
+
+
 @dataclass(frozen=True)
 class Estimates:
     """Everything that is estimated from a window.
@@ -98,10 +131,13 @@ class Estimates:
         Of kinds of event that England has.
     rates : tuple of Rate
         Starts by age, then leaving and moving by cell.
+    first_places : tuple of FirstPlace
+        Of age bands in which children start.
     """
 
     levels: tuple[Level, ...]
     rates: tuple[Rate, ...]
+    first_places: tuple[FirstPlace, ...]
 
 
 def estimate(seen: Exposure, england: National) -> Estimates:
@@ -120,7 +156,7 @@ def estimate(seen: Exposure, england: National) -> Estimates:
     for s, e in np.ndindex(totals[0].shape):
         at = (float(level.mean[s, e]), float(level.shape[s, e]))
         rates += _cell_rates(s, e, events[s, ..., e], years[s], england.rate[s, ..., e], at)
-    return Estimates(levels, tuple(rates))
+    return Estimates(levels, tuple(rates), tuple(_first_places(seen, england)))
 
 
 def _levels(events: Array, expected: Array, level: Gamma) -> Iterator[Level]:
@@ -155,7 +191,7 @@ def _start_rates(seen: Exposure, england: National) -> Iterator[Rate]:
     A return does not know the population, so the level is the council's own: England's starts are scaled to its total.
     """
     for s, stream in enumerate(STREAMS):
-        starts, pattern = seen.starts[s].astype(float), england.starts_per_year[s]
+        starts, pattern = seen.starts[s].sum(axis=-1).astype(float), england.starts_per_year[s]
         total = starts.sum()
         ages = np.flatnonzero(pattern)
         if not total:
@@ -168,6 +204,27 @@ def _start_rates(seen: Exposure, england: National) -> Iterator[Rate]:
             yield Rate(
                 stream, int(age), "", "", "start", int(y[i]), years[i], y[i] / years[i], scaled[i], rate.mean[i],
                 low[i], high[i], weight[i],
+            )  # fmt: skip
+
+
+def _first_places(seen: Exposure, england: National) -> Iterator[FirstPlace]:
+    """Yield shares of starts by first placement, pooled towards England's: Dirichlet-multinomial."""
+    from scipy.special import betaincinv
+
+    for s, b in np.ndindex(england.first_place.shape[:2]):
+        low, high = tuple(AGE_BANDS.values())[b]
+        starts, prior = seen.starts[s, low : high + 1].sum(axis=0), england.first_place[s, b]
+        if not starts.sum():
+            continue
+        can_happen = np.flatnonzero((prior > 0) | (starts > 0))
+        worth = np.maximum(prior[can_happen], RARE)
+        evidence = starts[can_happen] + PLACE_STRENGTH * worth / worth.sum()
+        rest = evidence.sum() - evidence
+        low_share, high_share = (betaincinv(evidence, rest, p) if len(evidence) > 1 else np.ones(1) for p in (P10, P90))
+        for i, place in enumerate(can_happen):
+            yield FirstPlace(
+                STREAMS[s], tuple(AGE_BANDS)[b], PLACES[place], int(starts[place]), starts[place] / starts.sum(),
+                prior[place], evidence[i] / evidence.sum(), low_share[i], high_share[i], evidence[i],
             )  # fmt: skip
 
 

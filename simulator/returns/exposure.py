@@ -48,8 +48,8 @@ class Exposure:
     child_years : (stream, age, time, place)
     years : int
         Length of the window.
-    starts : (stream, age) int
-        Periods of care that began in it.
+    starts : (stream, age, place) int
+        Periods of care that began in it, by first placement.
     """
 
     events: Counts
@@ -194,7 +194,10 @@ def exposure(stays: Stays, years: int) -> Exposure:
     happened = event != NO_EVENT
     events = np.bincount(cell[happened] * len(EVENTS) + event[happened], minlength=days.size * len(EVENTS))
     began = stays.new & (stays.start >= opening)
-    starts = _count(shape[:2], stays.uasc[began].astype(np.int64), age_on(stays.born[began], stays.start[began]))
+    starts = _count(
+        (len(STREAMS), len(AGES), len(PLACES)),
+        stays.uasc[began].astype(np.int64), age_on(stays.born[began], stays.start[began]), stays.place[began],
+    )  # fmt: skip
     return Exposure(
         events=events.reshape(*shape, len(EVENTS)),
         child_years=days.reshape(shape) / DAYS_PER_YEAR,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import placements
-from simulator.axes import AGES, STREAMS, TIME_BANDS
+from simulator.axes import AGE_BANDS, AGES, STREAMS, TIME_BANDS
 from simulator.baseline import Baseline, resident_rates, uasc_rates
 from simulator.rates import StreamRates
 from simulator.returns.codes import ADULT, PLACES
@@ -24,6 +24,9 @@ QUARTERS = 4
 """Children start at the middle of each quarter of a year of age, and at birth."""
 FINE, COARSE = 1 / 52, 1 / 8
 """Steps, years, while time in care is under that of the last band, and in it."""
+
+NOBODY = 1e-6
+"""Share of starts that the fit of a baseline leaves where nobody starts."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,14 @@ class National:
         Events to a child-year; 0 where nobody is. Times are ``TIME_BANDS``: all are known.
     starts_per_year : (stream, age)
         Periods of care that begin, returns from home included.
+    first_place : (stream, band, place)
+        Shares of the starts of an age band by first placement.
     """
 
     base: int
     rate: Array
     starts_per_year: Array
+    first_place: Array
 
 
 def national(baseline: Baseline) -> National:
@@ -53,7 +59,20 @@ def national(baseline: Baseline) -> National:
     )
     assert len(streams) == len(STREAMS)
     found = [cell_rates(rates, baseline.cohort_months) for rates in streams]
-    return National(baseline.base, np.stack([r for r, _ in found]), np.stack([s for _, s in found]))
+    first = [_first_place(one, starts) for one, (_, starts) in zip(streams, found, strict=True)]
+    return National(baseline.base, np.stack([r for r, _ in found]), np.stack([s for _, s in found]), np.stack(first))
+
+
+def _first_place(rates: StreamRates, starts: Array) -> Array:
+    """Return shares of starts by first placement: (band, place). Where none start, all ages of a band weigh alike."""
+    by_place = rates.start_place[0, 0, 0] @ np.eye(len(PLACES))[placements.groups()]
+    bands = []
+    for low, high in AGE_BANDS.values():
+        weight = starts[low : high + 1]
+        weight = weight if weight.any() else np.ones_like(weight)
+        bands.append(weight @ by_place[low : high + 1] / weight.sum())
+    shares = np.stack(bands)
+    return np.where(shares < NOBODY, 0.0, shares)
 
 
 def _returns_by_age(rates: StreamRates, cohort_months: int) -> Array:

@@ -26,7 +26,7 @@ from simulator.returns import publish as published
 from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.errors import Problem, ReturnsError
-from simulator.returns.estimate import Drift, Level, Rate, drifts, estimate
+from simulator.returns.estimate import Drift, FirstPlace, Level, Rate, drifts, estimate
 from simulator.returns.exposure import EVENTS, TIMES, Exposure, Years, by_year, exposure
 from simulator.returns.national import National, national
 from simulator.returns.quality import Report, counted, report_text
@@ -51,22 +51,23 @@ These tables are for the council's own use. They hold counts, never a child's id
 UPN or postcode; but cells are small, and a small count can tell who a child is. DO NOT PUBLISH COUNTS UNDER 6,
 nor figures from which they could be worked out: a total beside all its parts but one, a rate beside its exposure.
 
-summary.txt       Children in care, starts, exits and moves by year, and warnings
-quality.txt       What each rule found in the data and did about it, and what became of every row and child
-quality.csv       The findings as a table
-quality-rows.csv  Their rows, as a spreadsheet counts (the heading is row 1); files are numbered by order of names
-account.csv       Rows and children read, by what became of them
-stock.csv         Children in care on 31 March of each year
-starts.csv        Periods of care that began, by financial year
-exits.csv         Periods of care that ended, by financial year and reason; at 18, under age 17
-moves.csv         Moves between homes, by financial year; those within a kind of placement count too
-exposure.csv      Child-years at risk in the window, by age, time in care and placement
-events.csv        What happened in them: leaving before 18 by reason, and moves between kinds of placement
-levels.csv        Events in the window over those expected at England's rates, and the ratio pooled towards 1
-rates.csv         Events in the window over child-years: the council's own rate, England's, and the two pooled by
-                  evidence, with the middle 80 per cent (p10 to p90) and the weight of the council's own evidence
-drift.csv         Whether rates in the window differ from those of the years before, by more than chance
-manifest.json     Hashes of the files read, and what they were read with
+summary.txt           Children in care, starts, exits and moves by year, and warnings
+quality.txt           What each rule found in the data and did about it, and what became of every row and child
+quality.csv           The findings as a table
+quality-rows.csv      Their rows, as a spreadsheet counts (the heading is row 1); files are numbered by order of names
+account.csv           Rows and children read, by what became of them
+stock.csv             Children in care on 31 March of each year
+starts.csv            Periods of care that began, by financial year
+exits.csv             Periods of care that ended, by financial year and reason; at 18, under age 17
+moves.csv             Moves between homes, by financial year; those within a kind of placement count too
+exposure.csv          Child-years at risk in the window, by age, time in care and placement
+events.csv            What happened in them: leaving before 18 by reason, and moves between kinds of placement
+levels.csv            Events in the window over those expected at England's rates, and the ratio pooled towards 1
+rates.csv             Events in the window over child-years: the council's own rate, England's, and the two pooled by
+                      evidence, with the middle 80 per cent (p10 to p90) and the weight of the council's own evidence
+first-placements.csv  Starts in the window by age band and first placement: shares of the council, England's, and pooled
+drift.csv             Whether rates in the window differ from those of the years before, by more than chance
+manifest.json         Hashes of the files read, and what they were read with
 
 A year is the financial year that ends on 31 March of it. Age is in completed years. Cells with nothing in them
 are left out. The rules and the method are in docs/returns.md of care-demand.
@@ -212,6 +213,7 @@ def _write_rates(part: Path, seen: Exposure, england: National, changes: Sequenc
     found = estimate(seen, england)
     _write_table(part / "levels.csv", Level._fields, found.levels)
     _write_table(part / "rates.csv", Rate._fields, found.rates)
+    _write_table(part / "first-placements.csv", FirstPlace._fields, found.first_places)
     _write_table(part / "drift.csv", Drift._fields, changes)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.areas import ENGLAND
-from simulator.calendar import Month
 from simulator.interventions.fields import Wrong
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.merge import Override, SourceFile
@@ -129,30 +128,26 @@ class LoadedScenario:
         return replace(self, scenario=self.scenario.model_copy(update={"areas": areas}))
 
     def of_council(self, council: Council) -> LoadedScenario:
-        """Return the scenario for a council, from the last 31 March of its returns.
+        """Return the scenario for a council, from the last 31 March of its returns and for as long.
 
         Returns balance exactly, so there is no balancing flow unless the scenario states one.
 
         Raises
         ------
         ScenarioError
-            If the scenario starts from another base, or ends before the run could start.
+            If the scenario starts from another base.
         """
         from simulator.council import RATES_OF
 
-        scenario, problems = self.scenario, []
+        scenario = self.scenario
         if scenario.base != RATES_OF:
             what = f"{scenario.base} is another base than that of the rates which returns are compared with"
-            problems.append(Problem(str(self.path), 1, 1, "base", what, str(RATES_OF)))
-        if scenario.end < Month(council.base, 4):
-            what = f"{scenario.end} is before the run starts, from the returns' last 31 March"
-            problems.append(Problem(str(self.path), 1, 1, "end", what, f"{council.base}-04 or later"))
-        if problems:
-            raise ScenarioError(problems)
+            raise ScenarioError([Problem(str(self.path), 1, 1, "base", what, str(RATES_OF))])
         assumptions = scenario.assumptions
         if assumptions.balancing_percent_per_year is None:
             assumptions = assumptions.model_copy(update={"balancing_percent_per_year": 0.0})
-        update = {"base": council.base, "areas": (ENGLAND,), "assumptions": assumptions}
+        end = scenario.end + 12 * (council.base - scenario.base)
+        update = {"base": council.base, "end": end, "areas": (ENGLAND,), "assumptions": assumptions}
         return replace(self, scenario=scenario.model_copy(update=update), council=council)
 
     @cached_property

@@ -25,6 +25,8 @@ from simulator.interventions.fields import (
     one_of,
     text,
 )
+from simulator.interventions.local import Local, overlapping
+from simulator.interventions.reach import AreaName, area_name
 
 if TYPE_CHECKING:
     AnyIntervention = Intervention
@@ -45,11 +47,6 @@ LOCAL_BASE = 2025
 """The only base of authorities; earlier ones would need the tables of those years."""
 
 
-def _area(name: str) -> str:
-    """Check the name of an area."""
-    return one_of("area", name, areas.areas(), "an area shown by `care-demand list areas`")
-
-
 def checked_areas(names: tuple[str, ...], base: int) -> tuple[str, ...]:
     """Check what areas a scenario asks for.
 
@@ -58,7 +55,7 @@ def checked_areas(names: tuple[str, ...], base: int) -> tuple[str, ...]:
     Wrong
         If a name is not known, or authorities can't be run from the base.
     """
-    known = tuple(_area(name) for name in names)
+    known = tuple(area_name(name) for name in names)
     if areas.units(known) and base != LOCAL_BASE:
         raise Wrong(f"areas other than England run from {LOCAL_BASE} only", f"England, or base: {LOCAL_BASE}")
     return known
@@ -264,9 +261,7 @@ class Scenario(Model):
     end: MonthValue = choice(None, validate_default=True, source="definition")
     """Last month of the run; ten years on from the base if left out."""
 
-    areas: Annotated[tuple[Annotated[str, AfterValidator(_area)], ...], Field(min_length=1)] = choice(
-        ("England",), source="definition"
-    )
+    areas: Annotated[tuple[AreaName, ...], Field(min_length=1)] = choice(("England",), source="definition")
     """Areas to run: England, regions, groups such as ``type: county``, authorities by name or code, or ``all``."""
 
     starts: Starts = choice(Starts(), source="judgement")
@@ -274,6 +269,9 @@ class Scenario(Model):
 
     assumptions: Assumptions = choice(Assumptions(), source="definition")
     """Assumptions that differ from the base data."""
+
+    local: dict[AreaName, Local] = choice({}, source="definition")
+    """Assumptions of some areas. What is said of an authority goes before what is said of a group it is in."""
 
     claims: tuple[Claim, ...] = text(())
     """Published projections to mark on charts."""
@@ -314,6 +312,14 @@ class Scenario(Model):
     def _local_base(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         """Refuse authorities at a base for which there are none."""
         return checked_areas(names, info.data.get("base", LOCAL_BASE))
+
+    @field_validator("local")
+    @classmethod
+    def _one_value(cls, local: dict[str, Local]) -> dict[str, Local]:
+        """Refuse two values for one area."""
+        if found := overlapping(local):
+            raise Wrong(found, "areas of which one lies within the other, or with no authority in common")
+        return local
 
     @property
     def first_month(self) -> Month:

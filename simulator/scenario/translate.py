@@ -85,9 +85,17 @@ def note_of(root: Node, path: Path) -> FieldNote | None:
     if model is None:
         return None
     known = _by_path(model)
-    exact = ".".join("*" if isinstance(step, int) else step for step in names)
-    above = ".".join(exact.split(".")[:-1])
-    return known.get(exact) or known.get(f"{above}.*") or (known.get(above) if exact.endswith("*") else None)
+    exact = _starred(model, names)
+    return known.get(exact) or (known.get(exact.removesuffix(".*")) if exact.endswith("*") else None)
+
+
+def _starred(model: type[BaseModel], names: Path) -> str:
+    """Write a path with a star for each number of a list and each key that a file may choose."""
+    steps: list[str] = []
+    for step in names:
+        free = isinstance(step, int) or ".".join([*steps, "*"]) in _by_path(model)
+        steps.append("*" if free else str(step))
+    return ".".join(steps)
 
 
 @cache
@@ -121,7 +129,7 @@ def _siblings(root: Node, path: Path) -> list[str]:
     if path[:1] == ("interventions",) and len(path) > 2:
         kind = find(root, path[:2])[0].value["kind"].value
         model, names = kinds()[kind], path[2:-1]
-    prefix = "".join(f"{'*' if isinstance(step, int) else step}." for step in names)
+    prefix = f"{_starred(model, names)}." if names else ""
     found = [note.path.removeprefix(prefix) for note in notes(model) if note.path.startswith(prefix)]
     return [name for name in found if "." not in name and name != "*"] + extra
 

@@ -1,0 +1,122 @@
+"""Where something acts: what every kind of intervention says of areas. It holds no kind of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from simulator import areas
+from simulator.interventions.fields import Count, Model, Quantity, Wrong, choice, number, one_of
+
+if TYPE_CHECKING:
+    from simulator.interventions.context import Array
+
+
+DRAW_SEED = 12
+"""Seed of the draw of authorities that have the help, so that every run and scenario draws the same ones."""
+
+
+def area_name(name: str) -> str:
+    """Return the word for an area if it is known."""
+    return one_of("area", name, areas.areas(), "an area shown by `care-demand list areas`")
+
+
+AreaName = Annotated[str, AfterValidator(area_name)]
+"""A word that asks for an area."""
+
+
+class Reach(Model):
+    """Where it acts: in named areas, in a count of areas, or for a share of children everywhere."""
+
+    names: Annotated[tuple[AreaName, ...], Field(min_length=1)] | None = choice(None)
+    """Areas where it acts. In a run of England as a whole they count with their share of children."""
+
+    count: Count | None = number(None, low=0, high=1000, unit="areas")
+    """Areas where it acts: of average size in a run of England as a whole, drawn by lot in one of authorities."""
+
+    of: Count | None = number(None, low=1, high=1000, unit="areas")
+    """Areas there are."""
+
+    share: Quantity | None = number(None, low=0, high=1, unit="share of children")
+    """Share of children for whom it acts."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Reach:
+        """Ask for one of the three ways to say it."""
+        counted = self.count is not None and self.of is not None
+        half = (self.count is None) != (self.of is None)
+        if half or counted + (self.share is not None) + (self.names is not None) != 1:
+            allowed = "{count: 12, of: 153}, {share: 0.08} or {names: [Kent]}"
+            raise Wrong("say how far the help reaches in one way", allowed)
+        if self.count is not None and self.of is not None and self.count > self.of:
+            raise Wrong(f"count {self.count} is above of {self.of}", f"0 to {self.of} (areas)")
+        return self
+
+    @property
+    def in_words(self) -> str:
+        """Which areas, within a sentence; nothing where it acts in all."""
+        if self.names is not None:
+            return f"in {', '.join(self.names)}"
+        return f"in {self.count} of {self.of} areas" if self.count is not None else ""
+
+    @property
+    def fraction(self) -> float:
+        """Share of England's children for whom it acts."""
+        if self.count is not None and self.of is not None:
+            return self.count / self.of
+        if self.names is not None:
+            everywhere = [one.code for one in areas.authorities()]
+            return sum(areas.children(areas.codes_of(self.names))) / sum(areas.children(everywhere))
+        return self.share or 0.0
+
+    def drawn(self) -> tuple[str, ...]:
+        """Names of the authorities that a run of authorities draws, in order of the alphabet.
+
+        Raises
+        ------
+        ValueError
+            If the count is of another number of areas than there are.
+        """
+        import numpy as np
+
+        every = areas.authorities()
+        if self.count is None:
+            return ()
+        if self.of != len(every):
+            raise ValueError(f"areas.of: a run of authorities draws areas from all {len(every)}, not {self.of}")
+        lot = np.random.default_rng(DRAW_SEED).permutation(len(every))[: self.count]
+        return tuple(sorted(every[i].name for i in lot))
+
+    def in_areas(self, codes: tuple[str, ...]) -> Array:
+        """Share of children in each area for whom it acts: (area,).
+
+        An area that is no authority has England's share.
+        """
+        import numpy as np
+
+        if codes == (areas.ENGLAND,) or self.share is not None:
+            return np.full(len(codes), self.fraction)
+        every = {one.code for one in areas.authorities()}
+        having = areas.codes_of(self.drawn() if self.names is None else self.names)
+        return np.array([float(code in having) if code in every else self.fraction for code in codes])
+
+    def of_total(self, codes: tuple[str, ...], part_of_england: float) -> Array:
+        """Share in each area of an amount for England: it goes where it acts, as children do: (area,).
+
+        Parameters
+        ----------
+        codes
+            Areas of a run.
+        part_of_england
+            Share of England's children in them; what an area that is no authority has, which runs alone.
+        """
+        import numpy as np
+
+        if codes == (areas.ENGLAND,):
+            return np.ones(1)
+        every = tuple(one.code for one in areas.authorities())
+        reached = dict(zip(every, self.in_areas(every) * list(areas.children(every)), strict=True))
+        total = sum(reached.values())
+        here = [reached[code] / total if total > 0 else 0.0 for code in codes if code in reached]
+        return np.array(here or [part_of_england])
