@@ -47,9 +47,15 @@ Array = NDArray[np.float64]
 
 FIRST, LAST = 2012, 2025
 RUN_IN_FROM = 1994
-ARRIVING_AT_17 = {2011: (0.09, 0.335), 2024: (0.09, 0.28)}
+ARRIVING_AT_17 = {2011: (0.08, 0.36), 2022: (0.09, 0.335), 2024: (0.09, 0.28)}
 """Least and largest share of asylum-seeking arrivals who are 17, from each year on. Exits at 18 and the stock at 16
 and over pull the share apart; the bounds (a judgement) keep both within 2%."""
+
+UASC_PLACES = {"foster": FOSTER, "childrens_home": [PLACE["childrens_home"]], "supported": [PLACE["supported"]],
+               "other": [PLACE["other"]]}  # fmt: skip
+"""Published placements of asylum-seeking children, as positions on the axis of placements."""
+UASC_FOSTER = np.array([0.35, 0.65])
+"""Council's and agencies' share of those fostered: they are more often placed through agencies (a judgement)."""
 
 RUN_INS = 3
 """Times that the run-in is repeated with the rates fitted to the first year."""
@@ -139,7 +145,7 @@ def first_guess() -> Parameters:
         start_place=shares,
         uasc_starts=np.zeros(18),
         uasc_exit_ratio=0.5,
-        uasc_start_place=_uasc_place(published(2020)),
+        uasc_start_place=_uasc_place_to_begin(published(2020)),
         balancing_per_year=0.008,
         return_per_year=return_hazards()[0],
     )
@@ -298,15 +304,14 @@ def _starts_for(year: Year, p: Parameters) -> Parameters:
     before = p.uasc_starts if p.uasc_starts.sum() > 0 else _arrivals(float(s["uasc"]["arrival_share"][17]))
     arrivals = before * (year.uasc_starts or year.uasc_stock * 0.72) / before.sum()
     bands = year.starts_by_band - np.bincount(BAND_OF_AGE, weights=arrivals)
-    spread = start_shares(year.year)
     p = replace(
         p,
         uasc_starts=arrivals,
-        new_starts=bands[BAND_OF_AGE] * spread * 0.93,
-        uasc_start_place=_uasc_place(year),
+        new_starts=bands[BAND_OF_AGE] * start_shares(year.year) * 0.93,
+        uasc_start_place=_uasc_place_to_begin(year),
         balancing_per_year=year.residual / (year.stock - year.uasc_stock),
     )
-    return replace(p, start_place=_start_place(year, bands[BAND_OF_AGE] * spread, arrivals, p))
+    return replace(p, start_place=_start_place(year, p))
 
 
 def start_shares(year: int) -> Array:
@@ -340,37 +345,46 @@ def _later_arrivals(year: Year, p: Parameters, at_18: float) -> Array:
     return _arrivals(float(np.clip(share, *bounds))) * total
 
 
-def _uasc_place(year: Year) -> Array:
-    """First placements of unaccompanied children by age: those under 16 fostered, so that the whole meets the table."""
-    s = structure()["uasc"]
+def _uasc_place(of_older: Mapping[str, float]) -> Array:
+    """First placements of unaccompanied children: those under 16 fostered, others by some weights; (age, place)."""
     shares = np.zeros((18, len(PLACES)))
-    figures = tables.categories("uasc_by_age", min(max(year.year, 2020), 2024))
-    under = figures["under_16"] / figures["total"]
-    council = 0.35  # unaccompanied children are more often placed through agencies
-    foster = np.array([council, 1.0 - council])
-    for ages, mix in (
-        (slice(0, 16), s["under_16_place"]),
-        (
-            slice(16, 18),
-            {
-                name: max(share - under * s["under_16_place"].get(name, 0.0), 0.0)
-                for name, share in year.uasc_by_place.items()
-            },
-        ),
-    ):
-        whole = sum(mix.values())
-        for name, share in mix.items():
-            if name == "foster":
-                shares[ages, FOSTER[0]] = share / whole * foster[0]
-                shares[ages, FOSTER[1]] = share / whole * foster[1]
-            else:
-                shares[ages, PLACE[name]] = share / whole
+    for ages, mix in ((slice(0, 16), structure()["uasc"]["under_16_place"]), (slice(16, 18), of_older)):
+        for name, weight in mix.items():
+            share = weight / sum(mix.values())
+            shares[ages, UASC_PLACES[name]] = share * UASC_FOSTER if name == "foster" else share
     return shares
 
 
-def _start_place(year: Year, resident: Array, arrivals: Array, p: Parameters) -> Array:
+def _uasc_place_to_begin(year: Year) -> Array:
+    """First placements such that those of 16 and 17 in care, with those younger, live where the table says."""
+    younger = structure()["uasc"]["under_16_place"]
+    figures = tables.categories("uasc_by_age", min(max(year.year, 2020), 2024))
+    under = figures["under_16"] / figures["total"]
+    return _uasc_place({name: max(s - under * younger.get(name, 0.0), 0.0) for name, s in year.uasc_by_place.items()})
+
+
+def _later_uasc_place(year: Year, p: Parameters, uasc: Flows) -> Array:
+    """Change where those of 16 and 17 are first placed, so that as many are fostered at the year's end as the table says.
+
+    Children who came younger stay with foster carers as they grow older, so of those who come later fewer begin there.
+    The others begin where the table says that such children live: in 2024-25 many changed only what their home is called.
+    """
+    if year.year not in PLACEMENT_YEARS:
+        return p.uasc_start_place
+    wanted = year.uasc_by_place
+    by_place, came = uasc.stock.sum(axis=(0, 1, 2, 3)), p.uasc_starts[16:].sum()
+    gap = wanted["foster"] * by_place.sum() - by_place[FOSTER].sum()
+    foster = float(np.clip(p.uasc_start_place[-1, FOSTER].sum() + gap / came, 0.01, 0.99))
+    elsewhere = (1.0 - foster) / (1.0 - wanted["foster"])
+    return _uasc_place({name: foster if name == "foster" else share * elsewhere for name, share in wanted.items()})
+
+
+def _start_place(year: Year, p: Parameters) -> Array:
     """First placements of resident children by age: assumed weights raked to published starts by placement and age."""
     s = structure()["start_place_weight"]
+    arrivals = p.uasc_starts
+    bands = year.starts_by_band - np.bincount(BAND_OF_AGE, weights=arrivals)
+    resident = bands[BAND_OF_AGE] * start_shares(year.year)
     names = list(s)
     weight = np.array([[s[n][g] for n in names] for g in EXIT_GROUPS])[GROUP_OF_AGE]
     asylum = arrivals @ p.uasc_start_place
@@ -439,9 +453,14 @@ def _improve(year: Year, p: Parameters, flows: Flows, uasc: Flows) -> Parameters
     by_phase = flows.phase_exits.sum(axis=1)
     group_step = np.clip((by_phase + wanted - before_18) / by_phase, 0.3, 3.0)
 
-    return replace(
+    p = replace(
         p,
         uasc_starts=_later_arrivals(year, p, float((flows.exits + uasc.exits)[:, REASON["age_18"]].sum())),
+        uasc_start_place=_later_uasc_place(year, p, uasc),
+    )
+    return replace(
+        p,
+        start_place=_start_place(year, p),
         new_starts=np.maximum(new_starts, 0.0),
         adoption_per_year=_adoption(year, p, float(adopted)),
         guardianship_per_year=p.guardianship_per_year * _step(guardianship * kin, by_kin),
@@ -582,10 +601,9 @@ def _scale(year: Year, state: State, width: int) -> State:
 
 def _uasc_ratio(year: Year, uasc: Array) -> Array:
     """Ratio by placement that brings asylum-seeking children to the published placements: (place,)."""
-    groups = {"foster": FOSTER, **{n: [PLACE[n]] for n in year.uasc_by_place if n != "foster"}}
     by_place = uasc.sum(axis=(0, 1, 2, 3))
     ratio = np.ones(len(PLACES))
-    for name, places in groups.items():
+    for name, places in UASC_PLACES.items():
         ratio[places] = year.uasc_by_place[name] * by_place.sum() / by_place[places].sum()
     return ratio
 
