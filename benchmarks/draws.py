@@ -10,10 +10,9 @@ from cases import compiled, england_draws
 from measure import Row, cost_of, interleaved
 
 from simulator.ensemble import Settings
-from simulator.ensemble.draws import block, columns, reference
+from simulator.ensemble.draws import block, columns
 from simulator.ensemble.pool import local_pool
 from simulator.ensemble.run import BLOCK_DRAWS
-from simulator.run_once import run_once
 from simulator.scenario import load
 
 MANY = ("--draws 1000", "--draws 4000", "--area all --draws 24", "--area all --draws 96")
@@ -24,10 +23,9 @@ def rows() -> list[Row]:
     """Measure many draws, of England and of all areas."""
     loaded, settings = load("status-quo"), Settings(1000, engine="compiled")
     values = {key: column[:BLOCK_DRAWS] for key, column in columns(loaded, settings).items()}
-    since = reference(run_once(loaded.scenario, loaded.key))
     rates = england_draws(1000, 1, BLOCK_DRAWS)
     took = interleaved(
-        {"draws": lambda: block(loaded, settings, (1, BLOCK_DRAWS), values, since), "engine": compiled(rates)},
+        {"draws": lambda: block(loaded, settings, (1, BLOCK_DRAWS), values), "engine": compiled(rates)},
         repeats=9,
     )
     started = interleaved({"pool": _start_pool}, clock=time.perf_counter)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,21 +64,8 @@ def saved(results: Results, settings: Settings) -> dict[str, Array]:
     return {**results.reduced, **{FULL + name: measure.values for name, measure in measures.items()}}
 
 
-Reference = tuple[Array, Array]
-"""Spend and weeks by line in the last published year, (area, line) each: what extra spend is counted from."""
-
-
-def reference(central: Results) -> Reference:
-    """Return the reference of a scenario, which is that of its central run in all draws: it is on record."""
-    return central.spend_lines.reference_spend_gbp, central.spend_lines.reference_child_weeks
-
-
 def block(
-    loaded: LoadedScenario,
-    settings: Settings,
-    which: tuple[int, int],
-    drawn: Mapping[str, Array],
-    counted_from: Reference,
+    loaded: LoadedScenario, settings: Settings, which: tuple[int, int], drawn: Mapping[str, Array]
 ) -> dict[str, Array]:
     """Run the draws of a block, first and last included: what a draw gives does not depend on the others.
 
@@ -90,7 +77,6 @@ def block(
         From 1.
     drawn : mapping of key to (draw,)
         Values in the draws of this block only (see :func:`columns`).
-    counted_from : Reference
 
     Returns
     -------
@@ -110,14 +96,8 @@ def block(
     ]
     luck = [(settings.seed, draw) for draw in draws] if settings.chance else None
     runs = run_prepared(prepared, loaded.key, settings.engine, luck)
-    outcomes = [saved(_counted_from(counted_from, results), settings) for results in runs]
+    outcomes = [saved(results, settings) for results in runs]
     return {name: np.concatenate([one[name] for one in outcomes]) for name in outcomes[0]}
-
-
-def _counted_from(reference: Reference, results: Results) -> Results:
-    spend, weeks = reference
-    lines = replace(results.spend_lines, reference_spend_gbp=spend, reference_child_weeks=weeks)
-    return replace(results, spend_lines=lines)
 
 
 def _prepare(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapping[str, float]) -> Prepared:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.ensemble.drawn import Drawn
-from simulator.ensemble.draws import Settings, block, columns, reference, saved
+from simulator.ensemble.draws import Settings, block, columns, saved
 from simulator.ensemble.pool import Pool, cluster_pool, local_pool
 from simulator.ensemble.store import Array, Block, Store
 from simulator.results import Results
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BLOCK_DRAWS = 16
 BLOCK_BYTES = 32_000_000
 """A block is of as many draws as fit into both before they are reduced (at least one). They change no result; the
-compiled engine runs eight side by side, so other numbers leave it idle."""
+compiled engine runs sixteen side by side, so other numbers leave it idle."""
 
 DEATHS = 3
 """Times that workers may die before any block is done; after that there is something wrong with the work."""
@@ -71,7 +71,7 @@ def run_draws(
     missing = store.missing()
     done, of = len(store.blocks) - len(missing), len(store.blocks)
     progress(done, of)
-    with closing(_finished(_jobs(loaded, central, settings), missing, workers, cluster)) as finished:
+    with closing(_finished(_jobs(loaded, settings), missing, workers, cluster)) as finished:
         for which, figures in finished:
             store.save(which, figures)
             done += 1
@@ -90,14 +90,14 @@ def blocks(draws: int, draw_bytes: int) -> tuple[Block, ...]:
     return tuple((first, min(first + size - 1, draws)) for first in range(1, draws + 1, size))
 
 
-def _jobs(loaded: LoadedScenario, central: Results, settings: Settings) -> Work:
+def _jobs(loaded: LoadedScenario, settings: Settings) -> Work:
     """Return what makes the work of a block, with the values of its own draws only."""
-    drawn, counted_from = columns(loaded, settings), reference(central)
+    drawn = columns(loaded, settings)
 
     def job(which: Block) -> Job:
         first, last = which
         own = {key: values[first - 1 : last] for key, values in drawn.items()}
-        return partial(block, loaded, settings, which, own, counted_from)
+        return partial(block, loaded, settings, which, own)
 
     return job
 
