@@ -15,16 +15,18 @@ from simulator.ensemble.pool import local_pool
 from simulator.ensemble.run import BLOCK_DRAWS
 from simulator.scenario import load
 
-MEMORY_DRAWS = (1000, 4000)
+MANY = ("--draws 1000", "--draws 4000", "--area all --draws 24", "--area all --draws 96")
+"""England with many draws, and all areas with few: memory should grow with neither."""
 
 
 def rows() -> list[Row]:
-    """Measure England with many draws."""
+    """Measure many draws, of England and of all areas."""
     loaded, settings = load("status-quo"), Settings(1000, engine="compiled")
     values = {key: column[:BLOCK_DRAWS] for key, column in columns(loaded, settings).items()}
     rates = england_draws(1000, 1, BLOCK_DRAWS)
     took = interleaved(
-        {"draws": lambda: block(loaded, settings, (1, BLOCK_DRAWS), values), "engine": compiled(rates)}, repeats=9
+        {"draws": lambda: block(loaded, settings, (1, BLOCK_DRAWS), values), "engine": compiled(rates)},
+        repeats=9,
     )
     started = interleaved({"pool": _start_pool}, clock=time.perf_counter)
     found: list[Row] = [
@@ -35,9 +37,9 @@ def rows() -> list[Row]:
         ),
         ("Starting two workers until both have taken a draw's code", f"{started['pool']:.2f} s", "-"),
     ]
-    for draws in MEMORY_DRAWS:
+    for options in MANY:
         with tempfile.TemporaryDirectory() as folder:
-            words = f"run status-quo --draws {draws} --engine compiled --workers 2 --no-charts"
+            words = f"run status-quo {options} --engine compiled --workers 2 --no-charts"
             cost = cost_of("-m", "simulator", *words.split(), "--out", f"{folder}/out")
         found.append(
             (

@@ -72,6 +72,7 @@ def run(scenario: str | Path | LoadedScenario, *, draws: int = 0, seed: int = 1)
     Returns
     -------
     Results
+        Measures hold the central run; figures, such as `results.stock_totals("children")`, have the draws.
     """
     from simulator.simulate import simulate
 

@@ -3,40 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.results import Published, Question, Results, marches
+from simulator.results import Question, Results, marches
 
 Array = NDArray[np.float64]
 
 
 def extra_spend(results: Results, since: str | None = None) -> Array:
-    """Return cash spend above that of a start year: (draw, area, financial year).
+    """Return cash spend above that of a start year, of the runs held in full: (draw, area, financial year).
+
+    `results.extra_spend` has that of draws, above the last published year.
 
     Parameters
     ----------
     since : str, optional
         A financial year of the run; the last published year before it (`results.reference_year`) if left out.
     """
-    if isinstance(results, Published):
-        return results.extra
     extra: Array = np.sum(list(split_extra(results, since).values()), axis=0)
     return extra
 
 
 def split_extra(results: Results, since: str | None = None) -> dict[str, Array]:
-    """Split extra spend into numbers, mix, price and programmes: each (draw, area, financial year).
+    """Split extra spend of the runs held in full into numbers, mix, price and programmes: (draw, area, year) each.
 
     With spend of line i as weeks q_i times price u_i, children's weeks Q, and 0 for the start year:
     numbers = (Q/Q0 - 1) * sum u0 q0; mix = sum u0 (q - q0 Q/Q0); price = sum (u - u0) q. They add up to the extra
     spend exactly. Price holds what overheads do to unit costs as numbers change.
     """
-    if isinstance(results, Published):
-        return dict(results.causes)
     lines = results.spend_lines
     spend, weeks = _by_year(results, lines.spend_gbp), _by_year(results, lines.child_weeks)
     spend0 = _start(results, since, lines.spend_gbp, lines.reference_spend_gbp)[:, :, None]
@@ -51,7 +49,7 @@ def split_extra(results: Results, since: str | None = None) -> dict[str, Array]:
 
 
 def present_value(results: Results, measure: str = "total_spend") -> Array:
-    """Return the present value of a money measure over the run, in the prices of `results.price_year`: (draw, area).
+    """Return the present value of a money measure over each run held in full, in `results.price_year`: (draw, area).
 
     Real spend, discounted from the end of the last published year at the Green Book rate (`results.discount_rate`).
     """
@@ -64,7 +62,7 @@ def present_value(results: Results, measure: str = "total_spend") -> Array:
 def difference(
     results: Results, reference: Results, measure: str, *, real: bool = False
 ) -> tuple[tuple[str, ...], Array]:
-    """Return the financial years that both scenarios cover and, draw by draw, how much more the first has.
+    """Return the financial years that both scenarios cover, and how much more the first has in runs held in full.
 
     The difference is (draw, area, year, placement, age band).
 
@@ -111,7 +109,7 @@ def _answer(results: Results, question: Question) -> Answer:
         return Answer(question, None)
     figures = _asked(results, question)
     if question.against_no_programmes:
-        figures = figures - _asked(replace(results, measures=results.without), question)
+        figures = figures - _asked(results.bare(), question)
     true = figures > question.above if question.above is not None else figures < (question.below or 0.0)
     share = float(true[1:].mean())
     return Answer(question, share, float(np.sqrt(share * (1.0 - share) / (len(true) - 1))))
@@ -119,11 +117,10 @@ def _answer(results: Results, question: Question) -> Answer:
 
 def _asked(results: Results, question: Question) -> Array:
     """Return the figure that a question is about: (draw,)."""
-    measure = results[question.measure]
-    if measure.kind == "stock":
-        return measure.values[:, 0, results.dates("stock").index(question.when[0])].sum(axis=(-2, -1))
+    if results[question.measure].kind == "stock":
+        return results.stock_totals(question.measure).area()[:, results.dates("stock").index(question.when[0])]
     at = [results.financial_years.index(year) for year in question.when]
-    total: Array = results.by_year(question.measure)[:, 0, at].sum(axis=(1, 2, 3))
+    total: Array = results.year_totals(question.measure).area()[:, at].sum(axis=1)
     return total
 
 
@@ -146,7 +143,7 @@ def growth_by_area(results: Results) -> list[Growth]:
 
     Areas that start with fewer than 1, or whose figures are hidden, are left out.
     """
-    children = results.stock_totals("children")[0]
+    children = results.stock_totals("children").central
     rows = [Growth(name, float(path[0]), float(path[-1])) for name, path in zip(results.areas, children, strict=True)]
     return sorted((row for row in rows if row.first >= 1.0 and row.last >= 0.0), key=lambda row: -row.percent)
 
@@ -158,10 +155,10 @@ def at_years(results: Results, years: Sequence[int] = (2, 5, 10)) -> list[dict[s
     ends then) and ``cumulative_extra_gbp`` (cash, above the reference year, from the start). Years beyond the run are
     left out.
     """
-    children = results.stock_totals("children")[0, 0]
+    children = results.stock_totals("children").central[0]
     dates = results.dates("stock")
     at = {n: dates.index(day) for n, day in enumerate(marches(dates))}
-    extra, spend = extra_spend(results)[0, 0], results.year_totals("total_spend")[0, 0]
+    extra, spend = results.extra_spend().central[0], results.year_totals("total_spend").central[0]
     return [
         {
             "years": n,
@@ -177,8 +174,7 @@ def at_years(results: Results, years: Sequence[int] = (2, 5, 10)) -> list[dict[s
 
 def _by_year(results: Results, monthly: Array) -> Array:
     """Add up months to financial years: (draw, area, year, line) from (draw, area, month, line)."""
-    months = [(results.first_month + i).financial_year for i in range(results.months)]
-    years = [np.array([m == year for m in months]) for year in results.financial_years]
+    years = [np.array([of == year for of in results.year_of_month]) for year in results.financial_years]
     return np.stack([monthly[:, :, chosen].sum(axis=2) for chosen in years], axis=2)
 
 

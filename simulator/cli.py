@@ -266,6 +266,7 @@ def _simulate_all(loaded: Sequence[LoadedScenario], how: _How, work: Path) -> li
             "workers": how.workers,
             "cluster": how.cluster,
             "work": work,
+            "full": how.keep_draws,
         }
     elif how.engine != "plain":
         options |= {"engine": how.engine}

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from simulator import __version__
 from simulator.calendar import Month
+from simulator.figures import Figure
 from simulator.paths import write_draws
 from simulator.provenance import data_hashes
 from simulator.results import ALL, Published, Results
@@ -35,8 +36,6 @@ from simulator.tidy import (
     Row,
     cells,
     monthly_rows,
-    shown,
-    statistics,
     yearly_rows,
 )
 
@@ -245,36 +244,31 @@ def monthly_lines(results: Results) -> Iterator[str]:
         return
     name = _cell(results.name)
     for measure in results.measures.values():
-        dates = results.dates(measure.kind)
-        for placement, band, values in measure.slices():
-            table = statistics(results, values)
+        for placement, band, dates, table in results.slices(measure.name):
             if not np.isfinite(table[0]).all():
                 raise ValueError(
                     f"{results.name}: {measure.name} ({placement}, {band}) holds a number that is not finite"
                 )
-            at = shown(results, measure.kind, placement, band)
-            whens = [dates[t] for t in at]
             middle = ",".join(_cell(text) for text in (measure.name, placement, band, measure.unit))
             for a, area in enumerate(results.areas):
                 head = f"{name},{_cell(area)}"
-                columns = table[:, a, at].tolist()
+                columns = table[:, a].tolist()
                 central = map(_number, columns[0])
-                if values.shape[0] == 1:
+                if len(columns) == 1:
                     tail = "," * (len(STATISTICS) - 1) + "\n"
-                    lines = (f"{head},{d},{middle},{c}{tail}" for d, c in zip(whens, central, strict=True))
+                    lines = (f"{head},{d},{middle},{c}{tail}" for d, c in zip(dates, central, strict=True))
                 else:
                     figures = map(",".join, zip(central, *(map(_number, c) for c in columns[1:]), strict=True))
-                    lines = (f"{head},{d},{middle},{c}\n" for d, c in zip(whens, figures, strict=True))
+                    lines = (f"{head},{d},{middle},{c}\n" for d, c in zip(dates, figures, strict=True))
                 yield "".join(lines)
 
 
 def extra_rows(results: Results) -> Iterator[Row]:
     """Yield yearly rows of the spend above the reference year, in all and by cause, in cash."""
-    from simulator.analysis import extra_spend, split_extra
-
-    parts = {f"extra_spend_{name.removeprefix('extra_spend_')}": v for name, v in split_extra(results).items()}
-    for measure, values in {"extra_spend": extra_spend(results), **parts}.items():
-        yield from _year_rows(results, results.areas, results.financial_years, measure, ALL, "GBP", "cash", values)
+    causes = {f"extra_spend_{name}": figure for name, figure in results.causes().items()}
+    for measure, figure in {"extra_spend": results.extra_spend(), **causes}.items():
+        table = figure.statistics()
+        yield from _year_rows(results, results.areas, results.financial_years, measure, ALL, "GBP", "cash", table)
 
 
 def chance_rows(results: Results) -> Iterator[Row]:
@@ -297,14 +291,13 @@ def _year_rows(
     placement: str,
     unit: str,
     basis: str,
-    values: Array,
+    table: Array,
 ) -> Iterator[Row]:
-    """Yield a row for each area and financial year from (draw, area, year)."""
-    table = statistics(results, values)
+    """Yield a row for each area and financial year from (statistic, area, year)."""
     for a, area in enumerate(areas):
         for y, year in enumerate(years):
             head = (results.name, area, year, measure, placement, unit, basis)
-            yield head + cells(results, table[:, a, y], len(values))
+            yield head + cells(results, table[:, a, y])
 
 
 def difference_rows(results: Results, reference: Results) -> Iterator[Row]:
@@ -326,25 +319,31 @@ def difference_rows(results: Results, reference: Results) -> Iterator[Row]:
             same_prices = results.price_year == reference.price_year
             bases = [("cash", False)] + ([(f"real {results.price_year}", True)] if same_prices else [])
         for basis, real in bases:
-            ours = _by_year_and_placement(results, name, areas, years, real)
-            theirs = _by_year_and_placement(reference, name, areas, years, real)
-            parts = [name for name in dict.fromkeys([*ours, *theirs]) if name != ALL]
-            for placement in [ALL, *parts] if name == "placement_spend" and len(parts) > 1 else [ALL]:
-                less = ours.get(placement, 0.0) - theirs.get(placement, 0.0)
-                yield from _year_rows(results, areas, years, name, placement, measure.unit, basis, less)
+            by_area = [_differences(results, reference, name, area, years, real) for area in areas]
+            for placement in by_area[0] if by_area else ():
+                table = np.stack([differences[placement] for differences in by_area], axis=1)
+                yield from _year_rows(results, areas, years, name, placement, measure.unit, basis, table)
 
 
-def _by_year_and_placement(
-    results: Results, measure: str, areas: Sequence[str], years: Sequence[str], real: bool
-) -> dict[str, Any]:
-    """Return (draw, area, year) for each placement and, under ``all``, for their total."""
-    chosen = [results.areas.index(a) for a in areas]
-    when = [results.financial_years.index(y) for y in years]
-    parts = results.year_parts(measure, real=real)[:, chosen][:, :, when]
+def _differences(
+    results: Results, reference: Results, measure: str, area: str, years: Sequence[str], real: bool
+) -> dict[str, Array]:
+    """Return (statistic, year) of differences in an area, of the total and, for spend on placements, of each."""
+    ours, theirs = (_by_placement(one, measure, area, years, real) for one in (results, reference))
+    parts = [name for name in dict.fromkeys([*ours, *theirs]) if name != ALL]
+    shown = [ALL, *parts] if measure == "placement_spend" and len(parts) > 1 else [ALL]
+    less = {name: ours.get(name, 0.0) - theirs.get(name, 0.0) for name in shown}
+    return {name: Figure.of(draws[:, None]).statistics()[:, 0] for name, draws in less.items()}
+
+
+def _by_placement(results: Results, measure: str, area: str, years: Sequence[str], real: bool) -> dict[str, Any]:
+    """Return (draw, year) in an area for each placement and, under ``all``, for their total."""
+    when, at = [results.financial_years.index(y) for y in years], results.areas.index(area)
+    parts = results.year_parts(measure, real=real).area(at)[:, when]
     by_name = {name: parts[..., i] for i, name in enumerate(results[measure].placements)}
     if isinstance(results, Published):
         by_name = {name: values[:1] for name, values in by_name.items()}  # quantiles can't be subtracted
-        return by_name | {ALL: results.year_totals(measure, real=real)[:1, chosen][:, :, when]}
+        return by_name | {ALL: results.year_totals(measure, real=real).area(at)[:1, when]}
     return by_name | {ALL: sum(by_name.values())}
 
 

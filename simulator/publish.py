@@ -14,7 +14,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis import split_extra
 from simulator.areas import ENGLAND, authorities, groups
 from simulator.disclosure import (
     BASE_ENGLAND,
@@ -27,7 +26,7 @@ from simulator.disclosure import (
     is_small,
     rounded,
 )
-from simulator.results import ALL, QUANTILES, Actual, Array, Measure, Published, Results, Shown, SpendLines, marches
+from simulator.results import ALL, Actual, Array, Measure, Published, Results, Shown, SpendLines, marches
 
 Key = tuple[str, str, str, str, str]
 """A count: measure, what it goes by, category, area, and date or financial year."""
@@ -73,15 +72,10 @@ def publish(many: Sequence[Results]) -> list[Published]:
         Scenarios that are published together.
     """
     runs = [_Run(results) for results in many]
-    bare = [_Run(_bare(results)) for results in many if results.without]
+    bare = [_Run(results.bare()) for results in many if results.without]
     _hide_together([*runs, *bare])
     of_bare = iter(bare)
     return [_published(run, next(of_bare) if run.results.without else None) for run in runs]
-
-
-def _bare(results: Results) -> Results:
-    """Return the results without programmes."""
-    return replace(results, measures=results.without, without={})
 
 
 # --------------------------------------------------------------------------------------------------
@@ -129,13 +123,26 @@ class _Run:
         return np.array([BASE_ENGLAND if name == ENGLAND else BASE_LOCAL for name in self.results.areas], dtype=float)
 
     def values(self, name: str) -> Array:
-        """Return a measure at each 31 March or financial year: (draw, area, time, placement, age band)."""
+        """Return a measure at each 31 March or financial year, central: (area, time, placement, age band)."""
         measure = self.results[name]
-        return measure.values[:, :, self.marches] if measure.kind == "stock" else self.results.by_year(name)
+        return measure.values[0][:, self.marches] if measure.kind == "stock" else self.results.by_year(name)[0]
+
+    def statistics(self, name: str, by: str = ALL) -> Array:
+        """Return the central run and, where there are draws, their quantiles: (statistic, area, time, category)."""
+        results, measure = self.results, self.results[name]
+        labels = {ALL: (ALL,), "placement": measure.placements, "age_band": measure.age_bands}[by]
+        if len(labels) == 1:
+            whole = results.stock_totals(name) if measure.kind == "stock" else results.year_totals(name)
+            table = whole.statistics()
+            return (table[:, :, self.marches] if measure.kind == "stock" else table)[..., None]
+        if measure.kind == "flow":
+            return results.year_parts(name).statistics()
+        at = [results.parts_at("stock").index(i) for i in self.marches]
+        return results.figure(f"{name}/{by}").statistics()[:, :, at]
 
     def _add(self, name: str) -> None:
         """Add the counts of a measure: in all, and stocks by placement and by age."""
-        measure, values = self.results[name], np.abs(self.values(name)[0])
+        measure, values = self.results[name], np.abs(self.values(name))
         self._cells(name, ALL, (ALL,), values.sum(axis=(-2, -1))[..., None])
         if measure.kind == "stock" and len(measure.placements) > 1 and name != FILLED:
             self._cells(name, "placement", measure.placements, values.sum(axis=-1))
@@ -198,7 +205,7 @@ class _Run:
         stock, starts, exits, balancing = (self._all(n) for n in ("children", "starts", "exits", "balancing"))
         if stock is None or starts is None or exits is None or balancing is None:
             return
-        more = self.values("balancing")[0].sum(axis=(-2, -1)) >= 0
+        more = self.values("balancing").sum(axis=(-2, -1)) >= 0
         for a, y in np.ndindex(starts.shape):
             left, right = (stock[a, y], starts[a, y]), (exits[a, y], stock[a, y + 1])
             residual = (balancing[a, y],)
@@ -212,31 +219,30 @@ class _Run:
 
     def shown_count(self, name: str) -> Shown:
         """Return the figures of a count."""
-        values, hidden = self.values(name), self.is_hidden(name)[..., 0]
-        total = self._figures(values.sum(axis=(-2, -1)), hidden)
+        total = self._figures(self.statistics(name), self.is_hidden(name))[..., 0]
         by_placement = by_band = None
         if name == FILLED:
             hidden_parts = self.is_hidden("children", "placement")[..., self._fostered]
-            by_placement = self._figures(values.sum(axis=-1), hidden_parts)
+            by_placement = self._figures(self.statistics(name, "placement"), hidden_parts)
         elif (name, "placement") in self.cells:
-            by_placement = self._figures(values.sum(axis=-1), self.is_hidden(name, "placement"))
+            by_placement = self._figures(self.statistics(name, "placement"), self.is_hidden(name, "placement"))
         if (name, "age_band") in self.cells:
-            by_band = self._figures(values.sum(axis=-2), self.is_hidden(name, "age_band"))
+            by_band = self._figures(self.statistics(name, "age_band"), self.is_hidden(name, "age_band"))
         return Shown(total, by_placement, by_band)
 
     def shown_supply(self, name: str) -> Shown:
         """Return the figures of foster supply: none in an area where a sector fosters few children at the base."""
         values = self.values(name)
         few = self.is_hidden("children", "placement")[:, 0, self._fostered].any(axis=-1)
-        few |= is_small(values[0].sum(axis=-1)).any(axis=(-2, -1)) | self.is_hidden(FILLED)[:, 0, 0]
-        parts, coarser = values.sum(axis=-1), SUPPLY[name]
-        hidden = np.broadcast_to(few[:, None, None], parts.shape[1:])
-        return Shown(self._figures(parts.sum(axis=-1), hidden[..., 0], coarser), self._figures(parts, hidden, coarser))
+        few |= is_small(values.sum(axis=-1)).any(axis=(-2, -1)) | self.is_hidden(FILLED)[:, 0, 0]
+        total, parts = (
+            self._figures(self.statistics(name, by), few[:, None, None], SUPPLY[name]) for by in (ALL, "placement")
+        )
+        return Shown(total[..., 0], parts)
 
-    def _figures(self, values: Array, hidden: Flags, coarser: float = 1.0) -> Array:
-        """Round the central run and quantiles of draws, (draw, area, ...), and put NaN where they are hidden."""
-        many = _statistics(values)
-        base = (coarser * self.bases).reshape(-1, *[1] * (values.ndim - 2))
+    def _figures(self, many: Array, hidden: Flags, coarser: float = 1.0) -> Array:
+        """Round the central run and quantiles of draws, (statistic, area, ...), and put NaN where they are hidden."""
+        base = (coarser * self.bases).reshape(-1, *[1] * (many.ndim - 2))
         return np.where(hidden | is_small(np.abs(many)), np.nan, np.sign(many) * rounded(np.abs(many), base) + 0.0)
 
     # ----------------------------------------------------------------------------------------------
@@ -247,8 +253,8 @@ class _Run:
 
         The dearer of the area's own in the first year and that of all areas together.
         """
-        spend = self.results.year_parts("placement_spend")[0, :, 0]
-        stock = self.results.stock_parts("children")[0][:, [0, self.marches[1]]].mean(axis=1)
+        spend = self.results.year_parts("placement_spend").central[:, 0]
+        stock = self.values("children").sum(axis=-1)[:, :2].mean(axis=1)
         own = np.divide(spend, stock, out=np.zeros_like(spend), where=stock >= 1.0)
         together = np.divide(spend.sum(axis=0), stock.sum(axis=0), out=np.zeros(spend.shape[1]),
                              where=stock.sum(axis=0) > 0)  # fmt: skip
@@ -273,8 +279,8 @@ class _Run:
 
     def step_gbp(self, name: str) -> Array:
         """Return what money is rounded to: no less than what as many children as the base cost in a year: (area, 1)."""
-        spend = np.abs(self.results.year_totals(name)[0]).max(axis=-1)
-        whole = self.results.stock_totals(MONEY_OF.get(name, "children"))[0][:, self.marches].mean(axis=-1)
+        spend = np.abs(self.results.year_totals(name).central).max(axis=-1)
+        whole = self.results.stock_totals(MONEY_OF.get(name, "children")).central[:, self.marches].mean(axis=-1)
         return _step(self.bases * spend / np.maximum(whole, 1.0))[:, None]
 
     def shown_money(self, name: str) -> tuple[Shown, Shown]:
@@ -284,37 +290,31 @@ class _Run:
             few = self.is_hidden(count)[..., 0]
             hidden = hidden | few[:, :-1] | few[:, 1:] | self.hidden_totals
         step = self.step_gbp(name)
-        total = _money(_statistics(self.results.year_totals(name)), step, hidden)
+        total = _money(self.results.year_totals(name).statistics(), step, hidden)
         if name != "placement_spend":
             return Shown(total), Shown(self._real(total, step))
         steps = _step(self.bases[:, None] * self.child_year_gbp)[:, None]
-        parts = _money(_statistics(self.results.year_parts(name)), steps, self.hidden_weeks | hidden[..., None])
+        parts = self.results.year_parts(name).statistics()
+        parts = _money(parts, steps, self.hidden_weeks | hidden[..., None])
         return Shown(total, parts), Shown(self._real(total, step), self._real(parts, steps))
 
     def _real(self, cash: Array, step: Array) -> Array:
         """Return published cash in real prices, at the year's mean price level: (statistic, area, year, ...)."""
         results = self.results
-        months = [(results.first_month + i).financial_year for i in range(results.months)]
-        price = np.array([results.deflator[0][[m == y for m in months]].mean() for y in results.financial_years])
+        years = results.year_of_month
+        price = np.array([results.deflator[0][[of == y for of in years]].mean() for y in results.financial_years])
         return rounded(cash / price.reshape(1, 1, -1, *[1] * (cash.ndim - 3)), step) + 0.0
 
     def shown_extra(self) -> tuple[Array, dict[str, Array]]:
         """Return spend above the reference year, and by cause: each (1, area, year)."""
         step = self.step_gbp("total_spend")
         reference = rounded(self.results.spend_lines.reference_spend_gbp.sum(axis=-1)[:, None], step)
-        spend = _money(self.results.year_totals("total_spend")[:1], step, self.hidden_totals)
+        spend = _money(self.results.year_totals("total_spend").central[None], step, self.hidden_totals)
         causes = {
-            name: _money(np.broadcast_to(part, (part.shape[0], *spend.shape[1:]))[:1], 2.0 * step, self.hidden_totals)
-            for name, part in split_extra(self.results).items()
+            name: _money(figure.central[None], 2.0 * step, self.hidden_totals)
+            for name, figure in self.results.causes().items()
         }
         return spend - reference, causes
-
-
-def _statistics(values: Array) -> Array:
-    """Return the central run and, where there are draws, their quantiles: (statistic, ...) from (draw, ...)."""
-    if len(values) == 1:
-        return values
-    return np.concatenate([values[:1], np.quantile(values[1:], np.array(QUANTILES) / 100, axis=0)])
 
 
 def _money(values: Array, step: Array, hidden: Flags) -> Array:
@@ -395,7 +395,7 @@ def _published(run: _Run, bare: _Run | None) -> Published:
         years={**{name: _at_ends(shown) for name, shown in stocks.items()}, **flows},
         real_years={name: real for name, (_, real) in money.items()},
         extra=extra,
-        causes=causes,
+        extra_causes=causes,
         number_of_draws=results.draws,
     )
 

@@ -3,18 +3,23 @@
 A :class:`Measure` is one quantity with its axes, unit and how it adds up over a year; :class:`Results` is all of them
 for one scenario, with the published history and the notes that every chart must carry. Arrays are
 ``(draw, area, time, placement, age band)``; an axis that a measure does not have is of size 1 and labelled ``all``.
+
+Measures hold runs in full. Of draws only figures are kept (`simulator.reduce`), of which tables, charts and the summary
+are made: methods of :class:`Results` that return a :class:`Figure` have the draws, measures the central run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.calendar import Month
+from simulator.figures import Figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +27,9 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 ALL = "all"
-QUANTILES = (5, 10, 25, 50, 75, 90, 95)
-"""Percentiles that tables give when there are draws."""
+
+MOST_AREAS_IN_FULL = 10
+"""With more areas than this, parts of measures stand in monthly tables at 31 March only."""
 
 
 @dataclass(frozen=True)
@@ -73,18 +79,6 @@ class Measure:
         """Return a path for each age band, over all placements."""
         paths = self.values[draw, area].sum(axis=-2)
         return {name: paths[:, i] for i, name in enumerate(self.age_bands)}
-
-    def slices(self) -> Iterator[tuple[str, str, Array]]:
-        """Yield placement, age band and values (draw, area, time): the total first, then each part of either axis."""
-        yield ALL, ALL, self.values.sum(axis=(-2, -1))
-        if len(self.placements) > 1:
-            by_placement = self.values.sum(axis=-1)
-            for i, name in enumerate(self.placements):
-                yield name, ALL, by_placement[..., i]
-        if len(self.age_bands) > 1:
-            by_band = self.values.sum(axis=-2)
-            for i, name in enumerate(self.age_bands):
-                yield ALL, name, by_band[..., i]
 
 
 OWN = "The council's own figures"
@@ -193,7 +187,7 @@ class Results:
     sources : tuple of str
         Publishers of the figures used, for the line under a chart.
     deflator : (draw, month)
-        Price level relative to `price_year`; cash over this is real. One draw where it is the same in all.
+        Price level relative to `price_year`; cash over this is real.
     price_year : str
         Financial year of real prices.
     spend_lines : SpendLines
@@ -252,15 +246,28 @@ class Results:
             return tuple(instant_date(self.first_month + (i - 1)) for i in range(self.months + 1))
         return tuple(str(self.first_month + i) for i in range(self.months))
 
-    @property
+    @cached_property
+    def year_of_month(self) -> tuple[str, ...]:
+        """The financial year of each month."""
+        return tuple((self.first_month + i).financial_year for i in range(self.months))
+
+    @cached_property
     def financial_years(self) -> tuple[str, ...]:
         """The financial years that the run covers in full."""
-        months = [self.first_month + i for i in range(self.months)]
-        years = [m.financial_year for m in months]
-        return tuple(dict.fromkeys(y for y in years if years.count(y) == 12))
+        years = self.year_of_month
+        return tuple(year for year in dict.fromkeys(years) if years.count(year) == 12)
+
+    def parts_at(self, kind: Literal["stock", "flow"]) -> list[int]:
+        """Return the positions in time at which tables show parts of a measure.
+
+        All, unless there are many areas; then each 31 March, which flows have none of: the table of financial years has
+        their parts.
+        """
+        dates = self.dates(kind)
+        return [i for i, date in enumerate(dates) if len(self.areas) <= MOST_AREAS_IN_FULL or date.endswith("-03-31")]
 
     def by_year(self, measure: str, *, real: bool = False) -> Array:
-        """Return a measure by financial year: (draw, area, year, placement, age band).
+        """Return a measure by financial year, of the runs held in full: (draw, area, year, placement, age band).
 
         Flows and money add up over the year; stocks are taken at its end, 31 March.
         """
@@ -270,36 +277,75 @@ class Results:
             if not m.is_money:
                 raise ValueError(f"{measure} is not money, so it has no real prices")
             values = values / self.deflator[:, None, :, None, None]
-        months = [self.first_month + i for i in range(self.months)]
         picked = []
         for year in self.financial_years:
-            at = [i for i, month in enumerate(months) if month.financial_year == year]
-            if m.kind == "stock":
-                picked.append(values[:, :, at[-1] + 1])
-            else:
-                picked.append(values[:, :, at[0] : at[-1] + 1].sum(axis=2))
+            first = self.year_of_month.index(year)
+            at_end = m.kind == "stock"
+            picked.append(values[:, :, first + 12] if at_end else values[:, :, first : first + 12].sum(axis=2))
         return np.stack(picked, axis=2)
 
-    def stock_totals(self, measure: str, *, without: bool = False) -> Array:
-        """Return a stock over all placements and ages, with or without programmes: (draw, area, instant)."""
-        values = (self.without if without else self.measures)[measure].values
-        return values.sum(axis=(-2, -1))
+    def bare(self) -> Results:
+        """Return children and spend of the same scenario without its programmes."""
+        return replace(self, measures=self.without, without={})
 
-    def stock_parts(self, measure: str) -> Array:
-        """Return a stock by placement: (draw, area, instant, placement)."""
-        return self[measure].values.sum(axis=-1)
+    @cached_property
+    def reduced(self) -> Mapping[str, Array]:
+        """The figures of the runs held in full, by name: (draw, area, ...)."""
+        from simulator.reduce import reduced
 
-    def year_totals(self, measure: str, *, real: bool = False) -> Array:
-        """Return a measure by financial year, over all placements and ages: (draw, area, year)."""
-        return self.year_parts(measure, real=real).sum(axis=-1)
+        return reduced(self)
 
-    def year_parts(self, measure: str, *, real: bool = False) -> Array:
-        """Return a measure by financial year and placement: (draw, area, year, placement)."""
-        return self.by_year(measure, real=real).sum(axis=-1)
+    def figure(self, name: str) -> Figure:
+        """Return a figure by its name in `simulator.reduce`."""
+        return Figure.of(self.reduced[name])
 
-    def slices(self, measure: str) -> Iterator[tuple[str, str, Array]]:
-        """Yield placement, age band and values, (draw, area, time), of all that tables of a measure show."""
-        return self[measure].slices()
+    def stock_totals(self, measure: str, *, without: bool = False) -> Figure:
+        """Return a stock over all placements and ages, with or without programmes: (area, instant)."""
+        return (self.bare() if without else self).figure(f"{measure}/total")
+
+    def stock_parts(self, measure: str) -> Figure:
+        """Return a stock by placement in the first area: (1, instant, placement)."""
+        return self.figure(f"{measure}/first")
+
+    def year_totals(self, measure: str, *, real: bool = False) -> Figure:
+        """Return a measure by financial year, over all placements and ages: (area, year)."""
+        return self.figure(f"{measure}/{'real_' if real else ''}year")
+
+    def year_parts(self, measure: str, *, real: bool = False) -> Figure:
+        """Return a measure by financial year and placement: (area, year, placement)."""
+        return self.figure(f"{measure}/{'real_' if real else ''}year_placement")
+
+    def extra_spend(self) -> Figure:
+        """Return cash spend above that of `reference_year`: (area, year)."""
+        return self.figure("extra_spend")
+
+    def causes(self) -> dict[str, Figure]:
+        """Return extra spend by cause, as `analysis.split_extra` splits it: (area, year) each."""
+        split = "extra_spend/"
+        return {name.removeprefix(split): self.figure(name) for name in self.reduced if name.startswith(split)}
+
+    def slices(self, measure: str) -> Iterator[tuple[str, str, tuple[str, ...], Array]]:
+        """Yield placement, age band, dates and (statistic, area, date) of all that tables of a measure show.
+
+        The total comes first, then each part of either axis.
+        """
+        m = self[measure]
+        dates = self.dates(m.kind)
+        yield ALL, ALL, dates, self.figure(f"{measure}/total").statistics()
+        at_parts = tuple(dates[i] for i in self.parts_at(m.kind))
+        if len(m.placements) > 1:
+            parts = self.figure(f"{measure}/placement").statistics()
+            for i, name in enumerate(m.placements):
+                yield name, ALL, at_parts, parts[..., i]
+        if len(m.age_bands) > 1:
+            parts = self.figure(f"{measure}/age_band").statistics()
+            for i, name in enumerate(m.age_bands):
+                yield ALL, name, at_parts, parts[..., i]
+
+    def in_full(self) -> Iterator[Mapping[str, Array]]:
+        """Yield every measure of each run, the central one first: (area, time, placement, age band)."""
+        for draw in range(self.draws):
+            yield {name: measure.values[draw] for name, measure in self.measures.items()}
 
     def to_frame(self) -> pd.DataFrame:
         """Return the tidy table of `results.csv` as a pandas data frame.
@@ -356,7 +402,7 @@ class Published(Results):
         By financial year; money in real prices apart.
     extra : (1, area, year)
         Spend above that of the reference year.
-    causes : mapping of cause to (1, area, year)
+    extra_causes : mapping of cause to (1, area, year)
         The same by cause, as `analysis.split_extra` names them.
     number_of_draws : int
         The central run included.
@@ -367,7 +413,7 @@ class Published(Results):
     years: Mapping[str, Shown] = field(default_factory=dict)
     real_years: Mapping[str, Shown] = field(default_factory=dict)
     extra: Array = field(default_factory=lambda: np.zeros((1, 0, 0)))
-    causes: Mapping[str, Array] = field(default_factory=dict)
+    extra_causes: Mapping[str, Array] = field(default_factory=dict)
     number_of_draws: int = 1
 
     @property
@@ -383,33 +429,45 @@ class Published(Results):
         """Refuse: parts of both placement and age are not published."""
         raise ValueError(f"{measure} is not published by placement and age together")
 
-    def stock_totals(self, measure: str, *, without: bool = False) -> Array:
-        """Return a stock at each 31 March: (statistic, area, instant)."""
-        return (self.stocks_without if without else self.stocks)[measure].total
+    def stock_totals(self, measure: str, *, without: bool = False) -> Figure:
+        """Return a stock at each 31 March: (area, instant)."""
+        return _figure((self.stocks_without if without else self.stocks)[measure].total)
 
-    def stock_parts(self, measure: str) -> Array:
-        """Return a stock by placement at each 31 March: (statistic, area, instant, placement)."""
-        return _parts(self.stocks[measure])
+    def stock_parts(self, measure: str) -> Figure:
+        """Return a stock by placement in the first area at each 31 March: (1, instant, placement)."""
+        return _figure(_parts(self.stocks[measure])[:, :1])
 
-    def year_totals(self, measure: str, *, real: bool = False) -> Array:
-        """Return a measure by financial year: (statistic, area, year)."""
-        return (self.real_years if real else self.years)[measure].total
+    def year_totals(self, measure: str, *, real: bool = False) -> Figure:
+        """Return a measure by financial year: (area, year)."""
+        return _figure((self.real_years if real else self.years)[measure].total)
 
-    def year_parts(self, measure: str, *, real: bool = False) -> Array:
-        """Return a measure by financial year and placement: (statistic, area, year, placement)."""
-        return _parts((self.real_years if real else self.years)[measure])
+    def year_parts(self, measure: str, *, real: bool = False) -> Figure:
+        """Return a measure by financial year and placement: (area, year, placement)."""
+        return _figure(_parts((self.real_years if real else self.years)[measure]))
 
-    def slices(self, measure: str) -> Iterator[tuple[str, str, Array]]:
-        """Yield placement, age band and values, (statistic, area, instant), of a stock; nothing of flows."""
+    def extra_spend(self) -> Figure:
+        """Return the central run's spend above that of `reference_year`: (area, year)."""
+        return _figure(self.extra)
+
+    def causes(self) -> dict[str, Figure]:
+        """Return the central run's extra spend by cause: (area, year) each."""
+        return {name: _figure(values) for name, values in self.extra_causes.items()}
+
+    def slices(self, measure: str) -> Iterator[tuple[str, str, tuple[str, ...], Array]]:
+        """Yield placement, age band, dates and (statistic, area, date) of a stock; nothing of flows."""
         if measure not in self.stocks:
             return
-        shown, of = self.stocks[measure], self[measure]
-        yield ALL, ALL, shown.total
+        shown, of, dates = self.stocks[measure], self[measure], self.dates("stock")
+        yield ALL, ALL, dates, shown.total
         for i, name in enumerate(of.placements if shown.by_placement is not None else ()):
-            yield name, ALL, _parts(shown)[..., i]
+            yield name, ALL, dates, _parts(shown)[..., i]
         if shown.by_band is not None:
             for i, name in enumerate(of.age_bands):
-                yield ALL, name, shown.by_band[..., i]
+                yield ALL, name, dates, shown.by_band[..., i]
+
+
+def _figure(shown: Array) -> Figure:
+    return Figure.of(shown, quantiles=True)
 
 
 def _parts(shown: Shown) -> Array:

@@ -29,9 +29,13 @@ def simulate(
     workers: int | None = None,
     cluster: str | None = None,
     work: Path | None = None,
+    full: bool = False,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Results:
     """Run a scenario and return its results.
+
+    Measures of the results hold the central run; what tables, charts and the summary show of draws is in figures (see
+    `simulator.results`).
 
     Parameters
     ----------
@@ -51,6 +55,8 @@ def simulate(
     work : Path, optional
         Folder for finished draws, from which the same call goes on after an interruption; the caller deletes it when
         done with the results. A temporary one, deleted with the results, if left out.
+    full : bool
+        Whether every measure of every draw is kept besides, for `Results.in_full`.
     progress : callable
         Told how many blocks of draws are done, and how many there are.
 
@@ -69,9 +75,9 @@ def simulate(
         central = run_once(loaded.scenario, loaded.key, council=loaded.council, engine=engine)
         if not draws:
             return central
-        settings = Settings(draws, seed, engine, chance)
+        settings = Settings(draws, seed, engine, chance, full)
         folder = Path(tempfile.mkdtemp(prefix="care-demand-")) if work is None else work / _name(loaded, settings)
-        results = run_draws(
+        drawn = run_draws(
             loaded,
             central,
             settings,
@@ -83,8 +89,8 @@ def simulate(
     except ValueError as problem:
         raise ScenarioError([_placed(loaded, str(problem))]) from problem
     if work is None:
-        weakref.finalize(results, _remove, folder)
-    return results
+        weakref.finalize(drawn.store, _remove, folder)
+    return drawn
 
 
 def _name(loaded: LoadedScenario, settings: Settings) -> str:

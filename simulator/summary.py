@@ -9,9 +9,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis import answers, extra_spend, growth_by_area
+from simulator.analysis import answers, growth_by_area
 from simulator.charts import words
-from simulator.results import QUANTILES, Published, Results, marches
+from simulator.figures import QUANTILES
+from simulator.results import Published, Results, marches
 
 Array = NDArray[np.float64]
 
@@ -89,15 +90,15 @@ def _figures(results: Results) -> dict[str, Array]:
     after = _after(results)
     dates = results.dates("stock")
     instants = [dates.index(day) for n, day in enumerate(marches(dates)) if n in after]
-    figures = {"children": results.stock_totals("children")[:, 0, instants]}
+    figures = {"children": results.stock_totals("children").area()[:, instants]}
     if len(after) > 1:
-        extra = extra_spend(results)[:, 0]
-        spend = results.year_totals("total_spend")[:, 0]
+        extra = results.extra_spend().area()
+        spend = results.year_totals("total_spend").area()
         by_year = {"spend_gbp": spend, "extra_gbp": extra, "cumulative_extra_gbp": extra.cumsum(axis=1)}
         for name, values in by_year.items():
             figures[name] = np.insert(values[:, [n - 1 for n in after[1:]]], 0, np.nan, axis=1)
     if results.places_limited and "unmet_foster_need" in results.measures:
-        figures["unmet_foster_need"] = results.stock_totals("unmet_foster_need")[:, 0, instants]
+        figures["unmet_foster_need"] = results.stock_totals("unmet_foster_need").area()[:, instants]
     return figures
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.disclosure import HIDDEN
-from simulator.results import ALL, QUANTILES, Published, Results
+from simulator.figures import QUANTILES
+from simulator.results import ALL, Published, Results
 
 Array = NDArray[np.float64]
 Row = tuple[str | float | None, ...]
@@ -21,46 +21,14 @@ YEAR_COLUMNS = (
 )  # fmt: skip
 
 
-def statistics(results: Results, values: Array) -> Array:
-    """Return the central run and quantiles of draws 1 and on: (statistic, ...) from (draw, ...).
-
-    Quantiles are NaN where there are no draws beside the central run. Published results hold quantiles already.
-    """
-    if isinstance(results, Published) and values.shape[0] > 1:
-        return values
-    if values.shape[0] == 1:
-        empty = np.full((len(QUANTILES), *values.shape[1:]), np.nan)
-    else:
-        empty = np.quantile(values[1:], np.array(QUANTILES) / 100, axis=0)
-    return np.concatenate([values[:1], empty])
-
-
-MOST_AREAS_IN_FULL = 10
-"""With more areas than this, parts of measures stand in monthly tables at 31 March only."""
-
-
-def shown(results: Results, kind: Literal["stock", "flow"], placement: str, band: str) -> list[int]:
-    """Return the positions in time at which tables show a total or a part of a measure.
-
-    Every month, unless there are many areas; then parts of stocks at each 31 March, and parts of flows in the table of
-    financial years alone.
-    """
-    dates = results.dates(kind)
-    if len(results.areas) <= MOST_AREAS_IN_FULL or (placement, band) == (ALL, ALL):
-        return list(range(len(dates)))
-    return [i for i, date in enumerate(dates) if date.endswith("-03-31")]
-
-
 def monthly_rows(results: Results) -> Iterator[Row]:
     """Yield the rows of `results.csv`: every measure at each instant or month, in total and by part."""
     for measure in results.measures.values():
-        dates = results.dates(measure.kind)
-        for placement, band, values in results.slices(measure.name):
-            table = statistics(results, values)
+        for placement, band, dates, table in results.slices(measure.name):
             for a, area in enumerate(results.areas):
-                for t in shown(results, measure.kind, placement, band):
-                    head = (results.name, area, dates[t], measure.name, placement, band, measure.unit)
-                    yield head + cells(results, table[:, a, t], len(values))
+                for t, date in enumerate(dates):
+                    head = (results.name, area, date, measure.name, placement, band, measure.unit)
+                    yield head + cells(results, table[:, a, t])
 
 
 def yearly_rows(results: Results) -> Iterator[Row]:
@@ -68,27 +36,26 @@ def yearly_rows(results: Results) -> Iterator[Row]:
     for measure in results.measures.values():
         bases = (("cash", False), (f"real {results.price_year}", True)) if measure.is_money else (("", False),)
         for basis, real in bases:
-            columns = [(ALL, results.year_totals(measure.name, real=real))]
+            tables = [(ALL, results.year_totals(measure.name, real=real).statistics())]
             if len(measure.placements) > 1:
-                by_year = results.year_parts(measure.name, real=real)
-                columns += [(name, by_year[..., i]) for i, name in enumerate(measure.placements)]
-            for placement, values in columns:
-                table = statistics(results, values)
+                parts = results.year_parts(measure.name, real=real).statistics()
+                tables += [(name, parts[..., i]) for i, name in enumerate(measure.placements)]
+            for placement, table in tables:
                 for a, area in enumerate(results.areas):
                     for y, year in enumerate(results.financial_years):
                         head = (results.name, area, year, measure.name, placement, measure.unit, basis)
-                        yield head + cells(results, table[:, a, y], len(values))
+                        yield head + cells(results, table[:, a, y])
 
 
-def cells(results: Results, statistics: Array, known: int) -> tuple[str | float | None, ...]:
-    """Return the cells of a row: numbers, nothing where there is none, and in published results a word where hidden.
+def cells(results: Results, statistics: Array) -> tuple[str | float | None, ...]:
+    """Return the cells of a row: numbers, in published results a word where hidden, nothing where there are none.
 
     Parameters
     ----------
     results : Results
     statistics : (statistic,)
-    known : int
-        How many of them there are figures of; the others are nothing.
+        The central run alone where there are no draws.
     """
     hidden = HIDDEN if isinstance(results, Published) else None
-    return tuple((hidden if i < known else None) if np.isnan(v) else float(v) for i, v in enumerate(statistics))
+    known = (hidden if np.isnan(v) else float(v) for v in statistics)
+    return (*known, *[None] * (len(STATISTICS) - len(statistics)))

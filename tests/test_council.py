@@ -78,7 +78,7 @@ def test_five_years_on_the_stock_is_what_the_rates_make(council: Council) -> Non
     children = results["children"].total()
     assert children[12] == pytest.approx(children[0], rel=0.015)
     assert children[60] == pytest.approx(council.history.mean(), rel=0.03)
-    starts = results.year_totals("starts")[0, 0]
+    starts = results.year_totals("starts").central[0]
     assert starts[0] == pytest.approx(council.starts.sum(), rel=0.03)
 
 
@@ -196,7 +196,7 @@ def test_draws_hold_what_is_not_known(council: Council) -> None:
     assert "local.own.drift_starts.2026-27" in keys
     assert "local.own.resident.first_10_to_15_kinship_foster" in keys
     results = simulate(status_quo(council), draws=6, seed=3, workers=1)
-    children = results.stock_totals("children")[:, 0]
+    children = results.stock_totals("children").area()
     assert np.ptp(children[:, 0]) == pytest.approx(0.0)
     assert np.ptp(children[1:, 60]) > 10
 

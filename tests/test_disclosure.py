@@ -339,9 +339,9 @@ def test_money_does_not_tell_how_many_children_are_hidden(small_areas: tuple[Res
     run = _Run(small_areas[0])
     _hide_together([run])
     (published,) = publish(small_areas[:1])
-    stock = run.values("children")[0].sum(axis=-1)
+    stock = run.values("children").sum(axis=-1)
     years = (stock[:, :-1] + stock[:, 1:]) / 2
-    spend = small_areas[0].year_parts("placement_spend")[0]
+    spend = small_areas[0].year_parts("placement_spend").central
     cost = np.divide(spend, years, out=np.zeros_like(spend), where=years > 0)
     for a, y in np.argwhere(~np.isnan(published.years["placement_spend"].total[0])):
         hidden = run.hidden_weeks[a, y]

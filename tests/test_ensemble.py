@@ -17,17 +17,22 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from covered import plain_draws, share_covered
+from synthetic import synthetic
 
+from simulator import figures
 from simulator.cli import cli
 from simulator.ensemble import Settings, run_draws
 from simulator.ensemble import run as ensemble_run
-from simulator.ensemble.draws import Array, block, columns, parameters, saved
+from simulator.ensemble.draws import Array, block, columns, parameters
 from simulator.ensemble.pool import local_pool
 from simulator.ensemble.store import Store
-from simulator.results import Results
+from simulator.outputs import extra_rows, monthly_lines
+from simulator.paths import write_draws
+from simulator.results import MOST_AREAS_IN_FULL, Results
 from simulator.run_once import Engine, run_once
 from simulator.scenario import LoadedScenario, load
 from simulator.simulate import simulate
+from simulator.tidy import yearly_rows
 from simulator.uncertainty import Parameter, sample
 from simulator.uncertainty.distributions import Lognormal
 
@@ -85,9 +90,15 @@ def compare(out: str, *words: str) -> dict[str, bytes]:
     return tables(Path(out))
 
 
+def everything(results: Results) -> dict[str, Array]:
+    """Every figure of the central run and the draws: (1 + draw, area, ...)."""
+    named = {name: results.figure(name) for name in results.reduced}
+    return {name: np.stack([f.area(a) for a in range(len(f.central))], axis=1) for name, f in named.items()}
+
+
 def assert_same(one: Results, other: Results) -> None:
     """Compare every number to the last bit."""
-    expected, found = saved(one), saved(other)
+    expected, found = everything(one), everything(other)
     assert set(expected) == set(found)
     for name, array in expected.items():
         np.testing.assert_array_equal(found[name], array, err_msg=name)
@@ -99,10 +110,13 @@ def assert_same(one: Results, other: Results) -> None:
 
 def test_a_draw_alone_is_that_of_the_ensemble() -> None:
     loaded, settings = load("help.yaml"), Settings(7, seed=3)
-    ensemble = saved(simulate(loaded, draws=7, seed=3, workers=1))
+    results = simulate(loaded, draws=7, seed=3, workers=1)
+    without = {f"without/{name}": array for name, array in everything(results.bare()).items()}
+    ensemble = everything(results) | without
     values = columns(loaded, settings)
     for draw in (6, 2, 1):
-        alone = block(loaded, settings, (draw, draw), {key: column[draw - 1 : draw] for key, column in values.items()})
+        own = {key: column[draw - 1 : draw] for key, column in values.items()}
+        alone = block(loaded, settings, (draw, draw), own)
         assert set(alone) == set(ensemble)
         for name, array in alone.items():
             np.testing.assert_array_equal(array[0], ensemble[name][draw], err_msg=name)
@@ -135,13 +149,23 @@ def test_tables_are_the_same_with_any_number_of_workers_and_on_a_cluster() -> No
         assert compare("cluster", "--cluster", cluster.scheduler_address) == expected
 
 
+def test_extra_spend_of_a_draw_counts_from_what_the_year_before_cost_in_that_draw() -> None:
+    """Prices of an authority are drawn, so otherwise what is not known of its level would count as a change."""
+    Path("year.yaml").write_text(CALM.replace("2025-06", "2026-03"))
+    results = simulate(load("year.yaml").in_areas(("Kent",)), draws=3, workers=1)
+    spend, extra = results.year_totals("total_spend").area()[:, 0], results.extra_spend().area()[:, 0]
+    before = spend - extra
+    assert before[0] == pytest.approx(results.spend_lines.reference_spend_gbp.sum(), rel=1e-9)
+    assert np.ptp(before[1:]) > 0.01 * before[0]
+
+
 def test_draws_differ_and_the_first_is_the_central_run() -> None:
     loaded = load("help.yaml")
-    found = saved(simulate(loaded, draws=4, workers=1))
-    central = saved(run_once(loaded.scenario, loaded.key))
+    found = everything(simulate(loaded, draws=4, workers=1))
+    central = everything(run_once(loaded.scenario, loaded.key))
     for name, array in central.items():
         np.testing.assert_array_equal(found[name][:1], array, err_msg=name)
-    assert len(np.unique(found["measures/children"].sum(axis=(1, 2, 3, 4)))) == 5
+    assert len(np.unique(found["children/total"].sum(axis=(1, 2)))) == 5
 
 
 @pytest.mark.parametrize(
@@ -155,6 +179,99 @@ def test_draws_differ_and_the_first_is_the_central_run() -> None:
 )
 def test_blocks_are_cut_by_number_and_by_size(draws: int, draw_bytes: int, expected: tuple[Any, ...]) -> None:
     assert ensemble_run.blocks(draws, draw_bytes) == expected
+
+
+# --------------------------------------------------------------------------------------------------
+# What is kept, and how much of it is read at a time
+
+
+def lines(results: Results) -> list[str]:
+    """What the tables of a run hold."""
+    years = (str(row) for rows in (yearly_rows(results), extra_rows(results)) for row in rows)
+    return [*monthly_lines(results), *years]
+
+
+@pytest.fixture
+def year_of_areas() -> Results:
+    """Eight draws of two areas over a year, in three blocks."""
+    Path("year.yaml").write_text(HELP.replace("2025-06", "2026-03"))
+    return simulate(load("year.yaml").in_areas(("Kent", "Rutland")), draws=8, workers=1)
+
+
+@pytest.mark.parametrize("limit", [1, 1000, 50_000])
+def test_tables_read_no_more_than_the_limit_and_are_the_same_whatever_it_is(
+    limit: int, year_of_areas: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    whole = Store.read
+
+    def read(store: Store, name: str, start: int, stop: int) -> Array:
+        cells = whole(store, name, start, stop)
+        sizes.append(cells.nbytes)
+        return cells
+
+    monkeypatch.setattr(Store, "read", read)
+    expected = lines(year_of_areas)
+    assert 50_000 > max(sizes) > 5000
+    sizes.clear()
+    monkeypatch.setattr(figures, "READ_BYTES", limit)
+    assert lines(year_of_areas) == expected
+    assert max(sizes) <= max(limit, 8 * 8)  # one cell of eight draws at least
+
+
+def test_a_read_takes_only_what_was_asked_for_off_the_disk(year_of_areas: Results, tmp_path: Path) -> None:
+    figure = year_of_areas.figure("children/placement")
+    whole = figure.read(0, figure.central.size)
+    np.testing.assert_array_equal(figure.read(7, 19), whole[7:19])
+    np.testing.assert_array_equal(figure.area(1)[1:], whole.T.reshape(8, *figure.central.shape)[:, 1])
+
+
+def test_quantiles_are_those_of_all_draws(year_of_areas: Results) -> None:
+    for name, values in everything(year_of_areas).items():
+        expected = np.quantile(values[1:], np.array(figures.QUANTILES) / 100, axis=0)
+        np.testing.assert_array_equal(year_of_areas.figure(name).statistics()[1:], expected, err_msg=name)
+
+
+def test_figures_grow_neither_with_ages_nor_with_months_of_parts_where_areas_are_many() -> None:
+    """Of many areas, parts are kept at 31 March only, and nothing by placement and age together."""
+    few, many = (synthetic(areas=tuple(map(str, range(n)))) for n in (MOST_AREAS_IN_FULL, MOST_AREAS_IN_FULL + 1))
+    assert few.reduced["children/placement"].shape == (1, 10, 121, 3)
+    assert many.reduced["children/placement"].shape == (1, 11, 11, 3)
+    assert many.reduced["starts/placement"].size == 0
+    assert many.reduced["children/first"].shape == (1, 1, 121, 3)
+    full = sum(measure.values.nbytes for measure in many.measures.values())
+    assert sum(array.nbytes for array in many.reduced.values()) < full / 3
+
+
+def test_whole_paths_are_kept_only_on_request(tmp_path: Path) -> None:
+    loaded = load("help.yaml")
+    few = simulate(loaded, draws=4, workers=1, work=tmp_path / "few")
+    with pytest.raises(ValueError, match="kept as figures only"):
+        next(few.in_full())
+    kept = simulate(loaded, draws=4, workers=1, work=tmp_path / "kept", full=True)
+    assert_same(few, kept)
+    sizes = [sum(path.stat().st_size for path in (tmp_path / name).rglob("*.block")) for name in ("few", "kept")]
+    assert sizes[1] > 1.5 * sizes[0]
+    runs = list(kept.in_full())
+    assert len(runs) == 5
+    for i, run in enumerate(runs):
+        assert {name: values.shape for name, values in run.items()} == {
+            name: measure.values.shape[1:] for name, measure in kept.measures.items()
+        }
+        total = run["children"].sum(axis=(-2, -1))
+        np.testing.assert_array_equal(total[0], kept.stock_totals("children").area()[i])
+
+
+def test_kept_paths_are_those_of_the_file(tmp_path: Path) -> None:
+    import xarray as xr
+
+    kept = simulate(load("help.yaml"), draws=4, workers=1, full=True)
+    write_draws(kept, tmp_path / "draws.nc")
+    with xr.open_dataset(tmp_path / "draws.nc", engine="scipy") as found:
+        assert found["draw"].values.tolist() == [0, 1, 2, 3, 4]
+        for draw, run in enumerate(kept.in_full()):
+            for name, values in run.items():
+                np.testing.assert_array_equal(found[name].values[draw], values.reshape(found[name].shape[1:]), name)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -187,7 +304,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_workers_that_always_die_are_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ensemble_run, "_jobs", lambda loaded, settings: lambda which: partial(os._exit, 1))
+    monkeypatch.setattr(ensemble_run, "_jobs", lambda *_: lambda which: partial(os._exit, 1))
     with pytest.raises(RuntimeError, match="workers died 3 times before a block was done"):
         run_in(tmp_path / "work", workers=2)
 
@@ -231,8 +348,8 @@ def test_a_damaged_block_is_done_again(damage: str, tmp_path: Path) -> None:
 
 
 def test_a_flipped_bit_is_found_wherever_it_is(tmp_path: Path) -> None:
-    store = Store(tmp_path, ((1, 2),))
-    store.save((1, 2), {"measures/children": np.arange(6.0).reshape(2, 3)})
+    store = Store(tmp_path, ((1, 2),), {"children/total": (3,)})
+    store.save((1, 2), {"children/total": np.arange(6.0).reshape(2, 3)})
     path = store.path((1, 2))
     content = path.read_bytes()
     assert store.missing() == []
@@ -312,7 +429,7 @@ def test_finished_draws_are_of_one_scenario_and_one_program(tmp_path: Path, monk
 
 def children_at_end(results: Results) -> Array:
     """Children looked after at the end in each draw, the central run left out: (draw,)."""
-    return results["children"].values[1:, 0, -1].sum(axis=(-2, -1))
+    return results.stock_totals("children").area()[1:, -1]
 
 
 def test_common_draws_take_the_noise_out_of_differences() -> None:
@@ -357,12 +474,13 @@ def test_intervals_cover_a_known_truth_as_often_as_they_say() -> None:
 def test_intervals_of_a_scenario_cover_a_known_truth() -> None:
     """The whole model: 2,000 truths, drawn without a design, each against the interval of 400 draws."""
     loaded, settings = load("help.yaml"), Settings(1)
-    draws = children_at_end(simulate(loaded, draws=400, seed=7, workers=2))
+    results = simulate(loaded, draws=400, seed=7, workers=2)
+    draws = children_at_end(results)
 
     def true_and_drawn(case: int) -> tuple[Array, float]:
         values = {p.key: truths[p.key][case : case + 1] for p in parameters(loaded)}
-        truth = block(loaded, settings, (1, 1), values)["measures/children"]
-        return draws, float(truth[0, 0, -1].sum())
+        truth = block(loaded, settings, (1, 1), values)["children/total"]
+        return draws, float(truth[0, 0, -1])
 
     truths = plain_draws(parameters(loaded), 2000, np.random.default_rng(1))
     covered = share_covered(true_and_drawn, cases=2000)

@@ -52,7 +52,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     # A check of the fit that runs a scenario. It lives in calibrate/, but the fit must never import it.
     # From paths to labelled results.
-    "results": {"calendar"},
+    "figures": set(),
+    "results": {"calendar", "figures"},
     "measures": {"axes", "baseline", "engine", "placements", "rates", "results"},
     "run_once": {
         "areas", "calendar", "chance", "compile", "council", "engine", "interventions", "local", "measures", "rates",
@@ -60,7 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     # Many draws.
     "provenance": set(),
-    "ensemble": {"areas", "drift", "local", "results", "run_once", "scenario", "uncertainty"},
+    "ensemble": {"areas", "drift", "figures", "local", "results", "run_once", "scenario", "uncertainty"},
     "solve": {"calendar", "interventions", "results", "run_once", "scenario"},
     "simulate": {"ensemble", "provenance", "results", "run_once", "scenario"},
     # How wide draws must be, and how a run from an earlier base would have done.
@@ -73,15 +74,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What keeps the sum of authorities on England's path.
     "calibrate.reconcile": {"areas", "axes", "compile", "engine", "local", "rates", "scenario", "structure"},
     # What reads results and nothing earlier, except names.
-    "tidy": {"disclosure", "results"},
+    "tidy": {"disclosure", "figures", "results"},
     "analysis": {"results"},
-    "charts": {"analysis", "areas", "axes", "calendar", "disclosure", "placements", "results"},
+    "reduce": {"analysis", "results"},
+    "charts": {"analysis", "areas", "axes", "calendar", "disclosure", "figures", "placements", "results"},
     # Results that may be published, in place of results.
-    "publish": {"analysis", "areas", "disclosure", "results"},
+    "publish": {"areas", "disclosure", "results"},
     "paths": {"results"},
-    "summary": {"analysis", "charts", "results"},
+    "summary": {"analysis", "charts", "figures", "results"},
     "outputs": {
-        "analysis", "axes", "calendar", "charts", "paths", "placements", "provenance", "results", "summary", "tidy",
+        "analysis", "axes", "calendar", "charts", "figures", "paths", "placements", "provenance", "results", "summary",
+        "tidy",
     },
     # The track record: published figures by area, and its own charts and files.
     "backtest": {"areas", "charts", "local", "outputs", "provenance", "tables"},
@@ -106,6 +109,7 @@ FRONT: dict[str, set[str]] = {
 """The front of the package: `simulator` itself (load, run, compare), the command line, `python -m simulator`."""
 
 KNOWN: dict[tuple[str, str], str] = {
+    ("results", "reduce"): "Results.reduced works figures out; imported when they are first asked for",
     ("results", "tidy"): "Results.to_frame makes the rows of results.csv; imported when it is called",
     ("scenario", ""): "shipped.py asks where the package is",
     ("outputs", ""): "the manifest holds the version",

@@ -80,7 +80,7 @@ def areas_small_multiples(results: Results) -> Chart | None:
         )
         sheet.years(at[0] - 0.3, at[-1] + 0.3, panel_ticks=2 if many else 3)
         for i, row in enumerate(picked):
-            path = results.stock_totals("children")[0, results.areas.index(row.area)]
+            path = results.stock_totals("children").central[results.areas.index(row.area)]
             colour = style.PALETTE["orange" if row.percent > 0.5 else "dark_blue"]
             sheet.panels[i].axhline(100, color=style.PALETTE["mid_grey"], linewidth=0.8, zorder=0)
             sheet.panels[i].plot(at, 100 * path / path[0], color=colour, linewidth=2.0, gid="projection")
@@ -205,7 +205,7 @@ def areas_beside(results: Results) -> Chart | None:
         sheet.years(at[0] - 0.2, at[-1] + 0.2)
         axes.axhline(100, color=style.PALETTE["mid_grey"], linewidth=0.8, zorder=0)
         for i, area in enumerate((first, *others)):
-            values = results.stock_totals("children")[:, results.areas.index(area)]
+            values = results.stock_totals("children").area(results.areas.index(area))
             quantiles = isinstance(results, Published)
             path = series.Series(at, results.dates("stock"), 100 * values / values[:1, :1], quantiles)
             lines.draw_projection(axes, path, style.LINES[i], dashed=False, fan=i == 0, widest=True)

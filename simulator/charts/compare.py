@@ -48,9 +48,7 @@ def compare_extra_spend(everything: Sequence[Results]) -> Chart | None:
     """Draw spend above each scenario's last published year by financial year."""
     if any("total_spend" not in results.measures or not results.financial_years for results in everything):
         return None
-    from simulator.analysis import extra_spend
-
-    paths = [series.over_years(r, np.asarray(extra_spend(r))[:, 0]) for r in everything]
+    paths = [series.over_years(results, results.extra_spend()) for results in everything]
     since = list(dict.fromkeys(results.reference_year for results in everything))
     against = since[0] if len(since) == 1 else "the last published year before each scenario"
     return draw_paths(

@@ -34,7 +34,7 @@ def placement_mix(results: Results) -> Chart | None:
     whole = series.stock(results, "children")
     draws = 1 if whole.quantiles else len(whole.draws)  # quantiles of a share can't be told from those of its parts
     children = whole.draws[:draws]
-    parts = reported_parts(results.stock_parts("children")[:draws, 0], measure.placements)
+    parts = reported_parts(results.stock_parts("children").area()[:draws], measure.placements)
     when = (words.month(whole.when[0]), words.month(whole.when[-1]))
     shares = {
         name: series.Series(

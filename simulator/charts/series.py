@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.charts import words
-from simulator.results import OWN, QUANTILES, Actual, Published, Results
+from simulator.figures import QUANTILES, Figure
+from simulator.results import OWN, Actual, Published, Results
 
 Array = NDArray[np.float64]
 
@@ -81,20 +82,20 @@ def stock(results: Results, measure: str, *, without: bool = False) -> Series:
     """
     when = results.dates("stock")
     at = np.array([words.year_position(date) for date in when])
-    draws = results.stock_totals(measure, without=without)[:, 0]
+    draws = results.stock_totals(measure, without=without).area()
     return _seen(Series(at, when, draws, isinstance(results, Published)))
 
 
 def yearly(results: Results, measure: str) -> Series:
     """Return a measure's total in each financial year; see :func:`stock`."""
-    return over_years(results, results.year_totals(measure)[:, 0])
+    return over_years(results, results.year_totals(measure))
 
 
-def over_years(results: Results, draws: Array) -> Series:
-    """Return figures by financial year, (draw, year), as a series; see :func:`stock`."""
+def over_years(results: Results, figure: Figure) -> Series:
+    """Return a figure by financial year, (area, year), as a series; see :func:`stock`."""
     years = results.financial_years
     at = np.array([float(words.year_end(year)) for year in years])
-    return _seen(Series(at, years, draws, isinstance(results, Published)))
+    return _seen(Series(at, years, figure.area(), isinstance(results, Published)))
 
 
 def _seen(path: Series) -> Series:

@@ -98,21 +98,21 @@ def spend_parts(results: Results) -> list[tuple[str, str, Array]]:
 
     Parts of published results that are hidden in any year are one part too, with what rounding leaves of the total.
     """
-    by_year = results.year_parts("placement_spend")[0, 0]
+    by_year = results.year_parts("placement_spend").central[0]
     groups = reported_parts(by_year[None], results["placement_spend"].placements)
     from simulator.placements import placements
 
     colours = {placement.name: placement.colour for placement in placements()}
     parts = [(_plural(label(name)), colours.get(name, "mid_grey"), part[0]) for name, part in groups.items()]
     others = [
-        (text, colour, results.year_totals(name)[0, 0])
+        (text, colour, results.year_totals(name).central[0])
         for name, text, colour in _OTHER_PARTS
         if name in results.measures
     ]
     if isinstance(results, Published):
         shown = [part for part in parts if not np.isnan(part[2]).any()]
         others = [part for part in others if not np.isnan(part[2]).any()]
-        left = results.year_totals("total_spend")[0, 0] - np.sum([part for _, _, part in shown + others], axis=0)
+        left = results.year_totals("total_spend").central[0] - np.sum([part for _, _, part in shown + others], axis=0)
         hidden = [("Hidden, and rounding", "mid_grey", np.maximum(left, 0.0))] if len(shown) < len(parts) else []
         return [part for part in shown + others + hidden if part[2].any()]
     whole = np.sum([part for _, _, part in parts + others], axis=0)
@@ -191,11 +191,8 @@ def extra_spend(results: Results) -> Chart | None:
     """Draw spend above the last published year, split into numbers, mix, prices and programmes."""
     if "total_spend" not in results.measures or not results.financial_years:
         return None
-    from simulator.analysis import extra_spend as extra
-    from simulator.analysis import split_extra
-
-    total = series.over_years(results, np.asarray(extra(results))[:, 0])
-    split = {name: np.asarray(part)[0, 0] for name, part in split_extra(results).items()}
+    total = series.over_years(results, results.extra_spend())
+    split = {name: figure.central[0] for name, figure in results.causes().items()}
     if np.isnan(total.central).any():
         return None
     year, last, since = total.when[-1], total.central[-1], results.reference_year

@@ -65,7 +65,7 @@ def starts_and_exits(results: Results) -> Chart | None:
 def _what_else(results: Results, year: str) -> list[str]:
     """Say what starts hold, and what changes numbers in care beside starts and exits."""
     notes = ["Starts include children who come back after they went home, so they follow exits by a while."]
-    residual = results.year_totals("balancing")[0, 0, -1] if "balancing" in results.measures else 0.0
+    residual = results.year_totals("balancing").central[0, -1] if "balancing" in results.measures else 0.0
     if abs(residual) >= 1:  # in published results it may be hidden
         way = "rise" if residual > 0 else "fall"
         notes.append(

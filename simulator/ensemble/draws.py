@@ -9,15 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import areas, drift, local
+from simulator.ensemble.drawn import FULL
 from simulator.results import Results
 from simulator.run_once import Engine, Prepared, prepare, run_prepared
 from simulator.scenario import LoadedScenario
 from simulator.uncertainty import Parameter, sample
 
 Array = NDArray[np.float64]
-
-SAVED_LINES = ("spend_gbp", "child_weeks")
-"""Fields of `SpendLines` that differ between draws."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +30,15 @@ class Settings:
     engine : {"plain", "compiled"}
     chance : bool
         Whether draws follow whole children, so that luck is part of them (`simulator.chance`).
+    full : bool
+        Whether measures are kept in full beside the figures that draws are reduced to.
     """
 
     draws: int
     seed: int = 1
     engine: Engine = "plain"
     chance: bool = False
+    full: bool = False
 
 
 def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
@@ -57,12 +58,10 @@ def columns(loaded: LoadedScenario, settings: Settings) -> dict[str, Array]:
     return sample(parameters(loaded), settings.draws, settings.seed)
 
 
-def saved(results: Results) -> dict[str, Array]:
-    """Return what differs between draws, by name: every array with its draw axis in front."""
-    arrays = {f"measures/{name}": measure.values for name, measure in results.measures.items()}
-    arrays |= {f"without/{name}": measure.values for name, measure in results.without.items()}
-    arrays |= {f"lines/{name}": getattr(results.spend_lines, name) for name in SAVED_LINES}
-    return arrays | {"deflator": results.deflator}
+def saved(results: Results, settings: Settings) -> dict[str, Array]:
+    """Return what is kept of the runs that results hold, by name: (draw, ...) each."""
+    measures = results.measures if settings.full else {}
+    return {**results.reduced, **{FULL + name: measure.values for name, measure in measures.items()}}
 
 
 def block(
@@ -96,7 +95,8 @@ def block(
         for draw in draws
     ]
     luck = [(settings.seed, draw) for draw in draws] if settings.chance else None
-    outcomes = [saved(results) for results in run_prepared(prepared, loaded.key, settings.engine, luck)]
+    runs = run_prepared(prepared, loaded.key, settings.engine, luck)
+    outcomes = [saved(results, settings) for results in runs]
     return {name: np.concatenate([one[name] for one in outcomes]) for name in outcomes[0]}
 
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from simulator.ensemble.draws import SAVED_LINES, Settings, block, columns, saved
+from simulator.ensemble.drawn import Drawn
+from simulator.ensemble.draws import Settings, block, columns, saved
 from simulator.ensemble.pool import Pool, cluster_pool, local_pool
-from simulator.ensemble.store import Array, Store, StoredMeasures, with_draws
+from simulator.ensemble.store import Array, Block, Store
 from simulator.results import Results
 
 if TYPE_CHECKING:
@@ -22,14 +22,11 @@ if TYPE_CHECKING:
 
 BLOCK_DRAWS = 16
 BLOCK_BYTES = 32_000_000
-"""A block is of as many draws as fit into both (at least one). They change no result; the compiled engine runs eight
-side by side, so other numbers leave it idle."""
+"""A block is of as many draws as fit into both before they are reduced (at least one). They change no result; the
+compiled engine runs sixteen side by side, so other numbers leave it idle."""
 
 DEATHS = 3
 """Times that workers may die before any block is done; after that there is something wrong with the work."""
-
-Block = tuple[int, int]
-"""Its first and last draw."""
 
 Progress = Callable[[int, int], None]
 """Told how many blocks are done, and how many there are."""
@@ -47,8 +44,8 @@ def run_draws(
     workers: int = 1,
     cluster: str | None = None,
     progress: Progress = lambda done, of: None,
-) -> Results:
-    """Run what is missing of the draws of a scenario and return results that hold all of them.
+) -> Drawn:
+    """Run what is missing of the draws of a scenario and return results that have all of them.
 
     Parameters
     ----------
@@ -69,25 +66,22 @@ def run_draws(
     ValueError
         If an intervention is impossible in a draw.
     """
-    store = Store(folder, blocks(settings.draws, sum(array.nbytes for array in saved(central).values())))
+    shapes = {name: array.shape[1:] for name, array in saved(central, settings).items()}
+    store = Store(folder, blocks(settings.draws, _bytes(central)), shapes)
     missing = store.missing()
     done, of = len(store.blocks) - len(missing), len(store.blocks)
     progress(done, of)
     with closing(_finished(_jobs(loaded, settings), missing, workers, cluster)) as finished:
-        for which, arrays in finished:
-            store.save(which, arrays)
+        for which, figures in finished:
+            store.save(which, figures)
             done += 1
             progress(done, of)
-    lines: dict[str, Any] = {
-        name: with_draws(getattr(central.spend_lines, name), store, f"lines/{name}") for name in SAVED_LINES
-    }
-    return replace(
-        central,
-        measures=StoredMeasures(central.measures, store, "measures"),
-        without=StoredMeasures(central.without, store, "without"),
-        spend_lines=replace(central.spend_lines, **lines),
-        deflator=with_draws(central.deflator, store, "deflator"),
-    )
+    return Drawn.around(central, store)
+
+
+def _bytes(run: Results) -> int:
+    """Return how much memory one run takes before it is reduced."""
+    return sum(measure.values.nbytes for measure in (*run.measures.values(), *run.without.values()))
 
 
 def blocks(draws: int, draw_bytes: int) -> tuple[Block, ...]:
@@ -102,7 +96,8 @@ def _jobs(loaded: LoadedScenario, settings: Settings) -> Work:
 
     def job(which: Block) -> Job:
         first, last = which
-        return partial(block, loaded, settings, which, {key: values[first - 1 : last] for key, values in drawn.items()})
+        own = {key: values[first - 1 : last] for key, values in drawn.items()}
+        return partial(block, loaded, settings, which, own)
 
     return job
 

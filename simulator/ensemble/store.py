@@ -1,7 +1,8 @@
-"""Where the results of draws lie: one file for each block of draws, read one measure at a time.
+"""Where figures of draws lie: one file for each block of draws, read in pieces.
 
-A file is a numpy archive behind its own SHA-256. It is written beside its final name and renamed, so a block is there
-whole or not at all; one that was damaged since (a full disk, a cable) does not match its hash and counts as missing.
+A file is a table of cells by draws behind its own SHA-256: one figure after the other, each in the order of its axes.
+It is written beside its final name and renamed, so a block is there whole or not at all; one that was damaged since (a
+full disk, a cable) does not match its hash and counts as missing.
 """
 
 from __future__ import annotations
@@ -9,18 +10,20 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from io import BytesIO
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.results import Measure
-
 Array = NDArray[np.float64]
+Block = tuple[int, int]
+"""Its first and last draw."""
 
 HASH_BYTES = hashlib.sha256().digest_size
+NUMBER = np.dtype("<f8")
 
 
 @dataclass(frozen=True)
@@ -32,82 +35,73 @@ class Store:
     folder : Path
     blocks : tuple of (int, int)
         First and last draw of each block, in order, without a gap.
+    shapes : mapping of name to tuple of int
+        The figures of a draw, and the size of their axes.
     """
 
     folder: Path
-    blocks: tuple[tuple[int, int], ...]
+    blocks: tuple[Block, ...]
+    shapes: Mapping[str, tuple[int, ...]]
 
-    def path(self, block: tuple[int, int]) -> Path:
+    @property
+    def draws(self) -> int:
+        """Draws in all blocks."""
+        return self.blocks[-1][1]
+
+    def path(self, block: Block) -> Path:
         """Return the file of a block."""
         return self.folder / f"draws-{block[0]:07d}-{block[1]:07d}.block"
 
-    def missing(self) -> list[tuple[int, int]]:
+    def missing(self) -> list[Block]:
         """Return the blocks that are not there, or are damaged."""
         return [block for block in self.blocks if not _whole(self.path(block))]
 
-    def save(self, block: tuple[int, int], arrays: Mapping[str, Array]) -> None:
-        """Write a block."""
-        archive = BytesIO()
-        np.savez(archive, **{_member(name): array for name, array in arrays.items()})  # type: ignore[arg-type]
+    def save(self, block: Block, figures: Mapping[str, Array]) -> None:
+        """Write a block: (draw, ...) by name."""
+        draws = block[1] - block[0] + 1
+        cells = [figures[name].reshape(draws, -1).T for name in self.shapes]
+        table = np.concatenate(cells, out=np.empty((sum(map(len, cells)), draws), NUMBER))
         self.folder.mkdir(parents=True, exist_ok=True)
         part = self.path(block).with_suffix(f".{os.getpid()}.part")
         with part.open("wb") as file:
-            file.write(hashlib.sha256(archive.getbuffer()).digest())
-            file.write(archive.getbuffer())
+            file.write(hashlib.sha256(table.data).digest())
+            file.write(table.data)
             file.flush()
             os.fsync(file.fileno())
         part.replace(self.path(block))
 
-    def read(self, name: str, into: Array) -> None:
-        """Fill an array with those of every draw, in order: (draw, ...)."""
-        for first, last in self.blocks:
-            with self.path((first, last)).open("rb") as file:
-                file.seek(HASH_BYTES)
-                with np.load(file) as arrays:
-                    into[first - 1 : last] = arrays[_member(name)]
+    def read(self, name: str, start: int, stop: int) -> Array:
+        """Return cells of a figure, from a first one up to one that is left out, of every draw: (cell, draw)."""
+        cells = np.empty((stop - start, self.draws))
+        for block in self.blocks:
+            cells[:, block[0] - 1 : block[1]] = self._read(block, self._begins[name] + start, stop - start)
+        return cells
 
+    def each(self, names: Mapping[str, str]) -> Iterator[Mapping[str, Array]]:
+        """Yield figures of one draw after the other, under other names: (...) each. A block is held at a time."""
+        for block in self.blocks:
+            held = {new: self._read(block, self._begins[name], prod(self.shapes[name])) for new, name in names.items()}
+            for i in range(block[1] - block[0] + 1):
+                yield {new: held[new][:, i].reshape(self.shapes[name]) for new, name in names.items()}
 
-def _member(name: str) -> str:
-    return name.replace("/", ".")
+    @cached_property
+    def _begins(self) -> dict[str, int]:
+        """The first cell of each figure."""
+        sizes = [prod(shape) for shape in self.shapes.values()]
+        return dict(zip(self.shapes, np.cumsum([0, *sizes]).tolist(), strict=False))
+
+    def _read(self, block: Block, begin: int, cells: int) -> Array:
+        """Return cells of a block: (cell, draw)."""
+        draws = block[1] - block[0] + 1
+        offset = HASH_BYTES + begin * draws * NUMBER.itemsize
+        return np.fromfile(self.path(block), NUMBER, cells * draws, offset=offset).reshape(cells, draws)
 
 
 def _whole(path: Path) -> bool:
     """Whether a file is there and is what was written."""
     try:
-        content = memoryview(path.read_bytes())
+        with path.open("rb") as file:
+            expected = file.read(HASH_BYTES)
+            return hashlib.file_digest(file, "sha256").digest() == expected
     except OSError:
         return False
-    return hashlib.sha256(content[HASH_BYTES:]).digest() == content[:HASH_BYTES]
-
-
-class StoredMeasures(Mapping[str, Measure]):
-    """Measures with their draws; each is read from the store when it is asked for, and only the last one is kept."""
-
-    def __init__(self, central: Mapping[str, Measure], store: Store, prefix: str) -> None:
-        self._central, self._store, self._prefix = central, store, prefix
-        self._last: Measure | None = None
-
-    def __getitem__(self, name: str) -> Measure:
-        """Return a measure: the central run, then the draws."""
-        if self._last is None or self._last.name != name:
-            measure = self._central[name]
-            self._last = None  # before the next one is read
-            self._last = replace(measure, values=with_draws(measure.values, self._store, f"{self._prefix}/{name}"))
-        return self._last
-
-    def __iter__(self) -> Iterator[str]:
-        """Return the names."""
-        return iter(self._central)
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._central)
-
-
-def with_draws(central: Array, store: Store, name: str) -> Array:
-    """Put the draws of an array behind its central run: (1 + draw, ...)."""
-    last = store.blocks[-1][1]
-    values = np.empty((1 + last, *central.shape[1:]))
-    values[:1] = central
-    store.read(name, values[1:])
-    return values

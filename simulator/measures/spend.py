@@ -9,12 +9,6 @@ from simulator.measures.registry import Array, Values, measure
 from simulator.measures.view import View
 
 
-def _placement_spend(view: View) -> Array:
-    """Spend of the lines that go with placements: (draw, area, month, reported placement)."""
-    lines = [spend for spend, line in zip(view.spend, view.cost_lines, strict=True) if line.driver == "placement"]
-    return np.sum(lines, axis=0) @ view.grouping
-
-
 def _other_spend(view: View) -> Array:
     lines = [
         spend.sum(axis=-1)
@@ -27,7 +21,7 @@ def _other_spend(view: View) -> Array:
 @measure(30, "Spend on placements", "GBP", "flow")
 def placement_spend(view: View) -> Values:
     """Gross cash spend on placements, by placement."""
-    return Values(_placement_spend(view)[..., None], placements.reported())
+    return Values(view.placement_spend[..., None], placements.reported())
 
 
 @measure(31, "Other spend on looked-after children", "GBP", "flow")
@@ -47,5 +41,5 @@ def programme_spend(view: View) -> Values:
 @measure(33, "Spend on looked-after children", "GBP", "flow")
 def total_spend(view: View) -> Values:
     """Placements, other lines and programmes together, gross and in cash."""
-    total = _placement_spend(view).sum(axis=-1) + _other_spend(view) + programme_spend(view).values[..., 0, 0]
+    total = view.placement_spend.sum(axis=-1) + _other_spend(view) + programme_spend(view).values[..., 0, 0]
     return Values(total[..., None, None])

@@ -39,19 +39,30 @@ class View:
         weeks: Array = (children[:, :, :-1] + children[:, :, 1:]) / 2.0 * WEEKS_A_MONTH
         return weeks
 
+    @cached_property
+    def all_weeks(self) -> Array:
+        """Weeks in care by placement in each month: (draw, area, month, place)."""
+        weeks: Array = self.child_weeks.sum(axis=-2)
+        return weeks
+
     def driver_weeks(self, line: CostLine) -> Array:
         """Weeks in care that a line of spend goes with, by placement: (draw, area, month, place)."""
         if line.driver == "uasc":
             return self.child_weeks[..., STREAMS.index("uasc"), :]
-        weeks: Array = self.child_weeks.sum(axis=-2)
         if line.driver == "placement":
-            weeks = weeks * np.array([p.cost == line.key for p in placements.placements()], dtype=float)
-        return weeks
+            return self.all_weeks * np.array([p.cost == line.key for p in placements.placements()], dtype=float)
+        return self.all_weeks
 
     @cached_property
     def spend(self) -> tuple[Array, ...]:
         """Cash spend of each line by placement: (draw, area, month, place)."""
         return tuple(self._spend(i) for i in range(len(self.cost_lines)))
+
+    @cached_property
+    def placement_spend(self) -> Array:
+        """Cash spend of the lines that go with placements: (draw, area, month, reported placement)."""
+        lines = [spend for spend, line in zip(self.spend, self.cost_lines, strict=True) if line.driver == "placement"]
+        return np.sum(lines, axis=0) @ self.grouping
 
     def _spend(self, i: int) -> Array:
         """Cash spend of line `i` by placement: (draw, area, month, place).

@@ -1,0 +1,69 @@
+"""A figure: something that tables, charts or the summary show, of the central run and of draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+QUANTILES = (5, 10, 25, 50, 75, 90, 95)
+"""Percentiles that tables give when there are draws."""
+
+READ_BYTES = 32_000_000
+"""Statistics are worked out from as much of all draws at a time, however many draws and areas there are."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure by area: its central run is held, and its draws are read when they are asked for.
+
+    Attributes
+    ----------
+    central : (area, ...)
+        The other axes are the figure's own, such as time and placement.
+    draws : int
+        Draws beside the central run.
+    read : callable
+        Returns cells of the draws, from a first one up to one that is left out: (cell, draw). A cell is a position in
+        `central`, in order.
+    quantiles : bool
+        Whether `QUANTILES` stand in place of draws.
+    """
+
+    central: Array
+    draws: int
+    read: Callable[[int, int], Array]
+    quantiles: bool = False
+
+    @classmethod
+    def of(cls, values: Array, *, quantiles: bool = False) -> Figure:
+        """Return a figure of values in memory: (draw, area, ...), the central run first."""
+        cells = values[1:].reshape(len(values) - 1, values[0].size).T
+        return cls(values[0], len(values) - 1, lambda start, stop: cells[start:stop], quantiles)
+
+    def area(self, area: int = 0) -> Array:
+        """Return the central run, then the draws, of one area: (1 + draw, ...)."""
+        central = self.central[area]
+        values = np.empty((1 + self.draws, *central.shape))
+        values[0] = central
+        cells = self.read(area * central.size, (area + 1) * central.size)
+        values[1:] = cells.T.reshape(values[1:].shape)
+        return values
+
+    def statistics(self) -> Array:
+        """Return the central run and, where there are draws, each of `QUANTILES`: (statistic, area, ...)."""
+        if not self.draws:
+            return self.central[None]
+        central = self.central.ravel()
+        table = np.empty((1 + len(QUANTILES), central.size))
+        table[0] = central
+        step = max(1, READ_BYTES // (self.draws * table.itemsize))
+        for start in range(0, central.size, step):
+            cells = self.read(start, min(start + step, central.size))
+            at = slice(start, start + step)
+            table[1:, at] = cells.T if self.quantiles else np.quantile(cells, np.array(QUANTILES) / 100, axis=1)
+        return table.reshape(len(table), *self.central.shape)
