@@ -760,7 +760,7 @@ def _about_starts() -> Iterator[Row]:
     )
     yield (
         "Unaccompanied children in foster care: share with the council",
-        "0.35",
+        f"{history.UASC_FOSTER[0]:g}",
         JUDGEMENT,
         "calibrate/history.py",
         "",
