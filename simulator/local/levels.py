@@ -54,6 +54,10 @@ LEAST_NEW = 0.5
 WIDEST_LOG_LEVEL = 1.0
 """Most that the log of a level of leaving is taken to spread."""
 
+MOST_OLDER = 1.4
+"""Most by which asylum-seeking children of the base who turn 18 in a year are taken to differ from England's ages, either
+way: of those of 16 and over two thirds turn 18 in England, so that it is nearly all of them."""
+
 
 @dataclass(frozen=True)
 class Levels:
@@ -78,6 +82,8 @@ class Levels:
         Uncertainty of ``starts``, ``uasc_starts``, ``exits``, ``uasc_exits`` and ``price_...``.
     last_starts : mapping of stream to (area, band), optional
         Starts of the year before the base, which say how long children of the base have been there; levels if left out.
+    turning_18 : (area,), optional
+        Asylum-seeking children of the base who turn 18 in a year, over what England's ages make of them; 1 if left out.
     """
 
     codes: tuple[str, ...]
@@ -91,6 +97,7 @@ class Levels:
     prices: Mapping[str, Array]
     spread: Mapping[str, Array]
     last_starts: Mapping[str, Array] | None = None
+    turning_18: Array | None = None
 
     def starts_of(self, stream: str) -> Array:
         """Return starts of a run in proportion: (area, band)."""
@@ -197,14 +204,15 @@ def estimate(data: Published, base: Mapping[str, England]) -> Levels:
             **{f"price_{key}": pooled.log_sd for key, pooled in cost.items()},
         },
         last_starts={name: flow[:, -1] for name, flow in zip(base, flows, strict=True)},
+        turning_18=_turning_18(accounts["uasc"], uasc_exits[0], data.uasc_ceased, arriving_by_band),
     )
 
 
 def _resident_starts(starts: Array, heads: Array, group: NDArray[np.intp]) -> tuple[Array, Array]:
     """Return starts a year, (area, band), and the spread of the log of their sum, (area,).
 
-    The sum and each age band are pooled by themselves, as a band's few events say less than all together; the bands
-    then share the sum.
+    The sum is pooled, and so is the share of each age band in it: areas differ much in how many start, and little in
+    which ages, and years differ in how many start and not in which ages.
 
     Parameters
     ----------
@@ -213,10 +221,21 @@ def _resident_starts(starts: Array, heads: Array, group: NDArray[np.intp]) -> tu
     group : (area,) int
     """
     whole = _pooled("starts", starts.sum(axis=-1), heads, group)
-    bands = np.stack([_pooled_alike(starts[..., b], heads, group).mean for b in range(len(BANDS))], axis=1)
-    number = bands * starts[:, -1].sum(axis=0)
-    sums = whole.mean * starts[:, -1].sum()
-    return heads[:, -1, None] / heads[:, -1].sum() * number * (sums / number.sum(axis=1))[:, None], whole.log_sd
+    by_band = np.stack([one.mean for one in shares_of_bands(starts, group)], axis=1) * starts[:, -1].sum(axis=0)
+    sums = heads[:, -1] * whole.mean * starts[:, -1].sum() / heads[:, -1].sum()
+    return by_band * (sums / by_band.sum(axis=1))[:, None], whole.log_sd
+
+
+def shares_of_bands(starts: Array, group: NDArray[np.intp]) -> tuple[Pooled, ...]:
+    """Return the share of each age band in an area's starts over England's.
+
+    Parameters
+    ----------
+    starts : (area, year, band)
+    group : (area,) int
+    """
+    whole = starts.sum(axis=-1)
+    return tuple(_pooled_alike(starts[..., b], whole, group) for b in range(len(BANDS)))
 
 
 def _without_returns(starts: Array, resident: StreamRates, left: Array) -> Array:
@@ -314,6 +333,19 @@ class Account:
         each = [response.leavers(self.phased(y, level), self.starts[:, y], outcome) for y in years]
         return np.stack(each, axis=1)
 
+    def next_year(self, level: Array, starts: Array) -> tuple[Array, Array]:
+        """Return who leave before and at 18 in the year after the tables at the levels that were tried: (area, level).
+
+        Parameters
+        ----------
+        level : (area,)
+            About right, so that it says who has been in care for how long.
+        starts : (area, band)
+        """
+        stock = self.phased(self.starts.shape[1], level)
+        before, at_18 = (self.england.response.leavers(stock, starts, outcome) for outcome in (BEFORE_18, AT_18))
+        return before, at_18
+
 
 def _uasc_leaving(accounts: Mapping[str, Account], data: Published, now: Array) -> tuple[tuple[Array, Array], Array]:
     """Return levels of leaving of asylum-seeking children and their spread, and those who left before 18: (area, year).
@@ -341,7 +373,7 @@ def _england_level(one: England) -> int:
 def _leaving(one: Account, level: Array, left: Array, now: Array, group: NDArray[np.intp]) -> tuple[Array, Array]:
     """Return levels of leaving that make of stock and starts those who left, and the spread of their logs: (area,).
 
-    In the first year of a run as many leave all areas as England's rates make of all.
+    In the first year of a run as many leave all areas, before 18 and at 18 together, as England's rates make of all.
 
     Parameters
     ----------
@@ -359,13 +391,41 @@ def _leaving(one: Account, level: Array, left: Array, now: Array, group: NDArray
         found = _pooled("uasc_starts", left, expected, group, overdispersion(left, expected))
     else:
         found = _pooled("exits", left, expected, group)
-    leavers = response.leavers(one.phased(one.starts.shape[1], level), now)
-    england = leavers[:, middle]
-    wanted = found.mean * england * england.sum() / (found.mean * england).sum()
-    ratio = response.level_of(leavers, wanted)
-    more = response.level_of(leavers, wanted * np.exp(found.log_sd))
+    before, at_18 = one.next_year(level, now)
+    ratio = wanted = found.mean * before[:, middle] * before[:, middle].sum() / (found.mean * before[:, middle]).sum()
+    for _ in range(LEVEL_ROUNDS):  # where fewer leave before 18, more are there to turn 18
+        ratio = response.level_of(before, wanted)
+        more = before[:, middle].sum() + at_18[:, middle].sum() - wanted.sum() - response.at(at_18, ratio).sum()
+        stays = one.england.pace(ratio).transfer_per_year == 0
+        wanted = wanted * np.where(stays, 1.0 + more / wanted[stays].sum(), 1.0)
+    more = response.level_of(before, wanted * np.exp(found.log_sd))
     counted = np.minimum(np.log(more / ratio), WIDEST_LOG_LEVEL)
     return ratio, np.sqrt(counted**2 + UNEXPLAINED_LOG_LEVEL**2)
+
+
+def _turning_18(one: Account, level: Array, ceased: Array, now: Array) -> Array:
+    """Return asylum-seeking children of the base who turn 18 in a year, over what England's ages make of them: (area,).
+
+    Their ages are not published. But those who ceased, at whatever age, are, and where for years they were fewer than
+    stock, starts and pace of leaving make of England's ages, children there are younger. Where they pass through, the
+    pace says all.
+
+    Parameters
+    ----------
+    one : Account
+    level : (area,)
+    ceased : (area, year)
+    now : (area, band)
+        Starts a year of a run.
+    """
+    at = one.england.response.at
+    both = one.leavers(level, BEFORE_18) + one.leavers(level, AT_18)
+    expected = np.stack([at(both[:, year], level) for year in range(ceased.shape[1])], axis=1)
+    seen = _pooled_alike(ceased, expected, np.zeros(len(level), dtype=np.intp)).mean
+    of_stock = at(one.next_year(level, np.zeros_like(now))[AT_18], level)
+    older = 1.0 + ratio_of((seen - 1.0) * at(sum(one.next_year(level, now)), level), of_stock)
+    stays = one.england.pace(level).transfer_per_year == 0
+    return np.where(stays, np.clip(older, 1.0 / MOST_OLDER, MOST_OLDER), 1.0)
 
 
 def _group_stock(data: Published, group: str) -> Array:

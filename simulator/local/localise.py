@@ -13,9 +13,9 @@ from simulator.axes import AGE_BANDS, PHASES, STREAMS
 from simulator.baseline import FOSTER, CostLine
 from simulator.local.levels import COST_LINES, Levels
 from simulator.local.published import PLACEMENT_GROUPS
-from simulator.local.rake import rake, spread_phases
+from simulator.local.rake import rake, shift_ages, spread_phases
 from simulator.local.reconcile import by_month
-from simulator.local.response import band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
+from simulator.local.response import MONTHS, band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
 from simulator.local.wander import step_parameters, wander
 from simulator.rates import FosterRates, Rates, StreamRates
 from simulator.structure import BAND_OF_AGE
@@ -133,10 +133,14 @@ def _share_children(
         speed = pace(level[name], passes_through(stream))
         by_phase = stock_by_phase(stream, width, table[:, s].sum(axis=-1), levels.entered(name), speed)
         share = ratio_of(spread_phases(whole[s], table[:, s], by_phase), whole[s])
+        children = stream.opening[0] * share[:, band][..., group]
+        if name == "uasc" and levels.turning_18 is not None:
+            oldest = band == band[-1]
+            children[:, oldest] = shift_ages(children[:, oldest], levels.turning_18, MONTHS // width)
         found.append(
             replace(
                 stream,
-                opening=stream.opening * share[:, band][..., group][None],
+                opening=children[None],
                 opening_home=stream.opening_home * home[:, band][None, :, :, None],
             )
         )
