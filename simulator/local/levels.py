@@ -48,6 +48,10 @@ UNEXPLAINED_LOG_LEVEL = 0.14
 taken where an area's own is not known; in made-up councils that misses true levels by as much
 (tests/council_study.py)."""
 
+PORT_SHARE = 0.2
+"""Share of all arrivals of asylum-seeking children beyond which an area is one of another kind, and says nothing of the
+others. Kent has three in ten; the next, Hillingdon, one in fifty."""
+
 LEAST_NEW = 0.5
 """Least share of starts that are taken to be new."""
 
@@ -55,8 +59,8 @@ WIDEST_LOG_LEVEL = 1.0
 """Most that the log of a level of leaving is taken to spread."""
 
 MOST_OLDER = 1.4
-"""Most by which asylum-seeking children of the base who turn 18 in a year are taken to differ from England's ages, either
-way: of those of 16 and over two thirds turn 18 in England, so that it is nearly all of them."""
+"""Most by which asylum-seeking children of the base who turn 18 in a year are taken to differ from England's ages, and
+the least one over it: two thirds of those of 16 and over turn 18 in England, so that it is nearly all of them."""
 
 
 @dataclass(frozen=True)
@@ -171,15 +175,14 @@ def estimate(data: Published, base: Mapping[str, England]) -> Levels:
     base : mapping of stream to England
     """
     heads = data.population
-    seeds = {name: one.rates.new_starts_per_month[0, 0, 0] for name, one in base.items()}
-    by_band = {name: _sums(BAND_OF_AGE, seed) for name, seed in seeds.items()}
     held = {name: _sums(_bands(one), one.rates.opening[0, 0].sum(axis=(1, 2))) for name, one in base.items()}
-    flows = by_stream(data.starts_by_band, data.uasc_starts, by_band)
+    flows = starts_by_stream(data, base)
     number, starts_spread = _resident_starts(flows[0], heads, data.group)
-    arrivals = _pooled("uasc_starts", data.uasc_starts, heads, data.group)
+    arrivals = pool_years("uasc_starts", data.uasc_starts, heads, data.group, apart=is_port(data.uasc_starts))
     arriving = heads[:, -1] * arrivals.mean * data.uasc_starts[:, -1].sum() / heads[:, -1].sum()
     stock = by_stream(data.stock_by_band, data.uasc, held)
-    arriving_by_band = arriving[:, None] * by_band["uasc"] / by_band["uasc"].sum()
+    arrival = _arriving(base["uasc"])
+    arriving_by_band = arriving[:, None] * arrival / arrival.sum()
     accounts = {name: Account(base[name], stock[i], flows[i]) for i, name in enumerate(STREAMS)}
     uasc_exits, uasc_left = _uasc_leaving(accounts, data, arriving_by_band)
     exits = _leaving(accounts["resident"], np.ones(len(heads)), data.left - uasc_left, number, data.group)
@@ -220,7 +223,7 @@ def _resident_starts(starts: Array, heads: Array, group: NDArray[np.intp]) -> tu
     heads : (area, year)
     group : (area,) int
     """
-    whole = _pooled("starts", starts.sum(axis=-1), heads, group)
+    whole = pool_years("starts", starts.sum(axis=-1), heads, group)
     by_band = np.stack([one.mean for one in shares_of_bands(starts, group)], axis=1) * starts[:, -1].sum(axis=0)
     sums = heads[:, -1] * whole.mean * starts[:, -1].sum() / heads[:, -1].sum()
     return by_band * (sums / by_band.sum(axis=1))[:, None], whole.log_sd
@@ -235,7 +238,7 @@ def shares_of_bands(starts: Array, group: NDArray[np.intp]) -> tuple[Pooled, ...
     group : (area,) int
     """
     whole = starts.sum(axis=-1)
-    return tuple(_pooled_alike(starts[..., b], whole, group) for b in range(len(BANDS)))
+    return tuple(_pool_alike(starts[..., b], whole, group) for b in range(len(BANDS)))
 
 
 def _without_returns(starts: Array, resident: StreamRates, left: Array) -> Array:
@@ -252,6 +255,23 @@ def _without_returns(starts: Array, resident: StreamRates, left: Array) -> Array
     back = float((resident.opening_home * resident.return_per_year).sum()) * left / left.sum()
     new = 1.0 - ratio_of(back, starts.sum(axis=1))
     return starts * np.maximum(new, LEAST_NEW)[:, None]
+
+
+def is_port(arrivals: Array) -> NDArray[np.bool_]:
+    """Say which areas take in so many asylum-seeking children, (area, year), that they are of another kind: (area,)."""
+    whole = arrivals.sum(axis=1)
+    port: NDArray[np.bool_] = whole > PORT_SHARE * whole.sum()
+    return port
+
+
+def starts_by_stream(data: Published, base: Mapping[str, England]) -> tuple[Array, Array]:
+    """Split published starts into resident and asylum-seeking children: (area, year, band)."""
+    return by_stream(data.starts_by_band, data.uasc_starts, {name: _arriving(one) for name, one in base.items()})
+
+
+def _arriving(one: England) -> Array:
+    """Return England's new starts by age band: (band,)."""
+    return _sums(BAND_OF_AGE, one.rates.new_starts_per_month[0, 0, 0])
 
 
 def _sums(band: NDArray[np.intp], children: Array) -> Array:
@@ -284,24 +304,29 @@ def by_stream(by_band: Array, uasc: Array, seeds: Mapping[str, Array]) -> tuple[
     return table[..., 0], table[..., 1]
 
 
-def _pooled(
-    name: str, events: Array, exposure: Array, group: NDArray[np.intp], dispersion: float | None = None
+def pool_years(
+    name: str,
+    events: Array,
+    exposure: Array,
+    group: NDArray[np.intp],
+    dispersion: float | None = None,
+    apart: NDArray[np.bool_] | None = None,
 ) -> Pooled:
     """Pool counts of some years, (area, year), each over what England's rate of that year makes of its exposure.
 
     The last year counts most, and older ones the less the more events an area has and the further rates of this `name`
-    wander (`simulator.local.wander`).
+    wander (`simulator.local.wander`). Areas that are `apart` are not pooled.
     """
     expected = exposure * ratio_of(events.sum(axis=0), exposure.sum(axis=0))
     level = ratio_of(np.maximum(events.sum(axis=1), 0.0), expected.sum(axis=1))
     weight = weights(name, expected * level[:, None])
     seen = np.maximum((weight * events).sum(axis=1), 0.0)
     dispersion = wanders()[name].dispersion if dispersion is None else dispersion
-    return pool_counts(seen, (weight * expected).sum(axis=1), group, dispersion)
+    return pool_counts(seen, (weight * expected).sum(axis=1), group, dispersion, apart)
 
 
-def _pooled_alike(events: Array, exposure: Array, group: NDArray[np.intp]) -> Pooled:
-    """Pool counts as :func:`_pooled`, years counting alike."""
+def _pool_alike(events: Array, exposure: Array, group: NDArray[np.intp]) -> Pooled:
+    """Pool counts as :func:`pool_years`, years counting alike."""
     expected = exposure * ratio_of(events.sum(axis=0), exposure.sum(axis=0))
     return pool_counts(events.sum(axis=1), expected.sum(axis=1), group, overdispersion(events, expected))
 
@@ -388,9 +413,11 @@ def _leaving(one: Account, level: Array, left: Array, now: Array, group: NDArray
     response, middle = one.england.response, _england_level(one.england)
     expected = one.leavers(level, BEFORE_18)[..., middle]
     if one.england.transfers:  # these move as arrivals do
-        found = _pooled("uasc_starts", left, expected, group, overdispersion(left, expected))
+        port = is_port(one.starts.sum(axis=-1))
+        wide = overdispersion(left[~port], expected[~port])
+        found = pool_years("uasc_starts", left, expected, group, wide, port)
     else:
-        found = _pooled("exits", left, expected, group)
+        found = pool_years("exits", left, expected, group)
     before, at_18 = one.next_year(level, now)
     ratio = wanted = found.mean * before[:, middle] * before[:, middle].sum() / (found.mean * before[:, middle]).sum()
     for _ in range(LEVEL_ROUNDS):  # where fewer leave before 18, more are there to turn 18
@@ -421,7 +448,7 @@ def _turning_18(one: Account, level: Array, ceased: Array, now: Array) -> Array:
     at = one.england.response.at
     both = one.leavers(level, BEFORE_18) + one.leavers(level, AT_18)
     expected = np.stack([at(both[:, year], level) for year in range(ceased.shape[1])], axis=1)
-    seen = _pooled_alike(ceased, expected, np.zeros(len(level), dtype=np.intp)).mean
+    seen = _pool_alike(ceased, expected, np.zeros(len(level), dtype=np.intp)).mean
     of_stock = at(one.next_year(level, np.zeros_like(now))[AT_18], level)
     older = 1.0 + ratio_of((seen - 1.0) * at(sum(one.next_year(level, now)), level), of_stock)
     stays = one.england.pace(level).transfer_per_year == 0

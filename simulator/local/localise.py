@@ -104,7 +104,7 @@ def localise(
             wander(key, codes, year_of_month, steps, _events(levels)[key][chosen]) for key in names[name]
         )
         transfers = pace(level[name][chosen], passes_through(one)).transfer_per_year > 0
-        streams.append(_over_time(_pick(one, chosen), starts, leaving * by_month(name, transfers, england.months)))
+        streams.append(_over_time(pick(one, chosen), starts, leaving * by_month(name, transfers, england.months)))
     foster = None if england.foster is None else _share_households(england.foster, list(rates.values()), chosen)
     prices = {key: off(f"price_{key}") for key in COST_LINES}
     local = replace(england, streams=tuple(streams), foster=foster)
@@ -173,7 +173,7 @@ def _over_time(stream: StreamRates, starts: Array, leaving: Array) -> StreamRate
     )
 
 
-def _pick(stream: StreamRates, chosen: NDArray[np.intp]) -> StreamRates:
+def pick(stream: StreamRates, chosen: NDArray[np.intp]) -> StreamRates:
     """Keep some areas."""
     names = ("opening", "opening_home", "new_starts_per_month", "exit_ratio", "phase_exit_per_year")
     own = {name: getattr(stream, name) for name in names}

@@ -63,7 +63,13 @@ def overdispersion(events: Array, expected: Array) -> float:
     return max(float(chi / freedom), 1.0)
 
 
-def pool_counts(events: Array, expected: Array, group: Ints, dispersion: float = 1.0) -> Pooled:
+def pool_counts(
+    events: Array,
+    expected: Array,
+    group: Ints,
+    dispersion: float = 1.0,
+    apart: NDArray[np.bool_] | None = None,
+) -> Pooled:
     """Pool counts over expected counts: gamma levels within groups, lognormal means of groups.
 
     ``events ~ Poisson(level x expected)``, ``level ~ Gamma(mean of the group)``, ``log mean ~ Normal``. Where counts
@@ -74,22 +80,26 @@ def pool_counts(events: Array, expected: Array, group: Ints, dispersion: float =
     events, expected : (area,)
     group : (area,) int
     dispersion : float
+    apart : (area,) bool, optional
+        Areas of another kind, which say nothing of the others: their own counts alone say what they are.
     """
     from scipy.optimize import minimize
 
+    shared = np.ones(len(events)) if apart is None else 1.0 - apart
     y, e = events / dispersion, expected / dispersion
-    middle = np.log(y.sum() / e.sum())
+    seen = shared * y, shared * e
+    middle = np.log(seen[0].sum() / seen[1].sum())
 
     def loss(theta: Array) -> float:
-        return -float(_group_evidence(y, e, group, *_unpacked(theta))[1].sum())
+        return -float(_group_evidence(*seen, group, *_unpacked(theta))[1].sum())
 
     found = minimize(loss, np.array([middle, np.log(10.0), np.log(0.15)]), method="Nelder-Mead",
                      options={"xatol": 1e-4, "fatol": 1e-5, "maxiter": 2000})  # fmt: skip
     centre, shape, between = _unpacked(found.x)
-    chance, _ = _group_evidence(y, e, group, centre, shape, between)
+    chance, _ = _group_evidence(*seen, group, centre, shape, between)
     prior = np.exp(centre + between * _NODES)
-    alpha = shape + y[:, None]
-    beta = shape / prior + e[:, None]
+    alpha = (shared * shape + y)[:, None]
+    beta = shared[:, None] * shape / prior + e[:, None]
     weight = chance[group]
     mean = (weight * alpha / beta).sum(axis=1)
     square = (weight * alpha * (alpha + 1.0) / beta**2).sum(axis=1)
