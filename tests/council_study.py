@@ -201,7 +201,7 @@ def study(number: int, draws: int, largest: float, seed: int) -> Found:
     whole = _england(councils.size.sum())
     truth = _made_up(rng, councils, whole)
     rates, _ = localise(whole, (), truth, truth.codes)
-    rates, walk = _over_years(rng, rates)
+    rates = _over_years(rng, rates)
     lived = _lived(rates, truth.codes, seed)
     tables = _tables(lived, councils, truth.codes)
     later = _later(whole, tables)
@@ -210,13 +210,13 @@ def study(number: int, draws: int, largest: float, seed: int) -> Found:
         for name, one in zip(STREAMS, later.streams, strict=True)
     }
     levels = estimate(tables, known)
-    real = _rates(truth, tables, walk)
+    real = _rates(truth, tables)
     low, high = _forecast(later, levels, draws, seed)
     happened = lived.children[:, -1].sum(axis=(1, 2, 3))
     inside = {**_inside(real, levels, tables), "stock": float(((low <= happened) & (happened <= high)).mean())}
     small = tables.stock_by_band[:, -1].sum(axis=1) < SMALL
     best = _best_starts(rng, councils, _usual(whole), starts_by_stream(tables, known)[0], small)
-    estimates = [_rates(one, tables, {}) for one in (levels, _raw(tables, known))]
+    estimates = [_rates(one, tables) for one in (levels, _raw(tables, known))]
     return Found(inside, _errors(real, *estimates, best / tables.population[:, -1:], small))
 
 
@@ -278,8 +278,8 @@ def _made_up(rng: np.random.Generator, councils: Councils, whole: Rates) -> Leve
     )
 
 
-def _over_years(rng: np.random.Generator, rates: Rates) -> tuple[Rates, dict[str, Array]]:
-    """Let rates wander, and vary from year to year more than chance; return also how far they are at the last table.
+def _over_years(rng: np.random.Generator, rates: Rates) -> Rates:
+    """Let rates wander, and vary from year to year more than chance.
 
     Years of starts vary in number and not in ages, as counts by age in England do no more than chance makes them.
     """
@@ -289,11 +289,10 @@ def _over_years(rng: np.random.Generator, rates: Rates) -> tuple[Rates, dict[str
         for name, stream in zip(("starts", "uasc_starts"), rates.streams, strict=True)
     }
     started["exits"] = started["starts"]
-    factor, walk = {}, {}
+    factor = {}
     common = rng.normal(size=(started["starts"].size, years))
     for name in wanders():
         log, shock = _wandered(rng, name, started[name], years, common)
-        walk[name] = np.exp(log[:, HISTORY - 1])
         factor[name] = np.repeat(np.exp(log) * shock, 12, axis=1)[None, :, :, None]
     resident, uasc = rates.streams
     streams = (
@@ -304,11 +303,13 @@ def _over_years(rng: np.random.Generator, rates: Rates) -> tuple[Rates, dict[str
         ),
         replace(uasc, new_starts_per_month=uasc.new_starts_per_month * factor["uasc_starts"]),
     )
-    return replace(rates, streams=streams), walk
+    return replace(rates, streams=streams)
 
 
 def _wandered(rng: np.random.Generator, name: str, count: Array, years: int, common: Array) -> tuple[Array, Array]:
     """Draw the log of how far rates have wandered, and what is each year's own: (area, year) each.
+
+    Rates have wandered from, or to, what they are in the last year of tables, as that is when England's were measured.
 
     Parameters
     ----------
@@ -323,9 +324,10 @@ def _wandered(rng: np.random.Generator, name: str, count: Array, years: int, com
     one = wanders()[name]
     share = one.correlation if one.group else 0.0
     step = np.sqrt(share) * common + np.sqrt(1.0 - share) * rng.normal(size=(count.size, years))
-    wide = np.maximum(one.dispersion - 1.0, 1e-6) / np.maximum(count, 5.0)
+    wide = np.maximum(one.dispersion - 1.0, 1e-6) / np.maximum(count, 5.0) / one.response**2
     shock = rng.gamma(1.0 / wide[:, None], wide[:, None], (count.size, years))
-    return np.cumsum(one.sd_per_year * step, axis=1), shock
+    log = np.cumsum(one.sd_per_year * step, axis=1)
+    return log - log[:, HISTORY - 1 : HISTORY], shock
 
 
 @dataclass(frozen=True)
@@ -417,22 +419,14 @@ def _later(england: Rates, tables: Published) -> Rates:
     )  # fmt: skip
 
 
-def _rates(levels: Levels, tables: Published, walk: Mapping[str, Array]) -> dict[str, Array]:
-    """Return rates over the mean of all councils: (area,) each.
-
-    Parameters
-    ----------
-    levels : Levels
-    tables : Published
-    walk : mapping of name to (area,)
-        How far rates have wandered by the last year of tables from what `levels` says.
-    """
+def _rates(levels: Levels, tables: Published) -> dict[str, Array]:
+    """Return rates over the mean of all councils: (area,) each."""
     heads = tables.population[:, -1]
-    starts = levels.starts * walk.get("starts", np.ones(heads.size))[:, None] / heads[:, None]
+    starts = levels.starts / heads[:, None]
     rates = {
         "starts": starts.sum(axis=1),
-        "uasc_starts": levels.uasc_starts * walk.get("uasc_starts", 1.0) / heads,
-        "exits": levels.exits * walk.get("exits", 1.0),
+        "uasc_starts": levels.uasc_starts / heads,
+        "exits": levels.exits,
         "uasc_exits": levels.uasc_exits,
         **{f"starts {band}": starts[:, b] for b, band in enumerate(BANDS)},
     }
@@ -441,7 +435,7 @@ def _rates(levels: Levels, tables: Published, walk: Mapping[str, Array]) -> dict
 
 def _inside(real: Mapping[str, Array], levels: Levels, tables: Published) -> dict[str, float]:
     """Return shares of true rates inside their intervals."""
-    found = _rates(levels, tables, {})
+    found = _rates(levels, tables)
     inside = {}
     for name in ("starts", "uasc_starts", "exits", "uasc_exits"):
         sd = levels.spread[name]
@@ -487,7 +481,7 @@ def _best_starts(
         likely = starts[:, None] * again * (np.exp(log) * shock)[..., None]
         fit = (counted[i] * np.log(likely) - likely).sum(axis=(1, 2))
         weight = np.exp(fit - fit.max())
-        best[i] = weight @ (starts * np.exp(log[:, -1:])) / weight.sum()
+        best[i] = weight @ starts / weight.sum()
     return best
 
 

@@ -17,6 +17,7 @@ from simulator.local.response import (
     AT_18,
     BEFORE_18,
     EARLY,
+    MONTHS,
     Pace,
     Response,
     band_of_row,
@@ -36,6 +37,8 @@ COST_LINES = {"residential": ("childrens_home", "secure_residential"), "fosterin
     "kinship_foster", "council_foster", "ifa_foster",
 )}  # fmt: skip
 """Lines of spend that follow each unit cost."""
+
+_NO_START = 1e-9
 
 _WIDEST_LOG_RATIO = 1.0
 """Published unit costs beyond 0.37 to 2.7 times England's are taken as errors of accounting and cut off there."""
@@ -160,6 +163,15 @@ def england(base: Baseline) -> dict[str, England]:
     }
 
 
+def response_of_leavers(one: England) -> float:
+    """Return by how much England's leavers before 18 in a year move, in per cent, as hazards of leaving move by one."""
+    stock = np.zeros((1, len(BANDS), len(PHASES)))
+    np.add.at(stock[0], _bands(one), one.rates.opening[0, 0].sum(axis=-1))
+    leavers = one.response.leavers(stock, MONTHS * _arriving(one)[None])[0]
+    beside = [_england_level(one) + step for step in (-1, 1)]
+    return float(np.diff(np.log(leavers[beside]))[0] / np.diff(np.log(one.response.level[beside]))[0])
+
+
 @cache
 def published_levels() -> Levels:
     """Build the levels of all authorities from published tables."""
@@ -200,7 +212,7 @@ def estimate(data: Published, base: Mapping[str, England]) -> Levels:
         uasc_exits=uasc_exits[0],
         prices={key: pooled.mean for key, pooled in cost.items()},
         spread={
-            "starts": starts_spread,
+            "starts": starts_spread * number.sum(axis=1) / np.maximum(new.sum(axis=1), _NO_START),
             "uasc_starts": arrivals.log_sd,
             "exits": exits[1],
             "uasc_exits": uasc_exits[1],

@@ -91,7 +91,8 @@ def pool_counts(
     middle = np.log(seen[0].sum() / seen[1].sum())
 
     def loss(theta: Array) -> float:
-        return -float(_group_evidence(*seen, group, *_unpacked(theta))[1].sum())
+        known = _unpacked(theta)
+        return -float(_group_evidence(*seen, group, *known)[1].sum() - 0.5 * np.log(known[1]) + np.log(known[2]))
 
     found = minimize(loss, np.array([middle, np.log(10.0), np.log(0.15)]), method="Nelder-Mead",
                      options={"xatol": 1e-4, "fatol": 1e-5, "maxiter": 2000})  # fmt: skip
