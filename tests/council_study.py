@@ -43,7 +43,7 @@ from simulator.local.levels import (
     starts_by_stream,
 )
 from simulator.local.levels import England as Known
-from simulator.local.localise import parameters, pick
+from simulator.local.localise import BEFORE_18_SHARE, parameters, pick
 from simulator.local.pool import Pooled
 from simulator.local.published import BANDS, BASE, PLACEMENT_GROUPS, Published, published
 from simulator.local.response import respond
@@ -288,7 +288,7 @@ def _over_years(rng: np.random.Generator, rates: Rates) -> Rates:
         name: 12.0 * stream.new_starts_per_month[0, :, 0].sum(axis=-1)
         for name, stream in zip(("starts", "uasc_starts"), rates.streams, strict=True)
     }
-    started["exits"] = started["starts"]
+    started["exits"] = BEFORE_18_SHARE * started["starts"]
     factor = {}
     common = rng.normal(size=(started["starts"].size, years))
     for name in wanders():

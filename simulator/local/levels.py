@@ -46,7 +46,7 @@ _WIDEST_LOG_RATIO = 1.0
 SPLIT_ROUNDS = 30
 LEVEL_ROUNDS = 4
 """Rounds in which the level, the time in care that it makes, and who left before 18 are brought into line."""
-UNEXPLAINED_LOG_LEVEL = 0.14
+UNEXPLAINED_LOG_LEVEL = 0.09
 """Spread of the log of a level of leaving beyond what counts say. England's mix of placements and of long stays is
 taken where an area's own is not known; in made-up councils that misses true levels by as much
 (tests/council_study.py)."""
@@ -197,7 +197,9 @@ def estimate(data: Published, base: Mapping[str, England]) -> Levels:
     arriving_by_band = arriving[:, None] * arrival / arrival.sum()
     accounts = {name: Account(base[name], stock[i], flows[i]) for i, name in enumerate(STREAMS)}
     uasc_exits, uasc_left = _uasc_leaving(accounts, data, arriving_by_band)
-    exits = _leaving(accounts["resident"], np.ones(len(heads)), data.left - uasc_left, number, data.group)
+    one, alike = accounts["resident"], np.ones(len(heads))
+    left = pool_years("exits", data.left - uasc_left, one.expected(alike), data.group)
+    exits = _leaving(one, alike, left, number)
     new = _without_returns(number, base["resident"].rates, stock[0][:, -1].sum(axis=-1) * exits[0])
     size = {"residential": _group_stock(data, "homes"), "fostering": _group_stock(data, "foster")}
     cost = {key: _prices(data.unit_costs[key], size[key]) for key in COST_LINES}
@@ -370,6 +372,11 @@ class Account:
         each = [response.leavers(self.phased(y, level), self.starts[:, y], outcome) for y in years]
         return np.stack(each, axis=1)
 
+    def expected(self, level: Array) -> Array:
+        """Return who leave before 18 in each year at England's pace: (area, year)."""
+        left: Array = self.leavers(level, BEFORE_18)[..., _england_level(self.england)]
+        return left
+
     def next_year(self, level: Array, starts: Array) -> tuple[Array, Array]:
         """Return who leave before and at 18 in the year after the tables at the levels that were tried: (area, level).
 
@@ -390,15 +397,19 @@ def _uasc_leaving(accounts: Mapping[str, Account], data: Published, now: Array) 
     How many of them left at 18 is not published for authorities. Of an authority's 18th birthdays theirs are as many as
     rates of both streams make of their stock and starts.
     """
-    level = np.ones(len(now))
+    one, level = accounts["uasc"], np.ones(len(now))
     resident = accounts["resident"].leavers(level, AT_18)[..., _england_level(accounts["resident"].england)]
+    port = is_port(data.uasc_starts)
     spread, left = level, data.uasc_ceased
     for _ in range(LEVEL_ROUNDS):
-        one = accounts["uasc"]
         turning = one.leavers(level, AT_18)
         uasc = np.stack([one.england.response.at(turning[:, y], level) for y in range(left.shape[1])], axis=1)
-        left = np.minimum(data.uasc_ceased - data.left_at_18 * ratio_of(uasc, uasc + resident), data.left)
-        level, spread = _leaving(one, level, left, now, data.group)
+        share = ratio_of(uasc, uasc + resident)
+        left = np.minimum(data.uasc_ceased - data.left_at_18 * share, data.left)
+        unsure = data.left_at_18 * share * (1.0 - share)  # of those who turned 18, how many were of which stream
+        wide = 1.0 + float(unsure[~port].sum() / left[~port].sum())
+        found = pool_years("uasc_starts", left, one.expected(level), data.group, wide, port)  # they move as arrivals do
+        level, spread = _leaving(one, level, found, now)
     return (level, spread), left
 
 
@@ -407,8 +418,8 @@ def _england_level(one: England) -> int:
     return int(np.argmin(abs(one.response.level - 1.0)))
 
 
-def _leaving(one: Account, level: Array, left: Array, now: Array, group: NDArray[np.intp]) -> tuple[Array, Array]:
-    """Return levels of leaving that make of stock and starts those who left, and the spread of their logs: (area,).
+def _leaving(one: Account, level: Array, found: Pooled, now: Array) -> tuple[Array, Array]:
+    """Return levels of leaving at which as many leave as are found, and the spread of their logs: (area,).
 
     In the first year of a run as many leave all areas, before 18 and at 18 together, as England's rates make of all.
 
@@ -417,19 +428,12 @@ def _leaving(one: Account, level: Array, left: Array, now: Array, group: NDArray
     one : Account
     level : (area,)
         About right, so that it says who has been in care for how long.
-    left : (area, year)
+    found : Pooled
+        Those who left before 18 over those whom England's rates make leave.
     now : (area, band)
         Starts a year of a run.
-    group : (area,) int
     """
     response, middle = one.england.response, _england_level(one.england)
-    expected = one.leavers(level, BEFORE_18)[..., middle]
-    if one.england.transfers:  # these move as arrivals do
-        port = is_port(one.starts.sum(axis=-1))
-        wide = overdispersion(left[~port], expected[~port])
-        found = pool_years("uasc_starts", left, expected, group, wide, port)
-    else:
-        found = pool_years("exits", left, expected, group)
     before, at_18 = one.next_year(level, now)
     ratio = wanted = found.mean * before[:, middle] * before[:, middle].sum() / (found.mean * before[:, middle]).sum()
     for _ in range(LEVEL_ROUNDS):  # where fewer leave before 18, more are there to turn 18
@@ -462,7 +466,8 @@ def _turning_18(one: Account, level: Array, ceased: Array, now: Array) -> Array:
     expected = np.stack([at(both[:, year], level) for year in range(ceased.shape[1])], axis=1)
     seen = _pool_alike(ceased, expected, np.zeros(len(level), dtype=np.intp)).mean
     of_stock = at(one.next_year(level, np.zeros_like(now))[AT_18], level)
-    older = 1.0 + ratio_of((seen - 1.0) * at(sum(one.next_year(level, now)), level), of_stock)
+    before, at_18 = one.next_year(level, now)
+    older = 1.0 + ratio_of((seen - 1.0) * at(before + at_18, level), of_stock)
     stays = one.england.pace(level).transfer_per_year == 0
     return np.where(stays, np.clip(older, 1.0 / MOST_OLDER, MOST_OLDER), 1.0)
 

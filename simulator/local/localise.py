@@ -24,6 +24,9 @@ from simulator.uncertainty.distributions import Normal
 
 Array = NDArray[np.float64]
 
+BEFORE_18_SHARE = 0.6
+"""Share of children who leave that do so before 18 (published, 2023 to 2025)."""
+
 _LEAST_WEEKS = 1e-6
 """Weeks in care a year where an area has no child of a kind, so that its unit cost is defined."""
 
@@ -48,9 +51,12 @@ def parameters(levels: Levels, codes: Sequence[str], financial_years: Sequence[s
 
 
 def _events(levels: Levels) -> dict[str, Array]:
-    """Return about how many start and leave in a year, by name of their rates: (area,). As many leave as start."""
-    resident = levels.starts.sum(axis=1)
-    return {"starts": resident, "exits": resident, "uasc_starts": levels.uasc_starts, "uasc_exits": levels.uasc_starts}
+    """Return about how many start, and leave before 18, in a year, by name of their rates: (area,).
+
+    As many leave, at whatever age, as start.
+    """
+    resident, uasc = levels.starts.sum(axis=1), levels.uasc_starts
+    return {"starts": resident, "exits": BEFORE_18_SHARE * resident, "uasc_starts": uasc, "uasc_exits": uasc}
 
 
 def _key(code: str, name: str) -> str:
