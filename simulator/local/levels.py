@@ -53,7 +53,7 @@ taken where an area's own is not known; in made-up councils that misses true lev
 
 PORT_SHARE = 0.2
 """Share of all arrivals of asylum-seeking children beyond which an area is one of another kind, and says nothing of the
-others. Kent has three in ten; the next, Hillingdon, one in fifty."""
+others. Kent has three in ten, no other more than one in forty."""
 
 LEAST_NEW = 0.5
 """Least share of starts that are taken to be new."""

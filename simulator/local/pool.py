@@ -2,8 +2,8 @@
 
 Empirical Bayes: what all areas share is found by maximum marginal likelihood, and each area's level is its posterior
 given that (Carlin and Louis, Bayesian Methods for Data Analysis, chapter 5). The logs of both spreads are added to the
-likelihood, as it is else often greatest at a spread of none, where areas would be taken for alike (Chung and others 2013,
-A nondegenerate penalized likelihood estimator for variance parameters in multilevel models).
+log likelihood, which is else often greatest at a spread of none, where areas would be taken for alike (Chung and others
+2013, A nondegenerate penalized likelihood estimator for variance parameters in multilevel models).
 """
 
 from __future__ import annotations

@@ -42,8 +42,8 @@ class Wander:
         Steps of one year and group are tied, with `correlation` between any two.
     correlation : float
     response : float
-        By how much a year's count moves, in per cent, as its rate moves by one: where hazards of leaving rise, fewer are
-        left to leave later in the year.
+        By how much a year's count moves, in per cent, as its rate moves by one: where hazards of leaving rise, fewer
+        are left to leave later in the year.
     """
 
     name: str
