@@ -18,6 +18,7 @@ import simulator
 from simulator.areas import authorities
 from simulator.calendar import Month
 from simulator.local.published import BASE
+from simulator.simulate import simulate
 
 Array = NDArray[np.float64]
 
@@ -58,7 +59,7 @@ def widths(names: Sequence[str]) -> Array:
     loaded = simulator.load("status-quo").in_areas(names)
     end = Month(BASE + YEARS[-1], 3)
     loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"end": end}))
-    children = simulator.run(loaded, draws=DRAWS, chance=True)["children"].values.sum(
+    children = simulate(loaded, draws=DRAWS, chance=True)["children"].values.sum(
         axis=(-2, -1)
     )  # (draw, area, month)
     low, high = np.quantile(children[1:], [0.1, 0.9], axis=0, method="weibull")
