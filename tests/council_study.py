@@ -67,6 +67,8 @@ TOGETHER = 25
 SEEDS = (201, 202, 203)
 """Seeds that nothing was set on."""
 
+NO_EVENT = 1e-6
+"""Raw rate where there was no event."""
 TRIES = 20_000
 """Councils made up for each that the best estimate is sought of."""
 
@@ -449,8 +451,8 @@ def _raw(tables: Published, known: Mapping[str, Known]) -> Levels:
     """Estimate levels from each council's own counts of all years alone."""
 
     def alone(events: Array, expected: Array, *_: object) -> Pooled:
-        rate = events / expected
-        return Pooled(rate, np.ones_like(rate), 0.0, 0.0)
+        rate = np.maximum(events / expected, NO_EVENT)
+        return Pooled(rate, rate, 0.0, 0.0)
 
     def alike(name: str, counts: Array) -> Array:
         return np.ones_like(counts)

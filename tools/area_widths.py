@@ -59,9 +59,7 @@ def widths(names: Sequence[str]) -> Array:
     loaded = simulator.load("status-quo").in_areas(names)
     end = Month(BASE + YEARS[-1], 3)
     loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"end": end}))
-    children = simulate(loaded, draws=DRAWS, chance=True)["children"].values.sum(
-        axis=(-2, -1)
-    )  # (draw, area, month)
+    children = simulate(loaded, draws=DRAWS, chance=True)["children"].values.sum(axis=(-2, -1))  # (draw, area, month)
     low, high = np.quantile(children[1:], [0.1, 0.9], axis=0, method="weibull")
     width: Array = ((high - low) / children[0, :, :1])[:, [12 * year for year in YEARS]].mean(axis=0)
     return width
