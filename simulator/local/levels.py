@@ -438,9 +438,9 @@ def _leaving(one: Account, level: Array, found: Pooled, now: Array) -> tuple[Arr
     ratio = wanted = found.mean * before[:, middle] * before[:, middle].sum() / (found.mean * before[:, middle]).sum()
     for _ in range(LEVEL_ROUNDS):  # where fewer leave before 18, more are there to turn 18
         ratio = response.level_of(before, wanted)
-        more = before[:, middle].sum() + at_18[:, middle].sum() - wanted.sum() - response.at(at_18, ratio).sum()
+        gap = before[:, middle].sum() + at_18[:, middle].sum() - wanted.sum() - response.at(at_18, ratio).sum()
         stays = one.england.pace(ratio).transfer_per_year == 0
-        wanted = wanted * np.where(stays, 1.0 + more / wanted[stays].sum(), 1.0)
+        wanted = wanted * np.where(stays, 1.0 + gap / wanted[stays].sum(), 1.0)
     more = response.level_of(before, wanted * np.exp(found.log_sd))
     counted = np.minimum(np.log(more / ratio), WIDEST_LOG_LEVEL)
     return ratio, np.sqrt(counted**2 + UNEXPLAINED_LOG_LEVEL**2)
