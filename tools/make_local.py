@@ -13,7 +13,9 @@ from pathlib import Path
 import simulator
 from simulator.backtest.panel import panel
 from simulator.backtest.wander import measured
+from simulator.baseline import load_baseline
 from simulator.calibrate.reconcile import ends, reconcile
+from simulator.local.levels import england, response_of_leavers
 from simulator.local.published import BASE, published
 from simulator.local.wander import Wander, wanders
 
@@ -22,7 +24,8 @@ DATA = Path(__file__).resolve().parent.parent / "simulator" / "data"
 
 def main() -> None:
     """Write the files."""
-    rows = [[_cell(value) for value in astuple(one)] for one in measured(panel(), published())]
+    response = response_of_leavers(england(load_baseline(BASE))["resident"])
+    rows = [[_cell(value) for value in astuple(one)] for one in measured(panel(), published(), response)]
     write("local_drift", [field.name for field in fields(Wander)], rows)
     wanders.cache_clear()
     factors = reconcile(ends(simulator.load("status-quo").scenario))

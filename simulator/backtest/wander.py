@@ -3,8 +3,9 @@
 Over a lag of some years the log of an area's rate over England's changes by steps, whose variance grows with the lag,
 and by chance at either end, whose variance falls with the number of events. Both are found by least squares over lags.
 
-A rate of leaving is that of all exits, but only those before 18 can go faster or slower: so their hazards have moved as
-much further as they are fewer, and what is wider than Poisson is theirs.
+A rate of leaving is that of all exits, but only those before 18 can go faster or slower: so their rate has moved as
+much further as they are fewer, and what is wider than Poisson is theirs. Their hazards have moved further still, as
+hazards that rise leave fewer to leave later in the year.
 """
 
 from __future__ import annotations
@@ -27,8 +28,16 @@ MOST_MOVED = 1.5
 """Moves of the log of a rate beyond this are cut off there: they are a hotel, a port or a change of boundary."""
 
 
-def measured(panel: Panel, published: Published) -> list[Wander]:
-    """Measure every group of rates of areas."""
+def measured(panel: Panel, published: Published, response: float) -> list[Wander]:
+    """Measure every group of rates of areas.
+
+    Parameters
+    ----------
+    panel : Panel
+    published : Published
+    response : float
+        By how much a year's leavers before 18 move, in per cent, as hazards move by one.
+    """
     local, england = panel.authorities, panel.england
     first = local.first_year
     starts = np.log(local.starts / local.population) - np.log(_last(england.starts / england.population, local))
@@ -44,11 +53,11 @@ def measured(panel: Panel, published: Published) -> list[Wander]:
     arrivals = np.log(arrivals / published.uasc_starts.sum(axis=0))
     uasc_step, uasc_wide = fitted(arrivals, arrivals, published.uasc_starts)
     early = float(published.left.sum() / (published.left + published.left_at_18).sum())
-    exits_step, exits_wide = exits_step / early**2, (exits_wide - (1.0 - early)) / early
+    exits_step, exits_wide = exits_step / (early * response) ** 2, (exits_wide - (1.0 - early)) / early
     span = (str(first + 1), str(local.last_year))
     return [
         Wander("starts", float(np.sqrt(starts_step)), starts_wide, *span, "dfe_cla_2025", "flows", tied),
-        Wander("exits", float(np.sqrt(exits_step)), exits_wide, *span, "dfe_cla_2025", "flows", tied),
+        Wander("exits", float(np.sqrt(exits_step)), exits_wide, *span, "dfe_cla_2025", "flows", tied, response),
         Wander("uasc_starts", float(np.sqrt(uasc_step)), uasc_wide, str(YEARS[0]), str(YEARS[-1]), "dfe_cla_2025"),
     ]
 

@@ -13,9 +13,9 @@ from simulator.axes import AGE_BANDS, PHASES, STREAMS
 from simulator.baseline import FOSTER, CostLine
 from simulator.local.levels import COST_LINES, Levels
 from simulator.local.published import PLACEMENT_GROUPS
-from simulator.local.rake import rake, spread_phases
+from simulator.local.rake import rake, shift_ages, spread_phases
 from simulator.local.reconcile import by_month
-from simulator.local.response import band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
+from simulator.local.response import MONTHS, band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
 from simulator.local.wander import step_parameters, wander
 from simulator.rates import FosterRates, Rates, StreamRates
 from simulator.structure import BAND_OF_AGE
@@ -23,6 +23,9 @@ from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 
 Array = NDArray[np.float64]
+
+BEFORE_18_SHARE = 0.6
+"""Share of children who leave that do so before 18 (published, 2023 to 2025)."""
 
 _LEAST_WEEKS = 1e-6
 """Weeks in care a year where an area has no child of a kind, so that its unit cost is defined."""
@@ -48,9 +51,12 @@ def parameters(levels: Levels, codes: Sequence[str], financial_years: Sequence[s
 
 
 def _events(levels: Levels) -> dict[str, Array]:
-    """Return about how many start and leave in a year, by name of their rates: (area,). As many leave as start."""
-    resident = levels.starts.sum(axis=1)
-    return {"starts": resident, "exits": resident, "uasc_starts": levels.uasc_starts, "uasc_exits": levels.uasc_starts}
+    """Return about how many start, and leave before 18, in a year, by name of their rates: (area,).
+
+    As many leave, at whatever age, as start.
+    """
+    resident, uasc = levels.starts.sum(axis=1), levels.uasc_starts
+    return {"starts": resident, "exits": BEFORE_18_SHARE * resident, "uasc_starts": uasc, "uasc_exits": uasc}
 
 
 def _key(code: str, name: str) -> str:
@@ -104,7 +110,7 @@ def localise(
             wander(key, codes, year_of_month, steps, _events(levels)[key][chosen]) for key in names[name]
         )
         transfers = pace(level[name][chosen], passes_through(one)).transfer_per_year > 0
-        streams.append(_over_time(_pick(one, chosen), starts, leaving * by_month(name, transfers, england.months)))
+        streams.append(_over_time(pick(one, chosen), starts, leaving * by_month(name, transfers, england.months)))
     foster = None if england.foster is None else _share_households(england.foster, list(rates.values()), chosen)
     prices = {key: off(f"price_{key}") for key in COST_LINES}
     local = replace(england, streams=tuple(streams), foster=foster)
@@ -133,10 +139,14 @@ def _share_children(
         speed = pace(level[name], passes_through(stream))
         by_phase = stock_by_phase(stream, width, table[:, s].sum(axis=-1), levels.entered(name), speed)
         share = ratio_of(spread_phases(whole[s], table[:, s], by_phase), whole[s])
+        children = stream.opening[0] * share[:, band][..., group]
+        if name == "uasc" and levels.turning_18 is not None:
+            oldest = band == band[-1]
+            children[:, oldest] = shift_ages(children[:, oldest], levels.turning_18, MONTHS // width)
         found.append(
             replace(
                 stream,
-                opening=stream.opening * share[:, band][..., group][None],
+                opening=children[None],
                 opening_home=stream.opening_home * home[:, band][None, :, :, None],
             )
         )
@@ -169,7 +179,7 @@ def _over_time(stream: StreamRates, starts: Array, leaving: Array) -> StreamRate
     )
 
 
-def _pick(stream: StreamRates, chosen: NDArray[np.intp]) -> StreamRates:
+def pick(stream: StreamRates, chosen: NDArray[np.intp]) -> StreamRates:
     """Keep some areas."""
     names = ("opening", "opening_home", "new_starts_per_month", "exit_ratio", "phase_exit_per_year")
     own = {name: getattr(stream, name) for name in names}

@@ -10,6 +10,7 @@ from simulator.local.response import ratio_of
 Array = NDArray[np.float64]
 
 ROUNDS = 200
+AGE_ROUNDS = 20
 
 
 def rake(whole: Array, by_band: Array, by_group: Array, uasc: Array) -> Array:
@@ -70,3 +71,29 @@ def spread_phases(whole: Array, table: Array, by_phase: Array) -> Array:
         spread = spread * ratio_of(table, spread.sum(axis=2))[:, :, None, :]
         spread = spread * ratio_of(whole, spread.sum(axis=0))
     return spread
+
+
+def shift_ages(children: Array, turning_18: Array, rows: int) -> Array:
+    """Make children of some areas older or younger: (area, row, phase, place).
+
+    Iterative proportional fitting: each area has as many in each phase and placement as before, as nearly as England's
+    table allows; the last step is England's.
+
+    Parameters
+    ----------
+    children : (area, row, phase, place)
+        Of one age band, youngest first.
+    turning_18 : (area,)
+        Factor of those in the last rows.
+    rows : int
+        Rows that turn 18 within a year.
+    """
+    last = np.arange(children.shape[1]) >= children.shape[1] - rows
+    there, whole = children.sum(axis=1), children.sum(axis=0)
+    older = turning_18[:, None, None] * children[:, last].sum(axis=1)
+    younger = ratio_of(np.maximum(there - older, 0.0), children[:, ~last].sum(axis=1))
+    shifted = children * np.where(last[:, None, None], turning_18[:, None, None, None], younger[:, None])
+    for _ in range(AGE_ROUNDS):
+        shifted = shifted * ratio_of(there, shifted.sum(axis=1))[:, None]
+        shifted = shifted * ratio_of(whole, shifted.sum(axis=0))
+    return shifted

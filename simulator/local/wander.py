@@ -41,6 +41,9 @@ class Wander:
     group : str
         Steps of one year and group are tied, with `correlation` between any two.
     correlation : float
+    response : float
+        By how much a year's count moves, in per cent, as its rate moves by one: where hazards of leaving rise, fewer
+        are left to leave later in the year.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Wander:
     source: str
     group: str = ""
     correlation: float = 0.0
+    response: float = 1.0
 
 
 @cache
@@ -61,7 +65,7 @@ def wanders() -> Mapping[str, Wander]:
     return {
         row["name"]: Wander(
             row["name"], float(row["sd_per_year"]), float(row["dispersion"]), row["first"], row["last"], row["source"],
-            row["group"], float(row["correlation"]),
+            row["group"], float(row["correlation"]), float(row["response"]),
         )
         for row in rows
     }  # fmt: skip
@@ -95,7 +99,7 @@ def step_parameters(
 
 def year_sd(one: Wander, count: Array) -> Array:
     """Return how far a year's rate lies from its level beyond chance, standard deviation of the log: (area,)."""
-    sd: Array = np.sqrt((one.dispersion - 1.0) / np.maximum(count, 1.0))
+    sd: Array = np.sqrt((one.dispersion - 1.0) / np.maximum(count, 1.0)) / one.response
     return sd
 
 
@@ -149,7 +153,7 @@ def weights(name: str, counts: Array) -> Array:
     one = wanders()[name]
     known, weight = np.zeros(len(counts)), np.zeros_like(counts)
     for year in range(counts.shape[1]):
-        kept = 1.0 / (1.0 + one.sd_per_year**2 * known)
+        kept = 1.0 / (1.0 + (one.sd_per_year * one.response) ** 2 * known)
         weight[:, :year] *= kept[:, None]
         weight[:, year] = 1.0
         known = known * kept + counts[:, year] / one.dispersion
