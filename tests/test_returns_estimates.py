@@ -141,12 +141,12 @@ def test_first_placements_are_pooled_towards_england_s() -> None:
 
 
 def test_first_placements_that_england_does_not_have_are_kept() -> None:
-    """England's model places all resident starters of 16 and over in supported accommodation."""
+    """England's model places no asylum-seeking child in secure care."""
     starts = np.zeros((len(STREAMS), len(AGES), len(PLACES)), dtype=np.int64)
-    starts[0, 16, PLACES.index("council_foster")] = 5
+    starts[1, 16, PLACES.index("secure_residential")] = 5
     found = {one.placement: one for one in estimate(exposure_of(starts), england()).first_places}
-    assert found["council_foster"].england == 0.0
-    assert found["council_foster"].pooled == pytest.approx(5 / 25, abs=0.02)
+    assert found["secure_residential"].england == 0.0
+    assert found["secure_residential"].pooled == pytest.approx(5 / 25, abs=0.02)
 
 
 def exposure_of(starts: np.ndarray) -> Exposure:

@@ -364,10 +364,10 @@ def _uasc_place_to_begin(year: Year) -> Array:
 
 
 def _later_uasc_place(year: Year, p: Parameters, uasc: Flows) -> Array:
-    """Change where those of 16 and 17 are first placed, so that as many are fostered at the year's end as the table says.
+    """Change where those of 16 and 17 are first placed, so that as many are fostered a year on as the table says.
 
     Children who came younger stay with foster carers as they grow older, so of those who come later fewer begin there.
-    The others begin where the table says that such children live: in 2024-25 many changed only what their home is called.
+    The others begin where the table says that such children live: in 2024-25 many homes changed only their name.
     """
     if year.year not in PLACEMENT_YEARS:
         return p.uasc_start_place

@@ -16,16 +16,13 @@ from simulator.local.published import PLACEMENT_GROUPS
 from simulator.local.rake import rake, shift_ages, spread_phases
 from simulator.local.reconcile import by_month
 from simulator.local.response import MONTHS, band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
-from simulator.local.wander import step_parameters, wander
+from simulator.local.wander import events, step_parameters, wander
 from simulator.rates import FosterRates, Rates, StreamRates
 from simulator.structure import BAND_OF_AGE
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 
 Array = NDArray[np.float64]
-
-BEFORE_18_SHARE = 0.6
-"""Share of children who leave that do so before 18 (published, 2023 to 2025)."""
 
 _LEAST_WEEKS = 1e-6
 """Weeks in care a year where an area has no child of a kind, so that its unit cost is defined."""
@@ -51,12 +48,7 @@ def parameters(levels: Levels, codes: Sequence[str], financial_years: Sequence[s
 
 
 def _events(levels: Levels) -> dict[str, Array]:
-    """Return about how many start, and leave before 18, in a year, by name of their rates: (area,).
-
-    As many leave, at whatever age, as start.
-    """
-    resident, uasc = levels.starts.sum(axis=1), levels.uasc_starts
-    return {"starts": resident, "exits": BEFORE_18_SHARE * resident, "uasc_starts": uasc, "uasc_exits": uasc}
+    return events(levels.starts.sum(axis=1), levels.uasc_starts)
 
 
 def _key(code: str, name: str) -> str:

@@ -20,7 +20,7 @@ from simulator.baseline import FOSTER, Baseline, CostLine
 from simulator.council import CODE, TIMES, Council
 from simulator.engine.grid import first_row
 from simulator.local.response import band_of_row, ratio_of
-from simulator.local.wander import step_parameters, wander
+from simulator.local.wander import events, step_parameters, wander
 from simulator.rates import FosterRates, Rates, StreamRates
 from simulator.structure import BAND_OF_AGE
 from simulator.uncertainty import Parameter
@@ -96,9 +96,7 @@ def _share_sd(evidence: float) -> float:
 
 
 def _events(council: Council) -> dict[str, Array]:
-    """Return about how many start and leave in a year, by name of their rates: (1,). As many leave as start."""
-    by_stream = dict(zip(STREAMS, council.starts.sum(axis=1), strict=True))
-    return {names[stream]: np.array([number]) for names in (_STARTS, _EXITS) for stream, number in by_stream.items()}
+    return events(*(np.array([number]) for number in council.starts.sum(axis=1)))
 
 
 def own_rates(

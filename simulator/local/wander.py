@@ -22,6 +22,22 @@ from simulator.uncertainty.distributions import Normal
 
 Array = NDArray[np.float64]
 
+BEFORE_18_SHARE = 0.6
+"""Share of children who leave that do so before 18 (published, 2023 to 2025)."""
+
+
+def events(resident_starts: Array, uasc_starts: Array) -> dict[str, Array]:
+    """Return about how many start, and leave before 18, in a year, by name of their rates: (area,).
+
+    As many leave, at whatever age, as start.
+    """
+    return {
+        "starts": resident_starts,
+        "exits": BEFORE_18_SHARE * resident_starts,
+        "uasc_starts": uasc_starts,
+        "uasc_exits": uasc_starts,
+    }
+
 
 @dataclass(frozen=True)
 class Wander:
