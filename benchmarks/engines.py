@@ -24,8 +24,8 @@ def growth() -> list[Row]:
     """Measure what the compiled engine costs as the work grows."""
     base = example()
     grown: dict[str, dict[int, Rates]] = {
-        "draws": {n: with_draws(base, n) for n in (8, 16, 32, 64)},
-        "areas": {n: with_areas(base, n) for n in (8, 16, 32, 64)},
+        "draws": {n: with_draws(base, n) for n in (16, 32, 64, 128)},
+        "areas": {n: with_areas(base, n) for n in (16, 32, 64, 128)},
         "months": {n: with_draws(example(months=n), LANES) for n in (60, 120, 240, 480)},
         "placements": {n: with_draws(fewer_places(base, n), LANES) for n in (3, 6, 11)},
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from typing import overload
+from functools import cache
+from typing import Literal, overload
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _FINANCIAL_YEAR = re.compile(r"(\d{4})-(\d{2})")
@@ -82,6 +83,17 @@ def instant_date(month: Month) -> str:
 def months_from(first: Month, count: int) -> tuple[Month, ...]:
     """List a number of months in a row, from the first."""
     return tuple(first + step for step in range(count))
+
+
+@cache
+def dates_of(first: Month, months: int, kind: Literal["stock", "flow"]) -> tuple[str, ...]:
+    """List when figures of a run are known: ISO dates of instants (stock), or months as YYYY-MM (flow).
+
+    The first instant is the day before the first month. Kept, as every draw asks for the same.
+    """
+    if kind == "flow":
+        return tuple(map(str, months_from(first, months)))
+    return tuple(map(instant_date, months_from(first - 1, months + 1)))
 
 
 def financial_year(start_year: int) -> str:

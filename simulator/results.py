@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.calendar import Month
+from simulator.calendar import Month, dates_of
 from simulator.figures import Figure
 
 if TYPE_CHECKING:
@@ -240,11 +240,7 @@ class Results:
 
     def dates(self, kind: Literal["stock", "flow"]) -> tuple[str, ...]:
         """Return the ISO dates of instants (stock) or the months as YYYY-MM (flow)."""
-        from simulator.calendar import instant_date
-
-        if kind == "stock":
-            return tuple(instant_date(self.first_month + (i - 1)) for i in range(self.months + 1))
-        return tuple(str(self.first_month + i) for i in range(self.months))
+        return dates_of(self.first_month, self.months, kind)
 
     @cached_property
     def year_of_month(self) -> tuple[str, ...]:
