@@ -59,9 +59,14 @@ def widths(names: Sequence[str]) -> Array:
     loaded = simulator.load("status-quo").in_areas(names)
     end = Month(BASE + YEARS[-1], 3)
     loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"end": end}))
-    children = simulate(loaded, draws=DRAWS, chance=True)["children"].values.sum(axis=(-2, -1))  # (draw, area, month)
+    children = simulate(loaded, draws=DRAWS, chance=True).stock_totals("children")
+    return np.mean([_width(children.area(a)) for a in range(len(children.central))], axis=0)
+
+
+def _width(children: Array) -> Array:
+    """Return the width of one area, as `widths` does: (year,) from (1 + draw, instant)."""
     low, high = np.quantile(children[1:], [0.1, 0.9], axis=0, method="weibull")
-    width: Array = ((high - low) / children[0, :, :1])[:, [12 * year for year in YEARS]].mean(axis=0)
+    width: Array = (high - low)[[12 * year for year in YEARS]] / children[0, 0]
     return width
 
 
