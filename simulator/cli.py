@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -242,6 +243,15 @@ def _how(options: dict[str, Any]) -> _How:
         raise click.UsageError("--area-name names the council of --returns DIR; for an authority by its name: --area")
     if how.area_name is not None and (not how.area_name.strip() or how.area_name == "England"):
         raise click.UsageError(f"--area-name: {how.area_name!r} is no name of a council")
+    if how.draws == 1:
+        raise click.UsageError("--draws: one draw beside the central run says nothing; ask for 2 or more, or for none")
+    for wanted, module, extra in (
+        (how.engine == "compiled", "numba", "fast"),
+        (how.cluster is not None, "distributed", "cluster"),
+        (how.keep_draws, "xarray", "draws"),
+    ):
+        if wanted and find_spec(module) is None:
+            raise click.ClickException(f"this needs {module}: pip install 'care-demand[{extra}]'")
     if how.chance and not how.draws:
         raise click.UsageError("--chance puts luck into draws, so it needs some: --draws N")
     if how.keep_draws and not how.draws:
@@ -410,6 +420,11 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
         raise click.UsageError("name two scenarios or more; the others are compared with the first")
     loaded = _load_all(scenarios, how.area, how.returns, how.area_name)
     names = [one.key for one in loaded]
+    if other := [one.key for one in loaded if one.scenario.areas != loaded[0].scenario.areas]:
+        raise WrongInput(
+            f"{PROGRAM}: {', '.join(other)} and {names[0]} are of different areas, so they can't be compared; "
+            "give all of them the same with --area"
+        )
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")
     from simulator.outputs import write_comparison

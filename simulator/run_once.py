@@ -304,12 +304,16 @@ def _notes(compiled: Compiled) -> tuple[str, ...]:
     held += ", before any trend or programme of the scenario"
     if council is not None:
         held = held.replace(
-            "in the year before the run", f"in the last {council.window} years of the council's returns"
+            "in the year before the run",
+            "in the last year of the council's returns"
+            if council.window == 1
+            else f"in the last {council.window} years of the council's returns",
         )
         held += "; first placements, leaving and moves are the council's own too, pooled towards England's"
         held += "; unit costs are England's"
     elif units(scenario.areas):
-        held += "; starts, leaving and prices of areas are pooled from three published years"
+        held += "; starts, leaving and prices of areas are pooled from three published years, and where children are "
+        held += "placed goes towards England's"
     notes = [f"{held}."]
     if scenario.assumptions.foster_places == "as_needed":
         notes.append("Foster places are found for as many as need them.")

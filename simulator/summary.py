@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis import answers, growth_by_area
+from simulator.analysis import Answer, answers, growth_by_area
 from simulator.charts import words
 from simulator.figures import QUANTILES
 from simulator.results import Published, Results, marches
@@ -274,9 +274,16 @@ def _chances(many: Sequence[Results]) -> list[str]:
             if answer.share is None:
                 lines.append(f"Chance that {answer.question.says}{who}: needs draws (--draws)")
             else:
-                give = f"{answer.share:.0%}, give or take {100 * answer.error:.0f}" if answer.error >= 0.005 else ""
-                lines.append(f"Chance that {answer.question.says}{who}: {give or f'{answer.share:.0%}'}")
+                lines.append(f"Chance that {answer.question.says}{who}: {_chance(answer, results.draws - 1)}")
     return lines
+
+
+def _chance(answer: Answer, draws: int) -> str:
+    """Write a chance with what counting draws leaves open; few draws never show that something cannot be."""
+    if answer.share in (0.0, 1.0):
+        return f"true in {'all' if answer.share else 'none'} of {draws:,} draws"
+    give = f", give or take {100 * answer.error:.0f}" if answer.error >= 0.005 else ""
+    return f"{answer.share:.0%}{give}"
 
 
 def _block(lines: Sequence[str]) -> list[str]:

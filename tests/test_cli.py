@@ -180,6 +180,34 @@ def test_compare_needs_two_of_different_names(folder, model):
 # check
 
 
+def test_compare_refuses_scenarios_of_different_areas(folder, model):
+    (folder / "kent.yaml").write_text("name: Kent\nareas: [Kent]\n")
+    result = call("compare", "calm.yaml", "kent.yaml")
+    assert result.exit_code == 2
+    assert "kent and calm are of different areas" in result.stderr
+    assert not model.calls
+    assert call("compare", "calm.yaml", "kent.yaml", "--area", "Kent", "--no-charts").exit_code == 0
+
+
+def test_one_draw_is_refused(model):
+    result = call("run", "calm.yaml", "--draws", "1")
+    assert result.exit_code == 2
+    assert "2 or more" in result.stderr
+    assert not model.calls
+
+
+@pytest.mark.parametrize(
+    ("words", "extra"),
+    [(["--engine", "compiled"], "fast"), (["--cluster", "tcp://x:1"], "cluster"), (["--keep-draws"], "draws")],
+)
+def test_a_missing_extra_is_said_before_anything_runs(monkeypatch, model, words, extra):
+    monkeypatch.setattr("simulator.cli.find_spec", lambda module: None)
+    result = call("run", "calm.yaml", "--draws", "8", *words)
+    assert result.exit_code == 1
+    assert f"care-demand[{extra}]" in result.stderr
+    assert not model.calls
+
+
 def test_check_explains_each_value():
     result = call("check", "calm.yaml", "help.yaml")
     assert result.exit_code == 0, result.output

@@ -207,8 +207,8 @@ def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Res
         "# Results of the shipped scenarios",
         "Made by `make docs-tables` from running every scenario; do not edit. Central runs for England. Spend is "
         "gross, cash, in the financial year that ends at the date. Nothing here is a forecast: each line is what "
-        "follows if its assumptions hold. There are no intervals yet, so do not read a difference of a few hundred "
-        "children as a finding.",
+        "follows if its assumptions hold. They have no intervals (`--draws` gives them), so do not read a difference "
+        "of a few hundred children as a finding.",
         "## Children looked after",
         _over_time(results, lambda p: words.count(p.children)),
         "## Spend in the year",

@@ -40,7 +40,7 @@ def _compared(results: Results) -> list[Growth]:
 
 
 def _signed(percent: float) -> str:
-    return f"{percent:+.0f}%".replace("-", "−")
+    return f"{percent:+.0f}%".replace("-0%", "0%").replace("+0%", "0%").replace("-", "−")
 
 
 def _span(results: Results) -> str:
@@ -195,10 +195,11 @@ def areas_beside(results: Results) -> Chart | None:
     at = series.stock(results, "children").at
     first, *others = (area for area in results.areas if area in rows)
     against = words.listed([f"{_signed(rows[area].percent)} in {area}" for area in others])
+    fan = series.fan_words([results], "80%") + (f" of {first}" if results.draws > 1 else "")
     with style.context():
         sheet = Sheet(
             f"Children looked after change by {_signed(rows[first].percent)} in {first}, against {against}",
-            f"{results.title}. Children looked after, start of the run = 100, {_span(results)}",
+            f"{results.title}. Children looked after, start of the run = 100, {_span(results)}{fan}",
             series.footer([results]),
         )
         axes = sheet.panels[0]
@@ -212,4 +213,4 @@ def areas_beside(results: Results) -> Chart | None:
             text = f"{area}:\n{words.count(rows[area].first)} to\n{words.count(rows[area].last)}"
             sheet.label(axes, at[-1], path.central[-1], text, style.LINES[i], bold=i == 0)
         listed = words.listed([f"{a} {words.count(r.first)} to {words.count(r.last)}" for a, r in rows.items()])
-        return sheet.finish(f"Lines of children looked after from 100, {_span(results)}: {listed}.")
+        return sheet.finish(f"Lines of children looked after from 100, {_span(results)}{fan}: {listed}.")
