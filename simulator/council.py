@@ -35,6 +35,9 @@ RATES_OF = 2025
 FIRST_BASE, LAST_BASE = 2023, 2028
 """Years from which a run may start: England's rates and costs of 2025 are taken for no others."""
 
+FEWEST = 5
+"""Fewest children in care from whom a run may start: the smallest English council has about six (a judgement)."""
+
 _Z80 = 1.2815515655446004
 """Standard deviations from the middle to either end of an 80% interval of a normal distribution."""
 
@@ -192,8 +195,11 @@ def read_council(folder: Path, name: str = NAME) -> Council:
             f"{folder}: the returns end on 31 March {base}; a run takes England's rates of {RATES_OF}, so they have to "
             f"end in {FIRST_BASE} to {LAST_BASE}"
         )
-    if not files.problems and not stocks[base].sum():
-        files.problems.append(f"{folder}: no child is in care on 31 March {base}")
+    if not files.problems and stocks[base].sum() < FEWEST:
+        files.problems.append(
+            f"{folder}: {stocks[base].sum():.0f} children are in care on 31 March {base}; an honest projection "
+            f"needs {FEWEST}"
+        )
     if files.problems:
         raise CouncilError("\n".join(files.problems))
     return Council(

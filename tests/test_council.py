@@ -267,6 +267,20 @@ def test_returns_that_end_too_long_ago_or_scenarios_of_another_base(council: Cou
         read_council(old)
 
 
+def test_a_handful_of_children_is_no_council(imported: Path, tmp_path: Path) -> None:
+    few = tmp_path / "few"
+    shutil.copytree(imported, few)
+    head, *rows = (few / "stock.csv").read_text().splitlines()
+    one = head.split(",").index("children")
+    last = max(row[:4] for row in rows)
+    kept = [row for row in rows if row[:4] != last]
+    now = next(row for row in rows if row[:4] == last).split(",")
+    now[one] = "4"
+    (few / "stock.csv").write_text("\n".join([head, *kept, ",".join(now)]) + "\n")
+    with pytest.raises(CouncilError, match=r"4 children are in care on 31 March .* needs 5"):
+        read_council(few)
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
