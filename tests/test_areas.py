@@ -368,7 +368,7 @@ def test_first_years_go_on_from_recent_ones() -> None:
     change = dict(zip(results.areas, children[:, -1] / np.maximum(children[:, 0], 1.0) - 1.0, strict=True))
     assert abs(change["Kent"]) < 0.05
     large = {one.name for one in areas.authorities() if one.children >= 50}
-    assert max(abs(change[name]) for name in large) < 0.09
+    assert max(abs(change[name]) for name in large) < 0.085
 
 
 @pytest.mark.slow
