@@ -59,6 +59,9 @@ class Compiled:
         Titles along the programme axis.
     council : Council or None
         Who is run from their own returns.
+    england : Rates or None
+        Of England in the same scenario and draw, whose agencies serve the areas of the rates; None where these are
+        England's own, or places are not limited.
     """
 
     scenario: Scenario
@@ -69,6 +72,7 @@ class Compiled:
     reported: tuple[areas.Area, ...]
     programmes: tuple[str, ...]
     council: Council | None = None
+    england: Rates | None = None
 
 
 def compile_scenario(
@@ -95,22 +99,33 @@ def compile_scenario(
     months = scenario.end - first + 1
     units = areas.units(scenario.areas)
     context = _context(scenario, baseline, first, months, units, council)
-    rates, cost_lines = _base_rates(scenario, baseline, context), baseline.cost_lines
+    bare, cost_lines = _base_rates(scenario, baseline, context), baseline.cost_lines
     years = [m.financial_year for m in scenario.calendar]
     reported = areas.reported(scenario.areas)
+
+    def with_scenario(rates: Rates, context: Context) -> Rates:
+        """Put in what the scenario does, and what all areas share of a draw."""
+        rates = with_local(rates, scenario.local, context)
+        rates = apply_all(rates, scenario.interventions, context)
+        if drawn and scenario.assumptions.drift == "as_recorded":
+            rates = drift(rates, context.cost_keys, years, drawn)
+        rates.check()
+        return rates
+
+    rates = bare
     if council is not None:
-        rates, own_lines = own_rates(rates, baseline, council, drawn, years)
+        rates, own_lines = own_rates(bare, baseline, council, drawn, years)
         cost_lines = _uprated(own_lines, 1.0 / context.price_level(financial_year(baseline.base - 1)))
         reported = (areas.Area(council.name, context.areas),)
     elif units:
-        rates, cost_lines = localise(rates, cost_lines, published_levels(), units, drawn, years)
-    rates = with_local(rates, scenario.local, context)
-    rates = apply_all(rates, scenario.interventions, context)
-    if drawn and scenario.assumptions.drift == "as_recorded":
-        rates = drift(rates, context.cost_keys, years, drawn)
-    rates.check()
+        rates, cost_lines = localise(bare, cost_lines, published_levels(), units, drawn, years)
+    england = None
+    if rates is not bare and bare.foster is not None and bare.foster.limited:
+        england = with_scenario(bare, _context(scenario, baseline, first, months, (), None))
     titles = tuple(i.title for i in scenario.interventions)
-    return Compiled(scenario, baseline, rates, context, cost_lines, reported, titles, council)
+    return Compiled(
+        scenario, baseline, with_scenario(rates, context), context, cost_lines, reported, titles, council, england
+    )
 
 
 def _uprated(lines: tuple[CostLine, ...], ratio: float) -> tuple[CostLine, ...]:

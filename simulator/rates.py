@@ -103,6 +103,8 @@ class FosterRates:
         Share of approved places that can in fact take a child.
     step_down_per_year : (draw, area)
         Fastest hazard at which a waiting child is matched when places are free.
+    agencies : (draw, area, month, 4), optional
+        What agencies do in a month (`simulator.engine.fostering`), where their places are not the area's own.
     """
 
     council: int
@@ -119,6 +121,7 @@ class FosterRates:
     places_per_household: Array
     usable_share: Array
     step_down_per_year: Array
+    agencies: Array | None = None
 
 
 @dataclass(frozen=True)

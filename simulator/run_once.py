@@ -137,6 +137,7 @@ def _run_and_label(
     many: Sequence[Compiled], name: str, engine: Engine, luck: Sequence[tuple[object, ...]] | None
 ) -> list[Results]:
     run_rates = engine_named(engine)
+    many = served_by_agencies(many, run_rates)
     if luck is not None:
         paths = [
             realise(one.rates, BAND_OF_AGE, of_draw, one.context.areas) for one, of_draw in zip(many, luck, strict=True)
@@ -147,6 +148,28 @@ def _run_and_label(
         together = run_rates(side_by_side([one.rates for one in many]), BAND_OF_AGE)
         paths = [together.of_draw(i) for i in range(len(many))]
     return [_label(one, name, of_draw) for one, of_draw in zip(many, paths, strict=True)]
+
+
+def served_by_agencies(many: Sequence[Compiled], run_rates: Callable[[Rates, NDArray[np.intp]], Paths]) -> list[Compiled]:
+    """Tell the areas of draws what England's agencies do for them, by running England.
+
+    Parameters
+    ----------
+    many : sequence of Compiled
+        Draws of one scenario.
+    run_rates : callable
+        An engine.
+    """
+    england = [one.england for one in many if one.england is not None]
+    if not england:
+        return list(many)
+    found = run_rates(side_by_side(england), BAND_OF_AGE).agencies
+    return [_served(one, found[i : i + 1]) for i, one in enumerate(many)]
+
+
+def _served(one: Compiled, agencies: Array) -> Compiled:
+    assert one.rates.foster is not None
+    return replace(one, rates=replace(one.rates, foster=replace(one.rates.foster, agencies=agencies)))
 
 
 def label(compiled: Compiled, name: str) -> Results:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.engine.fostering import AGENCIES
 from simulator.engine.grid import make_grid
 from simulator.engine.lanes import LANES, zeros
 from simulator.engine.loops import MOST_TERMS, run_months
@@ -93,11 +94,13 @@ class _Stream(NamedTuple):
 class _Fostering(NamedTuple):
     """What all draws and areas share of foster capacity.
 
+    `at_market` says whether places of agencies are not the runs' own.
     `queued` are the placements where children wait, `takers` those that may take a child in need. By stream, cycle
     month and span, `wait_weight` is how readily a child is the one left without a place.
     """
 
     limited: bool
+    at_market: bool
     council: int
     independent: int
     queued: Ints
@@ -118,6 +121,7 @@ class _Foster(NamedTuple):
     places_per_household: Array
     usable_share: Array
     matched_share: Array
+    agencies: Array
 
 
 class _Out(NamedTuple):
@@ -135,6 +139,7 @@ class _Out(NamedTuple):
     places_usable: Array
     approvals: Array
     deregistrations: Array
+    agencies: Array
 
 
 class _Chances(NamedTuple):
@@ -404,7 +409,7 @@ def _renewed(stream: _Stream, months: int) -> NDArray[np.bool_]:
 def _fostering(foster: FosterRates | None, layouts: tuple[_Layout, ...]) -> _Fostering:
     if foster is None:
         none = _positions(np.zeros(0, dtype=np.intp))
-        return _Fostering(False, 0, 0, none, none, none, np.zeros((0, 0, 0)), np.zeros(0))
+        return _Fostering(False, False, 0, 0, none, none, none, np.zeros((0, 0, 0)), np.zeros(0))
     queued = np.unique(foster.waiting)
     weight = np.zeros((len(layouts), len(layouts[0].low), max(layout.low.shape[1] for layout in layouts)))
     for of_stream, one in zip(weight, layouts, strict=True):
@@ -412,6 +417,7 @@ def _fostering(foster: FosterRates | None, layouts: tuple[_Layout, ...]) -> _Fos
         of_stream[:, : one.low.shape[1]] = one.low_share * low + one.high_share * high
     return _Fostering(
         limited=foster.limited,
+        at_market=foster.agencies is not None,
         council=foster.council,
         independent=foster.independent,
         queued=_positions(queued),
@@ -425,7 +431,8 @@ def _fostering(foster: FosterRates | None, layouts: tuple[_Layout, ...]) -> _Fos
 def _foster(foster: FosterRates | None, where: tuple[Any, ...]) -> _Foster:
     if foster is None:
         by_sector = zeros(1, 2)
-        return _Foster(zeros(2), zeros(2, 0), by_sector, zeros(1, 2, 0), by_sector, zeros(2), by_sector, zeros(1))
+        none = zeros(1, len(AGENCIES))
+        return _Foster(zeros(2), zeros(2, 0), by_sector, zeros(1, 2, 0), by_sector, zeros(2), by_sector, zeros(1), none)
     return _Foster(
         households=_side_by_side(foster.opening_households, where),
         pipeline=_side_by_side(foster.opening_pipeline, where),
@@ -435,6 +442,7 @@ def _foster(foster: FosterRates | None, where: tuple[Any, ...]) -> _Foster:
         places_per_household=_side_by_side(foster.places_per_household, where),
         usable_share=_side_by_side(foster.usable_share, where),
         matched_share=_side_by_side(-_expm1(-foster.step_down_per_year[..., None] / 12.0), where),
+        agencies=zeros(1, len(AGENCIES)) if foster.agencies is None else _side_by_side(foster.agencies, where),
     )
 
 
@@ -460,6 +468,7 @@ def _empty_paths(rates: Rates, shape: tuple[int, int], bands: int) -> Paths:
         places_usable=of_all(months + 1, 2),
         approvals=of_all(months, 2),
         deregistrations=of_all(months, 2),
+        agencies=of_all(months, len(AGENCIES)),
         state=tuple(of_all(*s.opening.shape[2:]) for s in rates.streams),
         home=tuple(of_all(*s.opening_home.shape[2:]) for s in rates.streams),
         pipeline=of_all(2, stages),

@@ -8,6 +8,9 @@ Every month, after children have moved and left:
 4. those who find none wait in a children's home, or from 16 in supported accommodation; in 2 and 4 the ages with the
    largest `wait_weight` go first, so that young children are the last to be left without a foster home;
 5. places still free go to children who were already waiting, no faster than matching allows.
+
+Agencies sell their places to any council. So what the children of an area find with them in a month is what England's
+find, in the same scenario and draw (`FosterRates.agencies`); only places with the council are the area's own.
 """
 
 from __future__ import annotations
@@ -28,6 +31,11 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 COUNCIL, INDEPENDENT = 0, 1
+FOUND, LOST, OFFERED, SPARE = AGENCIES = range(4)
+"""What agencies do in a month: the share of children who find a place with them, of those who look for one and found
+none with a council; the share of their fostered children who lose their place; the places that are then still free, a
+child who was already waiting (1 at the most); and the places that stay free, a filled one."""
+
 MONTHS_A_YEAR = 12.0
 
 
@@ -110,6 +118,10 @@ class Filled:
         Exits of those who came in, by that first placement.
     moves : (draw, area, place, place)
         Moves that the filling of places made.
+    agencies : (draw, area, 4)
+        What agencies did (`AGENCIES`); zeros where places are not limited.
+    usable : (draw, area, sector), optional
+        Usable places; of agencies, what serves the area's children where they are not its own.
     shares : PlaceShares or None
         What a child's chances were in it; None where everybody stays where the plan is.
     """
@@ -118,6 +130,8 @@ class Filled:
     starts: tuple[Array, ...]
     entrant_exits: tuple[Array, ...]
     moves: Array
+    agencies: Array
+    usable: Array | None = None
     shares: PlaceShares | None = None
 
 
@@ -128,6 +142,7 @@ def as_wished(streams: tuple[Month, ...]) -> Filled:
         starts=tuple(m.starts for m in streams),
         entrant_exits=tuple(m.entrant_exits.sum(axis=-1) for m in streams),
         moves=np.zeros_like(streams[0].moves),
+        agencies=np.zeros((*streams[0].moves.shape[:2], len(AGENCIES))),
     )
 
 
@@ -150,15 +165,23 @@ def fill_places(
     weights = [grid.age_of_row[month % grid.width] @ foster.wait_weight for grid in grids]
     by_row = [np.take(s.stock, sectors, axis=-1).sum(axis=-2) for s in streams]
     fostered = np.sum([rows.sum(axis=-2) for rows in by_row], axis=0)
-    free = np.maximum(usable - fostered, 0.0)
-    lose = _taken(by_row, weights, np.maximum(fostered - usable, 0.0))
+    free, excess = np.maximum(usable - fostered, 0.0), np.maximum(fostered - usable, 0.0)
+    market = None if foster.agencies is None else at_month(foster.agencies, month)
+    if market is not None:
+        excess[..., INDEPENDENT] = market[..., LOST] * fostered[..., INDEPENDENT]
+    lose = _taken(by_row, weights, excess)
     displaced = [
         np.take(s.stock, sectors, axis=-1) * share[..., None, :] for s, share in zip(streams, lose, strict=True)
     ]
     seeking = [np.take(s.entrants, sectors, axis=-1).sum(axis=-1) for s in streams]
     pool = np.sum([d.sum(axis=(-3, -2, -1)) for d in displaced] + [e.sum(axis=(-2, -1)) for e in seeking], axis=0)
 
+    queue = np.sum([np.take(s.stock, queued, axis=-1).sum(axis=(-3, -2, -1)) for s in streams], axis=0)
     to_council = np.minimum(_ratio(free[..., COUNCIL], pool, empty=1.0), 1.0)
+    beyond = (1.0 - to_council) * pool
+    if market is not None:
+        free[..., INDEPENDENT] = market[..., FOUND] * beyond + market[..., OFFERED] * queue
+    found = np.minimum(_ratio(free[..., INDEPENDENT], beyond, empty=1.0), 1.0)
     to_independent = np.minimum(_ratio(free[..., INDEPENDENT], pool, empty=1.0), 1.0 - to_council)
     left = (1.0 - to_council - to_independent) * pool
     seeking_rows = [d.sum(axis=(-2, -1)) + e.sum(axis=-1) for d, e in zip(displaced, seeking, strict=True)]
@@ -166,7 +189,8 @@ def fill_places(
     council_first = _ratio(to_council, to_council + to_independent)
     free = free - np.stack([to_council * pool, to_independent * pool], axis=-1)
 
-    queue = np.sum([np.take(s.stock, queued, axis=-1).sum(axis=(-3, -2, -1)) for s in streams], axis=0)
+    offered = np.clip(_ratio(free[..., INDEPENDENT], queue, empty=1.0), 0.0, 1.0)
+    lost_share = _ratio(excess[..., INDEPENDENT], fostered[..., INDEPENDENT])
     matched = np.minimum(queue * -np.expm1(-foster.step_down_per_year / MONTHS_A_YEAR), free.sum(axis=-1))
     down_council = np.minimum(matched, free[..., COUNCIL])
     down = [_ratio(down_council, queue), _ratio(matched - down_council, queue)]
@@ -200,7 +224,13 @@ def fill_places(
         starts.append(_spread(stream.starts, sectors, into))
         exits.append(_spread(stream.entrant_exits.sum(axis=-1), sectors, into))
     shares = PlaceShares(tuple(lose), tuple(placed), np.stack(down, axis=-1))
-    return Filled(tuple(stocks), tuple(starts), tuple(exits), moves, shares)
+    filled = (fostered - excess)[..., INDEPENDENT] + to_independent * pool + matched - down_council
+    spare = _ratio(np.maximum(usable[..., INDEPENDENT] - filled, 0.0), filled)
+    if market is not None:
+        spare = np.broadcast_to(market[..., SPARE], filled.shape)
+        usable = np.stack([usable[..., COUNCIL], filled * (1.0 + spare)], axis=-1)
+    agencies = np.stack([found, lost_share, offered, spare], axis=-1)
+    return Filled(tuple(stocks), tuple(starts), tuple(exits), moves, agencies, usable, shares)
 
 
 def _taken(rows: list[Array], weights: list[Array], amount: Array) -> list[Array]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from simulator.engine.fostering import FOUND, LOST, OFFERED, SPARE
 from simulator.engine.lanes import any_above, choose, in_every_lane, lanes_of
 from simulator.engine.step import AGE_18, HOME
 
@@ -637,7 +638,12 @@ def _fill_places(fostering, layouts, foster, cycle_month, month, groups, works, 
 
     # Children who lose their place, and those who look for one.
     free_council = _lose(shared, fostering.wait_weight[:, cycle_month], 0, out.places_usable[month + 1, 0])
-    free_independent = _lose(shared, fostering.wait_weight[:, cycle_month], 1, out.places_usable[month + 1, 1])
+    there = _fostered(shared, 1)
+    usable, market = out.places_usable[month + 1, 1], foster.agencies[_at_month(foster.agencies, month)]
+    if fostering.at_market:
+        usable = there - market[LOST] * there
+    excess = _larger(there - usable, none)
+    free_independent = _lose(shared, fostering.wait_weight[:, cycle_month], 1, usable)
     pool = none
     for s in range(streams):
         for n in range(shared.looking.shape[1]):
@@ -646,14 +652,26 @@ def _fill_places(fostering, layouts, foster, cycle_month, month, groups, works, 
             pool += shared.looking[s, n]
 
     to_council = _smaller(_ratio(free_council, pool, 1.0), in_every_lane(1.0))
+    beyond = (1.0 - to_council) * pool
+    if fostering.at_market:
+        free_independent = market[FOUND] * beyond + market[OFFERED] * queue
+    agencies = out.agencies[month]
+    agencies[FOUND] = _smaller(_ratio(free_independent, beyond, 1.0), in_every_lane(1.0))
+    agencies[LOST] = _ratio(excess, there, 0.0)
     to_independent = _smaller(_ratio(free_independent, pool, 1.0), 1.0 - to_council)
     waiting = (1.0 - to_council - to_independent) * pool
     _take(shared.looking, fostering.wait_weight[:, cycle_month], waiting, shared.waits)
     council_first = _ratio(to_council, to_council + to_independent, 0.0)
     free_council -= to_council * pool
     free_independent -= to_independent * pool
+    agencies[OFFERED] = _larger(_smaller(_ratio(free_independent, queue, 1.0), in_every_lane(1.0)), none)
     matched = _smaller(queue * foster.matched_share[0], free_council + free_independent)
     matched_council = _smaller(matched, free_council)
+    filled = there - excess + to_independent * pool + matched - matched_council
+    agencies[SPARE] = _ratio(_larger(out.places_usable[month + 1, 1] - filled, none), filled, 0.0)
+    if fostering.at_market:
+        agencies[SPARE] = market[SPARE]
+        out.places_usable[month + 1, 1] = filled * (1.0 + market[SPARE])
     down_council, down_independent = _ratio(matched_council, queue, 0.0), _ratio(matched - matched_council, queue, 0.0)
 
     moves_in, moves_out = out.moves_in[month], out.moves_out[month]
@@ -707,14 +725,21 @@ def _look(fostering, layout, cycle_month, work, s, shared):
 
 
 @_compiled
-def _lose(shared, weight, i, usable):
-    """Work out who of a sector lose their place, where children outnumber places; return places that are free."""
+def _fostered(shared, i):
+    """Count the children in the places of a sector."""
     fostered = shared.fostered[i]
     total = in_every_lane(0.0)
     for s in range(fostered.shape[0]):
         for n in range(fostered.shape[1]):
             total += fostered[s, n]
-    _take(fostered, weight, _larger(total - usable, in_every_lane(0.0)), shared.lose[i])
+    return total
+
+
+@_compiled
+def _lose(shared, weight, i, usable):
+    """Work out who of a sector lose their place, where children outnumber places; return places that are free."""
+    total = _fostered(shared, i)
+    _take(shared.fostered[i], weight, _larger(total - usable, in_every_lane(0.0)), shared.lose[i])
     return _larger(usable - total, in_every_lane(0.0))
 
 

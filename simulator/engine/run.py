@@ -40,6 +40,8 @@ class Paths:
     balancing : (draw, area, month, stream, place)
     households, places_usable : (draw, area, instant, sector)
     approvals, deregistrations : (draw, area, month, sector)
+    agencies : (draw, area, month, 4)
+        What independent agencies did (`simulator.engine.fostering.AGENCIES`).
     state : tuple of (draw, area, row, phase, place), one a stream
         The whole stock at the last instant, to go on from.
     home : tuple of (draw, area, row, spell)
@@ -58,6 +60,7 @@ class Paths:
     places_usable: Array
     approvals: Array
     deregistrations: Array
+    agencies: Array
     state: tuple[Array, ...]
     home: tuple[Array, ...]
     pipeline: Array
@@ -179,7 +182,8 @@ def fold(rates: Rates, band_of_age: NDArray[np.intp], months: Iterable[Happened]
         seen["moves_out"].append(between_groups.sum(axis=-1))
         stocks, homes, households = now.stocks, now.homes, now.households
         seen["children"].append(_children(stocks, grids, bands, (now.month + 1) % rates.cohort_months))
-        see_households(seen, rates, now.month, households)
+        see_households(seen, rates, now.month, households, now.filled.usable)
+        seen["agencies"].append(now.filled.agencies)
 
     return Paths(
         **{name: np.stack(arrays, axis=2) for name, arrays in seen.items()},
@@ -236,13 +240,20 @@ def opening_households(rates: Rates) -> Households:
     )
 
 
-def see_households(seen: dict[str, list[Array]], rates: Rates, month: int, now: Households) -> None:
-    """Note households and places at an instant and, from the second instant on, the flows of the month before."""
+def see_households(
+    seen: dict[str, list[Array]], rates: Rates, month: int, now: Households, usable: Array | None = None
+) -> None:
+    """Note households and places at an instant and, from the second instant on, the flows of the month before.
+
+    Usable places are those of the households, unless they are given.
+    """
     first = "households" not in seen
     seen["households"].append(now.households)
     foster = rates.foster
     shape = now.households.shape
-    places = np.zeros(shape) if foster is None else usable_places(foster, month, now.households)
+    places = usable
+    if places is None:
+        places = np.zeros(shape) if foster is None else usable_places(foster, month, now.households)
     seen["places_usable"].append(np.broadcast_to(places, shape))
     if not first:
         seen["approvals"].append(np.broadcast_to(now.approvals, shape))
