@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,8 @@ class Compiled:
     england : Rates or None
         Of England in the same scenario and draw, whose agencies serve the areas of the rates; None where these are
         England's own, or places are not limited.
+    agency_odds : (area,)
+        Ratio of the odds of a place with an agency to England's.
     """
 
     scenario: Scenario
@@ -73,6 +75,7 @@ class Compiled:
     programmes: tuple[str, ...]
     council: Council | None = None
     england: Rates | None = None
+    agency_odds: Array = field(default_factory=lambda: np.ones(1))
 
 
 def compile_scenario(
@@ -122,9 +125,17 @@ def compile_scenario(
     england = None
     if rates is not bare and bare.foster is not None and bare.foster.limited:
         england = with_scenario(bare, _context(scenario, baseline, first, months, (), None))
-    titles = tuple(i.title for i in scenario.interventions)
     return Compiled(
-        scenario, baseline, with_scenario(rates, context), context, cost_lines, reported, titles, council, england
+        scenario=scenario,
+        baseline=baseline,
+        rates=with_scenario(rates, context),
+        context=context,
+        cost_lines=cost_lines,
+        reported=reported,
+        programmes=tuple(i.title for i in scenario.interventions),
+        council=council,
+        england=england,
+        agency_odds=np.ones(1) if council is not None or not units else published_levels().odds_of_agencies(units),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import tables
+from simulator.agencies import Run, served
 from simulator.areas import ENGLAND, Area, authorities, codes_of, units
 from simulator.calendar import Month, financial_year, financial_year_months, instant_date
 from simulator.chance import realise
@@ -21,7 +22,7 @@ from simulator.interventions.budget_line import BudgetLine
 from simulator.local.published import published_stock
 from simulator.measures import measures
 from simulator.measures.view import View
-from simulator.rates import Rates, side_by_side
+from simulator.rates import side_by_side
 from simulator.results import OWN, Actual, Claim, Measure, Question, Results, SpendLines
 from simulator.scenario import schema
 from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
@@ -33,7 +34,7 @@ Engine = Literal["plain", "compiled"]
 PUBLISHERS = ("Department for Education", "Ofsted", "Office for National Statistics", "MHCLG", "HM Treasury")
 
 
-def engine_named(name: Engine) -> Callable[[Rates, NDArray[np.intp]], Paths]:
+def engine_named(name: Engine) -> Run:
     """Return an engine.
 
     Raises
@@ -137,7 +138,7 @@ def _run_and_label(
     many: Sequence[Compiled], name: str, engine: Engine, luck: Sequence[tuple[object, ...]] | None
 ) -> list[Results]:
     run_rates = engine_named(engine)
-    many = served_by_agencies(many, run_rates)
+    many = served(many, run_rates)
     if luck is not None:
         paths = [
             realise(one.rates, BAND_OF_AGE, of_draw, one.context.areas) for one, of_draw in zip(many, luck, strict=True)
@@ -148,28 +149,6 @@ def _run_and_label(
         together = run_rates(side_by_side([one.rates for one in many]), BAND_OF_AGE)
         paths = [together.of_draw(i) for i in range(len(many))]
     return [_label(one, name, of_draw) for one, of_draw in zip(many, paths, strict=True)]
-
-
-def served_by_agencies(many: Sequence[Compiled], run_rates: Callable[[Rates, NDArray[np.intp]], Paths]) -> list[Compiled]:
-    """Tell the areas of draws what England's agencies do for them, by running England.
-
-    Parameters
-    ----------
-    many : sequence of Compiled
-        Draws of one scenario.
-    run_rates : callable
-        An engine.
-    """
-    england = [one.england for one in many if one.england is not None]
-    if not england:
-        return list(many)
-    found = run_rates(side_by_side(england), BAND_OF_AGE).agencies
-    return [_served(one, found[i : i + 1]) for i, one in enumerate(many)]
-
-
-def _served(one: Compiled, agencies: Array) -> Compiled:
-    assert one.rates.foster is not None
-    return replace(one, rates=replace(one.rates, foster=replace(one.rates.foster, agencies=agencies)))
 
 
 def label(compiled: Compiled, name: str) -> Results:

@@ -838,6 +838,7 @@ LOCAL_FILES = {
     "stock_by_age": ("la_cla_stock_by_characteristic", "age_band", LOCAL_YEARS),
     "stock_by_uasc": ("la_cla_stock_by_characteristic", "uasc", LOCAL_YEARS),
     "stock_by_placement": ("la_cla_stock_by_characteristic", "placement_new_classification", range(2025, 2026)),
+    "stock_by_provider": ("la_cla_stock_by_characteristic", "provider", range(2025, 2026)),
     "starts_by_age": ("la_cla_starts_by_characteristic", "age_band", range(2023, 2026)),
     "starts_by_uasc": ("la_cla_starts_by_characteristic", "uasc", range(2023, 2026)),
     "ceased_by_age": ("la_cla_ceased_by_characteristic", "age_band", range(2023, 2026)),
@@ -845,6 +846,8 @@ LOCAL_FILES = {
 }
 """Local tables: file, its breakdown, and the years ending 31 March that are kept."""
 LOCAL_COSTS = {"residential_weekly_unit_cost_gbp": "residential", "fostering_weekly_unit_cost_gbp": "fostering"}
+LOCAL_FOSTER_PLACES = {"la_mainstream_filled_foster_places": "filled"}
+"""Places with a council's own mainstream carers."""
 LOCAL_COST_YEARS = ("2022-23", "2023-24", "2024-25")
 LOCAL_HISTORY = range(2020, 2026)
 FORMER_AREAS = {"835", "836", "837", "909", "928"}
@@ -909,6 +912,10 @@ def build_local(local: Path, years: Mapping[str, str]) -> list[tuple[str, ...]]:
         if row["measure"] in LOCAL_COSTS and row["period"] in LOCAL_COST_YEARS:
             row["release_vintage_year"] = years[row["source"]]
             out.append(local_row("weekly_unit_cost", row["period"], row, LOCAL_COSTS[row["measure"]], row["value"]))
+        if row["measure"] in LOCAL_FOSTER_PLACES and row["period"] == "2025":
+            row["release_vintage_year"] = years[row["source"]]
+            which = LOCAL_FOSTER_PLACES[row["measure"]]
+            out.append(local_row("council_foster_places", row["period"], row, which, row["value"]))
     known = [row for row in out if row[4] or row[6] == SUPPRESSED]
     return sorted(known, key=lambda r: tuple(natural(part) for part in r[:4]))
 

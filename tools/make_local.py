@@ -1,6 +1,7 @@
 """Fit what authorities need beside their published tables, and write it (python tools/make_local.py).
 
-Writes simulator/data/local_drift.csv and simulator/data/local_reconciled.csv. Takes a few minutes.
+Writes local_drift.csv, local_placing.csv and local_reconciled.csv in simulator/data. Takes a few minutes, and needs
+the compiled engine.
 """
 
 from __future__ import annotations
@@ -10,31 +11,48 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
 
+import numpy as np
+
 import simulator
 from simulator.backtest.panel import panel
 from simulator.backtest.wander import measured
 from simulator.baseline import load_baseline
+from simulator.calibrate.placing import fit_placing
 from simulator.calibrate.reconcile import ends, reconcile
-from simulator.local.levels import england, response_of_leavers
+from simulator.local.levels import england, published_levels, response_of_leavers
+from simulator.local.placing import Placing, into, placing, plans, spread_of
 from simulator.local.published import BASE, published
 from simulator.local.wander import Wander, wanders
+from simulator.run_once import engine_named
 
 DATA = Path(__file__).resolve().parent.parent / "simulator" / "data"
 
 
 def main() -> None:
     """Write the files."""
+    compiled = engine_named("compiled")
     response = response_of_leavers(england(load_baseline(BASE))["resident"])
     rows = [[_cell(value) for value in astuple(one)] for one in measured(panel(), published(), response)]
     write("local_drift", [field.name for field in fields(Wander)], rows)
     wanders.cache_clear()
-    factors = reconcile(ends(simulator.load("status-quo").scenario))
+    write_placing(fit_placing(simulator.load("status-quo").scenario, compiled))
+    placing.cache_clear()
+    published_levels.cache_clear()
+    factors = reconcile(ends(simulator.load("status-quo").scenario), compiled)
     columns = ("stream", "year", "exit_factor")
     write(
         "local_reconciled",
         columns,
         [(stream, BASE + 1 + i, f"{f:.6f}") for stream, all_ in factors.items() for i, f in enumerate(all_)],
     )
+
+
+def write_placing(how: Placing) -> None:
+    """Write how authorities place children."""
+    columns = ("area", *map(into, plans()), *map(spread_of, plans()), "leaving", "agency_odds")
+    rows = np.concatenate([how.into, how.spread, how.leaving[:, None], how.agency_odds[:, None]], axis=1)
+    codes = published_levels().codes
+    write("local_placing", columns, [(code, *map(_cell, row)) for code, row in zip(codes, rows.tolist(), strict=True)])
 
 
 def write(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

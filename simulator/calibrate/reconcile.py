@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.agencies import Run, served
 from simulator.areas import ALL, ENGLAND, authorities
 from simulator.axes import REASONS, STREAMS
 from simulator.compile import compile_scenario
-from simulator.engine.run import run
 from simulator.local.published import BASE
 from simulator.local.reconcile import MONTHS, factors
 from simulator.rates import Rates, StreamRates
@@ -26,7 +26,7 @@ STAYS = {"resident": 0.8, "uasc": 0.3}
 """About what share of children are still in care a year on, and so of a gap."""
 
 
-def reconcile(scenario: Scenario) -> dict[str, Array]:
+def reconcile(scenario: Scenario, run: Run) -> dict[str, Array]:
     """Return factors of hazards of leaving by stream, for each year from the base: (year,).
 
     In each round a year's factor grows by the share of that year's exits before 18 that would close the gap between the
@@ -36,14 +36,17 @@ def reconcile(scenario: Scenario) -> dict[str, Array]:
     ----------
     scenario : Scenario
         The status quo, of a base with authorities, to the end of the years that are fitted.
+    run : callable
+        An engine.
     """
-    england = _children(compile_scenario(scenario.model_copy(update={"areas": (ENGLAND,)})).rates)[0]
-    rates = compile_scenario(scenario.model_copy(update={"areas": (ALL,)})).rates
+    england = _children(run, compile_scenario(scenario.model_copy(update={"areas": (ENGLAND,)})).rates)[0]
+    [together] = served([compile_scenario(scenario.model_copy(update={"areas": (ALL,)}))], run)
+    rates = together.rates
     areas = len(authorities())
     acts = np.array([np.broadcast_to(_slowest(stream), areas) for stream in rates.streams])
     change, stays = np.ones((len(STREAMS), YEARS)), np.array([STAYS[stream] for stream in STREAMS])[:, None]
     for _ in range(ROUNDS):
-        children, exits = _children(_scaled(rates, change, acts), acts)
+        children, exits = _children(run, _scaled(rates, change, acts), acts)
         gap = children - england
         change *= 1.0 + (gap[:, 1:] - stays * gap[:, :-1]) / exits
     known = np.array([factors()[stream] for stream in STREAMS])
@@ -72,7 +75,7 @@ def _scaled(rates: Rates, change: Array, acts: NDArray[np.bool_]) -> Rates:
     return replace(rates, streams=tuple(streams))
 
 
-def _children(rates: Rates, acts: NDArray[np.bool_] | None = None) -> tuple[Array, Array]:
+def _children(run: Run, rates: Rates, acts: NDArray[np.bool_] | None = None) -> tuple[Array, Array]:
     """Return children of all areas at the base and at each year's end, and exits before 18 in each: (stream, year).
 
     Exits are of the areas in `acts`, (stream, area), or of all.

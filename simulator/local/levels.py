@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from simulator.axes import PHASES, STREAMS
 from simulator.baseline import Baseline, load_baseline, resident_rates, uasc_rates
+from simulator.local.placing import Placing, into, placing, plans
 from simulator.local.pool import Pooled, overdispersion, pool_counts, pool_ratios
-from simulator.local.published import BANDS, BASE, PLACEMENT_GROUPS, Published, published
+from simulator.local.published import BANDS, BASE, FOSTERED, PLACEMENT_GROUPS, Published, published
 from simulator.local.response import (
     AT_18,
     BEFORE_18,
@@ -91,6 +92,10 @@ class Levels:
         Starts of the year before the base, which say how long children of the base have been there; levels if left out.
     turning_18 : (area,), optional
         Asylum-seeking children of the base who turn 18 in a year, over what England's ages make of them; 1 if left out.
+    leavers : (area,)
+        Resident children who leave before 18 in the first year at these levels.
+    placing : Placing, optional
+        Where children are placed; as in England if left out.
     """
 
     codes: tuple[str, ...]
@@ -103,8 +108,16 @@ class Levels:
     uasc_exits: Array
     prices: Mapping[str, Array]
     spread: Mapping[str, Array]
+    leavers: Array
     last_starts: Mapping[str, Array] | None = None
     turning_18: Array | None = None
+    placing: Placing | None = None
+
+    def odds_of_agencies(self, codes: Sequence[str]) -> Array:
+        """Return the ratio of the odds of a place with an agency to England's in some areas: (area,)."""
+        if self.placing is None:
+            return np.ones(len(codes))
+        return self.placing.agency_odds[[self.codes.index(code) for code in codes]]
 
     def starts_of(self, stream: str) -> Array:
         """Return starts of a run in proportion: (area, band)."""
@@ -174,8 +187,11 @@ def response_of_leavers(one: England) -> float:
 
 @cache
 def published_levels() -> Levels:
-    """Build the levels of all authorities from published tables."""
-    return estimate(published(), england(load_baseline(BASE)))
+    """Build the levels of all authorities: from published tables, and as fitted to them how they place children."""
+    found = estimate(published(), england(load_baseline(BASE)))
+    how = placing(found.codes)
+    spread = {into(plan): how.spread[:, i] for i, plan in enumerate(plans())}
+    return replace(found, placing=how, spread={**found.spread, **spread})
 
 
 def estimate(data: Published, base: Mapping[str, England]) -> Levels:
@@ -201,8 +217,12 @@ def estimate(data: Published, base: Mapping[str, England]) -> Levels:
     left = pool_years("exits", data.left - uasc_left, one.expected(alike), data.group)
     exits = _leaving(one, alike, left, number)
     new = _without_returns(number, base["resident"].rates, stock[0][:, -1].sum(axis=-1) * exits[0])
-    size = {"residential": _group_stock(data, "homes"), "fostering": _group_stock(data, "foster")}
-    cost = {key: _prices(data.unit_costs[key], size[key]) for key in COST_LINES}
+    of_mix = {"residential": np.ones(len(heads)), "fostering": _cost_of_mix(data)}
+    size = {
+        "residential": _group_stock(data, "homes"),
+        "fostering": np.sum([_group_stock(data, g) for g in FOSTERED], axis=0),
+    }
+    cost = {key: _prices(data.unit_costs[key] / of_mix[key][:, None], size[key]) for key in COST_LINES}
     return Levels(
         codes=data.codes,
         stock_by_band=data.stock_by_band[:, -1],
@@ -222,6 +242,7 @@ def estimate(data: Published, base: Mapping[str, England]) -> Levels:
         },
         last_starts={name: flow[:, -1] for name, flow in zip(base, flows, strict=True)},
         turning_18=_turning_18(accounts["uasc"], uasc_exits[0], data.uasc_ceased, arriving_by_band),
+        leavers=one.england.response.at(one.next_year(exits[0], number)[BEFORE_18], exits[0]),
     )
 
 
@@ -474,6 +495,23 @@ def _turning_18(one: Account, level: Array, ceased: Array, now: Array) -> Array:
 
 def _group_stock(data: Published, group: str) -> Array:
     return data.stock_by_group[:, tuple(PLACEMENT_GROUPS).index(group)]
+
+
+def _fostered(data: Published) -> Array:
+    """Return children with kin, the council's carers and agencies: (area, group)."""
+    return np.stack([_group_stock(data, group) for group in FOSTERED], axis=1)
+
+
+def _cost_of_mix(data: Published) -> Array:
+    """Return what fostering costs a week with an area's mix of kin, council and agency at England's prices: (area,).
+
+    Prices are what a published unit cost is over it, so that who fosters is not counted twice.
+    """
+    lines = {line.key: line for line in load_baseline(BASE).cost_lines}
+    unit = np.array([lines[place].spend_gbp / lines[place].child_weeks for place in COST_LINES["fostering"]])
+    children = _fostered(data)
+    mean = ratio_of(children @ unit, children.sum(axis=1))
+    return np.where(mean > 0, mean, children.sum(axis=0) @ unit / children.sum())
 
 
 def _prices(costs: Array, size: Array) -> Pooled:

@@ -12,6 +12,7 @@ from simulator import placements
 from simulator.axes import AGE_BANDS, PHASES, STREAMS
 from simulator.baseline import FOSTER, CostLine
 from simulator.local.levels import COST_LINES, Levels
+from simulator.local.placing import into, leaving_faster, placed, plans
 from simulator.local.published import PLACEMENT_GROUPS
 from simulator.local.rake import rake, shift_ages, spread_phases
 from simulator.local.reconcile import by_month
@@ -66,7 +67,7 @@ def localise(
     """Return rates and costs of some areas.
 
     At the base all areas of `levels` add up to England: children in every cell, starts, foster households and spend.
-    Moves between placements and lengths of stay by time in care are England's.
+    Lengths of stay by time in care are England's, and so are moves but for what they lead to.
 
     Parameters
     ----------
@@ -93,6 +94,8 @@ def localise(
     width = england.cohort_months
     level = {"resident": levels.exits, "uasc": levels.uasc_exits}
     rates = dict(zip(STREAMS, _share_children(england.streams, width, levels, level), strict=True))
+    placing = levels.placing
+    ratios = None if placing is None else placing.into * np.stack([off(into(plan)) for plan in plans()], axis=1)
     names = {"resident": ("starts", "exits"), "uasc": ("uasc_starts", "uasc_exits")}
     streams = []
     for name in STREAMS:
@@ -102,7 +105,11 @@ def localise(
             wander(key, codes, year_of_month, steps, _events(levels)[key][chosen]) for key in names[name]
         )
         transfers = pace(level[name][chosen], passes_through(one)).transfer_per_year > 0
-        streams.append(_over_time(pick(one, chosen), starts, leaving * by_month(name, transfers, england.months)))
+        one = pick(one, chosen)
+        if placing is not None and ratios is not None:
+            one = placed(one, ratios[chosen])
+            one = leaving_faster(one, placing.leaving[chosen]) if name == "resident" else one
+        streams.append(_over_time(one, starts, leaving * by_month(name, transfers, england.months)))
     foster = None if england.foster is None else _share_households(england.foster, list(rates.values()), chosen)
     prices = {key: off(f"price_{key}") for key in COST_LINES}
     local = replace(england, streams=tuple(streams), foster=foster)

@@ -11,6 +11,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator import tables
 from simulator.areas import authorities, table
 from simulator.axes import AGE_BANDS
 
@@ -31,7 +32,9 @@ HIDDEN_UASC = 3.0
 the number of other children are hidden together, and of the two it is the small one."""
 
 PLACEMENT_GROUPS: dict[str, tuple[str, ...]] = {
-    "foster": ("kinship_foster", "council_foster", "ifa_foster"),
+    "kinship": ("kinship_foster",),
+    "council_foster": ("council_foster",),
+    "agency_foster": ("ifa_foster",),
     "homes": ("childrens_home", "home_waiting", "secure_residential"),
     "supported": ("supported", "supported_waiting"),
     "for_adoption": ("for_adoption",),
@@ -39,6 +42,9 @@ PLACEMENT_GROUPS: dict[str, tuple[str, ...]] = {
     "other": ("other",),
 }
 """Placements told apart in tables of authorities, and those of the model that they hold."""
+
+FOSTERED = ("kinship", "council_foster", "agency_foster")
+"""Groups whose sum is published, and whose parts are told by places with the council's carers and by providers."""
 
 _PUBLISHED_GROUPS: dict[str, tuple[str, ...]] = {
     "foster": ("foster_placements",),
@@ -48,6 +54,17 @@ _PUBLISHED_GROUPS: dict[str, tuple[str, ...]] = {
     "with_parents": ("placed_with_parents",),
     "other": ("other_placements",),
 }
+
+_OWN = ("own_la", "parents_or_other_with_pr", "not_reported")
+_EXTERNAL = ("private", "voluntary", "other_la", "other_public")
+"""Providers in tables of authorities; what parents provide, and what is not reported, is no foster home."""
+
+_PROVIDER_YEAR = 2024
+"""The last year that crosses placement with provider for England."""
+
+MOST_TOLD = 0.95
+"""Most of the children fostered by others than the council's own carers that are taken to be with agencies, or with
+kin: providers of a few children are hidden, and some are recorded otherwise."""
 
 COSTS = ("residential", "fostering")
 """Unit costs that are published for authorities."""
@@ -134,10 +151,47 @@ def _uasc(table: str, year: int) -> Array:
 
 
 def _stock_by_group() -> Array:
-    names = [name for group in PLACEMENT_GROUPS for name in _PUBLISHED_GROUPS[group]]
-    by_name = counts("stock_by_placement", BASE, names)
-    at = np.array([i for i, group in enumerate(PLACEMENT_GROUPS) for _ in _PUBLISHED_GROUPS[group]])
-    return np.stack([by_name[:, at == i].sum(axis=1) for i in range(len(PLACEMENT_GROUPS))], axis=1)
+    names = [name for group in _PUBLISHED_GROUPS.values() for name in group]
+    by_name = dict(zip(names, counts("stock_by_placement", BASE, names).T, strict=True))
+    groups = {group: np.sum([by_name[name] for name in held], axis=0) for group, held in _PUBLISHED_GROUPS.items()}
+    groups |= dict(zip(FOSTERED, _fostered(groups), strict=True))
+    return np.stack([groups[group] for group in PLACEMENT_GROUPS], axis=1)
+
+
+def _fostered(groups: Mapping[str, Array]) -> tuple[Array, Array, Array]:
+    """Split fostered children into those with kin, with the council's own carers and with agencies: (area,) each.
+
+    Filled places with the council's own mainstream carers are published; where they are not, they are as many as
+    elsewhere. Of the others, those with agencies are children of external providers beyond the external part of homes
+    and supported accommodation in England, and those with kin are children of the council's own beyond its part of
+    these and its carers. Where a trust provides for a council, carers are external too, and England's split is taken.
+    """
+    fostered = groups["foster"]
+    filled = column("council_foster_places", BASE, "filled")
+    known = np.isfinite(filled)
+    council = np.minimum(np.where(known, filled, fostered * filled[known].sum() / fostered[known].sum()), fostered)
+    providers = counts("stock_by_provider", BASE, (*_OWN, *_EXTERNAL))
+    own, external = providers[:, 0], providers[:, len(_OWN) :].sum(axis=1)
+    outside = {group: _external_share(table) for group, table in _BY_PROVIDER.items()}
+    agency = external - np.sum([outside[g] * groups[g] for g in outside], axis=0)
+    kin = own - council - np.sum([(1.0 - outside[g]) * groups[g] for g in outside], axis=0) - groups["for_adoption"]
+    least = (1.0 - MOST_TOLD) * (fostered - council)
+    agency, kin = np.maximum(agency, least), np.maximum(kin, least)
+    trust = own < council
+    england = agency[~trust].sum() / (agency + kin)[~trust].sum()
+    told = ~trust & (agency + kin > 0)
+    share = np.divide(agency, agency + kin, out=np.full_like(kin, england), where=told)
+    return (1.0 - share) * (fostered - council), council, share * (fostered - council)
+
+
+_BY_PROVIDER = {"homes": "homes_by_provider", "supported": "supported_by_provider"}
+"""Groups beside fostering that external providers serve, and England's tables of them."""
+
+
+def _external_share(table: str) -> float:
+    """Return the share of England's children in a placement who live with external providers."""
+    parts = tables.categories(table, _PROVIDER_YEAR)
+    return sum(parts[name] for name in _EXTERNAL) / parts[TOTAL]
 
 
 @cache
