@@ -108,7 +108,6 @@ def compile_scenario(
 
     def with_scenario(rates: Rates, context: Context) -> Rates:
         """Put in what the scenario does, and what all areas share of a draw."""
-        rates = with_local(rates, scenario.local, context)
         rates = apply_all(rates, scenario.interventions, context)
         if drawn and scenario.assumptions.drift == "as_recorded":
             rates = drift(rates, context.cost_keys, years, drawn)
@@ -124,11 +123,13 @@ def compile_scenario(
         rates, cost_lines = localise(bare, cost_lines, published_levels(), units, drawn, years)
     england = None
     if rates is not bare and bare.foster is not None and bare.foster.limited:
+        # What is assumed of single areas does not move agencies, which are large beside them.
         england = with_scenario(bare, _context(scenario, baseline, first, months, (), None))
+    rates = with_scenario(with_local(rates, scenario.local, context), context)
     return Compiled(
         scenario=scenario,
         baseline=baseline,
-        rates=with_scenario(rates, context),
+        rates=rates,
         context=context,
         cost_lines=cost_lines,
         reported=reported,

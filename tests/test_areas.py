@@ -11,23 +11,32 @@ from click.testing import CliRunner
 from council_study import SEEDS, Found, mean, study
 
 import simulator
-from simulator import areas
+from simulator import areas, placements
 from simulator.baseline import load_baseline
 from simulator.calendar import Month
+from simulator.calibrate.placing import MOST
 from simulator.charts import draw_all
 from simulator.cli import cli
 from simulator.compile import compile_scenario
-from simulator.engine.run import run
 from simulator.interventions.early_help import EarlyHelp
 from simulator.local import published_levels
+from simulator.local.levels import england, estimate
+from simulator.local.placing import plans
 from simulator.local.pool import overdispersion, pool_counts, pool_ratios
-from simulator.local.published import BANDS, by_category_filled, column, counts
+from simulator.local.published import (
+    BANDS,
+    FOSTERED,
+    PLACEMENT_GROUPS,
+    by_category_filled,
+    column,
+    counts,
+    published,
+)
 from simulator.local.rake import rake, shift_ages
 from simulator.local.response import pace
 from simulator.local.wander import step_parameters, wander, wanders, weights
 from simulator.results import Results
 from simulator.scenario import LoadedScenario, ScenarioError
-from simulator.structure import BAND_OF_AGE
 from simulator.uncertainty import sample
 
 KENT = "E10000016"
@@ -245,6 +254,57 @@ def test_spend_of_authorities_adds_up_to_england() -> None:
         assert np.sum(line.child_weeks) == pytest.approx(whole.child_weeks, rel=1e-6)
 
 
+def test_spend_of_authorities_is_near_what_they_report() -> None:
+    """Reported in a return that nothing here rests on; a few authorities leave out or shift whole services."""
+    _, local = all_rates()
+    spend = np.sum([line.spend_gbp for line in local.cost_lines], axis=0)
+    reported = column("spend_reported", "2024-25")
+    told = reported > 0
+    off = abs(np.log(spend[told] / spend[told].sum() * reported[told].sum() / reported[told]))
+    assert told.sum() > 145
+    assert np.median(off) < 0.11
+    assert np.quantile(off, 0.8) < 0.2
+
+
+def test_parts_of_fostering_add_up_to_england_before_they_are_made_to() -> None:
+    """Filled places, providers and the fostered are published apart."""
+    england = load_baseline(2025)
+    data = published()
+    for group in FOSTERED:
+        [place] = PLACEMENT_GROUPS[group]
+        whole = sum(float(stock[..., placements.index(place)].sum()) for stock in (england.resident, england.uasc))
+        assert data.stock_by_group[:, tuple(PLACEMENT_GROUPS).index(group)].sum() == pytest.approx(whole, rel=0.03)
+
+
+def test_fostering_of_an_authority_is_its_own() -> None:
+    _, local = all_rates()
+    names = [one.name for one in areas.authorities()]
+    held = np.sum([stream.opening[0].sum(axis=(1, 2)) for stream in local.rates.streams], axis=0)
+    lincolnshire, southend = (held[names.index(name)] for name in ("North Lincolnshire", "Southend-on-Sea"))
+    agency, council = (placements.index(name) for name in ("ifa_foster", "council_foster"))
+    assert lincolnshire[council] == pytest.approx(120.0, abs=3.0)
+    assert lincolnshire[agency] < 5.0
+    assert southend[agency] > southend[council]
+
+
+def test_prices_leave_out_who_fosters() -> None:
+    """North Lincolnshire has hardly a child with an agency; its price is for the same mix."""
+    data = published()
+    cheap = replace(data, unit_costs={key: np.full_like(cost, 1000.0) for key, cost in data.unit_costs.items()})
+    prices = dict(zip(data.codes, estimate(cheap, england(load_baseline(2025))).prices["fostering"], strict=True))
+    by_name = {one.name: prices[one.code] for one in areas.authorities()}
+    assert by_name["North Lincolnshire"] > 1.2 * by_name["Southend-on-Sea"]
+
+
+def test_placing_is_fitted_to_every_authority() -> None:
+    how = published_levels().placing
+    assert how is not None
+    assert how.into.shape == (153, len(plans()))
+    assert (how.into >= 1.0 / MOST).all()
+    assert (how.into <= MOST).all()
+    assert np.quantile(how.leaving, [0.02, 0.98]) == pytest.approx(1.0, abs=0.45)
+
+
 def test_levels_are_within_reason() -> None:
     levels = published_levels()
     assert (levels.exits > 0.5).all()
@@ -298,7 +358,7 @@ def test_a_pilot_acts_in_its_areas_and_costs_there() -> None:
         axis=(-2, -1)
     )
     assert fewer[0] < -100
-    assert fewer[1] == 0
+    assert fewer[1] == pytest.approx(0.0, abs=0.5)  # agencies have some more places for children of Surrey
     spend = results["programme_spend"].values.sum(axis=(0, 2, 3, 4))
     assert spend[0] == pytest.approx(1_000_000, rel=0.02)
     assert spend[1] == 0
@@ -371,17 +431,35 @@ def test_first_years_go_on_from_recent_ones() -> None:
     assert max(abs(change[name]) for name in large) < 0.085
 
 
+@cache
+def ten_years(name: str) -> Results:
+    return simulator.run(short(name, end=Month(2035, 3)))
+
+
 @pytest.mark.slow
 def test_the_sum_of_areas_follows_england_run_alone() -> None:
-    england, local = (
-        run(compile_scenario(short(name, end=Month(2035, 3)).scenario).rates, BAND_OF_AGE).children.sum(
-            axis=(0, 1, 4, 5)
-        )
-        for name in ("England", "all")
-    )
+    england, local = (ten_years(name)["children"].values[0, 0, ::12].sum(axis=-1) for name in ("England", "all"))
     for year in (1, 5, 10):
-        assert local[12 * year].sum() == pytest.approx(england[12 * year].sum(), rel=0.002)
-        np.testing.assert_allclose(local[12 * year], england[12 * year], rtol=0.005)
+        assert local[year].sum() == pytest.approx(england[year].sum(), rel=0.002)
+        np.testing.assert_allclose(local[year, :7], england[year, :7], rtol=0.06)  # placements that hold most
+    spend = [float(ten_years(name)["total_spend"].values[0, 0].sum()) for name in ("England", "all")]
+    assert spend[1] == pytest.approx(spend[0], rel=0.01)
+
+
+@pytest.mark.slow
+def test_placements_and_spend_of_authorities_move_as_england_does() -> None:
+    results = ten_years("all")
+    children = results["children"].values[0, :, :, :, :].sum(axis=-1)[:, [0, 60]]
+    homes = children[..., list(results["children"].placements).index("childrens_home")]
+    beside = (homes[10:, 1] / homes[10:, 0]) / (homes[0, 1] / homes[0, 0])
+    large = children[10:, 0].sum(axis=-1) >= 200
+    assert (beside[large] > 0.6).all()
+    assert (beside[large] < 2.5).all()
+    assert 0.75 < np.quantile(beside[large], 0.05) < np.quantile(beside[large], 0.95) < 1.6
+    spend = results["total_spend"].values[0, :, :, 0, 0].reshape(len(results.areas), 10, 12).sum(axis=-1)
+    growth = spend[10:, 5] / spend[10:, 0] / (spend[0, 5] / spend[0, 0])
+    assert (growth[large] > 0.7).all()
+    assert (growth[large] < 1.3).all()
 
 
 @pytest.mark.slow

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from rates_examples import BAND_OF_AGE, england, england_foster
 from test_engine import SMALL, Small, draw_alone
 
+from simulator.agencies import served
+from simulator.calendar import Month
 from simulator.compile import compile_scenario
 from simulator.engine.compiled import run_compiled
 from simulator.engine.run import Paths, run
@@ -61,6 +63,12 @@ def test_shipped_scenarios_give_the_same_paths(name: str) -> None:
     """One with limited places, one with a trend in stays (new hazards each month) and places as needed, one plan."""
     rates: Rates = compile_scenario(load(name).scenario).rates
     assert_same(run(rates, BAND_OF_AGE), run_compiled(rates, BAND_OF_AGE))
+
+
+def test_areas_that_agencies_serve_give_the_same_paths() -> None:
+    scenario = load("status-quo").scenario.model_copy(update={"areas": ("Kent", "York"), "end": Month(2027, 3)})
+    [one] = served([compile_scenario(scenario)], run)
+    assert_same(run(one.rates, BAND_OF_AGE), run_compiled(one.rates, BAND_OF_AGE))
 
 
 @settings(max_examples=10, deadline=None, derandomize=True)

@@ -12,9 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rates_examples import (
     BAND_OF_AGE,
+    COUNCIL,
     HOME,
+    HOME_WAITING,
+    IFA,
     OTHER,
     RETURN_PER_YEAR,
+    SUPPORTED_WAITING,
     england,
     england_foster,
     go_on,
@@ -27,6 +31,7 @@ from rates_examples import (
 from scipy.linalg import expm
 
 from simulator.axes import AGES, REASONS
+from simulator.engine.fostering import AGENCIES, FOUND
 from simulator.engine.grid import make_grid, row_count
 from simulator.engine.hazards import chain, generator, month_operators
 from simulator.engine.run import Paths, run
@@ -290,6 +295,7 @@ def random_foster(rng: np.random.Generator, months: int) -> FosterRates:
         places_per_household=rng.uniform(1, 3, (1, 1, 2)),
         usable_share=rng.uniform(0.3, 1, (2, 1, months, 2)),
         step_down_per_year=rng.uniform(0, 5, (2, 1)),
+        agencies=rng.random((2, 1, months, len(AGENCIES))) if rng.random() < 0.5 else None,
     )
 
 
@@ -338,12 +344,12 @@ def from_month(example: Rates, first: int) -> Rates:
     """Drop the months before `first` from every array that varies over months."""
     monthly = {
         "new_starts_per_month", "start_place", "exit_ratio", "move_ratio", "enquiries_per_month",
-        "stage_pass_share", "deregistration_per_year", "usable_share",
+        "stage_pass_share", "deregistration_per_year", "usable_share", "agencies",
     }  # fmt: skip
 
     def cut(record: StreamRates | FosterRates) -> dict[str, Array]:
         arrays = {f.name: getattr(record, f.name) for f in fields(record) if f.name in monthly}
-        return {name: a[:, :, first:] for name, a in arrays.items() if a.shape[2] > 1}
+        return {name: a[:, :, first:] for name, a in arrays.items() if a is not None and a.shape[2] > 1}
 
     assert example.foster is not None
     return replace(
@@ -557,6 +563,35 @@ def test_nothing_comes_of_nothing(width: int) -> None:
         value = getattr(paths, field.name)
         for array in value if isinstance(value, tuple) else (value,):
             assert not array.any(), field.name
+
+
+def test_agencies_of_a_run_do_the_same_for_it_again() -> None:
+    """With places that run short, and with more than are needed."""
+    for share in (0.54, 100.0):
+        example = with_foster(usable_share=np.full((1, 1, 1, 2), share))
+        paths = go(example)
+        assert example.foster is not None
+        again = go(replace(example, foster=replace(example.foster, agencies=paths.agencies)))
+        for name in ("children", "starts", "places_usable", "agencies"):
+            np.testing.assert_allclose(getattr(again, name), getattr(paths, name), rtol=1e-9, atol=1e-6, err_msg=name)
+
+
+def test_an_area_is_served_by_agencies_whatever_its_own_households() -> None:
+    """Nobody has a place with the council, half find an agency's, and nobody in one loses it."""
+    found = np.zeros((1, 1, 1, len(AGENCIES)))
+    found[..., FOUND] = 0.5
+    none = with_foster(opening_households=np.zeros((1, 1, 2)), enquiries_per_month=np.zeros((1, 1, 1, 2)))
+    assert none.foster is not None
+    none = replace(none, foster=replace(none.foster, opening_pipeline=np.zeros_like(none.foster.opening_pipeline)))
+    served = replace(none, foster=replace(none.foster, agencies=found))
+    paths = go(served)
+    starts = paths.starts[0, 0, 1:].sum(
+        axis=(0, 1, 2)
+    )  # in the first month those with the council lose their place too
+    assert starts[COUNCIL] == 0.0
+    assert starts[IFA] == pytest.approx(starts[HOME_WAITING] + starts[SUPPORTED_WAITING])
+    assert starts[IFA] > 1000.0
+    np.testing.assert_allclose(paths.places_usable[0, 0, 1:, 1], paths.children[0, 0, 1:, ..., IFA].sum(axis=(1, 2)))
 
 
 def test_nothing_comes_of_nothing_with_foster_places() -> None:

@@ -916,6 +916,12 @@ def build_local(local: Path, years: Mapping[str, str]) -> list[tuple[str, ...]]:
             row["release_vintage_year"] = years[row["source"]]
             which = LOCAL_FOSTER_PLACES[row["measure"]]
             out.append(local_row("council_foster_places", row["period"], row, which, row["value"]))
+    steady = {row["la_code"]: row["old_la_code"] for row in read(local / "la_cla_headline.csv")}
+    for row in read(local / "la_spend_ro3_2024_25.csv"):
+        about = (row["service"], row["measure"])
+        if about == ("Children Looked After", "total_expenditure") and row["la_code"] in steady:
+            row |= {"old_la_code": steady[row["la_code"]], "release_vintage_year": years[row["source"]]}
+            out.append(local_row("spend_reported", row["financial_year"], row, "all", row["gbp"]))
     known = [row for row in out if row[4] or row[6] == SUPPRESSED]
     return sorted(known, key=lambda r: tuple(natural(part) for part in r[:4]))
 

@@ -66,6 +66,7 @@ def fit_placing(scenario: Scenario, run: Run) -> Placing:
     level, spread = _levels(there, _expected(children, england, 0) @ plan)
     levels = published_levels()
     assert levels.placing is not None
+    assert levels.leavers is not None
     known, into, leaving = levels.placing, levels.placing.into, levels.placing.leaving
     for _ in range(ROUNDS):
         paths = run(_changed(rates, into / known.into, leaving / known.leaving), BAND_OF_AGE)

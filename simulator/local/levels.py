@@ -92,7 +92,7 @@ class Levels:
         Starts of the year before the base, which say how long children of the base have been there; levels if left out.
     turning_18 : (area,), optional
         Asylum-seeking children of the base who turn 18 in a year, over what England's ages make of them; 1 if left out.
-    leavers : (area,)
+    leavers : (area,), optional
         Resident children who leave before 18 in the first year at these levels.
     placing : Placing, optional
         Where children are placed; as in England if left out.
@@ -108,9 +108,9 @@ class Levels:
     uasc_exits: Array
     prices: Mapping[str, Array]
     spread: Mapping[str, Array]
-    leavers: Array
     last_starts: Mapping[str, Array] | None = None
     turning_18: Array | None = None
+    leavers: Array | None = None
     placing: Placing | None = None
 
     def odds_of_agencies(self, codes: Sequence[str]) -> Array:
