@@ -578,19 +578,19 @@ def test_agencies_of_a_run_do_the_same_for_it_again() -> None:
 
 def test_an_area_is_served_by_agencies_whatever_its_own_households() -> None:
     """Nobody has a place with the council, half find an agency's, and nobody in one loses it."""
-    found = np.zeros((1, 1, 1, len(AGENCIES)))
-    found[..., FOUND] = 0.5
     none = with_foster(opening_households=np.zeros((1, 1, 2)), enquiries_per_month=np.zeros((1, 1, 1, 2)))
     assert none.foster is not None
     none = replace(none, foster=replace(none.foster, opening_pipeline=np.zeros_like(none.foster.opening_pipeline)))
-    served = replace(none, foster=replace(none.foster, agencies=found))
-    paths = go(served)
-    starts = paths.starts[0, 0, 1:].sum(
-        axis=(0, 1, 2)
-    )  # in the first month those with the council lose their place too
-    assert starts[COUNCIL] == 0.0
-    assert starts[IFA] == pytest.approx(starts[HOME_WAITING] + starts[SUPPORTED_WAITING])
-    assert starts[IFA] > 1000.0
+    starts = []
+    for share in (0.5, 1.0):
+        found = np.zeros((1, 1, 1, len(AGENCIES)))
+        found[..., FOUND] = share
+        paths = go(replace(none, foster=replace(none.foster, agencies=found)))
+        starts.append(paths.starts[0, 0].sum(axis=(0, 1, 2)))
+    half, whole = starts
+    assert half[COUNCIL] == 0.0
+    assert half[IFA] == pytest.approx(whole[IFA] / 2.0, rel=0.01)
+    assert (half - whole)[[HOME_WAITING, SUPPORTED_WAITING]].sum() == pytest.approx(half[IFA], rel=0.02)
     np.testing.assert_allclose(paths.places_usable[0, 0, 1:, 1], paths.children[0, 0, 1:, ..., IFA].sum(axis=(1, 2)))
 
 
