@@ -314,8 +314,8 @@ def _notes(compiled: Compiled) -> tuple[str, ...]:
         held += "; first placements, leaving and moves are the council's own too, pooled towards England's"
         held += "; unit costs are England's"
     elif units(scenario.areas):
-        held += "; starts, leaving and prices of areas are pooled from three published years, and where children are "
-        held += "placed goes towards England's"
+        held += "; starts, leaving, prices and placements of areas are pooled from published tables, and agencies do "
+        held += "for each area as for England"
     notes = [f"{held}."]
     if scenario.assumptions.foster_places == "as_needed":
         notes.append("Foster places are found for as many as need them.")
