@@ -112,8 +112,9 @@ def localise(
         streams.append(_over_time(one, starts, leaving * by_month(name, transfers, england.months)))
     foster = None if england.foster is None else _share_households(england.foster, list(rates.values()), chosen)
     prices = {key: off(f"price_{key}") for key in COST_LINES}
+    by_place = {name: stream.opening[0].sum(axis=(1, 2)) for name, stream in rates.items()}
     local = replace(england, streams=tuple(streams), foster=foster)
-    return local, tuple(_local_cost(line, rates, levels, prices, chosen) for line in cost_lines)
+    return local, tuple(_local_cost(line, by_place, levels, prices, chosen) for line in cost_lines)
 
 
 def _share_children(
@@ -199,18 +200,17 @@ def _share_households(foster: FosterRates, streams: list[StreamRates], chosen: N
 
 def _local_cost(
     line: CostLine,
-    rates: Mapping[str, StreamRates],
+    by_place: Mapping[str, Array],
     levels: Levels,
     off: Mapping[str, Array],
     chosen: NDArray[np.intp],
 ) -> CostLine:
-    """Share a line of spend between areas as its children are, at their own prices."""
-    by_place = {name: stream.opening[0].sum(axis=(1, 2)) for name, stream in rates.items()}
+    """Share a line of spend between areas as its children are, (area, place) by stream, at their own prices."""
     if line.driver == "uasc":
         children = by_place["uasc"].sum(axis=-1)
     else:
         held = [line.driver == "children" or p.cost == line.key for p in placements.placements()]
-        children = sum(by_place.values())[:, held].sum(axis=-1)
+        children = np.sum(list(by_place.values()), axis=0)[:, held].sum(axis=-1)
     weeks = np.maximum(line.child_weeks * children / children.sum(), _LEAST_WEEKS)
     key = next((key for key, lines in COST_LINES.items() if line.key in lines), None)
     spend = weeks * (levels.prices[key] if key else 1.0)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +17,30 @@ ROUNDS = 200
 AGE_ROUNDS = 20
 
 
+KEPT = 8
+"""Answers that are kept: draws of one run ask the same of every stream."""
+
+
+def remembered(answer: Callable[..., Array]) -> Callable[..., Array]:
+    """Keep the last answers of a function of arrays and numbers, which then must not be written into."""
+
+    @lru_cache(maxsize=KEPT)
+    def known(*packed: tuple[tuple[int, ...], bytes] | int) -> Array:
+        unpacked: list[Any] = [
+            np.frombuffer(one[1]).reshape(one[0]) if isinstance(one, tuple) else one for one in packed
+        ]
+        found = answer(*unpacked)
+        found.flags.writeable = False
+        return found
+
+    @wraps(answer)
+    def ask(*arguments: Array | int) -> Array:
+        return known(*((one.shape, one.tobytes()) if isinstance(one, np.ndarray) else one for one in arguments))
+
+    return ask
+
+
+@remembered
 def rake(whole: Array, by_band: Array, by_group: Array, uasc: Array) -> Array:
     """Share a table of England between areas: (area, stream, band, group).
 
@@ -49,6 +77,7 @@ def _to(margin: Array, whole: Array) -> Array:
     return margin * ratio_of(whole, margin.sum(axis=0))
 
 
+@remembered
 def spread_phases(whole: Array, table: Array, by_phase: Array) -> Array:
     """Give children of areas their time in care: (area, band, phase, group).
 
@@ -73,6 +102,7 @@ def spread_phases(whole: Array, table: Array, by_phase: Array) -> Array:
     return spread
 
 
+@remembered
 def shift_ages(children: Array, turning_18: Array, rows: int) -> Array:
     """Make children of some areas older or younger: (area, row, phase, place).
 
