@@ -834,11 +834,13 @@ AREA_COLUMNS = (
     "old_code", "code", "name", "region", "type", "children", "status", "first_year", "parents", "source",
 )  # fmt: skip
 LOCAL_YEARS = range(2022, 2026)
+LOCAL_PLACEMENT_YEARS = (2022, 2025)
+"""The base, and when levels of placements are compared with it."""
 LOCAL_FILES = {
     "stock_by_age": ("la_cla_stock_by_characteristic", "age_band", LOCAL_YEARS),
     "stock_by_uasc": ("la_cla_stock_by_characteristic", "uasc", LOCAL_YEARS),
-    "stock_by_placement": ("la_cla_stock_by_characteristic", "placement_new_classification", range(2025, 2026)),
-    "stock_by_provider": ("la_cla_stock_by_characteristic", "provider", range(2025, 2026)),
+    "stock_by_placement": ("la_cla_stock_by_characteristic", "placement_new_classification", LOCAL_PLACEMENT_YEARS),
+    "stock_by_provider": ("la_cla_stock_by_characteristic", "provider", LOCAL_PLACEMENT_YEARS),
     "starts_by_age": ("la_cla_starts_by_characteristic", "age_band", range(2023, 2026)),
     "starts_by_uasc": ("la_cla_starts_by_characteristic", "uasc", range(2023, 2026)),
     "ceased_by_age": ("la_cla_ceased_by_characteristic", "age_band", range(2023, 2026)),
@@ -912,7 +914,7 @@ def build_local(local: Path, years: Mapping[str, str]) -> list[tuple[str, ...]]:
         if row["measure"] in LOCAL_COSTS and row["period"] in LOCAL_COST_YEARS:
             row["release_vintage_year"] = years[row["source"]]
             out.append(local_row("weekly_unit_cost", row["period"], row, LOCAL_COSTS[row["measure"]], row["value"]))
-        if row["measure"] in LOCAL_FOSTER_PLACES and row["period"] == "2025":
+        if row["measure"] in LOCAL_FOSTER_PLACES and int(row["period"][:4]) in LOCAL_PLACEMENT_YEARS:
             row["release_vintage_year"] = years[row["source"]]
             which = LOCAL_FOSTER_PLACES[row["measure"]]
             out.append(local_row("council_foster_places", row["period"], row, which, row["value"]))

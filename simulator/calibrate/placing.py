@@ -1,4 +1,4 @@
-"""Where authorities place children, fitted so that levels beside England's stay as they are in the status quo."""
+"""How authorities place children: fitted so that levels beside England's go on in the status quo as they have done."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from simulator import placements
 from simulator.agencies import Run
 from simulator.areas import ALL, ENGLAND
 from simulator.axes import STREAMS
-from simulator.baseline import FOSTER
+from simulator.baseline import FOSTER, load_baseline
 from simulator.compile import compile_scenario
 from simulator.engine.run import Paths
 from simulator.engine.step import AGE_18
-from simulator.local.levels import published_levels
+from simulator.local.levels import England, by_stream, england, published_levels
 from simulator.local.placing import Placing, leaving_faster, placed, plan_of_place, plans
 from simulator.local.pool import pool_counts
-from simulator.local.published import published
-from simulator.local.response import ratio_of
+from simulator.local.published import BANDS, BASE, EARLIER, PLACEMENT_GROUPS, published, stock_by_group
+from simulator.local.response import band_of_row, ratio_of
 from simulator.rates import Rates
 from simulator.scenario.schema import Scenario
 from simulator.structure import BAND_OF_AGE
@@ -28,8 +28,11 @@ Array = NDArray[np.float64]
 
 RESIDENT = STREAMS.index("resident")
 
-YEARS = 5
-"""From the base to when a level is to be what it is at the base."""
+YEARS = BASE - EARLIER
+"""Over which levels are compared, and after which they are to have gone as far towards England's."""
+
+LEAST_CHANCE = 0.05
+"""Variance of a log level beside chance, in weights: a large authority tells little more than a middling one."""
 
 ROUNDS = 10
 
@@ -43,6 +46,7 @@ FEWEST = 0.5
 def fit_placing(scenario: Scenario, run: Run) -> Placing:
     """Return how authorities place children.
 
+    Levels of the base are pooled, and go towards England's as far as those of three years earlier did by the base.
     Children are placed as planned in it, however many foster places there are: what becomes of plans is the market's.
 
     Parameters
@@ -58,12 +62,13 @@ def fit_placing(scenario: Scenario, run: Run) -> Placing:
             "assumptions": scenario.assumptions.model_copy(update={"foster_places": "as_needed"}),
         }
     )
-    england = run(compile_scenario(planned.model_copy(update={"areas": (ENGLAND,)})).rates, BAND_OF_AGE)
+    whole = run(compile_scenario(planned.model_copy(update={"areas": (ENGLAND,)})).rates, BAND_OF_AGE)
     rates = compile_scenario(planned.model_copy(update={"areas": (ALL,)})).rates
     plan = np.eye(len(plans()))[plan_of_place()]
     children = run(replace(rates, months=1), BAND_OF_AGE).children[0, :, 0]
     there = children.sum(axis=(1, 2)) @ plan
-    level, spread = _levels(there, _expected(children, england, 0) @ plan)
+    level, spread = _levels(there, _expected(children, whole, 0) @ plan)
+    stays, unforeseen = persistence()
     levels = published_levels()
     assert levels.placing is not None
     assert levels.leavers is not None
@@ -73,11 +78,54 @@ def fit_placing(scenario: Scenario, run: Run) -> Placing:
         left = paths.exits_by_reason[0, :, :12, RESIDENT, :, :AGE_18].sum(axis=(1, 2, 3))
         leaving = leaving * (levels.leavers + FEWEST) / (left + FEWEST)
         later = paths.children[0, :, -1]
-        wanted = level * (_expected(later, england, -1) @ plan)
+        wanted = level**stays * (_expected(later, whole, -1) @ plan)
         now = later.sum(axis=(1, 2)) @ plan
         wanted *= (now.sum(axis=1) / wanted.sum(axis=1))[:, None]
         into = np.clip(into * (wanted + FEWEST) / (now + FEWEST), 1.0 / MOST, MOST)
-    return Placing(into, _agency_odds(children), spread, leaving)
+    return Placing(into, _agency_odds(children), np.sqrt(spread**2 + unforeseen**2), leaving)
+
+
+def persistence() -> tuple[Array, Array]:
+    """Return what share of the log of a level is left at the base, and what was not foreseen of it: (plan,) each.
+
+    By weighted least squares on pooled levels of `EARLIER`. What was not foreseen is the standard deviation of the
+    rest, beyond Poisson.
+    """
+    (before, expected_before), (now, expected) = (_published(year) for year in (EARLIER, BASE))
+    level = np.log(_levels(before, expected_before)[0])
+    then = np.log((now + FEWEST) / (expected + FEWEST))
+    weight = 1.0 / (LEAST_CHANCE + 1.0 / np.maximum(expected, FEWEST))
+    weight = weight / weight.sum(axis=0)
+    x, y = (one - (weight * one).sum(axis=0) for one in (level, then))
+    stays = np.clip((weight * x * y).sum(axis=0) / (weight * x**2).sum(axis=0), 0.0, 1.0)
+    chance = (weight / np.maximum(now, FEWEST)).sum(axis=0)
+    missed = (weight * (y - stays * x) ** 2).sum(axis=0)
+    return stays, np.sqrt(np.maximum(missed - chance, 0.0))
+
+
+def _published(year: int) -> tuple[Array, Array]:
+    """Return children in each plan, and as England's shares at their ages place all children: (area, plan) each."""
+    data, base = published(), england(load_baseline(BASE))
+    at = data.stock_by_band.shape[1] - 1 - (BASE - year)
+    held = {name: _by_band_and_group(one) for name, one in base.items()}
+    by_band = by_stream(data.stock_by_band, data.uasc, {name: table.sum(axis=1) for name, table in held.items()})
+    shares = [ratio_of(table, table.sum(axis=1, keepdims=True)) for table in held.values()]
+    expected = np.sum([one[:, at] @ share for one, share in zip(by_band, shares, strict=True)], axis=0)
+    there = stock_by_group(year)
+    expected = expected * ratio_of(there.sum(axis=0), expected.sum(axis=0))
+    plan = np.array([[plan_of_place()[placements.index(names[0])]] for names in PLACEMENT_GROUPS.values()])
+    of_plan = (plan == np.arange(len(plans()))).astype(float)
+    return there @ of_plan, expected @ of_plan
+
+
+def _by_band_and_group(one: England) -> Array:
+    """Return England's children at the base: (band, placement group)."""
+    band = band_of_row(one.rates, one.cohort_months)
+    by_place = one.rates.opening[0, 0].sum(axis=1)
+    table = np.zeros((len(BANDS), by_place.shape[-1]))
+    np.add.at(table, band, by_place)
+    held = [[placements.index(name) for name in names] for names in PLACEMENT_GROUPS.values()]
+    return np.stack([table[:, places].sum(axis=1) for places in held], axis=1)
 
 
 def _changed(rates: Rates, into: Array, leaving: Array) -> Rates:

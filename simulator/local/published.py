@@ -23,6 +23,9 @@ BASE = 2025
 YEARS = (2023, 2024, 2025)
 """Years ending 31 March whose flows make levels."""
 
+EARLIER = YEARS[0] - 1
+"""When placements are known besides the base."""
+
 BANDS = tuple(AGE_BANDS)
 
 TOTAL = "total"
@@ -125,7 +128,7 @@ def published() -> Published:
         group=np.array([regions.index(one.region) for one in authorities()]),
         population=_each(YEARS, lambda year: population(year - 1)),
         stock_by_band=_each(stocks, lambda year: counts("stock_by_age", year, BANDS)),
-        stock_by_group=_stock_by_group(),
+        stock_by_group=stock_by_group(BASE),
         uasc=_each(stocks, lambda year: _uasc("stock_by_uasc", year)),
         starts_by_band=_each(YEARS, lambda year: counts("starts_by_age", year, BANDS)),
         uasc_starts=_each(YEARS, lambda year: _uasc("starts_by_uasc", year)),
@@ -150,15 +153,16 @@ def _uasc(table: str, year: int) -> Array:
     return np.where(hidden, np.minimum(filled, HIDDEN_UASC), filled)
 
 
-def _stock_by_group() -> Array:
+def stock_by_group(year: int) -> Array:
+    """Return children by placement group on 31 March of `EARLIER` or `BASE`: (area, group)."""
     names = [name for group in _PUBLISHED_GROUPS.values() for name in group]
-    by_name = dict(zip(names, counts("stock_by_placement", BASE, names).T, strict=True))
+    by_name = dict(zip(names, counts("stock_by_placement", year, names).T, strict=True))
     groups = {group: np.sum([by_name[name] for name in held], axis=0) for group, held in _PUBLISHED_GROUPS.items()}
-    groups |= dict(zip(FOSTERED, _fostered(groups), strict=True))
+    groups |= dict(zip(FOSTERED, _fostered(groups, year), strict=True))
     return np.stack([groups[group] for group in PLACEMENT_GROUPS], axis=1)
 
 
-def _fostered(groups: Mapping[str, Array]) -> tuple[Array, Array, Array]:
+def _fostered(groups: Mapping[str, Array], year: int) -> tuple[Array, Array, Array]:
     """Split fostered children into those with kin, with the council's own carers and with agencies: (area,) each.
 
     Filled places with the council's own mainstream carers are published; where they are not, they are as many as
@@ -167,10 +171,10 @@ def _fostered(groups: Mapping[str, Array]) -> tuple[Array, Array, Array]:
     these and its carers. Where a trust provides for a council, carers are external too, and England's split is taken.
     """
     fostered = groups["foster"]
-    filled = column("council_foster_places", BASE, "filled")
+    filled = column("council_foster_places", year, "filled")
     known = np.isfinite(filled)
     council = np.minimum(np.where(known, filled, fostered * filled[known].sum() / fostered[known].sum()), fostered)
-    providers = counts("stock_by_provider", BASE, (*_OWN, *_EXTERNAL))
+    providers = counts("stock_by_provider", year, (*_OWN, *_EXTERNAL))
     own, external = providers[:, 0], providers[:, len(_OWN) :].sum(axis=1)
     outside = {group: _external_share(table) for group, table in _BY_PROVIDER.items()}
     agency = external - np.sum([outside[g] * groups[g] for g in outside], axis=0)
