@@ -104,7 +104,7 @@ def _edges(paths: dict[str, Series], rows: Iterable[Growth], since: int = 0) -> 
 
 
 def _signed(percent: float) -> str:
-    return f"{percent:+.0f}%".replace("-0%", "0%").replace("+0%", "0%").replace("-", "−")
+    return f"{percent:+,.0f}%".replace("-0%", "0%").replace("+0%", "0%").replace("-", "−")
 
 
 def _span(results: Results) -> str:
