@@ -296,6 +296,22 @@ def _local_notes(scenario: Scenario, run: frozenset[str]) -> Iterator[str]:
         yield f"Not run, so that what is assumed of them does not act: {', '.join(left)}."
 
 
+def _size_notes(council: Council) -> Iterator[str]:
+    """Say that returns are far from the published size of the authority they are named for, or a slip of the name."""
+    codes = [one.code for one in authorities() if one.name.casefold() == council.name.casefold()]
+    years, stock = published_stock(codes) if codes else ((), np.zeros(0))
+    if not years:
+        return
+    nearest = int(np.argmin(np.abs(np.array(years) - council.base)))
+    published, own = float(stock[nearest]), float(council.stock.sum())
+    if not published / 2 <= own <= published * 2:
+        size = "more than twice" if own > published else "less than half"
+        yield (
+            f"Check the name: these returns have {size} the {published:,.0f} children published for {council.name} "
+            f"on 31 March {years[nearest]}."
+        )
+
+
 def _notes(compiled: Compiled) -> tuple[str, ...]:
     """Say what every chart of this scenario must say."""
     scenario, council = compiled.scenario, compiled.council
@@ -317,6 +333,8 @@ def _notes(compiled: Compiled) -> tuple[str, ...]:
         held += "; starts, leaving, prices and placements of areas are pooled from published tables, and agencies do "
         held += "for each area as for England"
     notes = [f"{held}."]
+    if council is not None:
+        notes += _size_notes(council)
     if scenario.assumptions.foster_places == "as_needed":
         notes.append("Foster places are found for as many as need them.")
     run = frozenset(one.code for one in authorities()).intersection(compiled.context.areas)

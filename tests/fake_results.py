@@ -111,3 +111,20 @@ def changed(results: Results, measure: str, values: np.ndarray) -> Results:
     measures = dict(results.measures)
     measures[measure] = replace(measures[measure], values=values)
     return replace(results, measures=measures)
+
+
+def fake_areas(areas: dict[str, tuple[float, float]], *, draws: int = 1) -> Results:
+    """Return results of areas with only children, from each one's number at the start and growth in the run, per cent.
+
+    Draws, where there are any, spread more in areas with fewer children.
+    """
+    results = fake_results(growth=0.0, draws=draws, history=False, opening=1.0)
+    one = results.measures["children"].values
+    level = one.sum(axis=(-2, -1), keepdims=True)
+    far = np.linspace(0.0, 1.0, one.shape[2])[None, None, :, None, None]
+    parts = [
+        one / level * start * (1 + far * percent / 100) * level ** (60 / start**0.4)
+        for start, percent in areas.values()
+    ]
+    children = replace(results.measures["children"], values=np.concatenate(parts, axis=1))
+    return replace(results, areas=tuple(areas), measures={"children": children})

@@ -24,6 +24,7 @@ from simulator.council import NAME, TIMES, Council, CouncilError, Level, read_co
 from simulator.engine.run import run
 from simulator.local import own_parameters, own_rates
 from simulator.local.response import band_of_row
+from simulator.run_once import _size_notes
 from simulator.scenario import LoadedScenario, ScenarioError, load
 from simulator.simulate import simulate
 from simulator.structure import BAND_OF_AGE
@@ -205,8 +206,27 @@ def test_programmes_act_on_a_council(council: Council) -> None:
     for name in ("family-help-national", "status-quo"):
         results = simulate(load(name).of_council(council))
         assert np.isfinite(results["total_spend"].values).all()
+    named = replace(council, name="Rutland")
+    assert any("Check the name" in note for note in simulate(status_quo(named)).notes)
     named = replace(council, name="Kent")
     assert compile_scenario(status_quo(named).scenario, council=named).context.areas == ("E10000016",)
+
+
+@pytest.mark.parametrize(
+    ("name", "children", "said"),
+    [
+        ("Kent", 1_896 * 2.1, "more than twice"), ("kent", 1_896 * 0.4, "less than half"), ("Kent", 1_896 * 1.9, ""),
+        ("Kent", 1_896 * 0.6, ""), ("Anywhere", 5.0, ""),
+    ],
+)  # fmt: skip
+def test_returns_far_from_the_size_of_their_authority_are_told(
+    council: Council, name: str, children: float, said: str
+) -> None:
+    """Kent had 1,896 children in care in March 2025."""
+    named = replace(council, name=name, stock=council.stock * children / council.stock.sum())
+    notes = list(_size_notes(named))
+    assert len(notes) == bool(said)
+    assert all(f"these returns have {said} the 1,896 children published for {name}" in note for note in notes)
 
 
 @pytest.mark.parametrize("publish", [False, True])

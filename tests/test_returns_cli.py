@@ -119,13 +119,26 @@ def test_faults_within_files_are_told_by_row(returns: Path, tmp_path: Path) -> N
     headers.write_text(headers.read_text() + f"{NAME}1,2,{BORN},WBRI,UN1,,\n")
     assert call("import", "ssda903", returns, "--out", tmp_path / "out").exit_code == 0
     told = (tmp_path / "out" / "quality-rows.csv").read_text().splitlines()
-    assert told[0] == "rule,file_kind,file,row"
+    assert told[0] == "rule,file_kind,year,file,row"
     assert sorted(told[1:]) == [
-        "bad_decom,episodes,5,3",
-        "dec_before_decom,episodes,5,4",
-        "two_headers,header,6,2",
-        "unknown_place,episodes,5,2",
+        "bad_decom,episodes,2025,5,3",
+        "dec_before_decom,episodes,2025,5,4",
+        "two_headers,header,2025,6,2",
+        "unknown_place,episodes,2025,5,2",
     ]
+
+
+def test_only_folders_named_for_years_of_the_returns_are_told(returns: Path, tmp_path: Path) -> None:
+    """A folder can be named for a child, and a number that is no year of the returns can be a child's."""
+    path = returns / "2025" / "episodes.csv"
+    path.write_text(path.read_text().replace("U4", "U7"))
+    for folder in (NAME, "2055", "19450"):
+        (returns / "2025").rename(returns / folder)
+        assert call("import", "ssda903", returns, "--out", tmp_path / folder).exit_code == 0
+        told = (tmp_path / folder / "quality-rows.csv").read_text()
+        assert {line.split(",")[2] for line in told.splitlines()[1:] if line.startswith("unknown_place")} == {""}
+        assert folder not in told
+        (returns / folder).rename(returns / "2025")
 
 
 def test_returns_are_not_overwritten(tmp_path: Path) -> None:

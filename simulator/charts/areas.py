@@ -1,11 +1,14 @@
-"""Charts: how areas differ. Small lines for each, a strip of authorities by region, a ranking, areas beside each other.
+"""Charts: how areas differ. Small lines for each, authorities by region, a ranking, areas beside each other.
 
-Change is in children looked after from the start to the end of the run, in the central run.
+Change is in children looked after from the start to the end of the run, in the central run; with draws, 80% of them
+are shown beside it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache, partial
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,24 +16,38 @@ from matplotlib.axes import Axes
 from simulator.analysis import Growth, growth_by_area
 from simulator.areas import authorities
 from simulator.charts import Chart, chart, lines, series, style, words
-from simulator.charts.layout import Sheet
+from simulator.charts.layout import MARGIN, Sheet
+from simulator.charts.series import Series
 from simulator.results import Published, Results
 
-MOST_IN_ORDER = 20
-"""Areas up to which small panels are in order of change; more stand by region."""
+MOST_ON_A_PAGE = 20
+"""Areas up to which small lines stand on one page; more get a page for each region."""
 MOST_BESIDE = len(style.LINES)
 RANKED = 10
-LEAST_STRIP = 20
-"""Authorities below which a strip by region shows nothing that a ranking does not."""
+TINY = 20
+"""Children below which an area's interval does not set the scale, as it would flatten all others."""
+LEAST_BY_REGION = 20
+"""Authorities below which a chart by region shows nothing that a ranking does not."""
 
-STEPS = ((-15.0, "dark_blue"), (-5.0, "mid_blue"), (5.0, "light_grey"), (15.0, "orange"), (np.inf, "dark_pink"))
-"""Colours of change, per cent: each up to its bound."""
+WIDTH = style.WIDTH_INCHES - 2 * MARGIN
+"""Inches across a panel without ticks, in which charts of names place them."""
+ROW = 0.2
+"""Inches for a line of names."""
+NAMES_ACROSS = 3
+
+STEPS = (
+    (-15.0, "dark_blue", "falls over 15%"),
+    (-5.0, "mid_blue", "falls 5% to 15%"),
+    (5.0, "mid_grey", "within 5%"),
+    (15.0, "orange", "grows 5% to 15%"),
+    (np.inf, "dark_pink", "grows over 15%"),
+)
+"""Colours of change, per cent: each up to its bound, with its words."""
 
 
 def _authorities_only(results: Results) -> list[Growth]:
     """Return the change of areas that are single authorities, most growth first."""
-    single = {one.name for one in authorities()}
-    return [row for row in growth_by_area(results) if row.area in single]
+    return [row for row in growth_by_area(results) if row.area in _region_of()]
 
 
 def _compared(results: Results) -> list[Growth]:
@@ -39,8 +56,55 @@ def _compared(results: Results) -> list[Growth]:
     return rows if len(rows) >= 3 else growth_by_area(results)
 
 
+@cache
+def _region_of() -> dict[str, str]:
+    return {one.name: one.region for one in authorities()}
+
+
+def _paths(results: Results, rows: Iterable[Growth]) -> dict[str, Series]:
+    """Return the children of areas over time, from 100 in the central run at the start."""
+    dates, children = results.dates("stock"), results.stock_totals("children")
+    at = np.array([words.year_position(date) for date in dates])
+    paths = {}
+    for row in rows:
+        values = children.area(results.areas.index(row.area))
+        paths[row.area] = Series(at, dates, 100.0 * values / row.first, isinstance(results, Published))
+    return paths
+
+
+def _interval(path: Series) -> tuple[float, float] | None:
+    """Return the 80% interval of the change at the end, per cent; none without draws or where it is hidden."""
+    if not path.bands():
+        return None
+    low, high = (float(edge[-1]) - 100.0 for edge in path.bands()[0])
+    return None if np.isnan([low, high]).any() else (low, high)
+
+
+def _interval_words(path: Series) -> str:
+    interval = _interval(path)
+    return "" if interval is None else f", 80%: {_signed(interval[0])} to {_signed(interval[1])}"
+
+
+def _cut_words(results: Results, rows: Iterable[Growth]) -> str:
+    """Return that intervals of tiny areas may leave the scale, for a subtitle, where there are any."""
+    if results.draws == 1 or all(row.first >= TINY for row in rows):
+        return ""
+    return f", cut off for areas of fewer than {TINY} children"
+
+
+def _edges(paths: dict[str, Series], rows: Iterable[Growth], since: int = 0) -> tuple[float, float]:
+    """Return the ends of a scale from an instant on: of every central path, and of intervals of all but tiny areas."""
+    shown = [np.array([100.0])]
+    for row in rows:
+        path = paths[row.area]
+        bands = path.bands()[:1] if row.first >= TINY else []
+        shown += [values[since:] for values in (path.central, *(edge for pair in bands for edge in pair))]
+    low, high = float(np.nanmin(np.concatenate(shown))), float(np.nanmax(np.concatenate(shown)))
+    return low, max(high, low + 1.0)
+
+
 def _signed(percent: float) -> str:
-    return f"{percent:+.0f}%".replace("-0%", "0%").replace("+0%", "0%").replace("-", "−")
+    return f"{percent:+,.0f}%".replace("-0%", "0%").replace("+0%", "0%").replace("-", "−")
 
 
 def _span(results: Results) -> str:
@@ -48,142 +112,208 @@ def _span(results: Results) -> str:
     return f"{words.month(dates[0])} to {words.month(dates[-1])}"
 
 
-def _finding(rows: list[Growth]) -> str:
+def _draws_words(results: Results, mark: str) -> str:
+    """Return what shows 80% of draws, for a subtitle; nothing without draws."""
+    return f"; {mark}: 80% of {results.draws - 1:,} draws" if results.draws > 1 else ""
+
+
+def _counts(row: Growth) -> str:
+    return f"{words.count(row.first)} to {words.count(row.last)}"
+
+
+def _children(level: float, row: Growth) -> str:
+    """Return children in words from a level that is 100 at the start."""
+    return words.count(level * row.first / 100.0)
+
+
+def _finding(rows: list[Growth], where: str = "") -> str:
     """Return what the ranking says, as a title."""
     up = sum(row.percent > 0.5 for row in rows)
     return (
-        f"Children looked after grow in {up} of {len(rows)} areas, most in {rows[0].area} ({_signed(rows[0].percent)}) "
-        f"and least in {rows[-1].area} ({_signed(rows[-1].percent)})"
+        f"Children looked after grow in {up} of {len(rows)} areas{where}, most in {rows[0].area} "
+        f"({_signed(rows[0].percent)}) and least in {rows[-1].area} ({_signed(rows[-1].percent)})"
     )
 
 
 @chart("areas_small_multiples", title="Children in each area")
 def areas_small_multiples(results: Results) -> Chart | None:
-    """Draw a small line for each area, from 100 at the start; many of them by region."""
+    """Draw a small line for each area, from 100 at the start, most growth first."""
     rows = _compared(results)
-    if len(rows) < 3:
+    return _small_lines(results, rows, _finding(rows)) if 3 <= len(rows) <= MOST_ON_A_PAGE else None
+
+
+def _region_page(results: Results, region: str) -> Chart | None:
+    """Draw a small line for each authority of a region, where there are too many authorities for one page."""
+    everywhere = _compared(results)
+    rows = [row for row in everywhere if _region_of().get(row.area) == region]
+    if len(everywhere) <= MOST_ON_A_PAGE or not rows:
         return None
-    many, region_of = len(rows) > MOST_IN_ORDER, _region_of()
-    picked = sorted(rows, key=lambda row: (region_of[row.area], -row.percent)) if many else rows
-    regions = [region_of[row.area] for row in picked]
-    columns = min(5, len(picked))
-    at = series.stock(results, "children").at
+    title = (
+        _finding(rows, f" of {region}")
+        if len(rows) > 1
+        else f"Children looked after change by {_signed(rows[0].percent)} in {rows[0].area}, {region}"
+    )
+    return _small_lines(results, rows, title)
+
+
+for _region in sorted(set(_region_of().values())):
+    _name = _region.lower().replace(" ", "_")
+    chart(f"areas_{_name}", title=f"Children in each authority: {_region}")(partial(_region_page, region=_region))
+
+
+def _small_lines(results: Results, rows: list[Growth], title: str) -> Chart:
+    paths = _paths(results, rows)
+    columns = min(5, len(rows))
+    at = paths[rows[0].area].at
     with style.context():
         sheet = Sheet(
-            _finding(rows),
-            f"{results.title}. Children looked after, start of the run = 100, {_span(results)}"
-            + ("; by region, most growth first" if many else ""),
+            title,
+            f"{results.title}. Children looked after, start of the run = 100, {_span(results)}; most growth first"
+            + _draws_words(results, "shaded")
+            + _cut_words(results, rows),
             series.footer([results]),
-            count=len(picked),
+            count=len(rows),
             columns=columns,
-            plots_height=1.0 * -(-len(picked) // columns),
+            plots_height=(2.6 if len(rows) <= columns else 1.0) * -(-len(rows) // columns),
+            least_height=0.0,
         )
-        sheet.years(at[0] - 0.3, at[-1] + 0.3, panel_ticks=2 if many else 3)
-        for i, row in enumerate(picked):
-            path = results.stock_totals("children").central[results.areas.index(row.area)]
+        sheet.years(at[0] - 0.3, at[-1] + 0.3, panel_ticks=2 if columns > 3 else 3)
+        for i, row in enumerate(rows):
             colour = style.PALETTE["orange" if row.percent > 0.5 else "dark_blue"]
             sheet.panels[i].axhline(100, color=style.PALETTE["mid_grey"], linewidth=0.8, zorder=0)
-            sheet.panels[i].plot(at, 100 * path / path[0], color=colour, linewidth=2.0, gid="projection")
-            heading = f"{regions[i].upper()}\n" if many and regions[i] not in regions[:i] else ""
-            sheet.panel_title(i, f"{heading}{row.area}\n{words.count(row.first)} to {words.count(row.last)}", colour)
-        listed = words.listed([f"{r.area} {words.count(r.first)} to {words.count(r.last)}" for r in picked])
+            lines.draw_projection(sheet.panels[i], paths[row.area], colour, dashed=False, width=2.0, widest=True)
+            sheet.panel_title(i, f"{row.area}\n{_counts(row)}", colour)
+        low, high = _edges(paths, rows)
+        sheet.panels[0].set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+        listed = words.listed([f"{row.area} {_counts(row)}{_interval_words(paths[row.area])}" for row in rows])
         return sheet.finish(f"Small line charts of children looked after, {_span(results)}: {listed}.")
-
-
-def _region_of() -> dict[str, str]:
-    """Return the region of every authority; other areas have none."""
-    return defaultdict(str, {one.name: one.region for one in authorities()})
 
 
 @chart("areas_by_region", title="Change in authorities by region")
 def areas_by_region(results: Results) -> Chart | None:
-    """Draw a row of squares for each region, one an authority, coloured by change."""
+    """Draw the authorities of each region by name, with a square coloured by change."""
     rows = _authorities_only(results)
-    if len(rows) < LEAST_STRIP:
+    if len(rows) < LEAST_BY_REGION:
         return None
-    region_of = _region_of()
-    regions: dict[str, list[Growth]] = {}
+    regions: dict[str, list[Growth]] = defaultdict(list)
     for row in rows:
-        regions.setdefault(region_of[row.area], []).append(row)
-    ordered = sorted(regions.items(), key=lambda item: -float(np.median([row.percent for row in item[1]])))
-    middle = {name: float(np.median([row.percent for row in of])) for name, of in ordered}
+        regions[_region_of()[row.area]].append(row)
+    middle = {name: float(np.median([row.percent for row in of])) for name, of in regions.items()}
+    ordered = sorted(regions, key=lambda name: -middle[name])
+    # Two lines at least, for a region's name of two lines; then a line for its median, or white.
+    deep = {name: max(2, -(-len(regions[name]) // NAMES_ACROSS)) + 1 for name in ordered}
     with style.context():
         sheet = Sheet(
-            f"Half the authorities in {ordered[0][0]} change by {_signed(middle[ordered[0][0]])} or more; in "
-            f"{ordered[-1][0]}, half by {_signed(middle[ordered[-1][0]])} or less",
-            f"{results.title}. Change in children looked after, {_span(results)}: a square is an authority, regions "
-            "in order of their median",
+            f"Half the authorities in {ordered[0]} change by {_signed(middle[ordered[0]])} or more; in "
+            f"{ordered[-1]}, half by {_signed(middle[ordered[-1]])} or less",
+            f"{results.title}. Change in children looked after, %, {_span(results)}"
+            + (", central run" if results.draws > 1 else "")
+            + "; regions in order of their median, authorities most growth first",
             series.footer([results]),
             ticks=False,
-            plots_height=0.5 * len(ordered) + 0.6,
+            plots_height=ROW * (sum(deep.values()) + 1),
+            least_height=0.0,
         )
-        axes = sheet.panels[0]
-        axes.set_axis_off()
-        longest = max(len(of) for _, of in ordered)
-        for y, (region, of) in enumerate(ordered):
-            axes.text(-0.8, y, region, ha="right", va="center", fontsize=style.FOOTER)
-            colours = [style.PALETTE[_colour(row.percent)] for row in of]
-            axes.scatter(np.arange(len(of)), np.full(len(of), y), marker="s", s=170, c=colours, linewidth=0)
-            axes.text(len(of) - 0.3, y, f"median {_signed(middle[region])}", va="center", fontsize=style.FOOTER)
-        _key(axes, len(ordered) + 0.2)
-        axes.set_xlim(-11.0, max(longest + 4.0, 36.0))  # the key needs as much
-        axes.set_ylim(len(ordered) + 0.7, -0.7)
-        listed = words.listed([f"{name} {_signed(value)}" for name, value in middle.items()])
-        return sheet.finish(f"Rows of coloured squares, one an authority. Median change by region: {listed}.")
+        axes = _blank(sheet, sum(deep.values()) + 1.0)
+        _key(axes)
+        top = 2.0
+        for region in ordered:
+            _authorities(axes, sheet, region, middle[region], regions[region], top)
+            top += deep[region]
+        listed = words.listed([f"{name} {_signed(middle[name])}" for name in ordered])
+        return sheet.finish(f"Authorities by region, each with a square coloured by its change. Median: {listed}.")
+
+
+def _blank(sheet: Sheet, rows: float) -> Axes:
+    """Return the panel without axes, in inches across and rows of text down."""
+    axes = sheet.panels[0]
+    axes.set_axis_off()
+    axes.set_xlim(0.0, WIDTH)
+    axes.set_ylim(rows, 0.0)
+    return axes
+
+
+def _authorities(axes: Axes, sheet: Sheet, region: str, middle: float, rows: list[Growth], top: float) -> None:
+    """Draw a region's name and median, and beside them each authority: square, change and name."""
+    left = 1.5
+    across = (WIDTH - left) / NAMES_ACROSS
+    named = [*sheet.wrap(region, style.FOOTER, left - 0.1, bold=True), f"median {_signed(middle)}"]
+    for n, line in enumerate(named):
+        weight, colour = ("normal", style.QUIET) if n == len(named) - 1 else ("bold", style.INK)
+        axes.text(0.0, top + n, line, va="center", fontsize=style.FOOTER, fontweight=weight, color=colour)
+    for i, row in enumerate(rows):
+        down, column = divmod(i, NAMES_ACROSS)
+        x, y = left + across * column, top + down
+        axes.scatter(
+            [x + 0.08], [y], marker="s", s=110, color=style.PALETTE[_colour(row.percent)], linewidth=0, gid=row.area
+        )
+        axes.text(x + 0.68, y, _signed(row.percent), ha="right", va="center", fontsize=style.FOOTER)
+        short = row.area.removesuffix(", City of").removesuffix(", County of").replace(" and ", " & ")
+        name, *more = sheet.wrap(short, style.FOOTER, across - 0.8)
+        axes.text(x + 0.76, y, name + (" …" if more else ""), va="center", fontsize=style.FOOTER)
 
 
 def _colour(percent: float) -> str:
-    return next(colour for bound, colour in STEPS if percent <= bound)
+    return next(colour for bound, colour, _ in STEPS if percent <= bound)
 
 
-def _key(axes: Axes, y: float) -> None:
-    """Draw what each colour means."""
-    texts = ["falls over 15%", "falls 5% to 15%", "within 5%", "grows 5% to 15%", "grows over 15%"]
-    for i, ((_, colour), text) in enumerate(zip(STEPS, texts, strict=True)):
-        axes.scatter([-9.0 + 9.0 * i], [y], marker="s", s=120, c=[style.PALETTE[colour]], linewidth=0)
-        axes.text(-8.2 + 9.0 * i, y, text, va="center", fontsize=style.FOOTER - 1)
+def _key(axes: Axes) -> None:
+    """Draw what each colour means, in the first row."""
+    for i, (_, colour, text) in enumerate(STEPS):
+        x = i * WIDTH / len(STEPS)
+        axes.scatter([x + 0.08], [0.5], marker="s", s=110, color=style.PALETTE[colour], linewidth=0, gid="key")
+        axes.text(x + 0.22, 0.5, text, va="center", fontsize=style.FOOTER)
 
 
 @chart("areas_ranked", title="Areas ranked by change")
 def areas_ranked(results: Results) -> Chart | None:
-    """Draw the change of the areas at either end of the ranking as bars."""
+    """Draw the change of the areas at either end of the ranking: bars, or with draws dots on 80% of them."""
     rows = _compared(results)
     if len(rows) < 3:
         return None
     picked = rows if len(rows) <= 2 * RANKED else [*rows[:RANKED], *rows[-RANKED:]]
-    split = len(picked) < len(rows)
+    between = len(rows) - len(picked)
+    paths = _paths(results, picked)
+    intervals = {row.area: _interval(paths[row.area]) for row in picked}
     with style.context():
         sheet = Sheet(
             _finding(rows),
             f"{results.title}. Change in children looked after, %, {_span(results)}"
-            + (f"; the {RANKED} areas at either end of {len(rows)}" if split else ""),
+            + (f"; the {RANKED} areas at either end of {len(rows)}" if between else "")
+            + _draws_words(results, "line")
+            + _cut_words(results, picked),
             series.footer([results]),
             ticks=False,
-            plots_height=0.24 * len(picked) + 0.4,
+            plots_height=0.26 * (len(picked) + (1 if between else 0)),
+            least_height=0.0,
         )
-        axes = sheet.panels[0]
-        axes.set_axis_off()
-        widest = max(abs(row.percent) for row in picked)
-        for i, row in enumerate(picked):
-            y = i + (0.8 if split and i >= RANKED else 0.0)
+        axes = _blank(sheet, len(picked) + (1.0 if between else 0.0))
+        texts = [f"{_signed(row.percent)} ({_counts(row)}){_interval_words(paths[row.area])}" for row in picked]
+        # Names on the left, figures on the right, and the drawing takes what is left between.
+        names_end = max(sheet.measure(row.area, style.FOOTER) for row in picked)
+        texts_start = WIDTH - max(sheet.measure(text, style.FOOTER) for text in texts)
+        ends = [edge - 100.0 for edge in _edges(paths, picked, since=-1)]
+        across = partial(np.interp, xp=ends, fp=[names_end + 0.15, texts_start - 0.15])  # cuts off what is beyond
+        for i, (row, text) in enumerate(zip(picked, texts, strict=True)):
+            y = i + (1.5 if between and i >= RANKED else 0.5)
             colour = style.PALETTE["orange" if row.percent > 0 else "dark_blue"]
-            axes.barh(y, row.percent, color=colour, height=0.72)
-            axes.text(-1.35 * widest, y, row.area, ha="right", va="center", fontsize=style.FOOTER)
-            text = f"{_signed(row.percent)}  ({words.count(row.first)} to {words.count(row.last)})"
-            side = 1 if row.percent > 0 else -1
-            if side > 0:
-                axes.text(row.percent + 0.02 * widest, y, text, va="center", fontsize=style.FOOTER)
+            axes.text(names_end, y, row.area, ha="right", va="center", fontsize=style.FOOTER)
+            axes.text(texts_start, y, text, va="center", fontsize=style.FOOTER)
+            if interval := intervals[row.area]:
+                axes.plot(across(interval), [y, y], color=colour, linewidth=2.0, gid="interval")
+            if results.draws > 1:
+                axes.plot([across(row.percent)], [y], marker="o", markersize=8, color=colour, gid="central")
             else:
-                axes.text(0.02 * widest, y, text, va="center", fontsize=style.FOOTER)
-        if split:
-            between = f"{len(rows) - len(picked)} areas between"
-            axes.text(-1.35 * widest, RANKED - 0.1, between, ha="right", va="center", color=style.QUIET,
+                axes.barh(y, across(row.percent) - across(0.0), left=across(0.0), color=colour, height=0.72)
+        if between:
+            axes.text(names_end, RANKED + 0.5, f"{between} areas between", ha="right", va="center", color=style.QUIET,
                       fontsize=style.FOOTER)  # fmt: skip
-        axes.axvline(0, color=style.PALETTE["mid_grey"], linewidth=0.9)
-        axes.set_xlim(-3.1 * widest, 2.2 * widest)
-        axes.set_ylim(len(picked) + 0.6, -0.8)
-        listed = words.listed([f"{row.area} {_signed(row.percent)}" for row in picked])
-        return sheet.finish(f"Bars of the change in children looked after, {_span(results)}: {listed}.")
+        axes.axvline(across(0.0), color=style.PALETTE["mid_grey"], linewidth=0.9, zorder=0)
+        kind = "Dots on lines of 80% of draws" if results.draws > 1 else "Bars"
+        listed = words.listed(
+            [f"{row.area} {_signed(row.percent)}{_interval_words(paths[row.area])}" for row in picked]
+        )
+        return sheet.finish(f"{kind} of the change in children looked after, {_span(results)}: {listed}.")
 
 
 @chart("areas_beside", title="An area beside others")
@@ -192,25 +322,31 @@ def areas_beside(results: Results) -> Chart | None:
     rows = {row.area: row for row in growth_by_area(results)}
     if not 2 <= len(rows) <= MOST_BESIDE:
         return None
-    at = series.stock(results, "children").at
+    paths = _paths(results, rows.values())
     first, *others = (area for area in results.areas if area in rows)
+    at = paths[first].at
     against = words.listed([f"{_signed(rows[area].percent)} in {area}" for area in others])
-    fan = series.fan_words([results], "80%") + (f" of {first}" if results.draws > 1 else "")
+    fan = _draws_words(results, f"shaded ({first}) and upright lines at the end")
     with style.context():
         sheet = Sheet(
             f"Children looked after change by {_signed(rows[first].percent)} in {first}, against {against}",
             f"{results.title}. Children looked after, start of the run = 100, {_span(results)}{fan}",
             series.footer([results]),
+            plots_height=4.5 if fan else 3.9,
         )
         axes = sheet.panels[0]
-        sheet.years(at[0] - 0.2, at[-1] + 0.2)
+        end = at[-1] + (0.08 + 0.1 * len(rows) if fan else 0.0)
+        sheet.years(at[0] - 0.2, end + 0.2)
         axes.axhline(100, color=style.PALETTE["mid_grey"], linewidth=0.8, zorder=0)
         for i, area in enumerate((first, *others)):
-            values = results.stock_totals("children").area(results.areas.index(area))
-            quantiles = isinstance(results, Published)
-            path = series.Series(at, results.dates("stock"), 100 * values / values[:1, :1], quantiles)
+            path, row = paths[area], rows[area]
             lines.draw_projection(axes, path, style.LINES[i], dashed=False, fan=i == 0, widest=True)
-            text = f"{area}:\n{words.count(rows[area].first)} to\n{words.count(rows[area].last)}"
+            if interval := _interval(path):
+                x = at[-1] + 0.1 * (i + 1)
+                edges = [100.0 + change for change in interval]
+                axes.plot([x, x], edges, color=style.LINES[i], linewidth=2.4, solid_capstyle="butt", gid="interval")
+            text = f"{area}:\n{words.count(row.first)} to\n{words.count(row.last)}"
+            text += series.interval_line(path, partial(_children, row=row))
             sheet.label(axes, at[-1], path.central[-1], text, style.LINES[i], bold=i == 0)
-        listed = words.listed([f"{a} {words.count(r.first)} to {words.count(r.last)}" for a, r in rows.items()])
+        listed = words.listed([f"{a} {_counts(r)}{_interval_words(paths[a])}" for a, r in rows.items()])
         return sheet.finish(f"Lines of children looked after from 100, {_span(results)}{fan}: {listed}.")

@@ -108,6 +108,8 @@ class Sheet:
         Panels, and how many stand side by side.
     plots_height : float
         Least height of all panels together, inches; a long footer makes the figure taller.
+    least_height : float
+        Least height of the figure, inches.
     ticks : bool
         Whether the axes have ticks that need room.
     """
@@ -118,6 +120,7 @@ class Sheet:
     count: int = 1
     columns: int = 1
     plots_height: float = 3.9
+    least_height: float = style.HEIGHT_INCHES
     ticks: bool = True
     figure: Figure = field(init=False)
     panels: list[Axes] = field(init=False)
@@ -194,7 +197,7 @@ class Sheet:
         headings = [_height(n, style.BODY) + 0.08 if n else 0.0 for n in self._heading_lines(width - right)]
         ticks_below = 0.35 if self.ticks else 0.0
         fixed = 2 * MARGIN + header_height + footer_height + sum(headings) + self.rows * ticks_below
-        plots = max(style.HEIGHT_INCHES - fixed, self.plots_height)
+        plots = max(self.least_height - fixed, self.plots_height)
         total = fixed + plots
         figure.set_size_inches(style.WIDTH_INCHES, total)
 
@@ -231,7 +234,7 @@ class Sheet:
         self._draw_callouts()
         return Chart(figure, self.title, alt)
 
-    def _measure(self, text: str, size: float, *, bold: bool = False) -> float:
+    def measure(self, text: str, size: float, *, bold: bool = False) -> float:
         """Return the width of a line of text, inches."""
         words_wide = [_word_width(word, size, bold) for word in text.split(" ")]
         return sum(words_wide) + _word_width(" ", size, bold) * (len(words_wide) - 1)
@@ -241,7 +244,7 @@ class Sheet:
         lines: list[str] = []
         for word in text.split():
             longer = f"{lines[-1]} {word}" if lines else word
-            if lines and self._measure(longer, size, bold=bold) <= width:
+            if lines and self.measure(longer, size, bold=bold) <= width:
                 lines[-1] = longer
             else:
                 lines.append(word)
@@ -268,14 +271,14 @@ class Sheet:
 
     def _label_width(self) -> float:
         lines = [(line, label.bold) for label in self.labels for line in label.text.split("\n")]
-        return max(self._measure(line, style.BODY, bold=bold) for line, bold in lines)
+        return max(self.measure(line, style.BODY, bold=bold) for line, bold in lines)
 
     def _tick_width(self) -> float:
         """Return the width of the vertical axis' labels, which all panels share, with a gap: inches."""
         axis, (low, high) = self.panels[0].yaxis, self.panels[0].get_ylim()
         ticks = [tick for tick in axis.get_majorticklocs() if low <= tick <= high]
         texts = axis.get_major_formatter().format_ticks(ticks)
-        return max((self._measure(text, style.BODY) for text in texts), default=0.0) + 0.12
+        return max((self.measure(text, style.BODY) for text in texts), default=0.0) + 0.12
 
     def _draw_labels(self) -> None:
         for panel in self.panels:
@@ -328,7 +331,7 @@ class Sheet:
         taken = [t.get_window_extent() for t in (*self.figure.texts, *callout.axes.texts)]
         ink, starts = self._ink(callout.axes, starts=False), self._ink(callout.axes, starts=True)
         px, py = callout.axes.transData.transform((callout.x, callout.y))
-        w = max(self._measure(line, callout.size) for line in lines) * dpi
+        w = max(self.measure(line, callout.size) for line in lines) * dpi
         h = _height(len(lines), callout.size) * dpi
         best, least = Bbox.from_bounds(px, py, w, h), np.inf
         for distance in (12, 18, 28, 44, 64, 90, 120):

@@ -10,7 +10,7 @@ import json
 import platform
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import polars as pl
@@ -54,7 +54,8 @@ nor figures from which they could be worked out: a total beside all its parts bu
 summary.txt           Children in care, starts, exits and moves by year, and warnings
 quality.txt           What each rule found in the data and did about it, and what became of every row and child
 quality.csv           The findings as a table
-quality-rows.csv      Their rows, as a spreadsheet counts (the heading is row 1); files are numbered by order of names
+quality-rows.csv      Their rows, as a spreadsheet counts (the heading is row 1); files are numbered by order of names,
+                      and a file in a folder named for a year of the returns has that year
 account.csv           Rows and children read, by what became of them
 stock.csv             Children in care on 31 March of each year
 starts.csv            Periods of care that began, by financial year
@@ -118,7 +119,7 @@ def import_ssda903(source: Path, folder: Path, window: int | None, *, publish: b
     with whole_folder(folder) as part:
         _write_text(part / "README.txt", README)
         _write_text(part / "summary.txt", summary)
-        _write_quality(part, report)
+        _write_quality(part, report, folder_years(returns))
         _write_years(part, years)
         _write_rates(part, seen, national(load_baseline(BASE)), changes)
         _write_manifest(part, _manifest(returns, stays, window, length))
@@ -164,15 +165,26 @@ def _cells(values: NDArray[np.int64], *labels: Sequence[Cell]) -> Iterator[list[
         yield [*(names[i] for names, i in zip(labels, where, strict=True)), int(values[tuple(where)])]
 
 
-def _write_quality(part: Path, report: Report) -> None:
+def _write_quality(part: Path, report: Report, years: dict[int, int]) -> None:
     _write_text(part / "quality.txt", report_text(report))
     columns = ("rule", "file_kind", "rows", "children", "action", "done", "why")
     rows = [(f.rule.name, f.rule.kind, f.rows, f.children, f.rule.action, f.rule.done, f.rule.why) for f in report.dirt]
     _write_table(part / "quality.csv", columns, rows)
-    _write_table(part / "quality-rows.csv", ("rule", "file_kind", "file", "row"), report.touched.rows())
+    touched = ([rule, kind, years.get(file, ""), file, row] for rule, kind, file, row in report.touched.rows())
+    _write_table(part / "quality-rows.csv", ("rule", "file_kind", "year", "file", "row"), touched)
     _write_table(
         part / "account.csv", ("of", "outcome", "number"), ((o.kind, o.outcome, o.number) for o in report.account)
     )
+
+
+def folder_years(returns: Returns) -> dict[int, int]:
+    """Return the year of each file, by number, whose folder is named for a year that the returns cover.
+
+    A name is otherwise written nowhere, as it can hold what names a child.
+    """
+    covered = {str(year): year for part in returns.parts for year in range(part.first_year, part.last_year + 1)}
+    folders = {file.number: PurePosixPath(file.name).parent.name for file in returns.files}
+    return {number: covered[folder] for number, folder in folders.items() if folder in covered}
 
 
 def _write_years(part: Path, years: Years) -> None:
