@@ -28,8 +28,9 @@ Array = NDArray[np.float64]
 
 RESIDENT = STREAMS.index("resident")
 
-YEARS = BASE - EARLIER
-"""Over which levels are compared, and after which they are to have gone as far towards England's."""
+YEARS = 2 * (BASE - EARLIER)
+"""After which levels are to have gone as far towards England's as those of `EARLIER` did by the base. Children stay for
+years with kin, so that to reach it sooner first placements would have to overshoot for good."""
 
 LEAST_CHANCE = 0.05
 """Variance of a log level beside chance, in weights: a large authority tells little more than a middling one."""
