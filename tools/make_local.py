@@ -1,7 +1,7 @@
 """Fit what authorities need beside their published tables, and write it (python tools/make_local.py).
 
-Writes local_drift.csv, local_placing.csv and local_reconciled.csv in simulator/data. Takes a few minutes, and needs
-the compiled engine.
+Writes local_drift.csv, local_placing.csv and local_reconciled.csv in simulator/data, and how long levels of placements
+last into docs/areas.md. Takes a minute, and needs the compiled engine.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import simulator
 from simulator.backtest.panel import panel
 from simulator.backtest.wander import measured
 from simulator.baseline import load_baseline
-from simulator.calibrate.placing import fit_placing
+from simulator.calibrate.placing import fit_placing, persistence
 from simulator.calibrate.reconcile import ends, reconcile
 from simulator.local.levels import england, published_levels, response_of_leavers
 from simulator.local.placing import Placing, into, placing, plans, spread_of
@@ -25,7 +25,20 @@ from simulator.local.published import BASE, published
 from simulator.local.wander import Wander, wanders
 from simulator.run_once import engine_named
 
-DATA = Path(__file__).resolve().parent.parent / "simulator" / "data"
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "simulator" / "data"
+DOCS = ROOT / "docs" / "areas.md"
+MARK, END = "<!-- levels of placements, written by: python tools/make_local.py -->", "<!-- end of levels -->"
+
+TITLES = {
+    "mainstream": "Mainstream fostering",
+    "kinship": "Kin",
+    "homes": "Homes",
+    "supported": "Supported accommodation",
+    "for_adoption": "For adoption",
+    "with_parents": "Parents",
+    "other": "Other",
+}
 
 
 def main() -> None:
@@ -36,6 +49,7 @@ def main() -> None:
     write("local_drift", [field.name for field in fields(Wander)], rows)
     wanders.cache_clear()
     write_placing(fit_placing(simulator.load("status-quo").scenario, compiled))
+    write_persistence()
     placing.cache_clear()
     published_levels.cache_clear()
     factors = reconcile(ends(simulator.load("status-quo").scenario), compiled)
@@ -53,6 +67,17 @@ def write_placing(how: Placing) -> None:
     rows = np.concatenate([how.into, how.spread, how.leaving[:, None], how.agency_odds[:, None]], axis=1)
     codes = published_levels().codes
     write("local_placing", columns, [(code, *map(_cell, row)) for code, row in zip(codes, rows.tolist(), strict=True)])
+
+
+def write_persistence() -> None:
+    """Write into the docs how long levels of placements last."""
+    stays, missed = persistence()
+    rows = [f"| {TITLES[plan]} | {a:.2f} | {b:.0%} |" for plan, a, b in zip(plans(), stays, missed, strict=True)]
+    text = DOCS.read_text(encoding="utf-8")
+    head, rest = text.split(MARK, 1)
+    _, tail = rest.split(END, 1)
+    header = "| Placement | Of a difference, left after three years | Not foreseen |\n| --- | --- | --- |"
+    DOCS.write_text("\n".join([f"{head}{MARK}", header, *rows, f"{END}{tail}"]), encoding="utf-8")
 
 
 def write(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -37,7 +37,7 @@ LEAST_CHANCE = 0.05
 
 ROUNDS = 10
 
-MOST = 8.0
+MOST = 4.0
 """Most by which first placements and moves are multiplied or divided."""
 
 FEWEST = 0.5
@@ -73,7 +73,7 @@ def fit_placing(scenario: Scenario, run: Run) -> Placing:
     levels = published_levels()
     assert levels.placing is not None
     assert levels.leavers is not None
-    known, into, leaving = levels.placing, levels.placing.into, levels.placing.leaving
+    known, into, leaving, left = levels.placing, levels.placing.into, levels.placing.leaving, levels.leavers
     for _ in range(ROUNDS):
         paths = run(_changed(rates, into / known.into, leaving / known.leaving), BAND_OF_AGE)
         left = paths.exits_by_reason[0, :, :12, RESIDENT, :, :AGE_18].sum(axis=(1, 2, 3))
@@ -82,8 +82,11 @@ def fit_placing(scenario: Scenario, run: Run) -> Placing:
         wanted = level**stays * (_expected(later, whole, -1) @ plan)
         now = later.sum(axis=(1, 2)) @ plan
         wanted *= (now.sum(axis=1) / wanted.sum(axis=1))[:, None]
-        into = np.clip(into * (wanted + FEWEST) / (now + FEWEST), 1.0 / MOST, MOST)
-    return Placing(into, _agency_odds(children), np.sqrt(spread**2 + unforeseen**2), leaving)
+        into = into * (wanted + FEWEST) / (now + FEWEST)
+        into = into / np.exp(np.average(np.log(into), weights=now + FEWEST, axis=1))[:, None]  # about as many moves
+        into = np.clip(into, 1.0 / MOST, MOST)
+    of_all = np.average(leaving, weights=left)  # that areas add up to England is left to `calibrate.reconcile`
+    return Placing(into, _agency_odds(children), np.sqrt(spread**2 + unforeseen**2), leaving / of_all)
 
 
 def persistence() -> tuple[Array, Array]:
