@@ -44,6 +44,7 @@ from simulator.local.levels import (
 )
 from simulator.local.levels import England as Known
 from simulator.local.localise import parameters, pick
+from simulator.local.placing import as_england
 from simulator.local.pool import Pooled
 from simulator.local.published import BANDS, BASE, PLACEMENT_GROUPS, Published, published
 from simulator.local.response import respond
@@ -278,6 +279,7 @@ def _made_up(rng: np.random.Generator, councils: Councils, whole: Rates) -> Leve
         uasc_exits=level["uasc_exits"],
         prices={name: np.ones(size.size) for name in COST_LINES},
         spread=dict.fromkeys(published_levels().spread, np.zeros(size.size)),
+        placing=as_england(size.size),
     )
 
 

@@ -16,7 +16,7 @@ from simulator.compile import compile_scenario
 from simulator.engine.run import Paths
 from simulator.engine.step import AGE_18
 from simulator.local.levels import England, by_stream, england, published_levels
-from simulator.local.placing import Placing, leaving_faster, placed, plan_of_place, plans
+from simulator.local.placing import Placing, placed, plan_of_place, plans
 from simulator.local.pool import pool_counts
 from simulator.local.published import BANDS, BASE, EARLIER, PLACEMENT_GROUPS, published, stock_by_group
 from simulator.local.response import band_of_row, ratio_of
@@ -71,7 +71,6 @@ def fit_placing(scenario: Scenario, run: Run) -> Placing:
     level, spread = _levels(there, _expected(children, whole, 0) @ plan)
     stays, unforeseen = persistence()
     levels = published_levels()
-    assert levels.placing is not None
     assert levels.leavers is not None
     known, into, leaving, left = levels.placing, levels.placing.into, levels.placing.leaving, levels.leavers
     for _ in range(ROUNDS):
@@ -135,7 +134,8 @@ def _by_band_and_group(one: England) -> Array:
 def _changed(rates: Rates, into: Array, leaving: Array) -> Rates:
     """Place children by ratios, (area, plan), and multiply hazards of leaving of resident children, (area,)."""
     streams = [placed(stream, into) for stream in rates.streams]
-    streams[RESIDENT] = leaving_faster(streams[RESIDENT], leaving)
+    resident = streams[RESIDENT]
+    streams[RESIDENT] = replace(resident, exit_ratio=resident.exit_ratio * leaving[None, :, None, None])
     return replace(rates, streams=tuple(streams))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.axes import PHASES, STREAMS
 from simulator.baseline import Baseline, load_baseline, resident_rates, uasc_rates
-from simulator.local.placing import Placing, into, placing, plans
+from simulator.local.placing import Placing, as_england, into, placing, plans
 from simulator.local.pool import Pooled, overdispersion, pool_counts, pool_ratios
 from simulator.local.published import BANDS, BASE, FOSTERED, PLACEMENT_GROUPS, Published, published
 from simulator.local.response import (
@@ -88,14 +88,13 @@ class Levels:
         Unit cost over England's.
     spread : mapping of parameter to (area,)
         Uncertainty of ``starts``, ``uasc_starts``, ``exits``, ``uasc_exits`` and ``price_...``.
+    placing : Placing
     last_starts : mapping of stream to (area, band), optional
         Starts of the year before the base, which say how long children of the base have been there; levels if left out.
     turning_18 : (area,), optional
         Asylum-seeking children of the base who turn 18 in a year, over what England's ages make of them; 1 if left out.
     leavers : (area,), optional
         Resident children who leave before 18 in the first year at these levels.
-    placing : Placing, optional
-        Where children are placed; as in England if left out.
     """
 
     codes: tuple[str, ...]
@@ -108,15 +107,13 @@ class Levels:
     uasc_exits: Array
     prices: Mapping[str, Array]
     spread: Mapping[str, Array]
+    placing: Placing
     last_starts: Mapping[str, Array] | None = None
     turning_18: Array | None = None
     leavers: Array | None = None
-    placing: Placing | None = None
 
     def odds_of_agencies(self, codes: Sequence[str]) -> Array:
         """Return the ratio of the odds of a place with an agency to England's in some areas: (area,)."""
-        if self.placing is None:
-            return np.ones(len(codes))
         return self.placing.agency_odds[[self.codes.index(code) for code in codes]]
 
     def starts_of(self, stream: str) -> Array:
@@ -240,6 +237,7 @@ def estimate(data: Published, base: Mapping[str, England]) -> Levels:
             "uasc_exits": uasc_exits[1],
             **{f"price_{key}": pooled.log_sd for key, pooled in cost.items()},
         },
+        placing=as_england(len(heads)),
         last_starts={name: flow[:, -1] for name, flow in zip(base, flows, strict=True)},
         turning_18=_turning_18(accounts["uasc"], uasc_exits[0], data.uasc_ceased, arriving_by_band),
         leavers=one.england.response.at(one.next_year(exits[0], number)[BEFORE_18], exits[0]),

@@ -12,7 +12,7 @@ from simulator import placements
 from simulator.axes import AGE_BANDS, PHASES, STREAMS
 from simulator.baseline import FOSTER, CostLine
 from simulator.local.levels import COST_LINES, Levels
-from simulator.local.placing import into, leaving_faster, placed, plans
+from simulator.local.placing import into, placed, plans
 from simulator.local.published import PLACEMENT_GROUPS
 from simulator.local.rake import rake, shift_ages, spread_phases
 from simulator.local.reconcile import by_month
@@ -89,13 +89,12 @@ def localise(
         """How far the levels of all areas lie from their means: (area,)."""
         log = np.array([steps.get(_key(code, name), 0.0) for code in levels.codes])
         moved = np.array([_key(code, name) in steps for code in levels.codes])
-        return np.exp(log - moved * levels.spread[name] ** 2 / 2.0)
+        return np.exp(log - moved * levels.spread.get(name, np.zeros(1)) ** 2 / 2.0)
 
     width = england.cohort_months
     level = {"resident": levels.exits, "uasc": levels.uasc_exits}
     rates = dict(zip(STREAMS, _share_children(england.streams, width, levels, level), strict=True))
-    placing = levels.placing
-    ratios = None if placing is None else placing.into * np.stack([off(into(plan)) for plan in plans()], axis=1)
+    ratios = levels.placing.into * np.stack([off(into(plan)) for plan in plans()], axis=1)
     names = {"resident": ("starts", "exits"), "uasc": ("uasc_starts", "uasc_exits")}
     streams = []
     for name in STREAMS:
@@ -105,10 +104,9 @@ def localise(
             wander(key, codes, year_of_month, steps, _events(levels)[key][chosen]) for key in names[name]
         )
         transfers = pace(level[name][chosen], passes_through(one)).transfer_per_year > 0
-        one = pick(one, chosen)
-        if placing is not None and ratios is not None:
-            one = placed(one, ratios[chosen])
-            one = leaving_faster(one, placing.leaving[chosen]) if name == "resident" else one
+        one = placed(pick(one, chosen), ratios[chosen])
+        if name == "resident":
+            leaving = leaving * levels.placing.leaving[chosen, None]
         streams.append(_over_time(one, starts, leaving * by_month(name, transfers, england.months)))
     foster = None if england.foster is None else _share_households(england.foster, list(rates.values()), chosen)
     prices = {key: off(f"price_{key}") for key in COST_LINES}

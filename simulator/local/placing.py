@@ -81,6 +81,12 @@ class Placing:
     leaving: Array
 
 
+def as_england(areas: int) -> Placing:
+    """Return placing of some areas as England's."""
+    ones = np.ones((areas, len(plans())))
+    return Placing(into=ones, agency_odds=np.ones(areas), spread=np.zeros_like(ones), leaving=np.ones(areas))
+
+
 def placed(stream: StreamRates, into: Array) -> StreamRates:
     """Place children of areas by ratios: (area, plan)."""
     plan = plan_of_place()
@@ -92,11 +98,6 @@ def placed(stream: StreamRates, into: Array) -> StreamRates:
         start_place=first / first.sum(axis=-1, keepdims=True),
         move_per_year=stream.move_per_year * moves[None, :, None],
     )
-
-
-def leaving_faster(stream: StreamRates, ratio: Array) -> StreamRates:
-    """Multiply hazards of leaving: (area,)."""
-    return replace(stream, exit_ratio=stream.exit_ratio * ratio[None, :, None, None])
 
 
 @cache
