@@ -35,9 +35,9 @@ years with kin, so that to reach it sooner first placements would have to oversh
 LEAST_CHANCE = 0.05
 """Variance of a log level beside chance, in weights: a large authority tells little more than a middling one."""
 
-ROUNDS = 10
+ROUNDS = 25
 
-MOST = 4.0
+MOST = 50.0
 """Most by which first placements and moves are multiplied or divided."""
 
 FEWEST = 0.5
