@@ -19,7 +19,7 @@ from simulator.council import Council
 from simulator.engine.run import Paths, run
 from simulator.interventions.base import Intervention, PhasedIntervention
 from simulator.interventions.budget_line import BudgetLine
-from simulator.local.published import published_stock
+from simulator.local.published import published_stock, reported_spend
 from simulator.measures import measures
 from simulator.measures.view import View
 from simulator.rates import side_by_side
@@ -30,6 +30,12 @@ from simulator.structure import BAND_OF_AGE
 
 Array = NDArray[np.float64]
 Engine = Literal["plain", "compiled"]
+
+MOST_OFF = 1.3
+"""Most by which spend of an authority may be off what it reports before a note says so; four in five are within 1.2."""
+
+MOST_TOLD_OF = 10
+"""Authorities of a run, more of which would be too many to tell of."""
 
 PUBLISHERS = ("Department for Education", "Ofsted", "Office for National Statistics", "MHCLG", "HM Treasury")
 
@@ -182,7 +188,7 @@ def _label(compiled: Compiled, name: str, paths: Paths) -> Results:
         history=history(compiled.reported[0]) if council is None else _own_history(council),
         claims=tuple(Claim(c.measure, _when(c), float(c.value), c.label, ";".join(c.source)) for c in scenario.claims),
         notes=_notes(compiled),
-        money_notes=_money_notes(scenario),
+        money_notes=(*_money_notes(scenario), *_off_reported(compiled)),
         sources=PUBLISHERS if council is None else ("SSDA903 returns of the council", *PUBLISHERS),
         deflator=compiled.context.deflator[None],
         price_year=reference_year,
@@ -359,6 +365,21 @@ def _money_notes(scenario: Scenario) -> tuple[str, ...]:
         prices += ", and the scenario's own price growth"
     uncounted = [f"{i.title}: {caveat}." for i in scenario.interventions if (caveat := i.money_caveat)]
     return (f"{prices}.", *_unpaid(scenario), *uncounted)
+
+
+def _off_reported(compiled: Compiled) -> Iterator[str]:
+    """Say of which authorities spend before the run is far from what they report, where few are run."""
+    codes = compiled.context.areas
+    if compiled.council is not None or codes == (ENGLAND,) or len(codes) > MOST_TOLD_OF:
+        return
+    spend = np.sum([np.asarray(line.spend_gbp) for line in compiled.cost_lines], axis=0)
+    for code, here, reported in zip(codes, spend, reported_spend(codes), strict=True):
+        if reported > 0 and not 1.0 / MOST_OFF < here / reported < MOST_OFF:
+            name = next(one.name for one in authorities() if one.code == code)
+            yield (
+                f"{name} reports £{reported / 1e6:.0f}m on children looked after for 2024-25; here it has "
+                f"£{here / 1e6:.0f}m, from published unit costs."
+            )
 
 
 def _unpaid(scenario: Scenario) -> Iterator[str]:

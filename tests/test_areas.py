@@ -31,6 +31,7 @@ from simulator.local.published import (
     column,
     counts,
     published,
+    reported_spend,
 )
 from simulator.local.rake import rake, shift_ages
 from simulator.local.response import pace
@@ -258,12 +259,18 @@ def test_spend_of_authorities_is_near_what_they_report() -> None:
     """Reported in a return that nothing here rests on; some authorities leave out or shift whole services in it."""
     _, local = all_rates()
     spend = np.sum([line.spend_gbp for line in local.cost_lines], axis=0)
-    reported = column("spend_reported", "2024-25")
+    reported = reported_spend(local.context.areas)
     told = reported > 0
     off = abs(np.log(spend[told] / spend[told].sum() * reported[told].sum() / reported[told]))
     assert told.sum() > 145
     assert np.median(off) < 0.11
     assert np.quantile(off, 0.8) < 0.21
+
+
+def test_a_run_says_where_spend_is_far_from_what_is_reported() -> None:
+    notes = simulator.run(short("Kensington and Chelsea", "Kent")).money_notes
+    [note] = [note for note in notes if "reports" in note]
+    assert note.startswith("Kensington and Chelsea reports £")
 
 
 def test_parts_of_fostering_add_up_to_england_before_they_are_made_to() -> None:

@@ -239,6 +239,15 @@ def _heirs() -> dict[str, tuple[str, ...]]:
     return {one: tuple(code for code, parents in took.items() if parents == [one]) for one in former}
 
 
+def reported_spend(codes: Sequence[str]) -> Array:
+    """Return what authorities report to have spent on children looked after in 2024-25, GBP: (area,); 0 if nothing.
+
+    It is no evidence for anything here, and what spend is set beside.
+    """
+    reported = dict(zip((one.code for one in authorities()), column("spend_reported", "2024-25"), strict=True))
+    return np.nan_to_num(np.array([reported[code] for code in codes]))
+
+
 def published_stock(codes: Sequence[str]) -> tuple[tuple[int, ...], Array]:
     """Return years, and children looked after on 31 March of each in some authorities together, where all are shown."""
     years = sorted({int(year) for table, year, _ in _figures() if table == "stock"})
