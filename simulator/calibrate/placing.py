@@ -91,8 +91,8 @@ def fit_placing(scenario: Scenario, run: Run) -> Placing:
 def persistence() -> tuple[Array, Array]:
     """Return what share of the log of a level is left at the base, and what was not foreseen of it: (plan,) each.
 
-    By weighted least squares on pooled levels of `EARLIER`. What was not foreseen is the standard deviation of the
-    rest, beyond Poisson.
+    By weighted least squares on pooled levels of `EARLIER`; more than all is left where pooling draws them in too far.
+    What was not foreseen is the standard deviation of the rest, beyond Poisson.
     """
     (before, expected_before), (now, expected) = (_published(year) for year in (EARLIER, BASE))
     level = np.log(_levels(before, expected_before)[0])
@@ -100,7 +100,7 @@ def persistence() -> tuple[Array, Array]:
     weight = 1.0 / (LEAST_CHANCE + 1.0 / np.maximum(expected, FEWEST))
     weight = weight / weight.sum(axis=0)
     x, y = (one - (weight * one).sum(axis=0) for one in (level, then))
-    stays = np.clip((weight * x * y).sum(axis=0) / (weight * x**2).sum(axis=0), 0.0, 1.0)
+    stays = np.maximum((weight * x * y).sum(axis=0) / (weight * x**2).sum(axis=0), 0.0)
     chance = (weight / np.maximum(now, FEWEST)).sum(axis=0)
     missed = (weight * (y - stays * x) ** 2).sum(axis=0)
     return stays, np.sqrt(np.maximum(missed - chance, 0.0))
