@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,9 +180,12 @@ def _over_time(stream: StreamRates, starts: Array, leaving: Array) -> StreamRate
 
 def pick(stream: StreamRates, chosen: NDArray[np.intp]) -> StreamRates:
     """Keep some areas."""
-    names = ("opening", "opening_home", "new_starts_per_month", "exit_ratio", "phase_exit_per_year")
-    own = {name: getattr(stream, name) for name in names}
-    return replace(stream, **{name: rates[:, chosen] for name, rates in own.items() if rates.shape[1] > 1})
+    own: dict[str, Any] = {
+        name: rates[:, chosen]
+        for name, rates in vars(stream).items()
+        if np.ndim(rates) > 1 and rates.shape[1] > 1  # the others are the same everywhere
+    }
+    return replace(stream, **own)
 
 
 def _share_households(foster: FosterRates, streams: list[StreamRates], chosen: NDArray[np.intp]) -> FosterRates:
