@@ -51,6 +51,10 @@ def texts(drawing: Chart) -> list[Text]:
     return [t for t in found if id(t) not in ticks]
 
 
+def words_of(drawing: Chart) -> str:
+    return " ".join(t.get_text().replace("\n", " ") for t in texts(drawing))
+
+
 def marks(drawing: Chart, gid: str) -> list:
     return [line for axes in drawing.figure.axes for line in axes.lines if line.get_gid() == gid]
 
@@ -92,7 +96,7 @@ def test_beside_shows_the_first_areas_fan_and_the_interval_of_each(cases):
     np.testing.assert_allclose([at_end.min() - 100, at_end.max() - 100], interval(results, 0))
     bars = [line.get_ydata() for line in marks(drawing, "interval")]
     np.testing.assert_allclose(bars, [100 + interval(results, i) for i in range(3)])
-    seen = " ".join(t.get_text().replace("\n", " ") for t in texts(drawing))
+    seen = words_of(drawing)
     assert "shaded (Kent) and upright lines at the end: 80% of 40 draws" in seen
     assert "80%: 76,630 to 85,240" in seen
     assert "England 81,770 to 81,280, 80%: −6% to +4%" in drawing.alt
@@ -111,7 +115,7 @@ def test_ranking_shows_intervals_where_there_are_draws(cases):
     np.testing.assert_allclose(found, start + slope * expected, atol=1e-6)
     dots = [line.get_xdata()[0] for line in marks(drawing, "central")]
     np.testing.assert_allclose(dots, start + slope * np.array([3.3, -0.6, -2.4]), atol=1e-6)
-    assert "line: 80% of 40 draws" in " ".join(t.get_text().replace("\n", " ") for t in texts(drawing))
+    assert "line: 80% of 40 draws" in words_of(drawing)
 
 
 def test_size_of_the_ranking_follows_the_number_of_areas(cases):
@@ -144,13 +148,43 @@ def test_a_region_has_a_page_of_its_authorities_with_bands(cases):
     assert "areas of London" in page.title
 
 
+def test_one_region_is_set_against_no_other(cases):
+    london = {one.name: EVERY[one.name] for one in authorities() if one.region == "London"}
+    middle = np.median([percent for _, percent in london.values()])
+    title = drawn(london)["areas_by_region"].title
+    assert title == f"Half the authorities in London change by {middle:+.0f}% or more".replace("-", "−")
+    assert "; in " in cases["every"]["areas_by_region"].title
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ((3.0, 2.0, 1.0), "grow in all 3 areas, most in Camden (+3%) and least in Hackney (+1%)"),
+        ((3.0, -2.0, -1.0), "grow in 1 of 3 areas, most in Camden (+3%) and least in Greenwich (−2%)"),
+        ((-3.0, -2.0, -1.0), "fall in all 3 areas, least in Hackney (−1%) and most in Camden (−3%)"),
+        ((0.0, -2.0, -1.0), "fall in 2 of 3 areas, most in Greenwich (−2%), and grow in none"),
+        ((0.0, 0.1, -0.1), "stay level in all 3 areas"),
+    ],
+)
+def test_title_says_who_grows_and_who_falls(changes, title):
+    areas = {area: (400.0, change) for area, change in zip(FEW, changes, strict=True)}
+    assert drawn(areas)["areas_ranked"].title == f"Children looked after {title}"
+
+
+def test_areas_without_children_are_said_to_be_left_out(cases):
+    charts_of_all = drawn(EVERY | {"Isles of Scilly": (0.01, 0.0)})
+    said = {name for name, d in charts_of_all.items() if "begin with no child: Isles of Scilly" in words_of(d)}
+    assert said == {"areas_by_region", "areas_ranked", "areas_south_west"}
+    assert not any("left out" in words_of(drawing) for group in cases.values() for drawing in group.values())
+    beside = drawn(THREE | {"Isles of Scilly": (0.01, 0.0)})
+    assert all("begin with no child: Isles of Scilly" in words_of(drawing) for drawing in beside.values())
+
+
 def test_a_tiny_area_does_not_set_the_scale(cases):
     assert EVERY["City of London"][0] < TINY
     london, west = (cases["every with draws"][name] for name in ("areas_london", "areas_north_west"))
-    assert "cut off for areas of fewer than 20 children" in " ".join(
-        t.get_text().replace("\n", " ") for t in texts(london)
-    )
-    assert "cut off" not in " ".join(t.get_text() for t in texts(west))
+    assert "cut off for areas of fewer than 20 children" in words_of(london)
+    assert "cut off" not in words_of(west)
     (tallest,) = {axes.get_ylim()[1] for axes in london.figure.axes}
     ends = [c.get_paths()[0].vertices[:, 1].max() for axes in london.figure.axes for c in axes.collections]
     assert max(ends) > tallest > sorted(ends)[-2]

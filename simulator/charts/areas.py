@@ -128,11 +128,35 @@ def _children(level: float, row: Growth) -> str:
 
 def _finding(rows: list[Growth], where: str = "") -> str:
     """Return what the ranking says, as a title."""
-    up = sum(row.percent > 0.5 for row in rows)
-    return (
-        f"Children looked after grow in {up} of {len(rows)} areas{where}, most in {rows[0].area} "
-        f"({_signed(rows[0].percent)}) and least in {rows[-1].area} ({_signed(rows[-1].percent)})"
-    )
+    up, down = sum(row.percent > 0.5 for row in rows), sum(row.percent < -0.5 for row in rows)
+    highest, lowest = (f"{row.area} ({_signed(row.percent)})" for row in (rows[0], rows[-1]))
+    areas = f"{len(rows)} areas{where}"
+    if up == len(rows):
+        found = f"grow in all {areas}, most in {highest} and least in {lowest}"
+    elif down == len(rows):
+        found = f"fall in all {areas}, least in {highest} and most in {lowest}"
+    elif up:
+        found = f"grow in {up} of {areas}, most in {highest} and least in {lowest}"
+    elif down:
+        found = f"fall in {down} of {areas}, most in {lowest}, and grow in none"
+    else:
+        found = f"stay level in all {areas}"
+    return f"Children looked after {found}"
+
+
+def _left_out_words(results: Results, region: str = "") -> str:
+    """Return which areas, of a region or of all, have no change to show, for a subtitle, where there are any."""
+    shown = {row.area for row in growth_by_area(results)}
+    names = [name for name in results.areas if name not in shown and region in ("", _region_of().get(name))]
+    why = "begin with no child" + (" or are hidden" if isinstance(results, Published) else "")
+    return f"; left out, as they {why}: {words.listed(names)}" if names else ""
+
+
+def _by_region_title(middle: dict[str, float]) -> str:
+    """Return how half of the first and of the last region change, from the median of each."""
+    first, last = max(middle, key=middle.__getitem__), min(middle, key=middle.__getitem__)
+    title = f"Half the authorities in {first} change by {_signed(middle[first])} or more"
+    return title if len(middle) == 1 else f"{title}; in {last}, half by {_signed(middle[last])} or less"
 
 
 @chart("areas_small_multiples", title="Children in each area")
@@ -153,7 +177,7 @@ def _region_page(results: Results, region: str) -> Chart | None:
         if len(rows) > 1
         else f"Children looked after change by {_signed(rows[0].percent)} in {rows[0].area}, {region}"
     )
-    return _small_lines(results, rows, title)
+    return _small_lines(results, rows, title, region)
 
 
 for _region in sorted(set(_region_of().values())):
@@ -161,7 +185,7 @@ for _region in sorted(set(_region_of().values())):
     chart(f"areas_{_name}", title=f"Children in each authority: {_region}")(partial(_region_page, region=_region))
 
 
-def _small_lines(results: Results, rows: list[Growth], title: str) -> Chart:
+def _small_lines(results: Results, rows: list[Growth], title: str, region: str = "") -> Chart:
     paths = _paths(results, rows)
     columns = min(5, len(rows))
     at = paths[rows[0].area].at
@@ -170,7 +194,8 @@ def _small_lines(results: Results, rows: list[Growth], title: str) -> Chart:
             title,
             f"{results.title}. Children looked after, start of the run = 100, {_span(results)}; most growth first"
             + _draws_words(results, "shaded")
-            + _cut_words(results, rows),
+            + _cut_words(results, rows)
+            + _left_out_words(results, region),
             series.footer([results]),
             count=len(rows),
             columns=columns,
@@ -198,17 +223,17 @@ def areas_by_region(results: Results) -> Chart | None:
     regions: dict[str, list[Growth]] = defaultdict(list)
     for row in rows:
         regions[_region_of()[row.area]].append(row)
-    middle = {name: float(np.median([row.percent for row in of])) for name, of in regions.items()}
-    ordered = sorted(regions, key=lambda name: -middle[name])
+    medians = {name: float(np.median([row.percent for row in of])) for name, of in regions.items()}
+    middle = dict(sorted(medians.items(), key=lambda pair: -pair[1]))
     # Two lines at least, for a region's name of two lines; then a line for its median, or white.
-    deep = {name: max(2, -(-len(regions[name]) // NAMES_ACROSS)) + 1 for name in ordered}
+    deep = {name: max(2, -(-len(regions[name]) // NAMES_ACROSS)) + 1 for name in middle}
     with style.context():
         sheet = Sheet(
-            f"Half the authorities in {ordered[0]} change by {_signed(middle[ordered[0]])} or more; in "
-            f"{ordered[-1]}, half by {_signed(middle[ordered[-1]])} or less",
+            _by_region_title(middle),
             f"{results.title}. Change in children looked after, %, {_span(results)}"
             + (", central run" if results.draws > 1 else "")
-            + "; regions in order of their median, authorities most growth first",
+            + "; regions in order of their median, authorities most growth first"
+            + _left_out_words(results),
             series.footer([results]),
             ticks=False,
             plots_height=ROW * (sum(deep.values()) + 1),
@@ -217,10 +242,10 @@ def areas_by_region(results: Results) -> Chart | None:
         axes = _blank(sheet, sum(deep.values()) + 1.0)
         _key(axes)
         top = 2.0
-        for region in ordered:
+        for region in middle:
             _authorities(axes, sheet, region, middle[region], regions[region], top)
             top += deep[region]
-        listed = words.listed([f"{name} {_signed(middle[name])}" for name in ordered])
+        listed = words.listed([f"{name} {_signed(percent)}" for name, percent in middle.items()])
         return sheet.finish(f"Authorities by region, each with a square coloured by its change. Median: {listed}.")
 
 
@@ -281,7 +306,8 @@ def areas_ranked(results: Results) -> Chart | None:
             f"{results.title}. Change in children looked after, %, {_span(results)}"
             + (f"; the {RANKED} areas at either end of {len(rows)}" if between else "")
             + _draws_words(results, "line")
-            + _cut_words(results, picked),
+            + _cut_words(results, picked)
+            + _left_out_words(results),
             series.footer([results]),
             ticks=False,
             plots_height=0.26 * (len(picked) + (1 if between else 0)),
@@ -330,7 +356,8 @@ def areas_beside(results: Results) -> Chart | None:
     with style.context():
         sheet = Sheet(
             f"Children looked after change by {_signed(rows[first].percent)} in {first}, against {against}",
-            f"{results.title}. Children looked after, start of the run = 100, {_span(results)}{fan}",
+            f"{results.title}. Children looked after, start of the run = 100, {_span(results)}{fan}"
+            + _left_out_words(results),
             series.footer([results]),
             plots_height=4.5 if fan else 3.9,
         )
