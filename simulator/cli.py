@@ -105,7 +105,8 @@ def _run_options(function: _Function) -> _Function:
     """Add the options that `run` and `compare` share."""
     options = [
         click.option("--area", multiple=True, metavar="NAME",
-                     help="Area to run in place of the scenario's; give it again for more (`care-demand list areas`)."),
+                     help="Area to run in place of the scenario's; give it again for more (`care-demand list areas`). "
+                          "England beside others is the sum of all 153 authorities, so that it takes longer."),
         click.option("--returns", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
                      help="Run a council from what `import ssda903` wrote to DIR, in place of the scenario's areas."),
         click.option("--area-name", metavar="NAME",
