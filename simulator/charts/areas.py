@@ -34,6 +34,11 @@ WIDTH = style.WIDTH_INCHES - 2 * MARGIN
 ROW = 0.2
 """Inches for a line of names."""
 NAMES_ACROSS = 3
+NAMES_START = 1.5
+"""Inches from the left, after names of regions."""
+NAME_WIDTH = (WIDTH - NAMES_START) / NAMES_ACROSS
+NAME_INDENT = 0.76
+"""Inches for the square and the change before a name."""
 
 STEPS = (
     (-15.0, "dark_blue", "falls over 15%"),
@@ -225,9 +230,9 @@ def areas_by_region(results: Results) -> Chart | None:
         regions[_region_of()[row.area]].append(row)
     medians = {name: float(np.median([row.percent for row in of])) for name, of in regions.items()}
     middle = dict(sorted(medians.items(), key=lambda pair: -pair[1]))
-    # Two lines at least, for a region's name of two lines; then a line for its median, or white.
-    deep = {name: max(2, -(-len(regions[name]) // NAMES_ACROSS)) + 1 for name in middle}
     with style.context():
+        # Two lines at least, for a region's name of two lines; then a line for its median, or white.
+        deep = {name: max(2, sum(_depths(regions[name]))) + 1 for name in middle}
         sheet = Sheet(
             _by_region_title(middle),
             f"{results.title}. Change in children looked after, %, {_span(results)}"
@@ -260,22 +265,32 @@ def _blank(sheet: Sheet, rows: float) -> Axes:
 
 def _authorities(axes: Axes, sheet: Sheet, region: str, middle: float, rows: list[Growth], top: float) -> None:
     """Draw a region's name and median, and beside them each authority: square, change and name."""
-    left = 1.5
-    across = (WIDTH - left) / NAMES_ACROSS
-    named = [*sheet.wrap(region, style.FOOTER, left - 0.1, bold=True), f"median {_signed(middle)}"]
+    named = [*sheet.wrap(region, style.FOOTER, NAMES_START - 0.1, bold=True), f"median {_signed(middle)}"]
     for n, line in enumerate(named):
         weight, colour = ("normal", style.QUIET) if n == len(named) - 1 else ("bold", style.INK)
         axes.text(0.0, top + n, line, va="center", fontsize=style.FOOTER, fontweight=weight, color=colour)
+    starts = [top, *(top + np.cumsum(_depths(rows)))]
     for i, row in enumerate(rows):
         down, column = divmod(i, NAMES_ACROSS)
-        x, y = left + across * column, top + down
+        x, y = NAMES_START + NAME_WIDTH * column, starts[down]
         axes.scatter(
             [x + 0.08], [y], marker="s", s=110, color=style.PALETTE[_colour(row.percent)], linewidth=0, gid=row.area
         )
         axes.text(x + 0.68, y, _signed(row.percent), ha="right", va="center", fontsize=style.FOOTER)
-        short = row.area.removesuffix(", City of").removesuffix(", County of").replace(" and ", " & ")
-        name, *more = sheet.wrap(short, style.FOOTER, across - 0.8)
-        axes.text(x + 0.76, y, name + (" …" if more else ""), va="center", fontsize=style.FOOTER)
+        for n, line in enumerate(_name_lines(row.area)):
+            axes.text(x + NAME_INDENT, y + n, line, va="center", fontsize=style.FOOTER)
+
+
+def _name_lines(area: str) -> list[str]:
+    """Return the name of an authority in lines, without what only tells a city or a county from others of its name."""
+    short = area.removesuffix(", City of").removesuffix(", County of").replace(" and ", " & ")
+    return Sheet.wrap(short, style.FOOTER, NAME_WIDTH - NAME_INDENT - 0.04)
+
+
+def _depths(rows: list[Growth]) -> list[int]:
+    """Return how many lines each row of names takes."""
+    lines = [len(_name_lines(row.area)) for row in rows]
+    return [max(lines[i : i + NAMES_ACROSS]) for i in range(0, len(lines), NAMES_ACROSS)]
 
 
 def _colour(percent: float) -> str:
