@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -12,10 +14,12 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from simulator import charts
+from simulator.analysis import growth_by_area
 from simulator.areas import authorities
 from simulator.charts import Chart, style
 from simulator.charts.areas import TINY
-from simulator.results import Results
+from simulator.results import Published, Results, Shown
+from simulator.summary import _ranked
 
 THREE = {"Kent": (1_900.0, 3.3), "South East": (11_050.0, -2.4), "England": (81_770.0, -0.6)}
 FEW = {"Camden": (200.0, 12.0), "Greenwich": (400.0, -8.0), "Hackney": (350.0, 0.0)}
@@ -178,6 +182,42 @@ def test_areas_without_children_are_said_to_be_left_out(cases):
     assert not any("left out" in words_of(drawing) for group in cases.values() for drawing in group.values())
     beside = drawn(THREE | {"Isles of Scilly": (0.01, 0.0)})
     assert all("begin with no child: Isles of Scilly" in words_of(drawing) for drawing in beside.values())
+
+
+def published(areas: dict[str, tuple[float, float]], draws: int) -> Published:
+    """Results of areas rounded to the nearest 5, as they are published."""
+    results = fake_areas(areas, draws=draws)
+    at = [i for i, day in enumerate(results.dates("stock")) if day.endswith("-03-31")]
+    rounded = 5 * np.round(results.stock_totals("children").statistics()[..., at] / 5)
+    whole = {one.name: getattr(results, one.name) for one in fields(Results)}
+    return Published(**whole, stocks={"children": Shown(rounded)}, number_of_draws=draws)
+
+
+@pytest.mark.parametrize("draws", [1, 41])
+def test_published_changes_of_few_children_are_in_numbers(draws):
+    """Rutland grows by 18%; from 30 to 40, as rounded, it would be 33%."""
+    results = published({"Rutland": (32.0, 18.0), **FEW}, draws)
+    found = {e.name: e.draw(results) for e in charts.entries("scenario") if e.name.startswith("areas_")}
+    ranked = found["areas_ranked"]
+    for drawing in filter(None, found.values()):
+        seen = words_of(drawing)
+        assert "30 to 40" in seen
+        assert not re.search(r"\+(2\d|33)%", seen + drawing.alt + drawing.title)
+    assert "most in Camden (+12%)" in ranked.title
+    assert "fewer than 100 children in numbers only" in words_of(ranked)
+    assert len(marks(ranked, "central")) == (3 if draws > 1 else 0)
+    assert len(ranked.figure.axes[0].patches) == (0 if draws > 1 else 3)
+    assert "change from 30 to 40 in Rutland, against +12% in Camden" in found["areas_beside"].title
+    summary = next(line for line in _ranked(results) if line.startswith("Rutland"))
+    assert "%" not in summary
+
+
+def test_published_squares_of_few_children_have_no_colour():
+    results = published({name: (max(start, 30.0), percent) for name, (start, percent) in EVERY.items()}, 1)
+    drawing = next(e for e in charts.entries("scenario") if e.name == "areas_by_region").draw(results)
+    squares = {c.get_gid(): to_hex(c.get_facecolor()[0]) for c in drawing.figure.axes[0].collections}
+    white = {area for area, colour in squares.items() if colour == "#ffffff"}
+    assert white == {row.area for row in growth_by_area(results) if row.first < 100} >= {"Rutland", "City of London"}
 
 
 def test_a_tiny_area_does_not_set_the_scale(cases):

@@ -13,7 +13,7 @@ from functools import cache, partial
 import numpy as np
 from matplotlib.axes import Axes
 
-from simulator.analysis import Growth, growth_by_area
+from simulator.analysis import LEAST_ROUNDED, Growth, growth_by_area
 from simulator.areas import authorities
 from simulator.charts import Chart, chart, lines, series, style, words
 from simulator.charts.layout import MARGIN, Sheet
@@ -85,9 +85,9 @@ def _interval(path: Series) -> tuple[float, float] | None:
     return None if np.isnan([low, high]).any() else (low, high)
 
 
-def _interval_words(path: Series) -> str:
+def _interval_words(path: Series, row: Growth) -> str:
     interval = _interval(path)
-    return "" if interval is None else f", 80%: {_signed(interval[0])} to {_signed(interval[1])}"
+    return "" if interval is None or row.rough else f", 80%: {_signed(interval[0])} to {_signed(interval[1])}"
 
 
 def _cut_words(results: Results, rows: Iterable[Growth]) -> str:
@@ -126,6 +126,21 @@ def _counts(row: Growth) -> str:
     return f"{words.count(row.first)} to {words.count(row.last)}"
 
 
+def _change(row: Growth) -> str:
+    """Return a change per cent, or in numbers where a percentage would be too rough."""
+    return _counts(row) if row.rough else _signed(row.percent)
+
+
+def _by(row: Growth) -> str:
+    return f"{'from' if row.rough else 'by'} {_change(row)}"
+
+
+def _rough_words(rows: Iterable[Growth]) -> str:
+    """Return that some changes are in numbers, for a subtitle, where there are any."""
+    rough = any(row.rough for row in rows)
+    return f"; fewer than {LEAST_ROUNDED:.0f} children in numbers only, as they are rounded to 5" if rough else ""
+
+
 def _children(level: float, row: Growth) -> str:
     """Return children in words from a level that is 100 at the start."""
     return words.count(level * row.first / 100.0)
@@ -134,7 +149,8 @@ def _children(level: float, row: Growth) -> str:
 def _finding(rows: list[Growth], where: str = "") -> str:
     """Return what the ranking says, as a title."""
     up, down = sum(row.percent > 0.5 for row in rows), sum(row.percent < -0.5 for row in rows)
-    highest, lowest = (f"{row.area} ({_signed(row.percent)})" for row in (rows[0], rows[-1]))
+    sure = [row for row in rows if not row.rough] or rows
+    highest, lowest = (f"{row.area} ({_change(row)})" for row in (sure[0], sure[-1]))
     areas = f"{len(rows)} areas{where}"
     if up == len(rows):
         found = f"grow in all {areas}, most in {highest} and least in {lowest}"
@@ -180,7 +196,7 @@ def _region_page(results: Results, region: str) -> Chart | None:
     title = (
         _finding(rows, f" of {region}")
         if len(rows) > 1
-        else f"Children looked after change by {_signed(rows[0].percent)} in {rows[0].area}, {region}"
+        else f"Children looked after change {_by(rows[0])} in {rows[0].area}, {region}"
     )
     return _small_lines(results, rows, title, region)
 
@@ -215,7 +231,7 @@ def _small_lines(results: Results, rows: list[Growth], title: str, region: str =
             sheet.panel_title(i, f"{row.area}\n{_counts(row)}", colour)
         low, high = _edges(paths, rows)
         sheet.panels[0].set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-        listed = words.listed([f"{row.area} {_counts(row)}{_interval_words(paths[row.area])}" for row in rows])
+        listed = words.listed([f"{row.area} {_counts(row)}{_interval_words(paths[row.area], row)}" for row in rows])
         return sheet.finish(f"Small line charts of children looked after, {_span(results)}: {listed}.")
 
 
@@ -238,6 +254,7 @@ def areas_by_region(results: Results) -> Chart | None:
             f"{results.title}. Change in children looked after, %, {_span(results)}"
             + (", central run" if results.draws > 1 else "")
             + "; regions in order of their median, authorities most growth first"
+            + _rough_words(rows)
             + _left_out_words(results),
             series.footer([results]),
             ticks=False,
@@ -273,10 +290,15 @@ def _authorities(axes: Axes, sheet: Sheet, region: str, middle: float, rows: lis
     for i, row in enumerate(rows):
         down, column = divmod(i, NAMES_ACROSS)
         x, y = NAMES_START + NAME_WIDTH * column, starts[down]
+        colour = "white" if row.rough else style.PALETTE[_colour(row.percent)]
         axes.scatter(
-            [x + 0.08], [y], marker="s", s=110, color=style.PALETTE[_colour(row.percent)], linewidth=0, gid=row.area
+            [x + 0.08], [y], marker="s", s=110, facecolor=colour, edgecolor=style.QUIET,
+            linewidth=0.8 if row.rough else 0.0, gid=row.area,
+        )  # fmt: skip
+        change = (
+            f"{row.last - row.first:+,.0f}".replace("+0", "0").replace("-", "−") if row.rough else _signed(row.percent)
         )
-        axes.text(x + 0.68, y, _signed(row.percent), ha="right", va="center", fontsize=style.FOOTER)
+        axes.text(x + 0.68, y, change, ha="right", va="center", fontsize=style.FOOTER)
         for n, line in enumerate(_name_lines(row.area)):
             axes.text(x + NAME_INDENT, y + n, line, va="center", fontsize=style.FOOTER)
 
@@ -322,6 +344,7 @@ def areas_ranked(results: Results) -> Chart | None:
             + (f"; the {RANKED} areas at either end of {len(rows)}" if between else "")
             + _draws_words(results, "line")
             + _cut_words(results, picked)
+            + _rough_words(picked)
             + _left_out_words(results),
             series.footer([results]),
             ticks=False,
@@ -329,7 +352,10 @@ def areas_ranked(results: Results) -> Chart | None:
             least_height=0.0,
         )
         axes = _blank(sheet, len(picked) + (1.0 if between else 0.0))
-        texts = [f"{_signed(row.percent)} ({_counts(row)}){_interval_words(paths[row.area])}" for row in picked]
+        texts = [
+            _counts(row) if row.rough else f"{_change(row)} ({_counts(row)}){_interval_words(paths[row.area], row)}"
+            for row in picked
+        ]
         # Names on the left, figures on the right, and the drawing takes what is left between.
         names_end = max(sheet.measure(row.area, style.FOOTER) for row in picked)
         texts_start = WIDTH - max(sheet.measure(text, style.FOOTER) for text in texts)
@@ -340,6 +366,8 @@ def areas_ranked(results: Results) -> Chart | None:
             colour = style.PALETTE["orange" if row.percent > 0 else "dark_blue"]
             axes.text(names_end, y, row.area, ha="right", va="center", fontsize=style.FOOTER)
             axes.text(texts_start, y, text, va="center", fontsize=style.FOOTER)
+            if row.rough:
+                continue
             if interval := intervals[row.area]:
                 axes.plot(across(interval), [y, y], color=colour, linewidth=2.0, gid="interval")
             if results.draws > 1:
@@ -351,9 +379,7 @@ def areas_ranked(results: Results) -> Chart | None:
                       fontsize=style.FOOTER)  # fmt: skip
         axes.axvline(across(0.0), color=style.PALETTE["mid_grey"], linewidth=0.9, zorder=0)
         kind = "Dots on lines of 80% of draws" if results.draws > 1 else "Bars"
-        listed = words.listed(
-            [f"{row.area} {_signed(row.percent)}{_interval_words(paths[row.area])}" for row in picked]
-        )
+        listed = words.listed([f"{row.area} {_change(row)}{_interval_words(paths[row.area], row)}" for row in picked])
         return sheet.finish(f"{kind} of the change in children looked after, {_span(results)}: {listed}.")
 
 
@@ -366,11 +392,11 @@ def areas_beside(results: Results) -> Chart | None:
     paths = _paths(results, rows.values())
     first, *others = (area for area in results.areas if area in rows)
     at = paths[first].at
-    against = words.listed([f"{_signed(rows[area].percent)} in {area}" for area in others])
+    against = words.listed([f"{_change(rows[area])} in {area}" for area in others])
     fan = _draws_words(results, f"shaded ({first}) and upright lines at the end")
     with style.context():
         sheet = Sheet(
-            f"Children looked after change by {_signed(rows[first].percent)} in {first}, against {against}",
+            f"Children looked after change {_by(rows[first])} in {first}, against {against}",
             f"{results.title}. Children looked after, start of the run = 100, {_span(results)}{fan}"
             + _left_out_words(results),
             series.footer([results]),
@@ -390,5 +416,5 @@ def areas_beside(results: Results) -> Chart | None:
             text = f"{area}:\n{words.count(row.first)} to\n{words.count(row.last)}"
             text += series.interval_line(path, partial(_children, row=row))
             sheet.label(axes, at[-1], path.central[-1], text, style.LINES[i], bold=i == 0)
-        listed = words.listed([f"{a} {_counts(r)}{_interval_words(paths[a])}" for a, r in rows.items()])
+        listed = words.listed([f"{a} {_counts(r)}{_interval_words(paths[a], r)}" for a, r in rows.items()])
         return sheet.finish(f"Lines of children looked after from 100, {_span(results)}{fan}: {listed}.")
