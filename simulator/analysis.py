@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.results import Question, Results, marches
+from simulator.results import Published, Question, Results, marches
 
 Array = NDArray[np.float64]
 
@@ -124,13 +124,26 @@ def _asked(results: Results, question: Question) -> Array:
     return total
 
 
+LEAST_ROUNDED = 100.0
+"""Children from which a change of figures that are rounded to 5 is given per cent: it may then be 5 points out."""
+
+
 @dataclass(frozen=True)
 class Growth:
-    """Children looked after in an area at the start and the end of a run, central."""
+    """Children looked after in an area at the start and the end of a run, central.
+
+    Attributes
+    ----------
+    area : str
+    first, last : float
+    rough : bool
+        Whether they are rounded, and so few that a percentage would say more of the rounding than of the area.
+    """
 
     area: str
     first: float
     last: float
+    rough: bool = False
 
     @property
     def percent(self) -> float:
@@ -144,7 +157,11 @@ def growth_by_area(results: Results) -> list[Growth]:
     Areas that start with fewer than 1, or whose figures are hidden, are left out.
     """
     children = results.stock_totals("children").central
-    rows = [Growth(name, float(path[0]), float(path[-1])) for name, path in zip(results.areas, children, strict=True)]
+    rounded = isinstance(results, Published)
+    rows = [
+        Growth(name, float(path[0]), float(path[-1]), bool(rounded and path[0] < LEAST_ROUNDED))
+        for name, path in zip(results.areas, children, strict=True)
+    ]
     return sorted((row for row in rows if row.first >= 1.0 and row.last >= 0.0), key=lambda row: -row.percent)
 
 

@@ -6,6 +6,7 @@ An authority goes by its ONS code in arrays and by its name in tables. Areas oth
 from __future__ import annotations
 
 import csv
+import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,9 @@ ENGLAND = "England"
 ALL = "all"
 GROUPS = ("region", "type")
 """Ways of grouping authorities; ``region: North West`` asks for the group and for each authority in it."""
+
+SLIP = 0.8
+"""Likeness, as `difflib` has it, from which a name is taken for a slip of another: `Rutlnad` of Rutland."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,18 @@ def codes_of(names: Iterable[str]) -> frozenset[str]:
 def code_of(name: str, other: str) -> str:
     """Return the code of the authority with a name; another code if there is none."""
     return next((one.code for one in authorities() if name in (one.name, one.name.partition(",")[0])), other)
+
+
+def near_miss(name: str) -> str:
+    """Return the authority whose name another one is a slip of; nothing if it is an authority's, or like none.
+
+    >>> near_miss("Rutlnad"), near_miss("rutland"), near_miss("Rutland"), near_miss("Our county")
+    ('Rutland', 'Rutland', '', '')
+    """
+    names = [spelt for one in authorities() for spelt in (one.name, one.name.partition(",")[0])]
+    by_small_letters = {spelt.casefold(): spelt for spelt in names}
+    found = difflib.get_close_matches(name.casefold(), by_small_letters, n=1, cutoff=SLIP)
+    return by_small_letters[found[0]] if found and name not in names else ""
 
 
 def children(codes: Iterable[str]) -> Iterator[float]:

@@ -26,7 +26,7 @@ import click
 
 if TYPE_CHECKING:
     from simulator.results import Results
-    from simulator.scenario import LoadedScenario
+    from simulator.scenario import LoadedScenario, Problem
 
 # One thread in the linear algebra: the arrays are small, and figures are the same on every machine.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
@@ -105,7 +105,8 @@ def _run_options(function: _Function) -> _Function:
     """Add the options that `run` and `compare` share."""
     options = [
         click.option("--area", multiple=True, metavar="NAME",
-                     help="Area to run in place of the scenario's; give it again for more (`care-demand list areas`)."),
+                     help="Area to run in place of the scenario's; give it again for more (`care-demand list areas`). "
+                          "England beside others is the sum of all 153 authorities, so that it takes longer."),
         click.option("--returns", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
                      help="Run a council from what `import ssda903` wrote to DIR, in place of the scenario's areas."),
         click.option("--area-name", metavar="NAME",
@@ -174,7 +175,8 @@ def _load_all(
     """Read scenarios, by path or shipped name, for other areas or a council if given; all problems are told at once."""
     from simulator.scenario import ScenarioError, load
 
-    loaded, problems, council = [], [], None
+    loaded, problems, council = [], [str(problem) for problem in _unknown_areas(areas)], None
+    areas = () if problems else areas
     if returns is not None:
         from simulator.council import NAME, CouncilError, read_council
 
@@ -194,6 +196,19 @@ def _load_all(
     if problems:
         raise WrongInput("\n".join(problems))
     return loaded
+
+
+def _unknown_areas(names: Sequence[str]) -> Iterator[Problem]:
+    """Say which names of --area are of no area."""
+    from simulator.interventions.fields import Wrong
+    from simulator.interventions.reach import area_name
+    from simulator.scenario import Problem
+
+    for name in names:
+        try:
+            area_name(name)
+        except Wrong as wrong:
+            yield Problem("", 0, 0, "--area", wrong.what, wrong.allowed, wrong.near)
 
 
 @dataclass(frozen=True)

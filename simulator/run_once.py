@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator import tables
 from simulator.agencies import Run, served
-from simulator.areas import ENGLAND, Area, authorities, codes_of, units
+from simulator.areas import ENGLAND, Area, authorities, codes_of, near_miss, units
 from simulator.calendar import Month, financial_year, financial_year_months, instant_date
 from simulator.chance import realise
 from simulator.compile import Compiled, compile_scenario, deflator_growth
@@ -302,6 +302,15 @@ def _local_notes(scenario: Scenario, run: frozenset[str]) -> Iterator[str]:
         yield f"Not run, so that what is assumed of them does not act: {', '.join(left)}."
 
 
+def _name_notes(council: Council) -> Iterator[str]:
+    """Say that returns are named for no authority, where the name looks like a slip."""
+    if near := near_miss(council.name):
+        yield (
+            f"{council.name} is no authority; did you mean {near}? Under this name, what acts in {near} alone does not "
+            "act here."
+        )
+
+
 def _size_notes(council: Council) -> Iterator[str]:
     """Say that returns are far from the published size of the authority they are named for, or a slip of the name."""
     codes = [one.code for one in authorities() if one.name.casefold() == council.name.casefold()]
@@ -340,7 +349,7 @@ def _notes(compiled: Compiled) -> tuple[str, ...]:
         held += "for each area as for England"
     notes = [f"{held}."]
     if council is not None:
-        notes += _size_notes(council)
+        notes += [*_name_notes(council), *_size_notes(council)]
     if scenario.assumptions.foster_places == "as_needed":
         notes.append("Foster places are found for as many as need them.")
     run = frozenset(one.code for one in authorities()).intersection(compiled.context.areas)

@@ -204,7 +204,7 @@ def _ranked(results: Results) -> list[str]:
     dates = results.dates("stock")
     table = [["Change in children, ranked", _day(dates[0]), _day(dates[-1]), "change"]]
     for row in picked:
-        change = f"{row.percent:+.0f}%".replace("-", "−")
+        change = "" if row.rough else f"{row.percent:+.0f}%".replace("-", "−")
         table.append([row.area, words.count(row.first), words.count(row.last), change])
     gap = [f"  ... {len(rows) - 2 * RANKED} areas between"] if len(rows) > 2 * RANKED else []
     lines = _grid(table)

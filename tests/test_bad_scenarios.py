@@ -69,7 +69,15 @@ def test_a_missing_parent_hides_no_other_fault() -> None:
 
 
 def test_a_single_fault_is_one_line() -> None:
-    for name in ("base-unknown", "risk-ratio-negative", "ages-reversed", "duplicate-key", "value-empty"):
+    for name in (
+        "base-unknown",
+        "risk-ratio-negative",
+        "ages-reversed",
+        "duplicate-key",
+        "value-empty",
+        "area-unknown",
+        "areas-empty",
+    ):
         assert len(refused(FOLDER / f"{name}.yaml").problems) == 1, name
 
 

@@ -247,6 +247,7 @@ WRONG = {
     "out is someone's folder": ("run", "calm.yaml", "--out", "someones"),
     "out is where we are": ("run", "calm.yaml", "--out", "."),
     "no such area": ("calibrate", "wales"),
+    "a misspelt area": ("run", "calm.yaml", "--area", "Knet"),
 }
 
 
@@ -265,6 +266,18 @@ def test_wrong_input_is_status_2_and_writes_nothing(folder, model, words):
     assert sorted(p.name for p in folder.iterdir()) == [
         "broken.yaml", "calm.yaml", "help.yaml", "someones",
     ]  # fmt: skip
+
+
+def test_misspelt_areas_are_the_command_lines_fault_and_told_with_others(folder, model):
+    result = call("run", "calm.yaml", "--area", "Brimingham", "--area", "Kent", "--area", "Knet")
+    allowed = "allowed: an area shown by `care-demand list areas`"
+    assert result.stderr.splitlines() == [
+        f"--area: unknown area 'Brimingham'; {allowed}; did you mean 'Birmingham'?",
+        f"--area: unknown area 'Knet'; {allowed}; did you mean 'Kent'?",
+    ]
+    both = call("compare", "calm.yaml", "broken.yaml", "--area", "Knet").stderr
+    assert both.startswith("--area: unknown area 'Knet'")
+    assert "broken.yaml:" in both
 
 
 # Anything else

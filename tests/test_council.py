@@ -24,7 +24,7 @@ from simulator.council import NAME, TIMES, Council, CouncilError, Level, read_co
 from simulator.engine.run import run
 from simulator.local import own_parameters, own_rates
 from simulator.local.response import band_of_row
-from simulator.run_once import _size_notes
+from simulator.run_once import _name_notes, _size_notes
 from simulator.scenario import LoadedScenario, ScenarioError, load
 from simulator.simulate import simulate
 from simulator.structure import BAND_OF_AGE
@@ -210,6 +210,21 @@ def test_programmes_act_on_a_council(council: Council) -> None:
     assert any("Check the name" in note for note in simulate(status_quo(named)).notes)
     named = replace(council, name="Kent")
     assert compile_scenario(status_quo(named).scenario, council=named).context.areas == ("E10000016",)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Rutlnad", "Rutland"), ("rutland", "Rutland"), ("Bristol City", "Bristol, City of"), ("Loamshire", ""),
+        ("Rutland", ""), ("Bristol", ""), ("Bristol, City of", ""), (NAME, ""), ("Anywhere", ""),
+        ("Kent County Council", ""),
+    ],
+)  # fmt: skip
+def test_a_slip_of_an_authoritys_name_is_told_and_labels_are_free(council: Council, name: str, meant: str) -> None:
+    notes = list(_name_notes(replace(council, name=name)))
+    assert [note.partition("?")[0] for note in notes] == (
+        [f"{name} is no authority; did you mean {meant}"] if meant else []
+    )
 
 
 @pytest.mark.parametrize(

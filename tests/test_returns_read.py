@@ -220,6 +220,29 @@ def test_missing_columns_of_all_files_are_told_at_once(folder: Path) -> None:
     assert "2025/header.csv: looks like header, but has no column DOB" in text
 
 
+def test_repeated_columns_that_are_used_are_told_at_once(folder: Path) -> None:
+    for path, old, new in (
+        ("2024/episodes.csv", "REASON_PLACE_CHANGE,HOME_POST", " decom ,DEC"),
+        ("2025/header.csv", "ETHNIC", '"DOB"'),
+    ):
+        text = (folder / path).read_text()
+        assert old in text
+        (folder / path).write_text(text.replace(old, new, 1))
+    (folder / "reviews.csv").write_text("CHILD,DOB,REVIEW,CHILD\nA1,05/06/2015,11/08/2023,A2\n")
+    assert errors(folder).splitlines() == [
+        "2024/episodes.csv: more than one column DECOM, DEC",
+        "2025/header.csv: more than one column DOB",
+        "reviews.csv: more than one column CHILD",
+    ]
+
+
+def test_repeated_columns_that_are_not_used_do_no_harm(folder: Path) -> None:
+    path = folder / "2025" / "episodes.csv"
+    path.write_text(path.read_text().replace("HOME_POST,PL_POST", "URN,URN", 1))
+    (folder / "reviews.csv").write_text("CHILD,REVIEW,CHILD\nA1,11/08/2023,A2\n")
+    assert stock(folder) == [0, 1, 1]
+
+
 def test_a_file_named_episodes_without_their_columns(folder: Path) -> None:
     (folder / "2025" / "episodes.csv").write_text("CHILD,START\nA,1\n")
     assert "2025/episodes.csv: looks like episodes, but has no column DECOM, RNE" in errors(folder)

@@ -13,7 +13,7 @@ from functools import cache, partial
 import numpy as np
 from matplotlib.axes import Axes
 
-from simulator.analysis import Growth, growth_by_area
+from simulator.analysis import LEAST_ROUNDED, Growth, growth_by_area
 from simulator.areas import authorities
 from simulator.charts import Chart, chart, lines, series, style, words
 from simulator.charts.layout import MARGIN, Sheet
@@ -34,6 +34,11 @@ WIDTH = style.WIDTH_INCHES - 2 * MARGIN
 ROW = 0.2
 """Inches for a line of names."""
 NAMES_ACROSS = 3
+NAMES_START = 1.5
+"""Inches from the left, after names of regions."""
+NAME_WIDTH = (WIDTH - NAMES_START) / NAMES_ACROSS
+NAME_INDENT = 0.76
+"""Inches for the square and the change before a name."""
 
 STEPS = (
     (-15.0, "dark_blue", "falls over 15%"),
@@ -80,9 +85,9 @@ def _interval(path: Series) -> tuple[float, float] | None:
     return None if np.isnan([low, high]).any() else (low, high)
 
 
-def _interval_words(path: Series) -> str:
+def _interval_words(path: Series, row: Growth) -> str:
     interval = _interval(path)
-    return "" if interval is None else f", 80%: {_signed(interval[0])} to {_signed(interval[1])}"
+    return "" if interval is None or row.rough else f", 80%: {_signed(interval[0])} to {_signed(interval[1])}"
 
 
 def _cut_words(results: Results, rows: Iterable[Growth]) -> str:
@@ -121,6 +126,21 @@ def _counts(row: Growth) -> str:
     return f"{words.count(row.first)} to {words.count(row.last)}"
 
 
+def _change(row: Growth) -> str:
+    """Return a change per cent, or in numbers where a percentage would be too rough."""
+    return _counts(row) if row.rough else _signed(row.percent)
+
+
+def _by(row: Growth) -> str:
+    return f"{'from' if row.rough else 'by'} {_change(row)}"
+
+
+def _rough_words(rows: Iterable[Growth]) -> str:
+    """Return that some changes are in numbers, for a subtitle, where there are any."""
+    rough = any(row.rough for row in rows)
+    return f"; fewer than {LEAST_ROUNDED:.0f} children in numbers only, as they are rounded to 5" if rough else ""
+
+
 def _children(level: float, row: Growth) -> str:
     """Return children in words from a level that is 100 at the start."""
     return words.count(level * row.first / 100.0)
@@ -128,11 +148,36 @@ def _children(level: float, row: Growth) -> str:
 
 def _finding(rows: list[Growth], where: str = "") -> str:
     """Return what the ranking says, as a title."""
-    up = sum(row.percent > 0.5 for row in rows)
-    return (
-        f"Children looked after grow in {up} of {len(rows)} areas{where}, most in {rows[0].area} "
-        f"({_signed(rows[0].percent)}) and least in {rows[-1].area} ({_signed(rows[-1].percent)})"
-    )
+    up, down = sum(row.percent > 0.5 for row in rows), sum(row.percent < -0.5 for row in rows)
+    sure = [row for row in rows if not row.rough] or rows
+    highest, lowest = (f"{row.area} ({_change(row)})" for row in (sure[0], sure[-1]))
+    areas = f"{len(rows)} areas{where}"
+    if up == len(rows):
+        found = f"grow in all {areas}, most in {highest} and least in {lowest}"
+    elif down == len(rows):
+        found = f"fall in all {areas}, least in {highest} and most in {lowest}"
+    elif up:
+        found = f"grow in {up} of {areas}, most in {highest} and least in {lowest}"
+    elif down:
+        found = f"fall in {down} of {areas}, most in {lowest}, and grow in none"
+    else:
+        found = f"stay level in all {areas}"
+    return f"Children looked after {found}"
+
+
+def _left_out_words(results: Results, region: str = "") -> str:
+    """Return which areas, of a region or of all, have no change to show, for a subtitle, where there are any."""
+    shown = {row.area for row in growth_by_area(results)}
+    names = [name for name in results.areas if name not in shown and region in ("", _region_of().get(name))]
+    why = "begin with no child" + (" or are hidden" if isinstance(results, Published) else "")
+    return f"; left out, as they {why}: {words.listed(names)}" if names else ""
+
+
+def _by_region_title(middle: dict[str, float]) -> str:
+    """Return how half of the first and of the last region change, from the median of each."""
+    first, last = max(middle, key=middle.__getitem__), min(middle, key=middle.__getitem__)
+    title = f"Half the authorities in {first} change by {_signed(middle[first])} or more"
+    return title if len(middle) == 1 else f"{title}; in {last}, half by {_signed(middle[last])} or less"
 
 
 @chart("areas_small_multiples", title="Children in each area")
@@ -151,9 +196,9 @@ def _region_page(results: Results, region: str) -> Chart | None:
     title = (
         _finding(rows, f" of {region}")
         if len(rows) > 1
-        else f"Children looked after change by {_signed(rows[0].percent)} in {rows[0].area}, {region}"
+        else f"Children looked after change {_by(rows[0])} in {rows[0].area}, {region}"
     )
-    return _small_lines(results, rows, title)
+    return _small_lines(results, rows, title, region)
 
 
 for _region in sorted(set(_region_of().values())):
@@ -161,7 +206,7 @@ for _region in sorted(set(_region_of().values())):
     chart(f"areas_{_name}", title=f"Children in each authority: {_region}")(partial(_region_page, region=_region))
 
 
-def _small_lines(results: Results, rows: list[Growth], title: str) -> Chart:
+def _small_lines(results: Results, rows: list[Growth], title: str, region: str = "") -> Chart:
     paths = _paths(results, rows)
     columns = min(5, len(rows))
     at = paths[rows[0].area].at
@@ -170,7 +215,8 @@ def _small_lines(results: Results, rows: list[Growth], title: str) -> Chart:
             title,
             f"{results.title}. Children looked after, start of the run = 100, {_span(results)}; most growth first"
             + _draws_words(results, "shaded")
-            + _cut_words(results, rows),
+            + _cut_words(results, rows)
+            + _left_out_words(results, region),
             series.footer([results]),
             count=len(rows),
             columns=columns,
@@ -185,7 +231,7 @@ def _small_lines(results: Results, rows: list[Growth], title: str) -> Chart:
             sheet.panel_title(i, f"{row.area}\n{_counts(row)}", colour)
         low, high = _edges(paths, rows)
         sheet.panels[0].set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-        listed = words.listed([f"{row.area} {_counts(row)}{_interval_words(paths[row.area])}" for row in rows])
+        listed = words.listed([f"{row.area} {_counts(row)}{_interval_words(paths[row.area], row)}" for row in rows])
         return sheet.finish(f"Small line charts of children looked after, {_span(results)}: {listed}.")
 
 
@@ -198,17 +244,18 @@ def areas_by_region(results: Results) -> Chart | None:
     regions: dict[str, list[Growth]] = defaultdict(list)
     for row in rows:
         regions[_region_of()[row.area]].append(row)
-    middle = {name: float(np.median([row.percent for row in of])) for name, of in regions.items()}
-    ordered = sorted(regions, key=lambda name: -middle[name])
-    # Two lines at least, for a region's name of two lines; then a line for its median, or white.
-    deep = {name: max(2, -(-len(regions[name]) // NAMES_ACROSS)) + 1 for name in ordered}
+    medians = {name: float(np.median([row.percent for row in of])) for name, of in regions.items()}
+    middle = dict(sorted(medians.items(), key=lambda pair: -pair[1]))
     with style.context():
+        # Two lines at least, for a region's name of two lines; then a line for its median, or white.
+        deep = {name: max(2, sum(_depths(regions[name]))) + 1 for name in middle}
         sheet = Sheet(
-            f"Half the authorities in {ordered[0]} change by {_signed(middle[ordered[0]])} or more; in "
-            f"{ordered[-1]}, half by {_signed(middle[ordered[-1]])} or less",
+            _by_region_title(middle),
             f"{results.title}. Change in children looked after, %, {_span(results)}"
             + (", central run" if results.draws > 1 else "")
-            + "; regions in order of their median, authorities most growth first",
+            + "; regions in order of their median, authorities most growth first"
+            + _rough_words(rows)
+            + _left_out_words(results),
             series.footer([results]),
             ticks=False,
             plots_height=ROW * (sum(deep.values()) + 1),
@@ -217,10 +264,10 @@ def areas_by_region(results: Results) -> Chart | None:
         axes = _blank(sheet, sum(deep.values()) + 1.0)
         _key(axes)
         top = 2.0
-        for region in ordered:
+        for region in middle:
             _authorities(axes, sheet, region, middle[region], regions[region], top)
             top += deep[region]
-        listed = words.listed([f"{name} {_signed(middle[name])}" for name in ordered])
+        listed = words.listed([f"{name} {_signed(percent)}" for name, percent in middle.items()])
         return sheet.finish(f"Authorities by region, each with a square coloured by its change. Median: {listed}.")
 
 
@@ -235,22 +282,37 @@ def _blank(sheet: Sheet, rows: float) -> Axes:
 
 def _authorities(axes: Axes, sheet: Sheet, region: str, middle: float, rows: list[Growth], top: float) -> None:
     """Draw a region's name and median, and beside them each authority: square, change and name."""
-    left = 1.5
-    across = (WIDTH - left) / NAMES_ACROSS
-    named = [*sheet.wrap(region, style.FOOTER, left - 0.1, bold=True), f"median {_signed(middle)}"]
+    named = [*sheet.wrap(region, style.FOOTER, NAMES_START - 0.1, bold=True), f"median {_signed(middle)}"]
     for n, line in enumerate(named):
         weight, colour = ("normal", style.QUIET) if n == len(named) - 1 else ("bold", style.INK)
         axes.text(0.0, top + n, line, va="center", fontsize=style.FOOTER, fontweight=weight, color=colour)
+    starts = [top, *(top + np.cumsum(_depths(rows)))]
     for i, row in enumerate(rows):
         down, column = divmod(i, NAMES_ACROSS)
-        x, y = left + across * column, top + down
+        x, y = NAMES_START + NAME_WIDTH * column, starts[down]
+        colour = "white" if row.rough else style.PALETTE[_colour(row.percent)]
         axes.scatter(
-            [x + 0.08], [y], marker="s", s=110, color=style.PALETTE[_colour(row.percent)], linewidth=0, gid=row.area
+            [x + 0.08], [y], marker="s", s=110, facecolor=colour, edgecolor=style.QUIET,
+            linewidth=0.8 if row.rough else 0.0, gid=row.area,
+        )  # fmt: skip
+        change = (
+            f"{row.last - row.first:+,.0f}".replace("+0", "0").replace("-", "−") if row.rough else _signed(row.percent)
         )
-        axes.text(x + 0.68, y, _signed(row.percent), ha="right", va="center", fontsize=style.FOOTER)
-        short = row.area.removesuffix(", City of").removesuffix(", County of").replace(" and ", " & ")
-        name, *more = sheet.wrap(short, style.FOOTER, across - 0.8)
-        axes.text(x + 0.76, y, name + (" …" if more else ""), va="center", fontsize=style.FOOTER)
+        axes.text(x + 0.68, y, change, ha="right", va="center", fontsize=style.FOOTER)
+        for n, line in enumerate(_name_lines(row.area)):
+            axes.text(x + NAME_INDENT, y + n, line, va="center", fontsize=style.FOOTER)
+
+
+def _name_lines(area: str) -> list[str]:
+    """Return the name of an authority in lines, without what only tells a city or a county from others of its name."""
+    short = area.removesuffix(", City of").removesuffix(", County of").replace(" and ", " & ")
+    return Sheet.wrap(short, style.FOOTER, NAME_WIDTH - NAME_INDENT - 0.04)
+
+
+def _depths(rows: list[Growth]) -> list[int]:
+    """Return how many lines each row of names takes."""
+    lines = [len(_name_lines(row.area)) for row in rows]
+    return [max(lines[i : i + NAMES_ACROSS]) for i in range(0, len(lines), NAMES_ACROSS)]
 
 
 def _colour(percent: float) -> str:
@@ -281,14 +343,19 @@ def areas_ranked(results: Results) -> Chart | None:
             f"{results.title}. Change in children looked after, %, {_span(results)}"
             + (f"; the {RANKED} areas at either end of {len(rows)}" if between else "")
             + _draws_words(results, "line")
-            + _cut_words(results, picked),
+            + _cut_words(results, picked)
+            + _rough_words(picked)
+            + _left_out_words(results),
             series.footer([results]),
             ticks=False,
             plots_height=0.26 * (len(picked) + (1 if between else 0)),
             least_height=0.0,
         )
         axes = _blank(sheet, len(picked) + (1.0 if between else 0.0))
-        texts = [f"{_signed(row.percent)} ({_counts(row)}){_interval_words(paths[row.area])}" for row in picked]
+        texts = [
+            _counts(row) if row.rough else f"{_change(row)} ({_counts(row)}){_interval_words(paths[row.area], row)}"
+            for row in picked
+        ]
         # Names on the left, figures on the right, and the drawing takes what is left between.
         names_end = max(sheet.measure(row.area, style.FOOTER) for row in picked)
         texts_start = WIDTH - max(sheet.measure(text, style.FOOTER) for text in texts)
@@ -299,6 +366,8 @@ def areas_ranked(results: Results) -> Chart | None:
             colour = style.PALETTE["orange" if row.percent > 0 else "dark_blue"]
             axes.text(names_end, y, row.area, ha="right", va="center", fontsize=style.FOOTER)
             axes.text(texts_start, y, text, va="center", fontsize=style.FOOTER)
+            if row.rough:
+                continue
             if interval := intervals[row.area]:
                 axes.plot(across(interval), [y, y], color=colour, linewidth=2.0, gid="interval")
             if results.draws > 1:
@@ -310,9 +379,7 @@ def areas_ranked(results: Results) -> Chart | None:
                       fontsize=style.FOOTER)  # fmt: skip
         axes.axvline(across(0.0), color=style.PALETTE["mid_grey"], linewidth=0.9, zorder=0)
         kind = "Dots on lines of 80% of draws" if results.draws > 1 else "Bars"
-        listed = words.listed(
-            [f"{row.area} {_signed(row.percent)}{_interval_words(paths[row.area])}" for row in picked]
-        )
+        listed = words.listed([f"{row.area} {_change(row)}{_interval_words(paths[row.area], row)}" for row in picked])
         return sheet.finish(f"{kind} of the change in children looked after, {_span(results)}: {listed}.")
 
 
@@ -325,12 +392,13 @@ def areas_beside(results: Results) -> Chart | None:
     paths = _paths(results, rows.values())
     first, *others = (area for area in results.areas if area in rows)
     at = paths[first].at
-    against = words.listed([f"{_signed(rows[area].percent)} in {area}" for area in others])
+    against = words.listed([f"{_change(rows[area])} in {area}" for area in others])
     fan = _draws_words(results, f"shaded ({first}) and upright lines at the end")
     with style.context():
         sheet = Sheet(
-            f"Children looked after change by {_signed(rows[first].percent)} in {first}, against {against}",
-            f"{results.title}. Children looked after, start of the run = 100, {_span(results)}{fan}",
+            f"Children looked after change {_by(rows[first])} in {first}, against {against}",
+            f"{results.title}. Children looked after, start of the run = 100, {_span(results)}{fan}"
+            + _left_out_words(results),
             series.footer([results]),
             plots_height=4.5 if fan else 3.9,
         )
@@ -348,5 +416,5 @@ def areas_beside(results: Results) -> Chart | None:
             text = f"{area}:\n{words.count(row.first)} to\n{words.count(row.last)}"
             text += series.interval_line(path, partial(_children, row=row))
             sheet.label(axes, at[-1], path.central[-1], text, style.LINES[i], bold=i == 0)
-        listed = words.listed([f"{a} {_counts(r)}{_interval_words(paths[a])}" for a, r in rows.items()])
+        listed = words.listed([f"{a} {_counts(r)}{_interval_words(paths[a], r)}" for a, r in rows.items()])
         return sheet.finish(f"Lines of children looked after from 100, {_span(results)}{fan}: {listed}.")

@@ -234,17 +234,19 @@ class Sheet:
         self._draw_callouts()
         return Chart(figure, self.title, alt)
 
-    def measure(self, text: str, size: float, *, bold: bool = False) -> float:
+    @staticmethod
+    def measure(text: str, size: float, *, bold: bool = False) -> float:
         """Return the width of a line of text, inches."""
         words_wide = [_word_width(word, size, bold) for word in text.split(" ")]
         return sum(words_wide) + _word_width(" ", size, bold) * (len(words_wide) - 1)
 
-    def wrap(self, text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
+    @staticmethod
+    def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
         """Return text broken into lines of at most a width in inches."""
         lines: list[str] = []
         for word in text.split():
             longer = f"{lines[-1]} {word}" if lines else word
-            if lines and self.measure(longer, size, bold=bold) <= width:
+            if lines and Sheet.measure(longer, size, bold=bold) <= width:
                 lines[-1] = longer
             else:
                 lines.append(word)

@@ -29,6 +29,14 @@ REQUIRED = {
 }
 """Columns without which a file can't be used."""
 
+USED = {
+    "episodes": {*REQUIRED["episodes"], "YEAR"},
+    "header": {"CHILD", "DOB"},
+    "uasc": {"CHILD", "DOB"},
+    "other": {"CHILD", "DOB"},
+}
+"""Columns that are read where a file has them."""
+
 TELLING = {
     "episodes": {"DECOM", "RNE", "LS", "PLACE", "PLACE_PROVIDER", "DEC", "REC"},
     "header": {"UPN", "MOTHER", "MC_DOB", "ETHNIC", "ETHNICITY"},
@@ -145,11 +153,13 @@ def read(source: Path) -> Returns:
     found: list[tuple[File, pl.DataFrame]] = []
     for name, content in _contents(source):
         text, separator = _text(content)
-        kind = _kind(name, _columns(text.partition("\n")[0].split(separator)))
+        columns = _columns(text.partition("\n")[0].split(separator))
+        kind = _kind(name, columns)
         table, faults = _table(text, separator)
         found.append((File(len(found) + 1, name, kind, table.height, hashlib.sha256(content).hexdigest()), table))
         if kind != OTHER:
             problems += [replace(fault, file=name) for fault in faults or _shortcomings(kind, table)]
+        problems += [replace(fault, file=name) for fault in _repeated(kind, columns)]
     kinds = {file.kind for file, _ in found}
     if "episodes" not in kinds:
         problems.append(Problem("no Episodes file: none has the columns " + ", ".join(REQUIRED["episodes"])))
@@ -223,7 +233,7 @@ def _columns(heading: Sequence[str]) -> list[str]:
 
 
 def _table(text: str, separator: str) -> tuple[pl.DataFrame, list[Problem]]:
-    """Return a table of text cells, and what is wrong with it. Of columns with one name, the first is taken."""
+    """Return a table of text cells, and what is wrong with it. Of columns with one name, the first is in it."""
     if not text:
         return pl.DataFrame(), []
     options: dict[str, Any] = {"separator": separator, "infer_schema": False}
@@ -255,6 +265,13 @@ def _shortcomings(kind: str, table: pl.DataFrame) -> list[Problem]:
     if kind == "episodes" and not table.height:
         return [Problem("an empty return: it holds no episodes")]
     return []
+
+
+def _repeated(kind: str, columns: Sequence[str]) -> list[Problem]:
+    """Tell of columns that are used and stand in a file more than once: nobody can say which is meant."""
+    used = USED[kind] if kind != OTHER or USED[kind] <= set(columns) else set()
+    repeated = [name for name in dict.fromkeys(columns) if name in used and columns.count(name) > 1]
+    return [Problem(f"more than one column {', '.join(repeated)}")] if repeated else []
 
 
 def _kind(name: str, columns: Sequence[str]) -> str:

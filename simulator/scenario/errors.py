@@ -13,7 +13,7 @@ class Problem:
     Attributes
     ----------
     file, line, column
-        Where it stands; line and column count from 1.
+        Where it stands; line and column count from 1. A file of no name is the command line, which has no places.
     path
         Name of the value, from the top, joined by dots; empty for the file as a whole.
     what
@@ -34,7 +34,7 @@ class Problem:
 
     def __str__(self) -> str:
         """Write ``file:line:column: path: what is wrong; allowed: ...; did you mean 'x'?``."""
-        where = f"{self.file}:{self.line}:{self.column}: "
+        where = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
         path = f"{self.path}: " if self.path else ""
         allowed = f"; allowed: {self.allowed}" if self.allowed else ""
         near = f"; did you mean {self.near!r}?" if self.near else ""

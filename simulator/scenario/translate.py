@@ -31,7 +31,7 @@ def problems(error: ValidationError, root: Node, ignored: Sequence[str] = ()) ->
         Types of error that say nothing here.
     """
     for item in error.errors(include_url=False):
-        if item["type"] in ignored:
+        if item["type"] in ignored or _follows(item):
             continue
         path = _clean(item["loc"])
         if item["type"].startswith("union_tag"):
@@ -41,6 +41,11 @@ def problems(error: ValidationError, root: Node, ignored: Sequence[str] = ()) ->
         place = _place(root, path, at_key=item["type"] == "extra_forbidden" or item["loc"][-1:] == ("[key]",))
         what, allowed, near = _words(item, path, root)
         yield place.problem(dotted(path), what, allowed, near)
+
+
+def _follows(item: Any) -> bool:
+    """Tell whether a list is too short only because pydantic left out its faulty entries."""
+    return item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"]
 
 
 def empties(node: Node, path: Path = ()) -> Iterator[Problem]:
