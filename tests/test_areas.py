@@ -12,12 +12,14 @@ from council_study import SEEDS, Found, mean, study
 
 import simulator
 from simulator import areas, placements
+from simulator.agencies import served
 from simulator.baseline import load_baseline
 from simulator.calendar import Month
 from simulator.calibrate.placing import MOST
 from simulator.charts import draw_all
 from simulator.cli import cli
 from simulator.compile import compile_scenario
+from simulator.engine.compiled import run_compiled
 from simulator.interventions.early_help import EarlyHelp
 from simulator.local import published_levels
 from simulator.local.levels import england, estimate
@@ -38,6 +40,7 @@ from simulator.local.response import pace
 from simulator.local.wander import step_parameters, wander, wanders, weights
 from simulator.results import Results
 from simulator.scenario import LoadedScenario, ScenarioError
+from simulator.structure import BAND_OF_AGE
 from simulator.uncertainty import sample
 
 KENT = "E10000016"
@@ -450,6 +453,15 @@ def test_the_sum_of_areas_follows_england_run_alone() -> None:
         np.testing.assert_allclose(local[year, :7], england[year, :7], rtol=0.06)  # placements that hold most
     spend = [float(ten_years(name)["total_spend"].values[0, 0].sum()) for name in ("England", "all")]
     assert spend[1] == pytest.approx(spend[0], rel=0.01)
+
+
+@pytest.mark.slow
+def test_each_stream_of_areas_follows_england_run_alone() -> None:
+    def by_stream(name: str) -> np.ndarray:
+        [one] = served([compile_scenario(short(name, end=Month(2035, 3)).scenario)], run_compiled)
+        return np.asarray(run_compiled(one.rates, BAND_OF_AGE).children[0, :, ::12].sum(axis=(0, 3, 4)))
+
+    np.testing.assert_allclose(by_stream("all"), by_stream("England"), rtol=0.005)
 
 
 @pytest.mark.slow
