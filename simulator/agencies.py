@@ -36,7 +36,8 @@ def served(many: Sequence[Compiled], run: Run) -> list[Compiled]:
     if not england:
         return list(many)
     agencies = run(side_by_side(england), BAND_OF_AGE).agencies
-    return [_served(one, agencies[i : i + 1]) for i, one in enumerate(many)]
+    by_draw = np.split(agencies, len(agencies))
+    return [_served(one, of_draw) for one, of_draw in zip(many, by_draw, strict=True)]
 
 
 def _served(one: Compiled, agencies: Array) -> Compiled:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from make_docs import between, table
 from numpy.typing import NDArray
 
 import simulator
@@ -29,20 +30,19 @@ LEAST = 50
 """Children below which an authority is left out of the lot, as the back-test leaves out the smallest."""
 YEARS = (1, 3, 5)
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-START, END = "<!-- written by: python tools/area_widths.py -->", "<!-- end of widths -->"
 
 
 def main() -> None:
     """Write the table."""
-    rows = ["| Children | 1 year | 3 years | 5 years |", "| --- | --- | --- | --- |"]
+    rows = []
     for size, names in by_lot().items():
         found, scored = widths(names), back_test(size)
-        cells = [f"{100 * one:.0f} ({scored[year - 1]})" for one, year in zip(found, YEARS, strict=True)]
-        rows.append(f"| {size} | {' | '.join(cells)} |")
+        rows.append((size, *(f"{100 * one:.0f} ({scored[year - 1]})" for one, year in zip(found, YEARS, strict=True))))
     path = DOCS / "areas.md"
-    text = path.read_text(encoding="utf-8")
-    before, after = text.split(START)[0], text.split(END)[1]
-    path.write_text("\n".join([f"{before}{START}", *rows, f"{END}{after}"]), encoding="utf-8")
+    text = between(
+        path.read_text(encoding="utf-8"), "widths", table(("Children", "1 year", "3 years", "5 years"), rows)
+    )
+    path.write_text(text, encoding="utf-8")
 
 
 def by_lot() -> dict[str, list[str]]:

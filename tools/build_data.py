@@ -848,8 +848,6 @@ LOCAL_FILES = {
 }
 """Local tables: file, its breakdown, and the years ending 31 March that are kept."""
 LOCAL_COSTS = {"residential_weekly_unit_cost_gbp": "residential", "fostering_weekly_unit_cost_gbp": "fostering"}
-LOCAL_FOSTER_PLACES = {"la_mainstream_filled_foster_places": "filled"}
-"""Places with a council's own mainstream carers."""
 LOCAL_COST_YEARS = ("2022-23", "2023-24", "2024-25")
 LOCAL_HISTORY = range(2020, 2026)
 FORMER_AREAS = {"835", "836", "837", "909", "928"}
@@ -914,10 +912,9 @@ def build_local(local: Path, years: Mapping[str, str]) -> list[tuple[str, ...]]:
         if row["measure"] in LOCAL_COSTS and row["period"] in LOCAL_COST_YEARS:
             row["release_vintage_year"] = years[row["source"]]
             out.append(local_row("weekly_unit_cost", row["period"], row, LOCAL_COSTS[row["measure"]], row["value"]))
-        if row["measure"] in LOCAL_FOSTER_PLACES and int(row["period"][:4]) in LOCAL_PLACEMENT_YEARS:
+        if row["measure"] == "la_mainstream_filled_foster_places" and int(row["period"][:4]) in LOCAL_PLACEMENT_YEARS:
             row["release_vintage_year"] = years[row["source"]]
-            which = LOCAL_FOSTER_PLACES[row["measure"]]
-            out.append(local_row("council_foster_places", row["period"], row, which, row["value"]))
+            out.append(local_row("council_foster_places", row["period"], row, "filled", row["value"]))
     steady = {row["la_code"]: row["old_la_code"] for row in read(local / "la_cla_headline.csv")}
     for row in read(local / "la_spend_ro3_2024_25.csv"):
         about = (row["service"], row["measure"])

@@ -12,6 +12,7 @@ from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
+from make_docs import between, table
 
 import simulator
 from simulator.backtest.panel import panel
@@ -28,17 +29,6 @@ from simulator.run_once import engine_named
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "simulator" / "data"
 DOCS = ROOT / "docs" / "areas.md"
-MARK, END = "<!-- levels of placements, written by: python tools/make_local.py -->", "<!-- end of levels -->"
-
-TITLES = {
-    "mainstream": "Mainstream fostering",
-    "kinship": "Kin",
-    "homes": "Homes",
-    "supported": "Supported accommodation",
-    "for_adoption": "For adoption",
-    "with_parents": "Parents",
-    "other": "Other",
-}
 
 
 def main() -> None:
@@ -72,12 +62,11 @@ def write_placing(how: Placing) -> None:
 def write_persistence() -> None:
     """Write into the docs how long levels of placements last."""
     stays, missed = persistence()
-    rows = [f"| {TITLES[plan]} | {a:.2f} | {b:.0%} |" for plan, a, b in zip(plans(), stays, missed, strict=True)]
-    text = DOCS.read_text(encoding="utf-8")
-    head, rest = text.split(MARK, 1)
-    _, tail = rest.split(END, 1)
-    header = "| Placement | Of a difference, left after three years | Not foreseen |\n| --- | --- | --- |"
-    DOCS.write_text("\n".join([f"{head}{MARK}", header, *rows, f"{END}{tail}"]), encoding="utf-8")
+    titles = [plan.replace("_", " ").capitalize() for plan in plans()]
+    rows = [(title, f"{a:.2f}", f"{b:.0%}") for title, a, b in zip(titles, stays, missed, strict=True)]
+    heads = ("Placement", "Of a difference, left after three years", "Not foreseen")
+    text = between(DOCS.read_text(encoding="utf-8"), "levels", table(heads, rows))
+    DOCS.write_text(text, encoding="utf-8")
 
 
 def write(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -18,7 +18,7 @@ from simulator.engine.step import AGE_18
 from simulator.local.levels import England, by_stream, england, published_levels
 from simulator.local.placing import Placing, placed, plan_of_place, plans
 from simulator.local.pool import pool_counts
-from simulator.local.published import BANDS, BASE, EARLIER, PLACEMENT_GROUPS, published, stock_by_group
+from simulator.local.published import BANDS, BASE, EARLIER, PLACEMENT_GROUPS, group_of_place, published, stock_by_group
 from simulator.local.response import band_of_row, ratio_of
 from simulator.rates import Rates
 from simulator.scenario.schema import Scenario
@@ -72,7 +72,7 @@ def fit_placing(scenario: Scenario, run: Run) -> Placing:
     stays, unforeseen = persistence()
     levels = published_levels()
     assert levels.leavers is not None
-    known, into, leaving, left = levels.placing, levels.placing.into, levels.placing.leaving, levels.leavers
+    known, into, leaving = levels.placing, levels.placing.into, levels.placing.leaving
     for _ in range(ROUNDS):
         paths = run(_changed(rates, into / known.into, leaving / known.leaving), BAND_OF_AGE)
         left = paths.exits_by_reason[0, :, :12, RESIDENT, :, :AGE_18].sum(axis=(1, 2, 3))
@@ -116,19 +116,17 @@ def _published(year: int) -> tuple[Array, Array]:
     expected = np.sum([one[:, at] @ share for one, share in zip(by_band, shares, strict=True)], axis=0)
     there = stock_by_group(year)
     expected = expected * ratio_of(there.sum(axis=0), expected.sum(axis=0))
-    plan = np.array([[plan_of_place()[placements.index(names[0])]] for names in PLACEMENT_GROUPS.values()])
-    of_plan = (plan == np.arange(len(plans()))).astype(float)
+    first = [plan_of_place()[placements.index(names[0])] for names in PLACEMENT_GROUPS.values()]
+    of_plan = np.eye(len(plans()))[first]
     return there @ of_plan, expected @ of_plan
 
 
 def _by_band_and_group(one: England) -> Array:
     """Return England's children at the base: (band, placement group)."""
+    table = np.zeros((len(BANDS), len(PLACEMENT_GROUPS)))
     band = band_of_row(one.rates, one.cohort_months)
-    by_place = one.rates.opening[0, 0].sum(axis=1)
-    table = np.zeros((len(BANDS), by_place.shape[-1]))
-    np.add.at(table, band, by_place)
-    held = [[placements.index(name) for name in names] for names in PLACEMENT_GROUPS.values()]
-    return np.stack([table[:, places].sum(axis=1) for places in held], axis=1)
+    np.add.at(table, (band[:, None], group_of_place()), one.rates.opening[0, 0].sum(axis=1))
+    return table
 
 
 def _changed(rates: Rates, into: Array, leaving: Array) -> Rates:

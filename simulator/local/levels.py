@@ -217,7 +217,7 @@ def estimate(data: Published, base: Mapping[str, England]) -> Levels:
     of_mix = {"residential": np.ones(len(heads)), "fostering": _cost_of_mix(data)}
     size = {
         "residential": _group_stock(data, "homes"),
-        "fostering": np.sum([_group_stock(data, g) for g in FOSTERED], axis=0),
+        "fostering": _fostered(data).sum(axis=1),
     }
     cost = {key: _prices(data.unit_costs[key] / of_mix[key][:, None], size[key]) for key in COST_LINES}
     return Levels(

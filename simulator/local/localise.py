@@ -14,7 +14,7 @@ from simulator.axes import AGE_BANDS, PHASES, STREAMS
 from simulator.baseline import FOSTER, CostLine
 from simulator.local.levels import COST_LINES, Levels
 from simulator.local.placing import into, placed, plans
-from simulator.local.published import PLACEMENT_GROUPS
+from simulator.local.published import PLACEMENT_GROUPS, group_of_place
 from simulator.local.rake import rake, shift_ages, spread_phases
 from simulator.local.reconcile import by_month
 from simulator.local.response import MONTHS, band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
@@ -123,8 +123,7 @@ def _share_children(
     level: Mapping[str, Array],
 ) -> list[StreamRates]:
     """Give each area its children at the base, by time in care as its own starts and leaving make it."""
-    names = placements.names()
-    group = np.array([next(i for i, g in enumerate(PLACEMENT_GROUPS.values()) if n in g) for n in names])
+    group = group_of_place()
     bands = [band_of_row(stream, width) for stream in streams]
     whole = np.zeros((len(streams), len(AGE_BANDS), len(PHASES), len(PLACEMENT_GROUPS)))
     for s, (stream, band) in enumerate(zip(streams, bands, strict=True)):

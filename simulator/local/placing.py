@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import placements
-from simulator.local.published import PLACEMENT_GROUPS
+from simulator.local.published import PLACEMENT_GROUPS, group_of_place
 from simulator.rates import StreamRates
 
 Array = NDArray[np.float64]
@@ -54,8 +54,7 @@ def spread_of(plan: str) -> str:
 
 def plan_of_place() -> Ints:
     """Return the position of each placement's plan: (place,)."""
-    of_name = {name: i for i, names in enumerate(plans().values()) for name in names}
-    return np.array([of_name[name] for name in placements.names()])
+    return group_of_place(plans())
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator import tables
+from simulator import placements, tables
 from simulator.areas import authorities, table
 from simulator.axes import AGE_BANDS
 
@@ -45,6 +45,13 @@ PLACEMENT_GROUPS: dict[str, tuple[str, ...]] = {
     "other": ("other",),
 }
 """Placements told apart in tables of authorities, and those of the model that they hold."""
+
+
+def group_of_place(groups: Mapping[str, tuple[str, ...]] = PLACEMENT_GROUPS) -> NDArray[np.intp]:
+    """Return the position of the group that holds each placement of the model: (place,)."""
+    of_name = {name: i for i, names in enumerate(groups.values()) for name in names}
+    return np.array([of_name[name] for name in placements.names()])
+
 
 FOSTERED = ("kinship", "council_foster", "agency_foster")
 """Groups whose sum is published, and whose parts are told by places with the council's carers and by providers."""
