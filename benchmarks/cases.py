@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from rates_examples import BAND_OF_AGE, england, england_foster
 
-from simulator.axes import AGES
-from simulator.compile import compile_scenario
-from simulator.engine.compiled import run_compiled
-from simulator.engine.run import run
-from simulator.ensemble import Settings
-from simulator.ensemble.draws import columns
-from simulator.rates import Rates, side_by_side
+from simulator.engine.compiled.backend import run_compiled
+from simulator.engine.plain import run
+from simulator.engine.rates import Rates, side_by_side
+from simulator.projection.compile import compile_scenario
+from simulator.runs.ensemble import Settings
+from simulator.runs.ensemble.draws import columns
 from simulator.scenario import load
+from simulator.vocabulary.axes import AGES
 
 HAZARDS = ("phase_exit_per_year", "move_per_year")
 MONTHS = 120

@@ -8,7 +8,7 @@ import time
 from cases import plain
 from measure import ROOT, Row, cost_of, interleaved, python
 
-from simulator.compile import compile_scenario
+from simulator.projection.compile import compile_scenario
 from simulator.scenario import load
 
 SCENARIO = "scenarios/status-quo.yaml"

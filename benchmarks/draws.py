@@ -9,10 +9,10 @@ from functools import partial
 from cases import compiled, england_draws
 from measure import Row, cost_of, interleaved
 
-from simulator.ensemble import Settings
-from simulator.ensemble.draws import block, columns
-from simulator.ensemble.pool import local_pool
-from simulator.ensemble.run import BLOCK_DRAWS
+from simulator.runs.ensemble import Settings
+from simulator.runs.ensemble.blocks import BLOCK_DRAWS
+from simulator.runs.ensemble.draws import block, columns
+from simulator.runs.ensemble.workers import local_pool
 from simulator.scenario import load
 
 MANY = ("--draws 1000", "--draws 4000", "--area all --draws 24", "--area all --draws 96")

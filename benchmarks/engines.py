@@ -11,9 +11,9 @@ from cases import MONTHS, compiled, england_draws, example, fewer_places, plain,
 from measure import Row, interleaved, slope
 from rates_examples import BAND_OF_AGE
 
-from simulator.engine.compiled import run_compiled
-from simulator.engine.lanes import LANES
-from simulator.rates import Rates
+from simulator.engine.compiled.backend import run_compiled
+from simulator.engine.compiled.vectors import LANES
+from simulator.engine.rates import Rates
 
 DGEMM_SIZE = 500
 COPY_BYTES = 100_000_000

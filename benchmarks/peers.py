@@ -17,7 +17,7 @@ PEER_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 
 
 def pysd() -> list[Row]:
-    """Measure PySD against both engines on the reduced case of tests/test_pysd.py."""
+    """Measure PySD against both engines on the reduced case of tests/unit/engine/test_pysd.py."""
     rates = reduced_rates()
     many = with_draws(rates, DRAWS)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.results import Results
+    from simulator.results.labelled import Results
     from simulator.scenario import LoadedScenario
 
 __all__ = ["__version__", "compare", "load", "run"]
@@ -74,7 +74,7 @@ def run(scenario: str | Path | LoadedScenario, *, draws: int = 0, seed: int = 1)
     Results
         Measures hold the central run; figures, such as `results.stock_totals("children")`, have the draws.
     """
-    from simulator.simulate import simulate
+    from simulator.runs.simulate import simulate
 
     return simulate(load(scenario), draws=draws, seed=seed)
 

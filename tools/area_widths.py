@@ -16,10 +16,10 @@ from make_docs import between, table
 from numpy.typing import NDArray
 
 import simulator
-from simulator.areas import authorities
-from simulator.calendar import Month
-from simulator.local.published import BASE
-from simulator.simulate import simulate
+from simulator.data.authority_tables import BASE
+from simulator.runs.simulate import simulate
+from simulator.vocabulary.areas import authorities
+from simulator.vocabulary.calendar import Month
 
 Array = NDArray[np.float64]
 

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from scipy.optimize import root
 
-from simulator.compile import compile_scenario
-from simulator.results import Results
-from simulator.run_once import label
+from simulator.projection.compile import compile_scenario
+from simulator.results.labelled import Results
+from simulator.runs.single_run import label
+from simulator.runs.solve import Unknown
 from simulator.scenario.read import load
-from simulator.solve import Unknown
 
 FOLDER = Path(__file__).resolve().parent.parent / "scenarios"
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.baseline import load_baseline
+from simulator.baseline.england import load_baseline
 from simulator.calibrate.ahead import ahead_rows, long_ahead_rows
 from simulator.calibrate.build import BASES, COHORT_MONTHS, FitRow, build, fit_rows
-from simulator.calibrate.drift import processes
-from simulator.calibrate.width import Widths, tied, widths
-from simulator.drift import Process
+from simulator.calibrate.fit_drift import processes
+from simulator.calibrate.interval_calibration import Widths, tied, widths
+from simulator.projection.drift import Process
 
 ROOT = Path(__file__).resolve().parent.parent
 

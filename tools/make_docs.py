@@ -16,22 +16,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from simulator import compile as compiling
-from simulator import population, tables
-from simulator.analysis import difference
-from simulator.axes import PHASES
-from simulator.calibrate import costs, fostering, history
+from simulator.baseline.structure import structure
+from simulator.calibrate import costs, history
+from simulator.calibrate import fit_fostering as fostering
 from simulator.calibrate.build import COHORT_MONTHS
-from simulator.charts import draw_all, save, words
-from simulator.drift import processes
+from simulator.data import population, tables
 from simulator.interventions import FieldNote, Intervention, kinds, notes
-from simulator.placements import names
-from simulator.results import Results
-from simulator.run_once import run_once
+from simulator.outputs.charts import draw_all, save, words
+from simulator.outputs.summary import Point, summary_points
+from simulator.projection import compile as compiling
+from simulator.projection.drift import processes
+from simulator.results.analysis import difference
+from simulator.results.labelled import Results
+from simulator.runs.simulate import simulate
+from simulator.runs.single_run import run_once
 from simulator.scenario import Assumptions, LoadedScenario, Scenario, load, shipped
-from simulator.simulate import simulate
-from simulator.structure import structure
-from simulator.summary import Point, summary_points
+from simulator.vocabulary.axes import PHASES
+from simulator.vocabulary.placements import names
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -654,7 +655,7 @@ def _about_stays() -> Iterator[Row]:
         STRUCTURE,
         "",
     )
-    yield ("Pace of adoption from an adoptive placement", "1 in every phase", JUDGEMENT, "baseline.py", "")
+    yield ("Pace of adoption from an adoptive placement", "1 in every phase", JUDGEMENT, "baseline/england.py", "")
     yield (
         "Slope of leaving with age inside a band, log a year",
         _listed(leaving["slope_per_year"]),
@@ -718,10 +719,10 @@ def _about_starts() -> Iterator[Row]:
         "Births a year after mid-2023",
         f"{births:,.0f}",
         f"judgement: as many as were under 1 at mid-2023 [{tables.figure('population_by_age', 2023, '0').source}]",
-        "population.py",
+        "data/population.py",
         "assumptions.births_per_year",
     )
-    yield ("Migration and deaths of children", "none", JUDGEMENT, "population.py", "")
+    yield ("Migration and deaths of children", "none", JUDGEMENT, "data/population.py", "")
     yield (
         "Counting residual in a projection",
         "as in the base year",
@@ -772,7 +773,13 @@ def _about_starts() -> Iterator[Row]:
         "calibrate/history.py",
         "",
     )
-    yield ("Unaccompanied children: moves between placements", "supported and other only", JUDGEMENT, "baseline.py", "")
+    yield (
+        "Unaccompanied children: moves between placements",
+        "supported and other only",
+        JUDGEMENT,
+        "baseline/england.py",
+        "",
+    )
 
 
 def _about_fostering() -> Iterator[Row]:
@@ -802,7 +809,7 @@ def _about_fostering() -> Iterator[Row]:
         "Children in supported accommodation who wait for fostering, at the base",
         "0",
         JUDGEMENT,
-        "calibrate/published.py",
+        "calibrate/england_series.py",
         "",
     )
     yield (
@@ -824,7 +831,7 @@ def _about_fostering() -> Iterator[Row]:
         "Usable share of approved places",
         "children fostered over places approved, at the base",
         "derived [ofsted_foster_2025]",
-        "compile.py",
+        "projection/compile.py",
         "",
     )
     yield (
@@ -838,7 +845,7 @@ def _about_fostering() -> Iterator[Row]:
         "Where a child with no foster place waits",
         "a children's home; supported accommodation from 16",
         JUDGEMENT,
-        "compile.py",
+        "projection/compile.py",
         "",
     )
     yield (
@@ -846,21 +853,21 @@ def _about_fostering() -> Iterator[Row]:
         "as in the nearest published year: "
         + ", ".join(f"{base} takes {year}" for base, year in fostering.FLOW_YEARS.items()),
         "[ofsted_foster_2025]",
-        "calibrate/fostering.py",
+        "calibrate/fit_fostering.py",
         "interventions (kind: foster_recruitment, foster_retention)",
     )
     yield (
         "Enquiries in a projection; shares of approvals by sector",
         "those of 2022-23; those of 2024",
         f"[{tables.figure('initial_enquiries', 2023, 'england').source}]",
-        "calibrate/fostering.py",
+        "calibrate/fit_fostering.py",
         "interventions (kind: foster_recruitment)",
     )
     yield (
         "Fall of mainstream households, March 2020 to 2024",
         f"{fostering.FALL_2020_TO_2024:.0%}",
         "[pac_2026]",
-        "calibrate/fostering.py",
+        "calibrate/fit_fostering.py",
         "",
     )
 
@@ -882,14 +889,14 @@ def _about_money() -> Iterator[Row]:
         "Growth of general prices (GDP deflator) after the last published year",
         f"{compiling.DEFLATOR_PERCENT:g}% a year",
         "judgement: the inflation target",
-        "compile.py",
+        "projection/compile.py",
         "assumptions.deflator_percent_per_year",
     )
     yield (
         "Growth of unit costs above general prices",
         "none unless a scenario says so",
         JUDGEMENT,
-        "compile.py",
+        "projection/compile.py",
         "interventions (kind: price_growth)",
     )
     percent = next(n for n in notes(Assumptions) if n.path == "discount_percent")
@@ -975,12 +982,12 @@ def _about_the_fit() -> Iterator[Row]:
         "calibrate/history.py",
         "",
     )
-    yield ("Exits at 16 and over before 2016, by age", "split as in 2016", JUDGEMENT, "calibrate/published.py", "")
+    yield ("Exits at 16 and over before 2016, by age", "split as in 2016", JUDGEMENT, "calibrate/england_series.py", "")
     yield (
         "Foster care by sector before 2022",
         "Department's provider counts, scaled to Ofsted's in 2022",
         JUDGEMENT,
-        "calibrate/published.py",
+        "calibrate/england_series.py",
         "",
     )
     yield (

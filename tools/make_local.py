@@ -15,16 +15,16 @@ import numpy as np
 from make_docs import between, table
 
 import simulator
+from simulator.backtest.fit_random_walk import measured
 from simulator.backtest.panel import panel
-from simulator.backtest.wander import measured
-from simulator.baseline import load_baseline
-from simulator.calibrate.placing import fit_placing, persistence
-from simulator.calibrate.reconcile import ends, reconcile
-from simulator.local.levels import england, published_levels, response_of_leavers
-from simulator.local.placing import Placing, into, placing, plans, spread_of
-from simulator.local.published import BASE, published
-from simulator.local.wander import Wander, wanders
-from simulator.run_once import engine_named
+from simulator.baseline.authorities import england, published_levels, response_of_leavers
+from simulator.baseline.england import load_baseline
+from simulator.baseline.placement_levels import Placing, into, placing, plans, spread_of
+from simulator.baseline.random_walk import Wander, wanders
+from simulator.calibrate.fit_benchmarking import ends, reconcile
+from simulator.calibrate.fit_placement_levels import fit_placing, persistence
+from simulator.data.authority_tables import BASE, published
+from simulator.runs.single_run import engine_named
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "simulator" / "data"

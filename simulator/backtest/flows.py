@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from simulator.backtest.intervals import Spread, log_errors, quantiles, spread
 from simulator.backtest.methods import autoregressive, naive
-from simulator.backtest.methods.base import HORIZONS, Array, Growth, Method, each_level
+from simulator.backtest.methods.method import HORIZONS, Array, Growth, Method, each_level
+from simulator.backtest.origins import HEADLINE, LABELS, SCORED_FROM, Step
 from simulator.backtest.panel import Known, Panel, Series, cut, outcomes
-from simulator.backtest.run import HEADLINE, LABELS, SCORED_FROM, Step
 from simulator.backtest.score import cells
 
 FLOWS = {"starts": "starts", "exits": "ceased"}

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.backtest import money, run
+from simulator.backtest import money, origins
+from simulator.backtest.origins import HEADLINE, REFERENCE
 from simulator.backtest.panel import ENGLAND, Panel, regions
 from simulator.backtest.record import FORECAST_COLUMNS, WRITTEN, forecast_rows, spend_forecasts
-from simulator.backtest.run import HEADLINE, REFERENCE
-from simulator.backtest.write import write_manifest, write_table
-from simulator.outputs import whole_folder
+from simulator.backtest.write_record import write_manifest, write_table
+from simulator.outputs.folder import whole_folder
 
 AHEAD = 2
 """Years ahead that are frozen."""
@@ -42,14 +42,14 @@ def write_frozen(
     command : str
         For the manifest.
     blocks : Path
-        See `run.steps`.
+        See `origins.steps`.
     progress : callable, optional
     """
-    done = run.steps(whole, whole.england.last_year, blocks, progress)
+    done = origins.steps(whole, whole.england.last_year, blocks, progress)
     spend = money.published()
     made = spend_forecasts(whole, done, spend)
     origin = done[-1].origin
-    horizons = dict.fromkeys(run.SCORED_FROM, AHEAD)
+    horizons = dict.fromkeys(origins.SCORED_FROM, AHEAD)
     with whole_folder(folder) as part:
         for name, method, of_spend in (("model", HEADLINE, "model"), ("no change", REFERENCE, "no_change")):
             children, pounds = FILES[name]

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from simulator.backtest.local import REVERSION
-from simulator.backtest.methods.base import HORIZONS, YEARS, Growth
+from simulator.backtest.area_growth import REVERSION
+from simulator.backtest.methods.method import HORIZONS, YEARS, Growth
 from simulator.backtest.panel import Known
 
 Array = NDArray[np.float64]

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.backtest.intervals import Spread, of_one, quantiles
-from simulator.backtest.methods.base import HORIZONS, YEARS, Array
+from simulator.backtest.methods.method import HORIZONS, YEARS, Array
 from simulator.backtest.methods.naive import DAMPING, damped_sum
-from simulator.backtest.run import HEADLINE, REFERENCE, Step
+from simulator.backtest.origins import HEADLINE, REFERENCE, Step
 from simulator.backtest.score import cells
-from simulator.tables import series
+from simulator.data.tables import series
 
 GROUPS = {
     "foster_total": "Foster care",

@@ -16,7 +16,7 @@ from scipy import stats
 
 from simulator.backtest.intervals import LEAST_DF, LEVELS
 from simulator.backtest.score import cells
-from simulator.tables import series
+from simulator.data.tables import series
 
 Array = NDArray[np.float64]
 Spend = Mapping[int, float]

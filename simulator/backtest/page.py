@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.backtest import flows, mix, money
+from simulator.backtest.origins import HEADLINE, HINDSIGHT, IN_BLEND, LABELS, REFERENCE
 from simulator.backtest.record import Record, england
-from simulator.backtest.run import HEADLINE, HINDSIGHT, IN_BLEND, LABELS, REFERENCE
 from simulator.backtest.score import skill
-from simulator.charts import Chart
+from simulator.outputs.charts import Chart
 
 Table = NDArray[np.void]
 SIZES = ((0, 200, "under 200"), (200, 500, "200 to 499"), (500, 1000, "500 to 999"), (1000, 10**9, "1,000 and over"))

@@ -15,7 +15,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.areas import table
+from simulator.vocabulary.areas import table
 
 Array = NDArray[np.float64]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.backtest import flows, mix, money, run
+from simulator.backtest import flows, mix, money, origins
+from simulator.backtest.origins import HEADLINE, SCORED_FROM, SCORED_HORIZONS, Step
 from simulator.backtest.panel import Panel
-from simulator.backtest.run import HEADLINE, SCORED_FROM, SCORED_HORIZONS, Step
 
 Array = NDArray[np.float64]
 Table = NDArray[np.void]
@@ -82,8 +82,8 @@ def spend_forecasts(
 
 
 def backtest(whole: Panel, blocks: Path | None = None, progress: Callable[[int, int], None] | None = None) -> Record:
-    """Run the whole back-test; see `run.steps` for the arguments."""
-    done = run.steps(whole, whole.england.last_year, blocks, progress)
+    """Run the whole back-test; see `origins.steps` for the arguments."""
+    done = origins.steps(whole, whole.england.last_year, blocks, progress)
     flow_forecasts = flows.all_forecasts(whole, done)
     groups = mix.published()
     mixes = {method: mix.forecasts(groups, done, method) for method in mix.LABELS}
@@ -93,7 +93,7 @@ def backtest(whole: Panel, blocks: Path | None = None, progress: Callable[[int, 
     return Record(
         whole,
         done,
-        scores=run.scored(whole, done),
+        scores=origins.scored(whole, done),
         flow_scores=flows.scored(whole, flow_forecasts),
         flow_errors={level: flows.split(whole, done, flow_forecasts, level) for level in ("authority", "england")},
         mix_scores={method: mix.scored(groups, one) for method, one in mixes.items()},

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from simulator import placements, tables
-from simulator.axes import AGE_BANDS
+from simulator.baseline.structure import BAND_OF_AGE
 from simulator.calibrate.build import FitRow
-from simulator.calibrate.published import published
-from simulator.compile import Compiled, compile_scenario
-from simulator.engine.run import run
-from simulator.run_once import label
+from simulator.calibrate.england_series import published
+from simulator.data import tables
+from simulator.engine.plain import run
+from simulator.projection.compile import Compiled, compile_scenario
+from simulator.runs.single_run import label
 from simulator.scenario.schema import Scenario
-from simulator.structure import BAND_OF_AGE
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import AGE_BANDS
 
 LAST = 2025
 

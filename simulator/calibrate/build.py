@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator import placements
-from simulator.axes import AGE_BANDS, REASONS
-from simulator.baseline import PLACE, UNREGISTERED, Baseline, Parameters
+from simulator.baseline.england import PLACE, UNREGISTERED, Baseline, Parameters
+from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure
 from simulator.calibrate.costs import cost_lines
-from simulator.calibrate.fostering import foster_base
+from simulator.calibrate.england_series import DURATION_BANDS, published
+from simulator.calibrate.fit_fostering import foster_base
 from simulator.calibrate.history import FittedYear, bands_of, fit_history
-from simulator.calibrate.published import DURATION_BANDS, published
 from simulator.engine.grid import make_grid
-from simulator.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import AGE_BANDS, REASONS
 
 Array = NDArray[np.float64]
 

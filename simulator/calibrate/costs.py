@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator import placements, tables
-from simulator.baseline import PLACE, CostLine
-from simulator.calendar import financial_year
+from simulator.baseline.england import PLACE, CostLine
+from simulator.data import tables
+from simulator.vocabulary import placements
+from simulator.vocabulary.calendar import financial_year
 
 Array = NDArray[np.float64]
 

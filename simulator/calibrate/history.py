@@ -18,22 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import lsq_linear
 
-from simulator import tables
-from simulator.axes import AGE_BANDS, PHASES, REASONS
-from simulator.baseline import FOSTER, PLACE, PLACES, REASON, Parameters, resident_rates, uasc_rates
-from simulator.calibrate.published import (
-    DURATION_BANDS,
-    PLACEMENT_YEARS,
-    Year,
-    council_share,
-    published,
-    reasons_of_groups,
-)
-from simulator.calibrate.year import DURATION_BINS, Flows, exits_by_duration, run_year
-from simulator.engine.grid import make_grid
-from simulator.population import births_per_year, population_by_age
-from simulator.rates import StreamRates
-from simulator.structure import (
+from simulator.baseline.england import FOSTER, PLACE, PLACES, REASON, Parameters, resident_rates, uasc_rates
+from simulator.baseline.structure import (
     BAND_OF_AGE,
     EXIT_GROUPS,
     GROUP_OF_AGE,
@@ -42,6 +28,20 @@ from simulator.structure import (
     structure,
     within_bands,
 )
+from simulator.calibrate.england_series import (
+    DURATION_BANDS,
+    PLACEMENT_YEARS,
+    Year,
+    council_share,
+    published,
+    reasons_of_groups,
+)
+from simulator.calibrate.fit_year import DURATION_BINS, Flows, exits_by_duration, run_year
+from simulator.data import tables
+from simulator.data.population import births_per_year, population_by_age
+from simulator.engine.grid import make_grid
+from simulator.engine.rates import StreamRates
+from simulator.vocabulary.axes import AGE_BANDS, PHASES, REASONS
 
 Array = NDArray[np.float64]
 

@@ -25,8 +25,8 @@ from simulator.engine.step import at_month
 
 if TYPE_CHECKING:
     from simulator.engine.grid import Grid
+    from simulator.engine.rates import FosterRates
     from simulator.engine.step import Month
-    from simulator.rates import FosterRates
 
 Array = NDArray[np.float64]
 

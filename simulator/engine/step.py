@@ -28,7 +28,7 @@ from simulator.engine.grid import Grid
 from simulator.engine.hazards import chain, generator, month_operators
 
 if TYPE_CHECKING:
-    from simulator.rates import StreamRates
+    from simulator.engine.rates import StreamRates
 
 Array = NDArray[np.float64]
 

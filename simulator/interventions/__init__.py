@@ -12,7 +12,7 @@ from simulator.interventions.context import Context
 from simulator.interventions.fields import FieldNote, notes
 
 if TYPE_CHECKING:
-    from simulator.rates import Rates
+    from simulator.engine.rates import Rates
 
 for _module in pkgutil.iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ValidationInfo, field_validator
 
-from simulator.calendar import Month
 from simulator.interventions.cost import Cost
 from simulator.interventions.fields import (
     Count,
@@ -25,10 +24,11 @@ from simulator.interventions.fields import (
 )
 from simulator.interventions.profile import Profile
 from simulator.interventions.reach import Reach
+from simulator.vocabulary.calendar import Month
 
 if TYPE_CHECKING:
+    from simulator.engine.rates import Rates
     from simulator.interventions.context import Array, Context
-    from simulator.rates import Rates
 
 
 class Intervention(Model):

@@ -12,8 +12,8 @@ from simulator.interventions.fields import MonthValue, Wrong, choice, text
 from simulator.interventions.reach import Reach
 
 if TYPE_CHECKING:
+    from simulator.engine.rates import Rates
     from simulator.interventions.context import Context
-    from simulator.rates import Rates
 
 
 class BudgetLine(Intervention):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from simulator.calendar import Month, financial_year_months
+from simulator.vocabulary.calendar import Month, financial_year_months
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, Strict, ValidationInfo, field_validator, model_validator
 
-from simulator.calendar import Month, financial_year_months
 from simulator.interventions.fields import (
     FinancialYear,
     Model,
@@ -18,6 +17,7 @@ from simulator.interventions.fields import (
     number,
     text,
 )
+from simulator.vocabulary.calendar import Month, financial_year_months
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Array, Context

@@ -23,8 +23,8 @@ from simulator.interventions.fields import (
 )
 
 if TYPE_CHECKING:
+    from simulator.engine.rates import Rates
     from simulator.interventions.context import Array, Context
-    from simulator.rates import Rates
 
 
 class Effect(Model):

@@ -28,9 +28,10 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
-from simulator import placements, tables
-from simulator.axes import AGES
-from simulator.calendar import Month, parse_financial_year
+from simulator.data import tables
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import AGES
+from simulator.vocabulary.calendar import Month, parse_financial_year
 
 _MOST_NAMES = 20
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.axes import SECTORS
+from simulator.vocabulary.axes import SECTORS
 
 if TYPE_CHECKING:
+    from simulator.engine.rates import FosterRates, Rates
     from simulator.interventions.context import Array
-    from simulator.rates import FosterRates, Rates
 
 
 CAVEAT = (

@@ -10,8 +10,8 @@ from simulator.interventions.fields import Quantity, Sector, choice, number, tex
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
 
 if TYPE_CHECKING:
+    from simulator.engine.rates import FosterRates, Rates
     from simulator.interventions.context import Array, Context
-    from simulator.rates import FosterRates, Rates
 
 
 class FosterRecruitment(PhasedIntervention):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import model_validator
 
-from simulator import areas, placements
 from simulator.interventions.fields import Model, Quantity, Wrong, number
 from simulator.interventions.profile import growth_years
+from simulator.vocabulary import areas, placements
 
 if TYPE_CHECKING:
+    from simulator.engine.rates import Rates
     from simulator.interventions.context import Array, Context
-    from simulator.rates import Rates
 
 
 class Local(Model):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
-from simulator import placements
 from simulator.interventions.base import Intervention
 from simulator.interventions.fields import MonthValue, Quantity, Wrong, choice, number, one_of, text
 from simulator.interventions.profile import growth_years
+from simulator.vocabulary import placements
 
 if TYPE_CHECKING:
+    from simulator.engine.rates import Rates
     from simulator.interventions.context import Context
-    from simulator.rates import Rates
 
 
 def _cost_key(name: str) -> str:

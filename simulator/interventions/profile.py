@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
-from simulator.calendar import Month
 from simulator.interventions.fields import Count, Model, Wrong, choice, number
+from simulator.vocabulary.calendar import Month
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Array, Context

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from simulator import areas
 from simulator.interventions.fields import Count, Model, Quantity, Wrong, choice, number, one_of
+from simulator.vocabulary import areas
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Array

@@ -7,25 +7,15 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
-from simulator import placements
-from simulator.axes import AGES, STREAMS
 from simulator.interventions.base import Intervention
-from simulator.interventions.fields import (
-    Ages,
-    MonthValue,
-    Placements,
-    Quantity,
-    Streams,
-    Wrong,
-    choice,
-    number,
-    text,
-)
+from simulator.interventions.fields import Ages, MonthValue, Placements, Quantity, Streams, Wrong, choice, number, text
 from simulator.interventions.profile import growth_years
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import AGES, STREAMS
 
 if TYPE_CHECKING:
+    from simulator.engine.rates import Rates, StreamRates
     from simulator.interventions.context import Array, Context
-    from simulator.rates import Rates, StreamRates
 
 
 class Trend(Intervention):

@@ -10,9 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulator.returns import codes, rules
-from simulator.returns.errors import Problem, ReturnsError
+from simulator.returns.import_errors import Problem, ReturnsError
 from simulator.returns.quality import USED, Recorder, Report
-from simulator.returns.read import Returns
+from simulator.returns.read_files import Returns
 from simulator.returns.rules import RULES
 
 Days = NDArray[np.int64]

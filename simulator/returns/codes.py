@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from simulator import placements
-from simulator.axes import REASONS
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import REASONS
 
 PLACES = placements.reported()
 """Placements that a return can tell apart, in order: whether a child waits for a foster home is not recorded."""

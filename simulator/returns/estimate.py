@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.axes import AGE_BANDS, STREAMS
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.exposure import EVENTS, TIMES, UNKNOWN_TIME, Exposure, Years
 from simulator.returns.national import National
-from simulator.returns.pool import Gamma, pool_cells, pool_levels, strength
+from simulator.returns.pool_rates import Gamma, pool_cells, pool_levels, strength
+from simulator.vocabulary.axes import AGE_BANDS, STREAMS
 
 Array = NDArray[np.float64]
 

@@ -12,9 +12,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
 from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18, PLACES, STAYS_ON
+from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]

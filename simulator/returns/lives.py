@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.rates import StreamRates
+from simulator.engine.rates import StreamRates
 from simulator.returns.codes import ADULT, AGE_18, HOME, STAYS_ON
 
 Array = NDArray[np.float64]
@@ -29,7 +29,7 @@ class Lives:
     child : (stay,) int
     born, start, end : (stay,)
     place : (stay,) int
-        Position in :func:`simulator.placements.names`.
+        Position in :func:`simulator.vocabulary.placements.names`.
     reason : (stay,) int
         Why care ended with the stay, or ``codes.STAYS_ON`` if another stay follows.
     """

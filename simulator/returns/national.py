@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator import placements
-from simulator.axes import AGE_BANDS, AGES, STREAMS, TIME_BANDS
-from simulator.baseline import Baseline, resident_rates, uasc_rates
-from simulator.rates import StreamRates
+from simulator.baseline.england import Baseline, resident_rates, uasc_rates
+from simulator.engine.rates import StreamRates
 from simulator.returns.codes import ADULT, PLACES
 from simulator.returns.exposure import DAYS_PER_YEAR, EDGES, EVENTS, EXITS
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import AGE_BANDS, AGES, STREAMS, TIME_BANDS
 
 Array = NDArray[np.float64]
 

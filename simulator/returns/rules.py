@@ -4,10 +4,10 @@ A rule says which rows it holds for, as an expression on the frame, and what hap
 columns of theirs are changed, or they are only counted. From the stage of versions, rows lie in order of child, start,
 return and end, so that ``shift`` finds the neighbours.
 
-Columns of an episode, beside those of :class:`simulator.returns.read.Returns`: ``opens`` and ``closes`` (first and last
-day that its return covers), ``dob``, ``adult`` (18th birthday), ``at`` (position in ``codes.PLACES``), ``reason``
-(position in ``axes.REASONS``, or ``codes.CONTINUES``), ``lost`` (the end date is wrong, but there was one), ``told`` (a
-rule has told of the missing reason).
+Columns of an episode, beside those of :class:`simulator.returns.read_files.Returns`: ``opens`` and ``closes`` (first
+and last day that its return covers), ``dob``, ``adult`` (18th birthday), ``at`` (position in ``codes.PLACES``),
+``reason`` (position in ``axes.REASONS``, or ``codes.CONTINUES``), ``lost`` (the end date is wrong, but there was one),
+``told`` (a rule has told of the missing reason).
 """
 
 from __future__ import annotations

@@ -16,16 +16,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator import __version__, placements
-from simulator.axes import REASONS, STREAMS
-from simulator.baseline import Baseline, load_baseline, resident_rates, uasc_rates
-from simulator.outputs import MADE_BY, MANIFEST, whole_folder
-from simulator.rates import StreamRates
+from simulator import __version__
+from simulator.baseline.england import Baseline, load_baseline, resident_rates, uasc_rates
+from simulator.engine.rates import StreamRates
+from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
 from simulator.returns.codes import ADULT, AGE_18, PLACES, STAYS_ON
 from simulator.returns.codes import codes as code_table
 from simulator.returns.exposure import DAYS_PER_YEAR, birthdays, day_number
 from simulator.returns.lives import Lives, live
 from simulator.returns.quality import counted
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import REASONS, STREAMS
 
 Days = NDArray[np.int64]
 Whole = NDArray[np.intp]
@@ -129,14 +130,14 @@ def sample_returns(children: int, years: int, seed: int, folder: Path, kinds: tu
     years, seed : int
     folder : Path
     kinds : tuple of str
-        Kinds of dirt (see :mod:`simulator.returns.dirt`).
+        Kinds of dirt (see :mod:`simulator.returns.fault_injection`).
 
     Returns
     -------
     str
         One line that says what was written.
     """
-    from simulator.returns.dirt import TRUTH_COLUMNS, csv_text, plant
+    from simulator.returns.fault_injection import TRUTH_COLUMNS, csv_text, plant
 
     returns = draw_returns(council_rates(children, load_baseline(BASE)), years, seed)
     returns, planted = plant(returns, kinds, seed)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.calendar import Month
 from simulator.scenario.loaded import LoadedScenario, Origin
 from simulator.scenario.merge import Override
 from simulator.scenario.translate import shown
 from simulator.scenario.uncertain import Uncertain
+from simulator.vocabulary.calendar import Month
 
 _QUIET = ("kind", "id", "label", "note", "source", "quality", "description", "name")
 

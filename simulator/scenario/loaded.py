@@ -8,16 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.areas import ENGLAND
 from simulator.interventions.fields import Wrong
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.merge import Override, SourceFile
 from simulator.scenario.schema import Scenario, checked_areas
 from simulator.scenario.uncertain import Uncertain
 from simulator.uncertainty import Parameter
+from simulator.vocabulary.areas import ENGLAND
 
 if TYPE_CHECKING:
-    from simulator.council import Council
+    from simulator.data.council import Council
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class LoadedScenario:
         ScenarioError
             If the scenario starts from another base.
         """
-        from simulator.council import RATES_OF
+        from simulator.data.council import RATES_OF
 
         scenario = self.scenario
         if scenario.base != RATES_OF:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator, model_validator
 
-from simulator import areas
-from simulator.calendar import Month, financial_year_months
 from simulator.interventions import Intervention, kinds
 from simulator.interventions.fields import (
     FinancialYear,
@@ -27,6 +25,8 @@ from simulator.interventions.fields import (
 )
 from simulator.interventions.local import Local, overlapping
 from simulator.interventions.reach import AreaName, area_name
+from simulator.vocabulary import areas
+from simulator.vocabulary.calendar import Month, financial_year_months
 
 if TYPE_CHECKING:
     AnyIntervention = Intervention

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.backtest.methods import autoregressive, naive, smoothing, stock_flow
-from simulator.backtest.methods.base import Method
+from simulator.backtest.methods.method import Method
 
 METHODS: tuple[Method, ...] = (
     *naive.METHODS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.backtest.methods.base import HORIZONS, YEARS, Array, Method, each_level
+from simulator.backtest.methods.method import HORIZONS, YEARS, Array, Method, each_level
 from simulator.backtest.panel import Series
 
 DAMPING = 0.7

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.backtest.methods.base import HORIZONS, Array, Method, each_level
+from simulator.backtest.methods.method import HORIZONS, Array, Method, each_level
 from simulator.backtest.panel import Series
 
 SHORTEST = 4

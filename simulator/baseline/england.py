@@ -1,0 +1,292 @@
+"""The national baseline: the fitted parameters of one base year, the stock on its 31 March, and the rates they make.
+
+Parameters are few and readable; rates by age, phase and placement are worked out from them and from the stated
+assumptions of data/structure.yaml. The shipped files data/baseline/england-YYYY.json are written by
+``care-demand calibrate``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure, within_bands
+from simulator.engine.rates import StreamRates
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import PHASES, REASONS
+
+Array = NDArray[np.float64]
+
+PLACES = placements.names()
+PLACE = {name: i for i, name in enumerate(PLACES)}
+REASON = {name: i for i, name in enumerate(REASONS)}
+FOSTER = [PLACE["council_foster"], PLACE["ifa_foster"]]
+MONTHS = 12
+UNREGISTERED = ("supported", "other")
+"""Placements between which asylum-seeking children move in the model: as settings register, children change column."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Everything that is fitted for one year.
+
+    Attributes
+    ----------
+    group_ratio : (exit group,)
+    phase_ratio : (phase,)
+        Scale the hazards of leaving of data/structure.yaml.
+    tilt : (exit group,)
+        How much more of the leaving of a group falls in the early phases, log.
+    reason_share : (exit group, reason)
+        Shares of the leaving that goes with time in care.
+    adoption_per_year, parents_home_per_year : float
+        Hazards of adoption from an adoptive placement, and of going home from being placed with parents.
+    guardianship_per_year : (band,)
+        Hazard of guardianship from kinship foster care.
+    foster_guardianship_per_year : (band,)
+        The same from other foster care.
+    move_per_year : (edge,)
+    new_starts : (age,)
+        Resident starts a year, those who came back from home left out.
+    start_place : (age, place)
+    uasc_starts : (age,)
+    uasc_exit_ratio : float
+    uasc_start_place : (age, place)
+    balancing_per_year : float
+    return_per_year : (spell,)
+        Hazard of coming back into care, by spell since going home.
+    """
+
+    group_ratio: Array
+    phase_ratio: Array
+    tilt: Array
+    reason_share: Array
+    adoption_per_year: float
+    parents_home_per_year: float
+    guardianship_per_year: Array
+    foster_guardianship_per_year: Array
+    move_per_year: Array
+    new_starts: Array
+    start_place: Array
+    uasc_starts: Array
+    uasc_exit_ratio: float
+    uasc_start_place: Array
+    balancing_per_year: float
+    return_per_year: Array
+
+
+def exit_shape() -> Array:
+    """Return hazards of leaving by age and phase before the fit scales them, a year: (age, phase)."""
+    s = structure()
+    by_age = within_bands(s["leaving"]["slope_per_year"], EXIT_GROUPS)
+    counts = np.array([high - low + 1 for low, high in EXIT_GROUPS.values()], dtype=float)
+    return (by_age * counts[GROUP_OF_AGE])[:, None] * np.array(s["phases"]["exit_per_year"])
+
+
+EARLY_PHASES = 4
+"""Phases that count as early in the tilt of leaving."""
+
+
+def _moves(p: Parameters, among: tuple[str, ...]) -> Array:
+    """Return hazards of moving among some placements: (age, place, place)."""
+    move = np.zeros((18, len(PLACES), len(PLACES)))
+    for edge, hazard in zip(edges(), p.move_per_year, strict=True):
+        if edge.origin in among and edge.to in among:
+            move[edge.ages[0] : edge.ages[1] + 1, PLACE[edge.origin], PLACE[edge.to]] = hazard
+    return move
+
+
+def placement_pace() -> Array:
+    """Return the pace of what goes with the placement, by phase and placement: (phase, place).
+
+    A child placed for adoption is adopted at the same pace however long in care.
+    """
+    pace = np.repeat(np.array(structure()["phases"]["placement_pace"])[:, None], len(PLACES), axis=1)
+    pace[:, PLACE["for_adoption"]] = 1.0
+    return pace
+
+
+def resident_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
+    """Build the rates of resident children from fitted parameters and an opening stock."""
+    ages, phases, reasons, places = 18, len(PHASES), len(REASONS), len(PLACES)
+    early = np.where(np.arange(phases) < EARLY_PHASES, 1.0, -1.0)
+    hazard = exit_shape() * p.group_ratio[GROUP_OF_AGE][:, None] * p.phase_ratio
+    hazard = hazard * np.exp(p.tilt[GROUP_OF_AGE][:, None] * early)
+    phase_exit = hazard[:, :, None] * p.reason_share[GROUP_OF_AGE][:, None, :]
+    place_exit = np.zeros((ages, places, reasons))
+    place_exit[:, PLACE["for_adoption"], REASON["adoption"]] = p.adoption_per_year
+    place_exit[:, PLACE["with_parents"], REASON["home"]] = p.parents_home_per_year
+    place_exit[:, PLACE["kinship_foster"], REASON["guardianship"]] = p.guardianship_per_year[BAND_OF_AGE]
+    for foster in FOSTER:
+        place_exit[:, foster, REASON["guardianship"]] = p.foster_guardianship_per_year[BAND_OF_AGE]
+    s = structure()
+    return StreamRates(
+        youngest_age=0,
+        opening=opening,
+        opening_home=home,
+        new_starts_per_month=p.new_starts[None, None, None] / MONTHS,
+        birth_share=float(s["starts"]["birth_share"]),
+        start_place=p.start_place[None, None, None],
+        progress_per_year=np.array(s["phases"]["progress_per_year"])[None, None],
+        phase_exit_per_year=phase_exit[None, None],
+        place_exit_per_year=place_exit[None, None],
+        move_per_year=_moves(p, PLACES)[None, None],
+        placement_pace=placement_pace()[None, None],
+        exit_ratio=np.ones((1, 1, 1, ages)),
+        move_ratio=np.ones((1, 1, 1, places, places)),
+        return_per_year=p.return_per_year,
+        fade_per_year=np.array(s["going_home"]["fade_per_year"]),
+        balancing_per_year=np.full((1, 1), p.balancing_per_year),
+    )
+
+
+def uasc_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
+    """Build the rates of unaccompanied asylum-seeking children."""
+    ages, phases, reasons, places = 18, len(PHASES), len(REASONS), len(PLACES)
+    s = structure()
+    phase_exit = np.zeros((ages, phases, reasons))
+    by_age = np.array([s["uasc"]["exit_by_age"].get(age, 0.0) for age in range(ages)])
+    phase_exit[..., REASON["other"]] = np.outer(by_age, s["uasc"]["exit_per_year"]) * p.uasc_exit_ratio
+    return StreamRates(
+        youngest_age=int(s["uasc"]["youngest_age"]),
+        opening=opening,
+        opening_home=home,
+        new_starts_per_month=p.uasc_starts[None, None, None] / MONTHS,
+        birth_share=0.0,
+        start_place=p.uasc_start_place[None, None, None],
+        progress_per_year=np.array(s["phases"]["progress_per_year"])[None, None],
+        phase_exit_per_year=phase_exit[None, None],
+        place_exit_per_year=np.zeros((1, 1, ages, places, reasons)),
+        move_per_year=_moves(p, UNREGISTERED)[None, None],
+        placement_pace=placement_pace()[None, None],
+        exit_ratio=np.ones((1, 1, 1, ages)),
+        move_ratio=np.ones((1, 1, 1, places, places)),
+        return_per_year=p.return_per_year,
+        fade_per_year=np.array(s["going_home"]["fade_per_year"]),
+        balancing_per_year=np.zeros((1, 1)),
+    )
+
+
+@dataclass(frozen=True)
+class FosterBase:
+    """Mainstream fostering at the base, England, by sector (council, independent).
+
+    Attributes
+    ----------
+    households, places_approved, children : (sector,)
+    approvals_per_year, enquiries_per_year : (sector,)
+    pass_share : (stage,) by sector: (sector, stage)
+        Shares who go on from enquiry to application and from application to approval.
+    deregistration_per_year : float
+        Hazard.
+    """
+
+    households: Array
+    places_approved: Array
+    children: Array
+    approvals_per_year: Array
+    enquiries_per_year: Array
+    pass_share: Array
+    deregistration_per_year: float
+
+
+@dataclass(frozen=True)
+class CostLine:
+    """What one kind of spend cost in the year to the base.
+
+    Attributes
+    ----------
+    key : str
+        Cost key of a placement, or the name of another line.
+    driver : {"placement", "children", "uasc"}
+        Whose weeks in care it goes with: children in the placements with this cost key, all, or asylum-seeking ones.
+    spend_gbp : float or (area,)
+        Gross, cash, in the financial year that ended at the base.
+    child_weeks : float or (area,)
+        Weeks in care of those children in that year.
+    overhead_share : float
+        Share that does not change with the number of children.
+    source : str
+    """
+
+    key: str
+    driver: Literal["placement", "children", "uasc"]
+    spend_gbp: float | Array
+    child_weeks: float | Array
+    overhead_share: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Everything a run starts from.
+
+    Attributes
+    ----------
+    base : int
+        31 March of this year.
+    cohort_months : int
+        Width of the birth cohorts of the opening stock.
+    parameters : Parameters
+    resident, uasc : (1, 1, row, phase, place)
+    resident_home : (1, 1, row, spell)
+    foster : FosterBase
+    cost_lines : tuple of CostLine
+    """
+
+    base: int
+    cohort_months: int
+    parameters: Parameters
+    resident: Array
+    resident_home: Array
+    uasc: Array
+    foster: FosterBase
+    cost_lines: tuple[CostLine, ...]
+
+    def to_json(self) -> str:
+        """Return the text of a baseline file: numbers with seven significant digits."""
+
+        def plain(value: Any) -> Any:
+            if isinstance(value, np.ndarray):
+                return plain(value.tolist())
+            if isinstance(value, dict):
+                return {k: plain(v) for k, v in value.items()}
+            if isinstance(value, list | tuple):
+                return [plain(v) for v in value]
+            return float(f"{value:.7g}") if isinstance(value, float) else value
+
+        parts = plain(asdict(self))
+        return "{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in parts.items()) + "\n}\n"
+
+
+@cache
+def load_baseline(base: int) -> Baseline:
+    """Read the shipped baseline of a year.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    """
+    path = files("simulator") / "data" / "baseline" / f"england-{base}.json"
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    return Baseline(
+        base=raw["base"],
+        cohort_months=raw["cohort_months"],
+        parameters=_record(Parameters, raw["parameters"]),
+        resident=np.array(raw["resident"]),
+        resident_home=np.array(raw["resident_home"]),
+        uasc=np.array(raw["uasc"]),
+        foster=_record(FosterBase, raw["foster"]),
+        cost_lines=tuple(CostLine(**line) for line in raw["cost_lines"]),
+    )
+
+
+def _record(kind: Any, raw: dict[str, Any]) -> Any:
+    return kind(**{f.name: np.array(v) if isinstance(v := raw[f.name], list) else v for f in fields(kind)})

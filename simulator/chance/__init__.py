@@ -1,7 +1,0 @@
-"""Who happens to come in and leave: whole children around the expected path, for areas small enough that it matters."""
-
-from __future__ import annotations
-
-from simulator.chance.run import realise
-
-__all__ = ["realise"]

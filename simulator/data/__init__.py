@@ -1,0 +1,1 @@
+"""The packaged tables, and what reads them."""

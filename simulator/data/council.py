@@ -1,0 +1,275 @@
+"""A council's own figures: what `care-demand import ssda903` wrote, as a run reads it.
+
+Counts and levels only, from the tables of the import (docs/returns.md); nothing here is about a single child.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
+
+Array = NDArray[np.float64]
+
+NAME = "Council (SSDA903)"
+"""What a council is called where nobody names it."""
+
+CODE = "own"
+"""What it is called in arrays and in the keys of what is drawn."""
+
+TIMES = (*TIME_BANDS, "unknown")
+
+RATES_OF = 2025
+"""Year of the rates of England that levels of an import are over."""
+
+FIRST_BASE, LAST_BASE = 2023, 2028
+"""Years from which a run may start: England's rates and costs of 2025 are taken for no others."""
+
+FEWEST = 5
+"""Fewest children in care from whom a run may start: the smallest English council has about six (a judgement)."""
+
+_Z80 = 1.2815515655446004
+"""Standard deviations from the middle to either end of an 80% interval of a normal distribution."""
+
+
+class CouncilError(Exception):
+    """The folder can't be used; the message tells every problem, one a line."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """How often one kind of event happens over England's rates: mean of the posterior, and spread of its log."""
+
+    mean: float
+    log_sd: float
+
+
+@dataclass(frozen=True)
+class Council:
+    """What a run takes of a council's returns.
+
+    Attributes
+    ----------
+    name : str
+    base : int
+        The run starts from 31 March of this year, the last of the returns.
+    window : int
+        Years that starts and levels were counted over.
+    stock : (stream, band, time, place)
+        Children in care at the base. Times are those of the import, the last of them unknown; places those reported.
+    starts : (stream, age)
+        Periods of care that begin in a year, pooled towards England's pattern by age; returns from home are among them.
+    starts_seen : (stream,)
+        Starts in the window.
+    first_places : (stream, band, place)
+        Starts that shares by first placement rest on, pooled towards England's: none where none start.
+    first_places_of_england : (stream, band, place)
+        England's shares, as far as the council's starts are set beside them.
+    levels : mapping of (stream, event) to Level
+        Events are ``exit_REASON`` and ``move_to_PLACE``.
+    years : tuple of int
+        31 March of each year with a stock.
+    history : (year,)
+        Children in care then.
+    digest : str
+        Hash of the tables read.
+    """
+
+    name: str
+    base: int
+    window: int
+    stock: Array
+    starts: Array
+    starts_seen: Array
+    first_places: Array
+    first_places_of_england: Array
+    levels: Mapping[tuple[str, str], Level]
+    years: tuple[int, ...]
+    history: Array
+    digest: str
+
+    def level(self, stream: str, event: str) -> Level:
+        """Return the level of a kind of event; England's, known exactly, where the import has none."""
+        return self.levels.get((stream, event), Level(1.0, 0.0))
+
+
+@dataclass
+class _Folder:
+    """A folder of an import, and what is wrong with it."""
+
+    path: Path
+    problems: list[str] = field(default_factory=list)
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def manifest(self) -> dict[str, Any]:
+        """Return the manifest; its faults are problems."""
+        path = self.path / "manifest.json"
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            found = None
+        if not isinstance(found, dict) or not str(found.get("command", "")).startswith("care-demand import ssda903"):
+            self.problems.append(f"{self.path}: not a folder that `care-demand import ssda903` wrote")
+            return {}
+        if "--publish" in str(found["command"]):
+            self.problems.append(f"{self.path}: written with --publish, which hides what a run needs; import again")
+            return {}
+        if found.get("rates_for_england") != RATES_OF:
+            self.problems.append(f"{path}: levels are not over England's rates of {RATES_OF}; import again")
+        if type(found.get("window_years")) is not int:
+            self.problems.append(f"{path}: no window_years")
+        return found
+
+    def rows(self, name: str, columns: Mapping[str, Callable[[str], Any]]) -> Iterator[list[Any]]:
+        """Yield the values of some columns of a table; faults are problems, with file and line."""
+        path = self.path / name
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            self.problems.append(f"{path}: missing, or no text")
+            return
+        self.digest.update(text.encode())
+        reader = csv.DictReader(text.splitlines())
+        if missing := [c for c in columns if c not in (reader.fieldnames or ())]:
+            self.problems.append(f"{path}:1: no column {', '.join(missing)}")
+            return
+        for line, row in enumerate(reader, start=2):
+            values = []
+            for column, read in columns.items():
+                try:
+                    values.append(read(row[column]))
+                except (ValueError, TypeError):
+                    self.problems.append(f"{path}:{line}: {column} {row[column]!r} is not what an import writes")
+            if len(values) == len(columns):
+                yield values
+
+
+def _one_of(names: Sequence[Any]) -> Callable[[str], int]:
+    """Return a reader of a label, as its position."""
+    texts = [str(name) for name in names]
+    return texts.index
+
+
+def _amount(text: str) -> float:
+    value = float(text)
+    if not (0.0 <= value < float("inf")):
+        raise ValueError(text)
+    return value
+
+
+def read_council(folder: Path, name: str = NAME) -> Council:
+    """Read what an import wrote.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+        Of the council, in tables and charts.
+
+    Raises
+    ------
+    CouncilError
+        With every problem.
+    """
+    files = _Folder(folder)
+    manifest = files.manifest()
+    if not manifest:
+        raise CouncilError("\n".join(files.problems))
+    years, stocks = _stocks(files)
+    starts, seen = _starts(files)
+    first_places, of_england = _first_places(files)
+    levels = _levels(files)
+    base = max(years, default=0)
+    if years and not FIRST_BASE <= base <= LAST_BASE:
+        files.problems.append(
+            f"{folder}: the returns end on 31 March {base}; a run takes England's rates of {RATES_OF}, so they have to "
+            f"end in {FIRST_BASE} to {LAST_BASE}"
+        )
+    if not files.problems and stocks[base].sum() < FEWEST:
+        files.problems.append(
+            f"{folder}: {stocks[base].sum():.0f} children are in care on 31 March {base}; an honest projection "
+            f"needs {FEWEST}"
+        )
+    if files.problems:
+        raise CouncilError("\n".join(files.problems))
+    return Council(
+        name=name,
+        base=base,
+        window=manifest["window_years"],
+        stock=stocks[base],
+        starts=starts,
+        starts_seen=seen,
+        first_places=first_places,
+        first_places_of_england=of_england,
+        levels=levels,
+        years=years,
+        history=np.array([stocks[year].sum() for year in years]),
+        digest=files.digest.hexdigest(),
+    )
+
+
+def _stocks(files: _Folder) -> tuple[tuple[int, ...], dict[int, Array]]:
+    """Return the years with a stock, and each stock: (stream, band, time, place)."""
+    columns: dict[str, Callable[[str], Any]] = {
+        "year": int,
+        "stream": _one_of(STREAMS),
+        "age_band": _one_of(tuple(AGE_BANDS)),
+        "time_in_care": _one_of(TIMES),
+        "placement": _one_of(placements.reported()),
+        "children": _amount,
+    }
+    found: dict[int, Array] = {}
+    shape = (len(STREAMS), len(AGE_BANDS), len(TIMES), len(placements.reported()))
+    for year, stream, band, time, place, children in files.rows("stock.csv", columns):
+        found.setdefault(year, np.zeros(shape))[stream, band, time, place] += children
+    if not found and not files.problems:
+        files.problems.append(f"{files.path / 'stock.csv'}: no child in any year")
+    years = tuple(range(min(found), max(found) + 1)) if found else ()
+    return years, {year: found.get(year, np.zeros(shape)) for year in years}
+
+
+def _starts(files: _Folder) -> tuple[Array, Array]:
+    """Return starts a year, (stream, age), and those seen in the window, (stream,)."""
+    columns: dict[str, Callable[[str], Any]] = {
+        "stream": _one_of(STREAMS), "age": _one_of(AGES), "event": str, "events": _amount, "pooled": _amount,
+    }  # fmt: skip
+    starts, seen = np.zeros((len(STREAMS), len(AGES))), np.zeros(len(STREAMS))
+    for stream, age, event, events, pooled in files.rows("rates.csv", columns):
+        if event == "start":
+            starts[stream, age] += pooled
+            seen[stream] += events
+    return starts, seen
+
+
+def _first_places(files: _Folder) -> tuple[Array, Array]:
+    """Return the evidence of first placements, and England's shares: (stream, band, place) each."""
+    columns: dict[str, Callable[[str], Any]] = {
+        "stream": _one_of(STREAMS), "age_band": _one_of(tuple(AGE_BANDS)), "placement": _one_of(placements.reported()),
+        "evidence": _amount, "england": _amount,
+    }  # fmt: skip
+    evidence, shares = np.zeros((2, len(STREAMS), len(AGE_BANDS), len(placements.reported())))
+    for stream, band, place, worth, share in files.rows("first-placements.csv", columns):
+        evidence[stream, band, place], shares[stream, band, place] = worth, share
+    return evidence, shares
+
+
+def _levels(files: _Folder) -> dict[tuple[str, str], Level]:
+    """Return levels by stream and kind of event."""
+    events = (*(f"exit_{reason}" for reason in REASONS), *(f"move_to_{place}" for place in placements.reported()))
+    columns: dict[str, Callable[[str], Any]] = {
+        "stream": _one_of(STREAMS), "event": _one_of(events), "pooled": _amount, "p10": _amount, "p90": _amount,
+    }  # fmt: skip
+    return {
+        (STREAMS[stream], events[event]): Level(pooled, float(np.log(p90 / p10)) / (2 * _Z80) if p10 > 0 else 0.0)
+        for stream, event, pooled, p10, p90 in files.rows("levels.csv", columns)
+    }

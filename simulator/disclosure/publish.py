@@ -1,0 +1,447 @@
+"""Results that may be published: rounded and with small counts hidden, as the Department does (docs/disclosure.md).
+
+What is not in the published results can't be written by anything that reads them, so this is the only place where
+disclosure control is applied to runs. Scenarios that are compared are hidden together: they start from the same
+children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.disclosure.suppression import (
+    BASE_ENGLAND,
+    BASE_LOCAL,
+    LARGEST_HIDDEN,
+    Flags,
+    Ints,
+    Tables,
+    hide,
+    is_small,
+    rounded,
+)
+from simulator.results.labelled import Actual, Array, Measure, Published, Results, Shown, SpendLines, marches
+from simulator.vocabulary.areas import ENGLAND, authorities, groups
+from simulator.vocabulary.labels import ALL
+
+Key = tuple[str, str, str, str, str]
+"""A count: measure, what it goes by, category, area, and date or financial year."""
+
+REASONS = "exits_"
+"""How measures of exits by reason begin; they add up to exits."""
+
+SUPPLY = {
+    "foster_households": 1.0,
+    "foster_places_approved": 2.0,
+    "foster_places_usable": 1.0,
+    "foster_approvals": 1.0,
+    "foster_deregistrations": 1.0,
+}
+"""Foster supply, and how much more coarsely than children it is rounded. It is England's, shared as fostered children
+are, so it tells their number: about 1.7 approved places to a child."""
+
+FILLED = "foster_places_filled"
+MONEY_OF = {"unmet_foster_need_spend": "unmet_foster_need"}
+"""Money that is hidden where a count is."""
+
+TOTAL_SPEND = ("placement_spend", "total_spend")
+"""Totals that spend on hidden placements is part of."""
+
+COUNTS = (
+    "children", "starts", "exits", "balancing", "uasc_children", "reentries", FILLED, "foster_need",
+    "unmet_foster_need",
+)  # fmt: skip
+
+LEFT_OUT = ("moves_in", "moves_out")
+"""Flows by placement alone: with stocks they would give each other away."""
+
+_SPAN = LARGEST_HIDDEN - 1
+"""Children between the least and the most that a hidden count may be."""
+
+
+def publish(many: Sequence[Results]) -> list[Published]:
+    """Return scenarios as they may be published, each other's hidden counts hidden in all.
+
+    Parameters
+    ----------
+    many : sequence of Results
+        Scenarios that are published together.
+    """
+    runs = [_Run(results) for results in many]
+    bare = [_Run(results.bare()) for results in many if results.without]
+    _hide_together([*runs, *bare])
+    of_bare = iter(bare)
+    return [_published(run, next(of_bare) if run.results.without else None) for run in runs]
+
+
+# --------------------------------------------------------------------------------------------------
+# Counts
+
+
+@dataclass
+class _Run:
+    """One run, its counts as tables, and which of them are hidden.
+
+    Attributes
+    ----------
+    results : Results
+    tables : Tables
+    cells : dict of (measure, by) to (area, time, category) int
+        Cells of the tables.
+    keys : list of Key
+        Of each cell.
+    hidden : (cell,) bool
+    """
+
+    results: Results
+    tables: Tables = field(default_factory=Tables)
+    cells: dict[tuple[str, str], Ints] = field(default_factory=dict)
+    keys: list[Key] = field(default_factory=list)
+    hidden: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+
+    def __post_init__(self) -> None:
+        """Choose what is counted, and say how it adds up."""
+        for name in self.results.measures:
+            if name in COUNTS or name.startswith(REASONS):
+                self._add(name)
+        self._add_up()
+        self.hidden = np.zeros(len(self.keys), dtype=np.bool_)
+
+    @cached_property
+    def marches(self) -> list[int]:
+        """Instants that are a 31 March."""
+        dates = self.results.dates("stock")
+        return [dates.index(date) for date in marches(dates)]
+
+    @cached_property
+    def bases(self) -> Array:
+        """What children are rounded to: (area,)."""
+        return np.array([BASE_ENGLAND if name == ENGLAND else BASE_LOCAL for name in self.results.areas], dtype=float)
+
+    def values(self, name: str) -> Array:
+        """Return a measure at each 31 March or financial year, central: (area, time, placement, age band)."""
+        measure = self.results[name]
+        return measure.values[0][:, self.marches] if measure.kind == "stock" else self.results.by_year(name)[0]
+
+    def statistics(self, name: str, by: str = ALL) -> Array:
+        """Return the central run and, where there are draws, their quantiles: (statistic, area, time, category)."""
+        results, measure = self.results, self.results[name]
+        labels = {ALL: (ALL,), "placement": measure.placements, "age_band": measure.age_bands}[by]
+        if len(labels) == 1:
+            whole = results.stock_totals(name) if measure.kind == "stock" else results.year_totals(name)
+            table = whole.statistics()
+            return (table[:, :, self.marches] if measure.kind == "stock" else table)[..., None]
+        if measure.kind == "flow":
+            return results.year_parts(name).statistics()
+        at = [results.parts_at("stock").index(i) for i in self.marches]
+        return results.figure(f"{name}/{by}").statistics()[:, :, at]
+
+    def _add(self, name: str) -> None:
+        """Add the counts of a measure: in all, and stocks by placement and by age."""
+        measure, values = self.results[name], np.abs(self.values(name))
+        self._cells(name, ALL, (ALL,), values.sum(axis=(-2, -1))[..., None])
+        if measure.kind == "stock" and len(measure.placements) > 1 and name != FILLED:
+            self._cells(name, "placement", measure.placements, values.sum(axis=-1))
+        if measure.kind == "stock" and len(measure.age_bands) > 1:
+            self._cells(name, "age_band", measure.age_bands, values.sum(axis=-2))
+
+    def _cells(self, name: str, by: str, categories: Sequence[str], values: Array) -> None:
+        """Add cells of (area, time, category)."""
+        results = self.results
+        when = marches(results.dates("stock")) if results[name].kind == "stock" else results.financial_years
+        added = [
+            self.tables.add(one.ravel(), int(base)).reshape(one.shape)
+            for one, base in zip(values, self.bases, strict=True)
+        ]
+        self.cells[name, by] = np.stack(added)
+        self.keys += [(name, by, c, area, date) for area in results.areas for date in when for c in categories]
+
+    def _all(self, name: str) -> Ints | None:
+        """Return the cells of a total: (area, time)."""
+        cells = self.cells.get((name, ALL))
+        return None if cells is None else cells[..., 0]
+
+    def _add_up(self) -> None:
+        """Say what ties counts together: parts, stocks and flows, areas."""
+        totals = self.tables.total
+        for (name, by), cells in self.cells.items():
+            if by != ALL:
+                for whole, parts in zip(self.cells[name, ALL].ravel(), cells.reshape(-1, cells.shape[-1]), strict=True):
+                    totals(whole, parts)
+            for whole_area, part_areas in _sums_of_areas(self.results.areas):
+                for whole, parts in zip(cells[whole_area].ravel(), cells[part_areas].reshape(len(part_areas), -1).T,
+                                        strict=True):  # fmt: skip
+                    totals(whole, parts)
+        exits = self._all("exits")
+        reasons = [self.cells[key][..., 0] for key in self.cells if key[0].startswith(REASONS)]
+        if exits is not None and reasons:
+            for whole, parts in zip(exits.ravel(), np.stack(reasons, axis=-1).reshape(-1, len(reasons)), strict=True):
+                totals(whole, parts)
+        self._add_up_fostering()
+        self._balance()
+
+    def _add_up_fostering(self) -> None:
+        filled, need, unmet = (self._all(name) for name in (FILLED, "foster_need", "unmet_foster_need"))
+        children = self.cells.get(("children", "placement"))
+        if filled is not None and children is not None:
+            fostered = children[..., self._fostered]
+            for whole, parts in zip(filled.ravel(), fostered.reshape(-1, fostered.shape[-1]), strict=True):
+                self.tables.total(whole, parts)
+        if filled is not None and need is not None and unmet is not None:
+            for whole, met, waiting in zip(need.ravel(), filled.ravel(), unmet.ravel(), strict=True):
+                self.tables.total(whole, (met, waiting))
+
+    @cached_property
+    def _fostered(self) -> list[int]:
+        """Positions of the placements that foster places are of, among those of children."""
+        return [self.results["children"].placements.index(name) for name in self.results[FILLED].placements]
+
+    def _balance(self) -> None:
+        """Say that stock and starts, less exits, give the next stock; the balancing flow is on the side it belongs."""
+        stock, starts, exits, balancing = (self._all(n) for n in ("children", "starts", "exits", "balancing"))
+        if stock is None or starts is None or exits is None or balancing is None:
+            return
+        more = self.values("balancing").sum(axis=(-2, -1)) >= 0
+        for a, y in np.ndindex(starts.shape):
+            left, right = (stock[a, y], starts[a, y]), (exits[a, y], stock[a, y + 1])
+            residual = (balancing[a, y],)
+            self.tables.balance(left + residual if more[a, y] else left, right if more[a, y] else right + residual)
+
+    def is_hidden(self, name: str, by: str = ALL) -> Flags:
+        """Return which counts of a measure are hidden: (area, time, category)."""
+        return self.hidden[self.cells[name, by]]
+
+    # ----------------------------------------------------------------------------------------------
+
+    def shown_count(self, name: str) -> Shown:
+        """Return the figures of a count."""
+        total = self._figures(self.statistics(name), self.is_hidden(name))[..., 0]
+        by_placement = by_band = None
+        if name == FILLED:
+            hidden_parts = self.is_hidden("children", "placement")[..., self._fostered]
+            by_placement = self._figures(self.statistics(name, "placement"), hidden_parts)
+        elif (name, "placement") in self.cells:
+            by_placement = self._figures(self.statistics(name, "placement"), self.is_hidden(name, "placement"))
+        if (name, "age_band") in self.cells:
+            by_band = self._figures(self.statistics(name, "age_band"), self.is_hidden(name, "age_band"))
+        return Shown(total, by_placement, by_band)
+
+    def shown_supply(self, name: str) -> Shown:
+        """Return the figures of foster supply: none in an area where a sector fosters few children at the base."""
+        values = self.values(name)
+        few = self.is_hidden("children", "placement")[:, 0, self._fostered].any(axis=-1)
+        few |= is_small(values.sum(axis=-1)).any(axis=(-2, -1)) | self.is_hidden(FILLED)[:, 0, 0]
+        total, parts = (
+            self._figures(self.statistics(name, by), few[:, None, None], SUPPLY[name]) for by in (ALL, "placement")
+        )
+        return Shown(total[..., 0], parts)
+
+    def _figures(self, many: Array, hidden: Flags, coarser: float = 1.0) -> Array:
+        """Round the central run and quantiles of draws, (statistic, area, ...), and put NaN where they are hidden."""
+        base = (coarser * self.bases).reshape(-1, *[1] * (many.ndim - 2))
+        return np.where(hidden | is_small(np.abs(many)), np.nan, np.sign(many) * rounded(np.abs(many), base) + 0.0)
+
+    # ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def child_year_gbp(self) -> Array:
+        """Cost of a child for a year by placement, at the base: (area, placement).
+
+        The dearer of the area's own in the first year and that of all areas together.
+        """
+        spend = self.results.year_parts("placement_spend").central[:, 0]
+        stock = self.values("children").sum(axis=-1)[:, :2].mean(axis=1)
+        own = np.divide(spend, stock, out=np.zeros_like(spend), where=stock >= 1.0)
+        together = np.divide(spend.sum(axis=0), stock.sum(axis=0), out=np.zeros(spend.shape[1]),
+                             where=stock.sum(axis=0) > 0)  # fmt: skip
+        return np.maximum(own, together)
+
+    @cached_property
+    def hidden_weeks(self) -> Flags:
+        """Whether children of a placement are hidden at the start or the end of a year: (area, year, placement)."""
+        hidden = self.is_hidden("children", "placement")
+        return hidden[:, :-1] | hidden[:, 1:]
+
+    @cached_property
+    def hidden_totals(self) -> Flags:
+        """Whether a year's spend could tell how many children live in a hidden placement: (area, year).
+
+        It could if what the others' rounding leaves open is worth less than the span of a hidden count.
+        """
+        open_gbp = (~self.hidden_weeks * self.child_year_gbp[:, None]).sum(axis=-1) * self.bases[:, None] / 2.0
+        dearest = np.where(self.hidden_weeks, self.child_year_gbp[:, None], 0.0).max(axis=-1)
+        few: Flags = self.is_hidden("children")[:, :-1, 0] | self.is_hidden("children")[:, 1:, 0]
+        return few | (_SPAN * dearest > open_gbp)
+
+    def step_gbp(self, name: str) -> Array:
+        """Return what money is rounded to: no less than what as many children as the base cost in a year: (area, 1)."""
+        spend = np.abs(self.results.year_totals(name).central).max(axis=-1)
+        whole = self.results.stock_totals(MONEY_OF.get(name, "children")).central[:, self.marches].mean(axis=-1)
+        return _step(self.bases * spend / np.maximum(whole, 1.0))[:, None]
+
+    def shown_money(self, name: str) -> tuple[Shown, Shown]:
+        """Return the figures of money in cash and in real prices, which follow from those in cash."""
+        hidden = self.hidden_totals if name in TOTAL_SPEND else self.is_hidden("children")[:, 1:, 0]
+        if (count := MONEY_OF.get(name)) is not None:
+            few = self.is_hidden(count)[..., 0]
+            hidden = hidden | few[:, :-1] | few[:, 1:] | self.hidden_totals
+        step = self.step_gbp(name)
+        total = _money(self.results.year_totals(name).statistics(), step, hidden)
+        if name != "placement_spend":
+            return Shown(total), Shown(self._real(total, step))
+        steps = _step(self.bases[:, None] * self.child_year_gbp)[:, None]
+        parts = self.results.year_parts(name).statistics()
+        parts = _money(parts, steps, self.hidden_weeks | hidden[..., None])
+        return Shown(total, parts), Shown(self._real(total, step), self._real(parts, steps))
+
+    def _real(self, cash: Array, step: Array) -> Array:
+        """Return published cash in real prices, at the year's mean price level: (statistic, area, year, ...)."""
+        results = self.results
+        years = results.year_of_month
+        price = np.array([results.deflator[0][[of == y for of in years]].mean() for y in results.financial_years])
+        return rounded(cash / price.reshape(1, 1, -1, *[1] * (cash.ndim - 3)), step) + 0.0
+
+    def shown_extra(self) -> tuple[Array, dict[str, Array]]:
+        """Return spend above the reference year, and by cause: each (1, area, year)."""
+        step = self.step_gbp("total_spend")
+        reference = rounded(self.results.spend_lines.reference_spend_gbp.sum(axis=-1)[:, None], step)
+        spend = _money(self.results.year_totals("total_spend").central[None], step, self.hidden_totals)
+        causes = {
+            name: _money(figure.central[None], 2.0 * step, self.hidden_totals)
+            for name, figure in self.results.causes().items()
+        }
+        return spend - reference, causes
+
+
+def _money(values: Array, step: Array, hidden: Flags) -> Array:
+    return np.where(hidden, np.nan, rounded(values, step) + 0.0)
+
+
+def _step(least: Array) -> Array:
+    """Return the smallest 1, 2 or 5 times a power of ten that is no less; at least £1,000."""
+    least = np.maximum(least, 1000.0)
+    power = 10.0 ** np.floor(np.log10(least))
+    steps: Array = power * np.select([least <= power, least <= 2 * power, least <= 5 * power], [1.0, 2.0, 5.0], 10.0)
+    return steps
+
+
+def _sums_of_areas(areas: Sequence[str]) -> Iterable[tuple[int, list[int]]]:
+    """Yield positions of areas that are sums of others, and of those others, where all are reported."""
+    names = {one.code: one.name for one in authorities()}
+    regions = [group for key, group in groups().items() if key.startswith("region: ")]
+    sums = {group.name: [names[code] for code in group.members] for group in groups().values()}
+    sums = {name: parts for name, parts in sums.items() if parts != [name]}
+    many = [*sums.items(), (ENGLAND, [group.name for group in regions]), (ENGLAND, list(names.values()))]
+    for whole, parts in many:
+        if whole in areas and all(part in areas for part in parts):
+            yield areas.index(whole), [areas.index(part) for part in parts]
+
+
+def _hide_together(runs: Sequence[_Run]) -> None:
+    """Hide in each run what has to be, and what is hidden in another."""
+    hidden: set[Key] = set()
+    while True:
+        before = len(hidden)
+        for run in runs:
+            start = np.array([key in hidden for key in run.keys], dtype=np.bool_)
+            run.hidden = hide(run.tables, whole=False, start=start)
+            hidden |= {run.keys[i] for i in np.flatnonzero(run.hidden)}
+        if len(hidden) == before:
+            return
+
+
+# --------------------------------------------------------------------------------------------------
+# Results
+
+
+def _published(run: _Run, bare: _Run | None) -> Published:
+    results = run.results
+    counts = {name: run.shown_count(name) for name, by in run.cells if by == ALL}
+    supply = {name: run.shown_supply(name) for name in SUPPLY if name in results.measures}
+    money = {name: run.shown_money(name) for name, measure in results.measures.items() if measure.is_money}
+    known = {**counts, **supply, **{name: cash for name, (cash, _) in money.items()}}
+    measures = {name: _empty(m, known[name]) for name, m in results.measures.items() if name in known}
+    stocks = {name: known[name] for name, m in measures.items() if m.kind == "stock"}
+    flows = {name: known[name] for name, m in measures.items() if m.kind == "flow"}
+    without = {} if bare is None else {name: bare.shown_count(name) for name, by in bare.cells if by == ALL}
+    extra, causes = run.shown_extra()
+    return Published(
+        name=results.name,
+        title=results.title,
+        description=results.description,
+        purpose=results.purpose,
+        first_month=results.first_month,
+        months=results.months,
+        areas=results.areas,
+        measures=measures,
+        history=_history(results),
+        claims=results.claims,
+        notes=(*results.notes, _note(results)),
+        money_notes=results.money_notes,
+        sources=results.sources,
+        deflator=results.deflator[:1],
+        price_year=results.price_year,
+        spend_lines=_no_lines(results.spend_lines),
+        reference_year=results.reference_year,
+        discount_rate=results.discount_rate,
+        without={name: _empty(results.without[name], shown) for name, shown in without.items()},
+        places_limited=results.places_limited,
+        stocks=stocks,
+        stocks_without={name: shown for name, shown in without.items() if results.without[name].kind == "stock"},
+        years={**{name: _at_ends(shown) for name, shown in stocks.items()}, **flows},
+        real_years={name: real for name, (_, real) in money.items()},
+        extra=extra,
+        extra_causes=causes,
+        number_of_draws=results.draws,
+    )
+
+
+def _empty(measure: Measure, shown: Shown) -> Measure:
+    """Return a measure without values, and without axes that are not published."""
+    return replace(
+        measure,
+        placements=measure.placements if shown.by_placement is not None else (ALL,),
+        age_bands=measure.age_bands if shown.by_band is not None else (ALL,),
+        values=np.zeros((0, 0, 0, 0, 0)),
+    )
+
+
+def _at_ends(shown: Shown) -> Shown:
+    """Return stocks at the ends of years."""
+    parts = (None if part is None else part[:, :, 1:] for part in (shown.by_placement, shown.by_band))
+    return Shown(shown.total[:, :, 1:], *parts)
+
+
+def _no_lines(lines: SpendLines) -> SpendLines:
+    return replace(
+        lines,
+        spend_gbp=np.zeros((1, 0, 0, 0)),
+        child_weeks=np.zeros((1, 0, 0, 0)),
+        reference_spend_gbp=np.zeros((0, 0)),
+        reference_child_weeks=np.zeros((0, 0)),
+    )
+
+
+def _history(results: Results) -> Mapping[str, Actual]:
+    """Return published figures before the run, rounded too if they are an area's."""
+    if results.areas[0] == ENGLAND:
+        return results.history
+    return {name: replace(actual, values=_round_actual(actual.values)) for name, actual in results.history.items()}
+
+
+def _round_actual(values: NDArray[np.float64]) -> Array:
+    return np.where(is_small(values), np.nan, rounded(values, BASE_LOCAL))
+
+
+def _note(results: Results) -> str:
+    base = BASE_ENGLAND if results.areas == (ENGLAND,) else BASE_LOCAL
+    other = f" ({ENGLAND} {BASE_ENGLAND})" if ENGLAND in results.areas and base == BASE_LOCAL else ""
+    return (
+        f"For publication: numbers are to the nearest {base}{other}, 1 to 5 and what would give them away are hidden "
+        "(c), and money is rounded to match."
+    )

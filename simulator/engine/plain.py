@@ -1,0 +1,277 @@
+"""The month loop: rates in, paths out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.engine.fostering import Filled, Households, as_wished, fill_places, recruit, usable_places
+from simulator.engine.grid import Grid, make_grid
+from simulator.engine.step import Month, Operators, grow_up, home_operators, operators, step
+
+if TYPE_CHECKING:
+    from simulator.engine.rates import Rates, StreamRates
+
+Array = NDArray[np.float64]
+
+ROW_AXIS = 2
+
+
+@dataclass(frozen=True)
+class Paths:
+    """What happened: stocks at instants (months + 1), flows over months.
+
+    Attributes
+    ----------
+    children : (draw, area, instant, stream, band, place)
+    starts : (draw, area, month, stream, band, place)
+        Children who came into care, those who came back from home included.
+    returns : (draw, area, month, stream)
+        Of those, children who came back from home.
+    exits : (draw, area, month, stream, band, place)
+    exits_by_reason : (draw, area, month, stream, band, reason)
+    moves_in, moves_out : (draw, area, month, group)
+        Moves between groups of placements (those that are reported together), by where they end and begin.
+    balancing : (draw, area, month, stream, place)
+    households, places_usable : (draw, area, instant, sector)
+    approvals, deregistrations : (draw, area, month, sector)
+    agencies : (draw, area, month, 4)
+        What independent agencies did (`simulator.engine.fostering.AGENCIES`).
+    state : tuple of (draw, area, row, phase, place), one a stream
+        The whole stock at the last instant, to go on from.
+    home : tuple of (draw, area, row, spell)
+    pipeline : (draw, area, sector, stage)
+    """
+
+    children: Array
+    starts: Array
+    returns: Array
+    exits: Array
+    exits_by_reason: Array
+    moves_in: Array
+    moves_out: Array
+    balancing: Array
+    households: Array
+    places_usable: Array
+    approvals: Array
+    deregistrations: Array
+    agencies: Array
+    state: tuple[Array, ...]
+    home: tuple[Array, ...]
+    pipeline: Array
+
+    def of_draw(self, i: int) -> Paths:
+        """Return one draw, with a draw axis of one."""
+        one = slice(i, i + 1)
+        arrays: dict[str, Any] = {
+            name: tuple(array[one] for array in value) if isinstance(value, tuple) else value[one]
+            for name, value in vars(self).items()
+        }
+        return Paths(**arrays)
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One month of a run, for all draws and areas.
+
+    Attributes
+    ----------
+    month : int
+    chances : tuple of Operators, one a stream
+        By row.
+    done : tuple of Month, one a stream
+        What happened before foster places were filled.
+    filled : Filled
+        What the filling of foster places made of it.
+    households : Households
+        At the end of the month.
+    stocks : tuple of (draw, area, row, phase, place), one a stream
+        At the end of the month, when cohorts have grown up.
+    homes : tuple of (draw, area, row, spell), one a stream
+    """
+
+    month: int
+    chances: tuple[Operators, ...]
+    done: tuple[Month, ...]
+    filled: Filled
+    households: Households
+    stocks: tuple[Array, ...]
+    homes: tuple[Array, ...]
+
+
+def unfold(rates: Rates) -> Iterator[Happened]:
+    """Yield the months of a run, one after the other."""
+    grids = make_grids(rates)
+    shape = batch_shape(rates)
+    stocks = tuple(np.broadcast_to(s.opening, (*shape, *s.opening.shape[2:])).copy() for s in rates.streams)
+    homes = tuple(np.broadcast_to(s.opening_home, (*shape, *s.opening_home.shape[2:])).copy() for s in rates.streams)
+    households = opening_households(rates)
+    known = [_Chances(stream, grid) for stream, grid in zip(rates.streams, grids, strict=True)]
+    at_home = [home_operators(stream) for stream in rates.streams]
+    for month in range(rates.months):
+        chances = tuple(one.at(month) for one in known)
+        done = tuple(
+            step(stream, grid, ops, back, month, stock, home)
+            for stream, grid, ops, back, stock, home in zip(
+                rates.streams, grids, chances, at_home, stocks, homes, strict=True
+            )
+        )
+        if rates.foster is not None:
+            households = recruit(rates.foster, month, households)
+        if rates.foster is not None and rates.foster.limited:
+            usable = usable_places(rates.foster, month, households.households)
+            filled = fill_places(rates.foster, grids, month, done, usable)
+        else:
+            filled = as_wished(done)
+        stocks, homes = filled.stocks, tuple(m.home for m in done)
+        if (month + 1) % rates.cohort_months == 0:
+            stocks = tuple(grow_up(s, ROW_AXIS) for s in stocks)
+            homes = tuple(grow_up(h, ROW_AXIS) for h in homes)
+        yield Happened(month, chances, done, filled, households, stocks, homes)
+
+
+def make_grids(rates: Rates) -> tuple[Grid, ...]:
+    """Return the birth cohorts of each stream."""
+    return tuple(make_grid(rates.cohort_months, s.youngest_age) for s in rates.streams)
+
+
+def run(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
+    """Run all months.
+
+    Parameters
+    ----------
+    rates : Rates
+        The compiled scenario.
+    band_of_age : (age,) int
+        The age band under which each completed year of age is reported.
+    """
+    return fold(rates, band_of_age, unfold(rates))
+
+
+def fold(rates: Rates, band_of_age: NDArray[np.intp], months: Iterable[Happened]) -> Paths:
+    """Add up the months of a run to paths."""
+    grids = make_grids(rates)
+    bands = np.eye(int(band_of_age.max()) + 1)[band_of_age]
+    grouping = np.eye(int(rates.place_groups.max()) + 1)[rates.place_groups]
+    between = 1.0 - np.eye(grouping.shape[1])
+    shape = batch_shape(rates)
+    stocks = tuple(np.broadcast_to(s.opening, (*shape, *s.opening.shape[2:])) for s in rates.streams)
+    homes = tuple(np.broadcast_to(s.opening_home, (*shape, *s.opening_home.shape[2:])) for s in rates.streams)
+    households = opening_households(rates)
+
+    seen: defaultdict[str, list[Array]] = defaultdict(list)
+    seen["children"].append(_children(stocks, grids, bands, 0))
+    see_households(seen, rates, 0, households)
+    for now in months:
+        by_band = [grid.age_of_row[now.month % grid.width] @ bands for grid in grids]
+        exits = [m.exits.sum(axis=-1) + e for m, e in zip(now.done, now.filled.entrant_exits, strict=True)]
+        reasons = [(m.exits + m.entrant_exits).sum(axis=-2) for m in now.done]
+        seen["starts"].append(_to_bands(now.filled.starts, [_shares(m.start_ages @ bands) for m in now.done]))
+        seen["exits"].append(_to_bands(exits, by_band))
+        seen["exits_by_reason"].append(_to_bands(reasons, by_band))
+        seen["returns"].append(np.stack([m.returns for m in now.done], axis=-1))
+        seen["balancing"].append(np.stack([m.balancing.sum(axis=-2) for m in now.done], axis=-2))
+        moves = np.sum([m.moves for m in now.done], axis=0) + now.filled.moves
+        between_groups = grouping.T @ moves @ grouping * between
+        seen["moves_in"].append(between_groups.sum(axis=-2))
+        seen["moves_out"].append(between_groups.sum(axis=-1))
+        stocks, homes, households = now.stocks, now.homes, now.households
+        seen["children"].append(_children(stocks, grids, bands, (now.month + 1) % rates.cohort_months))
+        see_households(seen, rates, now.month, households, now.filled.usable)
+        seen["agencies"].append(now.filled.agencies)
+
+    return Paths(
+        **{name: np.stack(arrays, axis=2) for name, arrays in seen.items()},
+        state=stocks,
+        home=homes,
+        pipeline=households.pipeline,
+    )
+
+
+def batch_shape(rates: Rates) -> tuple[int, int]:
+    """Return how many draws and areas the rates hold, after broadcasting."""
+    arrays = [a for s in rates.streams for a in vars(s).values() if isinstance(a, np.ndarray) and a.ndim > 1]
+    if rates.foster is not None:
+        arrays += [a for a in vars(rates.foster).values() if isinstance(a, np.ndarray) and a.ndim > 1]
+    draws, areas = np.broadcast_shapes(*(a.shape[:2] for a in arrays))
+    return draws, areas
+
+
+class _Chances:
+    """The chances of each month by row, worked out anew only when hazards change."""
+
+    def __init__(self, rates: StreamRates, grid: Grid) -> None:
+        self._rates, self._grid = rates, grid
+        self._known = -1
+        self._by_age: Operators
+        self._by_row: dict[int, Operators] = {}
+
+    def at(self, month: int) -> Operators:
+        """Return the operators of a month by row."""
+        if self._known < 0 or not self._as_in(self._known, month):
+            self._known, self._by_age = month, operators(self._rates, month)
+            self._by_row.clear()
+        cycle_month = month % self._grid.width
+        if cycle_month not in self._by_row:
+            self._by_row[cycle_month] = self._by_age.by_row(self._grid.age_of_row[cycle_month])
+        return self._by_row[cycle_month]
+
+    def _as_in(self, known: int, month: int) -> bool:
+        ratios = (self._rates.exit_ratio, self._rates.move_ratio)
+        return all(r.shape[2] == 1 or np.array_equal(r[:, :, known], r[:, :, month]) for r in ratios)
+
+
+def opening_households(rates: Rates) -> Households:
+    """Return foster households and their pipeline at the first instant."""
+    foster, shape = rates.foster, batch_shape(rates)
+    if foster is None:
+        none = np.zeros((*shape, 2))
+        return Households(none, np.zeros((*shape, 2, 0)), none, none)
+    return Households(
+        households=np.broadcast_to(foster.opening_households, (*shape, 2)),
+        pipeline=np.broadcast_to(foster.opening_pipeline, (*shape, *foster.opening_pipeline.shape[2:])),
+        approvals=np.zeros((*shape, 2)),
+        deregistrations=np.zeros((*shape, 2)),
+    )
+
+
+def see_households(
+    seen: dict[str, list[Array]], rates: Rates, month: int, now: Households, usable: Array | None = None
+) -> None:
+    """Note households and places at an instant and, from the second instant on, the flows of the month before.
+
+    Usable places are those of the households, unless they are given.
+    """
+    first = "households" not in seen
+    seen["households"].append(now.households)
+    foster = rates.foster
+    shape = now.households.shape
+    places = usable
+    if places is None:
+        places = np.zeros(shape) if foster is None else usable_places(foster, month, now.households)
+    seen["places_usable"].append(np.broadcast_to(places, shape))
+    if not first:
+        seen["approvals"].append(np.broadcast_to(now.approvals, shape))
+        seen["deregistrations"].append(np.broadcast_to(now.deregistrations, shape))
+
+
+def _children(stocks: tuple[Array, ...], grids: tuple[Grid, ...], bands: Array, cycle_month: int) -> Array:
+    """Return children looked after by stream, band and placement at an instant."""
+    totals = [s.sum(axis=-2) for s in stocks]
+    return _to_bands(totals, [grid.age_at[cycle_month] @ bands for grid in grids])
+
+
+def _to_bands(by_row: tuple[Array, ...] | list[Array], row_bands: list[Array]) -> Array:
+    """Add rows up to age bands and stack the streams: (draw, area, stream, band, x)."""
+    return np.stack([np.swapaxes(b, -1, -2) @ x for x, b in zip(by_row, row_bands, strict=True)], axis=2)
+
+
+def _shares(counts: Array) -> Array:
+    """Scale the last axis to sum to 1; where there is nothing the shares are zero."""
+    total = counts.sum(axis=-1, keepdims=True)
+    return np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)

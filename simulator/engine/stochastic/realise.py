@@ -1,0 +1,158 @@
+"""The month loop of whole children: rates in, paths out, as from the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.engine.fostering import PlaceShares
+from simulator.engine.plain import Paths, fold, make_grids, unfold
+from simulator.engine.step import Operators, home_operators
+from simulator.engine.stochastic.individuals import InCare, Luck, Seen, Stream, join, pick, take
+from simulator.engine.stochastic.keyed import key_of
+
+if TYPE_CHECKING:
+    from simulator.engine.rates import FosterRates, Rates
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def realise(rates: Rates, band_of_age: NDArray[np.intp], names: Sequence[object], areas: Sequence[str]) -> Paths:
+    """Run all months with whole children.
+
+    Parameters
+    ----------
+    rates : Rates
+        One draw.
+    band_of_age : (age,) int
+    names : sequence
+        What the luck of this draw hangs on, such as the seed and the number of the draw.
+    areas : sequence of str
+        Each area has luck of its own, whichever others are run.
+
+    Returns
+    -------
+    Paths
+        Whole numbers of children; foster households, and the state at the end, are those of the expected path.
+    """
+    months = list(unfold(rates))
+    tally = _Tally.over(fold(rates, band_of_age, months), len(areas), rates.place_groups, band_of_age)
+    for s, (one, grid) in enumerate(zip(rates.streams, make_grids(rates), strict=True)):
+        luck = np.concatenate([key_of(*names, area, s) for area in areas])
+        stream = Stream(one, grid, home_operators(one), luck)
+        care, home = stream.open()
+        tally.see_stock(s, 0, care, stream.ages(care, 0.0))
+        for month in months:
+            seen = Seen()
+            ops = _of_areas(month.chances[s], len(areas))
+            care, entrants, home = stream.live(month.month, ops, care, home, seen)
+            if month.filled.shares is not None and rates.foster is not None:
+                care, entrants = _fill(stream, rates.foster, month.filled.shares, s, month.month, care, entrants, seen)
+            care = join(care, entrants)
+            tally.see_flows(s, month.month, stream, seen)
+            elapsed = (month.month + 1) % grid.width
+            if elapsed == 0:
+                care, home = replace(care, row=care.row + 1), replace(home, row=home.row + 1)
+                home = take(home, home.row < grid.rows)  # those who turned 18 after going home
+            tally.see_stock(s, month.month + 1, care, stream.ages(care, float(elapsed)))
+    return tally.paths
+
+
+def _of_areas(ops: Operators, areas: int) -> Operators:
+    """Give every array its full area axis."""
+    full = {f.name: getattr(ops, f.name) for f in fields(ops)}
+    return Operators(**{name: np.broadcast_to(a, (1, areas, *a.shape[2:])) for name, a in full.items()})
+
+
+def _fill(
+    stream: Stream,
+    foster: FosterRates,
+    shares: PlaceShares,
+    s: int,
+    month: int,
+    care: InCare,
+    entrants: InCare,
+    seen: Seen,
+) -> tuple[InCare, InCare]:
+    """Fill foster places as on the expected path: some lose theirs, some step down, some who come in find none."""
+    areas = len(stream.luck)
+    lose, into = (np.broadcast_to(x[s], (1, areas, *x[s].shape[2:]))[0] for x in (shares.lose, shares.into))
+    down = np.broadcast_to(shares.step_down, (1, areas, 2))[0]
+    sectors = np.array([foster.council, foster.independent])
+
+    def find(children: InCare, what: Luck) -> Ints:
+        return np.minimum(
+            pick(into[children.area, children.row], stream.draw(month, what, children)), into.shape[-1] - 1
+        )
+
+    place = care.place.copy()
+    for i, sector in enumerate(sectors):
+        losing = (care.place == sector) & (stream.draw(month, Luck.LOSE, care) < lose[care.area, care.row, i])
+        place[losing] = find(take(care, losing), Luck.INTO)
+    waiting = np.isin(care.place, foster.waiting)
+    step = pick(down[care.area[waiting]], stream.draw(month, Luck.STEP_DOWN, take(care, waiting)))
+    place[waiting] = np.where(step < len(sectors), np.append(sectors, -1)[step], care.place[waiting])
+    seen.moves.append((care.area, care.place, place))
+
+    def settle(children: InCare) -> InCare:
+        seeks = np.isin(children.place, sectors)
+        settled = children.place.copy()
+        settled[seeks] = find(take(children, seeks), Luck.ENTRY_INTO)
+        return replace(children, place=settled)
+
+    seen.starts = [(settle(children), age) for children, age in seen.starts]
+    already, (came, reason) = seen.exits
+    seen.exits = [already, (settle(came), reason)]
+    return replace(care, place=place), settle(entrants)
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """Counts of children, written into paths whose draw axis is of size 1."""
+
+    paths: Paths
+    groups: NDArray[np.intp]
+    bands: NDArray[np.intp]
+
+    @classmethod
+    def over(cls, expected: Paths, areas: int, groups: NDArray[np.intp], bands: NDArray[np.intp]) -> _Tally:
+        """Start counts at zero; what is not counted is as expected, for every area."""
+        counted = ("children", "starts", "returns", "exits", "exits_by_reason", "moves_in", "moves_out", "balancing")
+        full: dict[str, Any] = {
+            f.name: np.broadcast_to(a, (1, areas, *a.shape[2:]))
+            for f in fields(expected)
+            if isinstance(a := getattr(expected, f.name), np.ndarray)
+        }
+        return cls(replace(expected, **full | {name: np.zeros(full[name].shape) for name in counted}), groups, bands)
+
+    def see_stock(self, s: int, instant: int, care: InCare, ages: Ints) -> None:
+        """Count the children in care at an instant."""
+        _count(self.paths.children[0, :, instant, s], care.area, self.bands[ages], care.place)
+
+    def see_flows(self, s: int, month: int, stream: Stream, seen: Seen) -> None:
+        """Count what happened in a month."""
+        middle = month % stream.grid.width + 0.5
+        for children, reason in seen.exits:
+            band = self.bands[stream.ages(children, middle)]
+            _count(self.paths.exits[0, :, month, s], children.area, band, children.place)
+            _count(self.paths.exits_by_reason[0, :, month, s], children.area, band, reason)
+        for children, age in seen.starts:
+            _count(self.paths.starts[0, :, month, s], children.area, self.bands[age], children.place)
+        for area in seen.back:
+            _count(self.paths.returns[0, :, month, s], area)
+        for area, origin, to in seen.moves:
+            apart = self.groups[origin] != self.groups[to]
+            _count(self.paths.moves_out[0, :, month], area[apart], self.groups[origin[apart]])
+            _count(self.paths.moves_in[0, :, month], area[apart], self.groups[to[apart]])
+        for children, sign in seen.residual:
+            _count(self.paths.balancing[0, :, month, s], children.area, children.place, by=sign)
+
+
+def _count(into: Array, *where: NDArray[np.intp], by: float = 1.0) -> None:
+    """Add to some positions, once for each child."""
+    np.add.at(into, where, by)

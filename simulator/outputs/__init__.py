@@ -1,0 +1,1 @@
+"""What people read: folders of tables, charts, a summary and a manifest."""

@@ -1,0 +1,150 @@
+"""Charts of what scenarios change: children and spend less those of the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from simulator.outputs.charts import Chart, chart, lines, series, style, words
+from simulator.outputs.charts.layout import Sheet
+from simulator.outputs.charts.series import Series
+from simulator.results.labelled import Results
+
+
+@chart("difference_children", scope="comparison", title="Children in care, difference from the reference")
+def difference_children(everything: Sequence[Results]) -> Chart | None:
+    """Draw children in care less those of the first scenario."""
+    if any("children" not in results.measures for results in everything):
+        return None
+    return _draw(
+        everything, [series.stock(results, "children") for results in everything], what="children in care",
+        unit=series.instants_words(everything[0]), more="more", less="fewer",
+        write=words.count, when=words.month, financial=False,
+    )  # fmt: skip
+
+
+@chart("difference_spend", scope="comparison", title="Spend, difference from the reference")
+def difference_spend(everything: Sequence[Results]) -> Chart | None:
+    """Draw total spend by financial year less that of the first scenario."""
+    if any("total_spend" not in results.measures or not results.financial_years for results in everything):
+        return None
+    return _draw(
+        everything, [series.yearly(results, "total_spend") for results in everything], what="spend",
+        unit="£ a financial year in cash", more="more", less="less",
+        write=words.money, when=str, financial=True,
+    )  # fmt: skip
+
+
+def comparable(everything: Sequence[Results]) -> tuple[list[int], list[int]]:
+    """Return the scenarios whose difference from the first means something, and those whose does not.
+
+    Scenarios that start in another month stand on another base: the difference on a common date would
+    mix what the scenario changes with what the two bases knew.
+    """
+    others = range(1, len(everything))
+    same = [i for i in others if everything[i].first_month == everything[0].first_month]
+    return same, [i for i in others if i not in same]
+
+
+def finding(
+    title: str,
+    change: float,
+    whole: float,
+    *,
+    what: str,
+    more: str,
+    less: str,
+    write: Callable[[float], str],
+    when: str,
+) -> str:
+    """Return a difference as a sentence that says how large it is next to the total."""
+    if abs(change) < 1e-9 * max(abs(whole), 1.0) or write(abs(change)).strip("£") == "0":
+        return f"{title}: no change in {what} by {when}"
+    share = words.percent(change, whole)
+    only = "only " if abs(change) < 0.01 * abs(whole) and share[0].isdigit() else ""
+    size = f"{write(abs(change))} {more if change > 0 else less} {what}"
+    return f"{title}: {size} by {when}, {only}{share} of the total"
+
+
+def _draw(
+    everything: Sequence[Results], paths: Sequence[Series], *, what: str, unit: str, more: str, less: str,
+    write: Callable[[float], str], when: Callable[[str], str], financial: bool,
+) -> Chart | None:  # fmt: skip
+    same, left_out = comparable(everything)
+    differences = {i: paths[i] - paths[0] for i in same}
+    differences = {i: difference for i, difference in differences.items() if len(difference.at)}
+    if not differences:
+        return None
+    reference = everything[0].title
+    wholes = {i: paths[0].central[paths[0].when.index(d.when[-1])] for i, d in differences.items()}
+    largest = max(differences, key=lambda i: abs(differences[i].central[-1]))
+
+    def say(i: int) -> str:
+        change, end = differences[i].central[-1], when(differences[i].when[-1])
+        return finding(everything[i].title, change, wholes[i], what=what, more=more, less=less, write=write, when=end)
+
+    title = say(largest)
+    if len(differences) > 1:
+        title = f"The largest difference is with {title}"
+    notes = []
+    if left_out:
+        names = words.listed([everything[i].title for i in left_out])
+        notes.append(f"Not compared, because they start from another date than {reference}: {names}.")
+    many = len(everything) > series.MANY
+    shown = list(differences.values())
+    bands = [edge for d in shown for pair in d.bands()[:1] for edge in pair]
+    low = min(0.0, series.lowest(*(d.central for d in shown), *bands))
+    high = max(0.0, series.highest(*(d.central for d in shown), *bands))
+    span = (high - low) or 1.0
+    draws = {len(d.draws) for d in shown}
+    fan = series.fan_words(everything) + " taken draw by draw" if max(draws) > 1 else ""
+    columns = 4 if len(shown) > 9 else 3
+    with style.context():
+        sheet = Sheet(
+            title,
+            f"Difference from {reference} in {what}, {everything[0].areas[0]}, {unit}{fan}",
+            series.footer([everything[0], *(everything[i] for i in differences)], *notes, money=financial),
+            count=len(shown) if many else 1,
+            columns=columns if many else 1,
+            plots_height=1.15 * -(-len(shown) // columns) if many else 3.9,
+        )
+        begin, finish = min(d.at[0] for d in shown), max(d.at[-1] for d in shown)
+        pad = 0.02 * (finish - begin) + 0.1
+        sheet.years(begin - pad, finish + pad, financial=financial, panel_ticks=(2 if financial else 4) if many else 0)
+        for axes in sheet.panels:
+            axes.axhline(0, color=style.INK, linewidth=1.0, zorder=2, gid="zero")
+        for n, (i, difference) in enumerate(differences.items()):
+            axes = sheet.panels[n if many else 0]
+            colour = style.PALETTE["dark_blue"] if many else style.LINES[i]
+            share = words.percent(difference.central[-1], wholes[i])
+            end = f"{signed(difference.central[-1], write)} ({share})"
+            lines.draw_projection(axes, difference, colour, dashed=False)
+            text = f"{everything[i].title}\n{end}"
+            if many:
+                sheet.panel_title(n, text)
+            else:
+                sheet.label(axes, difference.at[-1], difference.central[-1], text, colour)
+        sheet.panels[0].set_ylim(low - 0.08 * span, high + 0.08 * span)
+        if write is words.money:
+            sheet.pounds()
+        else:
+            sheet.counts(signed=True)
+        alt = f"Line chart of differences from {reference}. " + ". ".join(
+            say(i) + _interval(differences[i], write) for i in differences
+        )
+        return sheet.finish(f"{alt}.{' ' + ' '.join(notes) if notes else ''}")
+
+
+def signed(value: float, write: Callable[[float], str]) -> str:
+    """Return a change with its sign."""
+    text = write(value)
+    return f"+{text}" if value > 0 and text.strip("£") != "0" else text
+
+
+def _interval(difference: Series, write: Callable[[float], str]) -> str:
+    if not difference.bands():
+        return ""
+    low, high = (float(edge[-1]) for edge in difference.bands()[0])
+    spans = ", which includes no change" if np.sign(low) != np.sign(high) else ""
+    return f" (80% of draws: {signed(low, write)} to {signed(high, write)}{spans})"

@@ -1,0 +1,60 @@
+"""Chart: foster places that can be used, places needed, and need that finds no place."""
+
+from __future__ import annotations
+
+from simulator.outputs.charts import Chart, chart, lines, series, style, words
+from simulator.outputs.charts.layout import Sheet
+from simulator.results.labelled import Results
+
+_LINES = (
+    ("foster_need", "Needed", "orange"),
+    ("foster_places_usable", "Usable", "dark_blue"),
+    ("unmet_foster_need", "Unmet need", "dark_pink"),
+)
+
+
+@chart("foster_places", title="Foster places usable, needed and unmet")
+def foster_places(results: Results) -> Chart | None:
+    """Draw usable mainstream foster places, children who need one, and unmet need."""
+    if not results.places_limited or any(name not in results.measures for name, _, _ in _LINES):
+        return None
+    paths = {name: series.stock(results, name) for name, _, _ in _LINES}
+    unmet = paths["unmet_foster_need"]
+    first, last = unmet.central[[0, -1]]
+    start, end = words.month(unmet.when[0]), words.month(unmet.when[-1])
+    if max(first, last) < 0.5:
+        title = f"Foster places are enough for need in {end}: no child waits for one"
+    else:
+        way = words.way(first, last, "grow", "fall", "stay about the same")
+        who = "Children who need a foster place and find none"
+        title = (
+            f"{who} {way}, at {words.count(last)} in {end}"
+            if way.startswith("stay")
+            else f"{who} {way} from {words.count(first)} in {start} to {words.count(last)} in {end}"
+        )
+    with style.context():
+        sheet = Sheet(
+            title,
+            f"{results.title}. Mainstream foster places (not kinship) in {results.areas[0]}, "
+            f"{series.instants_words(results)}{series.fan_words([results], '80%')}",
+            series.footer([results]),
+        )
+        axes = sheet.panels[0]
+        sheet.years(unmet.at[0] - 0.1, unmet.at[-1] + 0.1)
+        alts, top = [], 0.0
+        for name, word, colour_name in _LINES:
+            path, colour = paths[name], style.PALETTE[colour_name]
+            lines.draw_projection(axes, path, colour, dashed=False, widest=True)
+            top = max(top, series.highest(path.central, *(high for _, high in path.bands())))
+            sheet.label(
+                axes,
+                path.at[-1],
+                path.central[-1],
+                f"{word}:\n{words.count(path.central[-1])}",
+                colour,
+                bold=True,
+            )
+            alts.append(f"{word}: {words.count(path.central[0])} in {start}, {words.count(path.central[-1])} in {end}.")
+        axes.set_ylim(0, 1.08 * (top or 1.0))
+        sheet.counts()
+        return sheet.finish("Line chart of mainstream foster places. " + " ".join(alts))

@@ -1,0 +1,92 @@
+"""Chart: where looked-after children live, as shares, a panel for each placement in published figures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.outputs.charts import Chart, chart, lines, series, style, words
+from simulator.outputs.charts.layout import Sheet
+from simulator.results.labelled import Array, Results
+from simulator.vocabulary.placements import placements
+
+
+def reported_parts(values: Array, names: tuple[str, ...]) -> dict[str, Array]:
+    """Return (draw, time) totals by placement as published figures report it, from (draw, time, place)."""
+    parts: dict[str, Array] = {}
+    counted_in = {placement.name: placement.reported_as for placement in placements()}
+    for i, name in enumerate(names):
+        group = counted_in.get(name, name)
+        parts[group] = parts[group] + values[..., i] if group in parts else values[..., i]
+    return parts
+
+
+def label(name: str) -> str:
+    """Return what people read for a placement."""
+    return {placement.name: placement.label for placement in placements()}.get(name, name.replace("_", " "))
+
+
+@chart("placement_mix", title="Placement mix")
+def placement_mix(results: Results) -> Chart | None:
+    """Draw the share of children in each placement over time."""
+    if "children" not in results.measures or len(results["children"].placements) < 2:
+        return None
+    measure = results["children"]
+    whole = series.stock(results, "children")
+    draws = 1 if whole.quantiles else len(whole.draws)  # quantiles of a share can't be told from those of its parts
+    children = whole.draws[:draws]
+    parts = reported_parts(results.stock_parts("children").area()[:draws], measure.placements)
+    when = (words.month(whole.when[0]), words.month(whole.when[-1]))
+    shares = {
+        name: series.Series(
+            whole.at, whole.when, np.divide(100 * part, children, out=np.zeros_like(part), where=children != 0)
+        )
+        for name, part in parts.items()
+    }
+    hidden = [name for name, share in shares.items() if np.isnan(share.central[[0, -1]]).any()]
+    shares = {name: share for name, share in shares.items() if name not in hidden}
+    if not any(np.nanmax(share.central) > 0 for share in shares.values()):
+        return None
+    notes = [f"Hidden, as small: {words.listed([label(name) for name in hidden])}."] if hidden else []
+    moved = {name: share.central[-1] - share.central[0] for name, share in shares.items()}
+    name = max(moved, key=lambda key: abs(moved[key]))
+    first, last = shares[name].central[[0, -1]]
+    if abs(moved[name]) < 0.5:
+        title = (
+            f"The mix of placements hardly changes: no share moves by more than "
+            f"{abs(moved[name]):.1f} points by {when[1]}"
+        )
+    else:
+        title = (
+            f"The share of children in {_in_sentence(name)} {'grows' if last > first else 'shrinks'} "
+            f"from {first:.0f}% to {last:.0f}% by {when[1]}, the largest change"
+        )
+        if round(first) == round(last):
+            title = title.replace(f"{first:.0f}% to {last:.0f}%", f"{first:.1f}% to {last:.1f}%")
+    with style.context():
+        sheet = Sheet(
+            title,
+            f"{results.title}. Share of children looked after in {results.areas[0]} by placement, %, "
+            f"{when[0]} to {when[1]}{series.fan_words([results]) if draws > 1 else ''}",
+            series.footer([results], *notes),
+            count=len(shares),
+            columns=min(3, len(shares)),
+            plots_height=3.6,
+        )
+        sheet.years(whole.at[0] - 0.02 * np.ptp(whole.at), whole.at[-1] + 0.02 * np.ptp(whole.at), panel_ticks=4)
+        edges = [high for share in shares.values() for _, high in share.bands()[:1]]
+        top = series.highest(*(share.central for share in shares.values()), *edges)
+        for i, (group, share) in enumerate(shares.items()):
+            strong = group == name and abs(moved[name]) >= 0.5
+            colour = style.PALETTE["orange" if strong else "dark_blue"]
+            lines.draw_projection(sheet.panels[i], share, colour, dashed=False)
+            ends = f"{share.central[0]:.1f}% to {share.central[-1]:.1f}%"
+            sheet.panel_title(i, f"{label(group)}\n{ends}", colour if strong else style.INK)
+            sheet.panels[i].set_ylim(0, 1.1 * top)
+        sheet.percents()
+        listed = words.listed([f"{label(k)} {s.central[0]:.1f}% to {s.central[-1]:.1f}%" for k, s in shares.items()])
+        return sheet.finish(f"Small line charts of shares of children by placement, {when[0]} to {when[1]}: {listed}.")
+
+
+def _in_sentence(name: str) -> str:
+    text = label(name)
+    return {"Children's home": "children's homes"}.get(text, text[:1].lower() + text[1:])

@@ -1,0 +1,249 @@
+"""Figures for charts, taken out of results: totals of the first area, on an axis of years, with quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.outputs.charts import words
+from simulator.results.figures import QUANTILES, Figure
+from simulator.results.labelled import OWN, Actual, Published, Results
+
+Array = NDArray[np.float64]
+
+_SAME = 0.02
+"""Part of a published projection by which a replication may miss its level and still be said to meet it."""
+
+MANY = 4
+"""More scenarios than this get a panel each, as nobody can follow more lines in one, and share the notes on all."""
+
+BANDS = ((10, 90), (25, 75))
+"""Percentiles between which a fan is shaded, the wide band first: 80% and 50% of draws."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One quantity over time.
+
+    Attributes
+    ----------
+    at : (time,)
+        Place on the axis of years: 31 March of a year, or the end of a financial year, is a whole number.
+    when : tuple of str
+        ISO dates or financial years.
+    draws : (draw, time)
+        The central run first.
+    quantiles : bool
+        Whether `QUANTILES` stand in place of draws.
+    """
+
+    at: Array
+    when: tuple[str, ...]
+    draws: Array
+    quantiles: bool = False
+
+    @property
+    def central(self) -> Array:
+        """The central run: (time,)."""
+        run: Array = self.draws[0]
+        return run
+
+    def bands(self) -> list[tuple[Array, Array]]:
+        """Return the lower and upper edge of each band of the fan; none where there are no draws."""
+        if len(self.draws) == 1:
+            return []
+        if self.quantiles:
+            return [(self.draws[1 + QUANTILES.index(a)], self.draws[1 + QUANTILES.index(b)]) for a, b in BANDS]
+        return [(np.percentile(self.draws[1:], a, axis=0), np.percentile(self.draws[1:], b, axis=0)) for a, b in BANDS]
+
+    def __sub__(self, other: Series) -> Series:
+        """Return the difference over the time that both cover, draw by draw if both have as many; not of quantiles."""
+        common = [when for when in self.when if when in set(other.when)]
+        mine = [self.when.index(when) for when in common]
+        theirs = [other.when.index(when) for when in common]
+        draws = len(self.draws) if len(self.draws) == len(other.draws) and not self.quantiles else 1
+        return Series(self.at[mine], tuple(common), self.draws[:draws, mine] - other.draws[:draws, theirs])
+
+
+class HiddenError(Exception):
+    """The first or the last figure of a path is hidden, so there is no chart of it."""
+
+
+def stock(results: Results, measure: str, *, without: bool = False) -> Series:
+    """Return a stock's total at each instant, or that without the scenario's programmes.
+
+    Raises
+    ------
+    HiddenError
+        If an end of it is hidden.
+    """
+    when = results.dates("stock")
+    at = np.array([words.year_position(date) for date in when])
+    draws = results.stock_totals(measure, without=without).area()
+    return _seen(Series(at, when, draws, isinstance(results, Published)))
+
+
+def yearly(results: Results, measure: str) -> Series:
+    """Return a measure's total in each financial year; see :func:`stock`."""
+    return over_years(results, results.year_totals(measure))
+
+
+def over_years(results: Results, figure: Figure) -> Series:
+    """Return a figure by financial year, (area, year), as a series; see :func:`stock`."""
+    years = results.financial_years
+    at = np.array([float(words.year_end(year)) for year in years])
+    return _seen(Series(at, years, figure.area(), isinstance(results, Published)))
+
+
+def _seen(path: Series) -> Series:
+    if np.isnan(path.draws[0, [0, -1]]).any():
+        raise HiddenError
+    return path
+
+
+def highest(*values: Array) -> float:
+    """Return the largest figure that is not hidden; nothing if all are."""
+    found = np.concatenate([np.ravel(v) for v in values]) if values else np.zeros(0)
+    return float(np.max(found, initial=-np.inf, where=~np.isnan(found))) if not np.isnan(found).all() else 0.0
+
+
+def lowest(*values: Array) -> float:
+    """Return the smallest figure that is not hidden; nothing if all are."""
+    return -highest(*(-np.asarray(v) for v in values))
+
+
+def actual(results: Results, measure: str) -> Series | None:
+    """Return the published series of a measure, or None."""
+    history = results.history.get(measure)
+    return None if history is None or not history.dates else _published(history)
+
+
+def _published(history: Actual) -> Series:
+    at = [words.year_end(d) if len(d) == 7 else words.year_position(d) for d in history.dates]
+    return Series(np.array(at, dtype=float), tuple(history.dates), np.asarray(history.values, dtype=float)[None])
+
+
+def history_name(results: Results, measure: str) -> str:
+    """Return what actual figures of a measure are called."""
+    return OWN if _own(results, measure) else "Published figures"
+
+
+def known_words(results: Results, measure: str) -> str:
+    """Return how a measure is known of the past, for a subtitle."""
+    return f"{'counted' if _own(results, measure) else 'published'} at 31 March"
+
+
+def _own(results: Results, measure: str) -> bool:
+    history = results.history.get(measure)
+    return history is not None and history.label == OWN
+
+
+def claims(results: Results, measure: str) -> list[tuple[float, float, str]]:
+    """Return the published projections of a measure: place on the axis, value and label."""
+    found = []
+    for claim in results.claims:
+        if claim.measure == measure:
+            at = words.year_end(claim.date) if len(claim.date) == 7 else words.year_position(claim.date)
+            found.append((float(at), claim.value, claim.label))
+    return found
+
+
+def replication_finding(
+    results: Results,
+    measure: str,
+    path: Series,
+    what: str,
+    write: Callable[[float], str],
+    when: Callable[[str], str],
+) -> str:
+    """Return what a replication reached, against the published projection and what happened; or nothing.
+
+    Parameters
+    ----------
+    results : Results
+    measure : str
+    path : Series
+        The scenario's own.
+    what : str
+        The quantity within a sentence.
+    write, when : callable
+        Numbers and dates in words.
+    """
+    found = [claim for claim in claims(results, measure) if path.at[0] - 0.01 <= claim[0] <= path.at[-1] + 0.01]
+    if not found:
+        return ""
+    at, value, _ = max(found, key=lambda claim: claim[0])
+    i = int(np.abs(path.at - at).argmin())
+    reached = float(path.central[i])
+    from_, before, _ = min(found, key=lambda claim: claim[0])
+    j = int(np.abs(path.at - from_).argmin())
+    growth = growth_claimed = ""
+    if from_ < at and abs(reached / value - 1.0) > _SAME:
+        # The level stands on another definition, so what a replication can meet is the growth.
+        growth = f", {words.percent_change(float(path.central[j]), reached)} {when(path.when[j])}"
+        growth_claimed = f", {words.percent_change(before, value)} its own figure for that year"
+    text = f"The replication reaches {write(reached)} {what} in {when(path.when[i])}{growth}"
+    text += f"; the published projection was {write(value)}{growth_claimed}"
+    history = actual(results, measure)
+    if history is not None and (known := history.central[np.abs(history.at - path.at[i]) < 0.01]).size:
+        text += f" and the actual figure {write(float(known[0]))}"
+    return text
+
+
+def instants_words(results: Results) -> str:
+    """Return when a stock is drawn, for a subtitle."""
+    if isinstance(results, Published):
+        return "number at 31 March"
+    return "number at the end of each month; ticks at 31 March"
+
+
+def fan_words(all_results: Sequence[Results], bands: str = "50% and 80%") -> str:
+    """Return what the shaded bands are, for a subtitle; nothing where there are no draws."""
+    draws = max(results.draws for results in all_results) - 1
+    return f"; shaded: {bands} of {draws:,} draws" if draws else ""
+
+
+def interval_line(path: Series, write: Callable[[float], str]) -> str:
+    """Return the line under the label of a path's end that gives its 80% interval; nothing without draws."""
+    if not path.bands() or np.isnan([edge[-1] for edge in path.bands()[0]]).any():
+        return ""
+    low, high = path.bands()[0]
+    return f"\n80%: {write(float(low[-1]))}\nto {write(float(high[-1]))}"
+
+
+def interval_words(path: Series, write: Callable[[float], str]) -> str:
+    """Return the 80% interval at a path's end within a sentence; nothing without draws."""
+    if not path.bands() or np.isnan([edge[-1] for edge in path.bands()[0]]).any():
+        return ""
+    low, high = path.bands()[0]
+    return f", with 80% of draws between {write(float(low[-1]))} and {write(float(high[-1]))}"
+
+
+def footer(all_results: Sequence[Results], *notes: str, money: bool = False) -> list[str]:
+    """Return the lines under a chart: sources, then notes; those not on all scenarios say whose they are.
+
+    Of many scenarios only the notes on the first are given, and which are replications.
+    """
+    sources = list(dict.fromkeys(source for results in all_results for source in results.sources))
+    lines = [f"Source: {'; '.join(sources)}. Projection: care-demand."]
+    said: dict[str, list[str]] = {}
+    for results in all_results:
+        for note in (*results.notes, *(results.money_notes if money else ())):
+            said.setdefault(note, []).append(results.title)
+    many = len(all_results) > MANY
+    for note, titles in said.items():
+        if len(titles) == len(all_results):
+            lines.append(f"Note: {note}")
+        elif not many:
+            lines.append(f"{words.listed(titles)}: {note}")
+        elif titles[0] == all_results[0].title:
+            lines.append(f"{titles[0]}{f' and {len(titles) - 1} more' if len(titles) > 1 else ''}: {note}")
+    if many:
+        replications = [results.title for results in all_results if results.purpose == "replication"]
+        if replications:
+            lines.append(f"Replications of published projections, not endorsements: {'; '.join(replications)}.")
+        lines.append("Assumptions differ between scenarios: summary.txt gives those of each.")
+    return lines + [f"Note: {note}" for note in notes]

@@ -1,0 +1,289 @@
+"""Charts of money: total spend, spend by placement, and spend above the last published year."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.outputs.charts import Chart, chart, lines, series, style, words
+from simulator.outputs.charts.layout import Sheet
+from simulator.outputs.charts.placement_mix import label, reported_parts
+from simulator.results.labelled import Array, Published, Results
+
+_OTHER_PARTS = (
+    ("other_spend", "Social work and other costs", "light_purple"),
+    ("programme_spend", "Programmes", "black"),
+)
+_SMALL = 0.04
+"""Parts of spend that never reach this share of it are drawn as one."""
+
+_CAUSES = (
+    ("price", "Higher prices", "orange", "because prices rise"),
+    ("mix", "Dearer placements", "dark_blue", "because of where children live"),
+    ("numbers", "More children", "turquoise", "because of the number of children"),
+    ("programmes", "Programmes", "dark_pink", "for programmes"),
+)
+_REST = ("rest", "Other causes", "mid_grey", "for other causes")
+_NOTHING_GBP = 500.0
+"""A cause that never reaches this is not drawn."""
+_FEWER = {"price": "Lower prices", "mix": "Cheaper placements", "numbers": "Fewer children"}
+
+
+@chart("spend", title="Spend on children in care")
+def spend(results: Results) -> Chart | None:
+    """Draw total spend by financial year: published, projected and claimed by others."""
+    if "total_spend" not in results.measures or not results.financial_years:
+        return None
+    path, history = series.yearly(results, "total_spend"), series.actual(results, "total_spend")
+    claims = series.claims(results, "total_spend")
+    first_year, first = path.when[0], path.central[0]
+    if history and history.at[-1] < path.at[0]:
+        first_year, first = history.when[-1], history.central[-1]
+    last_year, last = path.when[-1], path.central[-1]
+    replicated = series.replication_finding(results, "total_spend", path, "of spend", words.money, str)
+    way = words.way(first, last, "rises", "falls", "hardly changes")
+    ends = f"from {words.money(first)} in {first_year} to {words.money(last)} in {last_year}"
+    title = replicated or f"Spend on children in care {way} {ends}"
+    if not replicated and way == "rises" and last > 1.5 * first:
+        title += f", {last / first:.1f} times as much"
+    elif not replicated and way != "hardly changes":
+        title += f", {words.percent(last - first, first)} {'more' if last > first else 'less'}"
+    colour = style.PALETTE["dark_blue"]
+    with style.context():
+        sheet = Sheet(
+            title,
+            f"{results.title}. Spend on children looked after in {results.areas[0]}, "
+            f"£ a financial year in cash{series.fan_words([results])}",
+            series.footer([results], money=True),
+        )
+        axes = sheet.panels[0]
+        begin, finish = path.at[0], path.at[-1]
+        if history:
+            begin, finish = min(begin, history.at[0]), max(finish, history.at[-1])
+        sheet.years(begin - 0.4, max([finish, *(at for at, _, _ in claims)]) + 0.4, financial=True)
+        tops = [
+            series.highest(path.central, *(high for _, high in path.bands())),
+            *(value for _, value, _ in claims),
+        ]
+        alt = f"Line chart of spend by financial year in {results.areas[0]}. "
+        if history:
+            lines.draw_history(axes, history)
+            tops.append(series.highest(history.central))
+            middle = len(history.at) // 2
+            sheet.callout(axes, history.at[middle], history.central[middle], "Published spend", style.HISTORY)
+            alt += (
+                f"Published spend goes from {words.money(history.central[0])} in {history.when[0]} to "
+                f"{words.money(history.central[-1])} in {history.when[-1]}. "
+            )
+        lines.draw_projection(axes, path, colour, joins=history)
+        axes.set_ylim(0, (1.3 if claims else 1.17) * (max(tops) or 1.0))
+        lines.mark_start(axes, path.at[0] - 0.5, f"Projection\nfrom {path.when[0]}")
+        lines.mark_claims(sheet, axes, claims)
+        sheet.label(
+            axes,
+            path.at[-1],
+            last,
+            f"Projected:\n{words.money(last)}\nin {last_year}{series.interval_line(path, words.money)}",
+            colour,
+            bold=True,
+        )
+        sheet.pounds()
+        alt += f"Projected spend goes from {words.money(path.central[0])} in {path.when[0]} "
+        alt += f"to {words.money(last)} in {last_year}{series.interval_words(path, words.money)}."
+        alt += "".join(f" Marked: {text}, {words.money(value)}." for _, value, text in claims)
+        return sheet.finish(alt)
+
+
+def spend_parts(results: Results) -> list[tuple[str, str, Array]]:
+    """Return label, colour and (year,) central spend of each part; small placements are one part.
+
+    Parts of published results that are hidden in any year are one part too, with what rounding leaves of the total.
+    """
+    by_year = results.year_parts("placement_spend").central[0]
+    groups = reported_parts(by_year[None], results["placement_spend"].placements)
+    from simulator.vocabulary.placements import placements
+
+    colours = {placement.name: placement.colour for placement in placements()}
+    parts = [(_plural(label(name)), colours.get(name, "mid_grey"), part[0]) for name, part in groups.items()]
+    others = [
+        (text, colour, results.year_totals(name).central[0])
+        for name, text, colour in _OTHER_PARTS
+        if name in results.measures
+    ]
+    if isinstance(results, Published):
+        shown = [part for part in parts if not np.isnan(part[2]).any()]
+        others = [part for part in others if not np.isnan(part[2]).any()]
+        left = results.year_totals("total_spend").central[0] - np.sum([part for _, _, part in shown + others], axis=0)
+        hidden = [("Hidden, and rounding", "mid_grey", np.maximum(left, 0.0))] if len(shown) < len(parts) else []
+        return [part for part in shown + others + hidden if part[2].any()]
+    whole = np.sum([part for _, _, part in parts + others], axis=0)
+    large = [part for part in parts if (part[2] >= _SMALL * whole).any()]
+    small = [part[2] for part in parts if not (part[2] >= _SMALL * whole).any()]
+    if small:
+        large.append(("Other placements", "dark_grey", np.sum(small, axis=0)))
+    return large + [part for part in others if part[2].any()]
+
+
+def _plural(text: str) -> str:
+    return {"Children's home": "Children's homes"}.get(text, text)
+
+
+@chart("spend_by_placement", title="Spend by placement")
+def spend_by_placement(results: Results) -> Chart | None:
+    """Draw spend by financial year as bars made up of placements and other costs."""
+    if "placement_spend" not in results.measures or not results.financial_years:
+        return None
+    total = series.yearly(results, "total_spend").central
+    if np.isnan(total).any():
+        return None
+    parts, years = spend_parts(results), results.financial_years
+    if not parts:
+        return None
+    at = np.array([float(words.year_end(year)) for year in years])
+    growth = {text: part[-1] - part[0] for text, _, part in parts}
+    text, _, most = max(parts, key=lambda part: abs(growth[part[0]]))
+    if len(years) == 1:
+        text, _, most = max(parts, key=lambda part: part[2][0])
+        subject = text[:1].lower() + text[1:]
+        title = f"The largest part of spend in {years[0]} is {subject}: {words.money(most[0])}"
+    else:
+        subject = text[:1].lower() + text[1:]
+        title = (
+            f"The largest {'rise' if growth[text] > 0 else 'fall'} in spend is on {subject}: "
+            f"{words.money(most[0])} in {years[0]}, {words.money(most[-1])} in {years[-1]}"
+        )
+    with style.context():
+        sheet = Sheet(
+            title,
+            f"{results.title}. Spend on children looked after in {results.areas[0]} by placement, "
+            "£ a financial year in cash; central run",
+            series.footer([results], *_apart(results), money=True),
+        )
+        axes = sheet.panels[0]
+        base = np.zeros(len(years))
+        for name, colour_name, part in parts:
+            colour = style.readable(style.PALETTE[colour_name], 3.0)
+            axes.bar(at, part, bottom=base, width=0.8, color=colour, edgecolor="white", linewidth=0.8, gid=name)
+            sheet.label(axes, at[-1] + 0.4, float(base[-1] + part[-1] / 2), f"{name}\n{_at_end(part)}", colour)
+            base = base + part
+        axes.set_ylim(0, 1.1 * base.max())
+        for i in (0, -1) if len(years) > 1 else (0,):
+            axes.text(
+                at[i],
+                base[i],
+                words.money(total[i]),
+                ha="center",
+                va="bottom",
+                fontsize=style.BODY,
+                fontweight="bold",
+                gid="total",
+            )
+        sheet.years(at[0] - 0.65, at[-1] + 0.65, financial=True)
+        sheet.pounds()
+        listed = words.listed([f"{name} {words.money(p[0])} to {words.money(p[-1])}" for name, _, p in parts])
+        return sheet.finish(
+            f"Stacked bar chart of spend by financial year, {years[0]} to {years[-1]}: {listed}. "
+            f"In all {words.money(total[0])} to {words.money(total[-1])}."
+        )
+
+
+@chart("extra_spend", title="Extra spend against the start year")
+def extra_spend(results: Results) -> Chart | None:
+    """Draw spend above the last published year, split into numbers, mix, prices and programmes."""
+    if "total_spend" not in results.measures or not results.financial_years:
+        return None
+    total = series.over_years(results, results.extra_spend())
+    split = {name: figure.central[0] for name, figure in results.causes().items()}
+    if np.isnan(total.central).any():
+        return None
+    year, last, since = total.when[-1], total.central[-1], results.reference_year
+    known = {cause[0] for cause in _CAUSES}
+    if rest := [part for name, part in split.items() if name not in known]:
+        split["rest"] = np.sum(rest, axis=0)
+    causes = [
+        cause for cause in (*_CAUSES, _REST) if cause[0] in split and np.abs(split[cause[0]]).max() >= _NOTHING_GBP
+    ]
+    title = f"By {year} spend is {words.money(abs(last))} a year {'above' if last >= 0 else 'below'} {since}"
+    if causes and abs(last) > 0:
+        most = max(causes, key=lambda cause: split[cause[0]][-1] * np.sign(last))
+        part = split[most[0]][-1]
+        if part * last > 0:
+            share = f"{words.money(abs(part))} of it" if abs(part) <= abs(last) else f"with {words.money(abs(part))}"
+            title += f", {share} {most[3]}"
+    with style.context():
+        sheet = Sheet(
+            title,
+            f"{results.title}. Spend on children looked after in {results.areas[0]} above {since}, "
+            f"£ a financial year in cash, by cause{_whisker_words(results)}",
+            series.footer([results], *_apart(results), money=True),
+        )
+        axes = sheet.panels[0]
+        up, down = np.zeros(len(total.at)), np.zeros(len(total.at))
+        for name, text, colour_name, _ in causes:
+            part, colour = split[name], style.PALETTE[colour_name]
+            base = np.where(part >= 0, up, down)
+            axes.bar(
+                total.at,
+                part,
+                bottom=base,
+                width=0.8,
+                color=colour,
+                edgecolor="white",
+                linewidth=0.8,
+                gid=name,
+            )
+            text = _cause(name, text, part)
+            middle = float(base[-1] + part[-1] / 2)
+            sheet.label(axes, total.at[-1] + 0.4, middle, f"{text}: {_at_end(part)}", colour)
+            up, down = up + np.maximum(part, 0), down + np.minimum(part, 0)
+        ink = style.INK
+        axes.axhline(0, color=ink, linewidth=1)
+        tops, bottoms = [up.max(), total.central.max()], [0.0, down.min(), total.central.min()]
+        if total.bands():
+            low, high = total.bands()[0]
+            axes.vlines(total.at, low, high, color=ink, linewidth=1.2, gid="interval")
+            tops.append(high.max())
+            bottoms.append(low.min())
+        axes.plot(
+            total.at,
+            total.central,
+            marker="D",
+            color=ink,
+            markersize=5.5,
+            linestyle="none",
+            markeredgecolor="white",
+            gid="total",
+        )
+        span = max(tops) - min(bottoms)
+        axes.set_ylim(min(bottoms) - (0.06 * span if min(bottoms) < 0 else 0), max(tops) + 0.1 * span)
+        sheet.label(axes, total.at[-1] + 0.4, last, f"All extra spend: {words.money(last)}", ink, bold=True)
+        sheet.years(total.at[0] - 0.6, total.at[-1] + 0.45, financial=True)
+        sheet.pounds()
+        listed = words.listed(
+            [f"{_cause(name, text, split[name]).lower()} {words.money(split[name][-1])}" for name, text, _, _ in causes]
+            or ["nothing"]
+        )
+        return sheet.finish(
+            f"Stacked bar chart of spend above {since}. In {year} it is {words.money(last)} a year, "
+            f"made up of {listed}."
+        )
+
+
+def _cause(name: str, text: str, part: Array) -> str:
+    """Return what a part of extra spend is called, which turns with its sign in the last year."""
+    return _FEWER.get(name, text) if part[-1] < 0 else text
+
+
+def _at_end(part: Array) -> str:
+    """Return the money of the last year, or the most there was where nothing is left."""
+    last = words.money(float(part[-1]))
+    return f"up to {words.money(float(part.max()))}" if last == "£0" and part.max() > 0 else last
+
+
+def _apart(results: Results) -> list[str]:
+    """Return a note where parts are rounded by themselves."""
+    return ["Parts are rounded by themselves, so they need not add up."] if isinstance(results, Published) else []
+
+
+def _whisker_words(results: Results) -> str:
+    drawn = results.draws > 1 and not isinstance(results, Published)
+    return "; diamonds: the sum, with 80% of draws" if drawn else "; diamonds: the sum"

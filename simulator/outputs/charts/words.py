@@ -1,0 +1,86 @@
+"""Numbers and dates in the words of a chart."""
+
+from __future__ import annotations
+
+import math
+from calendar import month_name, monthrange
+from collections.abc import Sequence
+
+from simulator.vocabulary.labels import HIDDEN
+
+BILLION, MILLION, THOUSAND = 1e9, 1e6, 1e3
+
+
+def count(value: float) -> str:
+    """Return a number of children or places: from 100 up to the nearest 10, as published tables give it.
+
+    A number that is rounded already, to the nearest 5, stays as it is. A hidden number is c, as in published tables.
+    """
+    if math.isnan(value):
+        return HIDDEN
+    rounded = round(value, -1) if abs(value) >= 100 and value % 5 else round(value)
+    return f"{int(rounded):,}".replace("-", "−")
+
+
+def money(value: float) -> str:
+    """Return pounds as £1.2bn, £45m or £300,000; c where hidden."""
+    if math.isnan(value):
+        return HIDDEN
+    sign, size = ("−" if value < 0 else ""), abs(value)
+    if size >= 0.9995 * BILLION:
+        return f"{sign}£{size / BILLION:,.1f}bn"
+    if size >= 0.95 * MILLION:
+        digits = 0 if size >= 9.5 * MILLION else 1
+        return f"{sign}£{size / MILLION:,.{digits}f}m"
+    if size >= THOUSAND:
+        return f"{sign}£{round(size, -3):,.0f}"
+    rounded = f"{size:,.0f}"
+    return "£0" if rounded == "0" else f"{sign}£{rounded}"
+
+
+def percent(part: float, whole: float) -> str:
+    """Return a share as 12%, 2.5% or 0.2%; "less than 0.1%" where it is smaller but not nothing."""
+    if whole == 0:
+        return "no share"
+    share = abs(part / whole) * 100
+    if 0 < share < 0.05:
+        return "less than 0.1%"
+    return f"{share:.0f}%" if share >= 9.95 else f"{share:.1f}%".replace(".0%", "%")
+
+
+def percent_change(before: float, after: float) -> str:
+    """Return growth as "12% above" or "3% below"."""
+    return f"{percent(after - before, before)} {'above' if after >= before else 'below'}"
+
+
+def month(date: str) -> str:
+    """Return an ISO date as "March 2030"."""
+    return f"{month_name[int(date[5:7])]} {date[:4]}"
+
+
+def year_position(date: str) -> float:
+    """Return where an ISO date stands on an axis of years: 31 March 2030 is 2030, each month end 1/12 on."""
+    year, month_number, day = (int(part) for part in date.split("-"))
+    return year + (month_number - 4 + day / monthrange(year, month_number)[1]) / 12
+
+
+def year_end(financial_year: str) -> int:
+    """Return the year in which a financial year ends: 2025 for 2024-25."""
+    return int(financial_year[:4]) + 1
+
+
+def financial_year(end: float) -> str:
+    """Return the financial year that ends in a year: 2024-25 for 2025."""
+    return f"{int(end) - 1}-{int(end) % 100:02d}"
+
+
+def way(before: float, after: float, up: str, down: str, same: str) -> str:
+    """Return the word for which way a quantity goes; less than half a percent is no change to speak of."""
+    if math.isclose(before, after, rel_tol=0.005):
+        return same
+    return up if after > before else down
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return items as "a, b and c"."""
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else ""

@@ -1,0 +1,302 @@
+"""The summary that is printed and kept as `summary.txt`: a few figures some years on, with their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.outputs.charts import words
+from simulator.results.analysis import Answer, answers, growth_by_area
+from simulator.results.figures import QUANTILES
+from simulator.results.labelled import Published, Results, marches
+
+Array = NDArray[np.float64]
+
+AFTER_YEARS = (2, 5, 10)
+"""Years after the start at which figures are given, besides the start itself."""
+
+RANKED = 5
+"""Areas that are named at either end of a ranking."""
+
+INTERVAL = (10, 90)
+"""Percentiles of draws that intervals are between: 80% of draws."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a scenario stands at one date (first area): the central run.
+
+    Attributes
+    ----------
+    years : float
+        Since the start.
+    date : str
+    children : float or None
+        None where hidden, in results to be published; so with the others.
+    spend_gbp : float or None
+        Cash, in the year to `date`.
+    extra_gbp : float or None
+        Cash above the reference year, in the year to `date`.
+    cumulative_extra_gbp : float or None
+        Cash above the reference year, from the start to `date`.
+    unmet_foster_need : float or None
+        Children whose plan is fostering, without a foster home.
+    intervals : mapping of name to (float, float)
+        Between which values of the above 80% of draws lie; empty where there are no draws.
+    """
+
+    years: float
+    date: str
+    children: float | None
+    spend_gbp: float | None = None
+    extra_gbp: float | None = None
+    cumulative_extra_gbp: float | None = None
+    unmet_foster_need: float | None = None
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+_OF_YEARS = ("spend_gbp", "extra_gbp", "cumulative_extra_gbp")
+"""Figures of the year before a date, so that there are none at the start."""
+
+
+def summary_points(results: Results) -> tuple[Point, ...]:
+    """Return the start, and where the scenario stands 2, 5 and 10 years on, as far as the run goes."""
+    dates, figures = marches(results.dates("stock")), _figures(results)
+    quantiles = isinstance(results, Published)
+    points = []
+    for i, years in enumerate(_after(results)):
+        central: dict[str, float | None] = {"children": None}
+        central |= {name: float(values[0, i]) for name, values in figures.items() if not np.isnan(values[0, i])}
+        between = {
+            name: interval
+            for name, value in central.items()
+            if value is not None and (interval := _interval(figures[name][:, i], quantiles)) is not None
+        }
+        points.append(Point(years, dates[years], **central, intervals=between))
+    return tuple(points)
+
+
+def _after(results: Results) -> tuple[int, ...]:
+    """Years after the start at which there are figures."""
+    return (0, *(n for n in AFTER_YEARS if n <= len(results.financial_years)))
+
+
+def _figures(results: Results) -> dict[str, Array]:
+    """Return the figures of points by name: (draw, point); NaN where there is none."""
+    after = _after(results)
+    dates = results.dates("stock")
+    instants = [dates.index(day) for n, day in enumerate(marches(dates)) if n in after]
+    figures = {"children": results.stock_totals("children").area()[:, instants]}
+    if len(after) > 1:
+        extra = results.extra_spend().area()
+        spend = results.year_totals("total_spend").area()
+        by_year = {"spend_gbp": spend, "extra_gbp": extra, "cumulative_extra_gbp": extra.cumsum(axis=1)}
+        for name, values in by_year.items():
+            figures[name] = np.insert(values[:, [n - 1 for n in after[1:]]], 0, np.nan, axis=1)
+    if results.places_limited and "unmet_foster_need" in results.measures:
+        figures["unmet_foster_need"] = results.stock_totals("unmet_foster_need").area()[:, instants]
+    return figures
+
+
+def _interval(draws: Array, quantiles: bool) -> tuple[float, float] | None:
+    """Return where 80% of draws lie, from (draw,) with the central run first; None where there are none, or hidden.
+
+    With `quantiles`, those of tables stand in place of draws.
+    """
+    if len(draws) == 1:
+        return None
+    ends = draws[[1 + QUANTILES.index(p) for p in INTERVAL]] if quantiles else np.percentile(draws[1:], INTERVAL)
+    return None if np.isnan(ends).any() else (float(ends[0]), float(ends[1]))
+
+
+_Write = Callable[[float], str]
+
+
+def _change(write: _Write) -> _Write:
+    """Return the writer of a number as a change: with a sign, unless it is nothing or has one."""
+
+    def text(value: float) -> str:
+        written = write(value)
+        plain = value <= 0 or written.startswith("+") or not any(c in "123456789" for c in written)
+        return written if plain else f"+{written}"
+
+    return text
+
+
+def _row(
+    title: str, values: Array, write: _Write, columns: int, *, of_years: bool, quantiles: bool
+) -> Iterator[list[str]]:
+    """Yield a row of central figures from (draw, point) and, where there are draws, one of intervals below it.
+
+    Figures of years have none at the start.
+    """
+    central = ["-" if of_years and i == 0 else write(v) for i, v in enumerate(values[0])]
+    empty = [""] * (columns - len(central))
+    yield [title, *central, *empty]
+    intervals = [_interval(values[:, i], quantiles) for i in range(values.shape[1])]
+    if any(intervals):
+        indent = " " * (len(title) - len(title.lstrip()) + 2)
+        ends = ["" if b is None or b[0] == b[1] else f"{write(b[0])} to {write(b[1])}" for b in intervals]
+        yield [f"{indent}80% of draws", *ends, *empty]
+
+
+def _when(results: Results) -> list[list[str]]:
+    """Return two heads of columns: years after the start, and dates."""
+    return [
+        ["start" if n == 0 else f"+{n} years" for n in _after(results)],
+        [_day(marches(results.dates("stock"))[n]) for n in _after(results)],
+    ]
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%b %Y}"
+
+
+def _grid(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Line up rows: the first column to the left, the others to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0]), *(text.rjust(w) for text, w in zip(row[1:], widths[1:], strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def summary_text(results: Results) -> str:
+    """Return the summary of one scenario: children, spend and unmet need, now and after some years."""
+    figures = _figures(results)
+    money = _change(words.money)
+    shown: list[tuple[str, str, _Write]] = [
+        ("Children looked after", "children", words.count),
+        ("Spend in the year to then", "spend_gbp", words.money),
+        (f"  above {results.reference_year}", "extra_gbp", money),
+        (f"  above {results.reference_year}, all years", "cumulative_extra_gbp", money),
+        ("Unmet need for foster homes", "unmet_foster_need", words.count),
+    ]
+    columns = len(_after(results))
+    rows = [["", *head] for head in _when(results)]
+    for title, name, write in shown:
+        if name in figures:
+            rows += _row(
+                title,
+                figures[name],
+                write,
+                columns,
+                of_years=name in _OF_YEARS,
+                quantiles=isinstance(results, Published),
+            )
+    lines = [f"{results.title} ({results.name})", _where([results]), "", *_grid(rows)]
+    lines += _block(_ranked(results)) + _block(_chances([results])) + _block(_notes([results]))
+    return "\n".join(lines) + "\n"
+
+
+def _ranked(results: Results) -> list[str]:
+    """Return the areas whose number of children grows most and least, if there are several."""
+    if len(results.areas) < 2:
+        return []
+    rows = growth_by_area(results)
+    picked = rows if len(rows) <= 2 * RANKED else [*rows[:RANKED], *rows[-RANKED:]]
+    dates = results.dates("stock")
+    table = [["Change in children, ranked", _day(dates[0]), _day(dates[-1]), "change"]]
+    for row in picked:
+        change = "" if row.rough else f"{row.percent:+.0f}%".replace("-", "−")
+        table.append([row.area, words.count(row.first), words.count(row.last), change])
+    gap = [f"  ... {len(rows) - 2 * RANKED} areas between"] if len(rows) > 2 * RANKED else []
+    lines = _grid(table)
+    return [*lines[: 1 + RANKED], *gap, *lines[1 + RANKED :]]
+
+
+def comparison_text(many: Sequence[Results]) -> str:
+    """Return the small table of a comparison: children, spend and cumulative extra spend of each scenario."""
+    first = many[0]
+    figures = [_figures(results) for results in many]
+    longest = max(many, key=lambda results: len(_after(results)))
+    columns = len(_after(longest))
+    heads = _when(longest)
+    same_dates = len({results.first_month for results in many}) == 1
+
+    def block(title: str, name: str, write: _Write, less: str = "") -> Iterator[list[str]]:
+        yield [title, *([""] * columns)]
+        for results, own in zip(many, figures, strict=True):
+            if name in own:
+                how = {"of_years": name in _OF_YEARS, "quantiles": isinstance(results, Published)}
+                yield from _row(f"  {results.name}", own[name], write, columns, **how)
+        yield [f"  {less}", *([""] * columns)]
+        for results, own in zip(many[1:], figures[1:], strict=True):
+            if results.first_month == first.first_month and name in own and name in figures[0]:
+                change = _less(own[name], figures[0][name])
+                change = change[:1] if isinstance(results, Published) else change  # quantiles can't be subtracted
+                how = {"of_years": name in _OF_YEARS, "quantiles": False}
+                yield from _row(f"    {results.name}", change, _change(write), columns, **how)
+
+    reference = {results.reference_year for results in many}
+    above = f"Spend above {reference.pop()}" if len(reference) == 1 else "Spend above each one's reference year"
+    against = f"compared with {first.name}"
+    rows = [
+        *(["", *head] for head in (heads if same_dates else heads[:1])),
+        *block("Children looked after", "children", words.count, against),
+        *block("Spend in the year to then", "spend_gbp", words.money, against),
+        *block(f"{above}, all years to then", "cumulative_extra_gbp", _change(words.money), against),
+    ]
+    names = [f"{results.name}: {results.title}" for results in many]
+    lines = [f"{len(many)} scenarios, compared with {first.name}", *names, _where(many), "", *_grid(rows)]
+    notes = _notes(many)
+    if other := [r.name for r in many if r.first_month != first.first_month]:
+        notes.append(f"Note: not compared, as they start from another date than {first.name}: {', '.join(other)}.")
+    return "\n".join([*lines, *_block(_chances(many)), *_block(notes)]) + "\n"
+
+
+def _less(values: Array, reference: Array) -> Array:
+    """Return a difference draw by draw where both cover the points, from two of (draw, point)."""
+    points = min(values.shape[1], reference.shape[1])
+    return values[:, :points] - reference[:, :points]
+
+
+def _where(many: Sequence[Results]) -> str:
+    first = many[0]
+    more = f" (first of {len(first.areas)} areas; all are in the tables)" if len(first.areas) > 1 else ""
+    draws = max(results.draws for results in many) - 1
+    taken = f" (not the median) and where 80% of {draws:,} draws lie" if draws else ""
+    return f"{first.areas[0]}{more}, central run{taken}, cash"
+
+
+def _chances(many: Sequence[Results]) -> list[str]:
+    """Answer the questions of scenarios."""
+    lines = []
+    for results in many:
+        who = f" ({results.name})" if len(many) > 1 else ""
+        for answer in answers(results):
+            if answer.share is None:
+                lines.append(f"Chance that {answer.question.says}{who}: needs draws (--draws)")
+            else:
+                lines.append(f"Chance that {answer.question.says}{who}: {_chance(answer, results.draws - 1)}")
+    return lines
+
+
+def _chance(answer: Answer, draws: int) -> str:
+    """Write a chance with what counting draws leaves open; few draws never show that something cannot be."""
+    if answer.share in (0.0, 1.0):
+        return f"true in {'all' if answer.share else 'none'} of {draws:,} draws"
+    give = f", give or take {100 * answer.error:.0f}" if answer.error >= 0.005 else ""
+    return f"{answer.share:.0%}{give}"
+
+
+def _block(lines: Sequence[str]) -> list[str]:
+    return ["", *lines] if lines else []
+
+
+def _notes(many: Sequence[Results]) -> list[str]:
+    """Return each note once, with the names of the scenarios it holds for if not for all."""
+    said: dict[str, list[str]] = {}
+    for results in many:
+        for note in (*results.notes, *results.money_notes):
+            said.setdefault(note, []).append(results.name)
+    lines = []
+    for note, names in said.items():
+        lines.append(f"Note: {note}" if len(names) == len(many) else f"Note ({', '.join(names)}): {note}")
+    return lines

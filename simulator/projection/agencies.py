@@ -1,0 +1,49 @@
+"""What independent agencies do for areas: what they do for England, in the same scenario and draw.
+
+An agency sells its places to any council. One council is small beside all of them, so England's run says how many who
+look for an agency's place find one, and each area has its own odds beside that (`simulator.baseline.placement_levels`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.baseline.structure import BAND_OF_AGE
+from simulator.engine.fostering import FOUND
+from simulator.engine.plain import Paths
+from simulator.engine.rates import Rates, side_by_side
+from simulator.projection.compile import Compiled
+
+Array = NDArray[np.float64]
+Run = Callable[[Rates, NDArray[np.intp]], Paths]
+
+
+def served(many: Sequence[Compiled], run: Run) -> list[Compiled]:
+    """Tell the areas of draws what agencies do for them, by running England.
+
+    Parameters
+    ----------
+    many : sequence of Compiled
+        Draws of one scenario.
+    run : callable
+        An engine.
+    """
+    england = [one.england for one in many if one.england is not None]
+    if not england:
+        return list(many)
+    agencies = run(side_by_side(england), BAND_OF_AGE).agencies
+    by_draw = np.split(agencies, len(agencies))
+    return [_served(one, of_draw) for one, of_draw in zip(many, by_draw, strict=True)]
+
+
+def _served(one: Compiled, agencies: Array) -> Compiled:
+    """Put England's agencies, (draw, 1, month, 4), into rates of areas."""
+    assert one.rates.foster is not None
+    local = np.repeat(agencies, len(one.agency_odds), axis=1)
+    found, odds = local[..., FOUND], one.agency_odds[:, None]
+    local[..., FOUND] = odds * found / (1.0 - found + odds * found)
+    return replace(one, rates=replace(one.rates, foster=replace(one.rates.foster, agencies=local)))

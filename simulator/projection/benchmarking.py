@@ -1,0 +1,48 @@
+"""What keeps the sum of all authorities on the path of England run by itself.
+
+Areas differ, and the mean of what their rates make is not what the mean of their rates makes. In each year of a run
+hazards of leaving are multiplied by one factor for each stream, fitted once so that in the status quo the sum of all
+areas follows England's children (`simulator.calibrate.fit_benchmarking`). Where asylum-seeking children are passed on
+within weeks they are left as they are.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+MONTHS = 12
+
+
+@cache
+def factors() -> Mapping[str, Array]:
+    """Return factors of hazards of leaving by stream, for each year from the base: (year,)."""
+    text = (files("simulator") / "data" / "local_reconciled.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    return {
+        stream: np.array([float(row["exit_factor"]) for row in rows if row["stream"] == stream])
+        for stream in dict.fromkeys(row["stream"] for row in rows)
+    }
+
+
+def by_month(stream: str, transfers: NDArray[np.bool_], months: int) -> Array:
+    """Return factors of each month of a run: (area, month).
+
+    Parameters
+    ----------
+    stream : str
+    transfers : (area,) bool
+        Whether an area passes children on; it keeps its own pace.
+    months : int
+        After the last year that was fitted, factors are those of that year.
+    """
+    year = np.minimum(np.arange(months) // MONTHS, factors()[stream].size - 1)
+    factor: Array = np.where(transfers[:, None], 1.0, factors()[stream][year])
+    return factor

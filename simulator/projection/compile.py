@@ -1,0 +1,267 @@
+"""From a scenario and its baseline to rates: the only place where names become positions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.baseline.authorities import published_levels
+from simulator.baseline.england import (
+    FOSTER,
+    PLACE,
+    Baseline,
+    CostLine,
+    load_baseline,
+    placement_pace,
+    resident_rates,
+    uasc_rates,
+)
+from simulator.baseline.own_returns import own_rates
+from simulator.baseline.structure import edges, structure
+from simulator.data import tables
+from simulator.data.council import CODE, RATES_OF, Council
+from simulator.data.population import births_per_year, population_by_age
+from simulator.engine.grid import make_grid
+from simulator.engine.rates import FosterRates, Rates
+from simulator.interventions import apply_all
+from simulator.interventions.context import Context
+from simulator.interventions.local import split_waiting, with_local
+from simulator.projection.drift import drift
+from simulator.projection.localise import localise
+from simulator.scenario.schema import Assumptions, Scenario
+from simulator.vocabulary import areas, placements
+from simulator.vocabulary.calendar import Month, financial_year
+
+Array = NDArray[np.float64]
+
+DEFLATOR_PERCENT = 2.0
+"""Default growth of the GDP deflator, percent a year: the inflation target (a judgement; a scenario can change it)."""
+
+MONTHS_FROM_MID_BASE_YEAR = 6.5
+"""From the middle of the financial year that ends at the base to the middle of the first month."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A scenario ready to run.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    baseline : Baseline
+    rates : Rates
+    context : Context
+    cost_lines : tuple of CostLine
+        Of the areas of the rates.
+    reported : tuple of Area
+        What results are given for: England run as a whole, or sums of the authorities in `context`.
+    programmes : tuple of str
+        Titles along the programme axis.
+    council : Council or None
+        Who is run from their own returns.
+    england : Rates or None
+        Of England in the same scenario and draw, whose agencies serve the areas of the rates; None where these are
+        England's own, or places are not limited.
+    agency_odds : (area,)
+        Ratio of the odds of a place with an agency to England's.
+    """
+
+    scenario: Scenario
+    baseline: Baseline
+    rates: Rates
+    context: Context
+    cost_lines: tuple[CostLine, ...]
+    reported: tuple[areas.Area, ...]
+    programmes: tuple[str, ...]
+    council: Council | None = None
+    england: Rates | None = None
+    agency_odds: Array = field(default_factory=lambda: np.ones(1))
+
+
+def compile_scenario(
+    scenario: Scenario, drawn: Mapping[str, float] | None = None, council: Council | None = None
+) -> Compiled:
+    """Build the rates of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    drawn : mapping of key to float, optional
+        Steps of the drift of rates in one draw (`simulator.projection.drift`), and how far levels of authorities lie
+        from their means (`simulator.baseline`); rates and levels are held where there are none.
+    council : Council, optional
+        Who is run from their own returns, in place of the scenario's areas.
+
+    Raises
+    ------
+    ValueError
+        If an intervention asks for something impossible; the message begins with its path.
+    """
+    baseline = load_baseline(scenario.base if council is None else RATES_OF)
+    first = Month(scenario.base, 4)
+    months = scenario.end - first + 1
+    units = areas.units(scenario.areas)
+    context = _context(scenario, baseline, first, months, units, council)
+    bare, cost_lines = _base_rates(scenario, baseline, context), baseline.cost_lines
+    years = [m.financial_year for m in scenario.calendar]
+    reported = areas.reported(scenario.areas)
+
+    def with_scenario(rates: Rates, context: Context) -> Rates:
+        """Put in what the scenario does, and what all areas share of a draw."""
+        rates = apply_all(rates, scenario.interventions, context)
+        if drawn and scenario.assumptions.drift == "as_recorded":
+            rates = drift(rates, context.cost_keys, years, drawn)
+        rates.check()
+        return rates
+
+    rates = bare
+    if council is not None:
+        rates, own_lines = own_rates(bare, baseline, council, drawn, years)
+        cost_lines = _uprated(own_lines, 1.0 / context.price_level(financial_year(baseline.base - 1)))
+        reported = (areas.Area(council.name, context.areas),)
+    elif units:
+        rates, cost_lines = localise(bare, cost_lines, published_levels(), units, drawn, years)
+    england = None
+    if rates is not bare and bare.foster is not None and bare.foster.limited:
+        # What is assumed of single areas does not move agencies, which are large beside them.
+        england = with_scenario(bare, _context(scenario, baseline, first, months, (), None))
+    rates = with_scenario(with_local(rates, scenario.local, context), context)
+    return Compiled(
+        scenario=scenario,
+        baseline=baseline,
+        rates=rates,
+        context=context,
+        cost_lines=cost_lines,
+        reported=reported,
+        programmes=tuple(i.title for i in scenario.interventions),
+        council=council,
+        england=england,
+        agency_odds=np.ones(1) if council is not None or not units else published_levels().odds_of_agencies(units),
+    )
+
+
+def _uprated(lines: tuple[CostLine, ...], ratio: float) -> tuple[CostLine, ...]:
+    """Return lines of spend at another level of general prices."""
+    return tuple(replace(line, spend_gbp=line.spend_gbp * ratio) for line in lines)
+
+
+def deflator_growth(assumptions: Assumptions) -> float:
+    """Return the assumed growth of the GDP deflator, a year."""
+    percent = assumptions.deflator_percent_per_year
+    return (DEFLATOR_PERCENT if percent is None else percent) / 100.0
+
+
+def _context(
+    scenario: Scenario,
+    baseline: Baseline,
+    first: Month,
+    months: int,
+    units: tuple[str, ...],
+    council: Council | None,
+) -> Context:
+    growth = deflator_growth(scenario.assumptions)
+    price_year = financial_year(scenario.base - 1)
+    known = {str(y): v for y, v in tables.series("gdp_deflator").items()}
+    last = max(known)
+    for year in range(int(last[:4]) + 1, scenario.base + 50):
+        known[financial_year(year)] = known[financial_year(year - 1)] * (1.0 + growth)
+    years = sorted(known)
+    middles = np.array([12.0 * (int(y[:4]) - scenario.base + 1) - MONTHS_FROM_MID_BASE_YEAR for y in years])
+    levels = np.log([known[y] / known[price_year] for y in years])
+    return Context(
+        first_month=first,
+        months=months,
+        areas=(areas.code_of(council.name, CODE),) if council else units or (areas.ENGLAND,),
+        places=placements.names(),
+        cost_keys=tuple(line.key for line in baseline.cost_lines),
+        deflator=np.exp(np.interp(np.arange(months, dtype=float), middles, levels)),
+        price_levels={y: v / known[price_year] for y, v in known.items()},
+        part_of_england=_part_of_england(baseline, units, council),
+    )
+
+
+def _part_of_england(baseline: Baseline, units: tuple[str, ...], council: Council | None) -> float:
+    """Return the share of England's children at the base who are in the areas of a run."""
+    if council is not None:
+        return float(council.stock.sum() / (baseline.resident.sum() + baseline.uasc.sum()))
+    every = [one.code for one in areas.authorities()]
+    return sum(areas.children(units)) / sum(areas.children(every)) if units else 1.0
+
+
+def _base_rates(scenario: Scenario, baseline: Baseline, context: Context) -> Rates:
+    """Return the rates before any intervention."""
+    a = scenario.assumptions
+    p = baseline.parameters
+    if a.balancing_percent_per_year is not None:
+        p = replace(p, balancing_per_year=a.balancing_percent_per_year / 100.0)
+    if a.exchange_homes_per_year is not None:
+        p = replace(p, move_per_year=_exchange(p.move_per_year, baseline, a.exchange_homes_per_year))
+    opening = baseline.resident
+    if a.homes_waiting_share is not None:
+        opening = split_waiting(opening, np.array([[a.homes_waiting_share]]))
+    resident = resident_rates(p, opening, baseline.resident_home)
+    uasc = uasc_rates(p, baseline.uasc, np.zeros((1, 1, baseline.uasc.shape[2], 3)))
+    if scenario.starts.hold == "rates":
+        births = births_per_year() if a.births_per_year is None else a.births_per_year
+        now = population_by_age(scenario.base, context.months, births)
+        before = population_by_age(scenario.base, 12, births, first=-12).mean(axis=0)
+        resident = replace(resident, new_starts_per_month=resident.new_starts_per_month * (now / before))
+    # Children who wait step down only when a foster place is free, so their moves into fostering are the engine's.
+    waiting = [i for i, place in enumerate(placements.placements()) if place.waits_for == "fostering"]
+    if a.foster_places == "limited":
+        move = resident.move_per_year.copy()
+        move[..., np.array(waiting)[:, None], FOSTER] = 0.0
+        resident = replace(resident, move_per_year=move)
+    return Rates(
+        months=context.months,
+        cohort_months=baseline.cohort_months,
+        streams=(resident, uasc),
+        foster=_foster_rates(baseline, a),
+        place_groups=placements.groups(),
+        price_ratio=np.repeat(context.deflator[None, None, :, None], len(context.cost_keys), axis=-1),
+        programme_spend_gbp=np.zeros((1, 1, context.months, 0)),
+    )
+
+
+def _exchange(move_per_year: Array, baseline: Baseline, children_per_year: float) -> Array:
+    """Scale the moves from foster care to waiting in a home so that they begin at a stated number a year."""
+    ages = make_grid(baseline.cohort_months).age_of_row[0]
+    at_pace = np.einsum("ra,rhp,hp->ap", ages, baseline.resident[0, 0], placement_pace())
+    into = [e.to == "home_waiting" and PLACE[e.origin] in FOSTER for e in edges()]
+    by_edge = [
+        hazard * at_pace[e.ages[0] : e.ages[1] + 1, PLACE[e.origin]].sum()
+        for e, hazard in zip(edges(), move_per_year, strict=True)
+    ]
+    now = float(np.sum(by_edge, where=into))
+    return np.where(into, move_per_year * children_per_year / now, move_per_year)
+
+
+def _foster_rates(baseline: Baseline, a: Assumptions) -> FosterRates:
+    """Foster capacity at the base, with the pipeline as full as its inflow keeps it."""
+    s, f = structure()["fostering"], baseline.foster
+    steps = np.array([stage["steps"] for stage in s["stages"]])
+    months = np.repeat([stage["months"] for stage in s["stages"]] / steps, steps)
+    pass_share = np.ones((2, steps.sum()))
+    pass_share[:, np.cumsum(steps) - 1] = f.pass_share
+    inflow = f.enquiries_per_year[:, None] / 12.0 * np.cumprod(np.c_[np.ones(2), pass_share[:, :-1]], axis=1)
+    waits = {name: i for i, name in enumerate(placements.names())}
+    step_down = s["step_down_per_year"] if a.step_down_match_per_year is None else a.step_down_match_per_year
+    return FosterRates(
+        council=FOSTER[0],
+        independent=FOSTER[1],
+        limited=a.foster_places == "limited",
+        wait_weight=np.array([0.0 if age < s["youngest_waiting_age"] else 1.0 for age in range(18)]),
+        waiting=np.array([waits["home_waiting"] if age < 16 else waits["supported_waiting"] for age in range(18)]),
+        opening_households=f.households[None, None],
+        opening_pipeline=(inflow * months)[None, None],
+        enquiries_per_month=f.enquiries_per_year[None, None, None] / 12.0,
+        stage_per_year=12.0 / months,
+        stage_pass_share=pass_share[None, None, None],
+        deregistration_per_year=np.full((1, 1, 1, 2), f.deregistration_per_year),
+        places_per_household=(f.places_approved / f.households)[None, None],
+        usable_share=(f.children / f.places_approved)[None, None, None],
+        step_down_per_year=np.full((1, 1), float(step_down)),
+    )

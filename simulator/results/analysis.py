@@ -1,0 +1,225 @@
+"""What changed and why: extra spend, its split into numbers, mix and price, and differences between scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.results.labelled import Published, Question, Results, marches
+
+Array = NDArray[np.float64]
+
+
+def extra_spend(results: Results, since: str | None = None) -> Array:
+    """Return cash spend above that of a start year, of the runs held in full: (draw, area, financial year).
+
+    `results.extra_spend` has that of draws, above the last published year.
+
+    Parameters
+    ----------
+    since : str, optional
+        A financial year of the run; the last published year before it (`results.reference_year`) if left out.
+    """
+    extra: Array = np.sum(list(split_extra(results, since).values()), axis=0)
+    return extra
+
+
+def split_extra(results: Results, since: str | None = None) -> dict[str, Array]:
+    """Split extra spend of the runs held in full into numbers, mix, price and programmes: (draw, area, year) each.
+
+    With spend of line i as weeks q_i times price u_i, children's weeks Q, and 0 for the start year:
+    numbers = (Q/Q0 - 1) * sum u0 q0; mix = sum u0 (q - q0 Q/Q0); price = sum (u - u0) q. They add up to the extra
+    spend exactly. Price holds what overheads do to unit costs as numbers change.
+    """
+    lines = results.spend_lines
+    spend, weeks = _by_year(results, lines.spend_gbp), _by_year(results, lines.child_weeks)
+    spend0 = _start(results, since, lines.spend_gbp, lines.reference_spend_gbp)[:, :, None]
+    weeks0 = _start(results, since, lines.child_weeks, lines.reference_child_weeks)[:, :, None]
+    placed = ~lines.per_child
+    growth = weeks[..., placed].sum(axis=-1) / weeks0[..., placed].sum(axis=-1)
+    price0 = np.divide(spend0, weeks0, out=np.zeros_like(spend0), where=weeks0 > 0)
+    numbers = (growth - 1.0) * spend0.sum(axis=-1)
+    mix = (price0 * weeks).sum(axis=-1) - growth * spend0.sum(axis=-1)
+    price = spend.sum(axis=-1) - (price0 * weeks).sum(axis=-1)
+    return {"numbers": numbers, "mix": mix, "price": price, "programmes": _programmes(results, since)}
+
+
+def present_value(results: Results, measure: str = "total_spend") -> Array:
+    """Return the present value of a money measure over each run held in full, in `results.price_year`: (draw, area).
+
+    Real spend, discounted from the end of the last published year at the Green Book rate (`results.discount_rate`).
+    """
+    values = results[measure].values.sum(axis=(-2, -1)) / results.deflator[:, None]
+    years = (np.arange(results.months) + 0.5) / 12.0
+    present: Array = (values / (1.0 + results.discount_rate) ** years).sum(axis=-1)
+    return present
+
+
+def difference(
+    results: Results, reference: Results, measure: str, *, real: bool = False
+) -> tuple[tuple[str, ...], Array]:
+    """Return the financial years that both scenarios cover, and how much more the first has in runs held in full.
+
+    The difference is (draw, area, year, placement, age band).
+
+    Raises
+    ------
+    ValueError
+        If the measures are not split alike.
+    """  # fmt: skip
+    a, b = results[measure], reference[measure]
+    if (a.placements, a.age_bands) != (b.placements, b.age_bands):
+        raise ValueError(f"{measure} is split differently in {results.name} and {reference.name}")
+    years = tuple(y for y in results.financial_years if y in reference.financial_years)
+    parts = [
+        r.by_year(measure, real=real)[:, :, [r.financial_years.index(y) for y in years]] for r in (results, reference)
+    ]
+    return years, parts[0] - parts[1]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The chance of a statement.
+
+    Attributes
+    ----------
+    question : Question
+    share : float or None
+        Of draws in which it is true; None without draws.
+    error : float
+        Standard error of the share that comes from counting draws.
+    """
+
+    question: Question
+    share: float | None
+    error: float = 0.0
+
+
+def answers(results: Results) -> tuple[Answer, ...]:
+    """Answer the questions of a scenario, for its first area."""
+    return tuple(_answer(results, question) for question in results.questions)
+
+
+def _answer(results: Results, question: Question) -> Answer:
+    if results.draws == 1:
+        return Answer(question, None)
+    figures = _asked(results, question)
+    if question.against_no_programmes:
+        figures = figures - _asked(results.bare(), question)
+    true = figures > question.above if question.above is not None else figures < (question.below or 0.0)
+    share = float(true[1:].mean())
+    return Answer(question, share, float(np.sqrt(share * (1.0 - share) / (len(true) - 1))))
+
+
+def _asked(results: Results, question: Question) -> Array:
+    """Return the figure that a question is about: (draw,)."""
+    if results[question.measure].kind == "stock":
+        return results.stock_totals(question.measure).area()[:, results.dates("stock").index(question.when[0])]
+    at = [results.financial_years.index(year) for year in question.when]
+    total: Array = results.year_totals(question.measure).area()[:, at].sum(axis=1)
+    return total
+
+
+LEAST_ROUNDED = 100.0
+"""Children from which a change of figures that are rounded to 5 is given per cent: it may then be 5 points out."""
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Children looked after in an area at the start and the end of a run, central.
+
+    Attributes
+    ----------
+    area : str
+    first, last : float
+    rough : bool
+        Whether they are rounded, and so few that a percentage would say more of the rounding than of the area.
+    """
+
+    area: str
+    first: float
+    last: float
+    rough: bool = False
+
+    @property
+    def percent(self) -> float:
+        """Change as a percentage of the start."""
+        return 100.0 * (self.last / self.first - 1.0)
+
+
+def growth_by_area(results: Results) -> list[Growth]:
+    """Return how children change in each area, most growth first.
+
+    Areas that start with fewer than 1, or whose figures are hidden, are left out.
+    """
+    children = results.stock_totals("children").central
+    rounded = isinstance(results, Published)
+    rows = [
+        Growth(name, float(path[0]), float(path[-1]), bool(rounded and path[0] < LEAST_ROUNDED))
+        for name, path in zip(results.areas, children, strict=True)
+    ]
+    return sorted((row for row in rows if row.first >= 1.0 and row.last >= 0.0), key=lambda row: -row.percent)
+
+
+def at_years(results: Results, years: Sequence[int] = (2, 5, 10)) -> list[dict[str, Any]]:
+    """Return children, spend and cumulative extra spend some years on, for the first area's central run.
+
+    Each entry has ``years``, ``date`` (of the stock), ``children``, ``spend_gbp`` (cash, in the financial year that
+    ends then) and ``cumulative_extra_gbp`` (cash, above the reference year, from the start). Years beyond the run are
+    left out.
+    """
+    children = results.stock_totals("children").central[0]
+    dates = results.dates("stock")
+    at = {n: dates.index(day) for n, day in enumerate(marches(dates))}
+    extra, spend = results.extra_spend().central[0], results.year_totals("total_spend").central[0]
+    return [
+        {
+            "years": n,
+            "date": dates[at[n]],
+            "children": float(children[at[n]]),
+            "spend_gbp": float(spend[n - 1]),
+            "cumulative_extra_gbp": float(extra[:n].sum()),
+        }
+        for n in years
+        if n <= len(results.financial_years)
+    ]
+
+
+def _by_year(results: Results, monthly: Array) -> Array:
+    """Add up months to financial years: (draw, area, year, line) from (draw, area, month, line)."""
+    years = [np.array([of == year for of in results.year_of_month]) for year in results.financial_years]
+    return np.stack([monthly[:, :, chosen].sum(axis=2) for chosen in years], axis=2)
+
+
+def _start(results: Results, since: str | None, monthly: Array, reference: Array) -> Array:
+    """Return a line quantity in the start year: (draw, area, line).
+
+    Raises
+    ------
+    ValueError
+        If the run does not cover the start year.
+    """
+    if since is None or since == results.reference_year:
+        return np.broadcast_to(reference, (*monthly.shape[:2], reference.shape[-1]))
+    return _by_year(results, monthly)[:, :, _year_position(results, since)]
+
+
+def _year_position(results: Results, since: str) -> int:
+    if since not in results.financial_years:
+        allowed = ", ".join((results.reference_year, *results.financial_years))
+        raise ValueError(f"{since} is not a start year; allowed: {allowed}")
+    return results.financial_years.index(since)
+
+
+def _programmes(results: Results, since: str | None) -> Array:
+    """Programme spend above that of the start year: (draw, area, financial year)."""
+    by_year = results.by_year("programme_spend").sum(axis=(-2, -1))
+    if since is None or since == results.reference_year:
+        return by_year
+    at = _year_position(results, since)
+    more: Array = by_year - by_year[:, :, at : at + 1]
+    return more

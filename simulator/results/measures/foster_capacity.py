@@ -1,0 +1,99 @@
+"""Mainstream foster households, their places, and children whose plan is fostering."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.results.measures.registry import Array, Values, measure
+from simulator.results.measures.view import View
+from simulator.vocabulary import placements
+
+
+def _sector_places() -> tuple[str, ...]:
+    """Names of the placements that foster sectors serve, in the order of the sector axis."""
+    by_sector = {p.capacity: p.name for p in placements.placements() if p.capacity}
+    return (by_sector["council"], by_sector["independent"])
+
+
+def _by_sector(array: Array) -> Values:
+    return Values(array[..., None], _sector_places())
+
+
+def _children_in(view: View, names: tuple[str, ...]) -> Array:
+    """Children in some placements, by placement: (draw, area, instant, placement)."""
+    at = [placements.index(name) for name in names]
+    return view.paths.children.sum(axis=(-3, -2))[..., at]
+
+
+def _waiting(view: View) -> Array:
+    names = tuple(p.name for p in placements.placements() if p.waits_for == "fostering")
+    return _children_in(view, names).sum(axis=-1)
+
+
+@measure(20, "Mainstream foster households", "households", "stock")
+def foster_households(view: View) -> Values:
+    """Approved mainstream foster households; kinship carers are apart."""
+    return _by_sector(view.paths.households)
+
+
+@measure(21, "Approved mainstream foster places", "places", "stock")
+def foster_places_approved(view: View) -> Values:
+    """Places for which mainstream households are approved, usable or not."""
+    assert view.rates.foster is not None
+    return _by_sector(view.paths.households * view.rates.foster.places_per_household[:, :, None])
+
+
+@measure(22, "Usable foster places", "places", "stock")
+def foster_places_usable(view: View) -> Values:
+    """Places that can in fact take a child: the share of approved places that is filled at the base."""
+    return _by_sector(view.paths.places_usable)
+
+
+@measure(23, "Filled foster places", "places", "stock")
+def foster_places_filled(view: View) -> Values:
+    """Children in mainstream foster care."""
+    return _by_sector(_children_in(view, _sector_places()))
+
+
+@measure(24, "Children whose plan is mainstream foster care", "children", "stock")
+def foster_need(view: View) -> Values:
+    """Children in mainstream foster care and those who wait for it elsewhere."""
+    filled = _children_in(view, _sector_places()).sum(axis=-1)
+    return Values((filled + _waiting(view))[..., None, None])
+
+
+@measure(25, "Children waiting for a foster home", "children", "stock")
+def unmet_foster_need(view: View) -> Values:
+    """Children whose plan is fostering and who live in a children's home or supported accommodation meanwhile."""
+    return Values(_waiting(view)[..., None, None])
+
+
+@measure(26, "Foster households approved", "households", "flow")
+def foster_approvals(view: View) -> Values:
+    """Mainstream households approved in a month."""
+    return _by_sector(view.paths.approvals)
+
+
+@measure(27, "Foster households leaving", "households", "flow")
+def foster_deregistrations(view: View) -> Values:
+    """Mainstream households deregistered in a month."""
+    return _by_sector(view.paths.deregistrations)
+
+
+@measure(28, "Spend on homes for children who wait for a foster home", "GBP", "flow")
+def unmet_foster_need_spend(view: View) -> Values:
+    """Cash cost of the placements of children who wait, over the cost of independent agency fostering."""
+    keys = [line.key for line in view.cost_lines]
+    weeks = view.child_weeks.sum(axis=-2)
+    agency = _unit_cost(view, keys.index("ifa_foster"))
+    total = np.zeros(weeks.shape[:-1])
+    for i, place in enumerate(placements.placements()):
+        if place.waits_for == "fostering":
+            total = total + weeks[..., i] * (_unit_cost(view, keys.index(place.cost)) - agency)
+    return Values(total[..., None, None])
+
+
+def _unit_cost(view: View, i: int) -> Array:
+    """Average cash cost of a week in a placement: (draw, area, month)."""
+    line = view.cost_lines[i]
+    return np.reshape(line.spend_gbp, (-1, 1)) / np.reshape(line.child_weeks, (-1, 1)) * view.rates.price_ratio[..., i]

@@ -1,0 +1,45 @@
+"""What care costs: gross, cash."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.results.measures.registry import Array, Values, measure
+from simulator.results.measures.view import View
+from simulator.vocabulary import placements
+
+
+def _other_spend(view: View) -> Array:
+    lines = [
+        spend.sum(axis=-1)
+        for spend, line in zip(view.spend, view.cost_lines, strict=True)
+        if line.driver != "placement"
+    ]
+    return np.sum(lines, axis=0)
+
+
+@measure(30, "Spend on placements", "GBP", "flow")
+def placement_spend(view: View) -> Values:
+    """Gross cash spend on placements, by placement."""
+    return Values(view.placement_spend[..., None], placements.reported())
+
+
+@measure(31, "Other spend on looked-after children", "GBP", "flow")
+def other_spend(view: View) -> Values:
+    """Gross cash spend on other lines (adoption, guardianship and leaving-care support and so on)."""
+    return Values(_other_spend(view)[..., None, None])
+
+
+@measure(32, "Spend on programmes", "GBP", "flow")
+def programme_spend(view: View) -> Values:
+    """Cash spend on the scenario's programmes."""
+    spend = view.rates.programme_spend_gbp.sum(axis=-1)
+    shape = view.child_weeks.shape[:3]
+    return Values(np.broadcast_to(spend, shape)[..., None, None])
+
+
+@measure(33, "Spend on looked-after children", "GBP", "flow")
+def total_spend(view: View) -> Values:
+    """Placements, other lines and programmes together, gross and in cash."""
+    total = view.placement_spend.sum(axis=-1) + _other_spend(view) + programme_spend(view).values[..., 0, 0]
+    return Values(total[..., None, None])

@@ -1,0 +1,357 @@
+"""The output folder of an import: tables of counts and rates, the quality report, a summary and a manifest.
+
+Numbers only: years are written as numbers, never as dates, so that a date in a file can't be a date of birth.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import platform
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from simulator import __version__
+from simulator.baseline.england import load_baseline
+from simulator.data.provenance import data_hashes
+from simulator.disclosure.suppression import BASE_LOCAL
+from simulator.outputs.folder import MADE_BY, MANIFEST, FolderError, check_folder, whole_folder
+from simulator.returns import publish_counts
+from simulator.returns.clean import Stays, clean
+from simulator.returns.codes import AGE_18, PLACES
+from simulator.returns.estimate import Drift, FirstPlace, Level, Rate, drifts, estimate
+from simulator.returns.exposure import EVENTS, TIMES, Exposure, Years, by_year, exposure
+from simulator.returns.import_errors import Problem, ReturnsError
+from simulator.returns.national import National, national
+from simulator.returns.quality import Report, counted, report_text
+from simulator.returns.read_files import Returns, read
+from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS
+
+DEFAULT_WINDOW = 3
+"""Years that rates are counted over, if there are as many: a compromise of chance and change."""
+
+BASE = 2025
+"""Base year of the rates for England."""
+
+DIGITS = 4
+"""Significant digits of rates and child-years. No more, so that none can pass for an identifier."""
+
+Cell = str | int | float
+
+README = """\
+SSDA903 returns, imported by care-demand
+========================================
+
+These tables are for the council's own use. They hold counts, never a child's identifier, date of birth,
+UPN or postcode; but cells are small, and a small count can tell who a child is. DO NOT PUBLISH COUNTS UNDER 6,
+nor figures from which they could be worked out: a total beside all its parts but one, a rate beside its exposure.
+
+summary.txt           Children in care, starts, exits and moves by year, and warnings
+quality.txt           What each rule found in the data and did about it, and what became of every row and child
+quality.csv           The findings as a table
+quality-rows.csv      Their rows, as a spreadsheet counts (the heading is row 1); files are numbered by order of names,
+                      and a file in a folder named for a year of the returns has that year
+account.csv           Rows and children read, by what became of them
+stock.csv             Children in care on 31 March of each year
+starts.csv            Periods of care that began, by financial year
+exits.csv             Periods of care that ended, by financial year and reason; at 18, under age 17
+moves.csv             Moves between homes, by financial year; those within a kind of placement count too
+exposure.csv          Child-years at risk in the window, by age, time in care and placement
+events.csv            What happened in them: leaving before 18 by reason, and moves between kinds of placement
+levels.csv            Events in the window over those expected at England's rates, and the ratio pooled towards 1
+rates.csv             Events in the window over child-years: the council's own rate, England's, and the two pooled by
+                      evidence, with the middle 80 per cent (p10 to p90) and the weight of the council's own evidence
+first-placements.csv  Starts in the window by age band and first placement: shares of the council, England's, and pooled
+drift.csv             Whether rates in the window differ from those of the years before, by more than chance
+manifest.json         Hashes of the files read, and what they were read with
+
+A year is the financial year that ends on 31 March of it. Age is in completed years. Cells with nothing in them
+are left out. The rules and the method are in docs/returns.md of care-demand.
+"""
+
+
+def import_ssda903(source: Path, folder: Path, window: int | None, *, publish: bool = False) -> str:
+    """Read returns, and write the output folder, whole or not at all.
+
+    Parameters
+    ----------
+    source : Path
+        Folder or zip archive.
+    folder : Path
+        See :func:`simulator.outputs.folder.whole_folder`.
+    window : int or None
+        Years that rates are counted over; by default `DEFAULT_WINDOW`, or all if there are fewer.
+    publish : bool
+        Whether to write only what may be published, with small counts hidden.
+
+    Returns
+    -------
+    str
+        The summary.
+
+    Raises
+    ------
+    ReturnsError
+        If the returns can't be used.
+    FolderError, WriteError
+        If the folder can't.
+    """
+    check_folder(folder)
+    if folder.resolve() == source.resolve():
+        raise FolderError(f"{folder} holds the returns; name another folder (nothing was changed)")
+    returns = read(source)
+    stays, report = clean(returns)
+    years = by_year(stays)
+    covered = len(years.years)
+    if window is not None and window > covered:
+        raise ReturnsError([Problem(f"--window {window}: the returns cover {covered} years in a row")])
+    length = window or min(DEFAULT_WINDOW, covered)
+    if publish:
+        return _publish(years, returns, folder)
+    seen = exposure(stays, length)
+    changes = drifts(years, length)
+    summary = summary_text(years, report, changes, length)
+    with whole_folder(folder) as part:
+        _write_text(part / "README.txt", README)
+        _write_text(part / "summary.txt", summary)
+        _write_quality(part, report, folder_years(returns))
+        _write_years(part, years)
+        _write_rates(part, seen, national(load_baseline(BASE)), changes)
+        _write_manifest(part, _manifest(returns, stays, window, length))
+    return summary
+
+
+def _publish(years: Years, returns: Returns, folder: Path) -> str:
+    """Write the output folder of what may be published, and return its summary."""
+    shown = publish_counts.counted(years)
+    summary = published_summary(years, shown)
+    with whole_folder(folder) as part:
+        _write_text(part / "README.txt", publish_counts.README)
+        _write_text(part / "summary.txt", summary)
+        _write_table(part / "counts.csv", publish_counts.COLUMNS, shown.rows())
+        _write_manifest(part, _published_manifest(years, returns))
+    return summary
+
+
+# --------------------------------------------------------------------------------------------------
+# Tables
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_shown(cell) for cell in row] for row in rows)
+
+
+def _shown(cell: Cell) -> str | int:
+    if not isinstance(cell, float):
+        return cell
+    return f"{cell:.{DIGITS}g}" if abs(cell) < 10**DIGITS - 0.5 else f"{cell:.0f}"
+
+
+def _cells(values: NDArray[np.int64], *labels: Sequence[Cell]) -> Iterator[list[Cell]]:
+    """Yield the cells of an array that are not zero, with their labels."""
+    for where in np.argwhere(values):
+        yield [*(names[i] for names, i in zip(labels, where, strict=True)), int(values[tuple(where)])]
+
+
+def _write_quality(part: Path, report: Report, years: dict[int, int]) -> None:
+    _write_text(part / "quality.txt", report_text(report))
+    columns = ("rule", "file_kind", "rows", "children", "action", "done", "why")
+    rows = [(f.rule.name, f.rule.kind, f.rows, f.children, f.rule.action, f.rule.done, f.rule.why) for f in report.dirt]
+    _write_table(part / "quality.csv", columns, rows)
+    touched = ([rule, kind, years.get(file, ""), file, row] for rule, kind, file, row in report.touched.rows())
+    _write_table(part / "quality-rows.csv", ("rule", "file_kind", "year", "file", "row"), touched)
+    _write_table(
+        part / "account.csv", ("of", "outcome", "number"), ((o.kind, o.outcome, o.number) for o in report.account)
+    )
+
+
+def folder_years(returns: Returns) -> dict[int, int]:
+    """Return the year of each file, by number, whose folder is named for a year that the returns cover.
+
+    A name is otherwise written nowhere, as it can hold what names a child.
+    """
+    covered = {str(year): year for part in returns.parts for year in range(part.first_year, part.last_year + 1)}
+    folders = {file.number: PurePosixPath(file.name).parent.name for file in returns.files}
+    return {number: covered[folder] for number, folder in folders.items() if folder in covered}
+
+
+def _write_years(part: Path, years: Years) -> None:
+    stocks = (years.years[0] - 1, *years.years)
+    bands, places = tuple(AGE_BANDS), PLACES
+    _write_table(
+        part / "stock.csv",
+        ("year", "stream", "age_band", "time_in_care", "placement", "children"),
+        _cells(years.stock, stocks, STREAMS, bands, TIMES, places),
+    )
+    _write_table(
+        part / "starts.csv",
+        ("year", "stream", "age", "placement", "starts"),
+        _cells(years.starts, years.years, STREAMS, AGES, places),
+    )
+    _write_table(
+        part / "exits.csv",
+        ("year", "stream", "age", "placement", "reason", "exits"),
+        _cells(years.exits, years.years, STREAMS, AGES, places, REASONS),
+    )
+    _write_table(
+        part / "moves.csv",
+        ("year", "stream", "from", "to", "moves"),
+        _cells(years.moves, years.years, STREAMS, places, places),
+    )
+
+
+def _write_rates(part: Path, seen: Exposure, england: National, changes: Sequence[Drift]) -> None:
+    where = np.argwhere(seen.child_years)
+    labels = (STREAMS, AGES, TIMES, PLACES)
+    rows = ([*(n[i] for n, i in zip(labels, w, strict=True)), float(seen.child_years[tuple(w)])] for w in where)
+    _write_table(part / "exposure.csv", ("stream", "age", "time_in_care", "placement", "child_years"), rows)
+    _write_table(
+        part / "events.csv",
+        ("stream", "age", "time_in_care", "placement", "event", "events"),
+        _cells(seen.events, *labels, EVENTS),
+    )
+    found = estimate(seen, england)
+    _write_table(part / "levels.csv", Level._fields, found.levels)
+    _write_table(part / "rates.csv", Rate._fields, found.rates)
+    _write_table(part / "first-placements.csv", FirstPlace._fields, found.first_places)
+    _write_table(part / "drift.csv", Drift._fields, changes)
+
+
+# --------------------------------------------------------------------------------------------------
+# Summary and manifest
+
+
+def summary_text(years: Years, report: Report, changes: Sequence[Drift], window: int) -> str:
+    """Return the summary: what was read, children in care and flows by year, findings and warnings."""
+    used, of = (report.number("episodes", "used"), sum(o.number for o in report.account if o.kind == "episodes"))
+    children = report.number("children", "used"), sum(o.number for o in report.account if o.kind == "children")
+    stock = years.stock.sum(axis=(1, 2, 3, 4))
+    by_reason = years.exits.sum(axis=(1, 2, 3))
+    columns = {
+        "Year to 31 March": [str(years.years[0] - 1), *map(str, years.years)],
+        "In care then": [f"{n:,}" for n in stock],
+        "of them UASC": [f"{n:,}" for n in years.stock[:, 1].sum(axis=(1, 2, 3))],
+        "Starts": ["", *(f"{n:,}" for n in years.starts.sum(axis=(1, 2, 3)))],
+        "Exits before 18": ["", *(f"{n:,}" for n in by_reason.sum(axis=1) - by_reason[:, AGE_18])],
+        "Exits at 18": ["", *(f"{n:,}" for n in by_reason[:, AGE_18])],
+        "Moves": ["", *(f"{n:,}" for n in years.moves.sum(axis=(1, 2, 3)))],
+    }
+    lines = [
+        _heading(years),
+        f"Used: {used:,} of {of:,} episode rows, {children[0]:,} of {children[1]:,} children (see quality.txt)",
+        "",
+        *_table_lines(columns),
+        "",
+        f"Rates: the last {window} of {counted(len(years.years), 'year')}, pooled towards England's of {BASE}.",
+        *map(_warning, (change for change in changes if change.drifted == "yes")),
+    ]
+    if not changes:
+        lines.append("With one year there is nothing to compare, so drift can't be seen.")
+    found = len(report.dirt)
+    quality = (
+        f"{found} rule{'s' * (found != 1)} found something; see quality.txt" if found else "no rule found anything"
+    )
+    lines += [f"Data quality: {quality}.", "For the council's own use: do not publish counts under 6."]
+    return "\n".join(lines) + "\n"
+
+
+def published_summary(years: Years, shown: publish_counts.Counted) -> str:
+    """Return the summary of what may be publish_counts."""
+    lines = [
+        _heading(years),
+        "",
+        *_table_lines(publish_counts.summary_columns(years, shown)),
+        "",
+        "For publication: counts of 1 to 5, and those that would give them away, are hidden (c); others are to the "
+        f"nearest {BASE_LOCAL}.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _heading(years: Years) -> str:
+    first, last = years.years[0], years.years[-1]
+    span = f"returns for the years to 31 March {first} to" if first != last else "return for the year to 31 March"
+    return f"SSDA903 {span} {last}"
+
+
+def _warning(change: Drift) -> str:
+    name = change.measure.replace("_", " ")
+    rates = f"{change.earlier_rate:.3g} in {change.earlier_years} and {change.later_rate:.3g} in {change.later_years}"
+    per = "a year" if name == "starts" else "a child-year"
+    return f"Warning: {name} were {rates} ({per}), more than chance; another --window gives another answer."
+
+
+def _table_lines(columns: dict[str, list[str]]) -> Iterator[str]:
+    for cells in zip(*([name, *values] for name, values in columns.items()), strict=True):
+        yield "  ".join(cell.rjust(len(name)) for name, cell in zip(columns, cells, strict=True)).rstrip()
+
+
+def _write_manifest(part: Path, content: dict[str, object]) -> None:
+    written = sorted([*(path.name for path in part.iterdir()), MANIFEST])
+    _write_text(part / MANIFEST, json.dumps({**content, "files": written}, indent=2) + "\n")
+
+
+def _versions() -> dict[str, str]:
+    return {
+        MADE_BY: __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "polars": pl.__version__,
+    }
+
+
+def _published_manifest(years: Years, returns: Returns) -> dict[str, object]:
+    """Return what the output was made from, without numbers and hashes of the files read."""
+    return {
+        "made_by": MADE_BY,
+        "command": shlex.join([MADE_BY, "import", "ssda903", "--publish"]),
+        "versions": _versions(),
+        "years": list(years.years),
+        "read": sorted({f.kind for f in returns.files}),
+    }
+
+
+def _manifest(returns: Returns, stays: Stays, window: int | None, length: int) -> dict[str, object]:
+    """Return what the output was made from: hashes of files, not their names, which could tell who is in them.
+
+    Hashes stand in groups of four, so that no run of digits in them can pass for an identifier.
+    """
+    words = [MADE_BY, "import", "ssda903", *(["--window", str(window)] if window else [])]
+    parts: dict[int, list[int]] = {}
+    for p in returns.parts:
+        parts.setdefault(p.file, []).extend(range(p.first_year, p.last_year + 1))
+    return {
+        "made_by": MADE_BY,
+        "command": shlex.join(words),
+        "versions": _versions(),
+        "years": list(stays.years),
+        "window_years": length,
+        "rates_for_england": BASE,
+        "read": [
+            {
+                "file": f.number,
+                "kind": f.kind,
+                "rows": f.rows,
+                "years": sorted(set(parts.get(f.number, []))),
+                "sha256": _grouped(f.sha256),
+            }
+            for f in returns.files
+        ],
+        "data": {name: _grouped(digest) for name, digest in data_hashes().items()},
+    }
+
+
+def _grouped(digest: str) -> str:
+    return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))

@@ -1,0 +1,139 @@
+"""Run the draws of a scenario in blocks, on the cores of this machine or on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.results.labelled import Results
+from simulator.runs.ensemble.drawn import Drawn
+from simulator.runs.ensemble.draws import Settings, block, columns, saved
+from simulator.runs.ensemble.store import Array, Block, Store
+from simulator.runs.ensemble.workers import Pool, cluster_pool, local_pool
+
+if TYPE_CHECKING:
+    from simulator.scenario import LoadedScenario
+
+BLOCK_DRAWS = 16
+BLOCK_BYTES = 32_000_000
+"""A block is of as many draws as fit into both before they are reduced (at least one). They change no result; the
+compiled engine runs sixteen side by side, so other numbers leave it idle."""
+
+DEATHS = 3
+"""Times that workers may die before any block is done; after that there is something wrong with the work."""
+
+Progress = Callable[[int, int], None]
+"""Told how many blocks are done, and how many there are."""
+
+Work = Callable[[Block], "Job"]
+Job = Callable[[], dict[str, Array]]
+
+
+def run_draws(
+    loaded: LoadedScenario,
+    central: Results,
+    settings: Settings,
+    folder: Path,
+    *,
+    workers: int = 1,
+    cluster: str | None = None,
+    progress: Progress = lambda done, of: None,
+) -> Drawn:
+    """Run what is missing of the draws of a scenario and return results that have all of them.
+
+    Parameters
+    ----------
+    loaded : LoadedScenario
+    central : Results
+        The central run.
+    settings : Settings
+    folder : Path
+        Where blocks lie, of this scenario with these settings only. The results read from it, so it must outlive them.
+    workers : int
+        Processes on this machine; 1 runs in this one.
+    cluster : str, optional
+        Address of a Dask scheduler to use instead.
+    progress : callable
+
+    Raises
+    ------
+    ValueError
+        If an intervention is impossible in a draw.
+    """
+    shapes = {name: array.shape[1:] for name, array in saved(central, settings).items()}
+    store = Store(folder, blocks(settings.draws, _bytes(central)), shapes)
+    missing = store.missing()
+    done, of = len(store.blocks) - len(missing), len(store.blocks)
+    progress(done, of)
+    with closing(_finished(_jobs(loaded, settings), missing, workers, cluster)) as finished:
+        for which, figures in finished:
+            store.save(which, figures)
+            done += 1
+            progress(done, of)
+    return Drawn.around(central, store)
+
+
+def _bytes(run: Results) -> int:
+    """Return how much memory one run takes before it is reduced."""
+    return sum(measure.values.nbytes for measure in (*run.measures.values(), *run.without.values()))
+
+
+def blocks(draws: int, draw_bytes: int) -> tuple[Block, ...]:
+    """Cut draws 1 to `draws` into blocks, each of results that fit into `BLOCK_BYTES`."""
+    size = max(1, min(BLOCK_DRAWS, BLOCK_BYTES // draw_bytes))
+    return tuple((first, min(first + size - 1, draws)) for first in range(1, draws + 1, size))
+
+
+def _jobs(loaded: LoadedScenario, settings: Settings) -> Work:
+    """Return what makes the work of a block, with the values of its own draws only."""
+    drawn = columns(loaded, settings)
+
+    def job(which: Block) -> Job:
+        first, last = which
+        own = {key: values[first - 1 : last] for key, values in drawn.items()}
+        return partial(block, loaded, settings, which, own)
+
+    return job
+
+
+def _finished(
+    job: Work, missing: list[Block], workers: int, cluster: str | None
+) -> Generator[tuple[Block, dict[str, Array]]]:
+    """Yield blocks as they are done, in any order."""
+    if cluster is None and (workers == 1 or len(missing) <= 1):
+        for which in missing:
+            yield which, job(which)()
+        return
+    left, deaths = set(missing), 0
+    while left:
+        try:
+            with cluster_pool(cluster) if cluster is not None else local_pool(workers) as pool:
+                for which, arrays in _handed_out(pool, job, sorted(left)):
+                    left.discard(which)
+                    deaths = 0
+                    yield which, arrays
+        except BrokenProcessPool:
+            deaths += 1
+            if deaths == DEATHS:
+                raise RuntimeError(
+                    f"workers died {DEATHS} times before a block was done; try fewer of them, if memory is short"
+                ) from None
+
+
+def _handed_out(pool: Pool, job: Work, missing: list[Block]) -> Iterator[tuple[Block, dict[str, Array]]]:
+    """Hand out two blocks a worker at a time: enough to keep all busy, and results that wait to be saved stay few."""
+    waiting = iter(missing)
+    futures: dict[Future[dict[str, Array]], Block] = {}
+    while True:
+        for which in islice(waiting, 2 * pool.workers() - len(futures)):
+            futures[pool.submit(job(which))] = which
+        if not futures:
+            return
+        for future in wait(futures, return_when=FIRST_COMPLETED).done:
+            yield futures.pop(future), future.result()

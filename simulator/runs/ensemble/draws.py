@@ -1,0 +1,112 @@
+"""Draws: the numbers they take, and what each gives, which does not depend on which others are run, or where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.baseline.authorities import published_levels
+from simulator.baseline.own_returns import own_parameters
+from simulator.projection import drift, localise
+from simulator.results.labelled import Results
+from simulator.runs.ensemble.drawn import FULL
+from simulator.runs.single_run import Engine, Prepared, prepare, run_prepared
+from simulator.scenario import LoadedScenario
+from simulator.uncertainty import Parameter, sample
+from simulator.vocabulary import areas
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How draws are made.
+
+    Attributes
+    ----------
+    draws : int
+        Draws beside the central run.
+    seed : int
+    engine : {"plain", "compiled"}
+    chance : bool
+        Whether draws follow whole children, so that luck is part of them (`simulator.engine.stochastic`).
+    full : bool
+        Whether measures are kept in full beside the figures that draws are reduced to.
+    """
+
+    draws: int
+    seed: int = 1
+    engine: Engine = "plain"
+    chance: bool = False
+    full: bool = False
+
+
+def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
+    """Return everything that is drawn in a scenario: its uncertain numbers, the drift of rates, levels of areas."""
+    scenario = loaded.scenario
+    units = () if loaded.council else areas.units(scenario.areas)
+    drifts = scenario.assumptions.drift != "none"
+    years = tuple(dict.fromkeys(month.financial_year for month in scenario.calendar)) if drifts else ()
+    local_ones = localise.parameters(published_levels(), units, years) if units else ()
+    if loaded.council is not None:
+        local_ones = own_parameters(loaded.council, years)
+    return (*loaded.parameters, *drift.parameters(years), *local_ones)
+
+
+def columns(loaded: LoadedScenario, settings: Settings) -> dict[str, Array]:
+    """Return the values of everything that is drawn, by key: (draw,) each, from draw 1."""
+    return sample(parameters(loaded), settings.draws, settings.seed)
+
+
+def saved(results: Results, settings: Settings) -> dict[str, Array]:
+    """Return what is kept of the runs that results hold, by name: (draw, ...) each."""
+    measures = results.measures if settings.full else {}
+    return {**results.reduced, **{FULL + name: measure.values for name, measure in measures.items()}}
+
+
+def block(
+    loaded: LoadedScenario, settings: Settings, which: tuple[int, int], drawn: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Run the draws of a block, first and last included: what a draw gives does not depend on the others.
+
+    Parameters
+    ----------
+    loaded : LoadedScenario
+    settings : Settings
+    which : tuple of int
+        From 1.
+    drawn : mapping of key to (draw,)
+        Values in the draws of this block only (see :func:`columns`).
+
+    Returns
+    -------
+    dict of str to array
+        By name as :func:`saved` gives them, with the draws of the block on the first axis.
+
+    Raises
+    ------
+    ValueError
+        If an intervention is impossible with the numbers of a draw.
+    """
+    first, last = which
+    draws = range(first, last + 1)
+    prepared = [
+        _prepare(loaded, settings, draw, {key: float(values[draw - first]) for key, values in drawn.items()})
+        for draw in draws
+    ]
+    luck = [(settings.seed, draw) for draw in draws] if settings.chance else None
+    runs = run_prepared(prepared, loaded.key, settings.engine, luck)
+    outcomes = [saved(results, settings) for results in runs]
+    return {name: np.concatenate([one[name] for one in outcomes]) for name in outcomes[0]}
+
+
+def _prepare(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapping[str, float]) -> Prepared:
+    steps = dict(values)
+    own = {parameter.key: steps.pop(parameter.key) for parameter in loaded.parameters}
+    try:
+        return prepare(loaded.at(own), steps, loaded.council)
+    except ValueError as problem:
+        raise ValueError(f"{problem} (in draw {draw} of {settings.draws})") from problem

@@ -1,0 +1,117 @@
+"""Run a scenario: the central run, and the draws around it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import weakref
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from simulator.data.provenance import data_hashes, program_hashes
+from simulator.results.labelled import Results
+from simulator.runs.ensemble import Settings, run_draws
+from simulator.runs.single_run import Engine, run_once
+from simulator.scenario import LoadedScenario
+from simulator.scenario.errors import Problem, ScenarioError
+
+
+def simulate(
+    loaded: LoadedScenario,
+    *,
+    draws: int = 0,
+    seed: int = 1,
+    engine: Engine = "plain",
+    chance: bool = False,
+    workers: int | None = None,
+    cluster: str | None = None,
+    work: Path | None = None,
+    full: bool = False,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Results:
+    """Run a scenario and return its results.
+
+    Measures of the results hold the central run; what tables, charts and the summary show of draws is in figures (see
+    `simulator.results.labelled`).
+
+    Parameters
+    ----------
+    loaded : LoadedScenario
+    draws : int
+        Random draws beside the central run.
+    seed : int
+        Seed of the draws. The same seed gives the same numbers to the same parameters in every scenario.
+    engine : {"plain", "compiled"}
+    chance : bool
+        Whether draws hold luck as well: who happens to come in and leave. It follows whole children, beside the plain
+        engine.
+    workers : int, optional
+        Processes that run draws; as many as there are cores if left out. They change no result.
+    cluster : str, optional
+        Address of a Dask scheduler that runs the draws instead.
+    work : Path, optional
+        Folder for finished draws, from which the same call goes on after an interruption; the caller deletes it when
+        done with the results. A temporary one, deleted with the results, if left out.
+    full : bool
+        Whether every measure of every draw is kept besides, for `Results.in_full`.
+    progress : callable
+        Told how many blocks of draws are done, and how many there are.
+
+    Raises
+    ------
+    ScenarioError
+        If an intervention asks for something impossible.
+    ValueError
+        If chance is asked for without draws, or with the compiled engine.
+    ModuleNotFoundError
+        If the compiled engine or a cluster is asked for and its extra is not installed.
+    """
+    if chance and (not draws or engine != "plain"):
+        raise ValueError("chance needs draws, and follows children beside the plain engine")
+    try:
+        central = run_once(loaded.scenario, loaded.key, council=loaded.council, engine=engine)
+        if not draws:
+            return central
+        settings = Settings(draws, seed, engine, chance, full)
+        folder = Path(tempfile.mkdtemp(prefix="care-demand-")) if work is None else work / _name(loaded, settings)
+        drawn = run_draws(
+            loaded,
+            central,
+            settings,
+            folder,
+            workers=workers or os.cpu_count() or 1,
+            cluster=cluster,
+            progress=progress,
+        )
+    except ValueError as problem:
+        raise ScenarioError([_placed(loaded, str(problem))]) from problem
+    if work is None:
+        weakref.finalize(drawn.store, _remove, folder)
+    return drawn
+
+
+def _name(loaded: LoadedScenario, settings: Settings) -> str:
+    """Name the folder of a scenario's draws by all that they follow from."""
+    files = [file.sha256 for file in loaded.files]
+    areas = loaded.scenario.areas
+    own = [loaded.council.name, loaded.council.digest] if loaded.council else []
+    key = json.dumps([program_hashes(), data_hashes(), files, areas, own, asdict(settings)], sort_keys=True)
+    return f"{loaded.key}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _placed(loaded: LoadedScenario, problem: str) -> Problem:
+    """Turn the message of a failed compilation, which begins with a path, into a problem with a position."""
+    path, _, what = problem.partition(": ")
+    origin = next((o for key, o in loaded.provenance.items() if o.line and key.startswith(path)), None)
+    if origin is None:
+        return Problem(str(loaded.path), 1, 1, path, what)
+    return Problem(origin.file, origin.line, origin.column, path, what)

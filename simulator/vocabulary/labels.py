@@ -1,0 +1,7 @@
+"""Words that stand in tables in place of a name or a number."""
+
+ALL = "all"
+"""What the axes of a total say: every placement, every age band, every area."""
+
+HIDDEN = "c"
+"""A figure that is not published, as the Department for Education writes it in its own tables."""

@@ -1,0 +1,331 @@
+"""A council run from its own returns: synthetic children at England's rates, imported, and projected."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from matplotlib.text import Text
+
+from simulator.baseline.england import load_baseline
+from simulator.baseline.own_returns import own_parameters, own_rates
+from simulator.baseline.response import band_of_row
+from simulator.baseline.structure import BAND_OF_AGE
+from simulator.cli.main import cli
+from simulator.data.council import NAME, TIMES, Council, CouncilError, Level, read_council
+from simulator.engine.plain import run
+from simulator.outputs.charts import draw_all
+from simulator.projection.compile import compile_scenario
+from simulator.runs.simulate import simulate
+from simulator.runs.single_run import _name_notes, _size_notes
+from simulator.scenario import LoadedScenario, ScenarioError, load
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import AGE_BANDS, STREAMS
+from simulator.vocabulary.calendar import Month
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("council")
+    assert call("sample-returns", "--children", 8000, "--years", 4, "--out", folder / "r").exit_code == 0
+    assert call("import", "ssda903", folder / "r", "--out", folder / "imported").exit_code == 0
+    return folder / "imported"
+
+
+@pytest.fixture(scope="module")
+def council(imported: Path) -> Council:
+    return read_council(imported)
+
+
+def status_quo(council: Council) -> LoadedScenario:
+    return load("status-quo").of_council(council)
+
+
+def test_the_stock_at_the_base_is_that_imported(imported: Path, council: Council) -> None:
+    compiled = compile_scenario(status_quo(council).scenario, council=council)
+    assert (compiled.context.first_month.year, council.base) == (2026, 2026)
+    group, total = placements.groups(), 0.0
+    with (imported / "stock.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["year"] == "2026"]
+    counted = np.zeros((len(STREAMS), len(AGE_BANDS), len(placements.reported())))
+    for row in rows:
+        at = (STREAMS.index(row["stream"]), list(AGE_BANDS).index(row["age_band"]))
+        counted[(*at, placements.reported().index(row["placement"]))] += int(row["children"])
+        total += int(row["children"])
+    for s, stream in enumerate(compiled.rates.streams):
+        by_row = stream.opening[0, 0].sum(axis=1) @ np.eye(len(placements.reported()))[group]
+        by_band = np.zeros_like(counted[s])
+        np.add.at(by_band, band_of_row(stream, compiled.rates.cohort_months), by_row)
+        np.testing.assert_allclose(by_band, counted[s], atol=1e-9)
+    results = simulate(status_quo(council))
+    assert results["children"].total()[0] == pytest.approx(total)
+    assert results.areas == (NAME,)
+    assert results.dates("stock")[0] == "2026-03-31"
+
+
+def test_five_years_on_the_stock_is_what_the_rates_make(council: Council) -> None:
+    """The sampler's children live at constant rates, so as many are in care in the mean of its years as for ever."""
+    results = simulate(status_quo(council))
+    children = results["children"].total()
+    assert children[12] == pytest.approx(children[0], rel=0.015)
+    assert children[60] == pytest.approx(council.history.mean(), rel=0.03)
+    starts = results.year_totals("starts").central[0]
+    assert starts[0] == pytest.approx(council.starts.sum(), rel=0.03)
+
+
+def test_nobody_is_in_care_at_18(council: Council) -> None:
+    """Without starts nobody is left after 18 years; and children are conserved in every month."""
+    scenario = status_quo(council).scenario.model_copy(update={"end": Month(2044, 3)})
+    rates = compile_scenario(scenario, council=council).rates
+    paths = run(rates, BAND_OF_AGE)
+    whole = (-3, -2, -1)
+    np.testing.assert_allclose(
+        paths.children[:, :, :-1].sum(axis=whole) + paths.starts.sum(axis=whole) - paths.exits.sum(axis=whole),
+        paths.children[:, :, 1:].sum(axis=whole),
+        rtol=1e-9,
+    )
+    closed = tuple(
+        replace(s, new_starts_per_month=0 * s.new_starts_per_month, return_per_year=0 * s.return_per_year)
+        for s in rates.streams
+    )
+    emptied = run(replace(rates, streams=closed), BAND_OF_AGE).children.sum(axis=whole)[0, 0]
+    assert emptied[-2] > 0
+    assert emptied[-1] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_levels_scale_hazards_and_nothing_else(council: Council) -> None:
+    england = load_baseline(2025)
+    rates = compile_scenario(load("status-quo").scenario).rates
+    plain = replace(council, levels={})
+    more = replace(
+        council,
+        levels={("resident", "exit_home"): Level(2.0, 0.0), ("resident", "move_to_childrens_home"): Level(3.0, 0.0)},
+    )
+    one, two = (own_rates(rates, england, which)[0].streams[0] for which in (plain, more))
+    np.testing.assert_allclose(two.phase_exit_per_year[..., 0], 2 * one.phase_exit_per_year[..., 0])
+    np.testing.assert_allclose(two.phase_exit_per_year[..., 1:], one.phase_exit_per_year[..., 1:])
+    home = placements.index("childrens_home")
+    foster = placements.index("council_foster")
+    np.testing.assert_allclose(two.move_per_year[..., foster, home], 3 * one.move_per_year[..., foster, home])
+    np.testing.assert_array_equal(two.opening, one.opening)
+
+
+def test_starts_are_placed_as_the_council_places_them(council: Council) -> None:
+    """Shares of a band are the council's; where England has none of the kind they go to the placement itself."""
+    band, kinship = list(AGE_BANDS).index("10_to_15"), placements.reported().index("kinship_foster")
+    evidence = council.first_places.copy()
+    evidence[0, band] = 0.0
+    evidence[0, band, kinship], evidence[0, band, placements.reported().index("childrens_home")] = 300.0, 100.0
+    evidence[0, -1] = 0.0
+    evidence[0, -1, [placements.reported().index(name) for name in ("council_foster", "supported")]] = 30.0
+    odd = replace(council, first_places=evidence)
+    rates = compile_scenario(status_quo(odd).scenario, council=odd).rates
+    shares = rates.streams[0].start_place[0, 0, 0]
+    np.testing.assert_allclose(shares.sum(axis=-1), 1.0)
+    starts = rates.streams[0].new_starts_per_month[0, 0, 0][10:16]
+    assert (starts @ shares[10:16])[placements.index("kinship_foster")] / starts.sum() == pytest.approx(0.75, abs=0.05)
+    np.testing.assert_allclose(shares[16:, placements.index("council_foster")], 0.5, atol=0.01)
+    assert not shares[:16, placements.index("supported")].any()
+
+
+def test_the_council_of_england_s_rates_places_as_england_does(council: Council) -> None:
+    england = compile_scenario(load("status-quo").scenario).rates.streams[0].start_place[0, 0, 0]
+    own = compile_scenario(status_quo(council).scenario, council=council).rates.streams[0].start_place[0, 0, 0]
+    np.testing.assert_allclose(own[:16], england[:16], atol=0.03)
+
+
+def test_a_run_is_as_long_as_the_scenario(council: Council) -> None:
+    scenario = status_quo(council).scenario
+    assert (council.base, str(scenario.end)) == (2026, "2036-03")
+    earlier = load("status-quo").of_council(replace(council, base=2023)).scenario
+    assert str(earlier.end) == "2033-03"
+
+
+def test_charts_call_the_past_the_council_s_own(council: Council) -> None:
+    everything = [simulate(load(name).of_council(council)) for name in ("status-quo", "family-help-national")]
+    drawn = draw_all(everything[0])["children"], draw_all(everything)["compare_children"]
+    for drawing in drawn:
+        said = {text.get_text() for text in drawing.figure.findobj(Text)}
+        assert any("The council's own figures" in text for text in said)
+        assert not any("Published figures" in text or "published at" in text for text in said)
+
+
+def test_children_that_england_does_not_have_are_kept(council: Council) -> None:
+    """An asylum-seeking baby placed for adoption, long in care: in no table of England's."""
+    stock = np.zeros_like(council.stock)
+    stock[1, 0, TIMES.index("2_years_and_over"), placements.reported().index("for_adoption")] = 1.0
+    odd = replace(council, stock=stock + council.stock)
+    rates = compile_scenario(status_quo(odd).scenario, council=odd).rates
+    assert rates.streams[1].opening.sum() == pytest.approx(odd.stock[1].sum())
+    assert all(np.isfinite(values).all() for values in (rates.streams[1].opening, rates.streams[0].opening))
+
+
+def test_a_council_without_asylum_seeking_or_adopted_children(council: Council) -> None:
+    stock, starts = council.stock.copy(), council.starts.copy()
+    stock[1], starts[1] = 0.0, 0.0
+    stock[..., placements.reported().index("for_adoption")] = 0.0
+    few = replace(council, stock=stock, starts=starts, starts_seen=council.starts_seen * [1, 0])
+    results = simulate(status_quo(few))
+    for measure in results.measures.values():
+        assert np.isfinite(measure.values).all(), measure.name
+
+
+def test_spend_is_at_england_s_unit_costs(council: Council) -> None:
+    """In the year before the run a child-week costs what England's did in 2024-25, with a year of general prices."""
+    compiled = compile_scenario(status_quo(council).scenario, council=council)
+    prices = 1.0 / compiled.context.price_level("2024-25")
+    assert 1.01 < prices < 1.06
+    for own, england in zip(compiled.cost_lines, load_baseline(2025).cost_lines, strict=True):
+        if england.spend_gbp:
+            unit = float(england.spend_gbp / england.child_weeks)
+            np.testing.assert_allclose(own.spend_gbp / own.child_weeks, unit * prices)
+
+
+def test_draws_hold_what_is_not_known(council: Council) -> None:
+    keys = {p.key: p for p in own_parameters(council, ("2026-27",))}
+    assert {"local.own.starts", "local.own.uasc_starts", "local.own.resident.exit_home"} <= set(keys)
+    assert "local.own.drift_starts.2026-27" in keys
+    assert "local.own.resident.first_10_to_15_kinship_foster" in keys
+    results = simulate(status_quo(council), draws=6, seed=3, workers=1)
+    children = results.stock_totals("children").area()
+    assert np.ptp(children[:, 0]) == pytest.approx(0.0)
+    assert np.ptp(children[1:, 60]) > 10
+
+
+def test_programmes_act_on_a_council(council: Council) -> None:
+    for name in ("family-help-national", "status-quo"):
+        results = simulate(load(name).of_council(council))
+        assert np.isfinite(results["total_spend"].values).all()
+    named = replace(council, name="Rutland")
+    assert any("Check the name" in note for note in simulate(status_quo(named)).notes)
+    named = replace(council, name="Kent")
+    assert compile_scenario(status_quo(named).scenario, council=named).context.areas == ("E10000016",)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Rutlnad", "Rutland"), ("rutland", "Rutland"), ("Bristol City", "Bristol, City of"), ("Loamshire", ""),
+        ("Rutland", ""), ("Bristol", ""), ("Bristol, City of", ""), (NAME, ""), ("Anywhere", ""),
+        ("Kent County Council", ""),
+    ],
+)  # fmt: skip
+def test_a_slip_of_an_authoritys_name_is_told_and_labels_are_free(council: Council, name: str, meant: str) -> None:
+    notes = list(_name_notes(replace(council, name=name)))
+    assert [note.partition("?")[0] for note in notes] == (
+        [f"{name} is no authority; did you mean {meant}"] if meant else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "children", "said"),
+    [
+        ("Kent", 1_896 * 2.1, "more than twice"), ("kent", 1_896 * 0.4, "less than half"), ("Kent", 1_896 * 1.9, ""),
+        ("Kent", 1_896 * 0.6, ""), ("Anywhere", 5.0, ""),
+    ],
+)  # fmt: skip
+def test_returns_far_from_the_size_of_their_authority_are_told(
+    council: Council, name: str, children: float, said: str
+) -> None:
+    """Kent had 1,896 children in care in March 2025."""
+    named = replace(council, name=name, stock=council.stock * children / council.stock.sum())
+    notes = list(_size_notes(named))
+    assert len(notes) == bool(said)
+    assert all(f"these returns have {said} the 1,896 children published for {name}" in note for note in notes)
+
+
+@pytest.mark.parametrize("publish", [False, True])
+def test_the_command(imported: Path, tmp_path: Path, publish: bool) -> None:
+    out = tmp_path / "out"
+    words = ("run", "status-quo", "--returns", imported, "--area-name", "Anywhere", "--no-charts", "--out", out)
+    result = call(*words, *(["--publish"] if publish else []))
+    assert result.exit_code == 0, result.output
+    assert "Anywhere, central run" in result.output
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["returns"]["area"] == "Anywhere"
+    assert ("sha256" in manifest["returns"]) != publish
+    assert str(imported.parent) not in (out / "manifest.json").read_text()
+    with (out / "results.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {row["area"] for row in rows} == {"Anywhere"}
+    if publish:
+        assert all(row["central"] == "c" or float(row["central"]) % 5 == 0 for row in rows)
+
+
+def test_wrong_folders_are_told_of_with_every_problem(imported: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(imported, broken)
+    stock = broken / "stock.csv"
+    lines = stock.read_text().splitlines()
+    lines[1] = lines[1].replace("resident", "visitor")
+    lines[2] = lines[2].rpartition(",")[0] + ",-3"
+    stock.write_text("\n".join(lines) + "\n")
+    (broken / "levels.csv").write_text("stream,event\n")
+    (broken / "rates.csv").unlink()
+    result = call("run", "status-quo", "--returns", broken, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    told = result.output.splitlines()
+    assert len(told) == 4
+    assert "stock.csv:2: stream 'visitor' is not what an import writes" in result.output
+    assert "stock.csv:3: children '-3'" in result.output
+    assert "levels.csv:1: no column pooled, p10, p90" in result.output
+    assert "rates.csv: missing" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_no_import_or_hides_what_a_run_needs(imported: Path, tmp_path: Path) -> None:
+    with pytest.raises(CouncilError, match="not a folder that"):
+        read_council(tmp_path)
+    assert call("import", "ssda903", imported.parent / "r", "--out", tmp_path / "p", "--publish").exit_code == 0
+    with pytest.raises(CouncilError, match="written with --publish"):
+        read_council(tmp_path / "p")
+
+
+def test_returns_that_end_too_long_ago_or_scenarios_of_another_base(council: Council, imported: Path) -> None:
+    with pytest.raises(ScenarioError, match="another base"):
+        load("smf-2021").of_council(council)
+    old = imported.parent / "old"
+    shutil.copytree(imported, old)
+    rows = (old / "stock.csv").read_text().splitlines()
+    (old / "stock.csv").write_text("\n".join([rows[0], *(f"2019{row[4:]}" for row in rows[1:])]) + "\n")
+    with pytest.raises(CouncilError, match="end on 31 March 2019"):
+        read_council(old)
+
+
+def test_a_handful_of_children_is_no_council(imported: Path, tmp_path: Path) -> None:
+    few = tmp_path / "few"
+    shutil.copytree(imported, few)
+    head, *rows = (few / "stock.csv").read_text().splitlines()
+    one = head.split(",").index("children")
+    last = max(row[:4] for row in rows)
+    kept = [row for row in rows if row[:4] != last]
+    now = next(row for row in rows if row[:4] == last).split(",")
+    now[one] = "4"
+    (few / "stock.csv").write_text("\n".join([head, *kept, ",".join(now)]) + "\n")
+    with pytest.raises(CouncilError, match=r"4 children are in care on 31 March .* needs 5"):
+        read_council(few)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--area", "Kent", "--returns", "."), "can't be had with --area"),
+        (("--area-name", "Kent"), "for an authority by its name: --area"),
+        (("--returns", ".", "--area-name", "England"), "is no name of a council"),
+        (("--returns", "nowhere"), "does not exist"),
+    ],
+)
+def test_options_that_do_not_go_together(words: tuple[str, ...], told: str) -> None:
+    result = call("run", "status-quo", *words)
+    assert result.exit_code == 2
+    assert told in result.output

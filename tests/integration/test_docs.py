@@ -1,0 +1,132 @@
+"""The documentation: generated parts are up to date, links lead somewhere, examples are read, sources exist."""
+
+import importlib.util
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from paths import ROOT
+
+from simulator.data import tables
+from simulator.interventions import kinds
+from simulator.scenario import load
+
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def make_docs() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_docs", ROOT / "tools" / "make_docs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["make_docs"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def prose(path: Path) -> str:
+    """Text of a page without its code blocks."""
+    return FENCE.sub("", path.read_text(encoding="utf-8"))
+
+
+def anchors(path: Path) -> set[str]:
+    """Headings as GitHub links to them."""
+    heads = re.findall(r"^#+ (.+)$", prose(path), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_interventions_page_is_up_to_date(make_docs: ModuleType) -> None:
+    page = (ROOT / "docs" / "interventions.md").read_text(encoding="utf-8")
+    assert page == make_docs.interventions_page(), "run `make docs-tables`"
+    assert all(f"\n## {name}\n" in page for name in kinds())
+
+
+def test_assumptions_are_up_to_date(make_docs: ModuleType) -> None:
+    page = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    assert page == make_docs.between(page, "assumptions", make_docs.assumptions_table()), "run `make docs-tables`"
+
+
+def test_rules_of_returns_are_up_to_date(make_docs: ModuleType) -> None:
+    page = (ROOT / "docs" / "returns.md").read_text(encoding="utf-8")
+    assert page == make_docs.between(page, "rules", make_docs.rules_table()), "run `make docs-tables`"
+
+
+def test_assumptions_name_files_and_keys_that_exist(make_docs: ModuleType) -> None:
+    from simulator.interventions.fields import notes
+    from simulator.scenario.schema import Scenario
+
+    known = {note.path for note in notes(Scenario)} | {"assumptions", "starts.hold"}
+    for _, _, _, where, key in make_docs._assumptions():
+        assert (ROOT / "simulator" / where).is_file(), where
+        named = re.findall(r"kind: ([\w, ]+)", key)
+        assert not named or set(named[0].split(", ")) <= set(kinds()), key
+        assert named or not key or key in known, key
+
+
+def test_a_scenario_can_change_every_assumption_named(make_docs: ModuleType) -> None:
+    from simulator.scenario import Assumptions
+
+    page = make_docs.assumptions_table()
+    for name in Assumptions.model_fields:
+        assert f"`assumptions.{name}`" in page, f"docs/model.md has no row for assumptions.{name}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_relative_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(path)):
+        if target.startswith(("https://", "http://")):
+            continue
+        file, _, anchor = target.partition("#")
+        there = path.parent / file if file else path
+        assert there.exists(), f"{path.name}: {target}"
+        assert not anchor or anchor in anchors(there), f"{path.name}: {target}"
+
+
+def test_pictures_have_alt_text() -> None:
+    for path in PAGES:
+        for alt in re.findall(r"!\[(.*?)\]\(", prose(path), re.DOTALL):
+            assert len(alt) > 20, path.name
+
+
+def examples() -> Iterator[str]:
+    for language, block in FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8")):
+        if language in ("yaml", "yml"):
+            yield block
+
+
+def test_readme_has_an_example() -> None:
+    assert list(examples())
+
+
+@pytest.mark.parametrize("block", list(examples()), ids=lambda block: block.partition("\n")[0][:40])
+def test_readme_scenarios_pass_check(block: str, tmp_path: Path) -> None:
+    path = tmp_path / "example.yaml"
+    path.write_text(block, encoding="utf-8")
+    assert load(path).scenario.name
+
+
+def test_sources_named_in_the_model_exist() -> None:
+    text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    text = FENCE.sub("", text)
+    named = set(re.findall(r"\[([a-z0-9_]+_[a-z0-9_]+)\](?!\()", text)) | set(re.findall(r"\bsource: (\w+_\w+)", text))
+    assert named
+    assert named <= set(tables.sources()), sorted(named - set(tables.sources()))
+
+
+def test_code_refers_to_the_right_sections() -> None:
+    """axes.py names section 3 for phases, rates.py section 7 for the balancing flow."""
+    page = prose(ROOT / "docs" / "model.md")
+    assert "## 3. Phases of time in care" in page
+    assert "## 7. The balancing flow" in page
+
+
+def test_changelog_says_whether_results_change() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    entries = [" ".join(entry.split()) for entry in re.split(r"^- ", text, flags=re.MULTILINE)[1:]]
+    assert entries
+    assert all("Results change:" in entry for entry in entries), [e for e in entries if "Results change:" not in e]

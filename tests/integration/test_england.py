@@ -1,0 +1,361 @@
+"""The national model on real figures: accounts, fit, fostering, money and what the shipped scenarios must show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from paths import ROOT
+
+from simulator.baseline.england import load_baseline
+from simulator.baseline.structure import BAND_OF_AGE
+from simulator.calibrate import build
+from simulator.calibrate.ahead import ahead_rows
+from simulator.calibrate.build import BASES, fit_rows
+from simulator.data import tables
+from simulator.engine.plain import run
+from simulator.outputs.charts import draw_all
+from simulator.outputs.summary import summary_text
+from simulator.projection.compile import compile_scenario
+from simulator.results.analysis import at_years, extra_spend, split_extra
+from simulator.results.labelled import Results
+from simulator.runs.simulate import simulate
+from simulator.runs.single_run import label
+from simulator.scenario.read import load, shipped
+from simulator.vocabulary import placements
+
+SCENARIOS = sorted(shipped())
+SECTORS = ("council_foster", "ifa_foster")
+
+
+@cache
+def results(name: str) -> Results:
+    return simulate(load(name))
+
+
+def changed(name: str, **update: object) -> Results:
+    scenario = load(name).scenario
+    return label(compile_scenario(scenario.model_copy(update=update)), name)
+
+
+def with_assumptions(name: str, **values: float) -> Results:
+    scenario = load(name).scenario
+    return changed(name, assumptions=scenario.assumptions.model_copy(update=values))
+
+
+def extra_intervention(name: str, **fields: object) -> Results:
+    from simulator.interventions import kinds
+
+    scenario = load(name).scenario
+    kind = kinds()[str(fields["kind"])]
+    return changed(name, interventions=(*scenario.interventions, kind.model_validate(fields)))
+
+
+def children_at(r: Results, date: str) -> float:
+    return float(r["children"].total()[r.dates("stock").index(date)])
+
+
+# --- accounts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_children_are_conserved_in_total_and_in_every_placement(name: str) -> None:
+    r = results(name)
+    flows = {m: r[m].by_placement() for m in ("starts", "exits", "balancing", "moves_in", "moves_out")}
+    for place, children in r["children"].by_placement().items():
+        change = (
+            flows["starts"][place]
+            - flows["exits"][place]
+            + flows["balancing"][place]
+            + flows["moves_in"][place]
+            - flows["moves_out"][place]
+        )
+        np.testing.assert_allclose(np.diff(children), change, atol=1e-7)
+    total = r["starts"].total() - r["exits"].total() + r["balancing"].total()
+    np.testing.assert_allclose(np.diff(r["children"].total()), total, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_parts_add_up_and_nothing_is_negative(name: str) -> None:
+    r = results(name)
+    for measure in r.measures.values():
+        values = measure.values
+        if measure.name not in ("balancing", "unmet_foster_need_spend"):
+            assert values.min() >= 0.0, measure.name
+        assert np.isfinite(values).all(), measure.name
+    reasons = sum(m.total() for m in r.measures.values() if m.name.startswith("exits_"))
+    np.testing.assert_allclose(reasons, r["exits"].total(), rtol=1e-12)
+    spend = r["placement_spend"].total() + r["other_spend"].total() + r["programme_spend"].total()
+    np.testing.assert_allclose(spend, r["total_spend"].total(), rtol=1e-12)
+
+
+def test_nobody_lives_where_their_age_may_not() -> None:
+    # Between quarter-ends a cohort of three months of birth straddles the 16th birthday.
+    by_band = results("status-quo")["children"].values[0, 0, ::3]
+    for i, name in enumerate(placements.reported()):
+        youngest = placements.placements()[placements.index(name)].ages[0]
+        if youngest >= 16:
+            assert by_band[:, i, :4].max() == 0.0
+
+
+# --- fit -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_a_run_starts_from_the_published_stock(base: int) -> None:
+    baseline = load_baseline(base)
+    children = baseline.resident.sum() + baseline.uasc.sum()
+    assert children == pytest.approx(tables.value("stock", base), rel=1e-5)
+    assert baseline.uasc.sum() == pytest.approx(tables.value("uasc_stock", base), rel=1e-5)
+
+
+@pytest.mark.parametrize("base", BASES[:-1])
+def test_one_year_ahead_is_as_near_as_the_tables_allow(base: int) -> None:
+    missed = [f"{r.item}: {r.percent:+.1f}%" for r in ahead_rows(base) if not r.met]
+    assert not missed
+
+
+def test_the_shipped_fit_meets_the_published_tables() -> None:
+    page = (ROOT / "docs" / "fit.md").read_text(encoding="utf-8")
+    assert page.count("| Stock by age |") >= 20
+    assert "outside" not in page
+
+
+def test_young_children_keep_their_foster_homes_when_places_run_short() -> None:
+    paths = run(compile_scenario(load("foster-decline").scenario).rates, BAND_OF_AGE)
+    waiting = paths.children[0, 0, -1, 0, :, placements.index("home_waiting")]
+    assert waiting[:2].sum() < 0.02 * waiting.sum()
+    assert waiting[3] > waiting[2]
+
+
+@pytest.mark.slow
+def test_refitting_gives_the_shipped_baselines_and_meets_the_published_tables() -> None:
+    baselines, long, fine = build()
+    for base in BASES:
+        missed = [
+            f"{base} {r.group} {r.item}: {r.percent:+.2f}%" for r in fit_rows(base, long[base], fine[base]) if not r.met
+        ]
+        assert not missed
+        shipped_one = load_baseline(base)
+        np.testing.assert_allclose(baselines[base].resident, shipped_one.resident, rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(
+            baselines[base].parameters.group_ratio, shipped_one.parameters.group_ratio, rtol=1e-4
+        )
+
+
+# --- money ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("base", "year"), [(2020, "2019-20"), (2021, "2020-21"), (2023, "2022-23"), (2025, "2024-25")])
+def test_base_year_spend_is_reproduced_line_by_line(base: int, year: str) -> None:
+    lines = {line.key: line.spend_gbp for line in load_baseline(base).cost_lines}
+    published = tables.categories("spend_line", year)
+    assert sum(lines.values()) == pytest.approx(published["total_looked_after"], rel=1e-4)
+    assert lines["childrens_home"] + lines["secure_residential"] == pytest.approx(published["residential"], rel=1e-6)
+    fostering = lines["kinship_foster"] + lines["council_foster"] + lines["ifa_foster"]
+    friends = published.get("family_and_friends", fostering - published["fostering_total"])
+    assert fostering == pytest.approx(published["fostering_total"] + friends, rel=1e-6)
+    assert lines["asylum"] == pytest.approx(published["asylum"], rel=1e-6)
+
+
+def test_extra_spend_splits_exactly() -> None:
+    r = results("status-quo")
+    before = r.spend_lines.reference_spend_gbp.sum()
+    by_year = r.by_year("total_spend").sum(axis=(-2, -1))
+    np.testing.assert_allclose(sum(split_extra(r).values()), by_year - before, rtol=1e-9)
+    np.testing.assert_allclose(extra_spend(r), by_year - before, rtol=1e-9)
+    since = r.financial_years[1]
+    np.testing.assert_allclose(extra_spend(r, since)[..., 1], 0.0, atol=1.0)
+
+
+def test_prices_alone_move_only_the_price_part() -> None:
+    flat = changed("status-quo", interventions=())
+    dear = extra_intervention("status-quo", kind="price_growth", costs="all", percent_per_year=3, basis="real")
+    base = results("status-quo")
+    for part in ("numbers", "mix"):
+        np.testing.assert_allclose(split_extra(dear)[part], split_extra(base)[part], rtol=1e-9, atol=1.0)
+        np.testing.assert_allclose(split_extra(flat)[part], split_extra(base)[part], rtol=1e-9, atol=1.0)
+    assert (split_extra(dear)["price"] > split_extra(base)["price"]).all()
+
+
+# --- fostering -----------------------------------------------------------------------------------------------------
+
+
+def test_fostering_starts_from_ofsted() -> None:
+    r = results("status-quo")
+    assert r["foster_households"].total()[0] == pytest.approx(33_435)
+    assert r["foster_places_approved"].total()[0] == pytest.approx(69_825)
+    assert r["foster_places_filled"].total()[0] == pytest.approx(42_015, rel=2e-4)
+
+
+def test_households_go_on_falling_by_one_or_two_per_cent_and_slower() -> None:
+    households = results("status-quo")["foster_households"].total()[::12]
+    fall = 1.0 - households[1:] / households[:-1]
+    assert ((fall[:5] > 0.01) & (fall[:5] < 0.02)).all()
+    assert (np.diff(fall) < 0).all(), "slowing"
+    assert 0.01 < 1.0 - (households[-1] / households[0]) ** 0.1 < 0.02, "over ten years"
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_filled_places_never_pass_usable_places_or_need(name: str) -> None:
+    r = results(name)
+    if load(name).scenario.assumptions.foster_places == "as_needed":
+        assert r["unmet_foster_need"].total()[-1] < 1.5 * r["unmet_foster_need"].total()[0]
+        return
+    filled, usable = (r[m].values[0, 0].sum(axis=-1) for m in ("foster_places_filled", "foster_places_usable"))
+    assert (filled[1:] <= usable[1:] * (1 + 1e-9)).all()
+    assert (r["foster_places_filled"].total() <= r["foster_need"].total() * (1 + 1e-12)).all()
+
+
+def test_doubling_recruitment_works_through_the_pipeline() -> None:
+    base = results("status-quo")
+    more = extra_intervention("status-quo", kind="foster_recruitment", start="2025-04", enquiries_ratio=2.0)
+    filled = more["foster_places_filled"].total() - base["foster_places_filled"].total()
+    need = more["foster_need"].total()
+    assert filled[-1] > 2_000
+    assert (more["foster_places_filled"].total() <= need * (1 + 1e-12)).all()
+    households = more["foster_households"].total() - base["foster_households"].total()
+    assert 0 < households[3] < 0.005 * households[12]  # hardly anybody is approved within three months
+    assert households[6] < 0.1 * households[12]
+    unmet = more["unmet_foster_need"].total() - base["unmet_foster_need"].total()
+    assert (np.diff(unmet[:24]) < 0).all()
+    assert abs(unmet[3]) < 0.005 * abs(unmet[12])
+    saved = base["placement_spend"].total() - more["placement_spend"].total()
+    assert saved[-12:].sum() > saved[12:24].sum() > 0
+
+
+# --- scenarios -----------------------------------------------------------------------------------------------------
+
+
+def test_null_early_help_costs_money_and_moves_no_child() -> None:
+    null, base = results("null-early-help"), results("status-quo")
+    np.testing.assert_array_equal(null["children"].values, base["children"].values)
+    assert null["programme_spend"].total().sum() > 1e9
+
+
+def test_county_councils_network_replication_reaches_its_headline_from_assumptions() -> None:
+    r = results("ccn-unchecked")
+    assert 95_000 * 0.999 <= children_at(r, "2025-12-31") <= 100_000
+    at = r.financial_years.index("2025-26")
+    assert extra_spend(r)[0, 0, at] == pytest.approx(2.1e9, rel=0.05)
+
+
+def test_review_replication_reaches_a_hundred_thousand() -> None:
+    assert children_at(results("review-no-reform"), "2032-03-31") == pytest.approx(100_000, rel=0.01)
+
+
+def test_delay_costs_children_and_money() -> None:
+    plan, late = results("review-plan"), results("review-plan-delayed")
+    gap = late["children"].total() - plan["children"].total()
+    assert gap.max() > 5_000
+    assert gap[-1] > 0
+    assert at_years(late)[-1]["cumulative_extra_gbp"] > at_years(plan)[-1]["cumulative_extra_gbp"]
+
+
+def test_twelve_pilots_move_england_by_a_small_amount() -> None:
+    r = results("stable-homes-2023")
+    effect = r["children"].total() - r.without["children"].total()
+    share = np.abs(effect) / r["children"].total()
+    assert effect.min() < -10
+    assert share.max() < 0.01
+
+
+def test_holding_numbers_and_holding_rates_differ() -> None:
+    from simulator.scenario.schema import Starts
+
+    numbers, rates = results("status-quo"), changed("status-quo", starts=Starts(hold="rates"))
+    gap = numbers["children"].total()[-1] - rates["children"].total()[-1]
+    assert 500 < gap < 15_000
+    assert "held as in the year" in numbers.notes[0]
+    assert "rates" in rates.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("assumption", "value", "measure"),
+    [
+        ("balancing_percent_per_year", 0.0, "children"),
+        ("homes_waiting_share", 0.1, "unmet_foster_need"),
+        ("step_down_match_per_year", 0.1, "unmet_foster_need"),
+        ("exchange_homes_per_year", 2_500.0, "unmet_foster_need"),
+        ("deflator_percent_per_year", 4.0, "total_spend"),
+    ],
+)
+def test_every_assumption_moves_something(assumption: str, value: float, measure: str) -> None:
+    name = "foster-plan-10000"
+    assert not np.allclose(
+        with_assumptions(name, **{assumption: value})[measure].total()[-1],
+        results(name)[measure].total()[-1],
+        rtol=1e-4,
+    )
+
+
+def test_the_bases_own_values_of_assumptions_on_waiting_change_next_to_nothing() -> None:
+    waiting = results("status-quo")["unmet_foster_need"].total()[-1]
+    share = with_assumptions("status-quo", homes_waiting_share=0.319)["unmet_foster_need"].total()[-1]
+    assert share == pytest.approx(waiting, rel=1e-3)
+    fewer, more = (
+        with_assumptions("status-quo", exchange_homes_per_year=value)["unmet_foster_need"].total()[-1]
+        for value in (500.0, 1_000.0)
+    )
+    assert fewer < waiting < more
+
+
+def test_births_move_starts_when_rates_are_held() -> None:
+    from simulator.scenario.schema import Assumptions, Starts
+
+    few = changed("status-quo", starts=Starts(hold="rates"), assumptions=Assumptions(births_per_year=400_000))
+    many = changed("status-quo", starts=Starts(hold="rates"), assumptions=Assumptions(births_per_year=700_000))
+    assert many["starts"].total()[-1] > few["starts"].total()[-1] + 100
+
+
+def test_a_run_cut_in_two_equals_one_run() -> None:
+    rates = compile_scenario(load("status-quo").scenario).rates
+    whole = run(rates, BAND_OF_AGE)
+    first = run(replace(rates, months=60), BAND_OF_AGE)
+    assert rates.foster is not None
+    rest = replace(
+        rates,
+        months=60,
+        streams=tuple(
+            replace(s, opening=state, opening_home=home)
+            for s, state, home in zip(rates.streams, first.state, first.home, strict=True)
+        ),
+        foster=replace(rates.foster, opening_households=first.households[:, :, -1], opening_pipeline=first.pipeline),
+    )
+    second = run(rest, BAND_OF_AGE)
+    np.testing.assert_allclose(second.children[:, :, -1], whole.children[:, :, -1], rtol=1e-10, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("ccn-unchecked", "The replication reaches 95,000 children in care in December 2025"),
+        ("review-no-reform", "The replication reaches 100,000 children in care in March 2032"),
+    ],
+)
+def test_charts_mark_claims_where_they_were_made(name: str, title: str) -> None:
+    """A month such as 2025-12 must not be taken for a financial year."""
+    r = results(name)
+    assert {c.date for c in r.claims if c.measure == "children"} <= set(r.dates("stock"))
+    assert draw_all(r)["children"].title.startswith(title)
+
+
+def test_unmet_need_is_not_told_where_places_are_found_as_needed() -> None:
+    r = results("ccn-unchecked")
+    assert "foster_places" not in draw_all(r)
+    assert "Unmet need" not in summary_text(r)
+    assert "foster_places" in draw_all(results("status-quo"))
+
+
+def test_a_programme_that_does_nothing_is_told_of_the_end() -> None:
+    assert draw_all(results("null-early-help"))["effect_children"].title.endswith(
+        "no change in children in care by March 2035"
+    )
+
+
+def test_an_effect_that_outlasts_its_money_is_told() -> None:
+    unpaid = "Families First Partnership: money is counted to 2028-29, and the effect is assumed to go on after it."
+    assert unpaid in results("family-help-national").money_notes
+    assert not any("go on after it" in note for note in results("status-quo").money_notes)
