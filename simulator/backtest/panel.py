@@ -6,15 +6,15 @@ reach it. A year is the year that ends on 31 March.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.data import packaged
 from simulator.vocabulary.areas import table
 
 Array = NDArray[np.float64]
@@ -137,19 +137,23 @@ class Known:
         return {"authority": self.authorities, "region": self.regions, "england": self.england}
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (files("simulator") / "data" / f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+class _Run(NamedTuple):
+    """Figures of one series and area in years that follow each other, NaN where hidden."""
+
+    series: str
+    area: str
+    source: str
+    first_year: int
+    values: tuple[float, ...]
 
 
 @cache
 def panel() -> Panel:
     """Read the published figures of all years."""
     values: dict[tuple[str, str], dict[int, float]] = {}
-    for row in _rows("panel"):
-        years = values.setdefault((row["series"], row["area"]), {})
-        for i, text in enumerate(row["values"].split()):
-            years[int(row["first_year"]) + i] = np.nan if text == "c" else float(text)
+    for row in packaged.table("panel").rows(_Run):
+        years = values.setdefault((row.series, row.area), {})
+        years |= dict(enumerate(row.values, start=row.first_year))
     last = max(year for years in values.values() for year in years)
 
     def series(areas: tuple[str, ...], first: int) -> Series:

@@ -13,15 +13,14 @@ council is a matter of its own carers, and who of the others finds an agency's, 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.data import packaged
 from simulator.data.authority_tables import PLACEMENT_GROUPS, group_of_place
 from simulator.engine.rates import StreamRates
 from simulator.vocabulary import placements
@@ -103,11 +102,12 @@ def placed(stream: StreamRates, into: Array) -> StreamRates:
 @cache
 def placing(codes: tuple[str, ...]) -> Placing:
     """Read data/local_placing.csv for some areas."""
-    text = (files("simulator") / "data" / "local_placing.csv").read_text(encoding="utf-8")
-    rows = {row["area"]: row for row in csv.DictReader(text.splitlines())}
+    read = packaged.table("local_placing")
+    position = {code: row for row, code in enumerate(read["area"])}
+    rows = [position[code] for code in codes]
 
     def column(name: str) -> Array:
-        return np.array([float(rows[code][name]) for code in codes])
+        return np.array(read[name], dtype=np.float64)[rows]
 
     return Placing(
         into=np.stack([column(into(plan)) for plan in plans()], axis=1),

@@ -8,15 +8,14 @@ two numbers say how much older years tell of the level at the base.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.data import packaged
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 
@@ -76,15 +75,7 @@ class Wander:
 @cache
 def wanders() -> Mapping[str, Wander]:
     """Return every group of rates by name, from data/local_drift.csv."""
-    text = (files("simulator") / "data" / "local_drift.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {
-        row["name"]: Wander(
-            row["name"], float(row["sd_per_year"]), float(row["dispersion"]), row["first"], row["last"], row["source"],
-            row["group"], float(row["correlation"]), float(row["response"]),
-        )
-        for row in rows
-    }  # fmt: skip
+    return {one.name: one for one in packaged.table("local_drift").rows(Wander)}
 
 
 def step_parameters(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.data.packaged import read_text
 from simulator.vocabulary.axes import AGE_BANDS
 
 Array = NDArray[np.float64]
@@ -47,7 +47,7 @@ def structure() -> dict[str, Any]:
     """Return the file as nested dictionaries."""
     from ruamel.yaml import YAML
 
-    text = (files("simulator") / "data" / "structure.yaml").read_text(encoding="utf-8")
+    text = read_text("data", "structure.yaml")
     loaded: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
     return loaded
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.data import tables
+from simulator.data import packaged, tables
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import authorities, table
 from simulator.vocabulary.axes import AGE_BANDS
+from simulator.vocabulary.labels import ALL
 
 Array = NDArray[np.float64]
 
@@ -207,18 +206,18 @@ def _external_share(table: str) -> float:
 
 
 @cache
-def _figures() -> dict[tuple[str, str, str], dict[str, float]]:
+def _figures() -> dict[tuple[str, int | str, str], dict[str, float]]:
     """Return figures by table, year and category, and by the steady code of the area; NaN where hidden."""
-    text = (files("simulator") / "data" / "local.csv").read_text(encoding="utf-8")
-    found: dict[tuple[str, str, str], dict[str, float]] = {}
-    for row in csv.DictReader(text.splitlines()):
-        if row["status"] != "not applicable":
-            key = (row["table"], row["year"], row["category"])
-            found.setdefault(key, {})[row["area"]] = float(row["value"] or "nan")
+    local = packaged.table("local")
+    keys = zip(local["table"], local["year"], local["category"], strict=True)
+    found: dict[tuple[str, int | str, str], dict[str, float]] = {}
+    for key, area, value, status in zip(keys, local["area"], local["value"], local["status"], strict=True):
+        if status != "not applicable":
+            found.setdefault(key, {})[area] = value
     return found
 
 
-def column(table: str, year: int | str, category: str = "all") -> Array:
+def column(table: str, year: int | str, category: str = ALL) -> Array:
     """Return one figure of every authority, NaN where it is hidden or missing: (area,).
 
     Raises
@@ -226,7 +225,7 @@ def column(table: str, year: int | str, category: str = "all") -> Array:
     KeyError
         If no authority has it.
     """
-    raw = _figures()[table, str(year), category]
+    raw = _figures()[table, year, category]
     known = dict(raw)
     children = {one.old_code: one.children for one in authorities()}
     for former, heirs in _heirs().items():
@@ -258,7 +257,7 @@ def reported_spend(codes: Sequence[str]) -> Array:
 
 def published_stock(codes: Sequence[str]) -> tuple[tuple[int, ...], Array]:
     """Return years, and children looked after on 31 March of each in some authorities together, where all are shown."""
-    years = sorted({int(year) for table, year, _ in _figures() if table == "stock"})
+    years = sorted({year for table, year, _ in _figures() if table == "stock" and isinstance(year, int)})
     held = np.array([one.code in codes for one in authorities()])
     stock = np.array([column("stock", year)[held].sum() for year in years])
     known = np.isfinite(stock)
@@ -287,7 +286,7 @@ def counts(table: str, year: int, categories: Sequence[str]) -> Array:
 
 def _left_out(table: str, year: int, categories: Sequence[str], total: Array) -> Array:
     """Return what an authority's total holds beside some categories: (area,)."""
-    beside = {name for t, y, name in _figures() if (t, y) == (table, str(year))} - {TOTAL, *categories}
+    beside = {name for t, y, name in _figures() if (t, y) == (table, year)} - {TOTAL, *categories}
     if not beside:
         return np.zeros_like(total)
     every = [*categories, *sorted(beside)]

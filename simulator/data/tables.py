@@ -7,16 +7,15 @@ for a financial year. Files are read once, when a table in them is first asked f
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-FILES = ("children", "placements", "fostering", "money", "population")
+from simulator.data import packaged
+from simulator.vocabulary.labels import ALL
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class PublishedFigure:
     """One published or derived figure.
 
     Attributes
@@ -91,33 +90,17 @@ class Source:
     licence: str
 
 
-def _rows(name: str) -> list[list[str]]:
-    """Read the rows of one data file, without the header."""
-    path = files("simulator").joinpath("data").joinpath(f"{name}.csv")
-    return list(csv.reader(path.read_text(encoding="utf-8").splitlines()))[1:]
-
-
 @cache
-def _file(name: str) -> dict[str, tuple[Figure, ...]]:
+def _file(name: str) -> dict[str, tuple[PublishedFigure, ...]]:
     """Read one file of figures, grouped by table."""
-    tables: dict[str, list[Figure]] = {}
-    for table, year, category, number, unit, vintage, status, source in _rows(name):
-        figure = Figure(
-            table,
-            int(year) if year.isdigit() else year,
-            category,
-            float(number) if number else None,
-            unit,
-            int(vintage),
-            status,
-            source,
-        )
-        tables.setdefault(table, []).append(figure)
+    tables: dict[str, list[PublishedFigure]] = {}
+    for figure in packaged.table(name).rows(PublishedFigure):
+        tables.setdefault(figure.table, []).append(figure)
     return {table: tuple(rows) for table, rows in tables.items()}
 
 
 @cache
-def _index(table: str) -> dict[tuple[int | str, str], Figure]:
+def _index(table: str) -> dict[tuple[int | str, str], PublishedFigure]:
     """Index one table by year and category."""
     return {(row.year, row.category): row for row in figures(table)}
 
@@ -130,10 +113,10 @@ def tables() -> tuple[str, ...]:
     tuple of str
         Sorted names.
     """
-    return tuple(sorted(table for name in FILES for table in _file(name)))
+    return tuple(sorted(table for name in packaged.FIGURES for table in _file(name)))
 
 
-def figures(table: str) -> tuple[Figure, ...]:
+def figures(table: str) -> tuple[PublishedFigure, ...]:
     """All figures of one table, in order of year and category.
 
     Parameters
@@ -143,7 +126,7 @@ def figures(table: str) -> tuple[Figure, ...]:
 
     Returns
     -------
-    tuple of Figure
+    tuple of PublishedFigure
         Every row, including hidden figures.
 
     Raises
@@ -151,13 +134,13 @@ def figures(table: str) -> tuple[Figure, ...]:
     LookupError
         If there is no such table; the message lists those there are.
     """
-    for name in FILES:
+    for name in packaged.FIGURES:
         if table in _file(name):
             return _file(name)[table]
     raise LookupError(f"no table {table!r}; tables: {', '.join(tables())}")
 
 
-def figure(table: str, year: int | str, category: str = "all") -> Figure:
+def figure(table: str, year: int | str, category: str = ALL) -> PublishedFigure:
     """One figure with its unit, vintage, status and source.
 
     Parameters
@@ -167,7 +150,7 @@ def figure(table: str, year: int | str, category: str = "all") -> Figure:
 
     Returns
     -------
-    Figure
+    PublishedFigure
         The row.
 
     Raises
@@ -185,7 +168,7 @@ def figure(table: str, year: int | str, category: str = "all") -> Figure:
     raise LookupError(f"{table} has no year {year!r}; years: {held}")
 
 
-def value(table: str, year: int | str, category: str = "all") -> float:
+def value(table: str, year: int | str, category: str = ALL) -> float:
     """One number.
 
     Parameters
@@ -210,7 +193,7 @@ def value(table: str, year: int | str, category: str = "all") -> float:
     return number
 
 
-def series(table: str, category: str = "all") -> dict[int | str, float]:
+def series(table: str, category: str = ALL) -> dict[int | str, float]:
     """One category over time, without hidden figures.
 
     Parameters
@@ -271,16 +254,13 @@ def projections() -> tuple[Projection, ...]:
     tuple of Projection
         Every claim held, sorted by author.
     """
-    return tuple(
-        Projection(who, published, scenario, year, metric, float(number), unit, *rest)
-        for who, published, scenario, year, metric, number, unit, *rest in _rows("projections")
-    )
+    return tuple(packaged.table("projections").rows(Projection))
 
 
 @cache
 def _sources() -> tuple[Source, ...]:
     """Read the list of sources once."""
-    return tuple(Source(*row) for row in _rows("sources"))
+    return tuple(packaged.table("sources").rows(Source))
 
 
 def sources() -> dict[str, Source]:

@@ -8,13 +8,13 @@ within weeks they are left as they are.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator.data import packaged
 
 Array = NDArray[np.float64]
 
@@ -24,12 +24,9 @@ MONTHS = 12
 @cache
 def factors() -> Mapping[str, Array]:
     """Return factors of hazards of leaving by stream, for each year from the base: (year,)."""
-    text = (files("simulator") / "data" / "local_reconciled.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    return {
-        stream: np.array([float(row["exit_factor"]) for row in rows if row["stream"] == stream])
-        for stream in dict.fromkeys(row["stream"] for row in rows)
-    }
+    read = packaged.table("local_reconciled")
+    of, factor = np.array(read["stream"]), np.array(read["exit_factor"])
+    return {stream: factor[of == stream] for stream in dict.fromkeys(read["stream"])}
 
 
 def by_month(stream: str, transfers: NDArray[np.bool_], months: int) -> Array:

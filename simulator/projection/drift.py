@@ -8,16 +8,15 @@ have missed (`simulator.calibrate.interval_calibration`).
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.data import packaged
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 from simulator.vocabulary.axes import STREAMS
@@ -63,14 +62,7 @@ class Process:
 @cache
 def processes() -> tuple[Process, ...]:
     """Return every process, from data/drift.csv."""
-    text = (files("simulator") / "data" / "drift.csv").read_text(encoding="utf-8")
-    return tuple(
-        Process(
-            row["name"], float(row["sd_per_year"]), int(row["lag_years"]), row["first"], row["last"], row["source"],
-            row["group"], float(row["correlation"]),
-        )
-        for row in csv.DictReader(text.splitlines())
-    )  # fmt: skip
+    return tuple(packaged.table("drift").rows(Process))
 
 
 def parameters(financial_years: Sequence[str]) -> tuple[Parameter, ...]:

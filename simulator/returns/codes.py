@@ -7,11 +7,10 @@ Department for Education's guides to the collection, as public validators of ret
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from simulator.data import packaged
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import REASONS
 
@@ -62,19 +61,7 @@ class Code:
 @cache
 def codes(field: str) -> dict[str, Code]:
     """Return all codes of a column, by code."""
-    text = (files("simulator") / "data" / "ssda903_codes.csv").read_text(encoding="utf-8")
-    return {
-        row["code"]: Code(
-            row["field"],
-            row["code"],
-            int(row["first_return"] or 0),
-            int(row["last_return"] or 9999),
-            row["means"],
-            row["meaning"],
-        )
-        for row in csv.DictReader(text.splitlines())
-        if row["field"] == field
-    }
+    return {code.code: code for code in packaged.table("ssda903_codes").rows(Code) if code.field == field}
 
 
 @cache

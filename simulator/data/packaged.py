@@ -1,0 +1,176 @@
+"""The tables that come with the package: what each may hold, and the one loader that reads them.
+
+Every reader of a packaged table takes it from :func:`table`, which checks it on the way. To add a table, put its file
+into the folder and its schema into `SCHEMAS`; tests hold the two together.
+"""
+
+from __future__ import annotations
+
+import math
+from importlib.resources import files
+
+from simulator.data.table_schema import Column, Schema, Table, counts, number, parse, text, whole, year
+from simulator.vocabulary.axes import STREAMS
+
+FIGURES = ("children", "placements", "fostering", "money", "population")
+"""Tables of published figures for England, which have one form."""
+
+_FIGURE = Schema(
+    {
+        "table": text(),
+        "year": year(),
+        "category": text(),
+        "value": number("as the column unit says", 0.0, empty=None),
+        "unit": text(),
+        "vintage": whole("year", 1990, 2100),
+        "status": text(),
+        "source": text(),
+    },
+    key=("table", "year", "category"),
+)
+
+
+def _correlated() -> dict[str, Column]:
+    """Return the columns of steps that are tied to each other."""
+    return {"group": text(empty=True), "correlation": number("correlation", 0.0, 1.0)}
+
+
+SCHEMAS = {name: _FIGURE for name in FIGURES} | {
+    "projections": Schema(
+        {
+            "who": text(),
+            "published": text(),
+            "scenario": text(),
+            "year": text(empty=True),
+            "metric": text(),
+            "value": number("as the column unit says"),
+            "unit": text(),
+            "source": text(),
+            "status": text("page", "derived"),
+            "note": text(empty=True),
+        },
+        key=("who", "published", "scenario", "year", "metric", "unit", "note"),
+    ),
+    "sources": Schema(
+        {
+            "key": text(),
+            "title": text(),
+            "publisher": text(empty=True),
+            "year": text(empty=True),
+            "url": text(empty=True),
+            "licence": text(empty=True),
+        },
+        key=("key",),
+    ),
+    "areas": Schema(
+        {
+            "old_code": text(),
+            "code": text(empty=True),
+            "name": text(),
+            "region": text(),
+            "type": text("London", "county", "metropolitan", "unitary", empty=True),
+            "children": number("children", 0.0, empty=None),
+            "status": text(),
+            "first_year": whole("year", 2011, 2100),
+            "parents": text(empty=True),
+            "source": text(),
+        },
+        key=("old_code",),
+    ),
+    "local": Schema(
+        {
+            "table": text(),
+            "year": year(),
+            "area": text(),
+            "category": text(),
+            "value": number("children, people, places or GBP", 0.0, empty=math.nan),
+            "vintage": whole("year", 1990, 2100),
+            "status": text("published", "suppressed", "not applicable"),
+            "source": text(),
+        },
+        key=("table", "year", "area", "category"),
+    ),
+    "panel": Schema(
+        {
+            "series": text("children", "starts", "ceased", "uasc", "population"),
+            "area": text(),
+            "source": text(),
+            "first_year": whole("year", 1990, 2100),
+            "values": counts("children, or people for the population"),
+        },
+        key=("series", "area", "first_year"),
+    ),
+    "drift": Schema(
+        {
+            "name": text(),
+            "sd_per_year": number("standard deviation of a log", 0.0, 1.0),
+            "lag_years": whole("years", 1, 10),
+            "first": text(),
+            "last": text(),
+            "source": text(),
+            **_correlated(),
+        },
+        key=("name",),
+    ),
+    "local_drift": Schema(
+        {
+            "name": text(),
+            "sd_per_year": number("standard deviation of a log", 0.0, 1.0),
+            "dispersion": number("variance over mean", 1.0, 100.0),
+            "first": text(),
+            "last": text(),
+            "source": text(),
+            **_correlated(),
+            "response": number("per cent a per cent", 0.1, 1.0),
+        },
+        key=("name",),
+    ),
+    "local_placing": Schema(
+        {
+            "area": text(),
+            "into_*": number("ratio", 0.001, 1000.0),
+            "log_sd_*": number("standard deviation of a log", 0.0, 10.0),
+            "leaving": number("ratio", 0.1, 10.0),
+            "agency_odds": number("ratio of odds", 0.001, 1000.0),
+        },
+        key=("area",),
+    ),
+    "local_reconciled": Schema(
+        {
+            "stream": text(*STREAMS),
+            "year": whole("year", 2026, 2100),
+            "exit_factor": number("ratio", 0.1, 10.0),
+        },
+        key=("stream", "year"),
+    ),
+    "ssda903_codes": Schema(
+        {
+            "field": text(),
+            "code": text(),
+            "first_return": whole("year", 1990, 2100, empty=0),
+            "last_return": whole("year", 1990, 2100, empty=9999),
+            "means": text(empty=True),
+            "meaning": text(),
+        },
+        key=("field", "code"),
+    ),
+}
+"""What each packaged table may hold, by the name of its file."""
+
+
+def read_text(folder: str, name: str) -> str:
+    """Return a file of a folder of the package."""
+    return (files("simulator") / folder / name).read_text(encoding="utf-8")
+
+
+def table(name: str) -> Table:
+    """Read a packaged table and check it against its schema.
+
+    Raises
+    ------
+    TableError
+        If it is not what its schema says.
+    """
+    schema = SCHEMAS[name]
+    file = f"{name}.csv"
+    return parse(read_text(schema.folder, file), schema, f"simulator/{schema.folder}/{file}")
