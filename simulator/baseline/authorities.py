@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simulator.baseline.england import Baseline, load_baseline, resident_rates, uasc_rates
 from simulator.baseline.placement_levels import Placing, as_england, into, placing, plans
 from simulator.baseline.pooling import Pooled, overdispersion, pool_counts, pool_ratios
+from simulator.baseline.proportional_fitting import Margin, fit
 from simulator.baseline.random_walk import wanders, weights
 from simulator.baseline.response import (
     AT_18,
@@ -328,12 +329,11 @@ def by_stream(by_band: Array, uasc: Array, seeds: Mapping[str, Array]) -> tuple[
     seeds : mapping of stream to (band,)
         Of England, in proportion to children.
     """
-    table = np.stack([np.broadcast_to(seeds[name], by_band.shape) for name in ("resident", "uasc")], axis=-1).copy()
+    table = np.stack([np.broadcast_to(seeds[name], by_band.shape) for name in ("resident", "uasc")], axis=-1)
     whole = by_band.sum(axis=-1)
     streams = np.stack([np.maximum(whole - uasc, 0.0), np.minimum(uasc, whole)], axis=-1)
-    for _ in range(SPLIT_ROUNDS):
-        table *= ratio_of(streams, table.sum(axis=-2))[..., None, :]
-        table *= ratio_of(by_band, table.sum(axis=-1))[..., None]
+    margins = (Margin(streams, (2,)), Margin(by_band, (3,)))
+    table = fit(table, margins, SPLIT_ROUNDS).within("asylum-seeking children of areas by age")
     return table[..., 0], table[..., 1]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.baseline.proportional_fitting import Margin, fit
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data.authority_tables import BANDS
 from simulator.engine.grid import first_row
@@ -230,10 +231,8 @@ def stock_by_phase(stream: StreamRates, cohort_months: int, stock: Array, starts
     early *= np.minimum(1.0, ratio_of(MOST_EARLY * stock, early.sum(axis=-1)))[..., None]
     late = england * ~is_early
     table = early + (stock - early.sum(axis=-1))[..., None] * ratio_of(late, late.sum(axis=-1, keepdims=True))
-    for _ in range(ROUNDS):
-        table *= ratio_of(stock, table.sum(axis=-1))[..., None]
-        table *= ratio_of(england, table.sum(axis=0))
-    return table
+    margins = (Margin(stock, (2,)), Margin(england, (0,)))
+    return fit(table, margins, ROUNDS).within("children of areas by phase of time in care")
 
 
 def _time_in_phase(stream: StreamRates, one: Pace) -> Array:

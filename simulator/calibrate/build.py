@@ -13,7 +13,9 @@ from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE,
 from simulator.calibrate.costs import cost_lines
 from simulator.calibrate.england_series import DURATION_BANDS, published
 from simulator.calibrate.fit_fostering import foster_base
-from simulator.calibrate.history import FittedYear, bands_of, fit_history
+from simulator.calibrate.fit_year import FittedYear
+from simulator.calibrate.history import fit_history
+from simulator.calibrate.scale_stock import bands_of
 from simulator.engine.grid import make_grid
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, REASONS

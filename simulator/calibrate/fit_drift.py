@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from simulator.baseline.england import FOSTER, PLACE, Parameters
 from simulator.baseline.structure import edges
-from simulator.calibrate.history import FittedYear, leaving_levels
+from simulator.calibrate.fit_year import FittedYear
+from simulator.calibrate.history import leaving_levels
 from simulator.data import tables
 from simulator.projection.drift import Process
 

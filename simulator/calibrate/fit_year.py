@@ -1,4 +1,4 @@
-"""A run of one year that notes what the tables publish."""
+"""The fit of one year: run it again and again, each hazard scaled by published over modelled."""
 
 from __future__ import annotations
 
@@ -6,183 +6,226 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import lsq_linear
 
-from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE
-from simulator.calibrate.england_series import DURATION_BANDS
-from simulator.engine.grid import make_grid
-from simulator.engine.hazards import chain, generator, month_operators
-from simulator.engine.rates import StreamRates
-from simulator.engine.step import Month, Operators, grow_up, home_operators, operators, step
-from simulator.vocabulary.axes import AGE_BANDS, PHASES
+from simulator.baseline.england import FOSTER, PLACE, PLACES, REASON, Parameters, resident_rates, uasc_rates
+from simulator.baseline.proportional_fitting import Margin, fit
+from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure
+from simulator.calibrate.england_series import PLACEMENT_YEARS, Year, reasons_of_groups
+from simulator.calibrate.run_year import Flows, exits_by_duration, run_year
+from simulator.calibrate.scale_stock import State, correct_17, scale, scale_to_durations
+from simulator.calibrate.starts import first_places, later_arrivals, later_uasc_place, start_shares, starts_for
+from simulator.data import tables
+from simulator.vocabulary.axes import REASONS
 
 Array = NDArray[np.float64]
 
-MONTHS = 12
-DURATION_BINS = 217
-"""Months of time in care that are told apart while fitting; the last holds 18 years and over."""
+ROUNDS = 10
+DURATION_YEARS = range(2019, 2025)
+"""Years whose exits by time in care are published."""
+
+SETTLING_ROUNDS = 3
+"""Last rounds, in which leaving by phase is left alone while everything else settles."""
+
+REASON_ROUNDS = 100
 
 
 @dataclass(frozen=True)
-class Flows:
-    """What a stream did in a year.
+class FittedYear:
+    """One year as fitted.
 
     Attributes
     ----------
-    stock : (bin, 1, row, phase, place)
-        At the end; the first axis is time in care in months where it is followed, else of size 1.
-    home : (1, 1, row, spell)
-    starts : (age,)
-    returns : (age,)
-        Of those, children who came back from home.
-    exits : (age, reason)
-    exits_by_place : (place, reason)
-    place_exits_by_band : (band, place, reason)
-        Exits by the hazards that go with the placement.
-    phase_exits : (exit group, phase)
-        Exits by the hazards that go with time in care.
-    moves : (place, place)
-    exits_by_bin : (bin, phase)
-        Exits by months in care (placement hazards spread over phases), reasons and 18th birthdays included.
-    phase_exits_by_bin : (bin, phase)
-        Of those, by the hazards that go with time in care.
-    entrant_exits : float
-        Exits in the month of entry.
+    year : int
+    parameters : Parameters
+    opening : State
+        Where the year was run from.
+    resident, uasc : Flows
+    modelled_end : State
+        As the model ran it.
+    end : State
+        Scaled to the published stock by age and placement.
+    durations : (duration band,)
+        Modelled exits by time in care.
+    mean_days : float
     """
 
-    stock: Array
-    home: Array
-    starts: Array
-    returns: Array
-    exits: Array
-    exits_by_place: Array
-    place_exits_by_band: Array
-    phase_exits: Array
-    moves: Array
-    exits_by_bin: Array
-    phase_exits_by_bin: Array
-    entrant_exits: float
+    year: int
+    parameters: Parameters
+    opening: State
+    resident: Flows
+    uasc: Flows
+    modelled_end: State
+    end: State
+    durations: Array
+    mean_days: float
 
 
-@dataclass(frozen=True)
-class _OneMonth:
-    """A month of a fitted year: ages of rows (row, age), operators, the stock before it, and what it did."""
-
-    ages: Array
-    ops: Operators
-    before: Array
-    done: Month
-
-    def by_phase_hazards(self) -> Array:
-        """Exits of children already in care by the hazards that go with time in care: (bin, row, phase)."""
-        leaving: Array = self.before[:, 0].sum(axis=-1) * self.ops.phase_exit[0, 0].sum(axis=-1)
-        return leaving
-
-    def entrants_by_phase_hazards(self) -> Array:
-        """The same of those who came in during the month: (row,)."""
-        chance: Array = self.ops.phase_part_exit[0, 0, :, 0].sum(axis=-1)
-        return self.done.starts.sum(axis=(0, 1, 3)) * chance
-
-    def by_place_hazards(self) -> Array:
-        """Exits by the hazards that go with the placement: (row, place, reason)."""
-        leaving: Array = (self.before[:, 0].sum(axis=0)[..., None] * self.ops.place_exit[0, 0]).sum(axis=1)
-        return leaving
-
-    def by_bin(self) -> Array:
-        """All exits of children already in care by months in care, spread over phases as the children are."""
-        phases = self.before[:, 0].sum(axis=(1, 3))
-        whole = phases.sum(axis=1, keepdims=True)
-        share = np.divide(phases, whole, out=np.zeros_like(phases), where=whole > 0)
-        spread: Array = self.done.exits.sum(axis=(1, 2, 3, 4))[:, None] * share
-        return spread
+def fit_year(year: Year, opening: State, p: Parameters, width: int, *, follow: bool, rounds: int) -> FittedYear:
+    """Find the parameters that reproduce one year's tables from an opening stock."""
+    p = starts_for(year, p)
+    for n in range(rounds):
+        p, uasc = _fit_uasc(year, opening, p, width)
+        rates = resident_rates(p, opening.resident, opening.resident_home)
+        flows = run_year(rates, width)
+        urates = uasc_rates(p, opening.uasc, opening.uasc_home)
+        durations, by_phase, mean = exits_by_duration([(rates, flows), (urates, uasc)])
+        if n == rounds - 1:
+            break
+        p = _improve(year, p, flows, uasc)
+        if follow and year.year in DURATION_YEARS:
+            opening = replace(opening, resident=scale_to_durations(year, opening.resident, durations, mean))
+        if follow and n < rounds - SETTLING_ROUNDS:
+            p = replace(p, phase_ratio=p.phase_ratio * _phase_step(year, p.phase_ratio, durations, by_phase, flows))
+    modelled = State(flows.stock, flows.home, uasc.stock, uasc.home)
+    left_at_18 = float((flows.exits + uasc.exits)[:, REASON["age_18"]].sum())
+    corrected = replace(modelled, resident=correct_17(flows.stock, left_at_18 - year.exits_at_18, width))
+    return FittedYear(year.year, p, opening, flows, uasc, modelled, scale(year, corrected, width), durations, mean)
 
 
-def run_year(rates: StreamRates, width: int) -> Flows:
-    """Run twelve months of one stream with no limit on foster places.
+def _fit_uasc(year: Year, opening: State, p: Parameters, width: int) -> tuple[Parameters, Flows]:
+    """Scale the hazard of leaving before 18 (or, before 2019, arrivals) so that the published account closes."""
+    flows = run_year(uasc_rates(p, opening.uasc, opening.uasc_home), width)
+    if year.uasc_exits is not None:
+        early = flows.exits[:, REASON["other"]].sum()
+        wanted = year.uasc_exits - flows.exits[:, REASON["age_18"]].sum()
+        p = replace(p, uasc_exit_ratio=p.uasc_exit_ratio * float(np.clip(wanted / early, 0.5, 2.0)))
+    else:
+        stock = flows.stock.sum()
+        stayed = stock - opening.uasc.sum() + flows.exits.sum()
+        arrivals = stayed + (year.uasc_stock - stock) * 1.3
+        p = replace(p, uasc_starts=p.uasc_starts * float(np.clip(arrivals / p.uasc_starts.sum(), 0.5, 2.0)))
+    return p, run_year(uasc_rates(p, opening.uasc, opening.uasc_home), width)
 
-    The draw axis of the opening stock, where it is longer than one, is time in care in months: children move one along
-    it each month, and those who come in start at its beginning.
-    """
-    months, stock, home = _run_months(rates, width)
-    groups, bands = np.eye(len(EXIT_GROUPS))[GROUP_OF_AGE], np.eye(len(AGE_BANDS))[BAND_OF_AGE]
-    starts = np.sum([m.done.start_ages.sum(axis=(0, 1, 2)) for m in months], axis=0)
-    exits = [(m.done.exits + m.done.entrant_exits).sum(axis=(0, 1)) for m in months]
-    phase_exits = np.sum([(m.ages @ groups).T @ m.by_phase_hazards().sum(axis=0) for m in months], axis=0)
-    phase_exits[:, 0] += np.sum([m.entrants_by_phase_hazards() @ m.ages @ groups for m in months], axis=0)
-    return Flows(
-        stock=stock,
-        home=home,
-        starts=starts,
-        returns=starts - rates.new_starts_per_month[0, 0, 0] * MONTHS,
-        exits=np.sum([m.ages.T @ e.sum(axis=1) for m, e in zip(months, exits, strict=True)], axis=0),
-        exits_by_place=np.sum([e.sum(axis=0) for e in exits], axis=0),
-        place_exits_by_band=np.sum(
-            [np.einsum("rb,rkq->bkq", m.ages @ bands, m.by_place_hazards()) for m in months], axis=0
-        ),
-        phase_exits=phase_exits,
-        moves=np.sum([m.done.moves.sum(axis=(0, 1)) for m in months], axis=0),
-        exits_by_bin=np.sum([m.by_bin() for m in months], axis=0),
-        phase_exits_by_bin=np.sum([m.by_phase_hazards().sum(axis=1) for m in months], axis=0),
-        entrant_exits=float(sum(m.done.entrant_exits.sum() for m in months)),
+
+def _improve(year: Year, p: Parameters, flows: Flows, uasc: Flows) -> Parameters:
+    """Scale every hazard by published over modelled."""
+    # New starts are published starts less those who came back from home, by band.
+    bands = year.starts_by_band - np.bincount(BAND_OF_AGE, weights=uasc.starts)
+    new_bands = bands - np.bincount(BAND_OF_AGE, weights=flows.returns)
+    new_starts = new_bands[BAND_OF_AGE] * start_shares(year.year)
+
+    guardianship = reasons_of_groups("guardianship_by_age", year.year, year.reasons["guardianship"])
+    carers = tables.categories("guardianship_by_carer", min(max(year.year, 2020), 2024))
+    kin = carers["foster_relative_or_friend"] / carers["total"]
+    other_carer = carers["foster_other_carer"] / carers["total"]
+    by_kin = flows.place_exits_by_band[:, PLACE["kinship_foster"], REASON["guardianship"]]
+    by_foster = flows.place_exits_by_band[:, FOSTER, REASON["guardianship"]].sum(axis=1)
+    adopted = flows.exits[:, REASON["adoption"]].sum()
+    parents = float(flows.exits_by_place[PLACE["with_parents"], :-1].sum())
+    parents_18 = float(flows.exits_by_place[PLACE["with_parents"], REASON["age_18"]])
+    parents_ratio = 1.0
+    if year.parents_exits is not None:
+        by_place = float(flows.place_exits_by_band[:, PLACE["with_parents"], REASON["home"]].sum())
+        parents_ratio = max(by_place + year.parents_exits - parents_18 - parents, 0.2 * by_place) / by_place
+
+    # Exits that go with time in care: what is left of each age group, split by reason.
+    exits = np.zeros((len(EXIT_GROUPS), len(REASONS)))
+    np.add.at(exits, GROUP_OF_AGE, flows.exits)
+    asylum = np.zeros(len(EXIT_GROUPS))
+    np.add.at(asylum, GROUP_OF_AGE, uasc.exits[:, :-1].sum(axis=1))
+    wanted = year.exits_by_group - asylum
+    before_18 = exits[:, :-1].sum(axis=1)
+    by_phase = flows.phase_exits.sum(axis=1)
+    group_step = np.clip((by_phase + wanted - before_18) / by_phase, 0.3, 3.0)
+
+    p = replace(
+        p,
+        uasc_starts=later_arrivals(year, p, float((flows.exits + uasc.exits)[:, REASON["age_18"]].sum())),
+        uasc_start_place=later_uasc_place(year, p, uasc),
+    )
+    return replace(
+        p,
+        start_place=first_places(year, p),
+        new_starts=np.maximum(new_starts, 0.0),
+        adoption_per_year=_adoption(year, p, float(adopted)),
+        guardianship_per_year=p.guardianship_per_year * _step(guardianship * kin, by_kin),
+        foster_guardianship_per_year=p.foster_guardianship_per_year * _step(guardianship * other_carer, by_foster),
+        parents_home_per_year=p.parents_home_per_year * parents_ratio,
+        group_ratio=p.group_ratio * group_step,
+        reason_share=_reason_shares(year, p, by_phase, by_phase * group_step, exits),
+        move_per_year=p.move_per_year * _move_steps(year, flows, uasc),
     )
 
 
-def _run_months(rates: StreamRates, width: int) -> tuple[list[_OneMonth], Array, Array]:
-    """Return the months of a year, and the stock and the children at home at its end."""
-    grid = make_grid(width, rates.youngest_age)
-    stock, home = rates.opening, rates.opening_home
-    bins = stock.shape[0]
-    only_first = (np.arange(bins) == 0.0)[:, None, None, None]
-    entering = replace(rates, new_starts_per_month=rates.new_starts_per_month * only_first)
-    by_age, at_home = operators(rates, 0), home_operators(rates)
-    by_cycle_month = [by_age.by_row(ages) for ages in grid.age_of_row]
-    months = []
-    for month in range(MONTHS):
-        ops = by_cycle_month[month % width]
-        done = step(entering, grid, ops, at_home, month, stock, home * only_first)
-        months.append(_OneMonth(grid.age_of_row[month % width], ops, stock, done))
-        if bins > 1:
-            stock = np.concatenate([done.entrants.sum(axis=0, keepdims=True), done.stock[:-1]])
-            stock[-1] += done.stock[-1]
-        else:
-            stock = done.stock + done.entrants
-        home = done.home.sum(axis=0, keepdims=True)
-        if (month + 1) % width == 0:
-            stock, home = grow_up(stock, 2), grow_up(home, 2)
-    return months, stock, home
+def _adoption(year: Year, p: Parameters, adopted: float) -> float:
+    """Scale the hazard of adoption where the stock placed for adoption is published (else moves into it are)."""
+    if year.year - 1 not in PLACEMENT_YEARS:
+        return p.adoption_per_year
+    return float(np.clip(p.adoption_per_year * _step(year.reasons["adoption"], adopted), 0.7, 2.5))
 
 
-def short_stay_shares(rates: StreamRates, months: tuple[float, ...]) -> Array:
-    """Return the chance that a start has ended within each short time, in months, by age at start: (age, time).
+def _reason_shares(year: Year, p: Parameters, by_phase: Array, wanted: Array, exits: Array) -> Array:
+    """Split the leaving of each age group by reason: assumed weights raked to what is left of the published totals."""
+    weights = structure()["leaving"]["reason_weight"]
+    table = np.zeros((len(EXIT_GROUPS), len(REASONS)))
+    for g, name in enumerate(EXIT_GROUPS):
+        for reason, weight in weights[name].items():
+            table[g, REASON[reason]] = weight
+    table *= wanted[:, None]
+    with_placement = exits.sum(axis=0) - by_phase @ p.reason_share
+    target = np.zeros(len(REASONS))
+    for reason in ("home", "guardianship", "arrangements"):
+        target[REASON[reason]] = max(year.reasons[reason] - with_placement[REASON[reason]], 0.01 * year.reasons[reason])
+    target[REASON["other"]] = max(wanted.sum() - target.sum(), 0.01 * wanted.sum())
+    target *= wanted.sum() / target.sum()
+    margins = (Margin(target, (0,)), Margin(wanted, (1,)))
+    table = fit(table, margins, REASON_ROUNDS).within("children who leave by age and reason")
+    return table / table.sum(axis=1, keepdims=True)
 
-    Children stay in their first placement meanwhile.
+
+def _move_steps(year: Year, flows: Flows, uasc: Flows) -> Array:
+    """Change assumed gross moves as little as can be, so that the stock by placement is met at the year's end.
+
+    Minimises the sum over moves of (change / flow)^2 * flow, subject (with a heavy weight) to every placement's net.
     """
-    by_phase = rates.phase_exit_per_year[0, 0].sum(axis=-1)[:, None, :]
-    by_place = rates.place_exit_per_year[0, 0].sum(axis=-1)[:, :, None]
-    leave = (by_phase + by_place * rates.placement_pace[0, 0].T) / MONTHS
-    progress = chain(rates.progress_per_year[0, 0] / MONTHS)
-    q = generator(np.broadcast_to(progress, (*leave.shape[:2], *progress.shape)), leave)
-    stay = np.stack([month_operators(q * time)[0][:, :, 0].sum(axis=-1) for time in months], axis=-1)
-    ended: Array = 1.0 - (rates.start_place[0, 0, 0][:, :, None] * stay).sum(axis=1)
-    return ended
+    if year.stock_by_place is None or year.year - 1 not in PLACEMENT_YEARS:
+        adopted = flows.exits[:, REASON["adoption"]].sum()
+        step = float(_step(year.reasons["adoption"], float(adopted)))
+        return np.array([step if e.to == "for_adoption" else 1.0 for e in edges()])
+    stock = flows.stock.sum(axis=(0, 1, 2, 3)) + uasc.stock.sum(axis=(0, 1, 2, 3))
+    gap = year.stock_by_place * stock.sum() / year.stock - stock
+    moves = flows.moves + uasc.moves
+    now = np.array([max(moves[PLACE[e.origin], PLACE[e.to]], 1e-9) for e in edges()])
+    incidence = np.zeros((len(PLACES), len(now)))
+    for i, edge in enumerate(edges()):
+        incidence[PLACE[edge.to], i] += 1.0
+        incidence[PLACE[edge.origin], i] -= 1.0
+    heavy = 100.0
+    solution = lsq_linear(
+        np.vstack([np.diag(1.0 / np.sqrt(now)), heavy * incidence]),
+        np.concatenate([np.zeros(len(now)), heavy * gap]),
+        bounds=(-0.9 * now, np.inf),
+    )
+    steps: Array = 1.0 + solution.x / now
+    return steps
 
 
-def exits_by_duration(runs: list[tuple[StreamRates, Flows]]) -> tuple[Array, Array, float]:
-    """Return exits by published band of time in care, the same by phase, and the mean days in care of those who left.
+def _phase_step(year: Year, ratio: Array, durations: Array, by_phase: Array, flows: Flows) -> Array:
+    """Scale hazards by phase so that exits by time in care come near the published shares (bounded least squares).
 
-    A child who came in `d` months ago, give or take half a month, leaves after `d` to `d + 2` months, `d + 1` on
-    average. Exits within eight weeks come from the chance itself, as those bands are shorter than the months.
+    A weak pull of the ratios towards 1 settles what the nine bands cannot tell apart. The last phase stays as it is: a
+    year's exits after many years in care say more about who came long ago than about who leaves now.
     """
-    bands = list(DURATION_BANDS.values())
-    total, months = np.zeros((len(bands), len(PHASES))), 0.0
-    for rates, flows in runs:
-        bins = np.arange(flows.exits_by_bin.shape[0])
-        below = np.stack([np.clip((b - bins) / 2.0, 0, 1) for b in bands[:-1]] + [np.ones(len(bins))])
-        cumulative = below @ flows.exits_by_bin
-        cumulative[:, 0] += flows.entrant_exits
-        short = (flows.starts @ short_stay_shares(rates, (bands[0], bands[1]))).ravel()
-        early_phase = cumulative[1] / max(cumulative[1].sum(), 1e-12)
-        cumulative[0], cumulative[1] = short[0] * np.eye(len(PHASES))[0], short[1] * early_phase
-        total += np.diff(cumulative, axis=0, prepend=0.0)
-        months += float((flows.exits_by_bin.sum(axis=1) * (bins + 1)).sum()) + flows.entrant_exits / 3.0
-    exits = float(total.sum())
-    return total.sum(axis=1), total, months * 30.4375 / exits
+    target = year.durations * durations.sum()
+    total = flows.exits_by_bin.sum(axis=0)
+    part = np.divide(flows.phase_exits_by_bin.sum(axis=0), total, out=np.ones_like(total), where=total > 0)
+    part[0] = 1.0
+    effect = (by_phase * part)[:, :-1]
+    pull = 0.03
+    solution = lsq_linear(
+        np.vstack([effect / target[:, None], pull * np.diag(ratio[:-1])]),
+        np.concatenate([(target - durations) / target, pull * (1.0 - ratio[:-1])]),
+        bounds=(-0.4, 0.6),
+    )
+    step = 1.0 + 0.7 * solution.x
+    leaving = flows.phase_exits.sum(axis=0)[:-1]
+    # Age groups carry the level (`group_ratio`), phases only the shape.
+    return np.append(step * leaving.sum() / (step @ leaving), 1.0)
+
+
+def _step(published_value: Array | float, modelled: Array | float) -> Array:
+    """Published over modelled, within bounds, so that a poor start cannot run away."""
+    modelled = np.asarray(modelled, dtype=float)
+    ratio = np.divide(published_value, modelled, out=np.ones_like(modelled), where=modelled > 1e-9)
+    return np.clip(ratio, 0.3, 3.0)

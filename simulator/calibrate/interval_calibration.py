@@ -17,7 +17,8 @@ from scipy.optimize import minimize_scalar
 from simulator.baseline.england import resident_rates, uasc_rates
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.calibrate.fit_drift import FLOWS
-from simulator.calibrate.history import FIRST, FittedYear
+from simulator.calibrate.fit_year import FittedYear
+from simulator.calibrate.history import FIRST
 from simulator.data import tables
 from simulator.engine.plain import run
 from simulator.engine.rates import Rates

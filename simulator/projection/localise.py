@@ -18,7 +18,7 @@ from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data.authority_tables import PLACEMENT_GROUPS, group_of_place
 from simulator.engine.rates import FosterRates, Rates, StreamRates
 from simulator.projection.benchmarking import by_month
-from simulator.projection.proportional_fitting import rake, shift_ages, spread_phases
+from simulator.projection.share_children import rake, shift_ages, spread_phases
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 from simulator.vocabulary import placements

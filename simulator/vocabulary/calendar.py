@@ -8,6 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, overload
 
+MONTHS_A_YEAR = 12
+DAYS_A_YEAR = 365.25
+WEEKS_A_YEAR = DAYS_A_YEAR / 7.0
+
+BASE_YEARS = (2020, 2021, 2023, 2025)
+"""Years from whose 31 March England can be run."""
+
+LATEST_BASE = BASE_YEARS[-1]
+"""The last of them. Authorities run from it alone, and returns of a council are set beside its rates of England."""
+
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _FINANCIAL_YEAR = re.compile(r"(\d{4})-(\d{2})")
 _FIRST_MONTH = 4
@@ -33,7 +43,7 @@ class Month:
 
     def __post_init__(self) -> None:
         """Refuse months that do not exist."""
-        if not (1 <= self.month <= 12 and 1000 <= self.year <= 9999):
+        if not (1 <= self.month <= MONTHS_A_YEAR and 1000 <= self.year <= 9999):
             raise ValueError(f"there is no month {self.year}-{self.month:02d}")
 
     @classmethod
@@ -56,7 +66,7 @@ class Month:
 
     def __add__(self, months: int) -> Month:
         """Go forward (or back, if negative) by a number of months."""
-        years, month = divmod(self.month - 1 + months, 12)
+        years, month = divmod(self.month - 1 + months, MONTHS_A_YEAR)
         return Month(self.year + years, month + 1)
 
     @overload
@@ -67,7 +77,7 @@ class Month:
         """Count the months since another month, or go back by a number of months."""
         if isinstance(other, int):
             return self + -other
-        return 12 * (self.year - other.year) + self.month - other.month
+        return MONTHS_A_YEAR * (self.year - other.year) + self.month - other.month
 
     @property
     def financial_year(self) -> str:
@@ -117,4 +127,4 @@ def parse_financial_year(text: str) -> int:
 
 def financial_year_months(text: str) -> tuple[Month, ...]:
     """Twelve months of a financial year, April to March."""
-    return months_from(Month(parse_financial_year(text), _FIRST_MONTH), 12)
+    return months_from(Month(parse_financial_year(text), _FIRST_MONTH), MONTHS_A_YEAR)

@@ -35,7 +35,7 @@ from simulator.interventions.early_help import EarlyHelp
 from simulator.outputs.charts import draw_all
 from simulator.projection.agencies import served
 from simulator.projection.compile import compile_scenario
-from simulator.projection.proportional_fitting import rake, shift_ages
+from simulator.projection.share_children import rake, shift_ages
 from simulator.results.labelled import Results
 from simulator.scenario import LoadedScenario, ScenarioError
 from simulator.uncertainty import sample

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.baseline.proportional_fitting import Margin, fit
 from simulator.baseline.response import ratio_of
 
 Array = NDArray[np.float64]
@@ -44,7 +45,7 @@ def remembered(answer: Callable[..., Array]) -> Callable[..., Array]:
 def rake(whole: Array, by_band: Array, by_group: Array, uasc: Array) -> Array:
     """Share a table of England between areas: (area, stream, band, group).
 
-    Iterative proportional fitting (Deming and Stephan 1940) from England's own shape in every area. Each area meets
+    Iterative proportional fitting from England's own shape in every area. Each area meets
     its placement groups, asylum-seeking children and age bands as nearly as England's table allows; the last step is
     England's, so that areas add up to it exactly.
 
@@ -59,17 +60,13 @@ def rake(whole: Array, by_band: Array, by_group: Array, uasc: Array) -> Array:
     size = by_band.sum(axis=1)
     streams = np.stack([np.maximum(size - uasc, 0.0), uasc], axis=1)
     margins = (
-        (_to(by_group, whole.sum(axis=(0, 1))), (1, 2)),
-        (_to(streams, whole.sum(axis=(1, 2))), (2, 3)),
-        (_to(by_band, whole.sum(axis=(0, 2))), (1, 3)),
+        Margin(_to(by_group, whole.sum(axis=(0, 1))), (1, 2)),
+        Margin(_to(streams, whole.sum(axis=(1, 2))), (2, 3)),
+        Margin(_to(by_band, whole.sum(axis=(0, 2))), (1, 3)),
+        Margin(whole, (0,)),
     )
-    table = size[:, None, None, None] * whole / whole.sum()
-    for _ in range(ROUNDS):
-        for margin, over in margins:
-            now = table.sum(axis=over)
-            table = table * np.expand_dims(ratio_of(margin, now), over)
-        table = table * ratio_of(whole, table.sum(axis=0))
-    return table
+    seed = size[:, None, None, None] * whole / whole.sum()
+    return fit(seed, margins, ROUNDS).within("children of areas by age, placement and stream")
 
 
 def _to(margin: Array, whole: Array) -> Array:
@@ -96,10 +93,8 @@ def spread_phases(whole: Array, table: Array, by_phase: Array) -> Array:
     england = ratio_of(whole, whole.sum(axis=1, keepdims=True))
     seed = ratio_of(by_phase, by_phase.sum(axis=0))
     spread = table[:, :, None, :] * england * seed[..., None]
-    for _ in range(ROUNDS):
-        spread = spread * ratio_of(table, spread.sum(axis=2))[:, :, None, :]
-        spread = spread * ratio_of(whole, spread.sum(axis=0))
-    return spread
+    margins = (Margin(table, (2,)), Margin(whole, (0,)))
+    return fit(spread, margins, ROUNDS).within("children of areas by time in care")
 
 
 @remembered
@@ -123,7 +118,5 @@ def shift_ages(children: Array, turning_18: Array, rows: int) -> Array:
     older = turning_18[:, None, None] * children[:, last].sum(axis=1)
     younger = ratio_of(np.maximum(there - older, 0.0), children[:, ~last].sum(axis=1))
     shifted = children * np.where(last[:, None, None], turning_18[:, None, None, None], younger[:, None])
-    for _ in range(AGE_ROUNDS):
-        shifted = shifted * ratio_of(there, shifted.sum(axis=1))[:, None]
-        shifted = shifted * ratio_of(whole, shifted.sum(axis=0))
-    return shifted
+    margins = (Margin(there, (1,)), Margin(whole, (0,)))
+    return fit(shifted, margins, AGE_ROUNDS).within("children of areas who turn 18 within a year")
