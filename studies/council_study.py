@@ -42,7 +42,7 @@ from simulator.baseline.pooling import Pooled
 from simulator.baseline.random_walk import BEFORE_18_SHARE, wanders
 from simulator.baseline.response import respond
 from simulator.baseline.structure import BAND_OF_AGE
-from simulator.data.authority_tables import BANDS, BASE, PLACEMENT_GROUPS, Published, published
+from simulator.data.authority_tables import BANDS, PLACEMENT_GROUPS, Published, published
 from simulator.engine.compiled.backend import run_compiled
 from simulator.engine.plain import run
 from simulator.engine.rates import Rates
@@ -54,6 +54,7 @@ from simulator.uncertainty import sample
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import ENGLAND
 from simulator.vocabulary.axes import STREAMS
+from simulator.vocabulary.calendar import LATEST_BASE
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -132,7 +133,7 @@ def measured() -> tuple[dict[str, Varies], tuple[Varies, ...]]:
     estimated and what is not known of it. Kent, a port, is left out of arrivals and leaving.
     """
     data, levels = published(), published_levels()
-    flows = starts_by_stream(data, england(load_baseline(BASE)))
+    flows = starts_by_stream(data, england(load_baseline(LATEST_BASE)))
     found = {
         "starts": _of(pool_years("starts", flows[0].sum(axis=-1), data.population, data.group)),
         "uasc_starts": _of(

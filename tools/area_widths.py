@@ -16,10 +16,9 @@ from make_docs import between, table
 from numpy.typing import NDArray
 
 import simulator
-from simulator.data.authority_tables import BASE
 from simulator.runs.simulate import simulate
 from simulator.vocabulary.areas import authorities
-from simulator.vocabulary.calendar import Month
+from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR, Month
 
 Array = NDArray[np.float64]
 
@@ -57,7 +56,7 @@ def by_lot() -> dict[str, list[str]]:
 def widths(names: Sequence[str]) -> Array:
     """Return the mean width of 80% intervals of some authorities, as a share of children at the base: (year,)."""
     loaded = simulator.load("status-quo").in_areas(names)
-    end = Month(BASE + YEARS[-1], 3)
+    end = Month(LATEST_BASE + YEARS[-1], 3)
     loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"end": end}))
     children = simulate(loaded, draws=DRAWS, chance=True).stock_totals("children")
     return np.mean([_width(children.area(a)) for a in range(len(children.central))], axis=0)
@@ -66,7 +65,7 @@ def widths(names: Sequence[str]) -> Array:
 def _width(children: Array) -> Array:
     """Return the width of one area, as `widths` does: (year,) from (1 + draw, instant)."""
     low, high = np.quantile(children[1:], [0.1, 0.9], axis=0, method="weibull")
-    width: Array = (high - low)[[12 * year for year in YEARS]] / children[0, 0]
+    width: Array = (high - low)[[MONTHS_A_YEAR * year for year in YEARS]] / children[0, 0]
     return width
 
 

@@ -13,10 +13,11 @@ import numpy as np
 
 from simulator.baseline.england import load_baseline
 from simulator.calibrate.ahead import ahead_rows, long_ahead_rows
-from simulator.calibrate.build import BASES, COHORT_MONTHS, FitRow, build, fit_rows
+from simulator.calibrate.build import COHORT_MONTHS, FitRow, build, fit_rows
 from simulator.calibrate.fit_drift import processes
 from simulator.calibrate.interval_calibration import Widths, tied, widths
 from simulator.projection.drift import Process
+from simulator.vocabulary.calendar import BASE_YEARS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,12 +36,12 @@ def main() -> None:
         writer.writerow([field.name for field in fields(Process)])
         writer.writerows([f"{v:.4f}" if isinstance(v, float) else v for v in astuple(one)] for one in record)
     parts = [HEAD]
-    for base in BASES:
+    for base in BASE_YEARS:
         rows = list(fit_rows(base, long[base], fine[base]))
         parts.append(f"## Year ending 31 March {base}\n\n{table(rows)}\n")
-    for base in BASES[:-1]:
+    for base in BASE_YEARS[:-1]:
         parts.append(f"## One year ahead of 31 March {base}\n\n{table(list(ahead_rows(base)))}\n")
-    for base in BASES[:-1]:
+    for base in BASE_YEARS[:-1]:
         parts.append(
             f"## From 31 March {base} to March 2025, everything frozen\n\n{table(list(long_ahead_rows(base)))}\n"
         )

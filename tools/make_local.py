@@ -23,8 +23,9 @@ from simulator.baseline.placement_levels import Placing, into, placing, plans, s
 from simulator.baseline.random_walk import Wander, wanders
 from simulator.calibrate.fit_benchmarking import ends, reconcile
 from simulator.calibrate.fit_placement_levels import fit_placing, persistence
-from simulator.data.authority_tables import BASE, published
+from simulator.data.authority_tables import published
 from simulator.runs.single_run import engine_named
+from simulator.vocabulary.calendar import LATEST_BASE
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "simulator" / "data"
@@ -34,7 +35,7 @@ DOCS = ROOT / "docs" / "areas.md"
 def main() -> None:
     """Write the files."""
     compiled = engine_named("compiled")
-    response = response_of_leavers(england(load_baseline(BASE))["resident"])
+    response = response_of_leavers(england(load_baseline(LATEST_BASE))["resident"])
     rows = [[_cell(value) for value in astuple(one)] for one in measured(panel(), published(), response)]
     write("local_drift", [field.name for field in fields(Wander)], rows)
     wanders.cache_clear()
@@ -47,7 +48,7 @@ def main() -> None:
     write(
         "local_reconciled",
         columns,
-        [(stream, BASE + 1 + i, f"{f:.6f}") for stream, all_ in factors.items() for i, f in enumerate(all_)],
+        [(stream, LATEST_BASE + 1 + i, f"{f:.6f}") for stream, all_ in factors.items() for i, f in enumerate(all_)],
     )
 
 

@@ -50,7 +50,7 @@ FLOW_LABELS = {HEADLINE: LABELS[HEADLINE], **{method.name: method.label for meth
 
 
 @dataclass(frozen=True)
-class Ahead:
+class FlowForecasts:
     """Forecasts of one flow from one origin.
 
     Attributes
@@ -148,10 +148,10 @@ def _held(level: Array) -> Array:
     return np.repeat(level[:, None], HORIZONS, axis=1)
 
 
-def forecasts(whole: Panel, done: Sequence[Step], flow: str) -> Iterator[Ahead]:
+def forecasts(whole: Panel, done: Sequence[Step], flow: str) -> Iterator[FlowForecasts]:
     """Forecast a flow from every origin, each from what was known then and from earlier forecasts."""
     counts = panel_of(whole, flow)
-    earlier: list[Ahead] = []
+    earlier: list[FlowForecasts] = []
     for one in done:
         now = _known_of(one.known, flow)
         own = growth_of_starts(one.known) if flow == "starts" else growth_of_exits(one.known, one.growth[HEADLINE])
@@ -169,16 +169,16 @@ def forecasts(whole: Panel, done: Sequence[Step], flow: str) -> Iterator[Ahead]:
                     for then in earlier
                 }
                 spreads[name] = spread(now, errors)
-        earlier.append(Ahead(now, growth, spreads))
+        earlier.append(FlowForecasts(now, growth, spreads))
         yield earlier[-1]
 
 
-def all_forecasts(whole: Panel, done: Sequence[Step]) -> dict[str, list[Ahead]]:
+def all_forecasts(whole: Panel, done: Sequence[Step]) -> dict[str, list[FlowForecasts]]:
     """Forecast every flow from every origin."""
     return {flow: list(forecasts(whole, done, flow)) for flow in FLOWS}
 
 
-def scored(whole: Panel, made: Mapping[str, Sequence[Ahead]]) -> dict[tuple[str, str, str], NDArray[np.void]]:
+def scored(whole: Panel, made: Mapping[str, Sequence[FlowForecasts]]) -> dict[tuple[str, str, str], NDArray[np.void]]:
     """Score every method at every level: (flow, method, level) to `score.CELL` rows, shares of the origin's flow."""
     rows: dict[tuple[str, str, str], list[NDArray[np.void]]] = {}
     for flow, all_ahead in made.items():
@@ -198,7 +198,7 @@ def scored(whole: Panel, made: Mapping[str, Sequence[Ahead]]) -> dict[tuple[str,
     return {key: np.concatenate(tables) for key, tables in rows.items()}
 
 
-def split(whole: Panel, done: Sequence[Step], made: Mapping[str, Sequence[Ahead]], level: str) -> Array:
+def split(whole: Panel, done: Sequence[Step], made: Mapping[str, Sequence[FlowForecasts]], level: str) -> Array:
     """Return mean absolute errors of children, and of all starts and of all exits until then: (part, horizon).
 
     All are of medians, in per cent of children at the origin, over the origins that are scored.

@@ -41,7 +41,7 @@ LABELS = {
 
 
 @dataclass(frozen=True)
-class Mix:
+class GroupCounts:
     """Children by group.
 
     Attributes
@@ -65,24 +65,24 @@ class Mix:
         return {self.first_year + i: float(value) for i, value in enumerate(row)}
 
 
-def published() -> Mix:
+def published() -> GroupCounts:
     """Return the published groups."""
     found = [series("stock_by_placement_group", group) for group in GROUPS]
     years = [int(year) for year in found[0]]
-    return Mix(FIRST_YEAR, np.array([[one[year] for year in years] for one in found]))
+    return GroupCounts(FIRST_YEAR, np.array([[one[year] for year in years] for one in found]))
 
 
-def cut(mix: Mix, origin: int) -> Mix:
+def cut(mix: GroupCounts, origin: int) -> GroupCounts:
     """Leave out every year after the origin."""
-    return Mix(mix.first_year, mix.children[:, : origin - mix.first_year + 1])
+    return GroupCounts(mix.first_year, mix.children[:, : origin - mix.first_year + 1])
 
 
-def growth(mix: Mix, children: Array, method: str) -> Array:
+def growth(mix: GroupCounts, children: Array, method: str) -> Array:
     """Return median log growth of each group since the last year of a mix: (group, horizon).
 
     Parameters
     ----------
-    mix : Mix
+    mix : GroupCounts
     children : array (horizon,)
         Log growth of all children that is forecast.
     method : str
@@ -97,7 +97,7 @@ def growth(mix: Mix, children: Array, method: str) -> Array:
     return np.asarray(children + np.log(moved / moved.sum(axis=0) / share[:, -1:]))
 
 
-def forecasts(whole: Mix, done: Sequence[Step], method: str) -> dict[int, tuple[Array, Sequence[Spread]]]:
+def forecasts(whole: GroupCounts, done: Sequence[Step], method: str) -> dict[int, tuple[Array, Sequence[Spread]]]:
     """Forecast from every origin: origin to growth (group, horizon), and the spread of each group.
 
     There are no spreads before `SCORED_FROM`.
@@ -113,7 +113,7 @@ def forecasts(whole: Mix, done: Sequence[Step], method: str) -> dict[int, tuple[
     return found
 
 
-def _errors(past: Mix, origin: int, grown: Array) -> Array:
+def _errors(past: GroupCounts, origin: int, grown: Array) -> Array:
     """Return log errors of one origin as far as they are known: (group, horizon)."""
     at = origin - past.first_year
     actual = np.log(past.children[:, at + 1 : at + 1 + HORIZONS] / past.children[:, at : at + 1])
@@ -122,7 +122,7 @@ def _errors(past: Mix, origin: int, grown: Array) -> Array:
     return error
 
 
-def scored(whole: Mix, made: Mapping[int, tuple[Array, Sequence[Spread]]]) -> NDArray[np.void]:
+def scored(whole: GroupCounts, made: Mapping[int, tuple[Array, Sequence[Spread]]]) -> NDArray[np.void]:
     """Score forecasts: `score.CELL` rows, the group in the place of the area."""
     rows = []
     for origin, (grown, spreads) in made.items():

@@ -45,7 +45,7 @@ def published() -> Spend:
 
 
 @dataclass(frozen=True)
-class Ahead:
+class SpendForecast:
     """Median log growth of spend since the origin, and its split: each (horizon,)."""
 
     growth: Array
@@ -57,7 +57,7 @@ def cut(spend: Spend, origin: int) -> Spend:
     return {year: value for year, value in spend.items() if year <= origin}
 
 
-def ahead(spend: Spend, children: Mapping[int, float], growth: Array, method: str) -> Ahead:
+def ahead(spend: Spend, children: Mapping[int, float], growth: Array, method: str) -> SpendForecast:
     """Forecast spend from the last year held.
 
     Parameters
@@ -74,14 +74,14 @@ def ahead(spend: Spend, children: Mapping[int, float], growth: Array, method: st
     years = np.arange(1, HORIZONS + 1, dtype=float)
     origin = max(spend)
     if method == "no_change":
-        return Ahead(np.zeros(HORIZONS), np.zeros(HORIZONS))
+        return SpendForecast(np.zeros(HORIZONS), np.zeros(HORIZONS))
     if method == "last_trend":
-        return Ahead(_yearly(spend, 1) * years, np.zeros(HORIZONS))
+        return SpendForecast(_yearly(spend, 1) * years, np.zeros(HORIZONS))
     stock = children[origin] * np.exp(np.concatenate([[0.0], growth[:HORIZONS]]))
     numbers: Array = np.log((stock[1:] + stock[:-1]) / (children[origin] + children[origin - 1]))
     price = {year: value / (children[year] + children[year - 1]) for year, value in spend.items()}
     total: Array = numbers + _yearly(price, GROWTH_YEARS) * years
-    return Ahead(total, numbers)
+    return SpendForecast(total, numbers)
 
 
 def _yearly(values: Spend, years: int) -> float:
@@ -91,7 +91,7 @@ def _yearly(values: Spend, years: int) -> float:
     return float(np.log(values[last] / values[start]) / (last - start))
 
 
-def quantiles(spend: Spend, now: Ahead, past: Mapping[int, Ahead], levels: Array = LEVELS) -> Array:
+def quantiles(spend: Spend, now: SpendForecast, past: Mapping[int, SpendForecast], levels: Array = LEVELS) -> Array:
     """Return quantiles of spend: (horizon, level).
 
     The log is a Student t: its scale is the root mean square of past errors at one year, times the horizon, because an
@@ -109,7 +109,7 @@ def quantiles(spend: Spend, now: Ahead, past: Mapping[int, Ahead], levels: Array
 
 def forecasts(
     spend: Spend, children: Mapping[int, float], growth_at: Mapping[int, Array], method: str
-) -> dict[int, tuple[Ahead, Array]]:
+) -> dict[int, tuple[SpendForecast, Array]]:
     """Forecast from every origin: origin to medians and quantiles (horizon, level).
 
     Parameters
@@ -119,7 +119,7 @@ def forecasts(
         Log growth of England's children forecast from each origin.
     method : str
     """
-    medians: dict[int, Ahead] = {}
+    medians: dict[int, SpendForecast] = {}
     found = {}
     for origin in [year for year in sorted(spend) if year >= FIRST_ORIGIN and year in growth_at]:
         held, stock = cut(spend, origin), cut(children, origin)
@@ -130,7 +130,7 @@ def forecasts(
     return found
 
 
-def scored(spend: Spend, made: Mapping[int, tuple[Ahead, Array]]) -> NDArray[np.void]:
+def scored(spend: Spend, made: Mapping[int, tuple[SpendForecast, Array]]) -> NDArray[np.void]:
     """Score forecasts on what was spent: `score.CELL` rows, as shares of spend in the year of the origin."""
     rows = []
     for origin, (_, ahead_) in made.items():
@@ -168,7 +168,7 @@ def split(
     fostering: Spend,
     children: Mapping[int, float],
     foster: Mapping[int, float],
-    made: Mapping[int, tuple[Ahead, Array]],
+    made: Mapping[int, tuple[SpendForecast, Array]],
     foster_growth: Mapping[int, Array],
 ) -> Sequence[Parts]:
     """Split the log error of each forecast.
@@ -181,7 +181,7 @@ def split(
     spend, fostering : mapping of year to float
     children, foster : mapping of year to float
         All children and those in foster care at 31 March.
-    made : mapping of origin to (Ahead, quantiles)
+    made : mapping of origin to (SpendForecast, quantiles)
     foster_growth : mapping of origin to array (horizon,)
         Log growth of children in foster care that is forecast.
     """

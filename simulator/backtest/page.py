@@ -12,6 +12,7 @@ from simulator.backtest.origins import HEADLINE, HINDSIGHT, IN_BLEND, LABELS, RE
 from simulator.backtest.record import Record, england
 from simulator.backtest.score import skill
 from simulator.outputs.charts import Chart
+from simulator.vocabulary.areas import ENGLAND
 
 Table = NDArray[np.void]
 SIZES = ((0, 200, "under 200"), (200, 500, "200 to 499"), (500, 1000, "500 to 999"), (1000, 10**9, "1,000 and over"))
@@ -256,7 +257,7 @@ def _flows(record: Record) -> str:
     years = [f"{h}y" for h in LOCAL]
     blocks = []
     for flow in flows.FLOWS:
-        for level, where in (("authority", "authorities"), ("england", "England")):
+        for level, where in (("authority", "authorities"), ("england", ENGLAND)):
             tables = {name: record.flow_scores[flow, name, level] for name in flows.FLOW_LABELS}
             ours = tables[HEADLINE]
             rows = [
@@ -272,7 +273,7 @@ def _flows(record: Record) -> str:
             blocks.append(_grid([f"CRPS skill, {flow}, {where}", *years], rows))
     split = [
         [f"{part}, {where}", *(f"{value:.1f}" for value in record.flow_errors[level][i])]
-        for level, where in (("authority", "authorities"), ("england", "England"))
+        for level, where in (("authority", "authorities"), ("england", ENGLAND))
         for i, part in enumerate(("Children", "All starts until then", "All exits until then"))
     ]
     return "\n\n".join(

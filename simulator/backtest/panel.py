@@ -27,7 +27,7 @@ NOT_SCORED = ("201", "420")
 
 
 @dataclass(frozen=True)
-class Authority:
+class AuthorityHistory:
     """One authority, with its code history.
 
     Attributes
@@ -47,10 +47,10 @@ class Authority:
 
 
 @cache
-def authorities() -> Mapping[str, Authority]:
+def authorities() -> Mapping[str, AuthorityHistory]:
     """Return every authority that is scored, by code."""
     found = {
-        row["old_code"]: Authority(
+        row["old_code"]: AuthorityHistory(
             row["old_code"], row["name"], row["region"], int(row["first_year"]), tuple(row["parents"].split())
         )
         for row in table()

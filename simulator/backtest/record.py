@@ -62,7 +62,7 @@ class Record:
     flow_errors: Mapping[str, Array]
     mix_scores: Mapping[str, Table]
     spend: money.Spend
-    spend_forecasts: Mapping[str, Mapping[int, tuple[money.Ahead, Array]]]
+    spend_forecasts: Mapping[str, Mapping[int, tuple[money.SpendForecast, Array]]]
     spend_scores: Mapping[str, Table]
     spend_parts: Sequence[money.Parts]
 
@@ -75,7 +75,7 @@ def england(whole: Panel) -> dict[int, float]:
 
 def spend_forecasts(
     whole: Panel, done: Sequence[Step], spend: money.Spend
-) -> dict[str, dict[int, tuple[money.Ahead, Array]]]:
+) -> dict[str, dict[int, tuple[money.SpendForecast, Array]]]:
     """Forecast spend by every method from every origin."""
     growth = {one.origin: one.growth[HEADLINE]["england"][0] for one in done}
     return {method: money.forecasts(spend, england(whole), growth, method) for method in money.LABELS}

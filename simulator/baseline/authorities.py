@@ -18,7 +18,6 @@ from simulator.baseline.response import (
     AT_18,
     BEFORE_18,
     EARLY,
-    MONTHS,
     Pace,
     Response,
     band_of_row,
@@ -29,9 +28,10 @@ from simulator.baseline.response import (
     stock_by_phase,
 )
 from simulator.baseline.structure import BAND_OF_AGE
-from simulator.data.authority_tables import BANDS, BASE, FOSTERED, PLACEMENT_GROUPS, Published, published
+from simulator.data.authority_tables import BANDS, FOSTERED, PLACEMENT_GROUPS, Published, published
 from simulator.engine.rates import StreamRates
 from simulator.vocabulary.axes import PHASES, STREAMS
+from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
@@ -178,7 +178,7 @@ def response_of_leavers(one: England) -> float:
     """Return by how much England's leavers before 18 in a year move, in per cent, as hazards of leaving move by one."""
     stock = np.zeros((1, len(BANDS), len(PHASES)))
     np.add.at(stock[0], _bands(one), one.rates.opening[0, 0].sum(axis=-1))
-    leavers = one.response.leavers(stock, MONTHS * _arriving(one)[None])[0]
+    leavers = one.response.leavers(stock, MONTHS_A_YEAR * _arriving(one)[None])[0]
     beside = [_england_level(one) + step for step in (-1, 1)]
     return float(np.diff(np.log(leavers[beside]))[0] / np.diff(np.log(one.response.level[beside]))[0])
 
@@ -186,7 +186,7 @@ def response_of_leavers(one: England) -> float:
 @cache
 def published_levels() -> Levels:
     """Build the levels of all authorities: from published tables, and as fitted to them how they place children."""
-    found = estimate(published(), england(load_baseline(BASE)))
+    found = estimate(published(), england(load_baseline(LATEST_BASE)))
     how = placing(found.codes)
     spread = {into(plan): how.spread[:, i] for i, plan in enumerate(plans())}
     return replace(found, placing=how, spread={**found.spread, **spread})
@@ -505,7 +505,7 @@ def _cost_of_mix(data: Published) -> Array:
 
     Prices are what a published unit cost is over it, so that who fosters is not counted twice.
     """
-    lines = {line.key: line for line in load_baseline(BASE).cost_lines}
+    lines = {line.key: line for line in load_baseline(LATEST_BASE).cost_lines}
     unit = np.array([lines[place].spend_gbp / lines[place].child_weeks for place in COST_LINES["fostering"]])
     children = _fostered(data)
     mean = ratio_of(children @ unit, children.sum(axis=1))

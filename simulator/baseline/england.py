@@ -20,6 +20,7 @@ from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE,
 from simulator.engine.rates import StreamRates
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import PHASES, REASONS
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
@@ -27,7 +28,6 @@ PLACES = placements.names()
 PLACE = {name: i for i, name in enumerate(PLACES)}
 REASON = {name: i for i, name in enumerate(REASONS)}
 FOSTER = [PLACE["council_foster"], PLACE["ifa_foster"]]
-MONTHS = 12
 UNREGISTERED = ("supported", "other")
 """Placements between which asylum-seeking children move in the model: as settings register, children change column."""
 
@@ -130,7 +130,7 @@ def resident_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
         youngest_age=0,
         opening=opening,
         opening_home=home,
-        new_starts_per_month=p.new_starts[None, None, None] / MONTHS,
+        new_starts_per_month=p.new_starts[None, None, None] / MONTHS_A_YEAR,
         birth_share=float(s["starts"]["birth_share"]),
         start_place=p.start_place[None, None, None],
         progress_per_year=np.array(s["phases"]["progress_per_year"])[None, None],
@@ -157,7 +157,7 @@ def uasc_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
         youngest_age=int(s["uasc"]["youngest_age"]),
         opening=opening,
         opening_home=home,
-        new_starts_per_month=p.uasc_starts[None, None, None] / MONTHS,
+        new_starts_per_month=p.uasc_starts[None, None, None] / MONTHS_A_YEAR,
         birth_share=0.0,
         start_place=p.uasc_start_place[None, None, None],
         progress_per_year=np.array(s["phases"]["progress_per_year"])[None, None],

@@ -25,11 +25,10 @@ from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
+from simulator.vocabulary.calendar import DAYS_A_YEAR, MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
-DAYS_PER_YEAR = 365.25
-MONTHS = 12
 
 LEAST_NEW = 0.5
 """Least share of starts at an age that are taken to be new, and not returns from home."""
@@ -212,7 +211,7 @@ def _rows_of(band: NDArray[np.intp], wanted: int, england: Array) -> Array:
 
 def _old_enough(rows: int, first: int, cohort_months: int) -> Array:
     """Return in which bands of time in care the children of a row can be: (row, time)."""
-    oldest_days = (np.arange(rows) + first) * cohort_months / 12.0 * DAYS_PER_YEAR
+    oldest_days = (np.arange(rows) + first) * cohort_months / MONTHS_A_YEAR * DAYS_A_YEAR
     starts = np.append(list(TIME_BANDS.values()), 0.0)
     possible: Array = (oldest_days[:, None] > starts).astype(float)
     return possible
@@ -229,11 +228,11 @@ def _time_by_phase(stream: StreamRates) -> Array:
     leaving = np.einsum("a,akq->k", entering / entering.sum(), stream.phase_exit_per_year[0, 0])
     passing = np.append(stream.progress_per_year[0, 0], 0.0)
     generator = np.diag(passing[:-1], 1) - np.diag(passing + leaving)
-    step = expm(generator * _STEP_DAYS / DAYS_PER_YEAR)
+    step = expm(generator * _STEP_DAYS / DAYS_A_YEAR)
     edges = np.array(list(TIME_BANDS.values())[1:])
     spent = np.zeros((len(there), len(TIMES)))
     now = np.eye(len(there))[0]
-    for day in np.arange(_STEP_DAYS / 2.0, _LONGEST_YEARS * DAYS_PER_YEAR, _STEP_DAYS):
+    for day in np.arange(_STEP_DAYS / 2.0, _LONGEST_YEARS * DAYS_A_YEAR, _STEP_DAYS):
         spent[:, np.searchsorted(edges, day, side="right")] += now
         now = now @ step
     weight = ratio_of(spent, there[:, None])
@@ -259,15 +258,15 @@ def _with_starts(stream: StreamRates, starts: Array, england: Array, cohort_mont
     cohort_months : int
     """
     row = np.arange(stream.opening_home.shape[2]) + first_row(cohort_months, stream.youngest_age)
-    age = np.minimum(np.maximum(row - 1, 0) * cohort_months // MONTHS, len(starts) - 1)
+    age = np.minimum(np.maximum(row - 1, 0) * cohort_months // MONTHS_A_YEAR, len(starts) - 1)
     back = np.bincount(age, (stream.opening_home[0, 0] * stream.return_per_year).sum(axis=-1), minlength=len(starts))
     new = np.maximum(starts - back, LEAST_NEW * starts)
     young = np.arange(len(starts)) < stream.youngest_age
     new = np.where(young, 0.0, new) + np.where(np.arange(len(starts)) == stream.youngest_age, new[young].sum(), 0.0)
-    month = england / MONTHS
+    month = england / MONTHS_A_YEAR
     change = np.divide(stream.new_starts_per_month, month, out=np.ones_like(stream.new_starts_per_month),
                        where=month > 0)  # fmt: skip
-    return replace(stream, new_starts_per_month=new / MONTHS * change)
+    return replace(stream, new_starts_per_month=new / MONTHS_A_YEAR * change)
 
 
 def _with_first_places(stream: StreamRates, s: int, council: Council, steps: Mapping[str, float]) -> StreamRates:

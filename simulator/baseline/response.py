@@ -19,11 +19,10 @@ from simulator.engine.plain import run
 from simulator.engine.rates import Rates, StreamRates
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import PHASES, REASONS
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
-
-MONTHS = 12
 
 EARLY = (0, 1, 2, 3)
 """Phases that last under a year together, so that who is in them follows from the starts of the year."""
@@ -80,7 +79,7 @@ def passes_through(stream: StreamRates) -> bool:
 def band_of_row(stream: StreamRates, cohort_months: int) -> Ints:
     """Return the age band of each row at the first instant: (row,)."""
     row = np.arange(stream.opening.shape[2]) + first_row(cohort_months, stream.youngest_age)
-    band: Ints = BAND_OF_AGE[np.maximum(row - 1, 0) * cohort_months // 12]
+    band: Ints = BAND_OF_AGE[np.maximum(row - 1, 0) * cohort_months // MONTHS_A_YEAR]
     return band
 
 
@@ -173,7 +172,7 @@ def respond(stream: StreamRates, cohort_months: int, levels: Array, parts: tuple
             kept[at] = stream.opening[0, 0][at]
             opening.append(kept / kept.sum())
     starts = stream.new_starts_per_month[0, 0, 0] * of_age
-    starts /= starts.sum(axis=1, keepdims=True) * MONTHS
+    starts /= starts.sum(axis=1, keepdims=True) * MONTHS_A_YEAR
     none = np.zeros_like(opening[0])
     cells = np.array([*opening, *(none for _ in bands)])
     each = np.concatenate([np.zeros((len(opening), BAND_OF_AGE.size)), starts])
@@ -191,8 +190,8 @@ def respond(stream: StreamRates, cohort_months: int, levels: Array, parts: tuple
         tried,
     )
     year = Rates(
-        months=MONTHS, cohort_months=cohort_months, streams=(paced,), foster=None, place_groups=placements.groups(),
-        price_ratio=np.ones((1, 1, 1, 1)), programme_spend_gbp=np.zeros((1, 1, 1, 0)),
+        months=MONTHS_A_YEAR, cohort_months=cohort_months, streams=(paced,), foster=None,
+        place_groups=placements.groups(), price_ratio=np.ones((1, 1, 1, 1)), programme_spend_gbp=np.zeros((1, 1, 1, 0)),
     )  # fmt: skip
     reasons = run(year, BAND_OF_AGE).exits_by_reason[0].sum(axis=(1, 2, 3)).reshape(levels.size, len(cells), -1)
     at_18 = reasons[..., REASONS.index("age_18")]

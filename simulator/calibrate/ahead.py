@@ -16,8 +16,8 @@ from simulator.runs.single_run import label
 from simulator.scenario.schema import Scenario
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS
-
-LAST = 2025
+from simulator.vocabulary.calendar import LATEST_BASE
+from simulator.vocabulary.labels import ALL
 
 TOLERANCE = {"under_1": 10.0, "1_to_4": 10.0, "5_to_9": 4.0, "10_to_15": 4.0, "16_and_over": 10.0}
 
@@ -27,7 +27,7 @@ def ahead_rows(base: int) -> Iterator[FitRow]:
     paths = run(_frozen(base, base + 1).rates, BAND_OF_AGE)
     bands = paths.children[0, 0, -1].sum(axis=(0, 2))
     p = published(base + 1)
-    yield FitRow("Stock", "all", p.stock, float(np.sum(bands)), 2.5, "2025 release")
+    yield FitRow("Stock", ALL, p.stock, float(np.sum(bands)), 2.5, "2025 release")
     for band, there, here in zip(AGE_BANDS, p.stock_by_band, bands, strict=True):
         yield FitRow("Stock by age", band, there, float(here), TOLERANCE[band], "2025 release")
 
@@ -37,10 +37,10 @@ def long_ahead_rows(base: int) -> Iterator[FitRow]:
 
     They show what holding a year's rates, foster households and prices (the deflator apart) misses.
     """
-    results = label(_frozen(base, LAST), "frozen")
-    p = published(LAST)
+    results = label(_frozen(base, LATEST_BASE), "frozen")
+    p = published(LATEST_BASE)
     at = results["children"].by_placement()
-    yield FitRow("Stock", "all", p.stock, float(results["children"].total()[-1]), np.inf, "2025 release")
+    yield FitRow("Stock", ALL, p.stock, float(results["children"].total()[-1]), np.inf, "2025 release")
     assert p.stock_by_place is not None
     there_by = np.bincount(placements.groups(), weights=p.stock_by_place)
     for name, there in zip(placements.reported(), there_by, strict=True):

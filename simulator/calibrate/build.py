@@ -19,23 +19,24 @@ from simulator.calibrate.scale_stock import bands_of
 from simulator.engine.grid import make_grid
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, REASONS
+from simulator.vocabulary.calendar import BASE_YEARS, LATEST_BASE, MONTHS_A_YEAR
+from simulator.vocabulary.labels import ALL
 
 Array = NDArray[np.float64]
 
-BASES = (2020, 2021, 2023, 2025)
 COHORT_MONTHS = 3
 """Width of birth cohorts in a run: quarters of birth, exact to a fraction of a per cent (docs/accuracy.md)."""
 
 
-def build(last: int = BASES[-1]) -> tuple[dict[int, Baseline], dict[int, FittedYear], dict[int, FittedYear]]:
+def build(last: int = LATEST_BASE) -> tuple[dict[int, Baseline], dict[int, FittedYear], dict[int, FittedYear]]:
     """Fit the history twice and return baselines, and the fitted years with lengths of stay and in fine cohorts.
 
     The first pass follows time in care month by month in yearly cohorts, and finds how leaving falls over phases; the
     second runs the cohorts of a run with that, and finds everything else again.
     """
-    long = fit_history(width=12, last=last)
+    long = fit_history(width=MONTHS_A_YEAR, last=last)
     fine = fit_history(width=COHORT_MONTHS, bins=1, last=last, follow=long)
-    return {base: _baseline(fine, base) for base in BASES if base <= last}, long, fine
+    return {base: _baseline(fine, base) for base in BASE_YEARS if base <= last}, long, fine
 
 
 def _baseline(fine: dict[int, FittedYear], base: int) -> Baseline:
@@ -106,16 +107,16 @@ def fit_rows(base: int, long: FittedYear, fine: FittedYear) -> Iterator[FitRow]:
     end = fine.modelled_end
     youngest = make_grid(COHORT_MONTHS, int(structure()["uasc"]["youngest_age"])).first_row
     stock = bands_of(end.resident, 0, COHORT_MONTHS) + bands_of(end.uasc, youngest, COHORT_MONTHS)
-    yield FitRow("Stock", "all", p.stock, float(stock.sum()), 1.0, newest)
+    yield FitRow("Stock", ALL, p.stock, float(stock.sum()), 1.0, newest)
     for band, there, here in zip(AGE_BANDS, p.stock_by_band, stock, strict=True):
         yield FitRow("Stock by age", band, there, here, 3.0 if band == "under_1" else 2.0, newest)
     yield FitRow("Stock", "asylum-seeking", p.uasc_stock, float(end.uasc.sum()), 2.0, newest)
     starts = np.bincount(BAND_OF_AGE, weights=fine.resident.starts + fine.uasc.starts)
-    yield FitRow("Starts", "all", p.starts, float(starts.sum()), 1.0, newest)
+    yield FitRow("Starts", ALL, p.starts, float(starts.sum()), 1.0, newest)
     for band, there, here in zip(AGE_BANDS, p.starts_by_band, starts, strict=True):
         yield FitRow("Starts by age", band, there, here, 1.0, newest)
     exits = fine.resident.exits + fine.uasc.exits
-    yield FitRow("Exits", "all", p.exits, float(exits.sum()), 1.0, newest)
+    yield FitRow("Exits", ALL, p.exits, float(exits.sum()), 1.0, newest)
     by_group = np.bincount(GROUP_OF_AGE, weights=exits[:, :-1].sum(axis=1))
     for group, there, here in zip(EXIT_GROUPS, p.exits_by_group, by_group, strict=True):
         yield FitRow("Exits by age", group, there, here, 1.0, newest)
@@ -151,8 +152,8 @@ def report(base: int) -> str:
     ValueError
         If there is no baseline for the year.
     """
-    if base not in BASES:
-        raise ValueError(f"no baseline for {base}; allowed: {', '.join(map(str, BASES))}")
+    if base not in BASE_YEARS:
+        raise ValueError(f"no baseline for {base}; allowed: {', '.join(map(str, BASE_YEARS))}")
     _, long, fine = build(last=base)
     return fit_table(fit_rows(base, long[base], fine[base]), base)
 

@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 from simulator.baseline.england import PLACE, CostLine
 from simulator.data import tables
 from simulator.vocabulary import placements
-from simulator.vocabulary.calendar import financial_year
+from simulator.vocabulary.calendar import WEEKS_A_YEAR, financial_year
 
 Array = NDArray[np.float64]
 
-WEEKS_A_YEAR = 365.25 / 7.0
 RESIDENTIAL_SHARE_OF_OTHER = 0.56
 """Share of children in secure and other residential settings who are in those that the residential line pays for
 (secure homes, care homes, residential schools: K1, R1, S1; not hospitals, family centres or young offender

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.structure import BAND_OF_AGE
-from simulator.data.authority_tables import BASE
 from simulator.engine.rates import Rates, StreamRates
 from simulator.projection.agencies import Run, served
-from simulator.projection.benchmarking import MONTHS, factors
+from simulator.projection.benchmarking import factors
 from simulator.projection.compile import compile_scenario
 from simulator.scenario.schema import Scenario
 from simulator.vocabulary.areas import ENGLAND, authorities
 from simulator.vocabulary.axes import REASONS, STREAMS
+from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 from simulator.vocabulary.labels import ALL
 
 Array = NDArray[np.float64]
@@ -64,13 +64,13 @@ def _slowest(stream: StreamRates) -> NDArray[np.bool_]:
 def ends(scenario: Scenario) -> Scenario:
     """Return a scenario that runs as long as factors are fitted."""
     first = scenario.calendar[0]
-    return scenario.model_copy(update={"base": BASE, "end": first + (YEARS * MONTHS - 1)})
+    return scenario.model_copy(update={"base": LATEST_BASE, "end": first + (YEARS * MONTHS_A_YEAR - 1)})
 
 
 def _scaled(rates: Rates, change: Array, acts: NDArray[np.bool_]) -> Rates:
     """Multiply hazards of leaving: change is (stream, year), and acts on areas (stream, area)."""
     streams = []
-    for stream, factor, here in zip(rates.streams, np.repeat(change, MONTHS, axis=1), acts, strict=True):
+    for stream, factor, here in zip(rates.streams, np.repeat(change, MONTHS_A_YEAR, axis=1), acts, strict=True):
         ratio = np.where(here[:, None], factor, 1.0)
         streams.append(replace(stream, exit_ratio=stream.exit_ratio * ratio[None, :, :, None]))
     return replace(rates, streams=tuple(streams))
@@ -82,9 +82,9 @@ def _children(run: Run, rates: Rates, acts: NDArray[np.bool_] | None = None) -> 
     Exits are of the areas in `acts`, (stream, area), or of all.
     """
     paths = run(rates, BAND_OF_AGE)
-    children = paths.children[0].sum(axis=(0, 3, 4)).T[:, ::MONTHS]
+    children = paths.children[0].sum(axis=(0, 3, 4)).T[:, ::MONTHS_A_YEAR]
     before_18 = np.delete(paths.exits_by_reason[0].sum(axis=3), REASONS.index("age_18"), axis=-1).sum(axis=-1)
     if acts is not None:
         before_18 = before_18 * acts.T[:, None]
-    by_year = before_18.sum(axis=0).reshape(-1, MONTHS, len(STREAMS)).sum(axis=1).T
+    by_year = before_18.sum(axis=0).reshape(-1, MONTHS_A_YEAR, len(STREAMS)).sum(axis=1).T
     return children, by_year

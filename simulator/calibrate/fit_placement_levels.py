@@ -15,7 +15,6 @@ from simulator.baseline.response import band_of_row, ratio_of
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data.authority_tables import (
     BANDS,
-    BASE,
     EARLIER,
     PLACEMENT_GROUPS,
     group_of_place,
@@ -31,13 +30,14 @@ from simulator.scenario.schema import Scenario
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import ENGLAND
 from simulator.vocabulary.axes import STREAMS
+from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 from simulator.vocabulary.labels import ALL
 
 Array = NDArray[np.float64]
 
 RESIDENT = STREAMS.index("resident")
 
-YEARS = 2 * (BASE - EARLIER)
+YEARS = 2 * (LATEST_BASE - EARLIER)
 """After which levels are to have gone as far towards England's as those of `EARLIER` did by the base. Children stay for
 years with kin, so that to reach it sooner first placements would have to overshoot for good."""
 
@@ -68,7 +68,7 @@ def fit_placing(scenario: Scenario, run: Run) -> Placing:
     """
     planned = scenario.model_copy(
         update={
-            "end": scenario.calendar[0] + (12 * YEARS - 1),
+            "end": scenario.calendar[0] + (MONTHS_A_YEAR * YEARS - 1),
             "assumptions": scenario.assumptions.model_copy(update={"foster_places": "as_needed"}),
         }
     )
@@ -84,7 +84,7 @@ def fit_placing(scenario: Scenario, run: Run) -> Placing:
     known, into, leaving = levels.placing, levels.placing.into, levels.placing.leaving
     for _ in range(ROUNDS):
         paths = run(_changed(rates, into / known.into, leaving / known.leaving), BAND_OF_AGE)
-        left = paths.exits_by_reason[0, :, :12, RESIDENT, :, :AGE_18].sum(axis=(1, 2, 3))
+        left = paths.exits_by_reason[0, :, :MONTHS_A_YEAR, RESIDENT, :, :AGE_18].sum(axis=(1, 2, 3))
         leaving = leaving * (levels.leavers + FEWEST) / (left + FEWEST)
         later = paths.children[0, :, -1]
         wanted = level**stays * (_expected(later, whole, -1) @ plan)
@@ -103,7 +103,7 @@ def persistence() -> tuple[Array, Array]:
     By weighted least squares on pooled levels of `EARLIER`; more than all is left where pooling draws them in too far.
     What was not foreseen is the standard deviation of the rest, beyond Poisson.
     """
-    (before, expected_before), (now, expected) = (_published(year) for year in (EARLIER, BASE))
+    (before, expected_before), (now, expected) = (_published(year) for year in (EARLIER, LATEST_BASE))
     level = np.log(_levels(before, expected_before)[0])
     then = np.log((now + FEWEST) / (expected + FEWEST))
     weight = 1.0 / (LEAST_CHANCE + 1.0 / np.maximum(expected, FEWEST))
@@ -117,8 +117,8 @@ def persistence() -> tuple[Array, Array]:
 
 def _published(year: int) -> tuple[Array, Array]:
     """Return children in each plan, and as England's shares at their ages place all children: (area, plan) each."""
-    data, base = published(), england(load_baseline(BASE))
-    at = data.stock_by_band.shape[1] - 1 - (BASE - year)
+    data, base = published(), england(load_baseline(LATEST_BASE))
+    at = data.stock_by_band.shape[1] - 1 - (LATEST_BASE - year)
     held = {name: _by_band_and_group(one) for name, one in base.items()}
     by_band = by_stream(data.stock_by_band, data.uasc, {name: table.sum(axis=1) for name, table in held.items()})
     shares = [ratio_of(table, table.sum(axis=1, keepdims=True)) for table in held.values()]

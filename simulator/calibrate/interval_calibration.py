@@ -26,13 +26,12 @@ from simulator.projection.compile import compile_scenario
 from simulator.projection.drift import Process, parameters
 from simulator.scenario.schema import Scenario
 from simulator.vocabulary import placements
+from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
 YEARS = 10
 """Horizons that count, one to so many years ahead."""
-
-BASE = 2025
 
 STEP = 0.01
 """Step of a log rate with which responses are measured; they are nearly linear."""
@@ -91,8 +90,8 @@ def spread(record: Sequence[Process], response: Mapping[str, Array]) -> Array:
 
 def responses() -> Mapping[str, Array]:
     """Log change of children so many years after a step in the first year, for a step of 1, by process: (horizon,)."""
-    scenario = Scenario.model_validate({"name": "Response", "base": BASE, "end": f"{BASE + YEARS}-03"})
-    years = [month.financial_year for month in scenario.calendar][::12]
+    scenario = Scenario.model_validate({"name": "Response", "base": LATEST_BASE, "end": f"{LATEST_BASE + YEARS}-03"})
+    years = [month.financial_year for month in scenario.calendar][::MONTHS_A_YEAR]
     still = {parameter.key: 0.0 for parameter in parameters(years)}
 
     def log_children(drawn: Mapping[str, float]) -> Array:
@@ -133,7 +132,7 @@ def model_misses(fitted: Mapping[int, FittedYear], cohort_months: int) -> Array:
     last = max(fitted)
     found: list[list[float]] = [[] for _ in range(YEARS)]
     for origin in range(FIRST + 1, last):
-        said = _children(_held(fitted[origin], 12 * min(YEARS, last - origin), cohort_months))
+        said = _children(_held(fitted[origin], MONTHS_A_YEAR * min(YEARS, last - origin), cohort_months))
         for ahead, children in enumerate(said, start=1):
             found[ahead - 1].append(np.log(tables.value("stock", origin + ahead) / children))
     return _root_mean_square(found)
@@ -154,7 +153,7 @@ def _held(year: FittedYear, months: int, cohort_months: int) -> Rates:
 
 def _children(rates: Rates) -> Array:
     """Children at the end of each year of a run: (year,)."""
-    children: Array = run(rates, BAND_OF_AGE).children[0, 0, 12::12].sum(axis=(-3, -2, -1))
+    children: Array = run(rates, BAND_OF_AGE).children[0, 0, MONTHS_A_YEAR::MONTHS_A_YEAR].sum(axis=(-3, -2, -1))
     return children
 
 

@@ -12,12 +12,12 @@ from simulator.calibrate.england_series import DURATION_BANDS
 from simulator.engine.grid import make_grid
 from simulator.engine.hazards import chain, generator, month_operators
 from simulator.engine.rates import StreamRates
-from simulator.engine.step import Month, Operators, grow_up, home_operators, operators, step
+from simulator.engine.step import Operators, StreamMonth, grow_up, home_operators, operators, step
 from simulator.vocabulary.axes import AGE_BANDS, PHASES
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
-MONTHS = 12
 DURATION_BINS = 217
 """Months of time in care that are told apart while fitting; the last holds 18 years and over."""
 
@@ -70,7 +70,7 @@ class _OneMonth:
     ages: Array
     ops: Operators
     before: Array
-    done: Month
+    done: StreamMonth
 
     def by_phase_hazards(self) -> Array:
         """Exits of children already in care by the hazards that go with time in care: (bin, row, phase)."""
@@ -112,7 +112,7 @@ def run_year(rates: StreamRates, width: int) -> Flows:
         stock=stock,
         home=home,
         starts=starts,
-        returns=starts - rates.new_starts_per_month[0, 0, 0] * MONTHS,
+        returns=starts - rates.new_starts_per_month[0, 0, 0] * MONTHS_A_YEAR,
         exits=np.sum([m.ages.T @ e.sum(axis=1) for m, e in zip(months, exits, strict=True)], axis=0),
         exits_by_place=np.sum([e.sum(axis=0) for e in exits], axis=0),
         place_exits_by_band=np.sum(
@@ -136,7 +136,7 @@ def _run_months(rates: StreamRates, width: int) -> tuple[list[_OneMonth], Array,
     by_age, at_home = operators(rates, 0), home_operators(rates)
     by_cycle_month = [by_age.by_row(ages) for ages in grid.age_of_row]
     months = []
-    for month in range(MONTHS):
+    for month in range(MONTHS_A_YEAR):
         ops = by_cycle_month[month % width]
         done = step(entering, grid, ops, at_home, month, stock, home * only_first)
         months.append(_OneMonth(grid.age_of_row[month % width], ops, stock, done))
@@ -158,8 +158,8 @@ def short_stay_shares(rates: StreamRates, months: tuple[float, ...]) -> Array:
     """
     by_phase = rates.phase_exit_per_year[0, 0].sum(axis=-1)[:, None, :]
     by_place = rates.place_exit_per_year[0, 0].sum(axis=-1)[:, :, None]
-    leave = (by_phase + by_place * rates.placement_pace[0, 0].T) / MONTHS
-    progress = chain(rates.progress_per_year[0, 0] / MONTHS)
+    leave = (by_phase + by_place * rates.placement_pace[0, 0].T) / MONTHS_A_YEAR
+    progress = chain(rates.progress_per_year[0, 0] / MONTHS_A_YEAR)
     q = generator(np.broadcast_to(progress, (*leave.shape[:2], *progress.shape)), leave)
     stay = np.stack([month_operators(q * time)[0][:, :, 0].sum(axis=-1) for time in months], axis=-1)
     ended: Array = 1.0 - (rates.start_place[0, 0, 0][:, :, None] * stay).sum(axis=1)

@@ -13,12 +13,10 @@ from simulator.data import packaged, tables
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import authorities, table
 from simulator.vocabulary.axes import AGE_BANDS
+from simulator.vocabulary.calendar import LATEST_BASE
 from simulator.vocabulary.labels import ALL
 
 Array = NDArray[np.float64]
-
-BASE = 2025
-"""The only base year of authorities."""
 
 YEARS = (2023, 2024, 2025)
 """Years ending 31 March whose flows make levels."""
@@ -135,7 +133,7 @@ def published() -> Published:
         group=np.array([regions.index(one.region) for one in authorities()]),
         population=_each(YEARS, lambda year: population(year - 1)),
         stock_by_band=_each(stocks, lambda year: counts("stock_by_age", year, BANDS)),
-        stock_by_group=stock_by_group(BASE),
+        stock_by_group=stock_by_group(LATEST_BASE),
         uasc=_each(stocks, lambda year: _uasc("stock_by_uasc", year)),
         starts_by_band=_each(YEARS, lambda year: counts("starts_by_age", year, BANDS)),
         uasc_starts=_each(YEARS, lambda year: _uasc("starts_by_uasc", year)),
@@ -161,7 +159,7 @@ def _uasc(table: str, year: int) -> Array:
 
 
 def stock_by_group(year: int) -> Array:
-    """Return children by placement group on 31 March of `EARLIER` or `BASE`: (area, group)."""
+    """Return children by placement group on 31 March of `EARLIER` or the base: (area, group)."""
     names = [name for group in _PUBLISHED_GROUPS.values() for name in group]
     by_name = dict(zip(names, counts("stock_by_placement", year, names).T, strict=True))
     groups = {group: np.sum([by_name[name] for name in held], axis=0) for group, held in _PUBLISHED_GROUPS.items()}

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
+from simulator.vocabulary.calendar import LATEST_BASE
 
 Array = NDArray[np.float64]
 
@@ -28,9 +29,6 @@ CODE = "own"
 """What it is called in arrays and in the keys of what is drawn."""
 
 TIMES = (*TIME_BANDS, "unknown")
-
-RATES_OF = 2025
-"""Year of the rates of England that levels of an import are over."""
 
 FIRST_BASE, LAST_BASE = 2023, 2028
 """Years from which a run may start: England's rates and costs of 2025 are taken for no others."""
@@ -124,8 +122,8 @@ class _Folder:
         if "--publish" in str(found["command"]):
             self.problems.append(f"{self.path}: written with --publish, which hides what a run needs; import again")
             return {}
-        if found.get("rates_for_england") != RATES_OF:
-            self.problems.append(f"{path}: levels are not over England's rates of {RATES_OF}; import again")
+        if found.get("rates_for_england") != LATEST_BASE:
+            self.problems.append(f"{path}: levels are not over England's rates of {LATEST_BASE}; import again")
         if type(found.get("window_years")) is not int:
             self.problems.append(f"{path}: no window_years")
         return found
@@ -192,8 +190,8 @@ def read_council(folder: Path, name: str = NAME) -> Council:
     base = max(years, default=0)
     if years and not FIRST_BASE <= base <= LAST_BASE:
         files.problems.append(
-            f"{folder}: the returns end on 31 March {base}; a run takes England's rates of {RATES_OF}, so they have to "
-            f"end in {FIRST_BASE} to {LAST_BASE}"
+            f"{folder}: the returns end on 31 March {base}; a run takes England's rates of {LATEST_BASE}, so they "
+            f"have to end in {FIRST_BASE} to {LAST_BASE}"
         )
     if not files.problems and stocks[base].sum() < FEWEST:
         files.problems.append(

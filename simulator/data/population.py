@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.data import tables
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
@@ -44,6 +45,6 @@ def population_by_age(base: int, months: int, births: float, first: int = 0) -> 
     density = np.concatenate([np.full(-youngest, births), counts, np.full(30, counts[-1])])
     edges = np.arange(youngest, youngest + len(density) + 1)
     cumulative = np.concatenate([[0.0], np.cumsum(density)])
-    months_on = (base - MID_YEAR) * 12.0 - MID_YEAR_MONTHS_AFTER_MARCH + first + np.arange(months) + 0.5
-    age_in_2023 = np.arange(19)[None, :] - months_on[:, None] / 12.0
+    months_on = (base - MID_YEAR) * MONTHS_A_YEAR - MID_YEAR_MONTHS_AFTER_MARCH + first + np.arange(months) + 0.5
+    age_in_2023 = np.arange(19)[None, :] - months_on[:, None] / MONTHS_A_YEAR
     return np.diff(np.interp(age_in_2023, edges, cumulative), axis=1)

@@ -22,11 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.step import at_month
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 if TYPE_CHECKING:
     from simulator.engine.grid import Grid
     from simulator.engine.rates import FosterRates
-    from simulator.engine.step import Month
+    from simulator.engine.step import StreamMonth
 
 Array = NDArray[np.float64]
 
@@ -35,8 +36,6 @@ FOUND, LOST, OFFERED, SPARE = AGENCIES = range(4)
 """What agencies do in a month: the share of children who find a place with them, of those who look for one and found
 none with a council; the share of their fostered children who lose their place; the places that are then still free, a
 child who was already waiting (1 at the most); and the places that stay free, a filled one."""
-
-MONTHS_A_YEAR = 12.0
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ class Filled:
     shares: PlaceShares | None = None
 
 
-def as_wished(streams: tuple[Month, ...]) -> Filled:
+def as_wished(streams: tuple[StreamMonth, ...]) -> Filled:
     """Let every child be fostered whose plan it is."""
     return Filled(
         stocks=tuple(m.stock + m.entrants for m in streams),
@@ -147,13 +146,13 @@ def as_wished(streams: tuple[Month, ...]) -> Filled:
 
 
 def fill_places(
-    foster: FosterRates, grids: tuple[Grid, ...], month: int, streams: tuple[Month, ...], usable: Array
+    foster: FosterRates, grids: tuple[Grid, ...], month: int, streams: tuple[StreamMonth, ...], usable: Array
 ) -> Filled:
     """Put children who need a foster place where there is one, and the others where they wait.
 
     Parameters
     ----------
-    streams : tuple of Month
+    streams : tuple of StreamMonth
         What the month did to each stream.
     usable : (draw, area, sector)
         Usable places at the end of the month.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.engine.fostering import Filled, Households, as_wished, fill_places, recruit, usable_places
 from simulator.engine.grid import Grid, make_grid
-from simulator.engine.step import Month, Operators, grow_up, home_operators, operators, step
+from simulator.engine.step import Operators, StreamMonth, grow_up, home_operators, operators, step
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates, StreamRates
@@ -84,7 +84,7 @@ class Happened:
     month : int
     chances : tuple of Operators, one a stream
         By row.
-    done : tuple of Month, one a stream
+    done : tuple of StreamMonth, one a stream
         What happened before foster places were filled.
     filled : Filled
         What the filling of foster places made of it.
@@ -97,7 +97,7 @@ class Happened:
 
     month: int
     chances: tuple[Operators, ...]
-    done: tuple[Month, ...]
+    done: tuple[StreamMonth, ...]
     filled: Filled
     households: Households
     stocks: tuple[Array, ...]

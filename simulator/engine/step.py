@@ -26,13 +26,12 @@ from numpy.typing import NDArray
 
 from simulator.engine.grid import Grid
 from simulator.engine.hazards import chain, generator, month_operators
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 if TYPE_CHECKING:
     from simulator.engine.rates import StreamRates
 
 Array = NDArray[np.float64]
-
-MONTHS_A_YEAR = 12.0
 
 HOME, AGE_18 = 0, -1
 """Positions of going home, and of reaching 18, on the reason axis."""
@@ -129,7 +128,7 @@ def home_operators(rates: StreamRates) -> HomeOperators:
 
 
 @dataclass(frozen=True)
-class Month:
+class StreamMonth:
     """What a month did to a stream.
 
     Attributes
@@ -171,7 +170,7 @@ def step(
     month: int,
     stock: Array,
     home: Array,
-) -> Month:
+) -> StreamMonth:
     """Advance a stream by one month (before foster places are filled and cohorts shift).
 
     Parameters
@@ -221,7 +220,7 @@ def step(
 
     growth = np.expm1(rates.balancing_per_year / MONTHS_A_YEAR)[..., None, None, None]
     balancing = after * growth
-    return Month(
+    return StreamMonth(
         stock=after + balancing,
         entrants=entrants,
         home=home,

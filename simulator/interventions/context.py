@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from simulator.vocabulary.calendar import Month, financial_year_months
+from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, financial_year_months
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,7 +50,7 @@ class Context:
 
     def year_before(self) -> Context:
         """The calendar of the year before the run, which the rates of the base are measured in."""
-        return replace(self, first_month=self.first_month - 12, months=12)
+        return replace(self, first_month=self.first_month - MONTHS_A_YEAR, months=MONTHS_A_YEAR)
 
     def position(self, month: Month) -> int:
         """Position of a month on the month axis; outside the run it is negative or too large."""
@@ -67,8 +67,8 @@ class Context:
         if financial_year in self.price_levels:
             return self.price_levels[financial_year]
         first = self.position(financial_year_months(financial_year)[0])
-        if first >= 0 and first + 12 <= self.months:
-            return float(self.deflator[first : first + 12].mean())
+        if first >= 0 and first + MONTHS_A_YEAR <= self.months:
+            return float(self.deflator[first : first + MONTHS_A_YEAR].mean())
         raise ValueError(f"no price level is known for {financial_year}")
 
     def deflator_at(self, months: Array) -> Array:

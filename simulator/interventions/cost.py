@@ -17,7 +17,7 @@ from simulator.interventions.fields import (
     number,
     text,
 )
-from simulator.vocabulary.calendar import Month, financial_year_months
+from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, financial_year_months
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Array, Context
@@ -87,10 +87,10 @@ class Cost(Model):
         amounts = np.zeros(context.months)
         for year, amount in (self.budget_gbp or {}).items():
             first = context.position(financial_year_months(year)[0])
-            amounts[max(first, 0) : max(first + 12, 0)] += amount / 12.0
+            amounts[max(first, 0) : max(first + MONTHS_A_YEAR, 0)] += amount / MONTHS_A_YEAR
         if self.per_year_gbp is not None:
             after = context.months if end is None else max(context.position(end) + 1, 0)
-            amounts[max(context.position(start), 0) : after] += self.per_year_gbp / 12.0
+            amounts[max(context.position(start), 0) : after] += self.per_year_gbp / MONTHS_A_YEAR
         if self.price_year is not None:
             amounts *= context.deflator / context.price_level(self.price_year)
         return amounts

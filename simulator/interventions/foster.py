@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.vocabulary.axes import SECTORS
+from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
     from simulator.engine.rates import FosterRates, Rates
@@ -34,5 +35,5 @@ def in_sector(sector: str, ratio: Array, other: float = 1.0) -> Array:
     """Give a ratio, (area, month), to one sector or to all, and another value to the rest: (area, month, sector)."""
     import numpy as np
 
-    chosen = np.array([sector in ("all", name) for name in SECTORS])
+    chosen = np.array([sector in (ALL, name) for name in SECTORS])
     return np.where(chosen, ratio[..., None], other)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.fields import Quantity, Sector, choice, number, text
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
+from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
     from simulator.engine.rates import FosterRates, Rates
@@ -20,7 +22,7 @@ class FosterRecruitment(PhasedIntervention):
     kind: Literal["foster_recruitment"] = text("foster_recruitment")
     """Recruitment of foster households."""
 
-    sector: Sector = choice("all", source="definition")
+    sector: Sector = choice(ALL, source="definition")
     """Who recruits."""
 
     enquiries_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition")
@@ -88,7 +90,8 @@ class FosterRecruitment(PhasedIntervention):
         # An area that approves nobody shares them between sectors as all areas of the run do.
         approvals = np.where(approvals.sum(axis=-1, keepdims=True) > 0, approvals, of_run)
         here = self.extra_households_per_year * self.areas.of_total(context.areas, context.part_of_england)
-        wanted = (here[:, None] / 12.0 * weights)[..., None] * approvals / approvals.sum(axis=-1, keepdims=True)
+        per_month = (here[:, None] / MONTHS_A_YEAR * weights)[..., None]
+        wanted = per_month * approvals / approvals.sum(axis=-1, keepdims=True)
         shape = np.broadcast_shapes(wanted.shape, chance.shape)
         return np.asarray(np.divide(wanted, chance, out=np.zeros(shape), where=chance > 0))
 

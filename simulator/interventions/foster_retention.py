@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.fields import Quantity, Sector, choice, number, text
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
+from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
@@ -20,7 +21,7 @@ class FosterRetention(PhasedIntervention):
     kind: Literal["foster_retention"] = text("foster_retention")
     """Retention of foster households."""
 
-    sector: Sector = choice("all", source="definition")
+    sector: Sector = choice(ALL, source="definition")
     """Whose households."""
 
     deregistration_ratio: Quantity = number(low=0, high=5, unit="hazard ratio")

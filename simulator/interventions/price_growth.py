@@ -11,6 +11,8 @@ from simulator.interventions.base import Intervention
 from simulator.interventions.fields import MonthValue, Quantity, Wrong, choice, number, one_of, text
 from simulator.interventions.profile import growth_years
 from simulator.vocabulary import placements
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
+from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 def _cost_key(name: str) -> str:
     """Check the key of a unit cost."""
-    known = ("all", *placements.cost_keys())
+    known = (ALL, *placements.cost_keys())
     return one_of("cost", name, known, "a cost shown by `care-demand list placements`")
 
 
@@ -57,7 +59,7 @@ class PriceGrowth(Intervention):
         """Refuse an empty list, a key given twice, and all beside others."""
         if not costs:
             raise Wrong("the list is empty", "all, or at least one cost key")
-        if "all" in costs and len(costs) > 1:
+        if ALL in costs and len(costs) > 1:
             raise Wrong("all stands beside other costs", "all alone, or a list without it")
         twice = next((key for key in costs if costs.count(key) > 1), None)
         if twice is not None:
@@ -78,10 +80,10 @@ class PriceGrowth(Intervention):
         growth = (1.0 + self.percent_per_year / 100.0) ** years
         if self.basis == "cash":
             begin = max(float(context.position(start)), 0.0)
-            moments = np.asarray(begin + 12.0 * years)
+            moments = np.asarray(begin + MONTHS_A_YEAR * years)
             growth = growth * context.deflator_at(np.full(1, begin)) / context.deflator_at(moments)
         if np.all(growth == 1.0):
             return rates
-        chosen = np.array([key in self.costs or self.costs == ("all",) for key in context.cost_keys])
+        chosen = np.array([key in self.costs or self.costs == (ALL,) for key in context.cost_keys])
         ratio = self.in_areas(growth - 1.0, context)
         return replace(rates, price_ratio=rates.price_ratio * np.where(chosen, ratio[..., None], 1.0))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import ValidationInfo, field_validator, model_validator
 
 from simulator.interventions.fields import Count, Model, Wrong, choice, number
-from simulator.vocabulary.calendar import Month
+from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Array, Context
@@ -85,4 +85,4 @@ def growth_years(context: Context, start: Month, end: Month | None) -> Array:
 
     length = np.inf if end is None else float(end - start + 1)
     already = np.clip(float(context.first_month - start), 0.0, length)
-    return np.asarray((np.clip(context.elapsed(start), 0.0, length) - already) / 12.0)
+    return np.asarray((np.clip(context.elapsed(start), 0.0, length) - already) / MONTHS_A_YEAR)

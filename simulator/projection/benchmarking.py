@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.data import packaged
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
-
-MONTHS = 12
 
 
 @cache
@@ -40,6 +39,6 @@ def by_month(stream: str, transfers: NDArray[np.bool_], months: int) -> Array:
     months : int
         After the last year that was fitted, factors are those of that year.
     """
-    year = np.minimum(np.arange(months) // MONTHS, factors()[stream].size - 1)
+    year = np.minimum(np.arange(months) // MONTHS_A_YEAR, factors()[stream].size - 1)
     factor: Array = np.where(transfers[:, None], 1.0, factors()[stream][year])
     return factor

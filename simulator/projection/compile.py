@@ -22,7 +22,7 @@ from simulator.baseline.england import (
 from simulator.baseline.own_returns import own_rates
 from simulator.baseline.structure import edges, structure
 from simulator.data import tables
-from simulator.data.council import CODE, RATES_OF, Council
+from simulator.data.council import CODE, Council
 from simulator.data.population import births_per_year, population_by_age
 from simulator.engine.grid import make_grid
 from simulator.engine.rates import FosterRates, Rates
@@ -33,7 +33,7 @@ from simulator.projection.drift import drift
 from simulator.projection.localise import localise
 from simulator.scenario.schema import Assumptions, Scenario
 from simulator.vocabulary import areas, placements
-from simulator.vocabulary.calendar import Month, financial_year
+from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR, Month, financial_year
 
 Array = NDArray[np.float64]
 
@@ -100,7 +100,7 @@ def compile_scenario(
     ValueError
         If an intervention asks for something impossible; the message begins with its path.
     """
-    baseline = load_baseline(scenario.base if council is None else RATES_OF)
+    baseline = load_baseline(scenario.base if council is None else LATEST_BASE)
     first = Month(scenario.base, 4)
     months = scenario.end - first + 1
     units = areas.units(scenario.areas)
@@ -169,7 +169,7 @@ def _context(
     for year in range(int(last[:4]) + 1, scenario.base + 50):
         known[financial_year(year)] = known[financial_year(year - 1)] * (1.0 + growth)
     years = sorted(known)
-    middles = np.array([12.0 * (int(y[:4]) - scenario.base + 1) - MONTHS_FROM_MID_BASE_YEAR for y in years])
+    middles = np.array([MONTHS_A_YEAR * (int(y[:4]) - scenario.base + 1) - MONTHS_FROM_MID_BASE_YEAR for y in years])
     levels = np.log([known[y] / known[price_year] for y in years])
     return Context(
         first_month=first,
@@ -207,7 +207,7 @@ def _base_rates(scenario: Scenario, baseline: Baseline, context: Context) -> Rat
     if scenario.starts.hold == "rates":
         births = births_per_year() if a.births_per_year is None else a.births_per_year
         now = population_by_age(scenario.base, context.months, births)
-        before = population_by_age(scenario.base, 12, births, first=-12).mean(axis=0)
+        before = population_by_age(scenario.base, MONTHS_A_YEAR, births, first=-MONTHS_A_YEAR).mean(axis=0)
         resident = replace(resident, new_starts_per_month=resident.new_starts_per_month * (now / before))
     # Children who wait step down only when a foster place is free, so their moves into fostering are the engine's.
     waiting = [i for i, place in enumerate(placements.placements()) if place.waits_for == "fostering"]
@@ -246,7 +246,7 @@ def _foster_rates(baseline: Baseline, a: Assumptions) -> FosterRates:
     months = np.repeat([stage["months"] for stage in s["stages"]] / steps, steps)
     pass_share = np.ones((2, steps.sum()))
     pass_share[:, np.cumsum(steps) - 1] = f.pass_share
-    inflow = f.enquiries_per_year[:, None] / 12.0 * np.cumprod(np.c_[np.ones(2), pass_share[:, :-1]], axis=1)
+    inflow = f.enquiries_per_year[:, None] / MONTHS_A_YEAR * np.cumprod(np.c_[np.ones(2), pass_share[:, :-1]], axis=1)
     waits = {name: i for i, name in enumerate(placements.names())}
     step_down = s["step_down_per_year"] if a.step_down_match_per_year is None else a.step_down_match_per_year
     return FosterRates(
@@ -257,8 +257,8 @@ def _foster_rates(baseline: Baseline, a: Assumptions) -> FosterRates:
         waiting=np.array([waits["home_waiting"] if age < 16 else waits["supported_waiting"] for age in range(18)]),
         opening_households=f.households[None, None],
         opening_pipeline=(inflow * months)[None, None],
-        enquiries_per_month=f.enquiries_per_year[None, None, None] / 12.0,
-        stage_per_year=12.0 / months,
+        enquiries_per_month=f.enquiries_per_year[None, None, None] / MONTHS_A_YEAR,
+        stage_per_year=MONTHS_A_YEAR / months,
         stage_pass_share=pass_share[None, None, None],
         deregistration_per_year=np.full((1, 1, 1, 2), f.deregistration_per_year),
         places_per_household=(f.places_approved / f.households)[None, None],

@@ -13,7 +13,7 @@ from simulator.baseline.authorities import COST_LINES, Levels
 from simulator.baseline.england import FOSTER, CostLine
 from simulator.baseline.placement_levels import into, placed, plans
 from simulator.baseline.random_walk import events, step_parameters, wander
-from simulator.baseline.response import MONTHS, band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
+from simulator.baseline.response import band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data.authority_tables import PLACEMENT_GROUPS, group_of_place
 from simulator.engine.rates import FosterRates, Rates, StreamRates
@@ -23,6 +23,7 @@ from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, PHASES, STREAMS
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
@@ -140,7 +141,7 @@ def _share_children(
         children = stream.opening[0] * share[:, band][..., group]
         if name == "uasc" and levels.turning_18 is not None:
             oldest = band == band[-1]
-            children[:, oldest] = shift_ages(children[:, oldest], levels.turning_18, MONTHS // width)
+            children[:, oldest] = shift_ages(children[:, oldest], levels.turning_18, MONTHS_A_YEAR // width)
         found.append(
             replace(
                 stream,

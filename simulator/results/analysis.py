@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.results.labelled import Published, Question, Results, marches
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
@@ -54,7 +55,7 @@ def present_value(results: Results, measure: str = "total_spend") -> Array:
     Real spend, discounted from the end of the last published year at the Green Book rate (`results.discount_rate`).
     """
     values = results[measure].values.sum(axis=(-2, -1)) / results.deflator[:, None]
-    years = (np.arange(results.months) + 0.5) / 12.0
+    years = (np.arange(results.months) + 0.5) / MONTHS_A_YEAR
     present: Array = (values / (1.0 + results.discount_rate) ** years).sum(axis=-1)
     return present
 

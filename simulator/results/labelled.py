@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.results.figures import Figure
-from simulator.vocabulary.calendar import Month, dates_of
+from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, dates_of
 from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ class Results:
     def financial_years(self) -> tuple[str, ...]:
         """The financial years that the run covers in full."""
         years = self.year_of_month
-        return tuple(year for year in dict.fromkeys(years) if years.count(year) == 12)
+        return tuple(year for year in dict.fromkeys(years) if years.count(year) == MONTHS_A_YEAR)
 
     def parts_at(self, kind: Literal["stock", "flow"]) -> list[int]:
         """Return the positions in time at which tables show parts of a measure.
@@ -277,7 +277,8 @@ class Results:
         for year in self.financial_years:
             first = self.year_of_month.index(year)
             at_end = m.kind == "stock"
-            picked.append(values[:, :, first + 12] if at_end else values[:, :, first : first + 12].sum(axis=2))
+            last = first + MONTHS_A_YEAR
+            picked.append(values[:, :, last] if at_end else values[:, :, first:last].sum(axis=2))
         return np.stack(picked, axis=2)
 
     def bare(self) -> Results:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.exposure import EVENTS, TIMES, UNKNOWN_TIME, Exposure, Years
 from simulator.returns.national import National
-from simulator.returns.pool_rates import Gamma, pool_cells, pool_levels, strength
+from simulator.returns.pool_rates import GammaPosterior, pool_cells, pool_levels, strength
 from simulator.vocabulary.axes import AGE_BANDS, STREAMS
 
 Array = NDArray[np.float64]
@@ -42,7 +42,7 @@ maximum marginal likelihood in 150 authorities), but don't tell council, agency 
 P10, P90 = 0.1, 0.9
 
 
-class Level(NamedTuple):
+class EventLevel(NamedTuple):
     """How often one kind of event happens in a council, over England's rates for children of the same age, time in care
     and placement.
 
@@ -127,7 +127,7 @@ class Estimates:
 
     Attributes
     ----------
-    levels : tuple of Level
+    levels : tuple of EventLevel
         Of kinds of event that England has.
     rates : tuple of Rate
         Starts by age, then leaving and moving by cell.
@@ -135,7 +135,7 @@ class Estimates:
         Of age bands in which children start.
     """
 
-    levels: tuple[Level, ...]
+    levels: tuple[EventLevel, ...]
     rates: tuple[Rate, ...]
     first_places: tuple[FirstPlace, ...]
 
@@ -159,11 +159,11 @@ def estimate(seen: Exposure, england: National) -> Estimates:
     return Estimates(levels, tuple(rates), tuple(_first_places(seen, england)))
 
 
-def _levels(events: Array, expected: Array, level: Gamma) -> Iterator[Level]:
+def _levels(events: Array, expected: Array, level: GammaPosterior) -> Iterator[EventLevel]:
     low, high = level.quantile(P10), level.quantile(P90)
     for s, e in np.argwhere(expected > 0):
         y, m = events[s, e], expected[s, e]
-        yield Level(STREAMS[s], EVENTS[e], int(y), m, y / m, level.mean[s, e], low[s, e], high[s, e])
+        yield EventLevel(STREAMS[s], EVENTS[e], int(y), m, y / m, level.mean[s, e], low[s, e], high[s, e])
 
 
 def _cell_rates(

@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18, PLACES, STAYS_ON
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
+from simulator.vocabulary.calendar import DAYS_A_YEAR, MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Days = NDArray[np.int64]
 Dates = NDArray[np.datetime64]
 Flags = NDArray[np.bool_]
-
-DAYS_PER_YEAR = 365.25
 
 TIMES = (*TIME_BANDS, "unknown")
 """Bands, and children who came into care before the returns begin, until they are in the last band for certain."""
@@ -89,7 +88,8 @@ def day_number(year: int, month: int, day: int) -> int:
 def birthdays(born: Dates, age: NDArray[np.int64]) -> Days:
     """Return days of birthdays; that of 29 February falls on 1 March of other years."""
     month = born.astype("datetime64[M]")
-    return ((month + 12 * age).astype("datetime64[D]") + (born - month.astype("datetime64[D]"))).astype(np.int64)
+    day = born - month.astype("datetime64[D]")
+    return ((month + MONTHS_A_YEAR * age).astype("datetime64[D]") + day).astype(np.int64)
 
 
 def age_on(born: Dates, day: Days) -> NDArray[np.int64]:
@@ -200,7 +200,7 @@ def exposure(stays: Stays, years: int) -> Exposure:
     )  # fmt: skip
     return Exposure(
         events=events.reshape(*shape, len(EVENTS)),
-        child_years=days.reshape(shape) / DAYS_PER_YEAR,
+        child_years=days.reshape(shape) / DAYS_A_YEAR,
         years=years,
         starts=starts,
     )
@@ -226,7 +226,7 @@ def by_year(stays: Stays) -> Years:
 
     def year_of(day: Days) -> NDArray[np.int64]:
         month = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-        return 1970 + (month + 9) // 12 - years[0]
+        return 1970 + (month + 9) // MONTHS_A_YEAR - years[0]
 
     def within(day: Days) -> Flags:
         return (day >= stays.opening) & (day < stays.closing)

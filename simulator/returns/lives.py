@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from simulator.engine.rates import StreamRates
 from simulator.returns.codes import ADULT, AGE_18, HOME, STAYS_ON
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.intp]
@@ -107,7 +108,7 @@ def _hazards(rates: StreamRates) -> Array:
 def _new_children(rates: StreamRates, years: float, rng: np.random.Generator) -> _Now:
     """Draw children who start for the first time, from 18 years before the first day: Poisson, even over time."""
     span = ADULT + years
-    starts = rates.new_starts_per_month[0, 0, 0] * 12
+    starts = rates.new_starts_per_month[0, 0, 0] * MONTHS_A_YEAR
     at_birth = np.zeros_like(starts)
     at_birth[0] = starts[0] * rates.birth_share
     born_in, later = (rng.poisson(n * span) for n in (at_birth, starts - at_birth))

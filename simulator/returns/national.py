@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from simulator.baseline.england import Baseline, resident_rates, uasc_rates
 from simulator.engine.rates import StreamRates
 from simulator.returns.codes import ADULT, PLACES
-from simulator.returns.exposure import DAYS_PER_YEAR, EDGES, EVENTS, EXITS
+from simulator.returns.exposure import EDGES, EVENTS, EXITS
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, AGES, STREAMS, TIME_BANDS
+from simulator.vocabulary.calendar import DAYS_A_YEAR, MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
@@ -78,7 +79,7 @@ def _first_place(rates: StreamRates, starts: Array) -> Array:
 def _returns_by_age(rates: StreamRates, cohort_months: int) -> Array:
     """Return children who come back from home, a year, by age at the opening: (age,)."""
     by_row = (rates.opening_home[0, 0] * rates.return_per_year).sum(axis=-1)
-    age = np.minimum(np.arange(len(by_row)) * cohort_months // 12, ADULT - 1)
+    age = np.minimum(np.arange(len(by_row)) * cohort_months // MONTHS_A_YEAR, ADULT - 1)
     return np.bincount(age, by_row, minlength=len(AGES)).astype(float)
 
 
@@ -127,7 +128,7 @@ def cell_rates(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
 
     phases, places = rates.placement_pace.shape[2:]
     states = phases * places
-    new = rates.new_starts_per_month[0, 0, 0] * 12
+    new = rates.new_starts_per_month[0, 0, 0] * MONTHS_A_YEAR
     starts = new + _returns_by_age(rates, cohort_months)
     at_birth = new[0] * rates.birth_share
     ages = np.append(0.0, (np.arange(ADULT * QUARTERS) + 0.5) / QUARTERS)
@@ -142,9 +143,9 @@ def cell_rates(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
     time = np.zeros((len(AGES), len(TIME_BANDS), states))
     since = 0.0
     while since < ADULT:
-        step = FINE if since + FINE / 2 < EDGES[-1] / DAYS_PER_YEAR else COARSE
+        step = FINE if since + FINE / 2 < EDGES[-1] / DAYS_A_YEAR else COARSE
         age = (ages + since + step / 2).astype(int)
-        band = np.searchsorted(EDGES / DAYS_PER_YEAR, since + step / 2, side="right")
+        band = np.searchsorted(EDGES / DAYS_A_YEAR, since + step / 2, side="right")
         for year in np.unique(age[age < ADULT]):
             here = age == year
             after, spent = operators[step][year]

@@ -26,7 +26,7 @@ WEAKEST, STRONGEST = 1.0, 400.0
 
 
 @dataclass(frozen=True)
-class Gamma:
+class GammaPosterior:
     """What is known about positive numbers: gamma distributions.
 
     Attributes
@@ -76,7 +76,7 @@ def strength(events: Array, expected: Array) -> float:
     return float(np.exp(min((inside, low, high), key=loss)))
 
 
-def pool_levels(events: Array, expected: Array, strength: float) -> Gamma:
+def pool_levels(events: Array, expected: Array, strength: float) -> GammaPosterior:
     """Return levels over the prior, one for each kind of event.
 
     Parameters
@@ -87,12 +87,12 @@ def pool_levels(events: Array, expected: Array, strength: float) -> Gamma:
         Of the prior, in events.
     """
     shape = strength + events
-    return Gamma(shape / (strength + expected), shape)
+    return GammaPosterior(shape / (strength + expected), shape)
 
 
 def pool_cells(
     events: Array, child_years: Array, prior_rate: Array, strength: float, level: tuple[float, float] = (1.0, np.inf)
-) -> tuple[Gamma, Array]:
+) -> tuple[GammaPosterior, Array]:
     """Pool the cells of one kind of event.
 
     Parameters
@@ -108,7 +108,7 @@ def pool_cells(
 
     Returns
     -------
-    Gamma
+    GammaPosterior
         Rates a child-year. The shape counts the uncertainty of the level too, by the delta method.
     (cell,)
         Weight of the council's own evidence in each cell, 0 to 1.
@@ -124,4 +124,4 @@ def pool_cells(
     prior_years = strength / (prior_rate * ratio)
     weight = child_years / (prior_years + child_years)
     variance_of_log = 1 / (strength + events) + (1 - weight) ** 2 / level_shape
-    return Gamma((strength + events) / (prior_years + child_years), 1 / variance_of_log), weight
+    return GammaPosterior((strength + events) / (prior_years + child_years), 1 / variance_of_log), weight

@@ -22,17 +22,17 @@ from simulator.engine.rates import StreamRates
 from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
 from simulator.returns.codes import ADULT, AGE_18, PLACES, STAYS_ON
 from simulator.returns.codes import codes as code_table
-from simulator.returns.exposure import DAYS_PER_YEAR, birthdays, day_number
+from simulator.returns.exposure import birthdays, day_number
 from simulator.returns.lives import Lives, live
 from simulator.returns.quality import counted
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import REASONS, STREAMS
+from simulator.vocabulary.calendar import DAYS_A_YEAR, LATEST_BASE
 
 Days = NDArray[np.int64]
 Whole = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
-BASE = 2025
 """Base year of the rates for England."""
 LAST_RETURN = 2026
 """The last return is that of 2025-26, with the code sets of that year."""
@@ -139,7 +139,7 @@ def sample_returns(children: int, years: int, seed: int, folder: Path, kinds: tu
     """
     from simulator.returns.fault_injection import TRUTH_COLUMNS, csv_text, plant
 
-    returns = draw_returns(council_rates(children, load_baseline(BASE)), years, seed)
+    returns = draw_returns(council_rates(children, load_baseline(LATEST_BASE)), years, seed)
     returns, planted = plant(returns, kinds, seed)
     with whole_folder(folder) as part:
         for one in returns:
@@ -236,7 +236,7 @@ def _with_care_orders(stays: Episodes, new: Flags, rng: np.random.Generator) -> 
     """
     period = np.cumsum(new) - 1
     ordered = rng.random(new.sum()) < COURT_SHARE
-    wait = 1 + np.floor(rng.standard_exponential(new.sum()) * COURT_YEARS * DAYS_PER_YEAR).astype(np.int64)
+    wait = 1 + np.floor(rng.standard_exponential(new.sum()) * COURT_YEARS * DAYS_A_YEAR).astype(np.int64)
     court = np.where(ordered[period] & ~stays.uasc, (stays.start[new] + wait)[period], NEVER)
 
     split = (stays.start < court) & (court < stays.end)
@@ -263,7 +263,7 @@ NEVER = 10**6
 
 
 def _day(time: NDArray[np.float64], first_day: int) -> Days:
-    return first_day + np.floor(time * DAYS_PER_YEAR).astype(np.int64)
+    return first_day + np.floor(time * DAYS_A_YEAR).astype(np.int64)
 
 
 # --------------------------------------------------------------------------------------------------

@@ -24,18 +24,18 @@ from simulator.outputs.folder import MADE_BY, MANIFEST, FolderError, check_folde
 from simulator.returns import publish_counts
 from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import AGE_18, PLACES
-from simulator.returns.estimate import Drift, FirstPlace, Level, Rate, drifts, estimate
+from simulator.returns.estimate import Drift, EventLevel, FirstPlace, Rate, drifts, estimate
 from simulator.returns.exposure import EVENTS, TIMES, Exposure, Years, by_year, exposure
 from simulator.returns.import_errors import Problem, ReturnsError
 from simulator.returns.national import National, national
 from simulator.returns.quality import Report, counted, report_text
 from simulator.returns.read_files import Returns, read
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS
+from simulator.vocabulary.calendar import LATEST_BASE
 
 DEFAULT_WINDOW = 3
 """Years that rates are counted over, if there are as many: a compromise of chance and change."""
 
-BASE = 2025
 """Base year of the rates for England."""
 
 DIGITS = 4
@@ -121,7 +121,7 @@ def import_ssda903(source: Path, folder: Path, window: int | None, *, publish: b
         _write_text(part / "summary.txt", summary)
         _write_quality(part, report, folder_years(returns))
         _write_years(part, years)
-        _write_rates(part, seen, national(load_baseline(BASE)), changes)
+        _write_rates(part, seen, national(load_baseline(LATEST_BASE)), changes)
         _write_manifest(part, _manifest(returns, stays, window, length))
     return summary
 
@@ -223,7 +223,7 @@ def _write_rates(part: Path, seen: Exposure, england: National, changes: Sequenc
         _cells(seen.events, *labels, EVENTS),
     )
     found = estimate(seen, england)
-    _write_table(part / "levels.csv", Level._fields, found.levels)
+    _write_table(part / "levels.csv", EventLevel._fields, found.levels)
     _write_table(part / "rates.csv", Rate._fields, found.rates)
     _write_table(part / "first-placements.csv", FirstPlace._fields, found.first_places)
     _write_table(part / "drift.csv", Drift._fields, changes)
@@ -254,7 +254,7 @@ def summary_text(years: Years, report: Report, changes: Sequence[Drift], window:
         "",
         *_table_lines(columns),
         "",
-        f"Rates: the last {window} of {counted(len(years.years), 'year')}, pooled towards England's of {BASE}.",
+        f"Rates: the last {window} of {counted(len(years.years), 'year')}, pooled towards England's of {LATEST_BASE}.",
         *map(_warning, (change for change in changes if change.drifted == "yes")),
     ]
     if not changes:
@@ -338,7 +338,7 @@ def _manifest(returns: Returns, stays: Stays, window: int | None, length: int) -
         "versions": _versions(),
         "years": list(stays.years),
         "window_years": length,
-        "rates_for_england": BASE,
+        "rates_for_england": LATEST_BASE,
         "read": [
             {
                 "file": f.number,

@@ -15,6 +15,7 @@ from simulator.scenario.schema import Scenario, checked_areas
 from simulator.scenario.uncertain import Uncertain
 from simulator.uncertainty import Parameter
 from simulator.vocabulary.areas import ENGLAND
+from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 
 if TYPE_CHECKING:
     from simulator.data.council import Council
@@ -137,16 +138,14 @@ class LoadedScenario:
         ScenarioError
             If the scenario starts from another base.
         """
-        from simulator.data.council import RATES_OF
-
         scenario = self.scenario
-        if scenario.base != RATES_OF:
+        if scenario.base != LATEST_BASE:
             what = f"{scenario.base} is another base than that of the rates which returns are compared with"
-            raise ScenarioError([Problem(str(self.path), 1, 1, "base", what, str(RATES_OF))])
+            raise ScenarioError([Problem(str(self.path), 1, 1, "base", what, str(LATEST_BASE))])
         assumptions = scenario.assumptions
         if assumptions.balancing_percent_per_year is None:
             assumptions = assumptions.model_copy(update={"balancing_percent_per_year": 0.0})
-        end = scenario.end + 12 * (council.base - scenario.base)
+        end = scenario.end + MONTHS_A_YEAR * (council.base - scenario.base)
         update = {"base": council.base, "end": end, "areas": (ENGLAND,), "assumptions": assumptions}
         return replace(self, scenario=scenario.model_copy(update=update), council=council)
 

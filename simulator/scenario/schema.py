@@ -26,25 +26,18 @@ from simulator.interventions.fields import (
 from simulator.interventions.local import Local, overlapping
 from simulator.interventions.reach import AreaName, area_name
 from simulator.vocabulary import areas
-from simulator.vocabulary.calendar import Month, financial_year_months
+from simulator.vocabulary.calendar import BASE_YEARS, LATEST_BASE, Month, financial_year_months
 
 if TYPE_CHECKING:
     AnyIntervention = Intervention
 else:
     AnyIntervention = Annotated[Union[tuple(kinds().values())], Field(discriminator="kind")]  # noqa: UP007
 
-BASES = (2020, 2021, 2023, 2025)
-"""Years whose 31 March a run can start from."""
-
 MOST_YEARS = 40
 """Longest run, years."""
 
 USUAL_YEARS = 10
 """Length of a run whose end is not given, years."""
-
-
-LOCAL_BASE = 2025
-"""The only base of authorities; earlier ones would need the tables of those years."""
 
 
 def checked_areas(names: tuple[str, ...], base: int) -> tuple[str, ...]:
@@ -56,8 +49,8 @@ def checked_areas(names: tuple[str, ...], base: int) -> tuple[str, ...]:
         If a name is not known, or authorities can't be run from the base.
     """
     known = tuple(area_name(name) for name in names)
-    if areas.units(known) and base != LOCAL_BASE:
-        raise Wrong(f"areas other than England run from {LOCAL_BASE} only", f"England, or base: {LOCAL_BASE}")
+    if areas.units(known) and base != LATEST_BASE:
+        raise Wrong(f"areas other than England run from {LATEST_BASE} only", f"England, or base: {LATEST_BASE}")
     return known
 
 
@@ -70,9 +63,9 @@ def _line(value: str) -> str:
 
 def _base(value: object) -> int:
     """Check the base year."""
-    if type(value) is int and value in BASES:
+    if type(value) is int and value in BASE_YEARS:
         return value
-    raise Wrong(f"{value!r} is not a base year", ", ".join(map(str, BASES)))
+    raise Wrong(f"{value!r} is not a base year", ", ".join(map(str, BASE_YEARS)))
 
 
 class Starts(Model):
@@ -255,13 +248,13 @@ class Scenario(Model):
     sources: tuple[SourceKey, ...] = text(())
     """Sources of the scenario as a whole."""
 
-    base: int = choice(2025, source="dfe_cla_2025")
+    base: int = choice(LATEST_BASE, source="dfe_cla_2025")
     """Year whose 31 March the run starts from."""
 
     end: MonthValue = choice(None, validate_default=True, source="definition")
     """Last month of the run; ten years on from the base if left out."""
 
-    areas: Annotated[tuple[AreaName, ...], Field(min_length=1)] = choice(("England",), source="definition")
+    areas: Annotated[tuple[AreaName, ...], Field(min_length=1)] = choice((areas.ENGLAND,), source="definition")
     """Areas to run: England, regions, groups such as ``type: county``, authorities by name or code, or ``all``."""
 
     starts: Starts = choice(Starts(), source="judgement")
@@ -292,7 +285,7 @@ class Scenario(Model):
     @classmethod
     def _usual_end(cls, value: object, info: ValidationInfo) -> object:
         """Fill in the end of a run of the usual length."""
-        return Month(info.data.get("base", BASES[-1]) + USUAL_YEARS, 3) if value is None else value
+        return Month(info.data.get("base", LATEST_BASE) + USUAL_YEARS, 3) if value is None else value
 
     @field_validator("end")
     @classmethod
@@ -311,7 +304,7 @@ class Scenario(Model):
     @classmethod
     def _local_base(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         """Refuse authorities at a base for which there are none."""
-        return checked_areas(names, info.data.get("base", LOCAL_BASE))
+        return checked_areas(names, info.data.get("base", LATEST_BASE))
 
     @field_validator("local")
     @classmethod
@@ -354,7 +347,7 @@ def window(data: Any) -> Window | None:
     if not isinstance(data, dict):
         return None
     try:
-        base = _base(data.get("base", BASES[-1]))
+        base = _base(data.get("base", LATEST_BASE))
         end = data.get("end")
         last = Month(base + USUAL_YEARS, 3) if end is None else Month.parse(end)
     except (ValueError, TypeError):

@@ -12,7 +12,7 @@ from simulator.interventions.fields import FieldNote, nearest
 from simulator.scenario.errors import Problem
 from simulator.scenario.nodes import Node
 from simulator.scenario.translate import Path, dotted, shown
-from simulator.uncertainty import FAMILIES, Distribution, Misstated, Mix, Point, Quantiles, Triangular
+from simulator.uncertainty import FAMILIES, Distribution, Misstated, Mix, PointMass, Quantiles, Triangular
 
 LEADING = ("median", "mean", "mode", "family", "mix")
 """Keys one of which is in every distribution, and in no other mapping of a scenario file."""
@@ -286,7 +286,7 @@ class _Reading:
         if value < low or value > high:
             beyond = f"below {low:.15g}" if value < low else f"above {high:.15g}"
             self.wrong(self.at["value"], f"{value:.15g} is {beyond}", self.note.allowed)
-        return Point(value)
+        return PointMass(value)
 
     def check_reach(self, made: Distribution) -> None:
         """Refuse a distribution of values that the quantity cannot have, or that are not plausible."""

@@ -10,7 +10,7 @@ from simulator.uncertainty.distributions import (
     Interval,
     Misstated,
     Mix,
-    Point,
+    PointMass,
     Quantiles,
     Triangular,
 )
@@ -23,7 +23,7 @@ __all__ = [
     "Misstated",
     "Mix",
     "Parameter",
-    "Point",
+    "PointMass",
     "Quantiles",
     "Triangular",
     "drawn",

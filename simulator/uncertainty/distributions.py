@@ -114,7 +114,7 @@ class Distribution(ABC):
 
 
 @dataclass(frozen=True)
-class Point(Distribution):
+class PointMass(Distribution):
     """One value, for a part of a mix that is certain."""
 
     value: float

@@ -1,6 +1,8 @@
 """Words that stand in tables in place of a name or a number."""
 
-ALL = "all"
+from typing import Final
+
+ALL: Final = "all"
 """What the axes of a total say: every placement, every age band, every area."""
 
 HIDDEN = "c"

@@ -27,6 +27,7 @@ from simulator.engine.fostering import AGENCIES
 from simulator.engine.grid import make_grid
 from simulator.engine.plain import Paths, batch_shape
 from simulator.engine.step import home_operators
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 if TYPE_CHECKING:
     from simulator.engine.rates import FosterRates, Rates, StreamRates
@@ -142,7 +143,7 @@ class _Out(NamedTuple):
     agencies: Array
 
 
-class _Chances(NamedTuple):
+class _MonthChances(NamedTuple):
     """A month's operators (see `step.Operators`), and what follows from them.
 
     `way` is by age, the last two are for those who turn 18, and the others are by slot. `way` is the chance of each
@@ -387,7 +388,7 @@ def _stream(rates: StreamRates, layout: _Layout, where: tuple[Any, ...]) -> _Str
     arrays: dict[str, Any] = {name: _side_by_side(getattr(rates, name), where) for name in _AS_THEY_ARE}
     arrays["edge_per_year"] = by_edge(moves, exits)
     arrays["edge_ratio"] = by_edge(ratio, np.ones((1, 1, 1)))
-    arrays["growth_per_month"] = _side_by_side(_expm1(rates.balancing_per_year[..., None] / 12.0), where)
+    arrays["growth_per_month"] = _side_by_side(_expm1(rates.balancing_per_year[..., None] / MONTHS_A_YEAR), where)
     return _Stream(**arrays)
 
 
@@ -441,7 +442,7 @@ def _foster(foster: FosterRates | None, where: tuple[Any, ...]) -> _Foster:
         deregistration_per_year=_side_by_side(foster.deregistration_per_year, where),
         places_per_household=_side_by_side(foster.places_per_household, where),
         usable_share=_side_by_side(foster.usable_share, where),
-        matched_share=_side_by_side(-_expm1(-foster.step_down_per_year[..., None] / 12.0), where),
+        matched_share=_side_by_side(-_expm1(-foster.step_down_per_year[..., None] / MONTHS_A_YEAR), where),
         agencies=zeros(1, len(AGENCIES)) if foster.agencies is None else _side_by_side(foster.agencies, where),
     )
 
@@ -475,10 +476,10 @@ def _empty_paths(rates: Rates, shape: tuple[int, int], bands: int) -> Paths:
     )
 
 
-def _chances(rates: StreamRates, layout: _Layout) -> _Chances:
+def _chances(rates: StreamRates, layout: _Layout) -> _MonthChances:
     ages, phases, reasons = rates.phase_exit_per_year.shape[2:]
     places, slots = rates.opening.shape[-1], ages + 1
-    return _Chances(
+    return _MonthChances(
         way=zeros(ages, phases, layout.way_from.shape[1]),
         phase=zeros(slots, phases, phases),
         phase_part=zeros(slots, phases),

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from simulator.engine.grid import Grid
 from simulator.engine.step import AGE_18, HOME, HomeOperators, Operators, at_month
 from simulator.engine.stochastic.keyed import Key, keys, uniforms
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 if TYPE_CHECKING:
     from simulator.engine.rates import StreamRates
@@ -165,7 +166,7 @@ class Stream:
     def ages(self, children: Children, elapsed: float) -> Ints:
         """Return completed ages, `elapsed` months into a cohort cycle."""
         months = (children.row + self.grid.first_row - 1 + children.position) * self.grid.width + elapsed
-        return np.clip(months // 12, self.rates.youngest_age, 17).astype(np.int64)
+        return np.clip(months // MONTHS_A_YEAR, self.rates.youngest_age, 17).astype(np.int64)
 
     def draw(self, month: int, what: Luck, children: Children) -> Array:
         """Return a uniform number for each child."""
@@ -254,14 +255,14 @@ class Stream:
         width = self.grid.width
         elapsed = month % width + 0.5
         before = row + self.grid.first_row - 1
-        low = np.clip((12.0 * age - elapsed) / width - before, 0.0, 1.0)
-        high = np.clip((12.0 * (age + 1) - elapsed) / width - before, 0.0, 1.0)
+        low = np.clip((MONTHS_A_YEAR * age - elapsed) / width - before, 0.0, 1.0)
+        high = np.clip((MONTHS_A_YEAR * (age + 1) - elapsed) / width - before, 0.0, 1.0)
         position: Array = low + (high - low) * uniforms(self.luck[area], Luck.POSITION, month, ids)
         return position
 
     def _residual(self, month: int, care: InCare, seen: Seen) -> InCare:
         """Add the counting residual: some children are counted twice, or not at all."""
-        growth = np.expm1(_areas(self.rates.balancing_per_year, len(self.luck)) / 12.0)[care.area]
+        growth = np.expm1(_areas(self.rates.balancing_per_year, len(self.luck)) / MONTHS_A_YEAR)[care.area]
         hit = self.draw(month, Luck.RESIDUAL, care) < np.abs(growth)
         lost, twins = take(care, hit & (growth < 0)), take(care, hit & (growth > 0))
         seen.residual += [(lost, -1.0), (twins, 1.0)]

@@ -170,7 +170,7 @@ def test_placements_know_nothing_later() -> None:
     done = [SimpleNamespace(origin=year, growth=growth) for year in range(2012, 2025)]
     for method in mix.LABELS:
         one, other = (
-            mix.forecasts(given, done, method)[origin] for given in (groups, mix.Mix(groups.first_year, later))
+            mix.forecasts(given, done, method)[origin] for given in (groups, mix.GroupCounts(groups.first_year, later))
         )
         np.testing.assert_array_equal(one[0], other[0])
         for spread, spoilt in zip(one[1], other[1], strict=True):
@@ -211,7 +211,7 @@ def test_parts_of_an_error_of_spend_add_up() -> None:
     children = {2014: 90.0, 2015: 100.0, 2016: 110.0, 2017: 120.0}
     foster = {2014: 70.0, 2015: 75.0, 2016: 70.0, 2017: 60.0}
     spend, fostering = {2015: 10.0, 2016: 13.0, 2017: 15.0}, {2015: 4.0}
-    now = money.Ahead(np.array([0.1, 0.2, 0.3]), np.array([0.05, 0.1, 0.15]))
+    now = money.SpendForecast(np.array([0.1, 0.2, 0.3]), np.array([0.05, 0.1, 0.15]))
     parts = money.split(spend, fostering, children, foster, {2015: (now, np.empty(0))}, {2015: np.zeros(10)})
     assert [(one.origin, one.horizon) for one in parts] == [(2015, 1), (2015, 2)]
     first = parts[0]

@@ -23,15 +23,15 @@ from simulator.returns.pool_rates import STRONGEST, WEAKEST, pool_cells, pool_le
 from simulator.returns.read_files import read
 from simulator.returns.sample import Return, council_rates, draw_returns
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS
+from simulator.vocabulary.calendar import LATEST_BASE
 
 Array = NDArray[np.float64]
 Pair = tuple[StreamRates, StreamRates]
-BASE = 2025
 
 
 @cache
 def baseline() -> Baseline:
-    return load_baseline(BASE)
+    return load_baseline(LATEST_BASE)
 
 
 @cache

@@ -25,7 +25,7 @@ from simulator.uncertainty import (
     Misstated,
     Mix,
     Parameter,
-    Point,
+    PointMass,
     Quantiles,
     Triangular,
     drawn,
@@ -171,7 +171,7 @@ def test_named_families_against_scipy() -> None:
 
 
 def test_mix_gives_each_value_its_share_exactly() -> None:
-    mix = Mix((0.5, 0.3, 0.2), (Point(0.8), Point(1.0), Point(1.1)))
+    mix = Mix((0.5, 0.3, 0.2), (PointMass(0.8), PointMass(1.0), PointMass(1.1)))
     assert mix.ppf([0.01, 0.5, 0.500001, 0.8, 0.800001, 0.99]).tolist() == [0.8, 0.8, 1.0, 1.0, 1.1, 1.1]
     assert mix.central == pytest.approx(0.92)
     values = drawn(Parameter("mix", mix), 1000, 1)
@@ -199,8 +199,8 @@ def test_mix_of_spreads_is_the_weighted_sum() -> None:
         lambda: Quantiles(0.0, 0.5, 1.0, 80, POSITIVE),
         lambda: Quantiles(0.1, 0.5, 1.0, 80, SHARE),
         lambda: Quantiles.with_mean(5.0, 0.5, 1.0),
-        lambda: Mix((0.5, 0.6), (Point(0), Point(1))),
-        lambda: Mix((1.0,), (Point(0),)),
+        lambda: Mix((0.5, 0.6), (PointMass(0), PointMass(1))),
+        lambda: Mix((1.0,), (PointMass(0),)),
     ],
 )
 def test_impossible_parameters_are_refused(make: Callable[[], Distribution]) -> None:
