@@ -1,13 +1,14 @@
 """The documentation: generated parts are up to date, links lead somewhere, examples are read, sources exist."""
 
-import importlib.util
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from docs_pages.assumptions import assumptions, assumptions_table
+from docs_pages.interventions_page import interventions_page
+from docs_pages.markdown import between
+from docs_pages.rules_page import rules_table
 from paths import ROOT
 
 from simulator.data import tables
@@ -16,17 +17,6 @@ from simulator.scenario import load
 
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def make_docs() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_docs", ROOT / "tools" / "make_docs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["make_docs"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def prose(path: Path) -> str:
@@ -40,38 +30,38 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-def test_interventions_page_is_up_to_date(make_docs: ModuleType) -> None:
+def test_interventions_page_is_up_to_date() -> None:
     page = (ROOT / "docs" / "interventions.md").read_text(encoding="utf-8")
-    assert page == make_docs.interventions_page(), "run `make docs-tables`"
+    assert page == interventions_page(), "run `make docs-tables`"
     assert all(f"\n## {name}\n" in page for name in kinds())
 
 
-def test_assumptions_are_up_to_date(make_docs: ModuleType) -> None:
+def test_assumptions_are_up_to_date() -> None:
     page = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
-    assert page == make_docs.between(page, "assumptions", make_docs.assumptions_table()), "run `make docs-tables`"
+    assert page == between(page, "assumptions", assumptions_table()), "run `make docs-tables`"
 
 
-def test_rules_of_returns_are_up_to_date(make_docs: ModuleType) -> None:
+def test_rules_of_returns_are_up_to_date() -> None:
     page = (ROOT / "docs" / "returns.md").read_text(encoding="utf-8")
-    assert page == make_docs.between(page, "rules", make_docs.rules_table()), "run `make docs-tables`"
+    assert page == between(page, "rules", rules_table()), "run `make docs-tables`"
 
 
-def test_assumptions_name_files_and_keys_that_exist(make_docs: ModuleType) -> None:
+def test_assumptions_name_files_and_keys_that_exist() -> None:
     from simulator.interventions.fields import notes
     from simulator.scenario.schema import Scenario
 
     known = {note.path for note in notes(Scenario)} | {"assumptions", "starts.hold"}
-    for _, _, _, where, key in make_docs._assumptions():
+    for _, _, _, where, key in assumptions():
         assert (ROOT / "simulator" / where).is_file(), where
         named = re.findall(r"kind: ([\w, ]+)", key)
         assert not named or set(named[0].split(", ")) <= set(kinds()), key
         assert named or not key or key in known, key
 
 
-def test_a_scenario_can_change_every_assumption_named(make_docs: ModuleType) -> None:
+def test_a_scenario_can_change_every_assumption_named() -> None:
     from simulator.scenario import Assumptions
 
-    page = make_docs.assumptions_table()
+    page = assumptions_table()
     for name in Assumptions.model_fields:
         assert f"`assumptions.{name}`" in page, f"docs/model.md has no row for assumptions.{name}"
 

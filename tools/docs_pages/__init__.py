@@ -1,0 +1,1 @@
+"""The generated pages of the documentation; `tools/make_docs.py` writes them."""
