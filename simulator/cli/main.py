@@ -613,10 +613,10 @@ def sample_returns(children: int, years: int, seed: int, out: Path, dirt: str, q
     """Write synthetic SSDA903 returns at England's rates, for trying the import."""
 
     def work() -> str:
-        from simulator.returns import sample
+        from simulator.returns import write_sample
         from simulator.returns.fault_injection import chosen
 
-        return f"{sample.sample_returns(children, years, seed, out, chosen(dirt))}\nThey are in {out}"
+        return f"{write_sample.sample_returns(children, years, seed, out, chosen(dirt))}\nThey are in {out}"
 
     _on_returns(work, quiet=quiet)
 

@@ -7,33 +7,26 @@ Identifiers start with ``SYN``, and postcodes with ``ZZ``, which is no postal ar
 
 from __future__ import annotations
 
-import json
-import platform
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator import __version__
-from simulator.baseline.england import Baseline, load_baseline, resident_rates, uasc_rates
+from simulator.baseline.england import Baseline, resident_rates, uasc_rates
 from simulator.engine.rates import StreamRates
-from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
 from simulator.returns.codes import ADULT, AGE_18, PLACES, STAYS_ON
 from simulator.returns.codes import codes as code_table
 from simulator.returns.exposure import birthdays, day_number
 from simulator.returns.lives import Lives, live
-from simulator.returns.quality import counted
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import REASONS, STREAMS
-from simulator.vocabulary.calendar import DAYS_A_YEAR, LATEST_BASE
+from simulator.vocabulary.calendar import DAYS_A_YEAR
 
 Days = NDArray[np.int64]
 Whole = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
-"""Base year of the rates for England."""
 LAST_RETURN = 2026
 """The last return is that of 2025-26, with the code sets of that year."""
 
@@ -118,66 +111,6 @@ def draw_returns(rates: tuple[StreamRates, StreamRates], years: int, seed: int) 
     lives = [live(r, years + MARGIN, rng) for r, rng in zip(rates, rngs, strict=False)]
     episodes = _episodes(lives, first_day, rngs[-1])
     return [_return(episodes, LAST_RETURN - years + 1 + i) for i in range(years)]
-
-
-def sample_returns(children: int, years: int, seed: int, folder: Path, kinds: tuple[str, ...]) -> str:
-    """Write a folder for each year with the files of a return, and what dirt was planted; whole or not at all.
-
-    Parameters
-    ----------
-    children : int
-        In care at a time, about.
-    years, seed : int
-    folder : Path
-    kinds : tuple of str
-        Kinds of dirt (see :mod:`simulator.returns.fault_injection`).
-
-    Returns
-    -------
-    str
-        One line that says what was written.
-    """
-    from simulator.returns.fault_injection import TRUTH_COLUMNS, csv_text, plant
-
-    returns = draw_returns(council_rates(children, load_baseline(LATEST_BASE)), years, seed)
-    returns, planted = plant(returns, kinds, seed)
-    with whole_folder(folder) as part:
-        for one in returns:
-            (part / str(one.year)).mkdir()
-            for name in ("header", "episodes", "uasc"):
-                text = csv_text(getattr(one, name), mangled="format" in kinds)
-                (part / str(one.year) / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
-        pl.DataFrame(planted, schema=TRUTH_COLUMNS, orient="row").write_csv(part / "planted.csv")
-        written = sorted([*(p.relative_to(part).as_posix() for p in part.rglob("*") if p.is_file()), MANIFEST])
-        words = [
-            "sample-returns",
-            "--children",
-            children,
-            "--years",
-            years,
-            "--seed",
-            seed,
-            "--dirt",
-            ",".join(kinds) or "none",
-        ]
-        content = {
-            "made_by": MADE_BY,
-            "command": " ".join(map(str, (MADE_BY, *words))),
-            "versions": {
-                MADE_BY: __version__,
-                "python": platform.python_version(),
-                "numpy": np.__version__,
-                "polars": pl.__version__,
-            },
-            "files": written,
-        }
-        (part / MANIFEST).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
-    rows = sum(one.episodes.height for one in returns)
-    dirty = sum(number for _, _, number, _ in planted)
-    faults = f"; faults planted in {counted(dirty, 'row')}, counted in planted.csv" if planted else ""
-    return (
-        f"Synthetic returns to 31 March {LAST_RETURN}: {counted(years, 'year')}, {counted(rows, 'episode row')}{faults}"
-    )
 
 
 # --------------------------------------------------------------------------------------------------

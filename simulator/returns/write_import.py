@@ -36,8 +36,6 @@ from simulator.vocabulary.calendar import LATEST_BASE
 DEFAULT_WINDOW = 3
 """Years that rates are counted over, if there are as many: a compromise of chance and change."""
 
-"""Base year of the rates for England."""
-
 DIGITS = 4
 """Significant digits of rates and child-years. No more, so that none can pass for an identifier."""
 
