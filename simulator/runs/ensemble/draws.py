@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.authorities import published_levels
 from simulator.baseline.own_returns import own_parameters
+from simulator.interventions.impossible import Impossible
 from simulator.projection import drift, localise
 from simulator.results.labelled import Results
 from simulator.runs.ensemble.drawn import FULL
@@ -88,8 +89,8 @@ def block(
 
     Raises
     ------
-    ValueError
-        If an intervention is impossible with the numbers of a draw.
+    Impossible
+        If the scenario asks for something that cannot be had with the numbers of a draw, which it names.
     """
     first, last = which
     draws = range(first, last + 1)
@@ -108,5 +109,5 @@ def _prepare(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapp
     own = {parameter.key: steps.pop(parameter.key) for parameter in loaded.parameters}
     try:
         return prepare(loaded.at(own), steps, loaded.council)
-    except ValueError as problem:
-        raise ValueError(f"{problem} (in draw {draw} of {settings.draws})") from problem
+    except Impossible as problem:
+        raise problem.in_draw(draw, settings.draws) from problem
