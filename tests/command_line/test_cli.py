@@ -412,10 +412,8 @@ def test_calibrate_prints_the_fit(monkeypatch):
 
     module.report = broken
     result = call("calibrate", "england")
-    assert (result.exit_code, "a fault in the program, not in the input: LookupError: no table" in result.stderr) == (
-        1,
-        True,
-    )
+    assert result.exit_code == 1
+    assert "a fault in the program, not in the input: LookupError: no table" in result.stderr
 
 
 # As a program

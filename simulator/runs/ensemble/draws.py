@@ -94,14 +94,20 @@ def block(
     """
     first, last = which
     draws = range(first, last + 1)
-    prepared = [
-        _prepare(loaded, settings, draw, {key: float(values[draw - first]) for key, values in drawn.items()})
-        for draw in draws
-    ]
-    luck = [(settings.seed, draw) for draw in draws] if settings.chance else None
-    runs = run_prepared(prepared, loaded.key, settings.engine, luck)
-    outcomes = [saved(results, settings) for results in runs]
-    return {name: np.concatenate([one[name] for one in outcomes]) for name in outcomes[0]}
+    try:
+        prepared = [
+            _prepare(loaded, settings, draw, {key: float(values[draw - first]) for key, values in drawn.items()})
+            for draw in draws
+        ]
+        luck = [(settings.seed, draw) for draw in draws] if settings.chance else None
+        runs = run_prepared(prepared, loaded.key, settings.engine, luck)
+        outcomes = [saved(results, settings) for results in runs]
+        return {name: np.concatenate([one[name] for one in outcomes]) for name in outcomes[0]}
+    except Impossible:
+        raise
+    except Exception as error:
+        error.add_note(f"in draws {first} to {last} of {settings.draws}")
+        raise
 
 
 def _prepare(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapping[str, float]) -> Prepared:

@@ -392,9 +392,8 @@ def test_recruitment_adds_the_approvals_asked_for() -> None:
 def test_recruitment_cannot_approve_more_than_are_assessed() -> None:
     rates, context = make_rates(), make_context()
     greedy = made("foster_recruitment", {"start": "2025-04", "approval_ratio": 5.0})
-    with pytest.raises(
-        Impossible, match=r"^interventions\.1\.approval_ratio: 5 would approve more .* allowed: up to"
-    ) as told:
+    said = r"^interventions\.1\.approval_ratio: 5 would approve more .* allowed: up to"
+    with pytest.raises(Impossible, match=said) as told:
         apply_all(rates, [made("budget_line", {"cost": COST}), greedy], context)
     assert (told.value.path, told.value.value) == (("interventions", 1, "approval_ratio"), 5.0)
 

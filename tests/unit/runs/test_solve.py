@@ -72,11 +72,11 @@ def test_the_solution_nearest_to_the_scenarios_own_value_is_taken(planted: Path)
     [
         (("--target", "children", "--vary", "interventions.more.percent_per_year"), "is not a target"),
         (("--target", "children=x@2027-03", "--vary", "interventions.more.percent_per_year"), "is not a target"),
-        (("--target", "childen=1@2027-03", "--vary", "interventions.more.percent_per_year"), "did you mean 'children'?"),
+        (("--target", "childen=1@2027-03", "--vary", "interventions.more.percent_per_year"), "mean 'children'?"),
         (("--target", "children=1@2031-03", "--vary", "interventions.more.percent_per_year"), "2025-03 to 2027-03"),
         (("--target", "starts=1@2027-03", "--vary", "interventions.more.percent_per_year"), "2025-26 to 2026-27"),
         (("--target", "children=1@2027-03", "--vary", "interventions.les.percent_per_year"), "allowed: more, 1"),
-        (("--target", "children=1@2027-03", "--vary", "interventions.more.percent"), "did you mean 'percent_per_year'?"),
+        (("--target", "children=1@2027-03", "--vary", "interventions.more.percent"), "mean 'percent_per_year'?"),
         (("--target", "children=1@2027-03", "--vary", "interventions.more.measure"), "is not a number"),
         (("--target", "children=1@2027-03", "--vary", "interventions"), "is not a number"),
         (("--target", "children=1@2027-03", "--vary", "interventions.more.percent_per_year"), "the nearest is"),
