@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from simulator.interventions.base import Intervention
 from simulator.interventions.context import Context
 from simulator.interventions.fields import FieldNote, notes
+from simulator.interventions.impossible import within
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
@@ -39,12 +40,10 @@ def apply_all(rates: Rates, interventions: Sequence[Intervention], context: Cont
 
     Raises
     ------
-    ValueError
-        If one is impossible with these rates; the message starts with ``interventions.N.field``.
+    Impossible
+        If one is impossible with these rates; its path starts with ``interventions.N``.
     """
     for position, intervention in enumerate(interventions):
-        try:
+        with within("interventions", position):
             rates = intervention.apply(rates, context)
-        except ValueError as problem:
-            raise ValueError(f"interventions.{position}.{problem}") from problem
     return rates

@@ -22,6 +22,7 @@ from simulator.interventions.fields import (
     number,
     text,
 )
+from simulator.interventions.impossible import Impossible, within
 from simulator.interventions.profile import Profile
 from simulator.interventions.reach import Reach
 from simulator.vocabulary.calendar import Month
@@ -132,8 +133,8 @@ class Intervention(Model):
 
         Raises
         ------
-        ValueError
-            If the effect is impossible with these rates; the message starts with the name of the field.
+        Impossible
+            If the effect is impossible with these rates; its path starts with the name of the field.
         """
         import numpy as np
 
@@ -152,11 +153,10 @@ class Intervention(Model):
         if self.cost is None:
             return np.zeros(shape)
         start: Month = getattr(self, "start", None) or context.first_month
-        try:
+        with within("cost"):
             amounts = self.cost.spend(context, start, getattr(self, "end", None))
-        except ValueError as problem:
-            raise ValueError(f"cost.price_year: {problem}") from problem
-        share = self.areas.of_total(context.areas, context.part_of_england)
+        with within("areas"):
+            share = self.areas.of_total(context.areas, context.part_of_england)
         return np.broadcast_to(share[:, None, None] * amounts[:, None], shape)
 
     def in_areas(self, change: Array, context: Context) -> Array:
@@ -169,7 +169,8 @@ class Intervention(Model):
         context
             Areas of the run.
         """
-        reach = self.areas.in_areas(context.areas)
+        with within("areas"):
+            reach = self.areas.in_areas(context.areas)
         alike = bool((reach == reach[0]).all())
         return 1.0 + (reach[:1] if alike else reach)[:, None] * change
 
@@ -216,12 +217,13 @@ class PhasedIntervention(Intervention):
 
         Raises
         ------
-        ValueError
+        Impossible
             If the ratio was nothing in all of that year, so that the base cannot tell what there would be without it.
         """
         before = self.in_areas(change(context.year_before()), context).mean(axis=-1, keepdims=True)
         if not before.all():
-            raise ValueError("start: a ratio of 0 in all of the year before the run leaves nothing to change")
+            what = "a ratio of 0 in all of the year before the run leaves nothing to change"
+            raise Impossible(("start",), self.start, what, "a ratio above 0, or a later start")
         return self.in_areas(change(context), context) / before
 
 

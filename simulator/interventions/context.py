@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from simulator.interventions.impossible import Impossible
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, financial_year_months
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Context:
 
         Raises
         ------
-        ValueError
+        Impossible
             If neither the run nor `price_levels` holds the year.
         """
         if financial_year in self.price_levels:
@@ -69,7 +70,8 @@ class Context:
         first = self.position(financial_year_months(financial_year)[0])
         if first >= 0 and first + MONTHS_A_YEAR <= self.months:
             return float(self.deflator[first : first + MONTHS_A_YEAR].mean())
-        raise ValueError(f"no price level is known for {financial_year}")
+        known = f"{min(self.price_levels)} to {max(self.price_levels)}" if self.price_levels else ""
+        raise Impossible(("price_year",), financial_year, f"no price level is known for {financial_year}", known)
 
     def deflator_at(self, months: Array) -> Array:
         """Deflator at moments in months since the run began, with even growth between mid-months."""

@@ -79,7 +79,7 @@ class Cost(Model):
 
         Raises
         ------
-        ValueError
+        Impossible
             If the price year is not known.
         """
         import numpy as np

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.interventions.impossible import Impossible
 from simulator.vocabulary.axes import SECTORS
 from simulator.vocabulary.labels import ALL
 
@@ -18,16 +19,16 @@ CAVEAT = (
 """What every chart must say of a change of foster places."""
 
 
-def foster_of(rates: Rates) -> FosterRates:
-    """Foster capacity of the rates.
+def foster_of(rates: Rates, kind: str) -> FosterRates:
+    """Foster capacity of the rates, for a kind of intervention that changes it.
 
     Raises
     ------
-    ValueError
+    Impossible
         If the run puts no limit on foster places, so that there is nothing to change.
     """
     if rates.foster is None:
-        raise ValueError("kind: this run puts no limit on foster places, so it has nothing to act on")
+        raise Impossible(("kind",), kind, "this run puts no limit on foster places, so it has nothing to act on")
     return rates.foster
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.fields import Quantity, Sector, choice, number, text
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
+from simulator.interventions.impossible import Impossible
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 from simulator.vocabulary.labels import ALL
 
@@ -49,7 +50,7 @@ class FosterRecruitment(PhasedIntervention):
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Change enquiries and the share approved."""
-        foster = foster_of(rates)
+        foster = foster_of(rates, self.kind)
         passing = self._pass_share(foster, context)
         enquiries = foster.enquiries_per_month
         if self.enquiries_ratio != 1.0:
@@ -71,10 +72,8 @@ class FosterRecruitment(PhasedIntervention):
         last = foster.stage_pass_share[..., -1:] * in_sector(self.sector, ratio)[..., None]
         if (last > 1.0).any():
             most = 1.0 / foster.stage_pass_share[..., -1].max()
-            raise ValueError(
-                f"approval_ratio: {self.approval_ratio:g} would approve more households than are assessed; "
-                f"allowed: up to {most:.3f} (ratio)"
-            )
+            what = f"{self.approval_ratio:g} would approve more households than are assessed"
+            raise Impossible(("approval_ratio",), self.approval_ratio, what, f"up to {most:.3f} (ratio)")
         earlier = np.broadcast_to(foster.stage_pass_share[..., :-1], (*last.shape[:-1], _stages(foster) - 1))
         return np.concatenate([earlier, last], axis=-1)
 
@@ -86,7 +85,8 @@ class FosterRecruitment(PhasedIntervention):
         approvals = foster.enquiries_per_month * chance * in_sector(self.sector, np.ones((1, 1)), 0.0)
         of_run = approvals.sum(axis=1, keepdims=True)
         if not (of_run.sum(axis=-1) > 0).all():
-            raise ValueError("extra_households_per_year: nobody is approved in this sector, so none can be added")
+            what = "nobody is approved in this sector, so none can be added"
+            raise Impossible(("extra_households_per_year",), self.extra_households_per_year, what, "0")
         # An area that approves nobody shares them between sectors as all areas of the run do.
         approvals = np.where(approvals.sum(axis=-1, keepdims=True) > 0, approvals, of_run)
         here = self.extra_households_per_year * self.areas.of_total(context.areas, context.part_of_england)

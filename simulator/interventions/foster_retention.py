@@ -36,7 +36,7 @@ class FosterRetention(PhasedIntervention):
         """Multiply the hazard of leaving."""
         if self.deregistration_ratio == 1.0:
             return rates
-        foster = foster_of(rates)
+        foster = foster_of(rates, self.kind)
         ratio = self.since_base(lambda when: (self.deregistration_ratio - 1.0) * self.weights(when), context)
         leaving = foster.deregistration_per_year * in_sector(self.sector, ratio)
         return replace(rates, foster=replace(foster, deregistration_per_year=leaving))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from simulator.interventions.fields import Count, Model, Quantity, Wrong, choice, number, one_of
+from simulator.interventions.impossible import Impossible
 from simulator.vocabulary import areas
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Reach(Model):
 
         Raises
         ------
-        ValueError
+        Impossible
             If the count is of another number of areas than there are.
         """
         import numpy as np
@@ -84,7 +85,8 @@ class Reach(Model):
         if self.count is None:
             return ()
         if self.of != len(every):
-            raise ValueError(f"areas.of: a run of authorities draws areas from all {len(every)}, not {self.of}")
+            what = f"a run of authorities draws areas from all {len(every)}, not {self.of}"
+            raise Impossible(("of",), self.of, what, f"{len(every)} (areas)")
         lot = np.random.default_rng(DRAW_SEED).permutation(len(every))[: self.count]
         return tuple(sorted(every[i].name for i in lot))
 

@@ -54,7 +54,7 @@ class FolderError(Exception):
     """The output folder named can't be used; nothing was written."""
 
 
-class WriteError(Exception):
+class WriteError(OSError):
     """Writing failed on the way; the folder is as it was before."""
 
 

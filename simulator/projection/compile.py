@@ -28,6 +28,7 @@ from simulator.engine.grid import make_grid
 from simulator.engine.rates import FosterRates, Rates
 from simulator.interventions import apply_all
 from simulator.interventions.context import Context
+from simulator.interventions.impossible import Impossible
 from simulator.interventions.local import split_waiting, with_local
 from simulator.projection.drift import drift
 from simulator.projection.localise import localise
@@ -97,8 +98,8 @@ def compile_scenario(
 
     Raises
     ------
-    ValueError
-        If an intervention asks for something impossible; the message begins with its path.
+    Impossible
+        If the scenario asks for something that cannot be had.
     """
     baseline = load_baseline(scenario.base if council is None else LATEST_BASE)
     first = Month(scenario.base, 4)
@@ -196,7 +197,12 @@ def _base_rates(scenario: Scenario, baseline: Baseline, context: Context) -> Rat
     a = scenario.assumptions
     p = baseline.parameters
     if a.balancing_percent_per_year is not None:
-        p = replace(p, balancing_per_year=a.balancing_percent_per_year / 100.0)
+        percent = a.balancing_percent_per_year
+        if percent < 0:
+            what = f"{percent:g} takes children away, and a run can only add them"
+            path = ("assumptions", "balancing_percent_per_year")
+            raise Impossible(path, percent, what, "0 to 5 (percent of children a year)")
+        p = replace(p, balancing_per_year=percent / 100.0)
     if a.exchange_homes_per_year is not None:
         p = replace(p, move_per_year=_exchange(p.move_per_year, baseline, a.exchange_homes_per_year))
     opening = baseline.resident

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulator.returns import codes, rules
-from simulator.returns.import_errors import Problem, ReturnsError
+from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.quality import USED, Recorder, Report
 from simulator.returns.read_files import Returns
 from simulator.returns.rules import RULES
@@ -122,7 +122,10 @@ def _check_enough(report: Report, returns: Returns) -> None:
     rows = report.touched.group_by("rule", "file", maintain_order=True).agg("row").rows()
     why = {finding.rule.name: finding.rule.why for finding in report.dirt}
     raise ReturnsError(
-        [Problem(text), *(Problem(f"{rule}: {why[rule]}", names[file], tuple(found)) for rule, file, found in rows)]
+        [
+            ReturnsProblem(text),
+            *(ReturnsProblem(f"{rule}: {why[rule]}", names[file], tuple(found)) for rule, file, found in rows),
+        ]
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
-from simulator.returns.import_errors import Problem, ReturnsError
+from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.rules import RULES
 from simulator.returns.sample import Return
 
@@ -85,7 +85,9 @@ def chosen(text: str) -> tuple[str, ...]:
         return kinds() if text == "all" else ()
     wanted = tuple(part.strip() for part in text.split(","))
     if unknown := [kind for kind in wanted if kind not in kinds()]:
-        raise ReturnsError([Problem(f"--dirt: no kind {', '.join(unknown)}; kinds: all, none, {', '.join(kinds())}")])
+        raise ReturnsError(
+            [ReturnsProblem(f"--dirt: no kind {', '.join(unknown)}; kinds: all, none, {', '.join(kinds())}")]
+        )
     return wanted
 
 

@@ -12,7 +12,7 @@ ROWS_SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Problem:
+class ReturnsProblem:
     """One thing that is wrong with a file.
 
     Attributes
@@ -42,7 +42,7 @@ class Problem:
 class ReturnsError(Exception):
     """The returns can't be used; nothing was written."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[ReturnsProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 

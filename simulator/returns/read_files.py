@@ -20,7 +20,7 @@ from typing import Any
 
 import polars as pl
 
-from simulator.returns.import_errors import Problem, ReturnsError
+from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 
 REQUIRED = {
     "episodes": ("CHILD", "DECOM", "RNE", "LS", "PLACE", "PLACE_PROVIDER", "DEC", "REC"),
@@ -149,7 +149,7 @@ def read(source: Path) -> Returns:
     ReturnsError
         With all problems of all files, if no projection can be made from what there is.
     """
-    problems: list[Problem] = []
+    problems: list[ReturnsProblem] = []
     found: list[tuple[File, pl.DataFrame]] = []
     for name, content in _contents(source):
         text, separator = _text(content)
@@ -162,9 +162,9 @@ def read(source: Path) -> Returns:
         problems += [replace(fault, file=name) for fault in _repeated(kind, columns)]
     kinds = {file.kind for file, _ in found}
     if "episodes" not in kinds:
-        problems.append(Problem("no Episodes file: none has the columns " + ", ".join(REQUIRED["episodes"])))
+        problems.append(ReturnsProblem("no Episodes file: none has the columns " + ", ".join(REQUIRED["episodes"])))
     if not any({"CHILD", "DOB"} <= set(table.columns) for _, table in found):
-        problems.append(Problem("no Header file, so no ages: none has the columns CHILD and DOB"))
+        problems.append(ReturnsProblem("no Header file, so no ages: none has the columns CHILD and DOB"))
     if problems:
         raise ReturnsError(problems)
     episodes, parts = _episodes([(f, t) for f, t in found if f.kind == "episodes"])
@@ -185,21 +185,21 @@ def _contents(source: Path) -> Iterator[tuple[str, bytes]]:
             paths = {p.relative_to(source).as_posix(): p for p in source.rglob("*") if p.is_file()}
             names = _tables(paths)
             if sum(paths[n].stat().st_size for n in names) > MAX_BYTES:
-                raise ReturnsError([Problem("more than 4 GB of files; name the folder of the returns alone")])
+                raise ReturnsError([ReturnsProblem("more than 4 GB of files; name the folder of the returns alone")])
             yield from ((name, paths[name].read_bytes()) for name in names)
         elif zipfile.is_zipfile(source):
             with zipfile.ZipFile(source) as archive:
                 sizes = {info.filename: info.file_size for info in archive.infolist() if not info.is_dir()}
                 names = _tables(sizes)
                 if sum(sizes[n] for n in names) > MAX_BYTES:
-                    raise ReturnsError([Problem("more than 4 GB of files; pack the returns alone")])
+                    raise ReturnsError([ReturnsProblem("more than 4 GB of files; pack the returns alone")])
                 yield from ((name, archive.read(name)) for name in names)
         else:
             what = "neither a folder nor a zip archive" if source.exists() else "not found"
-            raise ReturnsError([Problem(f"{source}: {what}")])
+            raise ReturnsError([ReturnsProblem(f"{source}: {what}")])
     except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
         reason = error.strerror if isinstance(error, OSError) else "the archive is damaged or locked by a password"
-        raise ReturnsError([Problem(f"{source}: can't be read: {reason}")]) from None
+        raise ReturnsError([ReturnsProblem(f"{source}: can't be read: {reason}")]) from None
 
 
 def _tables(names: Sequence[str] | dict[str, Path] | dict[str, int]) -> list[str]:
@@ -232,12 +232,12 @@ def _columns(heading: Sequence[str]) -> list[str]:
     return [re.sub(r"[ -]+", "_", name.strip(" \t\r'\"").upper()) for name in heading]
 
 
-def _table(text: str, separator: str) -> tuple[pl.DataFrame, list[Problem]]:
+def _table(text: str, separator: str) -> tuple[pl.DataFrame, list[ReturnsProblem]]:
     """Return a table of text cells, and what is wrong with it. Of columns with one name, the first is in it."""
     if not text:
         return pl.DataFrame(), []
     options: dict[str, Any] = {"separator": separator, "infer_schema": False}
-    ragged: list[Problem] = []
+    ragged: list[ReturnsProblem] = []
     try:
         try:
             table = pl.read_csv(text.encode(), **options)
@@ -245,33 +245,33 @@ def _table(text: str, separator: str) -> tuple[pl.DataFrame, list[Problem]]:
             table = pl.read_csv(text.encode(), **options, truncate_ragged_lines=True)
             ragged = _ragged(text, separator)
     except pl.exceptions.PolarsError:
-        return pl.DataFrame(), [Problem("not a table that can be read (an open quotation mark?)")]
+        return pl.DataFrame(), [ReturnsProblem("not a table that can be read (an open quotation mark?)")]
     names = dict(zip(reversed(_columns(table.columns)), reversed(table.columns), strict=True))
     return table.select(pl.col(column).alias(name) for name, column in names.items()), ragged
 
 
-def _ragged(text: str, separator: str) -> list[Problem]:
+def _ragged(text: str, separator: str) -> list[ReturnsProblem]:
     """Tell of rows with something in more cells than there are headings: their cells can't be told apart."""
     rows = csv.reader(io.StringIO(text), delimiter=separator)
     width = len(next(rows))
     long = tuple(number for number, row in enumerate(rows, start=2) if any(row[width:]))
-    return [Problem("more cells than the heading has (a separator within a cell?)", rows=long)] if long else []
+    return [ReturnsProblem("more cells than the heading has (a separator within a cell?)", rows=long)] if long else []
 
 
-def _shortcomings(kind: str, table: pl.DataFrame) -> list[Problem]:
+def _shortcomings(kind: str, table: pl.DataFrame) -> list[ReturnsProblem]:
     """Tell what a file lacks to be used."""
     if missing := [column for column in REQUIRED[kind] if column not in table.columns]:
-        return [Problem(f"looks like {kind}, but has no column {', '.join(missing)}")]
+        return [ReturnsProblem(f"looks like {kind}, but has no column {', '.join(missing)}")]
     if kind == "episodes" and not table.height:
-        return [Problem("an empty return: it holds no episodes")]
+        return [ReturnsProblem("an empty return: it holds no episodes")]
     return []
 
 
-def _repeated(kind: str, columns: Sequence[str]) -> list[Problem]:
+def _repeated(kind: str, columns: Sequence[str]) -> list[ReturnsProblem]:
     """Tell of columns that are used and stand in a file more than once: nobody can say which is meant."""
     used = USED[kind] if kind != OTHER or USED[kind] <= set(columns) else set()
     repeated = [name for name in dict.fromkeys(columns) if name in used and columns.count(name) > 1]
-    return [Problem(f"more than one column {', '.join(repeated)}")] if repeated else []
+    return [ReturnsProblem(f"more than one column {', '.join(repeated)}")] if repeated else []
 
 
 def _kind(name: str, columns: Sequence[str]) -> str:
@@ -369,7 +369,7 @@ def _episodes(tables: Sequence[tuple[File, pl.DataFrame]]) -> tuple[pl.DataFrame
         rows = _dates(_dates(rows, "decom"), "dec")
         of_file = covered_years(rows)
         if of_file is None:
-            problems.append(Problem("no date in DECOM or DEC can be read", file.name))
+            problems.append(ReturnsProblem("no date in DECOM or DEC can be read", file.name))
             continue
         for stack in rows.partition_by("stack", include_key=False) if has_year else [rows]:
             pieces.append((Part(file.number, *(covered_years(stack) or of_file)), stack))

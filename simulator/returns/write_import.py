@@ -26,7 +26,7 @@ from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.estimate import Drift, EventLevel, FirstPlace, Rate, drifts, estimate
 from simulator.returns.exposure import EVENTS, TIMES, Exposure, Years, by_year, exposure
-from simulator.returns.import_errors import Problem, ReturnsError
+from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.national import National, national
 from simulator.returns.quality import Report, counted, report_text
 from simulator.returns.read_files import Returns, read
@@ -107,7 +107,7 @@ def import_ssda903(source: Path, folder: Path, window: int | None, *, publish: b
     years = by_year(stays)
     covered = len(years.years)
     if window is not None and window > covered:
-        raise ReturnsError([Problem(f"--window {window}: the returns cover {covered} years in a row")])
+        raise ReturnsError([ReturnsProblem(f"--window {window}: the returns cover {covered} years in a row")])
     length = window or min(DEFAULT_WINDOW, covered)
     if publish:
         return _publish(years, returns, folder)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,7 +18,6 @@ from simulator.results.labelled import Results
 from simulator.runs.ensemble import Settings, run_draws
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario
-from simulator.scenario.errors import Problem, ScenarioError
 
 
 def simulate(
@@ -63,7 +64,8 @@ def simulate(
     Raises
     ------
     ScenarioError
-        If an intervention asks for something impossible.
+        If the scenario asks for something that cannot be had, in the central run or in a draw; its finished draws are
+        of no use then and deleted.
     ValueError
         If chance is asked for without draws, or with the compiled engine.
     ModuleNotFoundError
@@ -71,26 +73,38 @@ def simulate(
     """
     if chance and (not draws or engine != "plain"):
         raise ValueError("chance needs draws, and follows children beside the plain engine")
-    try:
+    with loaded.placing():
         central = run_once(loaded.scenario, loaded.key, council=loaded.council, engine=engine)
         if not draws:
             return central
         settings = Settings(draws, seed, engine, chance, full)
-        folder = Path(tempfile.mkdtemp(prefix="care-demand-")) if work is None else work / _name(loaded, settings)
-        drawn = run_draws(
-            loaded,
-            central,
-            settings,
-            folder,
-            workers=workers or os.cpu_count() or 1,
-            cluster=cluster,
-            progress=progress,
-        )
-    except ValueError as problem:
-        raise ScenarioError([_placed(loaded, str(problem))]) from problem
+        with _folder(loaded, settings, work) as folder:
+            drawn = run_draws(
+                loaded,
+                central,
+                settings,
+                folder,
+                workers=workers or os.cpu_count() or 1,
+                cluster=cluster,
+                progress=progress,
+            )
     if work is None:
         weakref.finalize(drawn.store, _remove, folder)
     return drawn
+
+
+@contextmanager
+def _folder(loaded: LoadedScenario, settings: Settings, work: Path | None) -> Iterator[Path]:
+    """Give the folder of a scenario's draws; a temporary one is deleted if the draws fail."""
+    if work is not None:
+        yield work / _name(loaded, settings)
+        return
+    folder = Path(tempfile.mkdtemp(prefix="care-demand-"))
+    try:
+        yield folder
+    except BaseException:
+        _remove(folder)
+        raise
 
 
 def _name(loaded: LoadedScenario, settings: Settings) -> str:
@@ -103,15 +117,4 @@ def _name(loaded: LoadedScenario, settings: Settings) -> str:
 
 
 def _remove(folder: Path) -> None:
-    import shutil
-
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _placed(loaded: LoadedScenario, problem: str) -> Problem:
-    """Turn the message of a failed compilation, which begins with a path, into a problem with a position."""
-    path, _, what = problem.partition(": ")
-    origin = next((o for key, o in loaded.provenance.items() if o.line and key.startswith(path)), None)
-    if origin is None:
-        return Problem(str(loaded.path), 1, 1, path, what)
-    return Problem(origin.file, origin.line, origin.column, path, what)

@@ -78,8 +78,8 @@ def prepare(scenario: Scenario, drawn: Mapping[str, float] | None = None, counci
 
     Raises
     ------
-    ValueError
-        If an intervention asks for something impossible; the message begins with its path.
+    Impossible
+        If the scenario asks for something that cannot be had (`simulator.interventions.impossible`).
     """
     bare = _without_programmes(scenario)
     whole = compile_scenario(scenario, drawn, council)
@@ -100,8 +100,8 @@ def run_once(scenario: Scenario, name: str, *, council: Council | None = None, e
 
     Raises
     ------
-    ValueError
-        If an intervention asks for something impossible; the message begins with its path.
+    Impossible
+        If the scenario asks for something that cannot be had (`simulator.interventions.impossible`).
     """
     [results] = run_prepared([prepare(scenario, council=council)], name, engine)
     return results

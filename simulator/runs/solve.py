@@ -9,8 +9,10 @@ import numpy as np
 from scipy.optimize import brentq
 
 from simulator.interventions import notes
-from simulator.interventions.fields import FieldNote, Model, nearest
+from simulator.interventions.fields import FieldNote, Model, Wrong, nearest
+from simulator.interventions.impossible import Impossible
 from simulator.results.labelled import Results
+from simulator.results.measures import measures
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario, Scenario
 from simulator.vocabulary.calendar import Month, instant_date
@@ -22,7 +24,10 @@ _SCAN = 9
 """Values between the bounds at which a crossing of the target is looked for."""
 
 
-class Unsolvable(ValueError):
+_NUMBER = r"[-+]?(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+
+
+class Unsolvable(Wrong):
     """The question cannot be asked, or has no answer within the bounds."""
 
 
@@ -49,18 +54,19 @@ class Target:
         Raises
         ------
         Unsolvable
-            If it is not of that form.
+            If it is not of that form, or there is no such measure.
         """
-        match = re.fullmatch(r"(\w+)=([^@]+)@(\S+)", text.strip())
-        try:
-            if match is None:
-                raise ValueError
-            return cls(match[1], float(match[2]), match[3])
-        except ValueError:
+        match = re.fullmatch(rf"(\w+)=({_NUMBER})@(\S+)", text.strip())
+        if match is None:
             raise Unsolvable(
-                f"{text!r} is not a target; write measure=value@month or measure=value@financial year, for example "
-                "children=100000@2032-03 or total_spend=12e9@2030-31"
-            ) from None
+                f"{text!r} is not a target",
+                "measure=value@month or measure=value@financial year, for example children=100000@2032-03 or "
+                "total_spend=12e9@2030-31",
+            )
+        if match[1] not in measures():
+            raise Unsolvable(f"no measure {match[1]!r}", "a name shown by `care-demand list measures`",
+                             nearest(match[1], measures()))  # fmt: skip
+        return cls(match[1], float(match[2]), match[3])
 
     def of(self, results: Results) -> float:
         """Return what results give for it.
@@ -68,23 +74,20 @@ class Target:
         Raises
         ------
         Unsolvable
-            If there is no such measure, or the run does not cover the time.
+            If the run does not cover the time.
         """
-        if self.measure not in results.measures:
-            near = nearest(self.measure, results.measures)
-            raise Unsolvable(f"no measure {self.measure!r}{f'; did you mean {near}?' if near else ''}")
         measure = results[self.measure]
         if measure.kind == "stock":
             dates = results.dates("stock")
             date = _instant(self.when)
             if date not in dates:
-                raise Unsolvable(f"{self.measure} is a stock: name a month from {dates[0][:7]} to {dates[-1][:7]}")
+                raise Unsolvable(f"{self.measure} is a stock, and {self.when} is no month of the run",
+                                 f"a month from {dates[0][:7]} to {dates[-1][:7]}")  # fmt: skip
             return float(measure.total()[dates.index(date)])
         years = results.financial_years
         if self.when not in years:
-            raise Unsolvable(
-                f"{self.measure} adds up over a year: name a financial year from {years[0]} to {years[-1]}"
-            )
+            raise Unsolvable(f"{self.measure} adds up over a year, and {self.when} is no financial year of the run",
+                             f"a financial year from {years[0]} to {years[-1]}")  # fmt: skip
         return float(results.by_year(self.measure)[0, 0, years.index(self.when)].sum())
 
 
@@ -132,15 +135,15 @@ class Unknown:
         for step in text.split("."):
             if isinstance(holder, tuple):
                 ids = [getattr(one, "id", None) or str(i) for i, one in enumerate(holder)]
-                at = ids.index(step) if step in ids else int(step) if step.isdigit() else len(holder)
+                at = ids.index(step) if step in ids else int(step) if step.isdecimal() else len(holder)
                 if at >= len(holder):
-                    raise Unsolvable(f"{text}: no intervention {step!r}; there are: {', '.join(ids) or 'none'}")
+                    raise Unsolvable(f"{text}: no intervention {step!r}", ", ".join(ids) or "none", nearest(step, ids))
                 name, holder = getattr(holder[at], "id", None) or "", holder[at]
                 path.append(at)
                 continue
             if not isinstance(holder, Model) or step not in type(holder).model_fields:
-                near = nearest(step, type(holder).model_fields) if isinstance(holder, Model) else ""
-                raise Unsolvable(f"{text}: no {step!r}{f'; did you mean {near}?' if near else ''}")
+                fields = type(holder).model_fields if isinstance(holder, Model) else {}
+                raise Unsolvable(f"{text}: no {step!r}", ", ".join(fields), nearest(step, fields))
             owner, holder = holder, getattr(holder, step)
             path.append(step)
         if not path or isinstance(path[-1], int) or not isinstance(holder, int | float | None) or holder is True:
@@ -170,17 +173,19 @@ def solve(loaded: LoadedScenario, target: Target, unknown: Unknown, engine: Engi
     ------
     Unsolvable
         If no value within the bounds reaches the target; the message says which comes nearest.
+    ScenarioError
+        If the scenario is impossible with every value.
     """
     seen: dict[float, float] = {}
+    refused: list[Impossible] = []
 
     def result(value: float) -> float:
         if value not in seen:
             try:
                 scenario = loaded.scenario.with_value(unknown.path, value)
                 seen[value] = target.of(run_once(scenario, loaded.key, engine=engine))
-            except Unsolvable:
-                raise
-            except ValueError:  # the scenario itself is impossible there
+            except Impossible as impossible:
+                refused.append(impossible)
                 seen[value] = np.nan
         return seen[value]
 
@@ -189,6 +194,9 @@ def solve(loaded: LoadedScenario, target: Target, unknown: Unknown, engine: Engi
     now = low if here is None else float(here)
     grid = sorted({*np.linspace(low, high, _SCAN).tolist(), now})
     misses = [result(value) - target.value for value in grid]
+    if np.isnan(misses).all():
+        with loaded.placing():
+            raise refused[-1]
     crossings = [
         (a, b)
         for (a, x), (b, y) in zip(zip(grid, misses, strict=True), zip(grid[1:], misses[1:], strict=True), strict=False)

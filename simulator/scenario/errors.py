@@ -57,4 +57,8 @@ class ScenarioError(ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        """Write a line for each problem."""
+        return "\n".join(map(str, self.problems))

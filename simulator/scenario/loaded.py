@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.interventions.fields import Wrong
+from simulator.interventions.impossible import Impossible
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.merge import Override, SourceFile
 from simulator.scenario.schema import Scenario, checked_areas
@@ -112,6 +114,30 @@ class LoadedScenario:
         for key, value in values.items():
             scenario = scenario.with_value(self._paths[key], float(value))
         return scenario
+
+    def problem(self, impossible: Impossible) -> Problem:
+        """Say where a request that cannot be had stands: at its value, or else at what holds it."""
+        steps = [str(step) for step in impossible.path]
+        for path in (".".join(steps[:length]) for length in range(len(steps), 0, -1)):
+            for key, origin in self.provenance.items():
+                if origin.line and (key == path or key.startswith(f"{path}.")):
+                    place = origin.file, origin.line, origin.column
+                    return Problem(*place, ".".join(steps), impossible.what, impossible.allowed)
+        return Problem(str(self.path), 1, 1, ".".join(steps), impossible.what, impossible.allowed)
+
+    @contextmanager
+    def placing(self) -> Iterator[None]:
+        """Tell an impossible request of the block with the line that it stands on.
+
+        Raises
+        ------
+        ScenarioError
+            In place of :class:`Impossible`.
+        """
+        try:
+            yield
+        except Impossible as impossible:
+            raise ScenarioError([self.problem(impossible)]) from impossible
 
     def in_areas(self, names: tuple[str, ...]) -> LoadedScenario:
         """Return the scenario for other areas.

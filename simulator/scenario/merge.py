@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -236,7 +237,7 @@ def read_text(path: Path) -> SourceFile:
     if path.suffix.lower() not in SUFFIXES:
         what = f"this is not a scenario file ({path.suffix or 'no extension'})"
         raise Unreadable(place.problem("", what, "a file that ends in .yaml or .yml"))
-    if not path.exists():
+    if not os.path.exists(path):  # False of a name too long to be one, of which Path.exists raises OSError
         raise Unreadable(place.problem("", "there is no such file", near=nearest(path.name, _beside(path))))
     if not path.is_file():
         raise Unreadable(place.problem("", "this is not a file"))
@@ -274,9 +275,10 @@ def _decoded(data: bytes, place: Place) -> str:
 
 def _beside(path: Path) -> list[str]:
     """Names of scenario files in the folder of a file."""
-    if not path.parent.is_dir():
+    try:
+        return sorted(other.name for other in path.parent.iterdir() if other.suffix.lower() in SUFFIXES)
+    except OSError:
         return []
-    return sorted(other.name for other in path.parent.iterdir() if other.suffix.lower() in SUFFIXES)
 
 
 def _parent(document: Document) -> Path | None:
@@ -301,9 +303,10 @@ def _parent(document: Document) -> Path | None:
     path = folder / relative
     if not relative.suffix:
         path = path.with_suffix(SUFFIXES[0])
-    if not path.exists() and len(relative.parts) == 1 and path.stem in shipped():
+    there = os.path.exists(path)
+    if not there and len(relative.parts) == 1 and path.stem in shipped():
         return shipped()[path.stem]
-    if not path.exists():
+    if not there:
         others = [other for other in _beside(path) if other != document.file.path.name]
         near = nearest(path.name, [*others, *(f"{key}.yaml" for key in shipped())])
         raise Unreadable(node.place.problem("extends", f"there is no file {name!r}", outside, near))

@@ -97,12 +97,17 @@ def parse(text: str, file: str) -> tuple[Node, list[Problem]]:
     Unreadable
         If reading stops.
     """
+    builder = _Builder(_events(text, file), file)
+    return builder.document(), builder.problems
+
+
+def _events(text: str, file: str) -> Iterator[Any]:
+    """Yield the events of the YAML parser, which raises ValueError for some of what is not YAML."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-    builder = _Builder(YAML(typ="safe", pure=True).parse(text), file)
     try:
-        return builder.document(), builder.problems
+        yield from YAML(typ="safe", pure=True).parse(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)

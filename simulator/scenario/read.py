@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def find_scenario(name: str | Path) -> Path:
         If there is neither.
     """
     path = Path(name)
-    if path.exists() or path.suffix or len(path.parts) != 1:
+    if os.path.exists(path) or path.suffix or len(path.parts) != 1:
         return path
     if str(name) in shipped():
         return shipped()[str(name)]

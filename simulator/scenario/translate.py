@@ -145,6 +145,8 @@ def _words(item: Any, path: Path, root: Node) -> tuple[str, str, str]:
     wrong = context.get("error")
     if isinstance(wrong, Wrong):
         return wrong.what, wrong.allowed, wrong.near
+    if isinstance(wrong, Exception):
+        raise wrong  # of a validator, so a fault of the program
     if kind == "extra_forbidden":
         names = _siblings(root, path)
         return "unknown key", ", ".join(names), nearest(str(path[-1]), names)

@@ -158,7 +158,7 @@ def test_compare_takes_the_first_as_reference(folder, model):
 def test_progress_is_shown_on_a_terminal(monkeypatch):
     screen = io.StringIO()
     screen.isatty = lambda: True
-    monkeypatch.setattr("simulator.cli.main.sys", SimpleNamespace(stderr=screen, stdout=sys.stdout))
+    monkeypatch.setattr("simulator.cli.screen.sys", SimpleNamespace(stderr=screen, stdout=sys.stdout))
     assert call("compare", "calm.yaml", "help.yaml", "--no-charts").exit_code == 0
     assert "Running scenarios" in screen.getvalue()
     screen.truncate(0)
@@ -201,7 +201,7 @@ def test_one_draw_is_refused(model):
     [(["--engine", "compiled"], "fast"), (["--cluster", "tcp://x:1"], "cluster"), (["--keep-draws"], "draws")],
 )
 def test_a_missing_extra_is_said_before_anything_runs(monkeypatch, model, words, extra):
-    monkeypatch.setattr("simulator.cli.main.find_spec", lambda module: None)
+    monkeypatch.setattr("simulator.cli.options.find_spec", lambda module: None)
     result = call("run", "calm.yaml", "--draws", "8", *words)
     assert result.exit_code == 1
     assert f"care-demand[{extra}]" in result.stderr
@@ -289,12 +289,13 @@ def test_a_fault_is_one_plain_line(folder, model):
 
     model.module.simulate = simulate
     result = call("run", "calm.yaml")
-    assert (result.exit_code, result.stderr) == (1, "care-demand: the model is broken\n")
+    said = "care-demand: a fault in the program, not in the input: RuntimeError: the model is broken"
+    assert (result.exit_code, result.stderr) == (1, f"{said}; --debug shows where\n")
     for words in (("--debug", "run", "calm.yaml"), ("run", "calm.yaml", "--debug")):
         result = call(*words)
         assert result.exit_code == 1
         assert "Traceback" in result.stderr
-        assert result.stderr.endswith("care-demand: the model is broken\n")
+        assert result.stderr.endswith(f"{said}\n")
     assert not (folder / "out").exists()
 
 
@@ -402,12 +403,17 @@ def test_calibrate_prints_the_fit(monkeypatch):
     assert call("calibrate", "england").stdout == "fit of 2025\n"
     assert call("calibrate", "england", "--base", "2021").stdout == "fit of 2021\n"
 
-    def unknown(base):
-        raise LookupError("no figures; years: 2025")
-
-    module.report = unknown
     result = call("calibrate", "england", "--base", "1066")
-    assert (result.exit_code, result.stderr) == (2, "care-demand: --base 1066: no figures; years: 2025\n")
+    said = "care-demand: --base 1066: there is no baseline; allowed: 2020, 2021, 2023, 2025\n"
+    assert (result.exit_code, result.stderr) == (2, said)
+
+    def broken(base):
+        raise LookupError("no table")
+
+    module.report = broken
+    result = call("calibrate", "england")
+    assert result.exit_code == 1
+    assert "a fault in the program, not in the input: LookupError: no table" in result.stderr
 
 
 # As a program

@@ -172,8 +172,9 @@ def test_a_fault_of_the_program_tells_no_value(
         raise kind(f"conversion failed for {NAME} born {BORN}")
 
     monkeypatch.setattr(write, "clean", fail)
-    result = call(*words, "import", "ssda903", returns, "--out", tmp_path / "out")
+    result = call("import", "ssda903", returns, "--out", tmp_path / "out", *words)
     assert result.exit_code == 1
+    assert ("in import_ssda903" in result.output) == bool(words), "where it happened, as frames without values"
     assert f"a fault in the program: {kind.__name__} at test_returns_cli.py:" in result.output
     assert NAME not in result.output
     assert BORN not in result.output

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.interventions.impossible import Impossible
 from simulator.results.labelled import Results
 from simulator.runs.ensemble.drawn import Drawn
 from simulator.runs.ensemble.draws import Settings, block, columns, saved
@@ -63,19 +64,26 @@ def run_draws(
 
     Raises
     ------
-    ValueError
-        If an intervention is impossible in a draw.
+    Impossible
+        If the scenario asks for something that cannot be had in a draw; the blocks of the others are deleted, as they
+        are of no use.
+    ChildProcessError
+        If workers die before they have done anything; finished blocks stay.
     """
     shapes = {name: array.shape[1:] for name, array in saved(central, settings).items()}
     store = Store(folder, blocks(settings.draws, _bytes(central)), shapes)
     missing = store.missing()
     done, of = len(store.blocks) - len(missing), len(store.blocks)
     progress(done, of)
-    with closing(_finished(_jobs(loaded, settings), missing, workers, cluster)) as finished:
-        for which, figures in finished:
-            store.save(which, figures)
-            done += 1
-            progress(done, of)
+    try:
+        with closing(_finished(_jobs(loaded, settings), missing, workers, cluster)) as finished:
+            for which, figures in finished:
+                store.save(which, figures)
+                done += 1
+                progress(done, of)
+    except Impossible:
+        store.discard()
+        raise
     return Drawn.around(central, store)
 
 
@@ -121,7 +129,7 @@ def _finished(
         except BrokenProcessPool:
             deaths += 1
             if deaths == DEATHS:
-                raise RuntimeError(
+                raise ChildProcessError(
                     f"workers died {DEATHS} times before a block was done; try fewer of them, if memory is short"
                 ) from None
 
@@ -131,7 +139,8 @@ def _handed_out(pool: Pool, job: Work, missing: list[Block]) -> Iterator[tuple[B
     waiting = iter(missing)
     futures: dict[Future[dict[str, Array]], Block] = {}
     while True:
-        for which in islice(waiting, 2 * pool.workers() - len(futures)):
+        wanted = 2 * pool.workers() - len(futures)  # below none while a cluster has lost workers
+        for which in islice(waiting, max(wanted, 0)):
             futures[pool.submit(job(which))] = which
         if not futures:
             return

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.authorities import published_levels
 from simulator.baseline.own_returns import own_parameters
+from simulator.interventions.impossible import Impossible
 from simulator.projection import drift, localise
 from simulator.results.labelled import Results
 from simulator.runs.ensemble.drawn import FULL
@@ -88,19 +89,25 @@ def block(
 
     Raises
     ------
-    ValueError
-        If an intervention is impossible with the numbers of a draw.
+    Impossible
+        If the scenario asks for something that cannot be had with the numbers of a draw, which it names.
     """
     first, last = which
     draws = range(first, last + 1)
-    prepared = [
-        _prepare(loaded, settings, draw, {key: float(values[draw - first]) for key, values in drawn.items()})
-        for draw in draws
-    ]
-    luck = [(settings.seed, draw) for draw in draws] if settings.chance else None
-    runs = run_prepared(prepared, loaded.key, settings.engine, luck)
-    outcomes = [saved(results, settings) for results in runs]
-    return {name: np.concatenate([one[name] for one in outcomes]) for name in outcomes[0]}
+    try:
+        prepared = [
+            _prepare(loaded, settings, draw, {key: float(values[draw - first]) for key, values in drawn.items()})
+            for draw in draws
+        ]
+        luck = [(settings.seed, draw) for draw in draws] if settings.chance else None
+        runs = run_prepared(prepared, loaded.key, settings.engine, luck)
+        outcomes = [saved(results, settings) for results in runs]
+        return {name: np.concatenate([one[name] for one in outcomes]) for name in outcomes[0]}
+    except Impossible:
+        raise
+    except Exception as error:
+        error.add_note(f"in draws {first} to {last} of {settings.draws}")
+        raise
 
 
 def _prepare(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapping[str, float]) -> Prepared:
@@ -108,5 +115,5 @@ def _prepare(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapp
     own = {parameter.key: steps.pop(parameter.key) for parameter in loaded.parameters}
     try:
         return prepare(loaded.at(own), steps, loaded.council)
-    except ValueError as problem:
-        raise ValueError(f"{problem} (in draw {draw} of {settings.draws})") from problem
+    except Impossible as problem:
+        raise problem.in_draw(draw, settings.draws) from problem

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -69,6 +70,13 @@ class Store:
             file.flush()
             os.fsync(file.fileno())
         part.replace(self.path(block))
+
+    def discard(self) -> None:
+        """Delete the blocks, and the folder if nothing else is in it."""
+        for block in self.blocks:
+            self.path(block).unlink(missing_ok=True)
+        with suppress(OSError):
+            self.folder.rmdir()
 
     def read(self, name: str, start: int, stop: int) -> Array:
         """Return cells of a figure, from a first one up to one that is left out, of every draw: (cell, draw)."""

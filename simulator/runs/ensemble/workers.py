@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import active_children, get_context, parent_process
@@ -62,14 +62,23 @@ def cluster_pool(address: str) -> Iterator[Pool]:
     ------
     ModuleNotFoundError
         If dask.distributed is not installed.
+    ConnectionError
+        If no scheduler answers, or so many workers were lost that it gives a block up.
     """
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError("a cluster needs dask.distributed: pip install 'care-demand[cluster]'") from error
-    with Client(address) as client, client.get_executor(pure=False) as pool:
+    try:
+        connected = Client(address)
+    except (OSError, ValueError) as error:
+        raise ConnectionError(f"no Dask scheduler answers at {address}: {error}") from error
+    with connected as client, client.get_executor(pure=False) as pool:
         try:
             yield Pool(pool.submit, lambda: max(1, sum(client.nthreads().values())))
+        except (KilledWorker, CancelledError) as error:
+            pool.shutdown(wait=False)
+            raise ConnectionError(f"the cluster gave a block of draws up: {error}") from error
         except BaseException:
             pool.shutdown(wait=False)  # which cancels what is under way
             raise

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from simulator.engine.rates import FosterRates, Rates, StreamRates
 from simulator.interventions import Context, Intervention, apply_all, kinds, notes
 from simulator.interventions.cost import Cost
+from simulator.interventions.impossible import Impossible
 from simulator.interventions.profile import Profile
 from simulator.vocabulary import areas, placements
 from simulator.vocabulary.axes import AGES, HOME_SPELLS, PHASES, REASONS, SECTORS, STREAMS
@@ -391,14 +392,16 @@ def test_recruitment_adds_the_approvals_asked_for() -> None:
 def test_recruitment_cannot_approve_more_than_are_assessed() -> None:
     rates, context = make_rates(), make_context()
     greedy = made("foster_recruitment", {"start": "2025-04", "approval_ratio": 5.0})
-    with pytest.raises(ValueError, match=r"^interventions\.1\.approval_ratio: 5 would approve more .* allowed: up to"):
+    said = r"^interventions\.1\.approval_ratio: 5 would approve more .* allowed: up to"
+    with pytest.raises(Impossible, match=said) as told:
         apply_all(rates, [made("budget_line", {"cost": COST}), greedy], context)
+    assert (told.value.path, told.value.value) == (("interventions", 1, "approval_ratio"), 5.0)
 
 
 def test_foster_kinds_need_foster_capacity() -> None:
     rates = replace(make_rates(), foster=None)
     for kind in ("foster_recruitment", "foster_retention"):
-        with pytest.raises(ValueError, match="no limit on foster places"):
+        with pytest.raises(Impossible, match="no limit on foster places"):
             made(kind, EXAMPLES[kind][0]).apply(rates, make_context())
 
 
@@ -503,7 +506,7 @@ def test_price_year_is_uprated_with_the_deflator() -> None:
     level = context.deflator[12:24].mean()
     assert np.allclose(inside.spend(context, FIRST, None), 1e6 * context.deflator / level)
     unknown = made("budget_line", {"cost": {"per_year_gbp": 1.0, "price_year": "1999-00"}})
-    with pytest.raises(ValueError, match=r"^interventions\.0\.cost\.price_year: no price level is known for 1999-00"):
+    with pytest.raises(Impossible, match=r"^interventions\.0\.cost\.price_year: no price level is known for 1999-00"):
         apply_all(make_rates(), [unknown], context)
 
 
@@ -572,7 +575,7 @@ def test_a_count_of_areas_is_drawn_in_a_run_of_authorities() -> None:
     grows = drawn.streams[0].new_starts_per_month[0, :, -1, 0] > drawn.streams[0].new_starts_per_month[0, :, 0, 0]
     assert grows.sum() == 12
     wrong = made("trend", {**trend, "areas": {"count": 12, "of": 150}})
-    with pytest.raises(ValueError, match=r"^interventions\.0\.areas\.of: a run of authorities draws .* from all 153"):
+    with pytest.raises(Impossible, match=r"^interventions\.0\.areas\.of: a run of authorities draws .* from all 153"):
         apply_all(make_rates(), [wrong], context)
 
 

@@ -305,7 +305,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(tmp_path: Path) -> None:
 
 def test_workers_that_always_die_are_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "_jobs", lambda *_: lambda which: partial(os._exit, 1))
-    with pytest.raises(RuntimeError, match="workers died 3 times before a block was done"):
+    with pytest.raises(ChildProcessError, match="workers died 3 times before a block was done"):
         run_in(tmp_path / "work", workers=2)
 
 

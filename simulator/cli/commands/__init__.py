@@ -1,0 +1,1 @@
+"""Groups of commands, one module each, found by themselves: a module names its commands in `COMMANDS`."""

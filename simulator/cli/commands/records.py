@@ -1,0 +1,98 @@
+"""How far the model can be trusted: `calibrate`, `backtest` and `forecast`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from simulator.cli.group import PROGRAM, CommandGroup, WrongInput, refusing
+from simulator.cli.screen import bar, watched
+from simulator.cli.written import checked_folder, work_beside, written
+
+
+@click.command()
+@click.argument("area", type=click.Choice(["england"], case_sensitive=False))
+@click.option("--base", type=int, default=2025, show_default=True, metavar="YEAR",
+              help="Year, ending on 31 March, whose published figures the model is fitted to.")  # fmt: skip
+def calibrate(area: str, base: int) -> None:
+    """Fit the model to the published figures of a year and show how well it fits."""
+    from simulator.calibrate import report
+    from simulator.scenario.schema import BASES
+
+    if base not in BASES:
+        raise WrongInput(f"{PROGRAM}: --base {base}: there is no baseline; allowed: {', '.join(map(str, BASES))}")
+    if watched(quiet=False):
+        click.echo("Fitting every year from 2011 to the base takes two or three minutes.", err=True)
+    click.echo(report(base).rstrip("\n"))
+
+
+@contextmanager
+def _origins_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Give what shows how many origins are done, where somebody can see it."""
+    if not watched(quiet):
+        yield None
+        return
+    with bar("Origins") as progress:
+        yield progress
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out/backtest"), show_default=True, metavar="DIR",
+              help="Output folder.")  # fmt: skip
+@click.option("--docs", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+              help="Folder that gets the page and its charts too.")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+def backtest(out: Path, docs: Path | None, quiet: bool) -> None:
+    """Score what each method would have forecast from past years, and write the track record.
+
+    It needs care-demand[backtest]. A run that was stopped goes on when the same command is given again.
+    """
+    from simulator.backtest.panel import panel
+    from simulator.backtest.record import backtest as run_backtest
+    from simulator.backtest.write_record import write_backtest
+
+    folder = checked_folder(out)
+    with work_beside(folder) as work:
+        with _origins_bar(quiet) as progress:
+            record = run_backtest(panel(), work, progress)
+        written(lambda: write_backtest(record, folder, f"{PROGRAM} backtest", docs))
+    if not quiet:
+        click.echo(f"The track record is in {folder}; start with backtest.md")
+
+
+@click.group(cls=CommandGroup)
+def forecast() -> None:
+    """Freeze a forecast, and score it when the actual figures come."""
+
+
+@forecast.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Output folder.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+def freeze(out: Path, quiet: bool) -> None:
+    """Write forecasts of the next two years for England, regions and authorities, and of England's spend."""
+    from simulator.backtest.freeze import write_frozen
+    from simulator.backtest.panel import panel
+
+    folder = checked_folder(out)
+    with work_beside(folder) as work, _origins_bar(quiet) as progress:
+        written(lambda: write_frozen(panel(), folder, f"{PROGRAM} forecast freeze", work, progress))
+    if not quiet:
+        click.echo(f"The frozen forecast is in {folder}")
+
+
+@forecast.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--actual", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True, metavar="FILE",
+              help="CSV of actual figures with columns measure,old_la_code,year,value.")  # fmt: skip
+def score(folder: Path, actual: Path) -> None:
+    """Score a frozen forecast on actual figures."""
+    from simulator.backtest.freeze import ActualError, score_text
+
+    with refusing(ActualError):
+        click.echo(score_text(folder, actual))
+
+
+COMMANDS = (calibrate, backtest, forecast)

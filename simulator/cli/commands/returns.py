@@ -1,0 +1,94 @@
+"""A council's own returns: `import ssda903`, and synthetic ones to try it on."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from simulator.cli.group import PROGRAM, CommandGroup, WrongInput, debugging
+
+
+def _on_returns(work: Callable[[], str], *, quiet: bool) -> None:
+    """Do work on child-level data; no message, not even of a fault, holds a value of it."""
+    from simulator.outputs.folder import FolderError, WriteError
+    from simulator.returns.import_errors import ReturnsError, fault
+
+    try:
+        text = work()
+    except ReturnsError as error:
+        raise WrongInput(str(error)) from None
+    except FolderError as error:
+        raise WrongInput(f"{PROGRAM}: --out: {error}") from None
+    except WriteError as error:
+        raise click.ClickException(str(error)) from None
+    except ModuleNotFoundError as error:
+        if error.name != "polars":
+            raise
+        raise click.ClickException("SSDA903 returns need polars: pip install 'care-demand[returns]'") from None
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # polars may raise what is no Exception
+        if debugging():
+            click.echo("".join(traceback.format_tb(error.__traceback__)).rstrip(), err=True)  # code, and no value
+        raise click.ClickException(fault(error)) from None
+    if not quiet:
+        click.echo(text.rstrip("\n"))
+
+
+@click.group("import", cls=CommandGroup)
+def import_() -> None:
+    """Import a council's own data."""
+
+
+@import_.command("ssda903")
+@click.argument("source", type=click.Path(path_type=Path), metavar="FOLDER_OR_ZIP")
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Output folder.")
+@click.option("--window", type=click.IntRange(min=1), metavar="YEARS",
+              help="Years that rates are counted over, the latest  [default: 3, or all if fewer]")  # fmt: skip
+@click.option("--publish", is_flag=True,
+              help="Write only what may be published: counts of 1 to 5 hidden, others to the nearest 5.")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+def ssda903(source: Path, out: Path, window: int | None, publish: bool, quiet: bool) -> None:
+    """Import SSDA903 returns: counts, rates and a data quality report, and nothing about a single child.
+
+    FOLDER_OR_ZIP holds the Header, Episodes and UASC files of one year or several, in any layout. With --publish there
+    are no rates and no quality report, as they would give small counts away (docs/disclosure.md).
+    """
+    if publish and window:
+        raise click.UsageError("--window is about rates, and --publish writes none; leave one of them out")
+
+    def work() -> str:
+        from simulator.returns.write_import import import_ssda903
+
+        return f"{import_ssda903(source, out, window, publish=publish)}Results are in {out}"
+
+    _on_returns(work, quiet=quiet)
+
+
+@click.command("sample-returns")
+@click.option("--children", type=click.IntRange(min=1), default=500, show_default=True, metavar="N",
+              help="Children in care at a time, about.")  # fmt: skip
+@click.option("--years", type=click.IntRange(1, 18), default=5, show_default=True, metavar="Y", help="Returns.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S", help="Seed of the draws."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Output folder.")
+@click.option("--dirt", default="none", show_default=True, metavar="all|none|KIND,...",
+              help="Faults to plant; planted.csv counts them. Kinds are names of rules (docs/returns.md).")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+def sample_returns(children: int, years: int, seed: int, out: Path, dirt: str, quiet: bool) -> None:
+    """Write synthetic SSDA903 returns at England's rates, for trying the import."""
+
+    def work() -> str:
+        from simulator.returns import write_sample
+        from simulator.returns.fault_injection import chosen
+
+        return f"{write_sample.sample_returns(children, years, seed, out, chosen(dirt))}\nThey are in {out}"
+
+    _on_returns(work, quiet=quiet)
+
+
+COMMANDS = (import_, sample_returns)

@@ -1,0 +1,264 @@
+"""Scenarios: `run`, `compare`, `check` and `solve`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulator.cli.group import PROGRAM, WrongInput, refusing
+from simulator.cli.options import How, asked_for, run_options
+from simulator.cli.screen import bar, bar_over, print_json, watched
+from simulator.cli.written import checked_folder, work_beside, written
+
+if TYPE_CHECKING:
+    from simulator.results.labelled import Results
+    from simulator.scenario import LoadedScenario, Problem
+
+
+def load_all(
+    names: Sequence[str], areas: tuple[str, ...] = (), returns: Path | None = None, area_name: str | None = None
+) -> list[LoadedScenario]:
+    """Read scenarios, by path or shipped name, for other areas or a council if given; all problems are told at once."""
+    from simulator.interventions.reach import area_name as known_area
+    from simulator.scenario import ScenarioError, load
+
+    problems: list[Problem | Exception] = []
+    loaded, council = [], None
+    for area in areas:
+        with telling("--area", problems):
+            known_area(area)
+    areas = () if problems else areas
+    if returns is not None:
+        from simulator.data.council import NAME, CouncilError, read_council
+
+        try:
+            council = read_council(returns, area_name or NAME)
+        except CouncilError as error:
+            problems.append(error)
+    for name in names:
+        try:
+            one = load(name)
+            one = one.of_council(council) if council else one
+            loaded.append(one.in_areas(areas) if areas else one)
+        except ScenarioError as error:
+            problems.append(error)
+    if problems:
+        raise WrongInput.of(problems)
+    return loaded
+
+
+@contextmanager
+def telling(option: str, problems: list[Any]) -> Iterator[None]:
+    """Add what is wrong with an option of the command line to the problems."""
+    from simulator.interventions.fields import Wrong
+    from simulator.scenario import Problem
+
+    try:
+        yield
+    except Wrong as wrong:
+        problems.append(Problem("", 0, 0, option, wrong.what, wrong.allowed, wrong.near))
+
+
+def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path) -> list[Results]:
+    """Run scenarios in order, with a progress bar where somebody can see it."""
+    from simulator.runs.simulate import simulate
+    from simulator.scenario import ScenarioError
+
+    options: dict[str, Any] = {"draws": how.draws, "seed": how.seed}
+    if how.draws:
+        options |= {
+            "engine": how.engine,
+            "chance": how.chance,
+            "workers": how.workers,
+            "cluster": how.cluster,
+            "work": work,
+            "full": how.keep_draws,
+        }
+    elif how.engine != "plain":
+        options |= {"engine": how.engine}
+    seen = watched(how.quiet)
+    many: list[Results] = []
+    with refusing(ScenarioError):
+        if seen and how.draws:
+            for one in loaded:
+                with bar(one.key) as progress:
+                    many.append(simulate(one, **options, progress=progress))
+        elif not seen or len(loaded) == 1:
+            many = [simulate(one, **options) for one in loaded]
+        else:
+            with bar_over(loaded, "Running scenarios") as each:
+                many = [simulate(one, **options) for one in each]
+    if not how.publish:
+        return many
+    from simulator.disclosure.publish import publish
+
+    return list(publish(many))
+
+
+def _command(name: str, scenarios: Sequence[str], how: How) -> str:
+    """Return the command for the manifest, without folders: where files lie has no effect on results."""
+    return shlex.join([PROGRAM, name, *(Path(s).name for s in scenarios), *how.words])
+
+
+def _points(results: Results) -> dict[str, Any]:
+    from simulator.outputs.summary import summary_points
+    from simulator.results.analysis import answers
+
+    return {
+        "scenario": results.name,
+        "title": results.title,
+        "area": results.areas[0],
+        "reference_year": results.reference_year,
+        "summary": [asdict(point) for point in summary_points(results)],
+        "chances": [
+            {"id": a.question.id, "says": a.question.says, "share": a.share, "error": a.error} for a in answers(results)
+        ],
+        "notes": [*results.notes, *results.money_notes],
+    }
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/NAME]")
+@run_options
+def run(scenario: str, out: Path | None, **options: Any) -> None:
+    """Run a scenario and write its tables, charts and summary.
+
+    An output folder of an earlier run is replaced; anything else that is in the way is left alone. With draws, a run
+    that was stopped goes on when the same command is given again.
+    """
+    how = asked_for(options)
+    loaded = load_all([scenario], how.area, how.returns, how.area_name)
+    from simulator.outputs.folder import write_run
+    from simulator.outputs.summary import summary_text
+
+    folder = checked_folder(Path("out") / loaded[0].key if out is None else out)
+    command = _command("run", [scenario], how)
+    with work_beside(folder) as work:
+        results = simulate_all(loaded, how, work)[0]
+        written(lambda: write_run(results, loaded[0], folder, command, **how.writing))
+        if how.as_json:
+            print_json({"folder": str(folder), "draws": how.draws, "seed": how.seed, **_points(results)})
+        elif not how.quiet:
+            click.echo(summary_text(results))
+            click.echo(f"Results are in {folder}")
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO SCENARIO...")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/comparison]")
+@run_options
+def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> None:
+    """Run scenarios and compare them with the first.
+
+    All of them take the same draws. A run with draws that was stopped goes on when the same command is given again.
+    """
+    how = asked_for(options)
+    if len(scenarios) == 1:
+        raise click.UsageError("name two scenarios or more; the others are compared with the first")
+    loaded = load_all(scenarios, how.area, how.returns, how.area_name)
+    names = [one.key for one in loaded]
+    if other := [one.key for one in loaded if one.scenario.areas != loaded[0].scenario.areas]:
+        raise WrongInput(
+            f"{PROGRAM}: {', '.join(other)} and {names[0]} are of different areas, so they can't be compared; "
+            "give all of them the same with --area"
+        )
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")
+    from simulator.outputs.folder import write_comparison
+    from simulator.outputs.summary import comparison_text
+
+    folder = checked_folder(Path("out") / "comparison" if out is None else out)
+    command = _command("compare", scenarios, how)
+    with work_beside(folder) as work:
+        many = simulate_all(loaded, how, work)
+        written(lambda: write_comparison(many, loaded, folder, command, **how.writing))
+        if how.as_json:
+            content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, "reference": names[0]}
+            print_json({**content, "scenarios": [_points(results) for results in many]})
+        elif not how.quiet:
+            click.echo(comparison_text(many))
+            click.echo(f"Results are in {folder}")
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="FILE...")
+def check(scenarios: tuple[str, ...]) -> None:
+    """Check scenario files; tell every problem, or else each value and where it comes from."""
+    loaded = load_all(scenarios)
+    from simulator.scenario import explain
+
+    click.echo("\n\n".join(explain(one).rstrip("\n") for one in loaded))
+
+
+@click.command()
+@click.argument("scenario")
+@click.option(
+    "--target",
+    required=True,
+    metavar="MEASURE=VALUE@WHEN",
+    help="What to reach, for example children=100000@2032-03 or total_spend=12e9@2030-31.",
+)
+@click.option(
+    "--vary",
+    required=True,
+    metavar="PATH",
+    help="The assumption to vary, for example interventions.starts-trend.percent_per_year.",
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write a scenario file with the value.")
+def solve(scenario: str, target: str, vary: str, out: Path | None) -> None:
+    """Find the value of an assumption with which a scenario reaches a target."""
+    loaded = load_all([scenario])[0]
+    from simulator.runs.solve import Target, Unknown, Unsolvable, solved_file
+    from simulator.runs.solve import solve as find
+    from simulator.scenario import ScenarioError
+
+    problems: list[Problem] = []
+    with telling("--target", problems):
+        asked = Target.parse(target)
+    with telling("--vary", problems):
+        unknown = Unknown.parse(vary, loaded.scenario)
+    with telling("--out", problems):
+        if out is not None and out.exists():
+            raise Unsolvable(f"{out} exists", "the name of a file that does not")
+        parent = _as_parent(scenario, loaded, out)
+    _refuse(problems)
+    with telling("--target", problems), refusing(ScenarioError):
+        solution = find(loaded, asked, unknown)
+    _refuse(problems)
+    with telling("--vary", problems):
+        text = solved_file(loaded, parent, asked, unknown, solution)
+    _refuse(problems)
+    click.echo(f"{vary} = {solution.value:.6g} {unknown.note.unit}")
+    click.echo(f"gives {asked.measure} {solution.result:,.10g} at {asked.when} (asked for: {asked.value:,.10g})")
+    if out is None:
+        click.echo(f"\n{text.rstrip()}")
+    else:
+        out.write_text(text, encoding="utf-8")
+        click.echo(f"Written to {out}")
+
+
+def _as_parent(scenario: str, loaded: LoadedScenario, out: Path | None) -> str:
+    """Return how a file beside `out` names the scenario that it extends: a file beside it, or a shipped one."""
+    if out is None or Path(scenario).suffix == "" or loaded.path.resolve().parent == out.resolve().parent:
+        return f"{loaded.key}.yaml"
+    from simulator.runs.solve import Unsolvable
+    from simulator.scenario import shipped
+
+    if loaded.key in shipped():
+        return f"{loaded.key}.yaml"
+    raise Unsolvable(f"{out} can't extend {scenario} from there", "a file beside it")
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise WrongInput.of(problems)
+
+
+COMMANDS = (run, compare, check, solve)

@@ -1,0 +1,117 @@
+"""Options that runs share: what they are, which go together, and how a manifest writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def run_options(function: _Function) -> _Function:
+    """Add the options that `run` and `compare` share."""
+    options = [
+        click.option("--area", multiple=True, metavar="NAME",
+                     help="Area to run in place of the scenario's; give it again for more (`care-demand list areas`). "
+                          "England beside others is the sum of all 153 authorities, so that it takes longer."),
+        click.option("--returns", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+                     help="Run a council from what `import ssda903` wrote to DIR, in place of the scenario's areas."),
+        click.option("--area-name", metavar="NAME",
+                     help="What to call the council of --returns  [default: Council (SSDA903)]"),
+        click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+                     help="Random draws beside the central run."),
+        click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
+                     help="Seed of the draws."),
+        click.option("--engine", type=click.Choice(["plain", "compiled"]), default="plain", show_default=True,
+                     help="The compiled engine is faster for many draws; it needs care-demand[fast]."),
+        click.option("--chance", is_flag=True, help="Put luck into the draws: who happens to come in and leave."),
+        click.option("--workers", type=click.IntRange(min=1), metavar="N",
+                     help="Processes that run draws  [default: one a core]"),
+        click.option("--cluster", metavar="ADDRESS", help="Dask scheduler that runs the draws instead."),
+        click.option("--keep-draws", is_flag=True,
+                     help="Write every draw's path to draws.nc; needs care-demand[draws]."),
+        click.option("--publish", is_flag=True,
+                     help="Hide counts of 1 to 5 and round the others, as published statistics do."),
+        click.option("--charts/--no-charts", default=True, help="Draw charts, or tables only."),
+        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
+        click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@dataclass(frozen=True)
+class How:
+    """How runs are made, as asked for on the command line."""
+
+    area: tuple[str, ...]
+    returns: Path | None
+    area_name: str | None
+    draws: int
+    seed: int
+    engine: str
+    chance: bool
+    workers: int | None
+    cluster: str | None
+    keep_draws: bool
+    publish: bool
+    charts: bool
+    as_json: bool
+    quiet: bool
+
+    @property
+    def writing(self) -> dict[str, Any]:
+        """What the output folder is to hold."""
+        return {"seed": self.seed, "charts": self.charts, "keep_draws": self.keep_draws}
+
+    @property
+    def words(self) -> list[str]:
+        """Options for the manifest: those that results depend on."""
+        words = [word for name in self.area for word in ("--area", name)]
+        words += ["--returns", self.returns.name] if self.returns else []
+        words += ["--area-name", self.area_name] if self.area_name else []
+        words += ["--draws", str(self.draws), "--seed", str(self.seed)]
+        words += ["--engine", self.engine] if self.engine != "plain" else []
+        words += ["--chance"] if self.chance else []
+        words += ["--keep-draws"] if self.keep_draws else []
+        words += ["--publish"] if self.publish else []
+        return words if self.charts else [*words, "--no-charts"]
+
+
+def asked_for(options: dict[str, Any]) -> How:
+    """Take the options that runs share; refuse those that do not go together."""
+    from simulator.uncertainty.design import MOST_DRAWS
+
+    how = How(**options)
+    if how.returns and how.area:
+        raise click.UsageError("--returns runs the council of the returns, so it can't be had with --area")
+    if how.area_name is not None and not how.returns:
+        raise click.UsageError("--area-name names the council of --returns DIR; for an authority by its name: --area")
+    if how.area_name is not None and (not how.area_name.strip() or how.area_name == "England"):
+        raise click.UsageError(f"--area-name: {how.area_name!r} is no name of a council")
+    if how.draws == 1:
+        raise click.UsageError("--draws: one draw beside the central run says nothing; ask for 2 or more, or for none")
+    if how.draws > MOST_DRAWS:
+        raise click.UsageError(f"--draws: {how.draws:,} are more than the design of draws has; at most {MOST_DRAWS:,}")
+    for wanted, module, extra in (
+        (how.engine == "compiled", "numba", "fast"),
+        (how.cluster is not None, "distributed", "cluster"),
+        (how.keep_draws, "xarray", "draws"),
+    ):
+        if wanted and find_spec(module) is None:
+            raise click.ClickException(f"this needs {module}: pip install 'care-demand[{extra}]'")
+    if how.chance and not how.draws:
+        raise click.UsageError("--chance puts luck into draws, so it needs some: --draws N")
+    if how.keep_draws and not how.draws:
+        raise click.UsageError("--keep-draws keeps draws, so it needs some: --draws N")
+    if how.publish and how.keep_draws:
+        raise click.UsageError("--keep-draws writes every path unrounded, so it can't be had with --publish")
+    if how.chance and how.engine == "compiled":
+        raise click.UsageError("--chance follows children beside the plain engine; leave --engine compiled out")
+    return how

@@ -1,0 +1,51 @@
+"""What is shown on the screen: its width, JSON, and bars of progress where somebody can see them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeVar
+
+import click
+
+_Item = TypeVar("_Item")
+
+WIDTH = 100
+"""Columns of text."""
+
+
+def print_json(content: object) -> None:
+    """Print for scripts."""
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def watched(quiet: bool) -> bool:
+    """Whether somebody can see how far the program is."""
+    return not quiet and sys.stderr.isatty()
+
+
+@contextmanager
+def bar_over(items: Sequence[_Item], label: str) -> Iterator[Iterable[_Item]]:
+    """Give items one after the other, and show how many are done."""
+    with click.progressbar(items, label=label, file=sys.stderr, show_eta=False) as progress:
+        yield progress
+
+
+@contextmanager
+def bar(name: str) -> Iterator[Callable[[int, int], None]]:
+    """Give what shows how much is done, and how long the rest will take."""
+    with ExitStack() as shown:  # on every way out, so that the terminal has its cursor back
+        progress: Any = None
+        before = 0
+
+        def show(done: int, of: int) -> None:
+            nonlocal progress, before
+            if progress is None:
+                before = done  # done by an earlier call, so they say nothing about the speed of this one
+                label = f"{name}, {done / of:.0%} from before" if done else name
+                progress = shown.enter_context(click.progressbar(length=of - done, label=label, file=sys.stderr))
+            progress.update(done - before - progress.pos)
+
+        yield show
