@@ -42,7 +42,7 @@ def build(shared: Path, target: Path) -> dict[str, int]:
         counts[name] = len(rows)
     local = shared / "data/local_authority"
     areas, figures = build_areas(local), build_local(local, years)
-    write(target / "areas.csv", AREA_COLUMNS, areas)
+    write(target.parent / "vocabulary" / "areas.csv", AREA_COLUMNS, areas)
     write(target / "local.csv", LOCAL_COLUMNS, figures)
     panel = build_panel(shared)
     write(target / "panel.csv", PANEL_COLUMNS, panel)

@@ -28,16 +28,14 @@ from simulator.baseline.response import (
     stock_by_phase,
 )
 from simulator.baseline.structure import BAND_OF_AGE
-from simulator.data.authority_tables import BANDS, FOSTERED, PLACEMENT_GROUPS, Published, published
+from simulator.data.authority_tables import BANDS, FOSTERED, PLACEMENT_GROUPS, Published, costs_of, published
 from simulator.engine.rates import StreamRates
 from simulator.vocabulary.axes import PHASES, STREAMS
 from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
-COST_LINES = {"residential": ("childrens_home", "secure_residential"), "fostering": (
-    "kinship_foster", "council_foster", "ifa_foster",
-)}  # fmt: skip
+COST_LINES = {"residential": costs_of("homes"), "fostering": costs_of(*FOSTERED)}
 """Lines of spend that follow each unit cost."""
 
 _NO_START = 1e-9
@@ -506,7 +504,8 @@ def _cost_of_mix(data: Published) -> Array:
     Prices are what a published unit cost is over it, so that who fosters is not counted twice.
     """
     lines = {line.key: line for line in load_baseline(LATEST_BASE).cost_lines}
-    unit = np.array([lines[place].spend_gbp / lines[place].child_weeks for place in COST_LINES["fostering"]])
+    of_group = [[lines[key] for key in costs_of(group)] for group in FOSTERED]
+    unit = np.array([sum(one.spend_gbp for one in of) / sum(one.child_weeks for one in of) for of in of_group])
     children = _fostered(data)
     mean = ratio_of(children @ unit, children.sum(axis=1))
     return np.where(mean > 0, mean, children.sum(axis=0) @ unit / children.sum())

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.baseline.labelled_arrays import AXES, aligned, labels
 from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure, within_bands
 from simulator.engine.rates import StreamRates
 from simulator.vocabulary import placements
@@ -27,8 +28,8 @@ Array = NDArray[np.float64]
 PLACES = placements.names()
 PLACE = {name: i for i, name in enumerate(PLACES)}
 REASON = {name: i for i, name in enumerate(REASONS)}
-FOSTER = [PLACE["council_foster"], PLACE["ifa_foster"]]
-UNREGISTERED = ("supported", "other")
+FOSTER = list(placements.sector_places())
+UNREGISTERED = tuple(place.name for place in placements.placements() if place.registers)
 """Placements between which asylum-seeking children move in the model: as settings register, children change column."""
 
 
@@ -105,26 +106,35 @@ def _moves(p: Parameters, among: tuple[str, ...]) -> Array:
 def placement_pace() -> Array:
     """Return the pace of what goes with the placement, by phase and placement: (phase, place).
 
-    A child placed for adoption is adopted at the same pace however long in care.
+    Some placements have one pace however long in care: a child placed for adoption is adopted at it.
     """
     pace = np.repeat(np.array(structure()["phases"]["placement_pace"])[:, None], len(PLACES), axis=1)
-    pace[:, PLACE["for_adoption"]] = 1.0
+    pace[:, [place.steady_pace for place in placements.placements()]] = 1.0
     return pace
+
+
+def _placement_exits(p: Parameters) -> Array:
+    """Return hazards of leaving that go with the placement: (age, place, reason)."""
+    exits = np.zeros((18, len(PLACES), len(REASONS)))
+    for i, place in enumerate(placements.placements()):
+        guardianship = p.foster_guardianship_per_year if place.capacity else p.guardianship_per_year
+        hazards: dict[str, Array | float] = {
+            "adoption": p.adoption_per_year,
+            "home": p.parents_home_per_year,
+            "guardianship": guardianship[BAND_OF_AGE],
+        }
+        if place.leaves_for:
+            exits[:, i, REASON[place.leaves_for]] = hazards[place.leaves_for]
+    return exits
 
 
 def resident_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
     """Build the rates of resident children from fitted parameters and an opening stock."""
-    ages, phases, reasons, places = 18, len(PHASES), len(REASONS), len(PLACES)
+    ages, phases, places = 18, len(PHASES), len(PLACES)
     early = np.where(np.arange(phases) < EARLY_PHASES, 1.0, -1.0)
     hazard = exit_shape() * p.group_ratio[GROUP_OF_AGE][:, None] * p.phase_ratio
     hazard = hazard * np.exp(p.tilt[GROUP_OF_AGE][:, None] * early)
     phase_exit = hazard[:, :, None] * p.reason_share[GROUP_OF_AGE][:, None, :]
-    place_exit = np.zeros((ages, places, reasons))
-    place_exit[:, PLACE["for_adoption"], REASON["adoption"]] = p.adoption_per_year
-    place_exit[:, PLACE["with_parents"], REASON["home"]] = p.parents_home_per_year
-    place_exit[:, PLACE["kinship_foster"], REASON["guardianship"]] = p.guardianship_per_year[BAND_OF_AGE]
-    for foster in FOSTER:
-        place_exit[:, foster, REASON["guardianship"]] = p.foster_guardianship_per_year[BAND_OF_AGE]
     s = structure()
     return StreamRates(
         youngest_age=0,
@@ -135,7 +145,7 @@ def resident_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
         start_place=p.start_place[None, None, None],
         progress_per_year=np.array(s["phases"]["progress_per_year"])[None, None],
         phase_exit_per_year=phase_exit[None, None],
-        place_exit_per_year=place_exit[None, None],
+        place_exit_per_year=_placement_exits(p)[None, None],
         move_per_year=_moves(p, PLACES)[None, None],
         placement_pace=placement_pace()[None, None],
         exit_ratio=np.ones((1, 1, 1, ages)),
@@ -250,7 +260,7 @@ class Baseline:
     cost_lines: tuple[CostLine, ...]
 
     def to_json(self) -> str:
-        """Return the text of a baseline file: numbers with seven significant digits."""
+        """Return the text of a baseline file: numbers with seven significant digits, and the labels of their axes."""
 
         def plain(value: Any) -> Any:
             if isinstance(value, np.ndarray):
@@ -261,7 +271,8 @@ class Baseline:
                 return [plain(v) for v in value]
             return float(f"{value:.7g}") if isinstance(value, float) else value
 
-        parts = plain(asdict(self))
+        head = {"base": self.base, "cohort_months": self.cohort_months, "axes": plain(dict(labels()))}
+        parts = head | plain({k: v for k, v in asdict(self).items() if k not in head})
         return "{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in parts.items()) + "\n}\n"
 
 
@@ -273,20 +284,31 @@ def load_baseline(base: int) -> Baseline:
     ------
     FileNotFoundError
         If there is none.
+    ValueError
+        If its arrays have other labels than the model (`simulator.baseline.labelled_arrays`), or a placement's unit
+        cost has no line.
     """
     path = files("simulator") / "data" / "baseline" / f"england-{base}.json"
     raw = json.loads(path.read_text(encoding="utf-8"))
+
+    def record(kind: Any, raw_one: dict[str, Any]) -> Any:
+        given = {field.name: raw_one[field.name] for field in fields(kind)}
+        return kind(**{name: array(name, value) if name in AXES else value for name, value in given.items()})
+
+    def array(name: str, values: Any) -> Array:
+        return aligned(name, np.array(values), raw.get("axes", {}), path.name)
+
+    cost_lines = tuple(CostLine(**line) for line in raw["cost_lines"])
+    for key in placements.cost_keys():
+        if key not in {line.key for line in cost_lines}:
+            raise ValueError(f"{path.name}: cost_lines: no line for {key}, the unit cost of a placement")
     return Baseline(
         base=raw["base"],
         cohort_months=raw["cohort_months"],
-        parameters=_record(Parameters, raw["parameters"]),
-        resident=np.array(raw["resident"]),
-        resident_home=np.array(raw["resident_home"]),
-        uasc=np.array(raw["uasc"]),
-        foster=_record(FosterBase, raw["foster"]),
-        cost_lines=tuple(CostLine(**line) for line in raw["cost_lines"]),
+        parameters=record(Parameters, raw["parameters"]),
+        resident=array("resident", raw["resident"]),
+        resident_home=array("resident_home", raw["resident_home"]),
+        uasc=array("uasc", raw["uasc"]),
+        foster=record(FosterBase, raw["foster"]),
+        cost_lines=cost_lines,
     )
-
-
-def _record(kind: Any, raw: dict[str, Any]) -> Any:
-    return kind(**{f.name: np.array(v) if isinstance(v := raw[f.name], list) else v for f in fields(kind)})

@@ -139,7 +139,7 @@ def fit_rows(base: int, long: FittedYear, fine: FittedYear) -> Iterator[FitRow]:
 
 
 def _placement_note(name: str, base: int) -> str:
-    if name in ("kinship_foster", "council_foster", "ifa_foster"):
+    if placements.placements()[placements.index(name)].is_foster:
         return "Ofsted, March 2025" if base >= 2024 else "2024 release; sectors by Ofsted"
     return "2025 release" if base >= 2021 else "2024 release"
 

@@ -13,6 +13,7 @@ from simulator.calibrate.fit_year import FittedYear
 from simulator.calibrate.history import leaving_levels
 from simulator.data import tables
 from simulator.projection.drift import Process
+from simulator.vocabulary.placements import placements
 
 Array = NDArray[np.float64]
 
@@ -74,8 +75,8 @@ def _process(name: str, level: Array, years: Sequence[int | str], lag: int, sour
 
 def _moves_to_homes(p: Parameters) -> float:
     """Mean fitted hazard of the moves from foster care to a children's home."""
-    to = {PLACE["childrens_home"], PLACE["home_waiting"]}
-    into = [PLACE[e.to] in to and PLACE[e.origin] in FOSTER for e in edges()]
+    home = [place.is_home for place in placements()]
+    into = [home[PLACE[e.to]] and PLACE[e.origin] in FOSTER for e in edges()]
     return float(p.move_per_year[into].mean())
 
 

@@ -32,25 +32,6 @@ HIDDEN_UASC = 3.0
 """Most that a hidden number of asylum-seeking children is taken to be: the middle of 1 to 5, which are hidden. It and
 the number of other children are hidden together, and of the two it is the small one."""
 
-PLACEMENT_GROUPS: dict[str, tuple[str, ...]] = {
-    "kinship": ("kinship_foster",),
-    "council_foster": ("council_foster",),
-    "agency_foster": ("ifa_foster",),
-    "homes": ("childrens_home", "home_waiting", "secure_residential"),
-    "supported": ("supported", "supported_waiting"),
-    "for_adoption": ("for_adoption",),
-    "with_parents": ("with_parents",),
-    "other": ("other",),
-}
-"""Placements told apart in tables of authorities, and those of the model that they hold."""
-
-
-def group_of_place(groups: Mapping[str, tuple[str, ...]] = PLACEMENT_GROUPS) -> NDArray[np.intp]:
-    """Return the position of the group that holds each placement of the model: (place,)."""
-    of_name = {name: i for i, names in enumerate(groups.values()) for name in names}
-    return np.array([of_name[name] for name in placements.names()])
-
-
 FOSTERED = ("kinship", "council_foster", "agency_foster")
 """Groups whose sum is published, and whose parts are told by places with the council's carers and by providers."""
 
@@ -62,6 +43,33 @@ _PUBLISHED_GROUPS: dict[str, tuple[str, ...]] = {
     "with_parents": ("placed_with_parents",),
     "other": ("other_placements",),
 }
+
+
+def _placements_by_group(groups: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the placements of the model by the group that holds them in tables of authorities."""
+    every = placements.placements()
+    for place in every:
+        if place.authority_group not in groups:
+            text = f"{place.authority_group!r}; allowed: {', '.join(groups)}"
+            raise ValueError(f"{placements.FILE}: {place.name}: authority_group: {text}")
+    return {group: tuple(place.name for place in every if place.authority_group == group) for group in groups}
+
+
+PLACEMENT_GROUPS = _placements_by_group((*FOSTERED, *list(_PUBLISHED_GROUPS)[1:]))
+"""Placements told apart in tables of authorities, and those of the model that they hold."""
+
+
+def costs_of(*groups: str) -> tuple[str, ...]:
+    """Return the keys of the unit costs of placements in some groups, in order."""
+    held = [place.cost for place in placements.placements() if place.authority_group in groups]
+    return tuple(dict.fromkeys(held))
+
+
+def group_of_place(groups: Mapping[str, tuple[str, ...]] = PLACEMENT_GROUPS) -> NDArray[np.intp]:
+    """Return the position of the group that holds each placement of the model: (place,)."""
+    of_name = {name: i for i, names in enumerate(groups.values()) for name in names}
+    return np.array([of_name[name] for name in placements.names()])
+
 
 _OWN = ("own_la", "parents_or_other_with_pr", "not_reported")
 _EXTERNAL = ("private", "voluntary", "other_la", "other_public")

@@ -9,10 +9,14 @@ from pathlib import Path
 
 
 def data_hashes() -> dict[str, str]:
-    """Return the SHA-256 of each data file of the package, by its name below the data folder."""
-    data = files("simulator").joinpath("data")
-    folders = [("", data), ("baseline/", data.joinpath("baseline"))]
-    found = {f"{prefix}{f.name}": f for prefix, folder in folders for f in folder.iterdir() if f.is_file()}
+    """Return the SHA-256 of each data file of the package, by its name below the folder of data or of vocabulary."""
+    folders = [Path(str(files(f"simulator.{name}"))) for name in ("vocabulary", "data")]
+    found = {
+        path.relative_to(folder).as_posix(): path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.suffix in {".csv", ".json", ".yaml"}
+    }
     return {name: hashlib.sha256(found[name].read_bytes()).hexdigest() for name in sorted(found)}
 
 

@@ -142,6 +142,15 @@ def _of_authorities(codes: tuple[str, ...]) -> Array:
     )
 
 
+def _homes() -> list[tuple[int, int]]:
+    """Positions of children's homes, each with that of the children in them who wait for a foster home."""
+    return [
+        (placements.index(place.reported_as), i)
+        for i, place in enumerate(placements.placements())
+        if place.is_home and place.waits_for
+    ]
+
+
 def waiting_share(opening: Array) -> Array:
     """Share of children in children's homes who wait for a foster home: (draw, area).
 
@@ -151,8 +160,8 @@ def waiting_share(opening: Array) -> Array:
     """
     import numpy as np
 
-    waits = opening[..., placements.index("home_waiting")].sum(axis=(2, 3))
-    both = waits + opening[..., placements.index("childrens_home")].sum(axis=(2, 3))
+    waits = np.sum([opening[..., waits].sum(axis=(2, 3)) for _, waits in _homes()], axis=0)
+    both = waits + np.sum([opening[..., home].sum(axis=(2, 3)) for home, _ in _homes()], axis=0)
     return np.divide(waits, both, out=np.zeros_like(both), where=both > 0)
 
 
@@ -167,12 +176,12 @@ def split_waiting(opening: Array, wanted: Array) -> Array:
     """
     import numpy as np
 
-    home, waits = placements.index("childrens_home"), placements.index("home_waiting")
     now, wanted = waiting_share(opening)[..., None, None], np.broadcast_to(wanted, opening.shape[:2])[..., None, None]
-    both = opening[..., home] + opening[..., waits]
     fewer = np.divide(wanted, now, out=np.ones(now.shape), where=now > wanted)
     less_home = np.divide(1.0 - wanted, 1.0 - now, out=np.ones(now.shape), where=now < wanted)
     split = opening.copy()
-    split[..., waits] = np.where(wanted > now, both - opening[..., home] * less_home, opening[..., waits] * fewer)
-    split[..., home] = both - split[..., waits]
+    for home, waits in _homes():
+        both = opening[..., home] + opening[..., waits]
+        split[..., waits] = np.where(wanted > now, both - opening[..., home] * less_home, opening[..., waits] * fewer)
+        split[..., home] = both - split[..., waits]
     return split

@@ -236,7 +236,8 @@ def _exchange(move_per_year: Array, baseline: Baseline, children_per_year: float
     """Scale the moves from foster care to waiting in a home so that they begin at a stated number a year."""
     ages = make_grid(baseline.cohort_months).age_of_row[0]
     at_pace = np.einsum("ra,rhp,hp->ap", ages, baseline.resident[0, 0], placement_pace())
-    into = [e.to == "home_waiting" and PLACE[e.origin] in FOSTER for e in edges()]
+    waits = [place.waits_for == "fostering" for place in placements.placements()]
+    into = [waits[PLACE[e.to]] and PLACE[e.origin] in FOSTER for e in edges()]
     by_edge = [
         hazard * at_pace[e.ages[0] : e.ages[1] + 1, PLACE[e.origin]].sum()
         for e, hazard in zip(edges(), move_per_year, strict=True)
@@ -253,14 +254,13 @@ def _foster_rates(baseline: Baseline, a: Assumptions) -> FosterRates:
     pass_share = np.ones((2, steps.sum()))
     pass_share[:, np.cumsum(steps) - 1] = f.pass_share
     inflow = f.enquiries_per_year[:, None] / MONTHS_A_YEAR * np.cumprod(np.c_[np.ones(2), pass_share[:, :-1]], axis=1)
-    waits = {name: i for i, name in enumerate(placements.names())}
     step_down = s["step_down_per_year"] if a.step_down_match_per_year is None else a.step_down_match_per_year
     return FosterRates(
         council=FOSTER[0],
         independent=FOSTER[1],
         limited=a.foster_places == "limited",
         wait_weight=np.array([0.0 if age < s["youngest_waiting_age"] else 1.0 for age in range(18)]),
-        waiting=np.array([waits["home_waiting"] if age < 16 else waits["supported_waiting"] for age in range(18)]),
+        waiting=placements.waiting_places(),
         opening_households=f.households[None, None],
         opening_pipeline=(inflow * months)[None, None],
         enquiries_per_month=f.enquiries_per_year[None, None, None] / MONTHS_A_YEAR,

@@ -133,7 +133,7 @@ def _faster_exits(stream: StreamRates, factor: Array) -> StreamRates:
 def _more_moves_to_homes(move_ratio: Array, factor: Array) -> Array:
     """Multiply the moves from mainstream foster care to children's homes: (draw, area, month, place, place)."""
     origin = np.array([place.capacity != "" for place in placements()])
-    to = np.array([place.reported_as == "childrens_home" for place in placements()])
+    to = np.array([place.is_home for place in placements()])
     between = origin[:, None] & to[None, :]
     ratio: Array = move_ratio * np.where(between, factor[:, None, None], 1.0)
     return ratio
@@ -141,6 +141,7 @@ def _more_moves_to_homes(move_ratio: Array, factor: Array) -> Array:
 
 def _price(cost_key: str) -> str:
     """Process that the price of a line follows."""
-    if cost_key.endswith("foster"):
+    held = [place for place in placements() if place.cost == cost_key]
+    if any(place.is_foster for place in held):
         return "price_foster"
-    return "price_homes" if cost_key in {p.cost for p in placements()} else "price_other"
+    return "price_homes" if held else "price_other"

@@ -20,6 +20,11 @@ PLACES = placements.reported()
 UNKNOWN_PLACE = "other"
 """Placement that counts children whose placement code is blank or unknown."""
 
+PROVIDERS = {"with_parents": "PR0", "secure_residential": "PR1", "for_adoption": "PR1", "kinship_foster": "PR1"}
+"""Usual provider of a placement that the provider does not decide: parents, or the council itself."""
+PRIVATE = "PR4"
+"""Usual provider of all others."""
+
 ADULT = 18
 HOME, OTHER, AGE_18 = (REASONS.index(reason) for reason in ("home", "other", "age_18"))
 STAYS_ON = -1

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.england import Baseline, resident_rates, uasc_rates
 from simulator.engine.rates import StreamRates
-from simulator.returns.codes import ADULT, AGE_18, PLACES, STAYS_ON
+from simulator.returns.codes import ADULT, AGE_18, PLACES, PRIVATE, PROVIDERS, STAYS_ON
 from simulator.returns.codes import codes as code_table
 from simulator.returns.exposure import birthdays, day_number
 from simulator.returns.lives import Lives, live
@@ -37,9 +37,6 @@ COURT_SHARE = 0.6
 """Share of resident children who come under a care order, some time after an interim one."""
 COURT_YEARS = 0.6
 """Mean time from start to care order, years."""
-
-PROVIDERS = {"with_parents": "PR0", "secure_residential": "PR1", "for_adoption": "PR1", "kinship_foster": "PR1"}
-"""Providers written where the placement does not decide; all others are private (PR4)."""
 
 REC = {"home": "E4A", "guardianship": "E45", "arrangements": "E41", "adoption": "E12", "other": "E8", "age_18": "E17"}
 """Reason for ceasing written for each reason."""
@@ -208,7 +205,7 @@ def place_code(place: str, year: int) -> tuple[str, str]:
     for text in next(p for p in placements.placements() if p.name == place).codes:
         code, _, provider = text.partition("/")
         if code_table("PLACE")[code].valid_in(year):
-            return code, provider or PROVIDERS.get(place, "PR4")
+            return code, provider or PROVIDERS.get(place, PRIVATE)
     raise LookupError(f"no code for {place!r} is valid in the return of {year}")
 
 

@@ -67,8 +67,8 @@ def authorities() -> tuple[Authority, ...]:
 
 @cache
 def table() -> tuple[Mapping[str, str], ...]:
-    """Return the rows of data/areas.csv: authorities of today, and those that are no more, which have no ONS code."""
-    text = (files("simulator") / "data" / "areas.csv").read_text(encoding="utf-8")
+    """Return the rows of areas.csv: authorities of today, and those that are no more, which have no ONS code."""
+    text = (files("simulator.vocabulary") / "areas.csv").read_text(encoding="utf-8")
     return tuple(csv.DictReader(text.splitlines()))
 
 

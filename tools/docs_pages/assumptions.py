@@ -420,4 +420,10 @@ def _about_the_fit() -> Iterator[Row]:
         "calibrate/build.py",
         "",
     )
-    yield ("Placements", f"{len(names())}, of which two are children waiting", "definition", "data/placements.yaml", "")
+    yield (
+        "Placements",
+        f"{len(names())}, of which two are children waiting",
+        "definition",
+        "vocabulary/placements.yaml",
+        "",
+    )

@@ -20,10 +20,10 @@ from simulator.cli.written import checked_folder, work_beside, written
 def calibrate(area: str, base: int) -> None:
     """Fit the model to the published figures of a year and show how well it fits."""
     from simulator.calibrate import report
-    from simulator.scenario.schema import BASES
+    from simulator.vocabulary.calendar import BASE_YEARS
 
-    if base not in BASES:
-        raise WrongInput(f"{PROGRAM}: --base {base}: there is no baseline; allowed: {', '.join(map(str, BASES))}")
+    if base not in BASE_YEARS:
+        raise WrongInput(f"{PROGRAM}: --base {base}: there is no baseline; allowed: {', '.join(map(str, BASE_YEARS))}")
     if watched(quiet=False):
         click.echo("Fitting every year from 2011 to the base takes two or three minutes.", err=True)
     click.echo(report(base).rstrip("\n"))

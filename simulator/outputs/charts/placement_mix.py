@@ -25,6 +25,11 @@ def label(name: str) -> str:
     return {placement.name: placement.label for placement in placements()}.get(name, name.replace("_", " "))
 
 
+def plural(name: str) -> str:
+    """Return what people read for a placement where several are meant."""
+    return {placement.name: placement.plural for placement in placements()}.get(name, label(name))
+
+
 @chart("placement_mix", title="Placement mix")
 def placement_mix(results: Results) -> Chart | None:
     """Draw the share of children in each placement over time."""
@@ -88,5 +93,5 @@ def placement_mix(results: Results) -> Chart | None:
 
 
 def _in_sentence(name: str) -> str:
-    text = label(name)
-    return {"Children's home": "children's homes"}.get(text, text[:1].lower() + text[1:])
+    text = plural(name)
+    return text[:1].lower() + text[1:]

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.outputs.charts import Chart, chart, lines, series, style, words
 from simulator.outputs.charts.layout import Sheet
-from simulator.outputs.charts.placement_mix import label, reported_parts
+from simulator.outputs.charts.placement_mix import plural, reported_parts
 from simulator.results.labelled import Array, Published, Results
 
 _OTHER_PARTS = (
@@ -103,7 +103,7 @@ def spend_parts(results: Results) -> list[tuple[str, str, Array]]:
     from simulator.vocabulary.placements import placements
 
     colours = {placement.name: placement.colour for placement in placements()}
-    parts = [(_plural(label(name)), colours.get(name, "mid_grey"), part[0]) for name, part in groups.items()]
+    parts = [(plural(name), colours.get(name, "mid_grey"), part[0]) for name, part in groups.items()]
     others = [
         (text, colour, results.year_totals(name).central[0])
         for name, text, colour in _OTHER_PARTS
@@ -121,10 +121,6 @@ def spend_parts(results: Results) -> list[tuple[str, str, Array]]:
     if small:
         large.append(("Other placements", "dark_grey", np.sum(small, axis=0)))
     return large + [part for part in others if part[2].any()]
-
-
-def _plural(text: str) -> str:
-    return {"Children's home": "Children's homes"}.get(text, text)
 
 
 @chart("spend_by_placement", title="Spend by placement")

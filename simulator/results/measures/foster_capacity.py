@@ -7,12 +7,12 @@ import numpy as np
 from simulator.results.measures.registry import Array, Values, measure
 from simulator.results.measures.view import View
 from simulator.vocabulary import placements
+from simulator.vocabulary.axes import SECTORS
 
 
 def _sector_places() -> tuple[str, ...]:
     """Names of the placements that foster sectors serve, in the order of the sector axis."""
-    by_sector = {p.capacity: p.name for p in placements.placements() if p.capacity}
-    return (by_sector["council"], by_sector["independent"])
+    return tuple(placements.names()[i] for i in placements.sector_places())
 
 
 def _by_sector(array: Array) -> Values:
@@ -85,7 +85,8 @@ def unmet_foster_need_spend(view: View) -> Values:
     """Cash cost of the placements of children who wait, over the cost of independent agency fostering."""
     keys = [line.key for line in view.cost_lines]
     weeks = view.child_weeks.sum(axis=-2)
-    agency = _unit_cost(view, keys.index("ifa_foster"))
+    independent = placements.placements()[placements.sector_places()[SECTORS.index("independent")]]
+    agency = _unit_cost(view, keys.index(independent.cost))
     total = np.zeros(weeks.shape[:-1])
     for i, place in enumerate(placements.placements()):
         if place.waits_for == "fostering":

@@ -282,9 +282,10 @@ def test_manifest_says_what_the_output_was_made_from(tmp_path):
     assert (scenario["name"], scenario["price_year"]) == ("status-quo", "2024-25")
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     assert scenario["files"] == [{"file": "status-quo.yaml", "sha256": sha256, "text": text}]
-    data = Path(simulator.__file__).parent / "data"
-    assert set(manifest["data"]) == {p.relative_to(data).as_posix() for p in data.rglob("*") if p.is_file()}
-    sha256 = hashlib.sha256((data / "placements.yaml").read_bytes()).hexdigest()
+    vocabulary, data = (Path(simulator.__file__).parent / name for name in ("vocabulary", "data"))
+    files = {p.relative_to(data).as_posix() for p in data.rglob("*") if p.suffix in {".csv", ".json", ".yaml"}}
+    assert set(manifest["data"]) == {"areas.csv", "placements.yaml", *files}
+    sha256 = hashlib.sha256((vocabulary / "placements.yaml").read_bytes()).hexdigest()
     assert manifest["data"]["placements.yaml"] == sha256
     assert set(manifest["versions"]) == {"care-demand", "python", "numpy"}
     assert manifest["files"] == sorted(everything(tmp_path / "out"))
