@@ -25,7 +25,7 @@ INSTALLED_TEST := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo install install-test test nightly benchmarks docs-tables data clean
+.PHONY: help demo install install-test test nightly benchmarks model-figures docs-tables data clean
 
 help:
 	@echo 'make demo         run and compare every scenario in scenarios/, into $(OUT)/'
@@ -33,6 +33,7 @@ help:
 	@echo 'make nightly      every test, slow ones too'
 	@echo 'make benchmarks   time the engine and the import of returns'
 	@echo 'make docs-tables  write the generated tables in docs/'
+	@echo 'make model-figures   store the figures by which a change of results is noticed'
 	@echo 'make data SHARED=FOLDER   rebuild simulator/data from the source tables in FOLDER'
 	@echo 'make clean        remove .venv, out and caches'
 	@echo 'Another Python: make PYTHON=python3.12 demo'
@@ -94,6 +95,9 @@ $(PEERS)/.installed:
 benchmarks: $(INSTALLED_TEST) $(PEERS)/.installed
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/returns.py
+
+model-figures: $(INSTALLED_TEST)
+	$(BIN)/python tests/support/model_figures.py
 
 docs-tables: $(INSTALLED_TEST)
 	$(BIN)/python tools/make_docs.py

@@ -86,8 +86,9 @@ def _one_line(error: Exception) -> str:
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
         from simulator import __version__
+        from simulator.data.model_version import MODEL_VERSION
 
-        click.echo(f"{PROGRAM} {__version__}")
+        click.echo(f"{PROGRAM} {__version__} (model {MODEL_VERSION})")
         ctx.exit()
 
 
@@ -142,7 +143,7 @@ def _run_options(function: _Function) -> _Function:
     expose_value=False,
     is_eager=True,
     callback=_show_version,
-    help="Show the version.",
+    help="Show the version, and that of the model.",
 )
 @_debug_option
 def cli() -> None:
