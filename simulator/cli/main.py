@@ -698,6 +698,19 @@ def score(folder: Path, actual: Path) -> None:
 
 
 # --------------------------------------------------------------------------------------------------
+# Schema
+
+
+@cli.command()
+@_debug_option
+def schema() -> None:
+    """Print the JSON Schema of scenario files, from which editors complete and mark them (README.md)."""
+    from simulator.scenario.json_schema import json_schema
+
+    _print_json(json_schema())
+
+
+# --------------------------------------------------------------------------------------------------
 # Lists
 
 
