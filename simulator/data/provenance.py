@@ -9,10 +9,14 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 
-from simulator import __version__
 from simulator.data.model_version import MODEL_VERSION
 
-PROGRAM = "care-demand"
+PACKAGE = "care-demand"
+
+
+def package_version() -> str:
+    """Return the version of this program."""
+    return _version(PACKAGE) or "0+not.installed"
 
 
 def data_hashes() -> dict[str, str]:
@@ -40,7 +44,7 @@ def versions(engine: str, *drawn_with: str) -> dict[str, str | int]:
     *drawn_with
         Packages that made no number, such as that of charts.
     """
-    found: dict[str, str | int] = {PROGRAM: __version__, "model": MODEL_VERSION}
+    found: dict[str, str | int] = {PACKAGE: package_version(), "model": MODEL_VERSION}
     found |= {"python": platform.python_version(), "numpy": _version("numpy")}
     if engine == "compiled":
         sources = Path(str(files("simulator"))) / "engine" / "compiled"
