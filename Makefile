@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 OUT := out/demo
+COVERAGE := out/coverage.txt
 # More options for every run of the demo, for example: make demo DEMO_OPTIONS='--draws 200'
 DEMO_OPTIONS ?=
 # Folder of the source tables, for `make data`.
@@ -25,14 +26,15 @@ INSTALLED_TEST := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo install install-test test nightly benchmarks docs-tables data clean
+.PHONY: help demo install install-test test nightly benchmarks model-figures docs-tables data clean
 
 help:
 	@echo 'make demo         run and compare every scenario in scenarios/, into $(OUT)/'
 	@echo 'make test         style, types and tests'
-	@echo 'make nightly      every test, slow ones too'
+	@echo 'make nightly      every test, slow ones too, and what they cover'
 	@echo 'make benchmarks   time the engine and the import of returns'
-	@echo 'make docs-tables  write the generated tables in docs/'
+	@echo 'make docs-tables  write the generated tables in docs/, and the JSON Schema of scenario files'
+	@echo 'make model-figures   store the figures by which a change of results is noticed'
 	@echo 'make data SHARED=FOLDER   rebuild simulator/data from the source tables in FOLDER'
 	@echo 'make clean        remove .venv, out and caches'
 	@echo 'Another Python: make PYTHON=python3.12 demo'
@@ -83,8 +85,13 @@ test: $(INSTALLED_TEST)
 	$(BIN)/mypy simulator
 	$(BIN)/pytest -m "not slow" -n 2
 
+# Lines that no test reaches, and the modules with most of them. What numba compiles is not counted.
 nightly: $(INSTALLED_TEST)
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --cov --cov-report=
+	@echo 'The ten modules that tests cover least, and the whole (lines and branches):'
+	@mkdir -p $(dir $(COVERAGE))
+	@$(BIN)/coverage report --sort=cover > $(COVERAGE)
+	@head -n 12 $(COVERAGE); tail -n 1 $(COVERAGE); echo 'All of them: $(COVERAGE)'
 
 # A tool to compare with, which needs an older numpy than ours; the table says so where it can't be installed.
 $(PEERS)/.installed:
@@ -95,7 +102,11 @@ benchmarks: $(INSTALLED_TEST) $(PEERS)/.installed
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/returns.py
 
+model-figures: $(INSTALLED_TEST)
+	$(BIN)/python tests/support/model_figures.py
+
 docs-tables: $(INSTALLED_TEST)
+	$(BIN)/care-demand schema > scenarios/scenario.schema.json
 	$(BIN)/python tools/make_docs.py
 
 data: $(INSTALLED)
@@ -103,5 +114,5 @@ data: $(INSTALLED)
 	$(BIN)/python tools/build_data.py --from '$(SHARED)'
 
 clean:
-	rm -rf $(VENV) $(PEERS) out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

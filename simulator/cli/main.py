@@ -31,8 +31,9 @@ TERMINATED = 143
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
         from simulator import __version__
+        from simulator.data.model_version import MODEL_VERSION
 
-        click.echo(f"{PROGRAM} {__version__}")
+        click.echo(f"{PROGRAM} {__version__} (model {MODEL_VERSION})")
         ctx.exit()
 
 
@@ -43,7 +44,7 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     expose_value=False,
     is_eager=True,
     callback=_show_version,
-    help="Show the version.",
+    help="Show the version, and that of the model.",
 )
 def cli() -> None:
     """Project the number of children in care in England, where they live and what it costs.

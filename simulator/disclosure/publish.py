@@ -391,6 +391,7 @@ def _published(run: _Run, bare: _Run | None) -> Published:
         discount_rate=results.discount_rate,
         without={name: _empty(results.without[name], shown) for name, shown in without.items()},
         places_limited=results.places_limited,
+        engine=results.engine,
         stocks=stocks,
         stocks_without={name: shown for name, shown in without.items() if results.without[name].kind == "stock"},
         years={**{name: _at_ends(shown) for name, shown in stocks.items()}, **flows},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -137,6 +137,18 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def one_or_more(item: Any) -> BeforeValidator:
+    """Take one name as a list of one name.
+
+    Parameters
+    ----------
+    item
+        Type of the names.
+    """
+    many = Annotated[list[item], Field(min_length=1, json_schema_extra={"uniqueItems": True})]
+    return BeforeValidator(_listed, json_schema_input_type=Union[item, many])  # noqa: UP007
+
+
 def _distinct(value: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse an empty list, and a name that is given twice."""
     if not value:
@@ -157,6 +169,26 @@ def _placement(name: str) -> str:
     return one_of("placement", name, placements.names(), "a name shown by `care-demand list placements`")
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Mark of a type whose values are the names in a table, for the JSON Schema; what checks them stands beside it.
+
+    Attributes
+    ----------
+    what
+        What the names are of, for example ``placement``.
+    names
+        Returns them; a table is read only when they are asked for.
+    """
+
+    what: str
+    names: Callable[[], Iterable[object]]
+
+    def __get_pydantic_json_schema__(self, schema: object, handler: object) -> dict[str, Any]:
+        """Return a list of the names."""
+        return {"title": self.what, "enum": list(self.names())}
+
+
 Quantity = Annotated[float, Strict()]
 """A number. A file may give a distribution instead; the reader puts its central value here."""
 
@@ -166,33 +198,47 @@ Count = Annotated[int, Strict()]
 Probability = Annotated[float, Strict(), Field(ge=0, le=1)]
 """A share from 0 to 1."""
 
-MonthValue = Annotated[Month, PlainValidator(_month, json_schema_input_type=str), PlainSerializer(str, return_type=str)]
+MonthValue = Annotated[
+    Month,
+    PlainValidator(_month, json_schema_input_type=Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]),
+    PlainSerializer(str, return_type=str),
+]
 """A month, ``YYYY-MM``."""
 
-FinancialYear = Annotated[str, PlainValidator(_financial_year, json_schema_input_type=str)]
+FinancialYear = Annotated[
+    str,
+    PlainValidator(_financial_year, json_schema_input_type=Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}$")]),
+]
 """A financial year, such as ``2025-26``."""
 
 Ages = Annotated[
     tuple[int, int],
-    PlainValidator(_ages, json_schema_input_type=tuple[int, int]),
+    PlainValidator(
+        _ages,
+        json_schema_input_type=Annotated[
+            list[Annotated[int, Field(ge=AGES[0], le=AGES[-1])]], Field(min_length=2, max_length=2)
+        ],
+    ),
     PlainSerializer(list, return_type=list[int], when_used="json"),
 ]
 """Youngest and oldest completed age, both included."""
 
-SourceKey = Annotated[str, AfterValidator(source_key)]
+SourceKey = Annotated[str, AfterValidator(source_key), Names("source", tables.sources)]
 """Key of a source in ``data/sources.csv``."""
 
-SourceKeys = Annotated[tuple[SourceKey, ...], BeforeValidator(_listed), AfterValidator(_distinct)]
+SourceKeys = Annotated[tuple[SourceKey, ...], one_or_more(SourceKey), AfterValidator(_distinct)]
 """One source key or a list of them."""
 
-Placements = Annotated[
-    tuple[Annotated[str, AfterValidator(_placement)], ...],
-    BeforeValidator(_listed),
-    AfterValidator(_distinct),
-]
+Placement = Annotated[str, AfterValidator(_placement), Names("placement", placements.names)]
+"""Name of a placement."""
+
+Placements = Annotated[tuple[Placement, ...], one_or_more(Placement), AfterValidator(_distinct)]
 """One placement or a list of them."""
 
-Streams = Annotated[tuple[Literal["resident", "uasc"], ...], BeforeValidator(_listed), AfterValidator(_distinct)]
+Stream = Literal["resident", "uasc"]
+"""Name of a stream of children."""
+
+Streams = Annotated[tuple[Stream, ...], one_or_more(Stream), AfterValidator(_distinct)]
 """One stream of children or a list of them."""
 
 Sector = Literal["all", "council", "independent"]
@@ -351,21 +397,21 @@ def _texts(model: type[BaseModel]) -> dict[str, str]:
     return found
 
 
-def _flat(annotation: Any) -> Iterator[Any]:
+def flat(annotation: Any) -> Iterator[Any]:
     """Yield the parts of an annotation, without wrappers and without None."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        yield from _flat(get_args(annotation)[0])
+        yield from flat(get_args(annotation)[0])
     elif origin in (Union, types.UnionType):
         for part in get_args(annotation):
-            yield from _flat(part)
+            yield from flat(part)
     elif annotation is not type(None):
         yield annotation
 
 
 def _choices(annotation: Any) -> tuple[str, ...]:
     """Words allowed by an annotation, looking into lists."""
-    for part in _flat(annotation):
+    for part in flat(annotation):
         if get_origin(part) is Literal:
             return tuple(str(word) for word in get_args(part))
         if get_origin(part) is tuple:
@@ -375,7 +421,7 @@ def _choices(annotation: Any) -> tuple[str, ...]:
 
 def _inner(annotation: Any) -> Iterator[tuple[str, type[BaseModel]]]:
     """Yield the models inside an annotation, each with the path that leads to it."""
-    parts = list(_flat(annotation))
+    parts = list(flat(annotation))
     if len(parts) > 1:
         return
     for part in parts:
@@ -389,7 +435,7 @@ def _inner(annotation: Any) -> Iterator[tuple[str, type[BaseModel]]]:
 
 def _items(annotation: Any) -> FieldInfo | None:
     """Find the field that stands for the values of a mapping, if the annotation is one."""
-    for part in _flat(annotation):
+    for part in flat(annotation):
         if get_origin(part) is dict:
             return FieldInfo.from_annotation(get_args(part)[1])
     return None
@@ -414,7 +460,7 @@ def _note(path: str, owner: type[BaseModel], name: str, info: FieldInfo) -> Fiel
         source=str(extra.get("source", "")),
         if_empty=str(extra.get("if_empty", "")),
         describes=bool(extra.get("describes", False)),
-        uncertain=float in _flat(info.annotation) and not extra.get("exact", False),
+        uncertain=float in flat(info.annotation) and not extra.get("exact", False),
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
+from pydantic import AfterValidator, ValidationInfo, field_validator
 
 from simulator.interventions.base import Intervention
-from simulator.interventions.fields import MonthValue, Quantity, Wrong, choice, number, one_of, text
+from simulator.interventions.fields import MonthValue, Names, Quantity, Wrong, choice, number, one_of, one_or_more, text
 from simulator.interventions.profile import growth_years
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
@@ -19,26 +19,30 @@ if TYPE_CHECKING:
     from simulator.interventions.context import Context
 
 
+def _known() -> tuple[str, ...]:
+    """Keys of unit costs, and the word for all of them."""
+    return (ALL, *placements.cost_keys())
+
+
 def _cost_key(name: str) -> str:
     """Check the key of a unit cost."""
-    known = (ALL, *placements.cost_keys())
-    return one_of("cost", name, known, "a cost shown by `care-demand list placements`")
+    return one_of("cost", name, _known(), "a cost shown by `care-demand list placements`")
 
 
-def _keys(value: object) -> object:
-    """Take one key as a list of one key."""
-    return (value,) if isinstance(value, str) else value
+CostKey = Annotated[str, AfterValidator(_cost_key), Names("cost", _known)]
+"""Key of a unit cost."""
 
 
 class PriceGrowth(Intervention):
     """Growth in the unit costs of placements, on top of general inflation (real) or in its place (cash)."""
 
     is_programme: ClassVar[bool] = False
+    sets_prices: ClassVar[bool] = True
 
     kind: Literal["price_growth"] = text("price_growth")
     """Growth in unit costs."""
 
-    costs: Annotated[tuple[Annotated[str, AfterValidator(_cost_key)], ...], BeforeValidator(_keys)] = choice()
+    costs: Annotated[tuple[CostKey, ...], one_or_more(CostKey)] = choice()
     """Unit costs that grow: ``all`` or a list of cost keys, which also say who provides."""
 
     percent_per_year: Quantity = number(low=-50, high=50, unit="percent a year")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from simulator.interventions.fields import Count, Model, Quantity, Wrong, choice, number, one_of
+from simulator.interventions.fields import Count, Model, Names, Quantity, Wrong, choice, number, one_of
 from simulator.interventions.impossible import Impossible
 from simulator.vocabulary import areas
 
@@ -23,7 +23,7 @@ def area_name(name: str) -> str:
     return one_of("area", name, areas.areas(), "an area shown by `care-demand list areas`")
 
 
-AreaName = Annotated[str, AfterValidator(area_name)]
+AreaName = Annotated[str, AfterValidator(area_name), Names("area", areas.areas)]
 """A word that asks for an area."""
 
 

@@ -11,7 +11,6 @@ import errno
 import io
 import json
 import os
-import platform
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,8 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator import __version__
-from simulator.data.provenance import data_hashes
+from simulator.data.provenance import data_hashes, versions
 from simulator.outputs.netcdf import write_draws
 from simulator.outputs.summary import comparison_text, summary_text
 from simulator.results.figures import Figure
@@ -366,11 +364,6 @@ def manifest(
     charts: bool,
 ) -> dict[str, Any]:
     """Return what the output was made from; no time and no folder, so that a repeat gives the same bytes."""
-    versions = {MADE_BY: __version__, "python": platform.python_version(), "numpy": np.__version__}
-    if charts:
-        import matplotlib
-
-        versions["matplotlib"] = matplotlib.__version__
     council = loaded[0].council
     own = {} if council is None else {"returns": {"area": council.name, "last_31_march": council.base}}
     if council is not None and not isinstance(many[0], Published):  # a hash of small tables could be guessed at
@@ -381,7 +374,7 @@ def manifest(
         **own,
         "seed": seed,
         "draws": many[0].draws - 1,
-        "versions": versions,
+        "versions": versions(many[0].engine, *(("matplotlib",) if charts else ())),
         "scenarios": [
             {
                 "name": results.name,

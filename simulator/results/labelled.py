@@ -202,6 +202,8 @@ class Results:
         What the scenario asks the chance of.
     places_limited : bool
         False where foster places are found for as many as need them, so that unmet need means nothing.
+    engine : {"plain", "compiled"}
+        Which engine made them.
     """
 
     name: str
@@ -225,6 +227,7 @@ class Results:
     money_notes: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     places_limited: bool = True
+    engine: str = "plain"
 
     @property
     def draws(self) -> int:

@@ -17,7 +17,6 @@ from simulator.engine.plain import Paths, run
 from simulator.engine.rates import side_by_side
 from simulator.engine.stochastic import realise
 from simulator.interventions.base import Intervention, PhasedIntervention
-from simulator.interventions.budget_line import BudgetLine
 from simulator.projection.agencies import Run, served
 from simulator.projection.compile import Compiled, compile_scenario, deflator_growth
 from simulator.results.labelled import OWN, Actual, Claim, Measure, Question, Results, SpendLines
@@ -155,7 +154,7 @@ def _run_and_label(
     else:
         together = run_rates(side_by_side([one.rates for one in many]), BAND_OF_AGE)
         paths = [together.of_draw(i) for i in range(len(many))]
-    return [_label(one, name, of_draw) for one, of_draw in zip(many, paths, strict=True)]
+    return [_label(one, name, of_draw, engine) for one, of_draw in zip(many, paths, strict=True)]
 
 
 def label(compiled: Compiled, name: str) -> Results:
@@ -164,7 +163,7 @@ def label(compiled: Compiled, name: str) -> Results:
     return results
 
 
-def _label(compiled: Compiled, name: str, paths: Paths) -> Results:
+def _label(compiled: Compiled, name: str, paths: Paths, engine: Engine) -> Results:
     scenario, rates, council = compiled.scenario, compiled.rates, compiled.council
     view = View(paths, rates, compiled.cost_lines)
     total = _totals(compiled)
@@ -206,6 +205,7 @@ def _label(compiled: Compiled, name: str, paths: Paths) -> Results:
         questions=tuple(map(_asked, scenario.questions)) if compiled.reported[0].name == ENGLAND else (),
         places_limited=scenario.assumptions.foster_places == "limited",
         discount_rate=float(scenario.assumptions.discount_percent) / 100.0,
+        engine=engine,
     )
 
 
@@ -371,7 +371,7 @@ def _money_notes(scenario: Scenario) -> tuple[str, ...]:
     """Say what charts of money must say besides."""
     growth = deflator_growth(scenario.assumptions)
     prices = f"Spend is in cash. General prices follow the GDP deflator, {growth:.1%} a year after the last published"
-    if any(i.kind == "price_growth" for i in scenario.interventions):  # type: ignore[attr-defined]
+    if any(i.sets_prices for i in scenario.interventions):
         prices += ", and the scenario's own price growth"
     uncounted = [f"{i.title}: {caveat}." for i in scenario.interventions if (caveat := i.money_caveat)]
     return (f"{prices}.", *_unpaid(scenario), *uncounted)
@@ -396,7 +396,7 @@ def _unpaid(scenario: Scenario) -> Iterator[str]:
     """Say which programmes go on acting after the last year in which money for them is counted."""
     for one in scenario.interventions:
         budget = one.cost.budget_gbp if one.cost is not None else None
-        acts = one.is_programme and "end" in type(one).model_fields and not isinstance(one, BudgetLine)
+        acts = one.is_programme and one.has_effect and "end" in type(one).model_fields
         if (
             acts
             and budget

@@ -17,7 +17,7 @@ from simulator.scenario.stated import replaces
 SUFFIXES = (".yaml", ".yml")
 _MOST_BYTES = 1_000_000
 _MOST_PARENTS = 10
-_OWN = ("name", "description", "questions")
+OWN = ("name", "description", "questions")
 """Keys that are about one file and are not taken from its parent, whose questions may lie outside the child's run."""
 
 
@@ -78,7 +78,7 @@ class Merge:
 
     def over(self, parent: Node, child: Node) -> Node:
         """Lay a file over its merged parent."""
-        values = {key: node for key, node in parent.value.items() if key not in _OWN}
+        values = {key: node for key, node in parent.value.items() if key not in OWN}
         keys = {key: place for key, place in parent.keys.items() if key in values}
         removed = child.value.get("remove")
         listed = self._interventions(values.get("interventions"), child.value.get("interventions"), removed)

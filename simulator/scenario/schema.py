@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
 from simulator.interventions import Intervention, kinds
 from simulator.interventions.fields import (
     FinancialYear,
     Model,
     MonthValue,
+    Names,
     Quantity,
     SourceKey,
     SourceKeys,
@@ -66,6 +67,12 @@ def _base(value: object) -> int:
     if type(value) is int and value in BASE_YEARS:
         return value
     raise Wrong(f"{value!r} is not a base year", ", ".join(map(str, BASE_YEARS)))
+
+
+Line = Annotated[
+    str, AfterValidator(_line), WithJsonSchema({"type": "string", "maxLength": 120, "pattern": r"^[^\r\n]*\S[^\r\n]*$"})
+]
+"""Text on one line."""
 
 
 class Starts(Model):
@@ -182,10 +189,10 @@ class Question(Model):
     id: str = text(..., pattern=r"^[a-z0-9][a-z0-9_-]*$")
     """Short name, for tables."""
 
-    says: Annotated[str, AfterValidator(_line)] = text(...)
+    says: Line = text(...)
     """The statement, in words that follow "chance that"."""
 
-    measure: Annotated[str, AfterValidator(_askable)] = text(...)
+    measure: Annotated[str, AfterValidator(_askable), Names("measure", lambda: ASKABLE)] = text(...)
     """Measure that the statement is about."""
 
     date: MonthValue | None = text()
@@ -236,7 +243,7 @@ class Question(Model):
 class Scenario(Model):
     """One scenario. All values are checked; none can be changed."""
 
-    name: Annotated[str, AfterValidator(_line)] = text(...)
+    name: Line = text(...)
     """Heading in tables and charts."""
 
     description: str = text("")
@@ -248,7 +255,7 @@ class Scenario(Model):
     sources: tuple[SourceKey, ...] = text(())
     """Sources of the scenario as a whole."""
 
-    base: int = choice(LATEST_BASE, source="dfe_cla_2025")
+    base: Annotated[int, Names("base", lambda: BASE_YEARS)] = choice(LATEST_BASE, source="dfe_cla_2025")
     """Year whose 31 March the run starts from."""
 
     end: MonthValue = choice(None, validate_default=True, source="definition")

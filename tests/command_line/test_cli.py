@@ -19,6 +19,7 @@ from synthetic import synthetic
 
 import simulator
 from simulator.cli.main import cli
+from simulator.data.model_version import MODEL_VERSION
 from simulator.outputs import folder as outputs
 
 CALM = "name: Calm\nstarts: {hold: numbers}\n"
@@ -428,7 +429,7 @@ def program(*words, **options):
 
 def test_module_is_the_program():
     found = program("-m", "simulator", "--version")
-    assert (found.returncode, found.stdout) == (0, f"care-demand {simulator.__version__}\n")
+    assert (found.returncode, found.stdout) == (0, f"care-demand {simulator.__version__} (model {MODEL_VERSION})\n")
     assert program("-m", "simulator", "rnu").returncode == 2
 
 

@@ -198,6 +198,14 @@ def check(scenarios: tuple[str, ...]) -> None:
 
 
 @click.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, from which editors complete and mark them (README.md)."""
+    from simulator.scenario.json_schema import json_schema
+
+    print_json(json_schema())
+
+
+@click.command()
 @click.argument("scenario")
 @click.option(
     "--target",
@@ -261,4 +269,4 @@ def _refuse(problems: Sequence[Problem]) -> None:
         raise WrongInput.of(problems)
 
 
-COMMANDS = (run, compare, check, solve)
+COMMANDS = (run, compare, check, schema, solve)

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -287,8 +288,14 @@ def test_manifest_says_what_the_output_was_made_from(tmp_path):
     assert set(manifest["data"]) == {"areas.csv", "placements.yaml", *files}
     sha256 = hashlib.sha256((vocabulary / "placements.yaml").read_bytes()).hexdigest()
     assert manifest["data"]["placements.yaml"] == sha256
-    assert set(manifest["versions"]) == {"care-demand", "python", "numpy"}
+    assert set(manifest["versions"]) == {"care-demand", "model", "python", "numpy"}
     assert manifest["files"] == sorted(everything(tmp_path / "out"))
+
+
+def test_manifest_names_the_compiled_engine_when_it_ran(tmp_path):
+    write(tmp_path / "out", replace(synthetic(months=12), engine="compiled"))
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text(encoding="utf-8"))
+    assert {"numba", "llvmlite", "compiled_engine"} < set(manifest["versions"])
 
 
 def test_no_file_names_the_folder_or_the_day(tmp_path, one_chart):
