@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.fostering import PlaceShares
-from simulator.engine.plain import Paths, fold, make_grids, unfold
+from simulator.engine.paths import Paths
+from simulator.engine.plain import fold, make_grids, unfold
 from simulator.engine.step import Operators, home_operators
 from simulator.engine.stochastic.individuals import InCare, Luck, Seen, Stream, join, pick, take
 from simulator.engine.stochastic.keyed import key_of

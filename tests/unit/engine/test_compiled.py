@@ -13,7 +13,8 @@ from rates_examples import BAND_OF_AGE, england, england_foster
 from test_engine import SMALL, Small, draw_alone
 
 from simulator.engine.compiled.backend import run_compiled
-from simulator.engine.plain import Paths, run
+from simulator.engine.paths import Paths
+from simulator.engine.plain import run
 from simulator.engine.rates import Rates, side_by_side
 from simulator.projection.agencies import served
 from simulator.projection.compile import compile_scenario
