@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.step import MONTHS_A_YEAR, at_month
+from simulator.engine.step import at_month
 
 if TYPE_CHECKING:
     from simulator.engine.grid import Grid
@@ -35,6 +35,8 @@ FOUND, LOST, OFFERED, SPARE = AGENCIES = range(4)
 """What agencies do in a month: the share of children who find a place with them, of those who look for one and found
 none with a council; the share of their fostered children who lose their place; the places that are then still free, a
 child who was already waiting (1 at the most); and the places that stay free, a filled one."""
+
+MONTHS_A_YEAR = 12.0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import hashlib
 import pickle
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
@@ -52,10 +53,12 @@ class _Kept(FunctionCache):
         self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, sources())
 
     def load_overload(self, *of: Any) -> Any:
-        """Return what is kept, or None if that is nothing or cannot be read."""
+        """Return what is kept, or None if that is nothing or cannot be read; then it is forgotten."""
         try:
             return super().load_overload(*of)
         except (OSError, EOFError, pickle.UnpicklingError):
+            with suppress(OSError):
+                self.flush()
             return None
 
     def save_overload(self, *of: Any) -> None:
@@ -67,11 +70,12 @@ class _Kept(FunctionCache):
 
 
 def sources() -> str:
-    """Return the SHA-256 of what machine code is made of: the files here, and those of the engine for its constants."""
-    folder = Path(__file__).parent
+    """Return the SHA-256 of what machine code is made of: the files here, and those that give them constants."""
+    here = Path(__file__).parent
     text = hashlib.sha256()
-    for path in sorted([*folder.glob("*.py"), *folder.parent.glob("*.py")]):
-        text.update(path.read_bytes())
+    for folder in (here, here.parent, here.parents[1] / "vocabulary"):
+        for path in sorted(folder.glob("*.py")):
+            text.update(path.read_bytes())
     return text.hexdigest()
 
 
