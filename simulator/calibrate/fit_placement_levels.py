@@ -21,7 +21,7 @@ from simulator.data.authority_tables import (
     published,
     stock_by_group,
 )
-from simulator.engine.plain import Paths
+from simulator.engine.paths import Paths
 from simulator.engine.rates import Rates
 from simulator.engine.step import AGE_18
 from simulator.projection.agencies import Run

@@ -1,78 +1,23 @@
-"""The month loop: rates in, paths out."""
+"""The plain engine: the month loop, written for the reader and run by numpy."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.fostering import Filled, Households, as_wished, fill_places, recruit, usable_places
 from simulator.engine.grid import Grid, make_grid
+from simulator.engine.paths import Paths
+from simulator.engine.rates import Rates, StreamRates, batch_shape
 from simulator.engine.step import Operators, StreamMonth, grow_up, home_operators, operators, step
-
-if TYPE_CHECKING:
-    from simulator.engine.rates import Rates, StreamRates
 
 Array = NDArray[np.float64]
 
 ROW_AXIS = 2
-
-
-@dataclass(frozen=True)
-class Paths:
-    """What happened: stocks at instants (months + 1), flows over months.
-
-    Attributes
-    ----------
-    children : (draw, area, instant, stream, band, place)
-    starts : (draw, area, month, stream, band, place)
-        Children who came into care, those who came back from home included.
-    returns : (draw, area, month, stream)
-        Of those, children who came back from home.
-    exits : (draw, area, month, stream, band, place)
-    exits_by_reason : (draw, area, month, stream, band, reason)
-    moves_in, moves_out : (draw, area, month, group)
-        Moves between groups of placements (those that are reported together), by where they end and begin.
-    balancing : (draw, area, month, stream, place)
-    households, places_usable : (draw, area, instant, sector)
-    approvals, deregistrations : (draw, area, month, sector)
-    agencies : (draw, area, month, 4)
-        What independent agencies did (`simulator.engine.fostering.AGENCIES`).
-    state : tuple of (draw, area, row, phase, place), one a stream
-        The whole stock at the last instant, to go on from.
-    home : tuple of (draw, area, row, spell)
-    pipeline : (draw, area, sector, stage)
-    """
-
-    children: Array
-    starts: Array
-    returns: Array
-    exits: Array
-    exits_by_reason: Array
-    moves_in: Array
-    moves_out: Array
-    balancing: Array
-    households: Array
-    places_usable: Array
-    approvals: Array
-    deregistrations: Array
-    agencies: Array
-    state: tuple[Array, ...]
-    home: tuple[Array, ...]
-    pipeline: Array
-
-    def of_draw(self, i: int) -> Paths:
-        """Return one draw, with a draw axis of one."""
-        one = slice(i, i + 1)
-        arrays: dict[str, Any] = {
-            name: tuple(array[one] for array in value) if isinstance(value, tuple) else value[one]
-            for name, value in vars(self).items()
-        }
-        return Paths(**arrays)
 
 
 @dataclass(frozen=True)
@@ -111,7 +56,7 @@ def unfold(rates: Rates) -> Iterator[Happened]:
     stocks = tuple(np.broadcast_to(s.opening, (*shape, *s.opening.shape[2:])).copy() for s in rates.streams)
     homes = tuple(np.broadcast_to(s.opening_home, (*shape, *s.opening_home.shape[2:])).copy() for s in rates.streams)
     households = opening_households(rates)
-    known = [_Chances(stream, grid) for stream, grid in zip(rates.streams, grids, strict=True)]
+    known = [_OperatorsByRow(stream, grid) for stream, grid in zip(rates.streams, grids, strict=True)]
     at_home = [home_operators(stream) for stream in rates.streams]
     for month in range(rates.months):
         chances = tuple(one.at(month) for one in known)
@@ -193,16 +138,7 @@ def fold(rates: Rates, band_of_age: NDArray[np.intp], months: Iterable[Happened]
     )
 
 
-def batch_shape(rates: Rates) -> tuple[int, int]:
-    """Return how many draws and areas the rates hold, after broadcasting."""
-    arrays = [a for s in rates.streams for a in vars(s).values() if isinstance(a, np.ndarray) and a.ndim > 1]
-    if rates.foster is not None:
-        arrays += [a for a in vars(rates.foster).values() if isinstance(a, np.ndarray) and a.ndim > 1]
-    draws, areas = np.broadcast_shapes(*(a.shape[:2] for a in arrays))
-    return draws, areas
-
-
-class _Chances:
+class _OperatorsByRow:
     """The chances of each month by row, worked out anew only when hazards change."""
 
     def __init__(self, rates: StreamRates, grid: Grid) -> None:

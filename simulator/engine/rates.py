@@ -173,6 +173,15 @@ class Rates:
             raise ValueError("; ".join(problems))
 
 
+def batch_shape(rates: Rates) -> tuple[int, int]:
+    """Return how many draws and areas the rates hold, after broadcasting."""
+    arrays = [a for s in rates.streams for a in vars(s).values() if isinstance(a, np.ndarray) and a.ndim > 1]
+    if rates.foster is not None:
+        arrays += [a for a in vars(rates.foster).values() if isinstance(a, np.ndarray) and a.ndim > 1]
+    draws, areas = np.broadcast_shapes(*(a.shape[:2] for a in arrays))
+    return draws, areas
+
+
 _Record = TypeVar("_Record", StreamRates, FosterRates, Rates)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.engine.fostering import FOUND
-from simulator.engine.plain import Paths
+from simulator.engine.paths import Paths
 from simulator.engine.rates import Rates, side_by_side
 from simulator.projection.compile import Compiled
 

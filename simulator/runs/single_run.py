@@ -13,7 +13,8 @@ from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data import tables
 from simulator.data.authority_tables import published_stock, reported_spend
 from simulator.data.council import Council
-from simulator.engine.plain import Paths, run
+from simulator.engine.paths import Paths
+from simulator.engine.plain import run
 from simulator.engine.rates import side_by_side
 from simulator.engine.stochastic import realise
 from simulator.interventions.base import Intervention, PhasedIntervention

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.grid import make_grid
-from simulator.engine.plain import Paths
+from simulator.engine.paths import Paths
 from simulator.engine.rates import Array, FosterRates, Rates, StreamRates
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, band_of_age
 

@@ -1,7 +1,7 @@
 """Whole children of one stream, moved on by the chances of the engine's month.
 
 Each child is moved by itself, with the chances that the engine applies to numbers of children, so that the mean over
-luck is the engine's path, and the scatter is that of independent children: binomial for those in care at the start,
+chance is the engine's path, and the scatter is that of independent children: binomial for those in care at the start,
 Poisson for those who come in. Foster places are filled as on the expected path.
 """
 
@@ -27,8 +27,8 @@ Ints = NDArray[np.int64]
 Chosen = NDArray[np.bool_]
 
 
-class Luck(IntEnum):
-    """What a random number is for; each has its own, so that no two events share their luck."""
+class Event(IntEnum):
+    """What a random number decides; each event has numbers of its own, so that no two are linked."""
 
     OPENING = auto()
     IN_CARE = auto()
@@ -66,7 +66,7 @@ class Children:
     ----------
     area : int
     id : uint64
-        Name of the child's luck.
+        Key of the child's random numbers.
     row : int
         Birth cohort.
     position : float
@@ -130,12 +130,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Stream:
-    """One stream: its rates, cohorts, and the luck of each area (area,)."""
+    """One stream: its rates, cohorts, and the key of each area's random numbers (area,)."""
 
     rates: StreamRates
     grid: Grid
     at_home: HomeOperators
-    luck: Key
+    key: Key
 
     def open(self) -> tuple[InCare, AtHome]:
         """Return the children at the first instant: as many as there are, spread over the cells as they are.
@@ -143,18 +143,18 @@ class Stream:
         One random offset serves all cells of an area (systematic sampling), so every published total of the opening is
         met to within a child.
         """
-        areas = len(self.luck)
-        offset = uniforms(self.luck[:, None], Luck.OPENING, 0, np.arange(2, dtype=np.uint64))
+        areas = len(self.key)
+        offset = uniforms(self.key[:, None], Event.OPENING, 0, np.arange(2, dtype=np.uint64))
         stock = np.moveaxis(_areas(self.rates.opening, areas), 3, 2)
         home = _areas(self.rates.opening_home, areas)
         area, cell, nth = _systematic(stock.reshape(areas, -1), offset[:, 0])
         row, place, phase = np.unravel_index(cell, stock.shape[1:])
-        ids = keys(self.luck[area], Luck.IN_CARE, 0, nth)
-        care = InCare(area, ids, row, uniforms(self.luck[area], Luck.POSITION, 0, ids), phase, place)
+        ids = keys(self.key[area], Event.IN_CARE, 0, nth)
+        care = InCare(area, ids, row, uniforms(self.key[area], Event.POSITION, 0, ids), phase, place)
         area, cell, nth = _systematic(home.reshape(areas, -1), offset[:, 1])
         row, spell = np.unravel_index(cell, home.shape[1:])
-        ids = keys(self.luck[area], Luck.AT_HOME, 0, nth)
-        return care, AtHome(area, ids, row, uniforms(self.luck[area], Luck.POSITION, 0, ids), spell)
+        ids = keys(self.key[area], Event.AT_HOME, 0, nth)
+        return care, AtHome(area, ids, row, uniforms(self.key[area], Event.POSITION, 0, ids), spell)
 
     def live(self, month: int, ops: Operators, care: InCare, home: AtHome, seen: Seen) -> tuple[InCare, InCare, AtHome]:
         """Return children still in care, those who came in, and those at home, before foster places are filled."""
@@ -168,11 +168,11 @@ class Stream:
         months = (children.row + self.grid.first_row - 1 + children.position) * self.grid.width + elapsed
         return np.clip(months // MONTHS_A_YEAR, self.rates.youngest_age, 17).astype(np.int64)
 
-    def draw(self, month: int, what: Luck, children: Children) -> Array:
+    def draw(self, month: int, what: Event, children: Children) -> Array:
         """Return a uniform number for each child."""
-        return uniforms(self.luck[children.area], what, month, children.id)
+        return uniforms(self.key[children.area], what, month, children.id)
 
-    def _turns_18(self, month: int, what: Luck, children: Children) -> Chosen:
+    def _turns_18(self, month: int, what: Event, children: Children) -> Chosen:
         share = self.grid.leave_share[month % self.grid.width]
         turns: Chosen = (children.row == self.grid.rows - 1) & (self.draw(month, what, children) < share)
         return turns
@@ -180,10 +180,10 @@ class Stream:
     def _leave_and_move(self, month: int, ops: Operators, care: InCare, seen: Seen) -> tuple[InCare, InCare]:
         """Let children leave or move; return those still in care, and those who went home."""
         a, row, k, p = care.area, care.row, care.phase, care.place
-        turns = self._turns_18(month, Luck.BIRTHDAY, care)
+        turns = self._turns_18(month, Event.BIRTHDAY, care)
         whole = _leave_chances(ops.phase_exit[0, a, row, k], ops.place_exit[0, a, row, k, p])
         part = _leave_chances(ops.phase_part_exit[0, a, row, k], ops.place_part_exit[0, a, row, k, p])
-        reason = pick(np.where(turns[:, None], part, whole), self.draw(month, Luck.REASON, care))
+        reason = pick(np.where(turns[:, None], part, whole), self.draw(month, Event.REASON, care))
         reasons = whole.shape[1]
         reason = np.where(turns & (reason == reasons), reasons + AGE_18, reason)
         leaves = reason < reasons
@@ -191,20 +191,20 @@ class Stream:
 
         stay = take(care, ~leaves)
         a, row, k, p = stay.area, stay.row, stay.phase, stay.place
-        place = pick(_shares(ops.place[0, a, row, k, p]), self.draw(month, Luck.PLACE, stay))
-        phase = pick(_shares(ops.phase[0, a, row, k]), self.draw(month, Luck.PHASE, stay))
+        place = pick(_shares(ops.place[0, a, row, k, p]), self.draw(month, Event.PLACE, stay))
+        phase = pick(_shares(ops.phase[0, a, row, k]), self.draw(month, Event.PHASE, stay))
         seen.moves.append((a, p, place))
         return replace(stay, place=place, phase=phase), take(care, reason == HOME)
 
     def _stay_home(self, month: int, home: AtHome, left: InCare) -> tuple[AtHome, AtHome]:
         """Return children who are at home at the end of the month, and those who come back in it."""
         ops = self.at_home
-        home = take(home, ~self._turns_18(month, Luck.HOME_BIRTHDAY, home))
-        back = self.draw(month, Luck.BACK, home) < ops.back[home.spell]
+        home = take(home, ~self._turns_18(month, Event.HOME_BIRTHDAY, home))
+        back = self.draw(month, Event.BACK, home) < ops.back[home.spell]
         away = take(home, ~back)
-        away = replace(away, spell=pick(_shares(ops.fade[away.spell]), self.draw(month, Luck.HOME_SPELL, away)))
+        away = replace(away, spell=pick(_shares(ops.fade[away.spell]), self.draw(month, Event.HOME_SPELL, away)))
         soon = np.tile(np.append(ops.fade_part, ops.back_soon), (len(left.id), 1))
-        spell = pick(_shares(soon), self.draw(month, Luck.SPELL, left))
+        spell = pick(_shares(soon), self.draw(month, Event.SPELL, left))
         new = _go_home(left, spell)
         soon_back = spell == len(ops.fade_part)
         return join(away, take(new, ~soon_back)), join(take(home, back), take(new, soon_back))
@@ -216,16 +216,16 @@ class Stream:
         seen.starts.append((children, age))
         a, row, place = children.area, children.row, children.place
         chances = _leave_chances(ops.phase_part_exit[0, a, row, 0], ops.place_part_exit[0, a, row, 0, place])
-        reason = pick(chances, self.draw(month, Luck.ENTRY_REASON, children))
+        reason = pick(chances, self.draw(month, Event.ENTRY_REASON, children))
         share = self.grid.entrant_leave_share[month % self.grid.width]
-        adult = (row == self.grid.rows - 1) & (self.draw(month, Luck.ENTRY_BIRTHDAY, children) < share)
+        adult = (row == self.grid.rows - 1) & (self.draw(month, Event.ENTRY_BIRTHDAY, children) < share)
         reason = np.where(adult, chances.shape[1] + AGE_18, reason)
         leaves = reason < chances.shape[1]
         seen.exits.append((take(children, leaves), reason[leaves]))
         stay, gone = take(children, ~leaves), take(children, reason == HOME)
-        phase = pick(_shares(ops.phase_part[0, stay.area, stay.row, 0]), self.draw(month, Luck.ENTRY_PHASE, stay))
+        phase = pick(_shares(ops.phase_part[0, stay.area, stay.row, 0]), self.draw(month, Event.ENTRY_PHASE, stay))
         spells = np.tile(self.at_home.fade_entrant, (len(gone.id), 1))
-        spell = pick(_shares(spells), self.draw(month, Luck.ENTRY_SPELL, gone))
+        spell = pick(_shares(spells), self.draw(month, Event.ENTRY_SPELL, gone))
         return replace(stay, phase=phase), _go_home(gone, spell)
 
     def _arrivals(self, month: int, back: AtHome) -> tuple[InCare, Ints]:
@@ -236,18 +236,18 @@ class Stream:
             at_birth[0, 0] = self.rates.birth_share
         share = self.grid.row_of_age[cycle_month].T * (1.0 - at_birth.sum(axis=0)) + at_birth
         rows, ages = np.nonzero(share)
-        starts = _areas(at_month(self.rates.new_starts_per_month, month), len(self.luck))
+        starts = _areas(at_month(self.rates.new_starts_per_month, month), len(self.key))
         cells = (18 * rows + ages).astype(np.uint64)
-        count = _poisson(starts[:, ages] * share[rows, ages], uniforms(self.luck[:, None], Luck.ARRIVALS, month, cells))
+        count = _poisson(starts[:, ages] * share[rows, ages], uniforms(self.key[:, None], Event.ARRIVALS, month, cells))
         area, cell = (np.repeat(i.ravel(), count.ravel()) for i in np.indices(count.shape))
         nth = np.arange(len(cell)) - np.repeat(np.cumsum(count) - count.ravel(), count.ravel())
-        ids = keys(self.luck[area], Luck.NEW, month, cells[cell] << np.uint64(32) | nth.astype(np.uint64))
+        ids = keys(self.key[area], Event.NEW, month, cells[cell] << np.uint64(32) | nth.astype(np.uint64))
         new = Children(area, ids, rows[cell], self._position(month, area, rows[cell], ages[cell], ids))
         came = _join_any(new, back)
-        back_age = pick(_shares(self.grid.age_of_row[cycle_month][back.row]), self.draw(month, Luck.AGE, back))
+        back_age = pick(_shares(self.grid.age_of_row[cycle_month][back.row]), self.draw(month, Event.AGE, back))
         age = np.concatenate([ages[cell], back_age])
-        first = _areas(at_month(self.rates.start_place, month), len(self.luck))[came.area, age]
-        place = pick(_shares(first), self.draw(month, Luck.FIRST_PLACE, came))
+        first = _areas(at_month(self.rates.start_place, month), len(self.key))[came.area, age]
+        place = pick(_shares(first), self.draw(month, Event.FIRST_PLACE, came))
         return InCare(came.area, came.id, came.row, came.position, np.zeros_like(came.row), place), age
 
     def _position(self, month: int, area: Ints, row: Ints, age: Ints, ids: Key) -> Array:
@@ -257,22 +257,22 @@ class Stream:
         before = row + self.grid.first_row - 1
         low = np.clip((MONTHS_A_YEAR * age - elapsed) / width - before, 0.0, 1.0)
         high = np.clip((MONTHS_A_YEAR * (age + 1) - elapsed) / width - before, 0.0, 1.0)
-        position: Array = low + (high - low) * uniforms(self.luck[area], Luck.POSITION, month, ids)
+        position: Array = low + (high - low) * uniforms(self.key[area], Event.POSITION, month, ids)
         return position
 
     def _residual(self, month: int, care: InCare, seen: Seen) -> InCare:
         """Add the counting residual: some children are counted twice, or not at all."""
-        growth = np.expm1(_areas(self.rates.balancing_per_year, len(self.luck)) / MONTHS_A_YEAR)[care.area]
-        hit = self.draw(month, Luck.RESIDUAL, care) < np.abs(growth)
+        growth = np.expm1(_areas(self.rates.balancing_per_year, len(self.key)) / MONTHS_A_YEAR)[care.area]
+        hit = self.draw(month, Event.RESIDUAL, care) < np.abs(growth)
         lost, twins = take(care, hit & (growth < 0)), take(care, hit & (growth > 0))
         seen.residual += [(lost, -1.0), (twins, 1.0)]
-        ids = keys(self.luck[twins.area], Luck.TWIN, month, twins.id)
+        ids = keys(self.key[twins.area], Event.TWIN, month, twins.id)
         return join(take(care, ~(hit & (growth < 0))), replace(twins, id=ids))
 
 
-def pick(chances: Array, luck: Array) -> Ints:
-    """Return which of the chances (child, choice) the luck of each child falls on; the number of them if none."""
-    picked: Ints = (luck[:, None] >= np.cumsum(chances, axis=1)).sum(axis=1)
+def pick(chances: Array, uniform: Array) -> Ints:
+    """Return which of the chances (child, choice) each child's uniform number falls on; how many there are if none."""
+    picked: Ints = (uniform[:, None] >= np.cumsum(chances, axis=1)).sum(axis=1)
     return picked
 
 
@@ -298,7 +298,7 @@ def _leave_chances(by_phase: Array, by_place: Array) -> Array:
 
 
 def _shares(weights: Array) -> Array:
-    """Scale weights to shares that leave no luck without a choice."""
+    """Scale weights to shares that leave no number without a choice."""
     shares: Array = weights / weights.sum(axis=-1, keepdims=True)
     shares[..., -1] += 1e-9
     return shares
@@ -319,9 +319,9 @@ def _systematic(expected: Array, offset: Array) -> tuple[Ints, Ints, Key]:
     return area, cell, nth.astype(np.uint64)
 
 
-def _poisson(expected: Array, luck: Array) -> Ints:
+def _poisson(expected: Array, uniform: Array) -> Ints:
     """Return Poisson numbers by inversion, so that they rise with the expected number."""
     from scipy.stats import poisson
 
-    number: Ints = poisson.ppf(luck, expected).astype(np.int64)
+    number: Ints = poisson.ppf(uniform, expected).astype(np.int64)
     return number

@@ -1,6 +1,6 @@
 """Random numbers that hang on a name: the same child, month and question give the same number in every scenario.
 
-So a scenario that prevents one start takes out one child and leaves the luck of all others as it was.
+So a scenario that prevents one start takes out one child and leaves the numbers of all others as they were.
 """
 
 from __future__ import annotations

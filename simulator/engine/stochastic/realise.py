@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.fostering import PlaceShares
-from simulator.engine.plain import Paths, fold, make_grids, unfold
+from simulator.engine.paths import Paths
+from simulator.engine.plain import fold, make_grids, unfold
 from simulator.engine.step import Operators, home_operators
-from simulator.engine.stochastic.individuals import InCare, Luck, Seen, Stream, join, pick, take
+from simulator.engine.stochastic.individuals import Event, InCare, Seen, Stream, join, pick, take
 from simulator.engine.stochastic.keyed import key_of
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ def realise(rates: Rates, band_of_age: NDArray[np.intp], names: Sequence[object]
         One draw.
     band_of_age : (age,) int
     names : sequence
-        What the luck of this draw hangs on, such as the seed and the number of the draw.
+        What the random numbers of this draw hang on, such as the seed and the number of the draw.
     areas : sequence of str
-        Each area has luck of its own, whichever others are run.
+        Each area has random numbers of its own, whichever others are run.
 
     Returns
     -------
@@ -43,8 +44,8 @@ def realise(rates: Rates, band_of_age: NDArray[np.intp], names: Sequence[object]
     months = list(unfold(rates))
     tally = _Tally.over(fold(rates, band_of_age, months), len(areas), rates.place_groups, band_of_age)
     for s, (one, grid) in enumerate(zip(rates.streams, make_grids(rates), strict=True)):
-        luck = np.concatenate([key_of(*names, area, s) for area in areas])
-        stream = Stream(one, grid, home_operators(one), luck)
+        key = np.concatenate([key_of(*names, area, s) for area in areas])
+        stream = Stream(one, grid, home_operators(one), key)
         care, home = stream.open()
         tally.see_stock(s, 0, care, stream.ages(care, 0.0))
         for month in months:
@@ -80,29 +81,29 @@ def _fill(
     seen: Seen,
 ) -> tuple[InCare, InCare]:
     """Fill foster places as on the expected path: some lose theirs, some step down, some who come in find none."""
-    areas = len(stream.luck)
+    areas = len(stream.key)
     lose, into = (np.broadcast_to(x[s], (1, areas, *x[s].shape[2:]))[0] for x in (shares.lose, shares.into))
     down = np.broadcast_to(shares.step_down, (1, areas, 2))[0]
     sectors = np.array([foster.council, foster.independent])
 
-    def find(children: InCare, what: Luck) -> Ints:
+    def find(children: InCare, what: Event) -> Ints:
         return np.minimum(
             pick(into[children.area, children.row], stream.draw(month, what, children)), into.shape[-1] - 1
         )
 
     place = care.place.copy()
     for i, sector in enumerate(sectors):
-        losing = (care.place == sector) & (stream.draw(month, Luck.LOSE, care) < lose[care.area, care.row, i])
-        place[losing] = find(take(care, losing), Luck.INTO)
+        losing = (care.place == sector) & (stream.draw(month, Event.LOSE, care) < lose[care.area, care.row, i])
+        place[losing] = find(take(care, losing), Event.INTO)
     waiting = np.isin(care.place, foster.waiting)
-    step = pick(down[care.area[waiting]], stream.draw(month, Luck.STEP_DOWN, take(care, waiting)))
+    step = pick(down[care.area[waiting]], stream.draw(month, Event.STEP_DOWN, take(care, waiting)))
     place[waiting] = np.where(step < len(sectors), np.append(sectors, -1)[step], care.place[waiting])
     seen.moves.append((care.area, care.place, place))
 
     def settle(children: InCare) -> InCare:
         seeks = np.isin(children.place, sectors)
         settled = children.place.copy()
-        settled[seeks] = find(take(children, seeks), Luck.ENTRY_INTO)
+        settled[seeks] = find(take(children, seeks), Event.ENTRY_INTO)
         return replace(children, place=settled)
 
     seen.starts = [(settle(children), age) for children, age in seen.starts]

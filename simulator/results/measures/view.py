@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.england import CostLine
-from simulator.engine.plain import Paths
+from simulator.engine.paths import Paths
 from simulator.engine.rates import Rates
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import STREAMS

@@ -10,29 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rates_examples import BAND_OF_AGE, england, england_foster
+from same_paths import assert_same
 from test_engine import SMALL, Small, draw_alone
 
 from simulator.engine.compiled.backend import run_compiled
-from simulator.engine.plain import Paths, run
+from simulator.engine.paths import Paths
+from simulator.engine.plain import run
 from simulator.engine.rates import Rates, side_by_side
 from simulator.projection.agencies import served
 from simulator.projection.compile import compile_scenario
 from simulator.scenario import load
 from simulator.vocabulary.calendar import Month
-
-TOLERANCE = 1e-9
-"""Of the largest number of a path; the two engines add up in different orders."""
-
-
-def assert_same(plain: Paths, compiled: Paths) -> None:
-    """Compare every path at every month, and the state at the end."""
-    for field in fields(Paths):
-        expected, found = getattr(plain, field.name), getattr(compiled, field.name)
-        pairs = zip(expected, found, strict=True) if isinstance(expected, tuple) else [(expected, found)]
-        for x, y in pairs:
-            assert x.shape == y.shape, field.name
-            scale = max(1.0, float(np.abs(x).max(initial=0.0)))
-            np.testing.assert_allclose(y, x, rtol=0, atol=TOLERANCE * scale, err_msg=field.name)
 
 
 @settings(max_examples=20, deadline=None, derandomize=True)

@@ -33,7 +33,8 @@ from scipy.linalg import expm
 from simulator.engine.fostering import AGENCIES, FOUND
 from simulator.engine.grid import make_grid, row_count
 from simulator.engine.hazards import chain, generator, month_operators
-from simulator.engine.plain import Paths, run
+from simulator.engine.paths import Paths
+from simulator.engine.plain import run
 from simulator.engine.rates import Array, FosterRates, Rates, StreamRates
 from simulator.vocabulary.axes import AGES, REASONS
 

@@ -27,7 +27,8 @@ from rates_examples import (
 )
 
 from simulator.baseline.england import placement_pace
-from simulator.engine.plain import Paths, run
+from simulator.engine.paths import Paths
+from simulator.engine.plain import run
 from simulator.engine.rates import Array, Rates
 from simulator.vocabulary.axes import AGE_BANDS, HOME_SPELLS, PHASES, REASONS, STREAMS
 

@@ -11,7 +11,8 @@ from individual import _Batch, _Children, _hazards
 from numpy.typing import NDArray
 from rates_examples import BAND_OF_AGE, england, england_foster, scale_starts
 
-from simulator.engine.plain import Paths, run
+from simulator.engine.paths import Paths
+from simulator.engine.plain import run
 from simulator.engine.rates import Array, Rates, StreamRates
 from simulator.engine.stochastic import realise
 from simulator.engine.stochastic.keyed import key_of, keys, uniforms
