@@ -371,10 +371,7 @@ def manifest(
         import matplotlib
 
         versions["matplotlib"] = matplotlib.__version__
-    council = loaded[0].council
-    own = {} if council is None else {"returns": {"area": council.name, "last_31_march": council.base}}
-    if council is not None and not isinstance(many[0], Published):  # a hash of small tables could be guessed at
-        own["returns"]["sha256"] = council.digest
+    own = loaded[0].baseline.manifest(in_full=not isinstance(many[0], Published))
     return {
         "made_by": MADE_BY,
         "command": command,

@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulator import __version__
-from simulator.baseline.england import Baseline, load_baseline, resident_rates, uasc_rates
+from simulator.baseline.england import England, load_baseline, resident_rates, uasc_rates
 from simulator.engine.rates import StreamRates
 from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
 from simulator.returns.codes import ADULT, AGE_18, PLACES, STAYS_ON
@@ -90,7 +90,7 @@ class Return:
     uasc: pl.DataFrame
 
 
-def council_rates(children: int, baseline: Baseline) -> tuple[StreamRates, StreamRates]:
+def council_rates(children: int, baseline: England) -> tuple[StreamRates, StreamRates]:
     """Return rates of a council of about so many children in care: England's, with starts scaled."""
     p = baseline.parameters
     both = (
