@@ -18,7 +18,7 @@ from simulator.baseline.own_returns import OwnReturns, name_notes, size_notes
 from simulator.baseline.response import band_of_row
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.cli.main import cli
-from simulator.data.council import NAME, TIMES, Council, CouncilError, Level, read_council
+from simulator.data.council import NAME, TIMES, Council, CouncilError, EventLevel, read_council
 from simulator.engine.plain import run
 from simulator.outputs.charts import draw_all
 from simulator.projection.compile import Compiled, compile_scenario
@@ -114,7 +114,10 @@ def test_levels_scale_hazards_and_nothing_else(council: Council) -> None:
     plain = replace(council, levels={})
     more = replace(
         council,
-        levels={("resident", "exit_home"): Level(2.0, 0.0), ("resident", "move_to_childrens_home"): Level(3.0, 0.0)},
+        levels={
+            ("resident", "exit_home"): EventLevel(2.0, 0.0),
+            ("resident", "move_to_childrens_home"): EventLevel(3.0, 0.0),
+        },
     )
     one, two = (OwnReturns(england, which).at_base(rates, {}).streams[0] for which in (plain, more))
     np.testing.assert_allclose(two.phase_exit_per_year[..., 0], 2 * one.phase_exit_per_year[..., 0])
