@@ -1,7 +1,7 @@
 """What pooling recovers of made-up councils whose rates are known, by the engine itself.
 
 Councils vary as England's have been measured to. Whole children live in each for three years; tables like the published
-ones are counted from them; levels are estimated from those tables alone; and draws of levels, of rates that wander and
+ones are counted from them; levels are estimated from those tables alone; and draws of levels, of rates that walk and
 of luck say where the stock may stand five years on. Then the same children live on for five years.
 
 ``python studies/council_study.py`` runs the whole study on some seeds and writes its figures into docs/areas.md. It
@@ -21,25 +21,17 @@ from numpy.typing import NDArray
 from paths import ROOT
 
 import simulator
-from simulator.baseline.authorities import (
-    COST_LINES,
-    LEVELS_TRIED,
-    PARTS,
-    UNEXPLAINED_LOG_LEVEL,
-    Levels,
-    england,
-    estimate,
-    is_port,
-    pool_years,
-    published_levels,
-    shares_of_bands,
-    starts_by_stream,
-)
-from simulator.baseline.authorities import England as Known
+from simulator.baseline.authorities import Authorities, pick
 from simulator.baseline.england import load_baseline
+from simulator.baseline.estimate_leaving import UNEXPLAINED_LOG_LEVEL
+from simulator.baseline.estimate_levels import estimate, published_levels
+from simulator.baseline.estimate_starts import is_port, shares_of_bands, starts_by_stream
+from simulator.baseline.levels import COST_LINES, Levels
+from simulator.baseline.national_stream import LEVELS_TRIED, PARTS, NationalStream, national_streams
 from simulator.baseline.placement_levels import as_england
+from simulator.baseline.pool_years import pool_years
 from simulator.baseline.pooling import Pooled
-from simulator.baseline.random_walk import BEFORE_18_SHARE, wanders
+from simulator.baseline.random_walk import BEFORE_18_SHARE, random_walks
 from simulator.baseline.response import respond
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data.authority_tables import BANDS, PLACEMENT_GROUPS, Published, published
@@ -47,9 +39,8 @@ from simulator.engine.compiled.backend import run_compiled
 from simulator.engine.plain import run
 from simulator.engine.rates import Rates
 from simulator.engine.stochastic import realise
-from simulator.projection import localise
 from simulator.projection.compile import compile_scenario
-from simulator.projection.localise import parameters, pick
+from simulator.projection.localise import localise, parameters
 from simulator.uncertainty import sample
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import ENGLAND
@@ -133,7 +124,7 @@ def measured() -> tuple[dict[str, Varies], tuple[Varies, ...]]:
     estimated and what is not known of it. Kent, a port, is left out of arrivals and leaving.
     """
     data, levels = published(), published_levels()
-    flows = starts_by_stream(data, england(load_baseline(LATEST_BASE)))
+    flows = starts_by_stream(data, national_streams(load_baseline(LATEST_BASE)))
     found = {
         "starts": _of(pool_years("starts", flows[0].sum(axis=-1), data.population, data.group)),
         "uasc_starts": _of(
@@ -208,13 +199,15 @@ def study(number: int, draws: int, largest: float, seed: int) -> Found:
     councils = _councils(rng, number, largest)
     whole = _england(councils.size.sum())
     truth = _made_up(rng, councils, whole)
-    rates, _ = localise(whole, (), truth, truth.codes)
+    rates, _ = localise(whole, _areas(truth), {})
     rates = _over_years(rng, rates)
     lived = _lived(rates, truth.codes, seed)
     tables = _tables(lived, councils, truth.codes)
     later = _later(whole, tables)
     known = {
-        name: Known(one, later.cohort_months, respond(one, later.cohort_months, LEVELS_TRIED[name], PARTS[name]))
+        name: NationalStream(
+            one, later.cohort_months, respond(one, later.cohort_months, LEVELS_TRIED[name], PARTS[name])
+        )
         for name, one in zip(STREAMS, later.streams, strict=True)
     }
     levels = estimate(tables, known)
@@ -283,12 +276,17 @@ def _made_up(rng: np.random.Generator, councils: Councils, whole: Rates) -> Leve
         uasc_exits=level["uasc_exits"],
         prices={name: np.ones(size.size) for name in COST_LINES},
         spread=dict.fromkeys(published_levels().spread, np.zeros(size.size)),
-        placing=as_england(size.size),
+        placement_mix=as_england(size.size),
     )
 
 
+def _areas(levels: Levels) -> Authorities:
+    """Return all councils as areas to run."""
+    return Authorities(load_baseline(LATEST_BASE), levels, levels.codes, ())
+
+
 def _over_years(rng: np.random.Generator, rates: Rates) -> Rates:
-    """Let rates wander, and vary from year to year more than chance.
+    """Let rates walk, and vary from year to year more than chance.
 
     Years of starts vary in number and not in ages, as counts by age in England do no more than chance makes them.
     """
@@ -300,8 +298,8 @@ def _over_years(rng: np.random.Generator, rates: Rates) -> Rates:
     started["exits"] = BEFORE_18_SHARE * started["starts"]
     factor = {}
     common = rng.normal(size=(started["starts"].size, years))
-    for name in wanders():
-        log, shock = _wandered(rng, name, started[name], years, common)
+    for name in random_walks():
+        log, shock = _walked(rng, name, started[name], years, common)
         factor[name] = np.repeat(np.exp(log) * shock, 12, axis=1)[None, :, :, None]
     resident, uasc = rates.streams
     streams = (
@@ -315,10 +313,10 @@ def _over_years(rng: np.random.Generator, rates: Rates) -> Rates:
     return replace(rates, streams=streams)
 
 
-def _wandered(rng: np.random.Generator, name: str, count: Array, years: int, common: Array) -> tuple[Array, Array]:
-    """Draw the log of how far rates have wandered, and what is each year's own: (area, year) each.
+def _walked(rng: np.random.Generator, name: str, count: Array, years: int, common: Array) -> tuple[Array, Array]:
+    """Draw the log of how far rates have walked, and what is each year's own: (area, year) each.
 
-    Rates have wandered from, or to, what they are in the last year of tables, as that is when England's were measured.
+    Rates have walked from, or to, what they are in the last year of tables, as that is when England's were measured.
 
     Parameters
     ----------
@@ -330,7 +328,7 @@ def _wandered(rng: np.random.Generator, name: str, count: Array, years: int, com
     common : (area, year)
         Standard normal; what steps that are tied share.
     """
-    one = wanders()[name]
+    one = random_walks()[name]
     share = one.correlation if one.group else 0.0
     step = np.sqrt(share) * common + np.sqrt(1.0 - share) * rng.normal(size=(count.size, years))
     wide = np.maximum(one.dispersion - 1.0, 1e-6) / np.maximum(count, 5.0) / one.response**2
@@ -453,7 +451,7 @@ def _inside(real: Mapping[str, Array], levels: Levels, tables: Published) -> dic
     return inside
 
 
-def _raw(tables: Published, known: Mapping[str, Known]) -> Levels:
+def _raw(tables: Published, known: Mapping[str, NationalStream]) -> Levels:
     """Estimate levels from each council's own counts of all years alone."""
 
     def alone(events: Array, expected: Array, *_: object) -> Pooled:
@@ -463,7 +461,7 @@ def _raw(tables: Published, known: Mapping[str, Known]) -> Levels:
     def alike(name: str, counts: Array) -> Array:
         return np.ones_like(counts)
 
-    with mock.patch.multiple("simulator.baseline.authorities", pool_counts=alone, weights=alike):
+    with mock.patch.multiple("simulator.baseline.pool_years", pool_counts=alone, weights=alike):
         return estimate(tables, known)
 
 
@@ -486,7 +484,7 @@ def _best_starts(
     best = np.full((len(counted), len(BANDS)), np.nan)
     for i in np.flatnonzero(small):
         starts = councils.of(i, TRIES).starts(rng, usual)
-        log, shock = _wandered(rng, "starts", starts.sum(axis=1), HISTORY, rng.normal(size=(TRIES, HISTORY)))
+        log, shock = _walked(rng, "starts", starts.sum(axis=1), HISTORY, rng.normal(size=(TRIES, HISTORY)))
         likely = starts[:, None] * again * (np.exp(log) * shock)[..., None]
         fit = (counted[i] * np.log(likely) - likely).sum(axis=(1, 2))
         weight = np.exp(fit - fit.max())
@@ -524,19 +522,19 @@ def _to_mean(rate: Array, weight: Array) -> Array:
 
 
 def _forecast(england: Rates, levels: Levels, draws: int, seed: int) -> tuple[Array, Array]:
-    """Return ends of the 80% interval of each council's stock at the end: draws of levels, of wandering and of luck.
+    """Return ends of the 80% interval of each council's stock at the end: draws of levels, of walking and of luck.
 
     Children are independent of each other where foster places are not short, so that luck makes their number Poisson
     about the engine's path (a little narrower, as those of the base are binomial).
     """
     years = [f"year {i}" for i in range(AHEAD)]
     of_month = [year for year in years for _ in range(12)]
-    columns = sample(parameters(levels, levels.codes, years), draws, seed)
+    columns = sample(parameters(_areas(levels), years), draws, seed)
     stock = np.empty((draws, len(levels.codes)))
     rng = np.random.default_rng([seed, draws])
     for draw in range(draws):
         drawn = {key: float(values[draw]) for key, values in columns.items()}
-        rates, _ = localise(england, (), levels, levels.codes, drawn, of_month)
+        rates, _ = localise(england, _areas(levels), drawn, of_month)
         stock[draw] = rng.poisson(run_compiled(rates, BAND_OF_AGE).children[0, :, -1].sum(axis=(1, 2, 3)))
     low, high = np.quantile(stock, [0.1, 0.9], axis=0, method="weibull")
     return low, high

@@ -17,12 +17,13 @@ from make_docs import between, table
 import simulator
 from simulator.backtest.fit_random_walk import measured
 from simulator.backtest.panel import panel
-from simulator.baseline.authorities import england, published_levels, response_of_leavers
 from simulator.baseline.england import load_baseline
-from simulator.baseline.placement_levels import Placing, into, placing, plans, spread_of
-from simulator.baseline.random_walk import Wander, wanders
-from simulator.calibrate.fit_benchmarking import ends, reconcile
-from simulator.calibrate.fit_placement_levels import fit_placing, persistence
+from simulator.baseline.estimate_levels import published_levels
+from simulator.baseline.national_stream import national_streams, response_of_leavers
+from simulator.baseline.placement_levels import PlacementMix, into, placement_mix, plans, spread_of
+from simulator.baseline.random_walk import RandomWalk, random_walks
+from simulator.calibrate.fit_benchmarking import benchmark, ends
+from simulator.calibrate.fit_placement_levels import fit_placement_mix, persistence
 from simulator.data.authority_tables import published
 from simulator.runs.single_run import engine_named
 from simulator.vocabulary.calendar import LATEST_BASE
@@ -35,15 +36,15 @@ DOCS = ROOT / "docs" / "areas.md"
 def main() -> None:
     """Write the files."""
     compiled = engine_named("compiled")
-    response = response_of_leavers(england(load_baseline(LATEST_BASE))["resident"])
+    response = response_of_leavers(national_streams(load_baseline(LATEST_BASE))["resident"])
     rows = [[_cell(value) for value in astuple(one)] for one in measured(panel(), published(), response)]
-    write("local_drift", [field.name for field in fields(Wander)], rows)
-    wanders.cache_clear()
-    write_placing(fit_placing(simulator.load("status-quo").scenario, compiled))
+    write("local_drift", [field.name for field in fields(RandomWalk)], rows)
+    random_walks.cache_clear()
+    write_placement_mix(fit_placement_mix(simulator.load("status-quo").scenario, compiled))
     write_persistence()
-    placing.cache_clear()
+    placement_mix.cache_clear()
     published_levels.cache_clear()
-    factors = reconcile(ends(simulator.load("status-quo").scenario), compiled)
+    factors = benchmark(ends(simulator.load("status-quo").scenario), compiled)
     columns = ("stream", "year", "exit_factor")
     write(
         "local_reconciled",
@@ -52,7 +53,7 @@ def main() -> None:
     )
 
 
-def write_placing(how: Placing) -> None:
+def write_placement_mix(how: PlacementMix) -> None:
     """Write how authorities place children."""
     columns = ("area", *map(into, plans()), *map(spread_of, plans()), "leaving", "agency_odds")
     rows = np.concatenate([how.into, how.spread, how.leaving[:, None], how.agency_odds[:, None]], axis=1)

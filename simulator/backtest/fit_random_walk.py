@@ -15,7 +15,7 @@ import numpy as np
 from simulator.backtest.flows import exit_rates
 from simulator.backtest.methods.method import Array
 from simulator.backtest.panel import Panel, Series
-from simulator.baseline.random_walk import Wander
+from simulator.baseline.random_walk import RandomWalk
 from simulator.data.authority_tables import YEARS, Published
 
 LAGS = range(1, 6)
@@ -28,7 +28,7 @@ MOST_MOVED = 1.5
 """Moves of the log of a rate beyond this are cut off there: they are a hotel, a port or a change of boundary."""
 
 
-def measured(panel: Panel, published: Published, response: float) -> list[Wander]:
+def measured(panel: Panel, published: Published, response: float) -> list[RandomWalk]:
     """Measure every group of rates of areas.
 
     Parameters
@@ -56,9 +56,9 @@ def measured(panel: Panel, published: Published, response: float) -> list[Wander
     exits_step, exits_wide = exits_step / (early * response) ** 2, (exits_wide - (1.0 - early)) / early
     span = (str(first + 1), str(local.last_year))
     return [
-        Wander("starts", float(np.sqrt(starts_step)), starts_wide, *span, "dfe_cla_2025", "flows", tied),
-        Wander("exits", float(np.sqrt(exits_step)), exits_wide, *span, "dfe_cla_2025", "flows", tied, response),
-        Wander("uasc_starts", float(np.sqrt(uasc_step)), uasc_wide, str(YEARS[0]), str(YEARS[-1]), "dfe_cla_2025"),
+        RandomWalk("starts", float(np.sqrt(starts_step)), starts_wide, *span, "dfe_cla_2025", "flows", tied),
+        RandomWalk("exits", float(np.sqrt(exits_step)), exits_wide, *span, "dfe_cla_2025", "flows", tied, response),
+        RandomWalk("uasc_starts", float(np.sqrt(uasc_step)), uasc_wide, str(YEARS[0]), str(YEARS[-1]), "dfe_cla_2025"),
     ]
 
 

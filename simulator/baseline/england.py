@@ -8,6 +8,7 @@ assumptions of data/structure.yaml. The shipped files data/baseline/england-YYYY
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from importlib.resources import files
@@ -16,12 +17,19 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.labelled_arrays import AXES, aligned, labels
+from simulator.baseline.placement_levels import as_england
+from simulator.baseline.random_walk import events
+from simulator.baseline.start import PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure, within_bands
-from simulator.engine.rates import StreamRates
+from simulator.data import tables
+from simulator.engine.rates import Rates, StreamRates
+from simulator.uncertainty import Parameter
 from simulator.vocabulary import placements
+from simulator.vocabulary.areas import ENGLAND, Area, reported
 from simulator.vocabulary.axes import PHASES, REASONS
-from simulator.vocabulary.calendar import MONTHS_A_YEAR
+from simulator.vocabulary.calendar import MONTHS_A_YEAR, financial_year
 
 Array = NDArray[np.float64]
 
@@ -29,6 +37,7 @@ PLACES = placements.names()
 PLACE = {name: i for i, name in enumerate(PLACES)}
 REASON = {name: i for i, name in enumerate(REASONS)}
 FOSTER = list(placements.sector_places())
+PUBLISHERS = ("Department for Education", "Ofsted", "Office for National Statistics", "MHCLG", "HM Treasury")
 UNREGISTERED = tuple(place.name for place in placements.placements() if place.registers)
 """Placements between which asylum-seeking children move in the model: as settings register, children change column."""
 
@@ -207,35 +216,8 @@ class FosterBase:
 
 
 @dataclass(frozen=True)
-class CostLine:
-    """What one kind of spend cost in the year to the base.
-
-    Attributes
-    ----------
-    key : str
-        Cost key of a placement, or the name of another line.
-    driver : {"placement", "children", "uasc"}
-        Whose weeks in care it goes with: children in the placements with this cost key, all, or asylum-seeking ones.
-    spend_gbp : float or (area,)
-        Gross, cash, in the financial year that ended at the base.
-    child_weeks : float or (area,)
-        Weeks in care of those children in that year.
-    overhead_share : float
-        Share that does not change with the number of children.
-    source : str
-    """
-
-    key: str
-    driver: Literal["placement", "children", "uasc"]
-    spend_gbp: float | Array
-    child_weeks: float | Array
-    overhead_share: float
-    source: str
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """Everything a run starts from.
+class England:
+    """Everything a run of England starts from (a `simulator.baseline.protocol.Baseline`).
 
     Attributes
     ----------
@@ -275,10 +257,93 @@ class Baseline:
         parts = head | plain({k: v for k, v in asdict(self).items() if k not in head})
         return "{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in parts.items()) + "\n}\n"
 
+    @property
+    def england(self) -> England:
+        """Itself."""
+        return self
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """England, as a whole."""
+        return (ENGLAND,)
+
+    @property
+    def reported(self) -> tuple[Area, ...]:
+        """England."""
+        return reported((ENGLAND,))
+
+    @property
+    def member(self) -> Array:
+        """England is run as a whole: (1, 1)."""
+        return np.ones((1, 1))
+
+    @property
+    def part_of_england(self) -> float:
+        """All of it."""
+        return 1.0
+
+    @property
+    def walking(self) -> tuple[str, ...]:
+        """None: its rates drift and don't walk away from themselves."""
+        return ()
+
+    @property
+    def events(self) -> Mapping[str, Array]:
+        """About how many events a year each rate makes: (1,) by name."""
+        return events(
+            *(np.array([starts.sum()]) for starts in (self.parameters.new_starts, self.parameters.uasc_starts))
+        )
+
+    def to_draw(self) -> tuple[Parameter, ...]:
+        """Return nothing: levels are England's."""
+        return ()
+
+    def at_base(self, england: Rates, drawn: Mapping[str, float]) -> Start:
+        """Return England's rates as they are."""
+        held = tuple(np.zeros(1, dtype=bool) for _ in england.streams)
+        return Start(england.streams, england.foster, self.cost_lines, as_england(1), held)
+
+    @property
+    def history(self) -> Mapping[str, PastSeries]:
+        """Published series, by measure."""
+        return published_history()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Publishers."""
+        return PUBLISHERS
+
+    def held(self, starts: Literal["numbers", "rates"]) -> str:
+        """Return what every chart must say of what is held."""
+        return what_is_held(starts)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing besides."""
+        return ()
+
+    def spend_notes(self, cost_lines: Sequence[CostLine]) -> Iterable[str]:
+        """Say nothing: spend is what is published."""
+        return ()
+
+    @property
+    def questions_apply(self) -> bool:
+        """Yes."""
+        return True
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Nothing: scenario and data say all."""
+        return ()
+
+    def manifest(self, *, in_full: bool) -> dict[str, Any]:
+        """Return nothing: a manifest tells the scenario and data in any case."""
+        return {}
+
 
 @cache
-def load_baseline(base: int) -> Baseline:
-    """Read the shipped baseline of a year.
+def load_baseline(base: int) -> England:
+    """Read the shipped baseline of England of a year.
 
     Raises
     ------
@@ -302,7 +367,7 @@ def load_baseline(base: int) -> Baseline:
     for key in placements.cost_keys():
         if key not in {line.key for line in cost_lines}:
             raise ValueError(f"{path.name}: cost_lines: no line for {key}, the unit cost of a placement")
-    return Baseline(
+    return England(
         base=raw["base"],
         cohort_months=raw["cohort_months"],
         parameters=record(Parameters, raw["parameters"]),
@@ -312,3 +377,21 @@ def load_baseline(base: int) -> Baseline:
         foster=record(FosterBase, raw["foster"]),
         cost_lines=cost_lines,
     )
+
+
+def published_history() -> Mapping[str, PastSeries]:
+    """Return the published series of England, by measure."""
+    stock, spend = tables.series("stock"), tables.series("spend_total")
+    found = {
+        "children": PastSeries(
+            tuple(f"{year}-03-31" for year in stock), np.array(list(stock.values())), "dfe_cla_2025"
+        ),
+        "total_spend": PastSeries(
+            tuple(map(str, spend)), np.array(list(spend.values())), "dfe_s251_outturn_2024_release"
+        ),
+    }
+    for measure, table in (("starts", "starts"), ("exits", "ceased")):
+        series = tables.series(table)
+        years = tuple(financial_year(int(year) - 1) for year in series)
+        found[measure] = PastSeries(years, np.array(list(series.values())), "dfe_cla_2025")
+    return found

@@ -1,4 +1,4 @@
-"""Rates of a council that has its own returns: England's, scaled to what the council saw.
+"""The baseline of a council by its own returns: England's rates, scaled to what the council saw.
 
 Children at the base are those counted. Starts, where they are placed first, leaving by reason and moves by where they
 lead have the council's own level. How hazards go with age, time in care and placement, who comes back, foster
@@ -7,23 +7,31 @@ households and costs are England's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm
 
-from simulator.baseline.england import FOSTER, Baseline, CostLine
-from simulator.baseline.random_walk import events, step_parameters, wander
+from simulator.baseline.cost_lines import LEAST_WEEKS, CostLine
+from simulator.baseline.deviations import deviations, level_key
+from simulator.baseline.england import England
+from simulator.baseline.placement_levels import as_england
+from simulator.baseline.random_walk import events
 from simulator.baseline.response import band_of_row, ratio_of
+from simulator.baseline.sharing import children_by_place, fostered, share_households
+from simulator.baseline.start import PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE
+from simulator.data.authority_tables import published_stock
 from simulator.data.council import CODE, TIMES, Council
 from simulator.engine.grid import first_row
-from simulator.engine.rates import FosterRates, Rates, StreamRates
+from simulator.engine.rates import Rates, StreamRates
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
-from simulator.vocabulary import placements
+from simulator.vocabulary import areas, placements
+from simulator.vocabulary.areas import Area
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
 from simulator.vocabulary.calendar import DAYS_A_YEAR, MONTHS_A_YEAR
 
@@ -36,47 +44,174 @@ LEAST_NEW = 0.5
 LEAST_TOLD = 0.01
 """Least share of England's starts in a placement from which the pattern by age within a band is taken."""
 
-_LEAST_WEEKS = 1e-6
-"""Weeks in care a year where the council has no child of a kind, so that its unit cost is defined."""
-
 _STEP_DAYS = 7.0
 _LONGEST_YEARS = 18.0
 
 _STARTS = {"resident": "starts", "uasc": "uasc_starts"}
-_EXITS = {"resident": "exits", "uasc": "uasc_exits"}
+"""Levels of starts by stream, as they are drawn."""
 
 
-def own_parameters(council: Council, financial_years: Sequence[str] = ()) -> tuple[Parameter, ...]:
-    """Return what is not known of a council, as parameters to draw: logs of ratios.
+@dataclass(frozen=True)
+class OwnReturns:
+    """A council by its own returns (a `simulator.baseline.protocol.Baseline`).
 
-    Levels are those of the import, by kind of event. Starts are as uncertain as their number in the window says.
-
-    Parameters
+    Attributes
     ----------
+    england : England
+        Of the year whose rates levels of the returns are over.
     council : Council
-    financial_years : sequence of str
-        Years in which its rates wander (`simulator.baseline.random_walk`); none if they are held.
     """
-    found = [
-        Parameter(_key(_STARTS[stream]), Normal(0.0, _starts_sd(seen)))
-        for stream, seen in zip(STREAMS, council.starts_seen, strict=True)
-        if seen > 0
-    ]
-    found += [
-        Parameter(_key(f"{stream}.{event}"), Normal(0.0, level.log_sd))
-        for (stream, event), level in council.levels.items()
-        if level.log_sd > 0
-    ]
-    found += [
-        Parameter(_key(_first(s, b, g)), Normal(0.0, _share_sd(evidence)))
-        for (s, b, g), evidence in np.ndenumerate(council.first_places)
-        if evidence > 0
-    ]
-    return (*found, *step_parameters((CODE,), financial_years, _events(council)))
+
+    england: England
+    council: Council
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The authority that it is named for, so that what acts there alone acts here; a code of its own otherwise."""
+        return (areas.code_of(self.council.name, CODE),)
+
+    @property
+    def reported(self) -> tuple[Area, ...]:
+        """The council."""
+        return (Area(self.council.name, self.codes),)
+
+    @property
+    def member(self) -> Array:
+        """One council: (1, 1)."""
+        return np.ones((1, 1))
+
+    @property
+    def part_of_england(self) -> float:
+        """Its children at its base, over England's at England's."""
+        return float(self.council.stock.sum() / (self.england.resident.sum() + self.england.uasc.sum()))
+
+    @property
+    def walking(self) -> tuple[str, ...]:
+        """The council, whatever it is named."""
+        return (CODE,)
+
+    @property
+    def events(self) -> Mapping[str, Array]:
+        """About how many events a year each rate makes: (1,) by name."""
+        return events(*(np.array([number]) for number in self.council.starts.sum(axis=1)))
+
+    def to_draw(self) -> tuple[Parameter, ...]:
+        """Return levels of the council, as logs of ratios.
+
+        Levels are those of the import, by kind of event. Starts are as uncertain as their number in the window says.
+        """
+        council = self.council
+        found = [
+            Parameter(level_key(CODE, _STARTS[stream]), Normal(0.0, _starts_sd(seen)))
+            for stream, seen in zip(STREAMS, council.starts_seen, strict=True)
+            if seen > 0
+        ]
+        found += [
+            Parameter(level_key(CODE, f"{stream}.{event}"), Normal(0.0, level.log_sd))
+            for (stream, event), level in council.levels.items()
+            if level.log_sd > 0
+        ]
+        found += [
+            Parameter(level_key(CODE, _first(s, b, g)), Normal(0.0, _share_sd(evidence)))
+            for (s, b, g), evidence in np.ndenumerate(council.first_places)
+            if evidence > 0
+        ]
+        return tuple(found)
+
+    def at_base(self, england: Rates, drawn: Mapping[str, float]) -> Start:
+        """Return where a draw of the council starts."""
+        council, width = self.council, england.cohort_months
+        seeds = {"resident": self.england.parameters.new_starts, "uasc": self.england.parameters.uasc_starts}
+        streams = []
+        for s, (name, stream) in enumerate(zip(STREAMS, england.streams, strict=True)):
+            levels = _levels(council, name, drawn)
+            starts = council.starts[s] * _off(_STARTS[name], _starts_sd(council.starts_seen[s]), drawn)
+            one = _with_children(stream, width, council.stock[s], levels["exit_home"])
+            one = _with_starts(one, starts, seeds[name], width)
+            streams.append(_with_levels(_with_first_places(one, s, council, drawn), levels))
+        here, there = children_by_place(streams), children_by_place(england.streams)
+        return Start(
+            streams=tuple(streams),
+            foster=share_households(england.foster, ratio_of(fostered(streams), fostered(england.streams))),
+            cost_lines=tuple(_share_line(line, here, there) for line in self.england.cost_lines),
+            placement_mix=as_england(1),
+            benchmarked=tuple(np.zeros(1, dtype=bool) for _ in streams),
+        )
+
+    @property
+    def history(self) -> Mapping[str, PastSeries]:
+        """Children in care by the council's own returns."""
+        dates = tuple(f"{year}-03-31" for year in self.council.years)
+        return {"children": PastSeries(dates, self.council.history, "", published=False)}
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The council's returns, and publishers of what they are set beside."""
+        return ("SSDA903 returns of the council", *self.england.sources)
+
+    def held(self, starts: Literal["numbers", "rates"]) -> str:
+        """Return what every chart must say of what is held."""
+        window = self.council.window
+        last = "the last year" if window == 1 else f"the last {window} years"
+        own = "first placements, leaving and moves are the council's own too, pooled towards England's"
+        return what_is_held(starts, as_in=f"{last} of the council's returns", besides=(own, "unit costs are England's"))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Where its name looks like a slip."""
+        return (*name_notes(self.council), *size_notes(self.council))
+
+    def spend_notes(self, cost_lines: Sequence[CostLine]) -> Iterator[str]:
+        """Say nothing: its spend is at England's unit costs, as is said of what is held."""
+        return iter(())
+
+    @property
+    def questions_apply(self) -> bool:
+        """Not to a council."""
+        return False
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Its name, and the hash of the tables read."""
+        return (self.council.name, self.council.digest)
+
+    def manifest(self, *, in_full: bool) -> dict[str, Any]:
+        """Return its name, its base and, in full, the hash of the tables read."""
+        told = {"area": self.council.name, "last_31_march": self.council.base}
+        return {"returns": {**told, "sha256": self.council.digest} if in_full else told}
 
 
-def _key(name: str) -> str:
-    return f"local.{CODE}.{name}"
+# --------------------------------------------------------------------------------------------------
+# Notes
+
+
+def name_notes(council: Council) -> Iterator[str]:
+    """Say that returns are named for no authority, where the name looks like a slip."""
+    if near := areas.near_miss(council.name):
+        yield (
+            f"{council.name} is no authority; did you mean {near}? Under this name, what acts in {near} alone does not "
+            "act here."
+        )
+
+
+def size_notes(council: Council) -> Iterator[str]:
+    """Say that returns are far from the published size of the authority they are named for, or a slip of the name."""
+    codes = [one.code for one in areas.authorities() if one.name.casefold() == council.name.casefold()]
+    years, stock = published_stock(codes) if codes else ((), np.zeros(0))
+    if not years:
+        return
+    nearest = int(np.argmin(np.abs(np.array(years) - council.base)))
+    published, own = float(stock[nearest]), float(council.stock.sum())
+    if not published / 2 <= own <= published * 2:
+        size = "more than twice" if own > published else "less than half"
+        yield (
+            f"Check the name: these returns have {size} the {published:,.0f} children published for {council.name} "
+            f"on 31 March {years[nearest]}."
+        )
+
+
+# --------------------------------------------------------------------------------------------------
+# Levels
 
 
 def _starts_sd(seen: float) -> float:
@@ -94,67 +229,16 @@ def _share_sd(evidence: float) -> float:
     return float(np.sqrt(np.log1p(1.0 / evidence)))
 
 
-def _events(council: Council) -> dict[str, Array]:
-    return events(*(np.array([number]) for number in council.starts.sum(axis=1)))
+def _off(name: str, log_sd: float, drawn: Mapping[str, float]) -> float:
+    """Return how far a level of the council lies from its mean."""
+    return float(deviations((CODE,), name, log_sd, drawn)[0])
 
 
-def own_rates(
-    england: Rates,
-    baseline: Baseline,
-    council: Council,
-    drawn: Mapping[str, float] | None = None,
-    year_of_month: Sequence[str] = (),
-) -> tuple[Rates, tuple[CostLine, ...]]:
-    """Return rates and costs of a council.
-
-    Parameters
-    ----------
-    england : Rates
-        Before interventions, with areas of size 1.
-    baseline : Baseline
-        What England's rates are of.
-    council : Council
-    drawn : mapping of key to float, optional
-        Logs of how far levels lie from their means in a draw, and steps of rates; see :func:`own_parameters`.
-    year_of_month : sequence of str
-        Financial year of each month, where there are steps.
-    """
-    steps, events = drawn or {}, _events(council)
-    seeds = {"resident": baseline.parameters.new_starts, "uasc": baseline.parameters.uasc_starts}
-    streams = []
-    for s, (name, stream) in enumerate(zip(STREAMS, england.streams, strict=True)):
-        levels = _levels(council, name, steps)
-        starts = council.starts[s] * _off(_STARTS[name], _starts_sd(council.starts_seen[s]), steps)
-        one = _with_children(stream, england.cohort_months, council.stock[s], levels["exit_home"])
-        one = _with_starts(one, starts, seeds[name], england.cohort_months)
-        one = _with_levels(_with_first_places(one, s, council, steps), levels)
-        over_time = [
-            wander(key[name], (CODE,), year_of_month, steps, events[key[name]])[None, :, :, None]
-            for key in (_STARTS, _EXITS)
-        ]
-        streams.append(
-            replace(
-                one,
-                new_starts_per_month=one.new_starts_per_month * over_time[0],
-                exit_ratio=one.exit_ratio * over_time[1],
-            )
-        )
-    foster = None if england.foster is None else _share_households(england.foster, england.streams, streams)
-    costs = tuple(_share_line(line, england.streams, streams) for line in baseline.cost_lines)
-    return replace(england, streams=tuple(streams), foster=foster), costs
-
-
-def _off(name: str, log_sd: float, steps: Mapping[str, float]) -> float:
-    """Return how far a level lies from its mean, of which it is 1 on average over draws."""
-    key = _key(name)
-    return float(np.exp(steps[key] - log_sd**2 / 2.0)) if key in steps else 1.0
-
-
-def _levels(council: Council, stream: str, steps: Mapping[str, float]) -> dict[str, float]:
+def _levels(council: Council, stream: str, drawn: Mapping[str, float]) -> dict[str, float]:
     """Return the level of each kind of event."""
     names = (*(f"exit_{reason}" for reason in REASONS), *(f"move_to_{place}" for place in placements.reported()))
     levels = {event: council.level(stream, event) for event in names}
-    return {event: one.mean * _off(f"{stream}.{event}", one.log_sd, steps) for event, one in levels.items()}
+    return {event: one.mean * _off(f"{stream}.{event}", one.log_sd, drawn) for event, one in levels.items()}
 
 
 # --------------------------------------------------------------------------------------------------
@@ -269,7 +353,7 @@ def _with_starts(stream: StreamRates, starts: Array, england: Array, cohort_mont
     return replace(stream, new_starts_per_month=new / MONTHS_A_YEAR * change)
 
 
-def _with_first_places(stream: StreamRates, s: int, council: Council, steps: Mapping[str, float]) -> StreamRates:
+def _with_first_places(stream: StreamRates, s: int, council: Council, drawn: Mapping[str, float]) -> StreamRates:
     """Place starts of each age band as the council does; within a band and a placement they go by age as England's.
 
     Placements where England places next to nobody take the same share at all ages of the band that may live there.
@@ -280,7 +364,7 @@ def _with_first_places(stream: StreamRates, s: int, council: Council, steps: Map
     s : int
         Position of the stream.
     council : Council
-    steps : mapping of key to float
+    drawn : mapping of key to float
     """
     group, every = placements.groups(), placements.placements()
     itself = np.array([p.reported_as == p.name for p in every])
@@ -289,7 +373,7 @@ def _with_first_places(stream: StreamRates, s: int, council: Council, steps: Map
     for b in map(int, np.flatnonzero(council.first_places[s].any(axis=-1))):
         ages = np.flatnonzero(b == BAND_OF_AGE)
         evidence, england = council.first_places[s, b], council.first_places_of_england[s, b]
-        off = [_off(_first(s, b, g), _share_sd(worth), steps) if worth else 0.0 for g, worth in enumerate(evidence)]
+        off = [_off(_first(s, b, g), _share_sd(worth), drawn) if worth else 0.0 for g, worth in enumerate(evidence)]
         own = evidence / evidence.sum() * off
         told = england >= LEAST_TOLD
         ratio = np.divide(own, england, out=np.zeros_like(own), where=told)
@@ -312,29 +396,10 @@ def _with_levels(stream: StreamRates, levels: Mapping[str, float]) -> StreamRate
 
 
 # --------------------------------------------------------------------------------------------------
-# Households and costs
+# Costs
 
 
-def _share_households(foster: FosterRates, england: Sequence[StreamRates], own: Sequence[StreamRates]) -> FosterRates:
-    """Share foster households, and those on the way, as fostered children of each sector are."""
-    fostered = [np.sum([one.opening[0, 0].sum(axis=(0, 1)) for one in of], axis=0)[FOSTER] for of in (own, england)]
-    share = ratio_of(*fostered)
-    return replace(
-        foster,
-        opening_households=foster.opening_households * share,
-        opening_pipeline=foster.opening_pipeline * share[:, None],
-        enquiries_per_month=foster.enquiries_per_month * share,
-    )
-
-
-def _share_line(line: CostLine, england: Sequence[StreamRates], own: Sequence[StreamRates]) -> CostLine:
-    """Share a line of spend as its children are, at England's unit cost."""
-
-    def children(streams: Sequence[StreamRates]) -> float:
-        held = [line.driver != "placement" or p.cost == line.key for p in placements.placements()]
-        counted = streams[STREAMS.index("uasc") :] if line.driver == "uasc" else streams
-        return float(sum(one.opening[..., held].sum() for one in counted))
-
-    share = children(own) / children(england)
-    weeks = np.maximum(line.child_weeks * np.array([share]), _LEAST_WEEKS)
+def _share_line(line: CostLine, here: Mapping[str, Array], there: Mapping[str, Array]) -> CostLine:
+    """Share a line of spend as its children are, (1, place) by stream here and in England, at England's unit cost."""
+    weeks = np.maximum(line.child_weeks * line.children(here) / line.children(there), LEAST_WEEKS)
     return replace(line, spend_gbp=line.spend_gbp * weeks / line.child_weeks, child_weeks=weeks)

@@ -14,7 +14,7 @@ council is a matter of its own carers, and who of the others finds an agency's, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from simulator.data import packaged
 from simulator.data.authority_tables import PLACEMENT_GROUPS, group_of_place
-from simulator.engine.rates import StreamRates
 from simulator.vocabulary import placements
 
 Array = NDArray[np.float64]
@@ -58,7 +57,7 @@ def plan_of_place() -> Ints:
 
 
 @dataclass(frozen=True)
-class Placing:
+class PlacementMix:
     """How areas differ in where children are placed.
 
     Attributes
@@ -80,27 +79,14 @@ class Placing:
     leaving: Array
 
 
-def as_england(areas: int) -> Placing:
-    """Return placing of some areas as England's."""
+def as_england(areas: int) -> PlacementMix:
+    """Return the placement mix of some areas as England's."""
     ones = np.ones((areas, len(plans())))
-    return Placing(into=ones, agency_odds=np.ones(areas), spread=np.zeros_like(ones), leaving=np.ones(areas))
-
-
-def placed(stream: StreamRates, into: Array) -> StreamRates:
-    """Place children of areas by ratios: (area, plan)."""
-    plan = plan_of_place()
-    ratio = into[:, plan]
-    first = stream.start_place * ratio[None, :, None, None]
-    moves = np.where(plan[:, None] == plan, 1.0, ratio[:, None])
-    return replace(
-        stream,
-        start_place=first / first.sum(axis=-1, keepdims=True),
-        move_per_year=stream.move_per_year * moves[None, :, None],
-    )
+    return PlacementMix(into=ones, agency_odds=np.ones(areas), spread=np.zeros_like(ones), leaving=np.ones(areas))
 
 
 @cache
-def placing(codes: tuple[str, ...]) -> Placing:
+def placement_mix(codes: tuple[str, ...]) -> PlacementMix:
     """Read data/local_placing.csv for some areas."""
     read = packaged.table("local_placing")
     position = {code: row for row, code in enumerate(read["area"])}
@@ -109,7 +95,7 @@ def placing(codes: tuple[str, ...]) -> Placing:
     def column(name: str) -> Array:
         return np.array(read[name], dtype=np.float64)[rows]
 
-    return Placing(
+    return PlacementMix(
         into=np.stack([column(into(plan)) for plan in plans()], axis=1),
         agency_odds=column("agency_odds"),
         spread=np.stack([column(spread_of(plan)) for plan in plans()], axis=1),

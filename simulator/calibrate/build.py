@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.england import PLACE, UNREGISTERED, Baseline, Parameters
+from simulator.baseline.england import PLACE, UNREGISTERED, England, Parameters
 from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure
 from simulator.calibrate.costs import cost_lines
 from simulator.calibrate.england_series import DURATION_BANDS, published
@@ -28,7 +28,7 @@ COHORT_MONTHS = 3
 """Width of birth cohorts in a run: quarters of birth, exact to a fraction of a per cent (docs/accuracy.md)."""
 
 
-def build(last: int = LATEST_BASE) -> tuple[dict[int, Baseline], dict[int, FittedYear], dict[int, FittedYear]]:
+def build(last: int = LATEST_BASE) -> tuple[dict[int, England], dict[int, FittedYear], dict[int, FittedYear]]:
     """Fit the history twice and return baselines, and the fitted years with lengths of stay and in fine cohorts.
 
     The first pass follows time in care month by month in yearly cohorts, and finds how leaving falls over phases; the
@@ -39,12 +39,12 @@ def build(last: int = LATEST_BASE) -> tuple[dict[int, Baseline], dict[int, Fitte
     return {base: _baseline(fine, base) for base in BASE_YEARS if base <= last}, long, fine
 
 
-def _baseline(fine: dict[int, FittedYear], base: int) -> Baseline:
+def _baseline(fine: dict[int, FittedYear], base: int) -> England:
     fitted, before = fine[base], fine[base - 1]
     at = fitted.end.resident.sum(axis=(0, 1, 2, 3)) + fitted.end.uasc.sum(axis=(0, 1, 2, 3))
     then = published(base - 1).stock_by_place
     assert then is not None
-    return Baseline(
+    return England(
         base=base,
         cohort_months=COHORT_MONTHS,
         parameters=_no_more_registration(fitted.parameters, at),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.england import PLACE, CostLine
+from simulator.baseline.cost_lines import CostLine
+from simulator.baseline.england import PLACE
 from simulator.data import tables
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import WEEKS_A_YEAR, financial_year

@@ -27,7 +27,7 @@ STAYS = {"resident": 0.8, "uasc": 0.3}
 """About what share of children are still in care a year on, and so of a gap."""
 
 
-def reconcile(scenario: Scenario, run: Run) -> dict[str, Array]:
+def benchmark(scenario: Scenario, run: Run) -> dict[str, Array]:
     """Return factors of hazards of leaving by stream, for each year from the base: (year,).
 
     In each round a year's factor grows by the share of that year's exits before 18 that would close the gap between the

@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.authorities import England, by_stream, england, published_levels
 from simulator.baseline.england import FOSTER, load_baseline
-from simulator.baseline.placement_levels import Placing, placed, plan_of_place, plans
+from simulator.baseline.estimate_levels import published_levels
+from simulator.baseline.estimate_starts import by_stream
+from simulator.baseline.national_stream import NationalStream, national_streams
+from simulator.baseline.placement_levels import PlacementMix, plan_of_place, plans
 from simulator.baseline.pooling import pool_counts
-from simulator.baseline.response import band_of_row, ratio_of
+from simulator.baseline.response import ratio_of
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data.authority_tables import (
     BANDS,
@@ -26,6 +28,7 @@ from simulator.engine.rates import Rates
 from simulator.engine.step import AGE_18
 from simulator.projection.agencies import Run
 from simulator.projection.compile import compile_scenario
+from simulator.projection.local_mix import with_placement_mix
 from simulator.scenario.schema import Scenario
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import ENGLAND
@@ -53,7 +56,7 @@ FEWEST = 0.5
 """Children of a placement, more or fewer of which say nothing of a ratio."""
 
 
-def fit_placing(scenario: Scenario, run: Run) -> Placing:
+def fit_placement_mix(scenario: Scenario, run: Run) -> PlacementMix:
     """Return how authorities place children.
 
     Levels of the base are pooled, and go towards England's as far as those of three years earlier did by the base.
@@ -81,7 +84,7 @@ def fit_placing(scenario: Scenario, run: Run) -> Placing:
     stays, unforeseen = persistence()
     levels = published_levels()
     assert levels.leavers is not None
-    known, into, leaving = levels.placing, levels.placing.into, levels.placing.leaving
+    known, into, leaving = levels.placement_mix, levels.placement_mix.into, levels.placement_mix.leaving
     for _ in range(ROUNDS):
         paths = run(_changed(rates, into / known.into, leaving / known.leaving), BAND_OF_AGE)
         left = paths.exits_by_reason[0, :, :MONTHS_A_YEAR, RESIDENT, :, :AGE_18].sum(axis=(1, 2, 3))
@@ -93,8 +96,10 @@ def fit_placing(scenario: Scenario, run: Run) -> Placing:
         into = into * (wanted + FEWEST) / (now + FEWEST)
         into = into / np.exp(np.average(np.log(into), weights=now + FEWEST, axis=1))[:, None]  # about as many moves
         into = np.clip(into, 1.0 / MOST, MOST)
-    of_all = np.average(leaving, weights=left)  # that areas add up to England is left to `calibrate.reconcile`
-    return Placing(into, _agency_odds(children), np.sqrt(spread**2 + unforeseen**2), leaving / of_all)
+    of_all = np.average(
+        leaving, weights=left
+    )  # that areas add up to England is left to `simulator.calibrate.fit_benchmarking`
+    return PlacementMix(into, _agency_odds(children), np.sqrt(spread**2 + unforeseen**2), leaving / of_all)
 
 
 def persistence() -> tuple[Array, Array]:
@@ -117,7 +122,7 @@ def persistence() -> tuple[Array, Array]:
 
 def _published(year: int) -> tuple[Array, Array]:
     """Return children in each plan, and as England's shares at their ages place all children: (area, plan) each."""
-    data, base = published(), england(load_baseline(LATEST_BASE))
+    data, base = published(), national_streams(load_baseline(LATEST_BASE))
     at = data.stock_by_band.shape[1] - 1 - (LATEST_BASE - year)
     held = {name: _by_band_and_group(one) for name, one in base.items()}
     by_band = by_stream(data.stock_by_band, data.uasc, {name: table.sum(axis=1) for name, table in held.items()})
@@ -130,17 +135,16 @@ def _published(year: int) -> tuple[Array, Array]:
     return there @ of_plan, expected @ of_plan
 
 
-def _by_band_and_group(one: England) -> Array:
+def _by_band_and_group(one: NationalStream) -> Array:
     """Return England's children at the base: (band, placement group)."""
     table = np.zeros((len(BANDS), len(PLACEMENT_GROUPS)))
-    band = band_of_row(one.rates, one.cohort_months)
-    np.add.at(table, (band[:, None], group_of_place()), one.rates.opening[0, 0].sum(axis=1))
+    np.add.at(table, (one.band_of_row[:, None], group_of_place()), one.rates.opening[0, 0].sum(axis=1))
     return table
 
 
 def _changed(rates: Rates, into: Array, leaving: Array) -> Rates:
     """Place children by ratios, (area, plan), and multiply hazards of leaving of resident children, (area,)."""
-    streams = [placed(stream, into) for stream in rates.streams]
+    streams = [with_placement_mix(stream, into) for stream in rates.streams]
     resident = streams[RESIDENT]
     streams[RESIDENT] = replace(resident, exit_ratio=resident.exit_ratio * leaving[None, :, None, None])
     return replace(rates, streams=tuple(streams))

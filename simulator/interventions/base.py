@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,7 +25,7 @@ from simulator.interventions.fields import (
 from simulator.interventions.impossible import Impossible, within
 from simulator.interventions.profile import Profile
 from simulator.interventions.reach import Reach
-from simulator.vocabulary.calendar import Month
+from simulator.vocabulary.calendar import Month, financial_year_months
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
@@ -47,8 +47,8 @@ class Intervention(Model):
     has_effect: ClassVar[bool] = True
     """Whether it acts on children or places, and not on the money alone."""
 
-    sets_prices: ClassVar[bool] = False
-    """Whether it makes prices grow."""
+    changes_prices: ClassVar[bool] = False
+    """Whether unit costs grow by it, beside general prices."""
 
     id: str | None = text(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     """Short name, so that a file that extends this one can change or remove it."""
@@ -130,6 +130,37 @@ class Intervention(Model):
         """What charts of money must say of it besides, within a sentence; often nothing."""
         return ""
 
+    def notes(self, *, of_authorities: bool) -> Iterator[str]:
+        """Yield what every chart must say of it: in which areas it acts, where that is not all, and its caveat.
+
+        Parameters
+        ----------
+        of_authorities
+            Whether authorities are run, of which some are drawn by lot where a count of areas is given.
+        """
+        drawn = self.areas.drawn() if of_authorities else ()
+        by_lot = f", drawn by lot: {', '.join(drawn)}" if drawn else ""
+        yield from (f"{self.title}: {said}." for said in (f"{self.areas.in_words}{by_lot}", self.caveat) if said)
+
+    def began_before(self, first: Month) -> bool:
+        """Say whether it acted before a month, so that what it did is in the base."""
+        return False
+
+    def unpaid_after(self, last: Month) -> str:
+        """Return the last financial year with money for it, if it goes on acting after that within a run.
+
+        Parameters
+        ----------
+        last
+            Last month of the run.
+
+        Returns
+        -------
+        str
+            Nothing if no effect outlasts its money.
+        """
+        return ""
+
     @abstractmethod
     def change(self, rates: Rates, context: Context) -> Rates:
         """Return rates with the effect in them; arrays of `rates` are never written to."""
@@ -203,6 +234,17 @@ class PhasedIntervention(Intervention):
         if months and "end" in info.data and info.data["end"] is None:
             raise Wrong("there is no end from which to fade", "give an end, or leave fade_months out")
         return months
+
+    def began_before(self, first: Month) -> bool:
+        """Say whether it acted before a month, so that what it did is in the base."""
+        return self.start < first
+
+    def unpaid_after(self, last: Month) -> str:
+        """Return the last financial year with money for it, if it goes on acting after that within a run."""
+        budget = self.cost.budget_gbp if self.cost is not None else None
+        if not budget or self.end is not None or financial_year_months(max(budget))[-1] >= last:
+            return ""
+        return max(budget)
 
     def weights(self, context: Context, lag_months: int = 0) -> Array:
         """Strength in each modelled month, later by a lag: (month,)."""

@@ -364,10 +364,7 @@ def manifest(
     charts: bool,
 ) -> dict[str, Any]:
     """Return what the output was made from; no time and no folder, so that a repeat gives the same bytes."""
-    council = loaded[0].council
-    own = {} if council is None else {"returns": {"area": council.name, "last_31_march": council.base}}
-    if council is not None and not isinstance(many[0], Published):  # a hash of small tables could be guessed at
-        own["returns"]["sha256"] = council.digest
+    own = loaded[0].baseline.manifest(in_full=not isinstance(many[0], Published))
     return {
         "made_by": MADE_BY,
         "command": command,

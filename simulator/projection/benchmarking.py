@@ -28,17 +28,19 @@ def factors() -> Mapping[str, Array]:
     return {stream: factor[of == stream] for stream in dict.fromkeys(read["stream"])}
 
 
-def by_month(stream: str, transfers: NDArray[np.bool_], months: int) -> Array:
-    """Return factors of each month of a run: (area, month).
+def by_month(stream: str, acts: NDArray[np.bool_], months: int) -> Array:
+    """Return factors of each month of a run: (area, month); of one, if it acts on no area.
 
     Parameters
     ----------
     stream : str
-    transfers : (area,) bool
-        Whether an area passes children on; it keeps its own pace.
+    acts : (area,) bool
+        Whether an area is held to England; another keeps its own pace.
     months : int
         After the last year that was fitted, factors are those of that year.
     """
+    if not acts.any():
+        return np.ones((1, 1))
     year = np.minimum(np.arange(months) // MONTHS_A_YEAR, factors()[stream].size - 1)
-    factor: Array = np.where(transfers[:, None], 1.0, factors()[stream][year])
+    factor: Array = np.where(acts[:, None], factors()[stream][year], 1.0)
     return factor

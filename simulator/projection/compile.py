@@ -8,21 +8,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.authorities import published_levels
-from simulator.baseline.england import (
-    FOSTER,
-    PLACE,
-    Baseline,
-    CostLine,
-    load_baseline,
-    placement_pace,
-    resident_rates,
-    uasc_rates,
-)
-from simulator.baseline.own_returns import own_rates
+from simulator.baseline.choose import baseline_of
+from simulator.baseline.cost_lines import CostLine
+from simulator.baseline.england import FOSTER, PLACE, England, placement_pace, resident_rates, uasc_rates
+from simulator.baseline.protocol import Baseline
 from simulator.baseline.structure import edges, structure
 from simulator.data import tables
-from simulator.data.council import CODE, Council
 from simulator.data.population import births_per_year, population_by_age
 from simulator.engine.grid import make_grid
 from simulator.engine.rates import FosterRates, Rates
@@ -33,8 +24,8 @@ from simulator.interventions.local import split_waiting, with_local
 from simulator.projection.drift import drift
 from simulator.projection.localise import localise
 from simulator.scenario.schema import Assumptions, Scenario
-from simulator.vocabulary import areas, placements
-from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR, Month, financial_year
+from simulator.vocabulary import placements
+from simulator.vocabulary.calendar import MONTHS_A_YEAR, financial_year
 
 Array = NDArray[np.float64]
 
@@ -57,12 +48,8 @@ class Compiled:
     context : Context
     cost_lines : tuple of CostLine
         Of the areas of the rates.
-    reported : tuple of Area
-        What results are given for: England run as a whole, or sums of the authorities in `context`.
     programmes : tuple of str
         Titles along the programme axis.
-    council : Council or None
-        Who is run from their own returns.
     england : Rates or None
         Of England in the same scenario and draw, whose agencies serve the areas of the rates; None where these are
         England's own, or places are not limited.
@@ -75,15 +62,13 @@ class Compiled:
     rates: Rates
     context: Context
     cost_lines: tuple[CostLine, ...]
-    reported: tuple[areas.Area, ...]
     programmes: tuple[str, ...]
-    council: Council | None = None
     england: Rates | None = None
     agency_odds: Array = field(default_factory=lambda: np.ones(1))
 
 
 def compile_scenario(
-    scenario: Scenario, drawn: Mapping[str, float] | None = None, council: Council | None = None
+    scenario: Scenario, drawn: Mapping[str, float] | None = None, baseline: Baseline | None = None
 ) -> Compiled:
     """Build the rates of a scenario.
 
@@ -91,24 +76,21 @@ def compile_scenario(
     ----------
     scenario : Scenario
     drawn : mapping of key to float, optional
-        Steps of the drift of rates in one draw (`simulator.projection.drift`), and how far levels of authorities lie
-        from their means (`simulator.baseline`); rates and levels are held where there are none.
-    council : Council, optional
-        Who is run from their own returns, in place of the scenario's areas.
+        Steps of the drift of rates in one draw (`simulator.projection.drift`), and how far levels of areas lie from
+        their means (`simulator.projection.localise`); rates and levels are held where there are none.
+    baseline : Baseline, optional
+        Who is run; the scenario's areas if left out.
 
     Raises
     ------
     Impossible
-        If the scenario asks for something that cannot be had.
+        If the scenario asks for something that cannot be had (`simulator.interventions.impossible`).
     """
-    baseline = load_baseline(scenario.base if council is None else LATEST_BASE)
-    first = Month(scenario.base, 4)
-    months = scenario.end - first + 1
-    units = areas.units(scenario.areas)
-    context = _context(scenario, baseline, first, months, units, council)
-    bare, cost_lines = _base_rates(scenario, baseline, context), baseline.cost_lines
+    baseline = baseline or baseline_of(scenario.base, scenario.areas)
+    england = baseline.england
+    context = _context(scenario, baseline)
+    bare = _base_rates(scenario, england, context)
     years = [m.financial_year for m in scenario.calendar]
-    reported = areas.reported(scenario.areas)
 
     def with_scenario(rates: Rates, context: Context) -> Rates:
         """Put in what the scenario does, and what all areas share of a draw."""
@@ -118,29 +100,21 @@ def compile_scenario(
         rates.check()
         return rates
 
-    rates = bare
-    if council is not None:
-        rates, own_lines = own_rates(bare, baseline, council, drawn, years)
-        cost_lines = _uprated(own_lines, 1.0 / context.price_level(financial_year(baseline.base - 1)))
-        reported = (areas.Area(council.name, context.areas),)
-    elif units:
-        rates, cost_lines = localise(bare, cost_lines, published_levels(), units, drawn, years)
-    england = None
-    if rates is not bare and bare.foster is not None and bare.foster.limited:
+    rates, start = localise(bare, baseline, drawn or {}, years)
+    beside = None
+    if england is not baseline and bare.foster is not None and bare.foster.limited:
         # What is assumed of single areas does not move agencies, which are large beside them.
-        england = with_scenario(bare, _context(scenario, baseline, first, months, (), None))
+        beside = with_scenario(bare, _context(scenario, england))
     rates = with_scenario(with_local(rates, scenario.local, context), context)
     return Compiled(
         scenario=scenario,
         baseline=baseline,
         rates=rates,
         context=context,
-        cost_lines=cost_lines,
-        reported=reported,
+        cost_lines=_uprated(start.cost_lines, 1.0 / context.price_level(financial_year(england.base - 1))),
         programmes=tuple(i.title for i in scenario.interventions),
-        council=council,
-        england=england,
-        agency_odds=np.ones(1) if council is not None or not units else published_levels().odds_of_agencies(units),
+        england=beside,
+        agency_odds=start.placement_mix.agency_odds,
     )
 
 
@@ -155,14 +129,7 @@ def deflator_growth(assumptions: Assumptions) -> float:
     return (DEFLATOR_PERCENT if percent is None else percent) / 100.0
 
 
-def _context(
-    scenario: Scenario,
-    baseline: Baseline,
-    first: Month,
-    months: int,
-    units: tuple[str, ...],
-    council: Council | None,
-) -> Context:
+def _context(scenario: Scenario, baseline: Baseline) -> Context:
     growth = deflator_growth(scenario.assumptions)
     price_year = financial_year(scenario.base - 1)
     known = {str(y): v for y, v in tables.series("gdp_deflator").items()}
@@ -173,26 +140,18 @@ def _context(
     middles = np.array([MONTHS_A_YEAR * (int(y[:4]) - scenario.base + 1) - MONTHS_FROM_MID_BASE_YEAR for y in years])
     levels = np.log([known[y] / known[price_year] for y in years])
     return Context(
-        first_month=first,
-        months=months,
-        areas=(areas.code_of(council.name, CODE),) if council else units or (areas.ENGLAND,),
+        first_month=scenario.first_month,
+        months=scenario.months,
+        areas=baseline.codes,
         places=placements.names(),
-        cost_keys=tuple(line.key for line in baseline.cost_lines),
-        deflator=np.exp(np.interp(np.arange(months, dtype=float), middles, levels)),
+        cost_keys=tuple(line.key for line in baseline.england.cost_lines),
+        deflator=np.exp(np.interp(np.arange(scenario.months, dtype=float), middles, levels)),
         price_levels={y: v / known[price_year] for y, v in known.items()},
-        part_of_england=_part_of_england(baseline, units, council),
+        part_of_england=baseline.part_of_england,
     )
 
 
-def _part_of_england(baseline: Baseline, units: tuple[str, ...], council: Council | None) -> float:
-    """Return the share of England's children at the base who are in the areas of a run."""
-    if council is not None:
-        return float(council.stock.sum() / (baseline.resident.sum() + baseline.uasc.sum()))
-    every = [one.code for one in areas.authorities()]
-    return sum(areas.children(units)) / sum(areas.children(every)) if units else 1.0
-
-
-def _base_rates(scenario: Scenario, baseline: Baseline, context: Context) -> Rates:
+def _base_rates(scenario: Scenario, baseline: England, context: Context) -> Rates:
     """Return the rates before any intervention."""
     a = scenario.assumptions
     p = baseline.parameters
@@ -232,7 +191,7 @@ def _base_rates(scenario: Scenario, baseline: Baseline, context: Context) -> Rat
     )
 
 
-def _exchange(move_per_year: Array, baseline: Baseline, children_per_year: float) -> Array:
+def _exchange(move_per_year: Array, baseline: England, children_per_year: float) -> Array:
     """Scale the moves from foster care to waiting in a home so that they begin at a stated number a year."""
     ages = make_grid(baseline.cohort_months).age_of_row[0]
     at_pace = np.einsum("ra,rhp,hp->ap", ages, baseline.resident[0, 0], placement_pace())
@@ -246,7 +205,7 @@ def _exchange(move_per_year: Array, baseline: Baseline, children_per_year: float
     return np.where(into, move_per_year * children_per_year / now, move_per_year)
 
 
-def _foster_rates(baseline: Baseline, a: Assumptions) -> FosterRates:
+def _foster_rates(baseline: England, a: Assumptions) -> FosterRates:
     """Foster capacity at the base, with the pipeline as full as its inflow keeps it."""
     s, f = structure()["fostering"], baseline.foster
     steps = np.array([stage["steps"] for stage in s["stages"]])

@@ -11,19 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.data import packaged
+from simulator.engine.rates import Rates, StreamRates
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 from simulator.vocabulary.axes import STREAMS
 from simulator.vocabulary.placements import placements
-
-if TYPE_CHECKING:
-    from simulator.engine.rates import Rates, StreamRates
 
 Array = NDArray[np.float64]
 

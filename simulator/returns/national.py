@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.england import Baseline, resident_rates, uasc_rates
+from simulator.baseline.england import England, resident_rates, uasc_rates
 from simulator.engine.rates import StreamRates
 from simulator.returns.codes import ADULT, PLACES
 from simulator.returns.exposure import EDGES, EVENTS, EXITS
@@ -52,7 +52,7 @@ class National:
     first_place: Array
 
 
-def national(baseline: Baseline) -> National:
+def national(baseline: England) -> National:
     """Work out the rates of a baseline."""
     streams = (
         resident_rates(baseline.parameters, baseline.resident, baseline.resident_home),

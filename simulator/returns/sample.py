@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator.baseline.england import Baseline, resident_rates, uasc_rates
+from simulator.baseline.england import England, resident_rates, uasc_rates
 from simulator.engine.rates import StreamRates
 from simulator.returns.codes import ADULT, AGE_18, PLACES, PRIVATE, PROVIDERS, STAYS_ON
 from simulator.returns.codes import codes as code_table
@@ -80,7 +80,7 @@ class Return:
     uasc: pl.DataFrame
 
 
-def council_rates(children: int, baseline: Baseline) -> tuple[StreamRates, StreamRates]:
+def council_rates(children: int, baseline: England) -> tuple[StreamRates, StreamRates]:
     """Return rates of a council of about so many children in care: England's, with starts scaled."""
     p = baseline.parameters
     both = (

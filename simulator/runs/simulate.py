@@ -74,7 +74,7 @@ def simulate(
     if chance and (not draws or engine != "plain"):
         raise ValueError("chance needs draws, and follows children beside the plain engine")
     with loaded.placing():
-        central = run_once(loaded.scenario, loaded.key, council=loaded.council, engine=engine)
+        central = run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine)
         if not draws:
             return central
         settings = Settings(draws, seed, engine, chance, full)
@@ -111,7 +111,7 @@ def _name(loaded: LoadedScenario, settings: Settings) -> str:
     """Name the folder of a scenario's draws by all that they follow from."""
     files = [file.sha256 for file in loaded.files]
     areas = loaded.scenario.areas
-    own = [loaded.council.name, loaded.council.digest] if loaded.council else []
+    own = loaded.baseline.identity
     key = json.dumps([program_hashes(), data_hashes(), files, areas, own, asdict(settings)], sort_keys=True)
     return f"{loaded.key}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 

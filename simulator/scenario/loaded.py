@@ -20,6 +20,7 @@ from simulator.vocabulary.areas import ENGLAND
 from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 
 if TYPE_CHECKING:
+    from simulator.baseline.protocol import Baseline
     from simulator.data.council import Council
 
 
@@ -77,7 +78,7 @@ class LoadedScenario:
     uncertain
         Numbers that are distributions, in the order of the file.
     council
-        The council that is run from its own returns, in place of the scenario's areas; None if there is none.
+        Who is run from their own returns, in place of the scenario's areas; see `baseline`.
     """
 
     key: str
@@ -88,6 +89,13 @@ class LoadedScenario:
     files: tuple[SourceFile, ...]
     uncertain: tuple[Uncertain, ...] = ()
     council: Council | None = None
+
+    @property
+    def baseline(self) -> Baseline:
+        """Who is run: what the scenario's areas ask for, or a council by its own returns."""
+        from simulator.baseline.choose import baseline_of
+
+        return baseline_of(self.scenario.base, self.scenario.areas, self.council)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -11,11 +11,13 @@ from click.testing import CliRunner
 from council_study import SEEDS, Found, mean, study
 
 import simulator
-from simulator.baseline.authorities import england, estimate, published_levels
 from simulator.baseline.england import load_baseline
+from simulator.baseline.estimate_levels import estimate, published_levels
+from simulator.baseline.national_stream import national_streams
 from simulator.baseline.placement_levels import plans
 from simulator.baseline.pooling import overdispersion, pool_counts, pool_ratios
-from simulator.baseline.random_walk import step_parameters, wander, wanders, weights
+from simulator.baseline.proportional_fitting import rake, shift_ages
+from simulator.baseline.random_walk import random_walks, weights
 from simulator.baseline.response import pace
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.calibrate.fit_placement_levels import MOST
@@ -33,9 +35,9 @@ from simulator.data.authority_tables import (
 from simulator.engine.compiled.backend import run_compiled
 from simulator.interventions.early_help import EarlyHelp
 from simulator.outputs.charts import draw_all
+from simulator.projection import local_walks
 from simulator.projection.agencies import served
 from simulator.projection.compile import compile_scenario
-from simulator.projection.share_children import rake, shift_ages
 from simulator.results.labelled import Results
 from simulator.scenario import LoadedScenario, ScenarioError
 from simulator.uncertainty import sample
@@ -164,16 +166,16 @@ def test_the_last_year_says_more_of_a_large_council() -> None:
     assert (large[:2] < small[:2]).all()
 
 
-def test_rates_of_areas_wander_by_themselves_about_a_mean_of_one() -> None:
+def test_rates_of_areas_walk_by_themselves_about_a_mean_of_one() -> None:
     years, count = ["2025-26", "2026-27"], np.array([300.0, 300.0])
-    columns = sample(step_parameters(("A", "B"), years, dict.fromkeys(wanders(), count)), 400, 1)
+    columns = sample(local_walks.parameters(("A", "B"), years, dict.fromkeys(random_walks(), count)), 400, 1)
     drawn = [{key: float(values[i]) for key, values in columns.items()} for i in range(400)]
-    factors = np.array([wander("starts", ("A", "B"), years, steps, count) for steps in drawn])
+    factors = np.array([local_walks.walk("starts", ("A", "B"), years, steps, count) for steps in drawn])
     np.testing.assert_allclose(factors.mean(axis=0), 1.0, atol=0.02)
     assert abs(np.corrcoef(factors[:, 0, -1], factors[:, 1, -1])[0, 1]) < 0.15
-    leaving = np.array([wander("exits", ("A", "B"), years, steps, count) for steps in drawn])
+    leaving = np.array([local_walks.walk("exits", ("A", "B"), years, steps, count) for steps in drawn])
     assert np.corrcoef(factors[:, 0, -1], leaving[:, 0, -1])[0, 1] > 0.1
-    assert (wander("starts", ("A",), years, {}, count[:1]) == 1.0).all()
+    assert (local_walks.walk("starts", ("A",), years, {}, count[:1]) == 1.0).all()
 
 
 def test_what_passes_through_leaves_those_who_stay_alone() -> None:
@@ -300,13 +302,15 @@ def test_prices_leave_out_who_fosters() -> None:
     """North Lincolnshire has hardly a child with an agency; its price is for the same mix."""
     data = published()
     cheap = replace(data, unit_costs={key: np.full_like(cost, 1000.0) for key, cost in data.unit_costs.items()})
-    prices = dict(zip(data.codes, estimate(cheap, england(load_baseline(2025))).prices["fostering"], strict=True))
+    prices = dict(
+        zip(data.codes, estimate(cheap, national_streams(load_baseline(2025))).prices["fostering"], strict=True)
+    )
     by_name = {one.name: prices[one.code] for one in areas.authorities()}
     assert by_name["North Lincolnshire"] > 1.2 * by_name["Southend-on-Sea"]
 
 
-def test_placing_is_fitted_to_every_authority() -> None:
-    how = published_levels().placing
+def test_the_placement_mix_is_fitted_to_every_authority() -> None:
+    how = published_levels().placement_mix
     assert how.into.shape == (153, len(plans()))
     assert (how.into >= 1.0 / MOST).all()
     assert (how.into <= MOST).all()

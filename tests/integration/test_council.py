@@ -14,16 +14,16 @@ from click.testing import CliRunner, Result
 from matplotlib.text import Text
 
 from simulator.baseline.england import load_baseline
-from simulator.baseline.own_returns import own_parameters, own_rates
+from simulator.baseline.own_returns import OwnReturns, name_notes, size_notes
 from simulator.baseline.response import band_of_row
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.cli.main import cli
-from simulator.data.council import NAME, TIMES, Council, CouncilError, Level, read_council
+from simulator.data.council import NAME, TIMES, Council, CouncilError, EventLevel, read_council
 from simulator.engine.plain import run
 from simulator.outputs.charts import draw_all
-from simulator.projection.compile import compile_scenario
+from simulator.projection.compile import Compiled, compile_scenario
+from simulator.projection.localise import parameters
 from simulator.runs.simulate import simulate
-from simulator.runs.single_run import _name_notes, _size_notes
 from simulator.scenario import LoadedScenario, ScenarioError, load
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, STREAMS
@@ -51,8 +51,12 @@ def status_quo(council: Council) -> LoadedScenario:
     return load("status-quo").of_council(council)
 
 
+def compiled_of(loaded: LoadedScenario) -> Compiled:
+    return compile_scenario(loaded.scenario, baseline=loaded.baseline)
+
+
 def test_the_stock_at_the_base_is_that_imported(imported: Path, council: Council) -> None:
-    compiled = compile_scenario(status_quo(council).scenario, council=council)
+    compiled = compiled_of(status_quo(council))
     assert (compiled.context.first_month.year, council.base) == (2026, 2026)
     group, total = placements.groups(), 0.0
     with (imported / "stock.csv").open() as file:
@@ -85,8 +89,9 @@ def test_five_years_on_the_stock_is_what_the_rates_make(council: Council) -> Non
 
 def test_nobody_is_in_care_at_18(council: Council) -> None:
     """Without starts nobody is left after 18 years; and children are conserved in every month."""
-    scenario = status_quo(council).scenario.model_copy(update={"end": Month(2044, 3)})
-    rates = compile_scenario(scenario, council=council).rates
+    loaded = status_quo(council)
+    loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"end": Month(2044, 3)}))
+    rates = compiled_of(loaded).rates
     paths = run(rates, BAND_OF_AGE)
     whole = (-3, -2, -1)
     np.testing.assert_allclose(
@@ -109,9 +114,12 @@ def test_levels_scale_hazards_and_nothing_else(council: Council) -> None:
     plain = replace(council, levels={})
     more = replace(
         council,
-        levels={("resident", "exit_home"): Level(2.0, 0.0), ("resident", "move_to_childrens_home"): Level(3.0, 0.0)},
+        levels={
+            ("resident", "exit_home"): EventLevel(2.0, 0.0),
+            ("resident", "move_to_childrens_home"): EventLevel(3.0, 0.0),
+        },
     )
-    one, two = (own_rates(rates, england, which)[0].streams[0] for which in (plain, more))
+    one, two = (OwnReturns(england, which).at_base(rates, {}).streams[0] for which in (plain, more))
     np.testing.assert_allclose(two.phase_exit_per_year[..., 0], 2 * one.phase_exit_per_year[..., 0])
     np.testing.assert_allclose(two.phase_exit_per_year[..., 1:], one.phase_exit_per_year[..., 1:])
     home = placements.index("childrens_home")
@@ -129,7 +137,7 @@ def test_starts_are_placed_as_the_council_places_them(council: Council) -> None:
     evidence[0, -1] = 0.0
     evidence[0, -1, [placements.reported().index(name) for name in ("council_foster", "supported")]] = 30.0
     odd = replace(council, first_places=evidence)
-    rates = compile_scenario(status_quo(odd).scenario, council=odd).rates
+    rates = compiled_of(status_quo(odd)).rates
     shares = rates.streams[0].start_place[0, 0, 0]
     np.testing.assert_allclose(shares.sum(axis=-1), 1.0)
     starts = rates.streams[0].new_starts_per_month[0, 0, 0][10:16]
@@ -140,7 +148,7 @@ def test_starts_are_placed_as_the_council_places_them(council: Council) -> None:
 
 def test_the_council_of_england_s_rates_places_as_england_does(council: Council) -> None:
     england = compile_scenario(load("status-quo").scenario).rates.streams[0].start_place[0, 0, 0]
-    own = compile_scenario(status_quo(council).scenario, council=council).rates.streams[0].start_place[0, 0, 0]
+    own = compiled_of(status_quo(council)).rates.streams[0].start_place[0, 0, 0]
     np.testing.assert_allclose(own[:16], england[:16], atol=0.03)
 
 
@@ -165,7 +173,7 @@ def test_children_that_england_does_not_have_are_kept(council: Council) -> None:
     stock = np.zeros_like(council.stock)
     stock[1, 0, TIMES.index("2_years_and_over"), placements.reported().index("for_adoption")] = 1.0
     odd = replace(council, stock=stock + council.stock)
-    rates = compile_scenario(status_quo(odd).scenario, council=odd).rates
+    rates = compiled_of(status_quo(odd)).rates
     assert rates.streams[1].opening.sum() == pytest.approx(odd.stock[1].sum())
     assert all(np.isfinite(values).all() for values in (rates.streams[1].opening, rates.streams[0].opening))
 
@@ -182,7 +190,7 @@ def test_a_council_without_asylum_seeking_or_adopted_children(council: Council) 
 
 def test_spend_is_at_england_s_unit_costs(council: Council) -> None:
     """In the year before the run a child-week costs what England's did in 2024-25, with a year of general prices."""
-    compiled = compile_scenario(status_quo(council).scenario, council=council)
+    compiled = compiled_of(status_quo(council))
     prices = 1.0 / compiled.context.price_level("2024-25")
     assert 1.01 < prices < 1.06
     for own, england in zip(compiled.cost_lines, load_baseline(2025).cost_lines, strict=True):
@@ -192,7 +200,7 @@ def test_spend_is_at_england_s_unit_costs(council: Council) -> None:
 
 
 def test_draws_hold_what_is_not_known(council: Council) -> None:
-    keys = {p.key: p for p in own_parameters(council, ("2026-27",))}
+    keys = {p.key: p for p in parameters(status_quo(council).baseline, ("2026-27",))}
     assert {"local.own.starts", "local.own.uasc_starts", "local.own.resident.exit_home"} <= set(keys)
     assert "local.own.drift_starts.2026-27" in keys
     assert "local.own.resident.first_10_to_15_kinship_foster" in keys
@@ -209,7 +217,7 @@ def test_programmes_act_on_a_council(council: Council) -> None:
     named = replace(council, name="Rutland")
     assert any("Check the name" in note for note in simulate(status_quo(named)).notes)
     named = replace(council, name="Kent")
-    assert compile_scenario(status_quo(named).scenario, council=named).context.areas == ("E10000016",)
+    assert compiled_of(status_quo(named)).context.areas == ("E10000016",)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +229,7 @@ def test_programmes_act_on_a_council(council: Council) -> None:
     ],
 )  # fmt: skip
 def test_a_slip_of_an_authoritys_name_is_told_and_labels_are_free(council: Council, name: str, meant: str) -> None:
-    notes = list(_name_notes(replace(council, name=name)))
+    notes = list(name_notes(replace(council, name=name)))
     assert [note.partition("?")[0] for note in notes] == (
         [f"{name} is no authority; did you mean {meant}"] if meant else []
     )
@@ -239,7 +247,7 @@ def test_returns_far_from_the_size_of_their_authority_are_told(
 ) -> None:
     """Kent had 1,896 children in care in March 2025."""
     named = replace(council, name=name, stock=council.stock * children / council.stock.sum())
-    notes = list(_size_notes(named))
+    notes = list(size_notes(named))
     assert len(notes) == bool(said)
     assert all(f"these returns have {said} the 1,896 children published for {name}" in note for note in notes)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.england import CostLine
+from simulator.baseline.cost_lines import CostLine
 from simulator.engine.paths import Paths
 from simulator.engine.rates import Rates
 from simulator.vocabulary import placements

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.authorities import published_levels
-from simulator.baseline.own_returns import own_parameters
 from simulator.interventions.impossible import Impossible
 from simulator.projection import drift, localise
 from simulator.results.labelled import Results
 from simulator.runs.ensemble.drawn import FULL
-from simulator.runs.single_run import Engine, Prepared, prepare, run_prepared
+from simulator.runs.prepare import Prepared, prepare
+from simulator.runs.single_run import Engine, run_prepared
 from simulator.scenario import LoadedScenario
 from simulator.uncertainty import Parameter, sample
-from simulator.vocabulary import areas
 
 Array = NDArray[np.float64]
 
@@ -48,13 +46,9 @@ class Settings:
 def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
     """Return everything that is drawn in a scenario: its uncertain numbers, the drift of rates, levels of areas."""
     scenario = loaded.scenario
-    units = () if loaded.council else areas.units(scenario.areas)
     drifts = scenario.assumptions.drift != "none"
     years = tuple(dict.fromkeys(month.financial_year for month in scenario.calendar)) if drifts else ()
-    local_ones = localise.parameters(published_levels(), units, years) if units else ()
-    if loaded.council is not None:
-        local_ones = own_parameters(loaded.council, years)
-    return (*loaded.parameters, *drift.parameters(years), *local_ones)
+    return (*loaded.parameters, *drift.parameters(years), *localise.parameters(loaded.baseline, years))
 
 
 def columns(loaded: LoadedScenario, settings: Settings) -> dict[str, Array]:
@@ -114,6 +108,6 @@ def _prepare(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapp
     steps = dict(values)
     own = {parameter.key: steps.pop(parameter.key) for parameter in loaded.parameters}
     try:
-        return prepare(loaded.at(own), steps, loaded.council)
+        return prepare(loaded.at(own), steps, loaded.baseline)
     except Impossible as problem:
         raise problem.in_draw(draw, settings.draws) from problem

@@ -16,6 +16,7 @@ import pytest
 from synthetic import PLACEMENTS, synthetic
 
 import simulator
+from simulator.baseline.england import load_baseline
 from simulator.outputs import charts, folder, summary
 from simulator.outputs.folder import FolderError, WriteError, check_folder, whole_folder, write_comparison, write_run
 from simulator.results import long_tables
@@ -40,7 +41,7 @@ def one_chart(monkeypatch):
 def loaded(key="status-quo", text="name: Status quo\n"):
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     file = SimpleNamespace(path=Path(f"/somewhere/else/{key}.yaml"), text=text, sha256=sha256)
-    return SimpleNamespace(key=key, files=(file,), council=None)
+    return SimpleNamespace(key=key, files=(file,), baseline=load_baseline(2025))
 
 
 def write(folder, results=None, **options):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulator.baseline.england import Baseline, load_baseline
+from simulator.baseline.england import England, load_baseline
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.engine.rates import StreamRates
 from simulator.returns import codes
@@ -30,7 +30,7 @@ Pair = tuple[StreamRates, StreamRates]
 
 
 @cache
-def baseline() -> Baseline:
+def baseline() -> England:
     return load_baseline(LATEST_BASE)
 
 

@@ -1,0 +1,33 @@
+"""Who is run: the one place that tells kinds of baselines apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulator.baseline.authorities import Authorities
+from simulator.baseline.england import load_baseline
+from simulator.baseline.estimate_levels import published_levels
+from simulator.baseline.own_returns import OwnReturns
+from simulator.baseline.protocol import Baseline
+from simulator.data.council import Council
+from simulator.vocabulary import areas
+from simulator.vocabulary.calendar import LATEST_BASE
+
+
+def baseline_of(base: int, names: Sequence[str], council: Council | None = None) -> Baseline:
+    """Return the baseline of a run.
+
+    Parameters
+    ----------
+    base : int
+        The run starts from 31 March of this year.
+    names : sequence of str
+        Areas that are asked for; England alone is run as a whole.
+    council : Council, optional
+        Who is run from their own returns, in place of the areas.
+    """
+    if council is not None:
+        return OwnReturns(load_baseline(LATEST_BASE), council)
+    if codes := areas.units(names):
+        return Authorities(load_baseline(base), published_levels(), codes, areas.reported(names))
+    return load_baseline(base)

@@ -1,0 +1,108 @@
+"""What a projection asks of who is run: England, some of its authorities, or a council by its own returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.baseline.cost_lines import CostLine
+from simulator.baseline.england import England
+from simulator.baseline.start import PastSeries, Start
+from simulator.engine.rates import Rates
+from simulator.uncertainty import Parameter
+from simulator.vocabulary.areas import Area
+
+Array = NDArray[np.float64]
+
+
+class Baseline(Protocol):
+    """Where a projection starts. Everything that depends on who is run is asked of it."""
+
+    @property
+    def england(self) -> England:
+        """The baseline of England whose rates it stands on; itself, if it is England.
+
+        Any other has England run beside it, in the same scenario and draw, for what agencies do.
+        """
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """What areas are called along the area axis."""
+
+    @property
+    def reported(self) -> tuple[Area, ...]:
+        """What results are given for."""
+
+    @property
+    def member(self) -> Array:
+        """Which areas each of `reported` is the sum of: (reported, area)."""
+
+    @property
+    def part_of_england(self) -> float:
+        """Share of England's children at the base who are in its areas."""
+
+    @property
+    def walking(self) -> tuple[str, ...]:
+        """Names, in keys of what is drawn, of the areas whose rates walk away from England's; none if it is England."""
+
+    @property
+    def events(self) -> Mapping[str, Array]:
+        """About how many events a year each rate that walks makes: (area,) by name."""
+
+    def to_draw(self) -> tuple[Parameter, ...]:
+        """Return what is not known of its levels, as parameters to draw: logs of ratios."""
+
+    def at_base(self, england: Rates, drawn: Mapping[str, float]) -> Start:
+        """Return where a draw of its areas starts.
+
+        Parameters
+        ----------
+        england : Rates
+            England's in the scenario, before interventions, with areas of size 1.
+        drawn : mapping of key to float
+            See :meth:`to_draw`; levels that are not in it are at their means.
+        """
+
+    @property
+    def history(self) -> Mapping[str, PastSeries]:
+        """What is known of the years before the run, by measure."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Whose figures it is made from, for the line under a chart."""
+
+    def held(self, starts: Literal["numbers", "rates"]) -> str:
+        """Return what every chart must say of what is held, as a sentence.
+
+        Parameters
+        ----------
+        starts : {"numbers", "rates"}
+            How the scenario holds starts.
+        """
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What every chart must say besides; often nothing."""
+
+    def spend_notes(self, cost_lines: Sequence[CostLine]) -> Iterable[str]:
+        """Say where spend before the run is far from what is reported elsewhere."""
+
+    @property
+    def questions_apply(self) -> bool:
+        """Whether questions of scenarios can be asked of it: their limits are of the size of England."""
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells it from another of the same scenario and areas: a name and a hash of what was read, or nothing."""
+
+    def manifest(self, *, in_full: bool) -> dict[str, Any]:
+        """Return what a manifest tells of it.
+
+        Parameters
+        ----------
+        in_full : bool
+            False where results are published: a hash of small tables could be guessed at.
+        """

@@ -1,0 +1,83 @@
+"""What a baseline gives a projection to start from, and what is known of the years before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.baseline.cost_lines import CostLine
+from simulator.baseline.placement_levels import PlacementMix
+from simulator.engine.rates import FosterRates, StreamRates
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where one draw of some areas starts: their children, rates, foster households and spend at the base.
+
+    Attributes
+    ----------
+    streams : tuple of StreamRates
+        In the order of ``axes.STREAMS``; where children are placed is England's, but for what a council's own returns
+        say.
+    foster : FosterRates or None
+    cost_lines : tuple of CostLine
+        At prices of the year to England's base.
+    placement_mix : PlacementMix
+        Beside that of the rates.
+    benchmarked : tuple of (area,) bool
+        By stream, areas whose hazards of leaving are held to England's path (`simulator.projection.benchmarking`).
+    """
+
+    streams: tuple[StreamRates, ...]
+    foster: FosterRates | None
+    cost_lines: tuple[CostLine, ...]
+    placement_mix: PlacementMix
+    benchmarked: tuple[NDArray[np.bool_], ...]
+
+
+@dataclass(frozen=True)
+class PastSeries:
+    """A series of the years before a run.
+
+    Attributes
+    ----------
+    dates : tuple of str
+        ISO dates of instants for stocks, financial years for flows and money.
+    values : (time,)
+    source : str
+        Source keys.
+    published : bool
+        False where it is the area's own.
+    """
+
+    dates: tuple[str, ...]
+    values: Array
+    source: str
+    published: bool = True
+
+
+def what_is_held(
+    starts: Literal["numbers", "rates"], *, as_in: str = "the year before the run", besides: Sequence[str] = ()
+) -> str:
+    """Return what every chart must say of what is held, as a sentence.
+
+    Parameters
+    ----------
+    starts : {"numbers", "rates"}
+        How the scenario holds starts.
+    as_in : str
+        When starts were as numbers are held.
+    besides : sequence of str
+        What is to be said of other rates.
+    """
+    first = {
+        "numbers": f"Numbers of children who start are held as in {as_in}",
+        "rates": "Start rates by age are held on a population carried forward from mid-2023 without migration",
+    }[starts]
+    return f"{'; '.join([f'{first}, before any trend or programme of the scenario', *besides])}."

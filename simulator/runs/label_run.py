@@ -1,0 +1,121 @@
+"""Labelled results of a run: measures added up to the areas asked for, with history, claims, questions and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.baseline.protocol import Baseline
+from simulator.engine.paths import Paths
+from simulator.projection.compile import Compiled
+from simulator.results.labelled import OWN, Actual, Claim, Measure, Question, Results, SpendLines
+from simulator.results.measures import measures
+from simulator.results.measures.view import View
+from simulator.runs.chart_notes import money_notes, notes
+from simulator.scenario import schema
+from simulator.vocabulary.calendar import financial_year, instant_date
+
+Array = NDArray[np.float64]
+
+
+def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> Results:
+    """Return the results of a run.
+
+    Parameters
+    ----------
+    compiled : Compiled
+    name : str
+        Name in tables.
+    paths : Paths
+        What the engine made of its rates.
+    engine : {"plain", "compiled"}
+        Which one.
+    """
+    scenario, baseline = compiled.scenario, compiled.baseline
+    view = View(paths, compiled.rates, compiled.cost_lines)
+    total = _totals(baseline.member)
+    measured = {}
+    for kind in measures().values():
+        v = kind.compute(view)
+        values = np.ascontiguousarray(total(v.values))
+        measured[kind.name] = Measure(kind.name, kind.title, kind.unit, kind.kind, v.placements, v.age_bands, values)
+    spend, weeks = (total(lines) for lines in view.line_totals())
+    reference = [np.atleast_2d(np.array([getattr(line, name) for line in compiled.cost_lines]).T)[None]
+                 for name in ("spend_gbp", "child_weeks")]  # fmt: skip
+    reference_year = financial_year(scenario.base - 1)
+    return Results(
+        name=name,
+        title=scenario.name,
+        description=scenario.description,
+        purpose=scenario.purpose,
+        first_month=compiled.context.first_month,
+        months=compiled.context.months,
+        areas=tuple(area.name for area in baseline.reported),
+        measures=measured,
+        history=_history(baseline),
+        claims=tuple(Claim(c.measure, _when(c), float(c.value), c.label, ";".join(c.source)) for c in scenario.claims),
+        notes=notes(compiled),
+        money_notes=money_notes(compiled),
+        sources=baseline.sources,
+        deflator=compiled.context.deflator[None],
+        price_year=reference_year,
+        spend_lines=SpendLines(
+            keys=tuple(line.key for line in compiled.cost_lines),
+            per_child=np.array([line.driver != "placement" for line in compiled.cost_lines]),
+            spend_gbp=spend,
+            child_weeks=weeks,
+            reference_spend_gbp=total(reference[0])[0],
+            reference_child_weeks=total(reference[1])[0],
+        ),
+        reference_year=reference_year,
+        questions=tuple(map(_asked, scenario.questions)) if baseline.questions_apply else (),
+        places_limited=scenario.assumptions.foster_places == "limited",
+        engine=engine,
+        discount_rate=float(scenario.assumptions.discount_percent) / 100.0,
+    )
+
+
+def _when(claim: schema.Claim) -> str:
+    """Return the date of the instant, or the financial year, that a claim is about."""
+    return str(claim.financial_year) if claim.date is None else instant_date(claim.date)
+
+
+def _asked(question: schema.Question) -> Question:
+    """Return a question with the dates or years that it is about."""
+    if question.date is not None:
+        when: tuple[str, ...] = (instant_date(question.date),)
+    else:
+        begin, end = question.years or (question.financial_year, question.financial_year)
+        when = tuple(financial_year(y) for y in range(int(str(begin)[:4]), int(str(end)[:4]) + 1))
+    return Question(
+        id=question.id,
+        says=question.says,
+        measure=question.measure,
+        when=when,
+        above=question.above,
+        below=question.below,
+        against_no_programmes=question.compared_with == "no_programmes",
+    )
+
+
+def _totals(member: Array) -> Callable[[Array], Array]:
+    """Return what adds up the areas of a run, (draw, area, ...), to those reported: (draw, reported, ...).
+
+    Parameters
+    ----------
+    member : (reported, area)
+        An area that is run and reported alone stays as it is.
+    """
+    if member.shape == (1, 1):
+        return lambda values: values
+    return lambda values: np.moveaxis(np.tensordot(member, values, axes=(1, 1)), 0, 1)
+
+
+def _history(baseline: Baseline) -> Mapping[str, Actual]:
+    """Return what charts draw before a projection, by measure."""
+    return {
+        measure: Actual("Published" if past.published else OWN, past.dates, past.values, past.source)
+        for measure, past in baseline.history.items()
+    }
