@@ -44,9 +44,6 @@ class Intervention(Model):
     is_programme: ClassVar[bool] = True
     """Whether somebody does it; a trend or a price happens by itself."""
 
-    has_effect: ClassVar[bool] = True
-    """Whether it acts on children or places, and not on the money alone."""
-
     changes_prices: ClassVar[bool] = False
     """Whether unit costs grow by it, beside general prices."""
 
