@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from simulator.results.labelled import Results
+    from simulator.results.labelled import RunResults
+    from simulator.results.protocol import Results
     from simulator.scenario import LoadedScenario, Problem
 
 # One thread in the linear algebra: the arrays are small, and figures are the same on every machine.
@@ -85,9 +86,9 @@ def _one_line(error: Exception) -> str:
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from simulator import __version__
+        from simulator.data.provenance import package_version
 
-        click.echo(f"{PROGRAM} {__version__}")
+        click.echo(f"{PROGRAM} {package_version()}")
         ctx.exit()
 
 
@@ -278,7 +279,7 @@ def _how(options: dict[str, Any]) -> _How:
     return how
 
 
-def _simulate_all(loaded: Sequence[LoadedScenario], how: _How, work: Path) -> list[Results]:
+def _simulate_all(loaded: Sequence[LoadedScenario], how: _How, work: Path) -> Sequence[Results]:
     """Run scenarios in order, with a progress bar where somebody can see it."""
     from simulator.runs.simulate import simulate
     from simulator.scenario import ScenarioError
@@ -296,7 +297,7 @@ def _simulate_all(loaded: Sequence[LoadedScenario], how: _How, work: Path) -> li
     elif how.engine != "plain":
         options |= {"engine": how.engine}
     seen = not how.quiet and sys.stderr.isatty()
-    many: list[Results] = []
+    many: list[RunResults] = []
     try:
         if seen and how.draws:
             for one in loaded:
@@ -314,7 +315,7 @@ def _simulate_all(loaded: Sequence[LoadedScenario], how: _How, work: Path) -> li
         return many
     from simulator.disclosure.publish import publish
 
-    return list(publish(many))
+    return publish(many)
 
 
 @contextmanager
@@ -406,7 +407,7 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     """
     how = _how(options)
     loaded = _load_all([scenario], how.area, how.returns, how.area_name)
-    from simulator.outputs.folder import write_run
+    from simulator.outputs.run_folder import write_run
     from simulator.outputs.summary import summary_text
 
     folder = _checked_folder(Path("out") / loaded[0].key if out is None else out)
@@ -442,7 +443,7 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
         )
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")
-    from simulator.outputs.folder import write_comparison
+    from simulator.outputs.run_folder import write_comparison
     from simulator.outputs.summary import comparison_text
 
     folder = _checked_folder(Path("out") / "comparison" if out is None else out)

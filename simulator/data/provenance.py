@@ -7,6 +7,13 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 
+PACKAGE = "care-demand"
+
+
+def package_version() -> str:
+    """Return the version of this program."""
+    return _version(PACKAGE) or "0+not.installed"
+
 
 def data_hashes() -> dict[str, str]:
     """Return the SHA-256 of each data file of the package, by its name below the data folder."""

@@ -16,8 +16,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator import __version__
 from simulator.baseline.england import Baseline, load_baseline, resident_rates, uasc_rates
+from simulator.data.provenance import package_version
 from simulator.engine.rates import StreamRates
 from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
 from simulator.returns.codes import ADULT, AGE_18, PLACES, STAYS_ON
@@ -164,7 +164,7 @@ def sample_returns(children: int, years: int, seed: int, folder: Path, kinds: tu
             "made_by": MADE_BY,
             "command": " ".join(map(str, (MADE_BY, *words))),
             "versions": {
-                MADE_BY: __version__,
+                MADE_BY: package_version(),
                 "python": platform.python_version(),
                 "numpy": np.__version__,
                 "polars": pl.__version__,

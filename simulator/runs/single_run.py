@@ -20,9 +20,11 @@ from simulator.interventions.base import Intervention, PhasedIntervention
 from simulator.interventions.budget_line import BudgetLine
 from simulator.projection.agencies import Run, served
 from simulator.projection.compile import Compiled, compile_scenario, deflator_growth
-from simulator.results.labelled import OWN, Actual, Claim, Measure, Question, Results, SpendLines
+from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
 from simulator.results.measures.view import View
+from simulator.results.protocol import OWN, Actual, DatedClaim, DatedQuestion
+from simulator.results.spend_lines import SpendLines
 from simulator.scenario import schema
 from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
 from simulator.vocabulary.areas import ENGLAND, Area, authorities, codes_of, near_miss, units
@@ -86,7 +88,7 @@ def prepare(scenario: Scenario, drawn: Mapping[str, float] | None = None, counci
     return Prepared(whole, None if bare is None else compile_scenario(bare, drawn, council))
 
 
-def run_once(scenario: Scenario, name: str, *, council: Council | None = None, engine: Engine = "plain") -> Results:
+def run_once(scenario: Scenario, name: str, *, council: Council | None = None, engine: Engine = "plain") -> RunResults:
     """Run a scenario, with and without its programmes, and label what comes out (the central run).
 
     Parameters
@@ -109,7 +111,7 @@ def run_once(scenario: Scenario, name: str, *, council: Council | None = None, e
 
 def run_prepared(
     many: Sequence[Prepared], name: str, engine: Engine = "plain", luck: Sequence[tuple[object, ...]] | None = None
-) -> list[Results]:
+) -> list[RunResults]:
     """Run draws of one scenario and label what comes out of each, which does not depend on the others.
 
     Parameters
@@ -143,7 +145,7 @@ def _without_programmes(scenario: Scenario) -> Scenario | None:
 
 def _run_and_label(
     many: Sequence[Compiled], name: str, engine: Engine, luck: Sequence[tuple[object, ...]] | None
-) -> list[Results]:
+) -> list[RunResults]:
     run_rates = engine_named(engine)
     many = served(many, run_rates)
     if luck is not None:
@@ -158,26 +160,25 @@ def _run_and_label(
     return [_label(one, name, of_draw) for one, of_draw in zip(many, paths, strict=True)]
 
 
-def label(compiled: Compiled, name: str) -> Results:
+def label(compiled: Compiled, name: str) -> RunResults:
     """Run a compiled scenario by the plain engine and label what comes out."""
     [results] = _run_and_label([compiled], name, "plain", None)
     return results
 
 
-def _label(compiled: Compiled, name: str, paths: Paths) -> Results:
+def _label(compiled: Compiled, name: str, paths: Paths) -> RunResults:
     scenario, rates, council = compiled.scenario, compiled.rates, compiled.council
     view = View(paths, rates, compiled.cost_lines)
     total = _totals(compiled)
     measured = {}
     for kind in measures().values():
         v = kind.compute(view)
-        values = np.ascontiguousarray(total(v.values))
-        measured[kind.name] = Measure(kind.name, kind.title, kind.unit, kind.kind, v.placements, v.age_bands, values)
+        measured[kind.name] = kind.labelled(v, np.ascontiguousarray(total(v.values)))
     spend, weeks = (total(lines) for lines in view.line_totals())
     reference = [np.atleast_2d(np.array([getattr(line, name) for line in compiled.cost_lines]).T)[None]
                  for name in ("spend_gbp", "child_weeks")]  # fmt: skip
     reference_year = financial_year(scenario.base - 1)
-    return Results(
+    return RunResults(
         name=name,
         title=scenario.name,
         description=scenario.description,
@@ -187,7 +188,7 @@ def _label(compiled: Compiled, name: str, paths: Paths) -> Results:
         areas=tuple(area.name for area in compiled.reported),
         measures=measured,
         history=history(compiled.reported[0]) if council is None else _own_history(council),
-        claims=tuple(Claim(c.measure, _when(c), float(c.value), c.label, ";".join(c.source)) for c in scenario.claims),
+        claims=tuple(map(_dated, scenario.claims)),
         notes=_notes(compiled),
         money_notes=(*_money_notes(scenario), *_off_reported(compiled)),
         sources=PUBLISHERS if council is None else ("SSDA903 returns of the council", *PUBLISHERS),
@@ -209,19 +210,20 @@ def _label(compiled: Compiled, name: str, paths: Paths) -> Results:
     )
 
 
-def _when(claim: schema.Claim) -> str:
-    """Return the date of the instant, or the financial year, that a claim is about."""
-    return str(claim.financial_year) if claim.date is None else instant_date(claim.date)
+def _dated(claim: schema.Claim) -> DatedClaim:
+    """Return a claim with the date of the instant, or the financial year, that it is about."""
+    when = str(claim.financial_year) if claim.date is None else instant_date(claim.date)
+    return DatedClaim(claim.measure, when, float(claim.value), claim.label, ";".join(claim.source))
 
 
-def _asked(question: schema.Question) -> Question:
+def _asked(question: schema.Question) -> DatedQuestion:
     """Return a question with the dates or years that it is about."""
     if question.date is not None:
         when: tuple[str, ...] = (instant_date(question.date),)
     else:
         begin, end = question.years or (question.financial_year, question.financial_year)
         when = tuple(financial_year(y) for y in range(int(str(begin)[:4]), int(str(end)[:4]) + 1))
-    return Question(
+    return DatedQuestion(
         id=question.id,
         says=question.says,
         measure=question.measure,

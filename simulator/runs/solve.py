@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from simulator.interventions import notes
 from simulator.interventions.fields import FieldNote, Model, nearest
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario, Scenario
 from simulator.vocabulary.calendar import Month, instant_date
@@ -62,7 +62,7 @@ class Target:
                 "children=100000@2032-03 or total_spend=12e9@2030-31"
             ) from None
 
-    def of(self, results: Results) -> float:
+    def of(self, results: RunResults) -> float:
         """Return what results give for it.
 
         Raises

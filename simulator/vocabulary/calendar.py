@@ -12,6 +12,8 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _FINANCIAL_YEAR = re.compile(r"(\d{4})-(\d{2})")
 _FIRST_MONTH = 4
 
+MONTHS_A_YEAR = 12
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Month:
@@ -33,7 +35,7 @@ class Month:
 
     def __post_init__(self) -> None:
         """Refuse months that do not exist."""
-        if not (1 <= self.month <= 12 and 1000 <= self.year <= 9999):
+        if not (1 <= self.month <= MONTHS_A_YEAR and 1000 <= self.year <= 9999):
             raise ValueError(f"there is no month {self.year}-{self.month:02d}")
 
     @classmethod
@@ -56,7 +58,7 @@ class Month:
 
     def __add__(self, months: int) -> Month:
         """Go forward (or back, if negative) by a number of months."""
-        years, month = divmod(self.month - 1 + months, 12)
+        years, month = divmod(self.month - 1 + months, MONTHS_A_YEAR)
         return Month(self.year + years, month + 1)
 
     @overload
@@ -67,7 +69,7 @@ class Month:
         """Count the months since another month, or go back by a number of months."""
         if isinstance(other, int):
             return self + -other
-        return 12 * (self.year - other.year) + self.month - other.month
+        return MONTHS_A_YEAR * (self.year - other.year) + self.month - other.month
 
     @property
     def financial_year(self) -> str:
@@ -117,4 +119,4 @@ def parse_financial_year(text: str) -> int:
 
 def financial_year_months(text: str) -> tuple[Month, ...]:
     """Twelve months of a financial year, April to March."""
-    return months_from(Month(parse_financial_year(text), _FIRST_MONTH), 12)
+    return months_from(Month(parse_financial_year(text), _FIRST_MONTH), MONTHS_A_YEAR)

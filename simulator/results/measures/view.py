@@ -13,10 +13,11 @@ from simulator.engine.plain import Paths
 from simulator.engine.rates import Rates
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import STREAMS
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
-WEEKS_A_MONTH = 365.25 / 7.0 / 12.0
+WEEKS_A_MONTH = 365.25 / 7.0 / MONTHS_A_YEAR
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class View:
         share = np.divide(weeks, total, out=np.zeros_like(weeks), where=total > 0)
         spend_gbp, child_weeks = (np.reshape(x, (-1, 1, 1)) for x in (line.spend_gbp, line.child_weeks))
         variable = spend_gbp * (1.0 - line.overhead_share) / child_weeks * weeks
-        fixed = spend_gbp * line.overhead_share / 12.0 * share
+        fixed = spend_gbp * line.overhead_share / MONTHS_A_YEAR * share
         cash: Array = (variable + fixed) * self.rates.price_ratio[:, :, :, i, None]
         return cash
 

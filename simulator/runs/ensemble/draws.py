@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simulator.baseline.authorities import published_levels
 from simulator.baseline.own_returns import own_parameters
 from simulator.projection import drift, localise
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.runs.ensemble.drawn import FULL
 from simulator.runs.single_run import Engine, Prepared, prepare, run_prepared
 from simulator.scenario import LoadedScenario
@@ -61,7 +61,7 @@ def columns(loaded: LoadedScenario, settings: Settings) -> dict[str, Array]:
     return sample(parameters(loaded), settings.draws, settings.seed)
 
 
-def saved(results: Results, settings: Settings) -> dict[str, Array]:
+def saved(results: RunResults, settings: Settings) -> dict[str, Array]:
     """Return what is kept of the runs that results hold, by name: (draw, ...) each."""
     measures = results.measures if settings.full else {}
     return {**results.reduced, **{FULL + name: measure.values for name, measure in measures.items()}}
