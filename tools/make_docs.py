@@ -23,11 +23,11 @@ from simulator.calibrate.build import COHORT_MONTHS
 from simulator.data import population, tables
 from simulator.interventions import FieldNote, Intervention, kinds, notes
 from simulator.outputs.charts import draw_all, save, words
-from simulator.outputs.summary import Point, summary_points
+from simulator.outputs.summary import SummaryPoint, summary_points
 from simulator.projection import compile as compiling
 from simulator.projection.drift import processes
 from simulator.results.analysis import difference
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
 from simulator.runs.single_run import run_once
 from simulator.scenario import Assumptions, LoadedScenario, Scenario, load, shipped
@@ -62,7 +62,7 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _picture(results: Results) -> str:
+def _picture(results: RunResults) -> str:
     """Draw the chart of children in care; return its alt text."""
     drawing = draw_all(results)["children"]
     with tempfile.TemporaryDirectory() as folder:
@@ -202,7 +202,7 @@ def _running(text: str) -> str:
 # docs/results.md
 
 
-def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Results]) -> str:
+def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, RunResults]) -> str:
     """Return the page of results of the shipped scenarios."""
     parts = [
         "# Results of the shipped scenarios",
@@ -255,7 +255,7 @@ def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Res
 FOSTERED = ("kinship_foster", "council_foster", "ifa_foster")
 
 
-def replications_page(results: Mapping[str, Results]) -> str:
+def replications_page(results: Mapping[str, RunResults]) -> str:
     """Set published projections beside what reproduces them, what happened, and what holding rates would have said."""
     rows = [
         _replicated("Independent Review, May 2022", "review-no-reform", "2032-03-31", 100_000, results),
@@ -303,14 +303,14 @@ def replications_page(results: Mapping[str, Results]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _held(base: int) -> Results:
+def _held(base: int) -> RunResults:
     """Run the model with the rates of a base year held, places found as needed, to March 2035 or ten years."""
     scenario = Scenario.model_validate({"name": "Held", "base": base, "assumptions": {"foster_places": "as_needed"}})
     return run_once(scenario, "held")
 
 
 def _replicated(
-    who: str, name: str, when: str, said: float, results: Mapping[str, Results], places: Sequence[str] = ()
+    who: str, name: str, when: str, said: float, results: Mapping[str, RunResults], places: Sequence[str] = ()
 ) -> list[str]:
     one, now = results[name], "2025-03-31"
     base = int(one.dates("stock")[0][:4])
@@ -326,7 +326,7 @@ def _replicated(
     ]
 
 
-def _children_in(results: Results, when: str, places: Sequence[str]) -> float:
+def _children_in(results: RunResults, when: str, places: Sequence[str]) -> float:
     at = results.dates("stock").index(when)
     by_place = results["children"].by_placement()
     return float(sum(by_place[p][at] for p in places or by_place))
@@ -340,7 +340,7 @@ def _off(value: float, happened: float) -> str:
     return f"{100 * (value / happened - 1):+.0f}%".replace("-", "−")
 
 
-def _spend_grew(who: str, name: str, since: str, said: float, results: Mapping[str, Results]) -> list[str]:
+def _spend_grew(who: str, name: str, since: str, said: float, results: Mapping[str, RunResults]) -> list[str]:
     base = int(results[name].dates("stock")[0][:4])
     spend = {str(year): value for year, value in tables.series("spend_total").items()}
     grown = [_in_year(run, "2024-25") / _in_year(run, since) for run in (results[name], _held(base))]
@@ -354,7 +354,7 @@ def _spend_grew(who: str, name: str, since: str, said: float, results: Mapping[s
     ]
 
 
-def _in_year(results: Results, year: str) -> float:
+def _in_year(results: RunResults, year: str) -> float:
     """Spend in a year of the run, or in the one before it."""
     spend = _claimed(results, "total_spend", year)
     assert spend is not None
@@ -385,7 +385,7 @@ def _more_count(value: float) -> str:
     return shown if shown.startswith("−") or shown == "0" else f"+{shown}"
 
 
-def _over_time(results: Mapping[str, Results], cell: Callable[[Point], str], *, start: bool = True) -> str:
+def _over_time(results: Mapping[str, RunResults], cell: Callable[[SummaryPoint], str], *, start: bool = True) -> str:
     """Return a table of scenarios by years on."""
     years = ([0] if start else []) + [2, 5, 10]
     heads = ["Scenario", "Starts from", *("at the start" if n == 0 else f"+{n} years" for n in years)]
@@ -397,7 +397,7 @@ def _over_time(results: Mapping[str, Results], cell: Callable[[Point], str], *, 
     return table(heads, rows, numbers=len(years))
 
 
-def _against(results: Mapping[str, Results]) -> str:
+def _against(results: Mapping[str, RunResults]) -> str:
     base = results[REFERENCE]
     rows = []
     for name, one in results.items():
@@ -423,7 +423,7 @@ def _against(results: Mapping[str, Results]) -> str:
     return table(heads, rows, numbers=4)
 
 
-def _numbers_or_rates(loaded: LoadedScenario, numbers: Results) -> str:
+def _numbers_or_rates(loaded: LoadedScenario, numbers: RunResults) -> str:
     held = loaded.scenario.starts.model_copy(update={"hold": "rates"})
     changed = replace(loaded, scenario=loaded.scenario.model_copy(update={"starts": held}))
     rates = simulate(changed)
@@ -485,7 +485,7 @@ def _fostering_rests_on(reference: LoadedScenario, plan: LoadedScenario) -> str:
     return table(heads, rows, numbers=4)
 
 
-def _replications(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Results]) -> Iterator[str]:
+def _replications(loaded: Mapping[str, LoadedScenario], results: Mapping[str, RunResults]) -> Iterator[str]:
     for name, one in loaded.items():
         if one.scenario.purpose != "replication":
             continue
@@ -510,7 +510,7 @@ def _replications(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Re
         yield "\n".join(_assumed(one))
 
 
-def _claimed(results: Results, measure: str, when: str) -> float | None:
+def _claimed(results: RunResults, measure: str, when: str) -> float | None:
     """Find what the model gives where something was published; None where the run does not hold it."""
     if measure == "children":
         dates = [date[:7] for date in results.dates("stock")]
@@ -537,7 +537,7 @@ def _assumed(one: LoadedScenario) -> Iterator[str]:
             yield f"- {intervention.title}: `{field}` {origin.value:g} {origin.unit}{fitted}"
 
 
-def _other_headlines(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Results]) -> str:
+def _other_headlines(loaded: Mapping[str, LoadedScenario], results: Mapping[str, RunResults]) -> str:
     """Return the headlines that a scenario without claims reaches by a fitted value."""
     gap = _stock_at(results["review-plan-delayed"], "2028-03-31") - _stock_at(results["review-plan"], "2028-03-31")
     places = results["foster-plan-10000"]["foster_places_approved"].total()
@@ -577,7 +577,7 @@ def _other_headlines(loaded: Mapping[str, LoadedScenario], results: Mapping[str,
     return table(("What", "Scenarios", "Published", "Model", "With (*fitted*)"), rows)
 
 
-def _stock_at(results: Results, date: str) -> float:
+def _stock_at(results: RunResults, date: str) -> float:
     return float(results["children"].total()[results.dates("stock").index(date)])
 
 

@@ -36,7 +36,7 @@ from simulator.outputs.charts import draw_all
 from simulator.projection.agencies import served
 from simulator.projection.compile import compile_scenario
 from simulator.projection.proportional_fitting import rake, shift_ages
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.scenario import LoadedScenario, ScenarioError
 from simulator.uncertainty import sample
 from simulator.vocabulary import areas, placements
@@ -55,7 +55,7 @@ def short(*names: str, end: Month = END) -> LoadedScenario:
 
 
 @cache
-def north_east() -> Results:
+def north_east() -> RunResults:
     return simulator.run(short("region: North East"))
 
 
@@ -405,7 +405,7 @@ def test_areas_are_listed() -> None:
 
 
 @cache
-def all_areas() -> Results:
+def all_areas() -> RunResults:
     return simulator.run(short("all", end=Month(2026, 3)))
 
 
@@ -440,7 +440,7 @@ def test_first_years_go_on_from_recent_ones() -> None:
 
 
 @cache
-def ten_years(name: str) -> Results:
+def ten_years(name: str) -> RunResults:
     return simulator.run(short(name, end=Month(2035, 3)))
 
 
