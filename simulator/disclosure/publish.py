@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.disclosure.published import Published, Shown
+from simulator.disclosure.published import PublishedResults, Shown
 from simulator.disclosure.suppression import (
     BASE_ENGLAND,
     BASE_LOCAL,
@@ -43,7 +43,7 @@ _SPAN = LARGEST_HIDDEN - 1
 """Children between the least and the most that a hidden count may be."""
 
 
-def publish(many: Sequence[RunResults]) -> list[Published]:
+def publish(many: Sequence[RunResults]) -> list[PublishedResults]:
     """Return scenarios as they may be published, each other's hidden counts hidden in all.
 
     Parameters
@@ -343,7 +343,7 @@ def _hide_together(runs: Sequence[_Run]) -> None:
 # Results
 
 
-def _published(run: _Run, bare: _Run | None) -> Published:
+def _published(run: _Run, bare: _Run | None) -> PublishedResults:
     results = run.results
     counts = {name: run.shown_count(name) for name, by in run.cells if by == ALL}
     supply = {name: run.shown_supply(name) for name in run.ruled("supply")}
@@ -354,7 +354,7 @@ def _published(run: _Run, bare: _Run | None) -> Published:
     flows = {name: known[name] for name, m in measures.items() if m.kind == "flow"}
     without = {} if bare is None else {name: bare.shown_count(name) for name, by in bare.cells if by == ALL}
     extra, causes = run.shown_extra()
-    return Published(
+    return PublishedResults(
         name=results.name,
         title=results.title,
         description=results.description,

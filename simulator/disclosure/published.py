@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from simulator.disclosure.suppression import LEAST_FOR_PERCENT
-from simulator.results.figures import Spread
+from simulator.results.figures import ShownFigure
 from simulator.results.protocol import Results, Showing
 from simulator.results.quantities import Array, Kind
 from simulator.results.timeline import marches
@@ -34,7 +34,7 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Published(Results):
+class PublishedResults(Results):
     """Results that may be published (`simulator.disclosure.publish`).
 
     Stocks are known at each 31 March, and flows and money by financial year. In place of draws there are quantiles, so
@@ -75,34 +75,34 @@ class Published(Results):
         """Return each 31 March (stock); there are no months."""
         return () if kind == "flow" else marches(super().dates("stock"))
 
-    def bare(self) -> Published:
+    def bare(self) -> PublishedResults:
         """Return the stocks of the same scenario without its programmes."""
         return replace(
             self, measures=self.without, without={}, stocks=self.stocks_without, stocks_without={}, years={},
             real_years={},
         )  # fmt: skip
 
-    def stock_totals(self, measure: str) -> Spread:
+    def stock_totals(self, measure: str) -> ShownFigure:
         """Return a stock at each 31 March: (area, instant)."""
         return _spread(self.stocks[measure].total)
 
-    def stock_parts(self, measure: str) -> Spread:
+    def stock_parts(self, measure: str) -> ShownFigure:
         """Return a stock by placement in the first area at each 31 March: (1, instant, placement)."""
         return _spread(_parts(self.stocks[measure])[:, :1])
 
-    def year_totals(self, measure: str, *, real: bool = False) -> Spread:
+    def year_totals(self, measure: str, *, real: bool = False) -> ShownFigure:
         """Return a measure by financial year: (area, year)."""
         return _spread((self.real_years if real else self.years)[measure].total)
 
-    def year_parts(self, measure: str, *, real: bool = False) -> Spread:
+    def year_parts(self, measure: str, *, real: bool = False) -> ShownFigure:
         """Return a measure by financial year and placement: (area, year, placement)."""
         return _spread(_parts((self.real_years if real else self.years)[measure]))
 
-    def extra_spend(self) -> Spread:
+    def extra_spend(self) -> ShownFigure:
         """Return the central run's spend above that of `reference_year`: (area, year)."""
         return _spread(self.extra)
 
-    def causes(self) -> dict[str, Spread]:
+    def causes(self) -> dict[str, ShownFigure]:
         """Return the central run's extra spend by cause: (area, year) each."""
         return {name: _spread(values) for name, values in self.extra_causes.items()}
 
@@ -123,8 +123,8 @@ class Published(Results):
         return iter(())
 
 
-def _spread(shown: Array) -> Spread:
-    return Spread.of(shown, quantiles=True)
+def _spread(shown: Array) -> ShownFigure:
+    return ShownFigure.of(shown, quantiles=True)
 
 
 def _parts(shown: Shown) -> Array:

@@ -82,7 +82,7 @@ def summary_points(results: Results) -> tuple[SummaryPoint, ...]:
 
 @dataclass(frozen=True)
 class _Figures:
-    """One figure at all points: (draw, point), the central run first; `quantiles` as in `Spread`."""
+    """One figure at all points: (draw, point), the central run first; `quantiles` as in `ShownFigure`."""
 
     draws: Array
     quantiles: bool

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.results.analysis import answers
-from simulator.results.figures import Spread, less
+from simulator.results.figures import ShownFigure, less
 from simulator.results.long_tables import STATISTICS, Row, price_bases, year_rows
 from simulator.results.protocol import Results
 from simulator.results.quantities import Quantity
@@ -122,7 +122,7 @@ def _differences(
     shown = [ALL, *parts] if measure.is_money and len(parts) > 1 else [ALL]
     quantiles, nothing = results.year_totals(measure.name).quantiles, np.zeros_like(ours[ALL])
     draws = {name: less(ours.get(name, nothing), theirs.get(name, nothing), quantiles=quantiles) for name in shown}
-    return {name: Spread.of(values[:, None]).statistics()[:, 0] for name, values in draws.items()}
+    return {name: ShownFigure.of(values[:, None]).statistics()[:, 0] for name, values in draws.items()}
 
 
 def _by_placement(results: Results, measure: str, area: str, years: Sequence[str], real: bool) -> dict[str, Array]:

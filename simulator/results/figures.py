@@ -18,7 +18,7 @@ READ_BYTES = 32_000_000
 
 
 @dataclass(frozen=True)
-class Spread:
+class ShownFigure:
     """One figure by area: its central run is held, and its draws are read when they are asked for.
 
     Attributes
@@ -40,7 +40,7 @@ class Spread:
     quantiles: bool = False
 
     @classmethod
-    def of(cls, values: Array, *, quantiles: bool = False) -> Spread:
+    def of(cls, values: Array, *, quantiles: bool = False) -> ShownFigure:
         """Return a figure of values in memory: (draw, area, ...), the central run first."""
         cells = values[1:].reshape(len(values) - 1, values[0].size).T
         return cls(values[0], len(values) - 1, lambda start, stop: cells[start:stop], quantiles)
@@ -75,7 +75,7 @@ def interval(draws: Array, low: int, high: int, *, quantiles: bool) -> tuple[Arr
     Parameters
     ----------
     draws : (1 + draw, ...)
-        The central run first, as `Spread.area` gives it.
+        The central run first, as `ShownFigure.area` gives it.
     low, high : int
         Two of `QUANTILES`.
     quantiles : bool

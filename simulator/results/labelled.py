@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.results import reduce
-from simulator.results.figures import Spread
+from simulator.results.figures import ShownFigure
 from simulator.results.long_tables import COLUMNS, monthly_rows
 from simulator.results.protocol import Results
 from simulator.results.quantities import Array, Kind, Measure
@@ -91,31 +91,31 @@ class RunResults(Results):
         extra = reduce.of_extra_spend(self.spend_lines, self.timeline, self.measures.get("programme_spend"))
         return {**figures, **{f"{WITHOUT}{name}": values for name, values in without.items()}, **extra}
 
-    def figure(self, name: str) -> Spread:
+    def figure(self, name: str) -> ShownFigure:
         """Return a figure by its name in `simulator.results.reduce`."""
-        return Spread.of(self.reduced[name])
+        return ShownFigure.of(self.reduced[name])
 
-    def stock_totals(self, measure: str) -> Spread:
+    def stock_totals(self, measure: str) -> ShownFigure:
         """Return a stock over all placements and ages: (area, instant)."""
         return self.figure(f"{measure}/total")
 
-    def stock_parts(self, measure: str) -> Spread:
+    def stock_parts(self, measure: str) -> ShownFigure:
         """Return a stock by placement in the first area: (1, instant, placement)."""
         return self.figure(f"{measure}/first")
 
-    def year_totals(self, measure: str, *, real: bool = False) -> Spread:
+    def year_totals(self, measure: str, *, real: bool = False) -> ShownFigure:
         """Return a measure by financial year, over all placements and ages: (area, year)."""
         return self.figure(f"{measure}/{'real_' if real else ''}year")
 
-    def year_parts(self, measure: str, *, real: bool = False) -> Spread:
+    def year_parts(self, measure: str, *, real: bool = False) -> ShownFigure:
         """Return a measure by financial year and placement: (area, year, placement)."""
         return self.figure(f"{measure}/{'real_' if real else ''}year_placement")
 
-    def extra_spend(self) -> Spread:
+    def extra_spend(self) -> ShownFigure:
         """Return cash spend above that of `reference_year`: (area, year)."""
         return self.figure("extra_spend")
 
-    def causes(self) -> dict[str, Spread]:
+    def causes(self) -> dict[str, ShownFigure]:
         """Return extra spend by cause, as `SpendLines.split` splits it: (area, year) each."""
         split = "extra_spend/"
         return {name.removeprefix(split): self.figure(name) for name in self.reduced if name.startswith(split)}

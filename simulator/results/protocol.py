@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
-from simulator.results.figures import Spread
+from simulator.results.figures import ShownFigure
 from simulator.results.quantities import Array, Kind, Quantity
 from simulator.results.timeline import Timeline
 from simulator.vocabulary.calendar import Month
@@ -107,7 +107,7 @@ class Showing:
 class Results(ABC):
     """Everything one scenario gave.
 
-    Methods that return a :class:`Spread` have the draws.
+    Methods that return a :class:`ShownFigure` have the draws.
 
     Attributes
     ----------
@@ -193,27 +193,27 @@ class Results(ABC):
         """Return children and spend of the same scenario without its programmes."""
 
     @abstractmethod
-    def stock_totals(self, measure: str) -> Spread:
+    def stock_totals(self, measure: str) -> ShownFigure:
         """Return a stock over all placements and ages at `dates`: (area, instant)."""
 
     @abstractmethod
-    def stock_parts(self, measure: str) -> Spread:
+    def stock_parts(self, measure: str) -> ShownFigure:
         """Return a stock by placement in the first area: (1, instant, placement)."""
 
     @abstractmethod
-    def year_totals(self, measure: str, *, real: bool = False) -> Spread:
+    def year_totals(self, measure: str, *, real: bool = False) -> ShownFigure:
         """Return a measure by financial year, over all placements and ages: (area, year)."""
 
     @abstractmethod
-    def year_parts(self, measure: str, *, real: bool = False) -> Spread:
+    def year_parts(self, measure: str, *, real: bool = False) -> ShownFigure:
         """Return a measure by financial year and placement: (area, year, placement)."""
 
     @abstractmethod
-    def extra_spend(self) -> Spread:
+    def extra_spend(self) -> ShownFigure:
         """Return cash spend above that of `reference_year`: (area, year)."""
 
     @abstractmethod
-    def causes(self) -> dict[str, Spread]:
+    def causes(self) -> dict[str, ShownFigure]:
         """Return extra spend by cause, as `SpendLines.split` splits it: (area, year) each."""
 
     @abstractmethod

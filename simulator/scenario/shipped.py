@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import simulator
-
 
 @cache
 def shipped() -> dict[str, Path]:
@@ -14,7 +12,7 @@ def shipped() -> dict[str, Path]:
 
     In a checkout they are in the folder ``scenarios`` beside the package; once installed, inside the package.
     """
-    package = Path(next(iter(simulator.__path__)))
+    package = Path(__file__).parents[1]
     for folder in (package.parent / "scenarios", package / "scenarios_shipped"):
         if (folder / "status-quo.yaml").is_file():
             return {path.stem: path for path in sorted(folder.glob("*.yaml"))}

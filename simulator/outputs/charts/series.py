@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.outputs.charts import words
-from simulator.results.figures import Spread, interval, less
+from simulator.results.figures import ShownFigure, interval, less
 from simulator.results.protocol import OWN, Actual, Results
 
 Array = NDArray[np.float64]
@@ -90,7 +90,7 @@ def yearly(results: Results, measure: str) -> Course:
     return over_years(results, results.year_totals(measure))
 
 
-def over_years(results: Results, figure: Spread) -> Course:
+def over_years(results: Results, figure: ShownFigure) -> Course:
     """Return a figure by financial year, (area, year), as a series; see :func:`stock`."""
     years = results.financial_years
     at = np.array([float(words.year_end(year)) for year in years])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
 
-from simulator.results.figures import Array, Spread
+from simulator.results.figures import Array, ShownFigure
 from simulator.results.labelled import WITHOUT, RunResults
 from simulator.runs.ensemble.store import Store
 
@@ -43,9 +43,9 @@ class Drawn(RunResults):
         """Return children and spend of the same scenario without its programmes."""
         return replace(self, measures=self.without, without={}, prefix=WITHOUT)
 
-    def figure(self, name: str) -> Spread:
+    def figure(self, name: str) -> ShownFigure:
         """Return a figure by its name in `simulator.results.reduce`."""
-        return Spread(self.reduced[name][0], self.store.draws, partial(self.store.read, self.prefix + name))
+        return ShownFigure(self.reduced[name][0], self.store.draws, partial(self.store.read, self.prefix + name))
 
     def in_full(self) -> Iterator[Mapping[str, Array]]:
         """Yield every measure of each run, the central one first: (area, time, placement, age band).

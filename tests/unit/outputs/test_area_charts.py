@@ -13,7 +13,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from simulator.disclosure.published import Published, Shown
+from simulator.disclosure.published import PublishedResults, Shown
 from simulator.outputs import charts
 from simulator.outputs.charts import Chart, style
 from simulator.outputs.charts.area_panels import TINY
@@ -186,14 +186,14 @@ def test_areas_without_children_are_said_to_be_left_out(cases):
     assert all("begin with no child: Isles of Scilly" in words_of(drawing) for drawing in beside.values())
 
 
-def published(areas: dict[str, tuple[float, float]], draws: int) -> Published:
+def published(areas: dict[str, tuple[float, float]], draws: int) -> PublishedResults:
     """Results of areas rounded to the nearest 5, as they are published."""
     results = fake_areas(areas, draws=draws)
     at = [i for i, day in enumerate(results.dates("stock")) if day.endswith("-03-31")]
     rounded = 5 * np.round(results.stock_totals("children").statistics()[..., at] / 5)
     whole = {one.name: getattr(results, one.name) for one in fields(Results)}
     nothing = {"years": {}, "real_years": {}, "extra": np.zeros((1, 0, 0)), "extra_causes": {}}
-    return Published(**whole, **nothing, stocks={"children": Shown(rounded)}, number_of_draws=draws)
+    return PublishedResults(**whole, **nothing, stocks={"children": Shown(rounded)}, number_of_draws=draws)
 
 
 @pytest.mark.parametrize("draws", [1, 41])
