@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.results.labelled import Results
+    from simulator.results.labelled import RunResults
     from simulator.scenario import LoadedScenario
 
 __all__ = ["__version__", "compare", "load", "run"]
@@ -25,13 +25,9 @@ def __getattr__(name: str) -> str:
     """Look the version up when it is first asked for."""
     if name != "__version__":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib.metadata import PackageNotFoundError, version
+    from simulator.data.provenance import package_version
 
-    try:
-        found = version("care-demand")
-    except PackageNotFoundError:
-        found = "0+not.installed"
-    globals()["__version__"] = found
+    globals()["__version__"] = found = package_version()
     return found
 
 
@@ -57,7 +53,7 @@ def load(scenario: str | Path | LoadedScenario) -> LoadedScenario:
     return scenario if isinstance(scenario, scenarios.LoadedScenario) else scenarios.load(scenario)
 
 
-def run(scenario: str | Path | LoadedScenario, *, draws: int = 0, seed: int = 1) -> Results:
+def run(scenario: str | Path | LoadedScenario, *, draws: int = 0, seed: int = 1) -> RunResults:
     """Run a scenario.
 
     Parameters
@@ -71,7 +67,7 @@ def run(scenario: str | Path | LoadedScenario, *, draws: int = 0, seed: int = 1)
 
     Returns
     -------
-    Results
+    RunResults
         Measures hold the central run; figures, such as `results.stock_totals("children")`, have the draws.
     """
     from simulator.runs.simulate import simulate
@@ -79,7 +75,7 @@ def run(scenario: str | Path | LoadedScenario, *, draws: int = 0, seed: int = 1)
     return simulate(load(scenario), draws=draws, seed=seed)
 
 
-def compare(*scenarios: str | Path | LoadedScenario, draws: int = 0, seed: int = 1) -> list[Results]:
+def compare(*scenarios: str | Path | LoadedScenario, draws: int = 0, seed: int = 1) -> list[RunResults]:
     """Run several scenarios with the same draws; the first is the one to compare with.
 
     Parameters
@@ -91,7 +87,7 @@ def compare(*scenarios: str | Path | LoadedScenario, draws: int = 0, seed: int =
 
     Returns
     -------
-    list of Results
+    list of RunResults
         In the same order.
     """
     return [run(one, draws=draws, seed=seed) for one in [load(one) for one in scenarios]]

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.optimize import root
 
 from simulator.projection.compile import compile_scenario
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.runs.single_run import label
 from simulator.runs.solve import Unknown
 from simulator.scenario.read import load
@@ -43,18 +43,18 @@ class Fit:
     id: str
     field: str
     near: float
-    miss: Callable[[dict[str, Results]], float]
+    miss: Callable[[dict[str, RunResults]], float]
 
 
-def children(results: Results, date: str) -> float:
+def children(results: RunResults, date: str) -> float:
     """Children looked after at an instant."""
     return float(results["children"].total()[results.dates("stock").index(date)])
 
 
-def claimed(measure: str, name: str) -> Callable[[dict[str, Results]], float]:
+def claimed(measure: str, name: str) -> Callable[[dict[str, RunResults]], float]:
     """Miss of the last claim that the scenario itself marks."""
 
-    def miss(by_file: dict[str, Results]) -> float:
+    def miss(by_file: dict[str, RunResults]) -> float:
         r = by_file[name]
         claim = [c for c in r.claims if c.measure == measure][-1]
         if measure == "children":
@@ -65,38 +65,38 @@ def claimed(measure: str, name: str) -> Callable[[dict[str, Results]], float]:
     return miss
 
 
-def spend(results: Results, year: str) -> float:
+def spend(results: RunResults, year: str) -> float:
     """Cash spend in a financial year."""
     at = results.financial_years.index(year)
     return float(results.by_year("total_spend")[0, 0, at].sum())
 
 
-def grew(name: str, measure: Callable[[Results, str], float], first: str, last: str, ratio: float) -> Any:
+def grew(name: str, measure: Callable[[RunResults, str], float], first: str, last: str, ratio: float) -> Any:
     """Miss of a published growth between two dates."""
     return lambda by_file: measure(by_file[name], last) / measure(by_file[name], first) / ratio - 1.0
 
 
-def in_homes(results: Results, date: str) -> float:
+def in_homes(results: RunResults, date: str) -> float:
     """Children in homes, secure and other residential settings and supported accommodation."""
     at = results.dates("stock").index(date)
     by_place = results["children"].by_placement()
     return float(sum(by_place[p][at] for p in ("childrens_home", "secure_residential", "supported")))
 
 
-def fostered(results: Results, date: str) -> float:
+def fostered(results: RunResults, date: str) -> float:
     """Children in foster care, kinship included."""
     at = results.dates("stock").index(date)
     by_place = results["children"].by_placement()
     return float(sum(by_place[p][at] for p in ("kinship_foster", "council_foster", "ifa_foster")))
 
 
-def delay_costs(by_file: dict[str, Results]) -> float:
+def delay_costs(by_file: dict[str, RunResults]) -> float:
     """Two years of delay: 10,500 more children in care in 2027-28 [nspcc_delay_2023]."""
     late, plan = by_file["review-plan-delayed"], by_file["review-plan"]
     return (children(late, "2028-03-31") - children(plan, "2028-03-31")) / 10_500 - 1.0
 
 
-def more_places(by_file: dict[str, Results]) -> float:
+def more_places(by_file: dict[str, RunResults]) -> float:
     """10,000 more approved places by March 2029 than in March 2025 [wms_foster_2026]."""
     places = by_file["foster-plan-10000"]["foster_places_approved"].total()
     return float(places[48] - places[0]) / 10_000 - 1.0

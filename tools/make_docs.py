@@ -20,7 +20,7 @@ from docs_pages.rules_page import rules_table
 from docs_pages.shipped_runs import REFERENCE
 
 from simulator.outputs.charts import draw_all, save
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
 from simulator.scenario import load, shipped
 
@@ -49,7 +49,7 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _picture(results: Results) -> str:
+def _picture(results: RunResults) -> str:
     """Draw the chart of children in care; return its alt text."""
     drawing = draw_all(results)["children"]
     with tempfile.TemporaryDirectory() as folder:

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator import __version__
 from simulator.backtest import area_growth, select
 from simulator.backtest.intervals import LEVELS, Spread, log_errors, quantiles, spread
 from simulator.backtest.methods import METHODS
 from simulator.backtest.methods.method import HORIZONS, Growth
 from simulator.backtest.panel import COUNTS, Known, Panel, cut, known, outcomes
 from simulator.backtest.score import cells, crps
+from simulator.data.provenance import package_version
 
 Array = NDArray[np.float64]
 
@@ -242,7 +242,7 @@ def _kept(past: Panel, blocks: Path | None) -> dict[str, Growth]:
 
 def _digest(past: Panel) -> str:
     """Return a short hash of the version and of everything that is known, so that old blocks are not used."""
-    digest = hashlib.sha256(__version__.encode())
+    digest = hashlib.sha256(package_version().encode())
     for series in (past.authorities, past.england):
         for name in COUNTS:
             digest.update(np.ascontiguousarray(getattr(series, name)).tobytes())

@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from simulator import __version__
 from simulator.backtest import page, record_charts
 from simulator.backtest.record import FORECAST_COLUMNS, SCORE_COLUMNS, Record, record_rows, score_rows
-from simulator.data.provenance import data_hashes
+from simulator.data.provenance import data_hashes, package_version
 from simulator.outputs.charts import save
 from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
 
@@ -60,7 +59,7 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[obje
 def write_manifest(part: Path, command: str, more: dict[str, Any]) -> None:
     """Write what a folder was made from; no time and no place, so that a repeat gives the same bytes."""
     written = sorted([*(p.name for p in part.iterdir()), MANIFEST])
-    versions = {MADE_BY: __version__, "python": platform.python_version(), "numpy": np.__version__}
+    versions = {MADE_BY: package_version(), "python": platform.python_version(), "numpy": np.__version__}
     content = {
         "made_by": MADE_BY,
         "command": command,

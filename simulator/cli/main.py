@@ -30,10 +30,10 @@ TERMINATED = 143
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from simulator import __version__
         from simulator.data.model_version import MODEL_VERSION
+        from simulator.data.provenance import package_version
 
-        click.echo(f"{PROGRAM} {__version__} (model {MODEL_VERSION})")
+        click.echo(f"{PROGRAM} {package_version()} (model {MODEL_VERSION})")
         ctx.exit()
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.disclosure.published import PublishedResults, Shown
 from simulator.disclosure.suppression import (
     BASE_ENGLAND,
     BASE_LOCAL,
@@ -25,51 +26,29 @@ from simulator.disclosure.suppression import (
     is_small,
     rounded,
 )
-from simulator.results.labelled import Actual, Array, Measure, Published, Results, Shown, SpendLines, marches
+from simulator.results.labelled import RunResults
+from simulator.results.protocol import Actual
+from simulator.results.quantities import Array, Publication, Quantity
+from simulator.results.timeline import marches
 from simulator.vocabulary.areas import ENGLAND, authorities, groups
 from simulator.vocabulary.labels import ALL
 
 Key = tuple[str, str, str, str, str]
 """A count: measure, what it goes by, category, area, and date or financial year."""
 
-REASONS = "exits_"
-"""How measures of exits by reason begin; they add up to exits."""
-
-SUPPLY = {
-    "foster_households": 1.0,
-    "foster_places_approved": 2.0,
-    "foster_places_usable": 1.0,
-    "foster_approvals": 1.0,
-    "foster_deregistrations": 1.0,
-}
-"""Foster supply, and how much more coarsely than children it is rounded. It is England's, shared as fostered children
-are, so it tells their number: about 1.7 approved places to a child."""
-
-FILLED = "foster_places_filled"
-MONEY_OF = {"unmet_foster_need_spend": "unmet_foster_need"}
-"""Money that is hidden where a count is."""
-
-TOTAL_SPEND = ("placement_spend", "total_spend")
-"""Totals that spend on hidden placements is part of."""
-
-COUNTS = (
-    "children", "starts", "exits", "balancing", "uasc_children", "reentries", FILLED, "foster_need",
-    "unmet_foster_need",
-)  # fmt: skip
-
-LEFT_OUT = ("moves_in", "moves_out")
-"""Flows by placement alone: with stocks they would give each other away."""
+CHILDREN = "children"
+PLACEMENT, AGE_BAND = "placement", "age_band"
 
 _SPAN = LARGEST_HIDDEN - 1
 """Children between the least and the most that a hidden count may be."""
 
 
-def publish(many: Sequence[Results]) -> list[Published]:
+def publish(many: Sequence[RunResults]) -> list[PublishedResults]:
     """Return scenarios as they may be published, each other's hidden counts hidden in all.
 
     Parameters
     ----------
-    many : sequence of Results
+    many : sequence of RunResults
         Scenarios that are published together.
     """
     runs = [_Run(results) for results in many]
@@ -89,7 +68,7 @@ class _Run:
 
     Attributes
     ----------
-    results : Results
+    results : RunResults
     tables : Tables
     cells : dict of (measure, by) to (area, time, category) int
         Cells of the tables.
@@ -98,7 +77,7 @@ class _Run:
     hidden : (cell,) bool
     """
 
-    results: Results
+    results: RunResults
     tables: Tables = field(default_factory=Tables)
     cells: dict[tuple[str, str], Ints] = field(default_factory=dict)
     keys: list[Key] = field(default_factory=list)
@@ -106,11 +85,17 @@ class _Run:
 
     def __post_init__(self) -> None:
         """Choose what is counted, and say how it adds up."""
-        for name in self.results.measures:
-            if name in COUNTS or name.startswith(REASONS):
-                self._add(name)
+        for name in self.ruled("count"):
+            self._add(name)
         self._add_up()
         self.hidden = np.zeros(len(self.keys), dtype=np.bool_)
+
+    def ruled(self, rule: str) -> list[str]:
+        """Return the measures that a rule of publication is for."""
+        return [name for name, measure in self.results.measures.items() if measure.publication.rule == rule]
+
+    def _publication(self, name: str) -> Publication:
+        return self.results[name].publication
 
     @cached_property
     def marches(self) -> list[int]:
@@ -131,7 +116,7 @@ class _Run:
     def statistics(self, name: str, by: str = ALL) -> Array:
         """Return the central run and, where there are draws, their quantiles: (statistic, area, time, category)."""
         results, measure = self.results, self.results[name]
-        labels = {ALL: (ALL,), "placement": measure.placements, "age_band": measure.age_bands}[by]
+        labels = {ALL: (ALL,), PLACEMENT: measure.placements, AGE_BAND: measure.age_bands}[by]
         if len(labels) == 1:
             whole = results.stock_totals(name) if measure.kind == "stock" else results.year_totals(name)
             table = whole.statistics()
@@ -145,10 +130,10 @@ class _Run:
         """Add the counts of a measure: in all, and stocks by placement and by age."""
         measure, values = self.results[name], np.abs(self.values(name))
         self._cells(name, ALL, (ALL,), values.sum(axis=(-2, -1))[..., None])
-        if measure.kind == "stock" and len(measure.placements) > 1 and name != FILLED:
-            self._cells(name, "placement", measure.placements, values.sum(axis=-1))
+        if measure.kind == "stock" and len(measure.placements) > 1 and not measure.publication.parts_in:
+            self._cells(name, PLACEMENT, measure.placements, values.sum(axis=-1))
         if measure.kind == "stock" and len(measure.age_bands) > 1:
-            self._cells(name, "age_band", measure.age_bands, values.sum(axis=-2))
+            self._cells(name, AGE_BAND, measure.age_bands, values.sum(axis=-2))
 
     def _cells(self, name: str, by: str, categories: Sequence[str], values: Array) -> None:
         """Add cells of (area, time, category)."""
@@ -177,33 +162,31 @@ class _Run:
                 for whole, parts in zip(cells[whole_area].ravel(), cells[part_areas].reshape(len(part_areas), -1).T,
                                         strict=True):  # fmt: skip
                     totals(whole, parts)
-        exits = self._all("exits")
-        reasons = [self.cells[key][..., 0] for key in self.cells if key[0].startswith(REASONS)]
-        if exits is not None and reasons:
-            for whole, parts in zip(exits.ravel(), np.stack(reasons, axis=-1).reshape(-1, len(reasons)), strict=True):
-                totals(whole, parts)
-        self._add_up_fostering()
+        for name in [name for name, by in self.cells if by == ALL]:
+            self._add_up_counts(name)
         self._balance()
 
-    def _add_up_fostering(self) -> None:
-        filled, need, unmet = (self._all(name) for name in (FILLED, "foster_need", "unmet_foster_need"))
-        children = self.cells.get(("children", "placement"))
-        if filled is not None and children is not None:
-            fostered = children[..., self._fostered]
-            for whole, parts in zip(filled.ravel(), fostered.reshape(-1, fostered.shape[-1]), strict=True):
-                self.tables.total(whole, parts)
-        if filled is not None and need is not None and unmet is not None:
-            for whole, met, waiting in zip(need.ravel(), filled.ravel(), unmet.ravel(), strict=True):
-                self.tables.total(whole, (met, waiting))
+    def _add_up_counts(self, name: str) -> None:
+        """Say which other counts add up to a count: those that are part of it, or the parts that it shares."""
+        whole, of = self.cells[name, ALL].ravel(), self._publication(name).parts_in
+        parts = [cells[..., 0] for (part, by), cells in self.cells.items()
+                 if by == ALL and self._publication(part).part_of == name]  # fmt: skip
+        if parts:
+            for total, counts in zip(whole, np.stack(parts, axis=-1).reshape(-1, len(parts)), strict=True):
+                self.tables.total(total, counts)
+        if (of, PLACEMENT) in self.cells:
+            shared = self.cells[of, PLACEMENT][..., self._shared(name)]
+            for total, counts in zip(whole, shared.reshape(-1, shared.shape[-1]), strict=True):
+                self.tables.total(total, counts)
 
-    @cached_property
-    def _fostered(self) -> list[int]:
-        """Positions of the placements that foster places are of, among those of children."""
-        return [self.results["children"].placements.index(name) for name in self.results[FILLED].placements]
+    def _shared(self, name: str) -> list[int]:
+        """Return the positions of a measure's placements among those of the count whose parts it shares."""
+        places = self.results[self._publication(name).parts_in].placements
+        return [places.index(place) for place in self.results[name].placements]
 
     def _balance(self) -> None:
         """Say that stock and starts, less exits, give the next stock; the balancing flow is on the side it belongs."""
-        stock, starts, exits, balancing = (self._all(n) for n in ("children", "starts", "exits", "balancing"))
+        stock, starts, exits, balancing = (self._all(name) for name in (CHILDREN, "starts", "exits", "balancing"))
         if stock is None or starts is None or exits is None or balancing is None:
             return
         more = self.values("balancing").sum(axis=(-2, -1)) >= 0
@@ -222,22 +205,22 @@ class _Run:
         """Return the figures of a count."""
         total = self._figures(self.statistics(name), self.is_hidden(name))[..., 0]
         by_placement = by_band = None
-        if name == FILLED:
-            hidden_parts = self.is_hidden("children", "placement")[..., self._fostered]
-            by_placement = self._figures(self.statistics(name, "placement"), hidden_parts)
-        elif (name, "placement") in self.cells:
-            by_placement = self._figures(self.statistics(name, "placement"), self.is_hidden(name, "placement"))
-        if (name, "age_band") in self.cells:
-            by_band = self._figures(self.statistics(name, "age_band"), self.is_hidden(name, "age_band"))
+        if of := self._publication(name).parts_in:
+            hidden_parts = self.is_hidden(of, PLACEMENT)[..., self._shared(name)]
+            by_placement = self._figures(self.statistics(name, PLACEMENT), hidden_parts)
+        elif (name, PLACEMENT) in self.cells:
+            by_placement = self._figures(self.statistics(name, PLACEMENT), self.is_hidden(name, PLACEMENT))
+        if (name, AGE_BAND) in self.cells:
+            by_band = self._figures(self.statistics(name, AGE_BAND), self.is_hidden(name, AGE_BAND))
         return Shown(total, by_placement, by_band)
 
     def shown_supply(self, name: str) -> Shown:
         """Return the figures of foster supply: none in an area where a sector fosters few children at the base."""
-        values = self.values(name)
-        few = self.is_hidden("children", "placement")[:, 0, self._fostered].any(axis=-1)
-        few |= is_small(values.sum(axis=-1)).any(axis=(-2, -1)) | self.is_hidden(FILLED)[:, 0, 0]
+        values, publication = self.values(name), self._publication(name)
+        few = self.is_hidden(publication.parts_in, PLACEMENT)[:, 0, self._shared(name)].any(axis=-1)
+        few |= is_small(values.sum(axis=-1)).any(axis=(-2, -1)) | self.is_hidden(publication.hidden_with)[:, 0, 0]
         total, parts = (
-            self._figures(self.statistics(name, by), few[:, None, None], SUPPLY[name]) for by in (ALL, "placement")
+            self._figures(self.statistics(name, by), few[:, None, None], publication.coarser) for by in (ALL, PLACEMENT)
         )
         return Shown(total[..., 0], parts)
 
@@ -255,7 +238,7 @@ class _Run:
         The dearer of the area's own in the first year and that of all areas together.
         """
         spend = self.results.year_parts("placement_spend").central[:, 0]
-        stock = self.values("children").sum(axis=-1)[:, :2].mean(axis=1)
+        stock = self.values(CHILDREN).sum(axis=-1)[:, :2].mean(axis=1)
         own = np.divide(spend, stock, out=np.zeros_like(spend), where=stock >= 1.0)
         together = np.divide(spend.sum(axis=0), stock.sum(axis=0), out=np.zeros(spend.shape[1]),
                              where=stock.sum(axis=0) > 0)  # fmt: skip
@@ -264,7 +247,7 @@ class _Run:
     @cached_property
     def hidden_weeks(self) -> Flags:
         """Whether children of a placement are hidden at the start or the end of a year: (area, year, placement)."""
-        hidden = self.is_hidden("children", "placement")
+        hidden = self.is_hidden(CHILDREN, PLACEMENT)
         return hidden[:, :-1] | hidden[:, 1:]
 
     @cached_property
@@ -275,24 +258,26 @@ class _Run:
         """
         open_gbp = (~self.hidden_weeks * self.child_year_gbp[:, None]).sum(axis=-1) * self.bases[:, None] / 2.0
         dearest = np.where(self.hidden_weeks, self.child_year_gbp[:, None], 0.0).max(axis=-1)
-        few: Flags = self.is_hidden("children")[:, :-1, 0] | self.is_hidden("children")[:, 1:, 0]
+        few: Flags = self.is_hidden(CHILDREN)[:, :-1, 0] | self.is_hidden(CHILDREN)[:, 1:, 0]
         return few | (_SPAN * dearest > open_gbp)
 
     def step_gbp(self, name: str) -> Array:
         """Return what money is rounded to: no less than what as many children as the base cost in a year: (area, 1)."""
         spend = np.abs(self.results.year_totals(name).central).max(axis=-1)
-        whole = self.results.stock_totals(MONEY_OF.get(name, "children")).central[:, self.marches].mean(axis=-1)
+        count = self._publication(name).hidden_with or CHILDREN
+        whole = self.results.stock_totals(count).central[:, self.marches].mean(axis=-1)
         return _step(self.bases * spend / np.maximum(whole, 1.0))[:, None]
 
     def shown_money(self, name: str) -> tuple[Shown, Shown]:
         """Return the figures of money in cash and in real prices, which follow from those in cash."""
-        hidden = self.hidden_totals if name in TOTAL_SPEND else self.is_hidden("children")[:, 1:, 0]
-        if (count := MONEY_OF.get(name)) is not None:
+        publication = self._publication(name)
+        hidden = self.hidden_totals if publication.of_placements else self.is_hidden(CHILDREN)[:, 1:, 0]
+        if count := publication.hidden_with:
             few = self.is_hidden(count)[..., 0]
             hidden = hidden | few[:, :-1] | few[:, 1:] | self.hidden_totals
         step = self.step_gbp(name)
         total = _money(self.results.year_totals(name).statistics(), step, hidden)
-        if name != "placement_spend":
+        if len(self.results[name].placements) == 1:
             return Shown(total), Shown(self._real(total, step))
         steps = _step(self.bases[:, None] * self.child_year_gbp)[:, None]
         parts = self.results.year_parts(name).statistics()
@@ -301,9 +286,8 @@ class _Run:
 
     def _real(self, cash: Array, step: Array) -> Array:
         """Return published cash in real prices, at the year's mean price level: (statistic, area, year, ...)."""
-        results = self.results
-        years = results.year_of_month
-        price = np.array([results.deflator[0][[of == y for of in years]].mean() for y in results.financial_years])
+        years, deflator = self.results.timeline.year_of_month, self.results.deflator[0]
+        price = np.array([deflator[[of == y for of in years]].mean() for y in self.results.financial_years])
         return rounded(cash / price.reshape(1, 1, -1, *[1] * (cash.ndim - 3)), step) + 0.0
 
     def shown_extra(self) -> tuple[Array, dict[str, Array]]:
@@ -359,18 +343,18 @@ def _hide_together(runs: Sequence[_Run]) -> None:
 # Results
 
 
-def _published(run: _Run, bare: _Run | None) -> Published:
+def _published(run: _Run, bare: _Run | None) -> PublishedResults:
     results = run.results
     counts = {name: run.shown_count(name) for name, by in run.cells if by == ALL}
-    supply = {name: run.shown_supply(name) for name in SUPPLY if name in results.measures}
-    money = {name: run.shown_money(name) for name, measure in results.measures.items() if measure.is_money}
+    supply = {name: run.shown_supply(name) for name in run.ruled("supply")}
+    money = {name: run.shown_money(name) for name in run.ruled("money")}
     known = {**counts, **supply, **{name: cash for name, (cash, _) in money.items()}}
-    measures = {name: _empty(m, known[name]) for name, m in results.measures.items() if name in known}
+    measures = {name: _label(m, known[name]) for name, m in results.measures.items() if name in known}
     stocks = {name: known[name] for name, m in measures.items() if m.kind == "stock"}
     flows = {name: known[name] for name, m in measures.items() if m.kind == "flow"}
     without = {} if bare is None else {name: bare.shown_count(name) for name, by in bare.cells if by == ALL}
     extra, causes = run.shown_extra()
-    return Published(
+    return PublishedResults(
         name=results.name,
         title=results.title,
         description=results.description,
@@ -384,12 +368,9 @@ def _published(run: _Run, bare: _Run | None) -> Published:
         notes=(*results.notes, _note(results)),
         money_notes=results.money_notes,
         sources=results.sources,
-        deflator=results.deflator[:1],
         price_year=results.price_year,
-        spend_lines=_no_lines(results.spend_lines),
         reference_year=results.reference_year,
-        discount_rate=results.discount_rate,
-        without={name: _empty(results.without[name], shown) for name, shown in without.items()},
+        without={name: _label(results.without[name], shown) for name, shown in without.items()},
         places_limited=results.places_limited,
         engine=results.engine,
         stocks=stocks,
@@ -402,14 +383,14 @@ def _published(run: _Run, bare: _Run | None) -> Published:
     )
 
 
-def _empty(measure: Measure, shown: Shown) -> Measure:
-    """Return a measure without values, and without axes that are not published."""
-    return replace(
-        measure,
+def _label(measure: Quantity, shown: Shown) -> Quantity:
+    """Return what a measure is, without its values and without axes that are not published."""
+    return Quantity(
+        measure.name, measure.title, measure.unit, measure.kind,
         placements=measure.placements if shown.by_placement is not None else (ALL,),
         age_bands=measure.age_bands if shown.by_band is not None else (ALL,),
-        values=np.zeros((0, 0, 0, 0, 0)),
-    )
+        publication=measure.publication, difference=measure.difference,
+    )  # fmt: skip
 
 
 def _at_ends(shown: Shown) -> Shown:
@@ -418,17 +399,7 @@ def _at_ends(shown: Shown) -> Shown:
     return Shown(shown.total[:, :, 1:], *parts)
 
 
-def _no_lines(lines: SpendLines) -> SpendLines:
-    return replace(
-        lines,
-        spend_gbp=np.zeros((1, 0, 0, 0)),
-        child_weeks=np.zeros((1, 0, 0, 0)),
-        reference_spend_gbp=np.zeros((0, 0)),
-        reference_child_weeks=np.zeros((0, 0)),
-    )
-
-
-def _history(results: Results) -> Mapping[str, Actual]:
+def _history(results: RunResults) -> Mapping[str, Actual]:
     """Return published figures before the run, rounded too if they are an area's."""
     if results.areas[0] == ENGLAND:
         return results.history
@@ -439,7 +410,7 @@ def _round_actual(values: NDArray[np.float64]) -> Array:
     return np.where(is_small(values), np.nan, rounded(values, BASE_LOCAL))
 
 
-def _note(results: Results) -> str:
+def _note(results: RunResults) -> str:
     base = BASE_ENGLAND if results.areas == (ENGLAND,) else BASE_LOCAL
     other = f" ({ENGLAND} {BASE_ENGLAND})" if ENGLAND in results.areas and base == BASE_LOCAL else ""
     return (

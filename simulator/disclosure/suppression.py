@@ -27,6 +27,9 @@ LARGEST_HIDDEN = 5
 BASE_ENGLAND, BASE_LOCAL = 10, 5
 """What counts are rounded to: England's, and those of areas."""
 
+LEAST_FOR_PERCENT = 100.0
+"""Children from which a change of figures that are rounded to 5 is given per cent: it may then be 5 points out."""
+
 NO_LIMIT = 1e7
 """Upper end of what is known of a hidden count: more than there are children."""
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.results.labelled import Measure, Results
+from simulator.results.protocol import Results
+from simulator.results.quantities import Quantity
 from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def write_draws(results: Results, path: Path) -> None:
     ModuleNotFoundError
         If xarray is not installed: ``pip install 'care-demand[draws]'``.
     ValueError
-        If draws were not kept in full.
+        If no run is held, or draws were not kept in full.
     """
     try:
         import xarray as xr
@@ -49,7 +50,9 @@ def write_draws(results: Results, path: Path) -> None:
 
     about = {"title": results.title, "scenario": results.name, "price_basis": "money is in cash"}
     runs = results.in_full()
-    first = xr.merge([_variable(results, results[name], values) for name, values in next(runs).items()])
+    if (central := next(runs, None)) is None:
+        raise ValueError("no run is held in full")
+    first = xr.merge([_variable(results, results[name], values) for name, values in central.items()])
     first.assign_attrs(about).to_netcdf(path, engine="scipy", format="NETCDF3_64BIT", unlimited_dims=["draw"])
     with netcdf_file(path, mmap=False) as head:
         names = [name for name, variable in head.variables.items() if variable.isrec]
@@ -68,7 +71,7 @@ def _record(name: str, draw: int, run: Mapping[str, Array]) -> bytes:
     return struct.pack(">i", draw) if name == "draw" else run[name].astype(">f8").tobytes()
 
 
-def _variable(results: Results, measure: Measure, values: Array) -> xr.Dataset:
+def _variable(results: Results, measure: Quantity, values: Array) -> xr.Dataset:
     """Return a data set of one measure, (area, time, placement, age band), without axes on which it is not split."""
     import xarray as xr
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from simulator.outputs.charts import words
 from simulator.results.analysis import Answer, answers, growth_by_area
-from simulator.results.figures import QUANTILES
-from simulator.results.labelled import Published, Results, marches
+from simulator.results.figures import interval, less
+from simulator.results.protocol import Results
+from simulator.results.timeline import marches
 
 Array = NDArray[np.float64]
 
@@ -27,7 +28,7 @@ INTERVAL = (10, 90)
 
 
 @dataclass(frozen=True)
-class Point:
+class SummaryPoint:
     """Where a scenario stands at one date (first area): the central run.
 
     Attributes
@@ -63,21 +64,46 @@ _OF_YEARS = ("spend_gbp", "extra_gbp", "cumulative_extra_gbp")
 """Figures of the year before a date, so that there are none at the start."""
 
 
-def summary_points(results: Results) -> tuple[Point, ...]:
+def summary_points(results: Results) -> tuple[SummaryPoint, ...]:
     """Return the start, and where the scenario stands 2, 5 and 10 years on, as far as the run goes."""
     dates, figures = marches(results.dates("stock")), _figures(results)
-    quantiles = isinstance(results, Published)
     points = []
     for i, years in enumerate(_after(results)):
         central: dict[str, float | None] = {"children": None}
-        central |= {name: float(values[0, i]) for name, values in figures.items() if not np.isnan(values[0, i])}
+        central |= {name: float(found.central[i]) for name, found in figures.items() if not np.isnan(found.central[i])}
         between = {
-            name: interval
+            name: ends
             for name, value in central.items()
-            if value is not None and (interval := _interval(figures[name][:, i], quantiles)) is not None
+            if value is not None and (ends := figures[name].interval(i)) is not None
         }
-        points.append(Point(years, dates[years], **central, intervals=between))
+        points.append(SummaryPoint(years, dates[years], **central, intervals=between))
     return tuple(points)
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """One figure at all points: (draw, point), the central run first; `quantiles` as in `ShownFigure`."""
+
+    draws: Array
+    quantiles: bool
+
+    @property
+    def central(self) -> Array:
+        """The central run: (point,)."""
+        run: Array = self.draws[0]
+        return run
+
+    def interval(self, i: int) -> tuple[float, float] | None:
+        """Return where 80% of draws lie at a point; None where there are none, or hidden."""
+        found = interval(self.draws[:, i], *INTERVAL, quantiles=self.quantiles)
+        return None if found is None or np.isnan(found).any() else (float(found[0]), float(found[1]))
+
+    def __sub__(self, other: _Figures) -> _Figures:
+        """Return the difference at the points that both have, draw by draw but of quantiles."""
+        points = min(len(self.central), len(other.central))
+        return _Figures(
+            less(self.draws[:, :points], other.draws[:, :points], quantiles=self.quantiles), quantiles=False
+        )
 
 
 def _after(results: Results) -> tuple[int, ...]:
@@ -85,32 +111,30 @@ def _after(results: Results) -> tuple[int, ...]:
     return (0, *(n for n in AFTER_YEARS if n <= len(results.financial_years)))
 
 
-def _figures(results: Results) -> dict[str, Array]:
-    """Return the figures of points by name: (draw, point); NaN where there is none."""
+def _figures(results: Results) -> dict[str, _Figures]:
+    """Return the figures of points by name; NaN where there is none."""
     after = _after(results)
     dates = results.dates("stock")
     instants = [dates.index(day) for n, day in enumerate(marches(dates)) if n in after]
-    figures = {"children": results.stock_totals("children").area()[:, instants]}
+
+    def stock(measure: str) -> _Figures:
+        totals = results.stock_totals(measure)
+        return _Figures(totals.area()[:, instants], totals.quantiles)
+
+    figures = {"children": stock("children")}
     if len(after) > 1:
-        extra = results.extra_spend().area()
-        spend = results.year_totals("total_spend").area()
-        by_year = {"spend_gbp": spend, "extra_gbp": extra, "cumulative_extra_gbp": extra.cumsum(axis=1)}
-        for name, values in by_year.items():
-            figures[name] = np.insert(values[:, [n - 1 for n in after[1:]]], 0, np.nan, axis=1)
+        extra, spend = results.extra_spend(), results.year_totals("total_spend")
+        by_year = {
+            "spend_gbp": (spend.area(), spend.quantiles),
+            "extra_gbp": (extra.area(), extra.quantiles),
+            "cumulative_extra_gbp": (extra.area().cumsum(axis=1), extra.quantiles),
+        }
+        for name, (values, quantiles) in by_year.items():
+            values = np.insert(values[:, [n - 1 for n in after[1:]]], 0, np.nan, axis=1)
+            figures[name] = _Figures(values, quantiles)
     if results.places_limited and "unmet_foster_need" in results.measures:
-        figures["unmet_foster_need"] = results.stock_totals("unmet_foster_need").area()[:, instants]
+        figures["unmet_foster_need"] = stock("unmet_foster_need")
     return figures
-
-
-def _interval(draws: Array, quantiles: bool) -> tuple[float, float] | None:
-    """Return where 80% of draws lie, from (draw,) with the central run first; None where there are none, or hidden.
-
-    With `quantiles`, those of tables stand in place of draws.
-    """
-    if len(draws) == 1:
-        return None
-    ends = draws[[1 + QUANTILES.index(p) for p in INTERVAL]] if quantiles else np.percentile(draws[1:], INTERVAL)
-    return None if np.isnan(ends).any() else (float(ends[0]), float(ends[1]))
 
 
 _Write = Callable[[float], str]
@@ -127,17 +151,15 @@ def _change(write: _Write) -> _Write:
     return text
 
 
-def _row(
-    title: str, values: Array, write: _Write, columns: int, *, of_years: bool, quantiles: bool
-) -> Iterator[list[str]]:
-    """Yield a row of central figures from (draw, point) and, where there are draws, one of intervals below it.
+def _row(title: str, figures: _Figures, write: _Write, columns: int, *, of_years: bool) -> Iterator[list[str]]:
+    """Yield a row of central figures and, where there are draws, one of intervals below it.
 
     Figures of years have none at the start.
     """
-    central = ["-" if of_years and i == 0 else write(v) for i, v in enumerate(values[0])]
+    central = ["-" if of_years and i == 0 else write(v) for i, v in enumerate(figures.central)]
     empty = [""] * (columns - len(central))
     yield [title, *central, *empty]
-    intervals = [_interval(values[:, i], quantiles) for i in range(values.shape[1])]
+    intervals = [figures.interval(i) for i in range(len(figures.central))]
     if any(intervals):
         indent = " " * (len(title) - len(title.lstrip()) + 2)
         ends = ["" if b is None or b[0] == b[1] else f"{write(b[0])} to {write(b[1])}" for b in intervals]
@@ -182,14 +204,7 @@ def summary_text(results: Results) -> str:
     rows = [["", *head] for head in _when(results)]
     for title, name, write in shown:
         if name in figures:
-            rows += _row(
-                title,
-                figures[name],
-                write,
-                columns,
-                of_years=name in _OF_YEARS,
-                quantiles=isinstance(results, Published),
-            )
+            rows += _row(title, figures[name], write, columns, of_years=name in _OF_YEARS)
     lines = [f"{results.title} ({results.name})", _where([results]), "", *_grid(rows)]
     lines += _block(_ranked(results)) + _block(_chances([results])) + _block(_notes([results]))
     return "\n".join(lines) + "\n"
@@ -224,15 +239,12 @@ def comparison_text(many: Sequence[Results]) -> str:
         yield [title, *([""] * columns)]
         for results, own in zip(many, figures, strict=True):
             if name in own:
-                how = {"of_years": name in _OF_YEARS, "quantiles": isinstance(results, Published)}
-                yield from _row(f"  {results.name}", own[name], write, columns, **how)
+                yield from _row(f"  {results.name}", own[name], write, columns, of_years=name in _OF_YEARS)
         yield [f"  {less}", *([""] * columns)]
         for results, own in zip(many[1:], figures[1:], strict=True):
             if results.first_month == first.first_month and name in own and name in figures[0]:
-                change = _less(own[name], figures[0][name])
-                change = change[:1] if isinstance(results, Published) else change  # quantiles can't be subtracted
-                how = {"of_years": name in _OF_YEARS, "quantiles": False}
-                yield from _row(f"    {results.name}", change, _change(write), columns, **how)
+                change = own[name] - figures[0][name]
+                yield from _row(f"    {results.name}", change, _change(write), columns, of_years=name in _OF_YEARS)
 
     reference = {results.reference_year for results in many}
     above = f"Spend above {reference.pop()}" if len(reference) == 1 else "Spend above each one's reference year"
@@ -249,12 +261,6 @@ def comparison_text(many: Sequence[Results]) -> str:
     if other := [r.name for r in many if r.first_month != first.first_month]:
         notes.append(f"Note: not compared, as they start from another date than {first.name}: {', '.join(other)}.")
     return "\n".join([*lines, *_block(_chances(many)), *_block(notes)]) + "\n"
-
-
-def _less(values: Array, reference: Array) -> Array:
-    """Return a difference draw by draw where both cover the points, from two of (draw, point)."""
-    points = min(values.shape[1], reference.shape[1])
-    return values[:, :points] - reference[:, :points]
 
 
 def _where(many: Sequence[Results]) -> str:

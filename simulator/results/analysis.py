@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.results.labelled import Published, Question, Results, marches
+from simulator.results.labelled import RunResults
+from simulator.results.protocol import DatedQuestion, Results
+from simulator.results.timeline import marches
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
 
-def extra_spend(results: Results, since: str | None = None) -> Array:
+def extra_spend(results: RunResults, since: str | None = None) -> Array:
     """Return cash spend above that of a start year, of the runs held in full: (draw, area, financial year).
 
     `results.extra_spend` has that of draws, above the last published year.
@@ -29,27 +31,17 @@ def extra_spend(results: Results, since: str | None = None) -> Array:
     return extra
 
 
-def split_extra(results: Results, since: str | None = None) -> dict[str, Array]:
+def split_extra(results: RunResults, since: str | None = None) -> dict[str, Array]:
     """Split extra spend of the runs held in full into numbers, mix, price and programmes: (draw, area, year) each.
 
-    With spend of line i as weeks q_i times price u_i, children's weeks Q, and 0 for the start year:
-    numbers = (Q/Q0 - 1) * sum u0 q0; mix = sum u0 (q - q0 Q/Q0); price = sum (u - u0) q. They add up to the extra
-    spend exactly. Price holds what overheads do to unit costs as numbers change.
+    They are those of `SpendLines.split`, and add up to the extra spend exactly.
     """
-    lines = results.spend_lines
-    spend, weeks = _by_year(results, lines.spend_gbp), _by_year(results, lines.child_weeks)
-    spend0 = _start(results, since, lines.spend_gbp, lines.reference_spend_gbp)[:, :, None]
-    weeks0 = _start(results, since, lines.child_weeks, lines.reference_child_weeks)[:, :, None]
-    placed = ~lines.per_child
-    growth = weeks[..., placed].sum(axis=-1) / weeks0[..., placed].sum(axis=-1)
-    price0 = np.divide(spend0, weeks0, out=np.zeros_like(spend0), where=weeks0 > 0)
-    numbers = (growth - 1.0) * spend0.sum(axis=-1)
-    mix = (price0 * weeks).sum(axis=-1) - growth * spend0.sum(axis=-1)
-    price = spend.sum(axis=-1) - (price0 * weeks).sum(axis=-1)
-    return {"numbers": numbers, "mix": mix, "price": price, "programmes": _programmes(results, since)}
+    start = None if since in (None, results.reference_year) else _year_position(results, str(since))
+    programmes = results.by_year("programme_spend").sum(axis=(-2, -1))
+    return results.spend_lines.split(results.timeline, programmes, start)
 
 
-def present_value(results: Results, measure: str = "total_spend") -> Array:
+def present_value(results: RunResults, measure: str = "total_spend") -> Array:
     """Return the present value of a money measure over each run held in full, in `results.price_year`: (draw, area).
 
     Real spend, discounted from the end of the last published year at the Green Book rate (`results.discount_rate`).
@@ -61,7 +53,7 @@ def present_value(results: Results, measure: str = "total_spend") -> Array:
 
 
 def difference(
-    results: Results, reference: Results, measure: str, *, real: bool = False
+    results: RunResults, reference: RunResults, measure: str, *, real: bool = False
 ) -> tuple[tuple[str, ...], Array]:
     """Return the financial years that both scenarios cover, and how much more the first has in runs held in full.
 
@@ -88,14 +80,14 @@ class Answer:
 
     Attributes
     ----------
-    question : Question
+    question : DatedQuestion
     share : float or None
         Of draws in which it is true; None without draws.
     error : float
         Standard error of the share that comes from counting draws.
     """
 
-    question: Question
+    question: DatedQuestion
     share: float | None
     error: float = 0.0
 
@@ -105,7 +97,7 @@ def answers(results: Results) -> tuple[Answer, ...]:
     return tuple(_answer(results, question) for question in results.questions)
 
 
-def _answer(results: Results, question: Question) -> Answer:
+def _answer(results: Results, question: DatedQuestion) -> Answer:
     if results.draws == 1:
         return Answer(question, None)
     figures = _asked(results, question)
@@ -116,17 +108,13 @@ def _answer(results: Results, question: Question) -> Answer:
     return Answer(question, share, float(np.sqrt(share * (1.0 - share) / (len(true) - 1))))
 
 
-def _asked(results: Results, question: Question) -> Array:
+def _asked(results: Results, question: DatedQuestion) -> Array:
     """Return the figure that a question is about: (draw,)."""
     if results[question.measure].kind == "stock":
         return results.stock_totals(question.measure).area()[:, results.dates("stock").index(question.when[0])]
     at = [results.financial_years.index(year) for year in question.when]
     total: Array = results.year_totals(question.measure).area()[:, at].sum(axis=1)
     return total
-
-
-LEAST_ROUNDED = 100.0
-"""Children from which a change of figures that are rounded to 5 is given per cent: it may then be 5 points out."""
 
 
 @dataclass(frozen=True)
@@ -158,9 +146,9 @@ def growth_by_area(results: Results) -> list[Growth]:
     Areas that start with fewer than 1, or whose figures are hidden, are left out.
     """
     children = results.stock_totals("children").central
-    rounded = isinstance(results, Published)
+    least = results.showing.least_for_percent
     rows = [
-        Growth(name, float(path[0]), float(path[-1]), bool(rounded and path[0] < LEAST_ROUNDED))
+        Growth(name, float(path[0]), float(path[-1]), bool(path[0] < least))
         for name, path in zip(results.areas, children, strict=True)
     ]
     return sorted((row for row in rows if row.first >= 1.0 and row.last >= 0.0), key=lambda row: -row.percent)
@@ -190,37 +178,8 @@ def at_years(results: Results, years: Sequence[int] = (2, 5, 10)) -> list[dict[s
     ]
 
 
-def _by_year(results: Results, monthly: Array) -> Array:
-    """Add up months to financial years: (draw, area, year, line) from (draw, area, month, line)."""
-    years = [np.array([of == year for of in results.year_of_month]) for year in results.financial_years]
-    return np.stack([monthly[:, :, chosen].sum(axis=2) for chosen in years], axis=2)
-
-
-def _start(results: Results, since: str | None, monthly: Array, reference: Array) -> Array:
-    """Return a line quantity in the start year: (draw, area, line).
-
-    Raises
-    ------
-    ValueError
-        If the run does not cover the start year.
-    """
-    if since is None or since == results.reference_year:
-        return np.broadcast_to(reference, (*monthly.shape[:2], reference.shape[-1]))
-    return _by_year(results, monthly)[:, :, _year_position(results, since)]
-
-
-def _year_position(results: Results, since: str) -> int:
+def _year_position(results: RunResults, since: str) -> int:
     if since not in results.financial_years:
         allowed = ", ".join((results.reference_year, *results.financial_years))
         raise ValueError(f"{since} is not a start year; allowed: {allowed}")
     return results.financial_years.index(since)
-
-
-def _programmes(results: Results, since: str | None) -> Array:
-    """Programme spend above that of the start year: (draw, area, financial year)."""
-    by_year = results.by_year("programme_spend").sum(axis=(-2, -1))
-    if since is None or since == results.reference_year:
-        return by_year
-    at = _year_position(results, since)
-    more: Array = by_year - by_year[:, :, at : at + 1]
-    return more

@@ -1,4 +1,4 @@
-"""A figure: something that tables, charts or the summary show, of the central run and of draws."""
+"""Figures that tables, charts and the summary show: each with its central run and its draws."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ READ_BYTES = 32_000_000
 
 
 @dataclass(frozen=True)
-class Figure:
+class ShownFigure:
     """One figure by area: its central run is held, and its draws are read when they are asked for.
 
     Attributes
@@ -40,7 +40,7 @@ class Figure:
     quantiles: bool = False
 
     @classmethod
-    def of(cls, values: Array, *, quantiles: bool = False) -> Figure:
+    def of(cls, values: Array, *, quantiles: bool = False) -> ShownFigure:
         """Return a figure of values in memory: (draw, area, ...), the central run first."""
         cells = values[1:].reshape(len(values) - 1, values[0].size).T
         return cls(values[0], len(values) - 1, lambda start, stop: cells[start:stop], quantiles)
@@ -67,3 +67,36 @@ class Figure:
             at = slice(start, start + step)
             table[1:, at] = cells.T if self.quantiles else np.quantile(cells, np.array(QUANTILES) / 100, axis=1)
         return table.reshape(len(table), *self.central.shape)
+
+
+def interval(draws: Array, low: int, high: int, *, quantiles: bool) -> tuple[Array, Array] | None:
+    """Return two percentiles of draws; None where there are no draws.
+
+    Parameters
+    ----------
+    draws : (1 + draw, ...)
+        The central run first, as `ShownFigure.area` gives it.
+    low, high : int
+        Two of `QUANTILES`.
+    quantiles : bool
+        Whether `QUANTILES` stand in place of draws.
+    """
+    if len(draws) == 1:
+        return None
+    if quantiles:
+        return draws[1 + QUANTILES.index(low)], draws[1 + QUANTILES.index(high)]
+    return np.percentile(draws[1:], low, axis=0), np.percentile(draws[1:], high, axis=0)
+
+
+def less(draws: Array, reference: Array, *, quantiles: bool) -> Array:
+    """Return a difference draw by draw, or of the central runs alone: quantiles can't be subtracted.
+
+    Parameters
+    ----------
+    draws, reference : (1 + draw, ...)
+        The central run first. Draws are paired if both have as many.
+    quantiles : bool
+        Whether `QUANTILES` stand in place of draws.
+    """
+    paired = len(draws) if len(draws) == len(reference) and not quantiles else 1
+    return draws[:paired] - reference[:paired]

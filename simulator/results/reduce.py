@@ -2,54 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from simulator.results.analysis import split_extra
-from simulator.results.labelled import Array, Measure, Results
+from simulator.results.quantities import Array, Measure
+from simulator.results.spend_lines import SpendLines
+from simulator.results.timeline import Timeline, is_march
+
+MOST_AREAS_IN_FULL = 10
+"""With more areas than this, parts of measures stand in monthly tables at 31 March only."""
 
 
-def reduced(results: Results) -> dict[str, Array]:
-    """Return every figure of the runs that results hold, by name: (draw, area, ...) each.
+def of_measures(measures: Mapping[str, Measure], timeline: Timeline, deflator: Array) -> dict[str, Array]:
+    """Return every figure of measures, by name: (draw, area, ...) each.
 
     A figure is there where its axes are: none by placement of a measure that has no placements, and none by year of a
     run that is shorter.
 
     ============================== ================================================================================
     ``MEASURE/total``              (draw, area, time)
-    ``MEASURE/placement``          at the times of `Results.parts_at`: (draw, area, time, placement)
+    ``MEASURE/placement``          at the times of `parts_at`: (draw, area, time, placement)
     ``MEASURE/age_band``           so too: (draw, area, time, age band)
     ``MEASURE/first``              a stock in the first area, for its chart: (draw, 1, instant, placement)
     ``MEASURE/year``               (draw, area, financial year)
     ``MEASURE/year_placement``     (draw, area, financial year, placement)
     ``MEASURE/real_...``           the two above of money in real prices
-    ``extra_spend``                above the last published year: (draw, area, financial year)
-    ``extra_spend/CAUSE``          so too, as `analysis.split_extra` splits it
-    ``without/MEASURE/...``        the same without the scenario's programmes
     ============================== ================================================================================
+
+    Parameters
+    ----------
+    measures : mapping of name to Measure
+    timeline : Timeline
+    deflator : (draw, month)
+        Cash over this is real.
     """
-    figures = _of_measures(results)
-    if results.without:
-        figures |= {f"without/{name}": values for name, values in _of_measures(results.bare()).items()}
-    if results.financial_years and "programme_spend" in results.measures:
-        causes = split_extra(results)
-        figures["extra_spend"] = np.sum(list(causes.values()), axis=0)
-        figures |= {f"extra_spend/{name}": values for name, values in causes.items()}
-    return figures
-
-
-def _of_measures(results: Results) -> dict[str, Array]:
     return {
         f"{measure.name}/{name}": values
-        for measure in results.measures.values()
-        for name, values in (*_over_time(results, measure), *_by_year(results, measure))
+        for measure in measures.values()
+        for name, values in (*_over_time(measure, timeline), *_by_year(measure, timeline, deflator))
     }
 
 
-def _over_time(results: Results, measure: Measure) -> Iterator[tuple[str, Array]]:
+def of_extra_spend(lines: SpendLines, timeline: Timeline, programmes: Measure | None) -> dict[str, Array]:
+    """Return the figures of spend above the last published year; none of a run shorter than a year.
+
+    ============================== ================================================================================
+    ``extra_spend``                (draw, area, financial year)
+    ``extra_spend/CAUSE``          so too, as `SpendLines.split` splits it
+    ============================== ================================================================================
+    """
+    if not timeline.financial_years or programmes is None:
+        return {}
+    causes = lines.split(timeline, timeline.by_year(programmes.values, "flow").sum(axis=(-2, -1)))
+    whole = {"extra_spend": np.sum(list(causes.values()), axis=0)}
+    return whole | {f"extra_spend/{name}": values for name, values in causes.items()}
+
+
+def parts_at(dates: Sequence[str], areas: int) -> list[int]:
+    """Return the positions in time at which tables show parts of a measure.
+
+    All, unless there are many areas; then each 31 March, which flows have none of: the table of financial years has
+    their parts.
+    """
+    return [i for i, date in enumerate(dates) if areas <= MOST_AREAS_IN_FULL or is_march(date)]
+
+
+def by_year(measure: Measure, timeline: Timeline, deflator: Array | None = None) -> Array:
+    """Return a measure by financial year, in real prices with a deflator: (draw, area, year, placement, age band)."""
+    values = measure.values if deflator is None else measure.values / deflator[:, None, :, None, None]
+    return timeline.by_year(values, measure.kind)
+
+
+def _over_time(measure: Measure, timeline: Timeline) -> Iterator[tuple[str, Array]]:
     yield "total", measure.values.sum(axis=(-2, -1))
-    at = results.parts_at(measure.kind)
+    at = parts_at(timeline.dates(measure.kind), measure.values.shape[1])
     if len(measure.placements) > 1:
         parts = measure.values.sum(axis=-1)
         yield "placement", parts[:, :, at]
@@ -59,10 +86,10 @@ def _over_time(results: Results, measure: Measure) -> Iterator[tuple[str, Array]
         yield "age_band", measure.values.sum(axis=-2)[:, :, at]
 
 
-def _by_year(results: Results, measure: Measure) -> Iterator[tuple[str, Array]]:
-    if not results.financial_years:
+def _by_year(measure: Measure, timeline: Timeline, deflator: Array) -> Iterator[tuple[str, Array]]:
+    if not timeline.financial_years:
         return
-    for basis, real in (("", False), ("real_", True)) if measure.is_money else (("", False),):
-        parts = results.by_year(measure.name, real=real).sum(axis=-1)
+    for basis, of in (("", None), ("real_", deflator)) if measure.is_money else (("", None),):
+        parts = by_year(measure, timeline, of).sum(axis=-1)
         yield f"{basis}year", parts.sum(axis=-1)
         yield f"{basis}year_placement", parts

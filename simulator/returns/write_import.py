@@ -16,9 +16,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator import __version__
 from simulator.baseline.england import load_baseline
-from simulator.data.provenance import data_hashes
+from simulator.data.provenance import data_hashes, package_version
 from simulator.disclosure.suppression import BASE_LOCAL
 from simulator.outputs.folder import MADE_BY, MANIFEST, FolderError, check_folder, whole_folder
 from simulator.returns import publish_counts
@@ -303,7 +302,7 @@ def _write_manifest(part: Path, content: dict[str, object]) -> None:
 
 def _versions() -> dict[str, str]:
     return {
-        MADE_BY: __version__,
+        MADE_BY: package_version(),
         "python": platform.python_version(),
         "numpy": np.__version__,
         "polars": pl.__version__,

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from simulator.baseline.protocol import Baseline
 from simulator.engine.paths import Paths
 from simulator.projection.compile import Compiled
-from simulator.results.labelled import OWN, Actual, Claim, Measure, Question, Results, SpendLines
+from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
 from simulator.results.measures.view import View
+from simulator.results.protocol import OWN, Actual, DatedClaim, DatedQuestion
+from simulator.results.spend_lines import SpendLines
 from simulator.runs.chart_notes import money_notes, notes
 from simulator.scenario import schema
 from simulator.vocabulary.calendar import financial_year, instant_date
@@ -20,7 +22,7 @@ from simulator.vocabulary.calendar import financial_year, instant_date
 Array = NDArray[np.float64]
 
 
-def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> Results:
+def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> RunResults:
     """Return the results of a run.
 
     Parameters
@@ -39,13 +41,12 @@ def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> Result
     measured = {}
     for kind in measures().values():
         v = kind.compute(view)
-        values = np.ascontiguousarray(total(v.values))
-        measured[kind.name] = Measure(kind.name, kind.title, kind.unit, kind.kind, v.placements, v.age_bands, values)
+        measured[kind.name] = kind.labelled(v, np.ascontiguousarray(total(v.values)))
     spend, weeks = (total(lines) for lines in view.line_totals())
     reference = [np.atleast_2d(np.array([getattr(line, name) for line in compiled.cost_lines]).T)[None]
                  for name in ("spend_gbp", "child_weeks")]  # fmt: skip
     reference_year = financial_year(scenario.base - 1)
-    return Results(
+    return RunResults(
         name=name,
         title=scenario.name,
         description=scenario.description,
@@ -55,7 +56,7 @@ def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> Result
         areas=tuple(area.name for area in baseline.reported),
         measures=measured,
         history=_history(baseline),
-        claims=tuple(Claim(c.measure, _when(c), float(c.value), c.label, ";".join(c.source)) for c in scenario.claims),
+        claims=tuple(map(_dated, scenario.claims)),
         notes=notes(compiled),
         money_notes=money_notes(compiled),
         sources=baseline.sources,
@@ -77,19 +78,20 @@ def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> Result
     )
 
 
-def _when(claim: schema.Claim) -> str:
-    """Return the date of the instant, or the financial year, that a claim is about."""
-    return str(claim.financial_year) if claim.date is None else instant_date(claim.date)
+def _dated(claim: schema.Claim) -> DatedClaim:
+    """Return a claim with the date of the instant, or the financial year, that it is about."""
+    when = str(claim.financial_year) if claim.date is None else instant_date(claim.date)
+    return DatedClaim(claim.measure, when, float(claim.value), claim.label, ";".join(claim.source))
 
 
-def _asked(question: schema.Question) -> Question:
+def _asked(question: schema.Question) -> DatedQuestion:
     """Return a question with the dates or years that it is about."""
     if question.date is not None:
         when: tuple[str, ...] = (instant_date(question.date),)
     else:
         begin, end = question.years or (question.financial_year, question.financial_year)
         when = tuple(financial_year(y) for y in range(int(str(begin)[:4]), int(str(end)[:4]) + 1))
-    return Question(
+    return DatedQuestion(
         id=question.id,
         says=question.says,
         measure=question.measure,

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from simulator.data.provenance import data_hashes, program_hashes
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.runs.ensemble import Settings, run_draws
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario
@@ -32,7 +32,7 @@ def simulate(
     work: Path | None = None,
     full: bool = False,
     progress: Callable[[int, int], None] = lambda done, of: None,
-) -> Results:
+) -> RunResults:
     """Run a scenario and return its results.
 
     Measures of the results hold the central run; what tables, charts and the summary show of draws is in figures (see
@@ -57,7 +57,7 @@ def simulate(
         Folder for finished draws, from which the same call goes on after an interruption; the caller deletes it when
         done with the results. A temporary one, deleted with the results, if left out.
     full : bool
-        Whether every measure of every draw is kept besides, for `Results.in_full`.
+        Whether every measure of every draw is kept besides, for `RunResults.in_full`.
     progress : callable
         Told how many blocks of draws are done, and how many there are.
 

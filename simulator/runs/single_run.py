@@ -13,7 +13,7 @@ from simulator.engine.rates import side_by_side
 from simulator.engine.stochastic import realise
 from simulator.projection.agencies import Run, served
 from simulator.projection.compile import Compiled
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.runs.label_run import labelled
 from simulator.runs.prepare import Prepared, prepare
 from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
@@ -38,7 +38,9 @@ def engine_named(name: Engine) -> Run:
     return run_compiled
 
 
-def run_once(scenario: Scenario, name: str, *, baseline: Baseline | None = None, engine: Engine = "plain") -> Results:
+def run_once(
+    scenario: Scenario, name: str, *, baseline: Baseline | None = None, engine: Engine = "plain"
+) -> RunResults:
     """Run a scenario, with and without its programmes, and label what comes out (the central run).
 
     Parameters
@@ -61,7 +63,7 @@ def run_once(scenario: Scenario, name: str, *, baseline: Baseline | None = None,
 
 def run_prepared(
     many: Sequence[Prepared], name: str, engine: Engine = "plain", luck: Sequence[tuple[object, ...]] | None = None
-) -> list[Results]:
+) -> list[RunResults]:
     """Run draws of one scenario and label what comes out of each, which does not depend on the others.
 
     Parameters
@@ -87,7 +89,7 @@ def run_prepared(
 
 def _run_and_label(
     many: Sequence[Compiled], name: str, engine: Engine, luck: Sequence[tuple[object, ...]] | None
-) -> list[Results]:
+) -> list[RunResults]:
     run_rates = engine_named(engine)
     many = served(many, run_rates)
     if luck is not None:
@@ -102,7 +104,7 @@ def _run_and_label(
     return [labelled(one, name, of_draw, engine) for one, of_draw in zip(many, paths, strict=True)]
 
 
-def label(compiled: Compiled, name: str) -> Results:
+def label(compiled: Compiled, name: str) -> RunResults:
     """Run a compiled scenario by the plain engine and label what comes out."""
     [results] = _run_and_label([compiled], name, "plain", None)
     return results

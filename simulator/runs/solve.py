@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from simulator.interventions import notes
 from simulator.interventions.fields import FieldNote, Model, Wrong, nearest
 from simulator.interventions.impossible import Impossible
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario, Scenario
@@ -68,7 +68,7 @@ class Target:
                              nearest(match[1], measures()))  # fmt: skip
         return cls(match[1], float(match[2]), match[3])
 
-    def of(self, results: Results) -> float:
+    def of(self, results: RunResults) -> float:
         """Return what results give for it.
 
         Raises

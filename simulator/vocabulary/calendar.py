@@ -22,6 +22,8 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _FINANCIAL_YEAR = re.compile(r"(\d{4})-(\d{2})")
 _FIRST_MONTH = 4
 
+MONTHS_A_YEAR = 12
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Month:

@@ -20,7 +20,7 @@ from synthetic import synthetic
 import simulator
 from simulator.cli.main import cli
 from simulator.data.model_version import MODEL_VERSION
-from simulator.outputs import folder as outputs
+from simulator.outputs import run_folder as outputs
 
 CALM = "name: Calm\nstarts: {hold: numbers}\n"
 HELP = """\
@@ -461,11 +461,11 @@ from synthetic import synthetic
 model = ModuleType("simulator.runs.simulate")
 model.simulate = lambda loaded, **_: synthetic(loaded.key)
 sys.modules["simulator.runs.simulate"] = model
-from simulator.outputs import folder, summary
+from simulator.outputs import run_folder
 def slow(part, many):
     open("writing", "w").close()
     time.sleep(60)
-folder._write_charts = slow
+run_folder._write_charts = slow
 from simulator.cli.main import main
 sys.argv = ["care-demand", "run", "calm.yaml"]
 main()

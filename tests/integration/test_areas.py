@@ -16,9 +16,9 @@ from simulator.baseline.estimate_levels import estimate, published_levels
 from simulator.baseline.national_stream import national_streams
 from simulator.baseline.placement_levels import plans
 from simulator.baseline.pooling import overdispersion, pool_counts, pool_ratios
-from simulator.baseline.proportional_fitting import rake, shift_ages
 from simulator.baseline.random_walk import random_walks, weights
 from simulator.baseline.response import pace
+from simulator.baseline.share_children import rake, shift_ages
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.calibrate.fit_placement_levels import MOST
 from simulator.cli.main import cli
@@ -38,7 +38,7 @@ from simulator.outputs.charts import draw_all
 from simulator.projection import local_walks
 from simulator.projection.agencies import served
 from simulator.projection.compile import compile_scenario
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.scenario import LoadedScenario, ScenarioError
 from simulator.uncertainty import sample
 from simulator.vocabulary import areas, placements
@@ -57,7 +57,7 @@ def short(*names: str, end: Month = END) -> LoadedScenario:
 
 
 @cache
-def north_east() -> Results:
+def north_east() -> RunResults:
     return simulator.run(short("region: North East"))
 
 
@@ -409,7 +409,7 @@ def test_areas_are_listed() -> None:
 
 
 @cache
-def all_areas() -> Results:
+def all_areas() -> RunResults:
     return simulator.run(short("all", end=Month(2026, 3)))
 
 
@@ -444,7 +444,7 @@ def test_first_years_go_on_from_recent_ones() -> None:
 
 
 @cache
-def ten_years(name: str) -> Results:
+def ten_years(name: str) -> RunResults:
     return simulator.run(short(name, end=Month(2035, 3)))
 
 

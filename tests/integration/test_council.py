@@ -161,7 +161,7 @@ def test_a_run_is_as_long_as_the_scenario(council: Council) -> None:
 
 def test_charts_call_the_past_the_council_s_own(council: Council) -> None:
     everything = [simulate(load(name).of_council(council)) for name in ("status-quo", "family-help-national")]
-    drawn = draw_all(everything[0])["children"], draw_all(everything)["compare_children"]
+    drawn = draw_all(everything[0])["children"], draw_all(*everything)["compare_children"]
     for drawing in drawn:
         said = {text.get_text() for text in drawing.figure.findobj(Text)}
         assert any("The council's own figures" in text for text in said)

@@ -20,7 +20,7 @@ from simulator.outputs.charts import draw_all
 from simulator.outputs.summary import summary_text
 from simulator.projection.compile import compile_scenario
 from simulator.results.analysis import at_years, extra_spend, split_extra
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
 from simulator.runs.single_run import label
 from simulator.scenario.read import load, shipped
@@ -32,21 +32,21 @@ SECTORS = ("council_foster", "ifa_foster")
 
 
 @cache
-def results(name: str) -> Results:
+def results(name: str) -> RunResults:
     return simulate(load(name))
 
 
-def changed(name: str, **update: object) -> Results:
+def changed(name: str, **update: object) -> RunResults:
     scenario = load(name).scenario
     return label(compile_scenario(scenario.model_copy(update=update)), name)
 
 
-def with_assumptions(name: str, **values: float) -> Results:
+def with_assumptions(name: str, **values: float) -> RunResults:
     scenario = load(name).scenario
     return changed(name, assumptions=scenario.assumptions.model_copy(update=values))
 
 
-def extra_intervention(name: str, **fields: object) -> Results:
+def extra_intervention(name: str, **fields: object) -> RunResults:
     from simulator.interventions import kinds
 
     scenario = load(name).scenario
@@ -54,7 +54,7 @@ def extra_intervention(name: str, **fields: object) -> Results:
     return changed(name, interventions=(*scenario.interventions, kind.model_validate(fields)))
 
 
-def children_at(r: Results, date: str) -> float:
+def children_at(r: RunResults, date: str) -> float:
     return float(r["children"].total()[r.dates("stock").index(date)])
 
 

@@ -13,7 +13,7 @@ from paths import ROOT
 import simulator
 from simulator.interventions.local import Local, waiting_share
 from simulator.projection.compile import Compiled, compile_scenario
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.scenario import LoadedScenario, explain, load
 from simulator.vocabulary import areas
 from simulator.vocabulary.calendar import Month
@@ -40,7 +40,7 @@ def compiled(local: dict[str, dict[str, float]], *names: str) -> Compiled:
     return compile_scenario(loaded(local, *names).scenario)
 
 
-def total(results: Results, area: str, measure: str = "children") -> float:
+def total(results: RunResults, area: str, measure: str = "children") -> float:
     return float(results[measure].values[0, results.areas.index(area), -1].sum())
 
 

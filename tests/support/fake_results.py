@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from simulator.results.labelled import Actual, Claim, Measure, Results, SpendLines
+from simulator.results.labelled import RunResults
+from simulator.results.protocol import Actual, DatedClaim
+from simulator.results.quantities import Measure
+from simulator.results.spend_lines import SpendLines
 from simulator.vocabulary.axes import AGE_BANDS
 from simulator.vocabulary.calendar import Month
 from simulator.vocabulary.placements import names
@@ -24,10 +27,10 @@ _WEEKLY = {"childrens_home": 6100.0, "home_waiting": 6100.0, "supported": 1500.0
 
 def fake_results(
     name: str = "status-quo", title: str = "Status quo", *, start: str = "2025-04", months: int = 120,
-    growth: float = 0.004, draws: int = 1, opening: float = 81_770.0, claims: tuple[Claim, ...] = (),
+    growth: float = 0.004, draws: int = 1, opening: float = 81_770.0, claims: tuple[DatedClaim, ...] = (),
     notes: tuple[str, ...] | None = None,
     history: bool = True, programme: float = 0.0, seed: int = 1,
-) -> Results:  # fmt: skip
+) -> RunResults:  # fmt: skip
     """Make up the results of a scenario whose number of children grows at a steady rate a year."""
     rng = np.random.default_rng(seed)
     first = Month(int(start[:4]), int(start[5:]))
@@ -79,8 +82,8 @@ def fake_results(
         per_child=np.array([False] * len(places) + [True]),
         spend_gbp=np.concatenate([spend[..., 0], other[..., 0]], axis=-1),
         child_weeks=np.concatenate([weeks, weeks.sum(-1, keepdims=True)], axis=-1),
-        reference_spend_gbp=np.append(start_weeks * weekly, 0.25 * (start_weeks * weekly).sum()) / 1.03,
-        reference_child_weeks=np.append(start_weeks, start_weeks.sum()),
+        reference_spend_gbp=np.append(start_weeks * weekly, 0.25 * (start_weeks * weekly).sum())[None] / 1.03,
+        reference_child_weeks=np.append(start_weeks, start_weeks.sum())[None],
     )
     past = np.arange(1994, 2026)
     stock = np.interp(past, [1994, 1998, 2008, 2020, 2023, 2025], [49_000, 53_300, 59_360, 80_000, 83_750, 81_770])
@@ -95,7 +98,7 @@ def fake_results(
         ),
         "total_spend": Actual("Spend", labels[-17:], np.geomspace(2.9e9, 8.9e9, 17), "s251"),
     }
-    return Results(
+    return RunResults(
         name=name, title=title, description="", purpose="projection", first_month=first, months=months,
         areas=("England",), measures={m.name: m for m in measures}, history=published if history else {},
         claims=claims,
@@ -106,14 +109,14 @@ def fake_results(
     )  # fmt: skip
 
 
-def changed(results: Results, measure: str, values: np.ndarray) -> Results:
+def changed(results: RunResults, measure: str, values: np.ndarray) -> RunResults:
     """Return results with other values of a measure."""
     measures = dict(results.measures)
     measures[measure] = replace(measures[measure], values=values)
     return replace(results, measures=measures)
 
 
-def fake_areas(areas: dict[str, tuple[float, float]], *, draws: int = 1) -> Results:
+def fake_areas(areas: dict[str, tuple[float, float]], *, draws: int = 1) -> RunResults:
     """Return results of areas with only children, from each one's number at the start and growth in the run, per cent.
 
     Draws, where there are any, spread more in areas with fewer children.

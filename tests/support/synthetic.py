@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.results.labelled import Actual, Array, Claim, Measure, Results, SpendLines
+from simulator.results.labelled import RunResults
+from simulator.results.measures import measures as registered_measures
+from simulator.results.protocol import Actual, DatedClaim
+from simulator.results.quantities import Array, Measure
+from simulator.results.spend_lines import SpendLines
 from simulator.vocabulary.calendar import Month
 
 PLACEMENTS = ("kinship_foster", "council_foster", "childrens_home")
@@ -21,7 +25,7 @@ def synthetic(
     starts_ratio: float = 1.0,
     first_month: Month = Month(2025, 4),  # noqa: B008
     placements: tuple[str, ...] = PLACEMENTS,
-) -> Results:
+) -> RunResults:
     """Make results; `draws` random ones beside the central run, the same for every `starts_ratio`."""
     rng = np.random.default_rng(7)
     weekly = np.resize(WEEKLY_GBP, len(placements))
@@ -47,10 +51,15 @@ def synthetic(
     def flat(values: Array) -> Array:
         return values[..., None, None]
 
+    entries = registered_measures()
+
     def measure(key: str, title: str, unit: str, kind: str, values: Array) -> Measure:
         split = placements if values.shape[3] > 1 else ("all",)
         bands = BANDS if values.shape[4] > 1 else ("all",)
-        return Measure(key, title, unit, kind, split, bands, values)  # type: ignore[arg-type]
+        entry = entries[key]
+        return Measure(
+            key, title, unit, kind, split, bands, values, publication=entry.publication, difference=entry.difference
+        )  # type: ignore[call-arg]
 
     measures = [
         measure("children", "Children looked after", "children", "stock", children),
@@ -69,7 +78,7 @@ def synthetic(
         measure("total_spend", "Spend", "GBP", "flow", flat(total)),
     ]
     years_before = tuple(f"{year}-03-31" for year in range(2021, 2026))
-    return Results(
+    return RunResults(
         name=name,
         title=f"The {name} scenario",
         description="Invented.",
@@ -79,7 +88,7 @@ def synthetic(
         areas=areas,
         measures={m.name: m for m in measures},
         history={"children": Actual("Published", years_before, np.linspace(79_000, 80_000, 5), "invented")},
-        claims=(Claim("children", "2032-03-31", 95_000.0, "A claim", "invented"),),
+        claims=(DatedClaim("children", "2032-03-31", 95_000.0, "A claim", "invented"),),
         notes=("Starts are held as rates.", f"Made for {name}."),
         sources=("Department for Education",),
         deflator=1.02 ** (np.arange(months)[None] / 12),
@@ -89,8 +98,8 @@ def synthetic(
             per_child=np.zeros(len(placements), dtype=bool),
             spend_gbp=spend,
             child_weeks=mean.sum(axis=-1) * 365.25 / 7 / 12,
-            reference_spend_gbp=np.full(len(placements), 1e9),
-            reference_child_weeks=np.full(len(placements), 1e6),
+            reference_spend_gbp=np.full((len(areas), len(placements)), 1e9),
+            reference_child_weeks=np.full((len(areas), len(placements)), 1e6),
         ),
         reference_year="2024-25",
         discount_rate=0.035,

@@ -8,14 +8,14 @@ from docs_pages.markdown import table
 from docs_pages.results_page import assumed, claimed
 from simulator.data import tables
 from simulator.outputs.charts import words
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.runs.single_run import run_once
 from simulator.scenario import Scenario, load
 
 FOSTERED = ("kinship_foster", "council_foster", "ifa_foster")
 
 
-def replications_page(results: Mapping[str, Results]) -> str:
+def replications_page(results: Mapping[str, RunResults]) -> str:
     """Set published projections beside what reproduces them, what happened, and what holding rates would have said."""
     rows = [
         _replicated("Independent Review, May 2022", "review-no-reform", "2032-03-31", 100_000, results),
@@ -63,14 +63,14 @@ def replications_page(results: Mapping[str, Results]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _held(base: int) -> Results:
+def _held(base: int) -> RunResults:
     """Run the model with the rates of a base year held, places found as needed, to March 2035 or ten years."""
     scenario = Scenario.model_validate({"name": "Held", "base": base, "assumptions": {"foster_places": "as_needed"}})
     return run_once(scenario, "held")
 
 
 def _replicated(
-    who: str, name: str, when: str, said: float, results: Mapping[str, Results], places: Sequence[str] = ()
+    who: str, name: str, when: str, said: float, results: Mapping[str, RunResults], places: Sequence[str] = ()
 ) -> list[str]:
     one, now = results[name], "2025-03-31"
     base = int(one.dates("stock")[0][:4])
@@ -86,7 +86,7 @@ def _replicated(
     ]
 
 
-def _children_in(results: Results, when: str, places: Sequence[str]) -> float:
+def _children_in(results: RunResults, when: str, places: Sequence[str]) -> float:
     at = results.dates("stock").index(when)
     by_place = results["children"].by_placement()
     return float(sum(by_place[p][at] for p in places or by_place))
@@ -100,7 +100,7 @@ def _off(value: float, happened: float) -> str:
     return f"{100 * (value / happened - 1):+.0f}%".replace("-", "−")
 
 
-def _spend_grew(who: str, name: str, since: str, said: float, results: Mapping[str, Results]) -> list[str]:
+def _spend_grew(who: str, name: str, since: str, said: float, results: Mapping[str, RunResults]) -> list[str]:
     base = int(results[name].dates("stock")[0][:4])
     spend = {str(year): value for year, value in tables.series("spend_total").items()}
     grown = [_in_year(run, "2024-25") / _in_year(run, since) for run in (results[name], _held(base))]
@@ -114,7 +114,7 @@ def _spend_grew(who: str, name: str, since: str, said: float, results: Mapping[s
     ]
 
 
-def _in_year(results: Results, year: str) -> float:
+def _in_year(results: RunResults, year: str) -> float:
     """Spend in a year of the run, or in the one before it."""
     spend = claimed(results, "total_spend", year)
     assert spend is not None

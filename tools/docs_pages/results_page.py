@@ -11,17 +11,17 @@ from docs_pages.shipped_runs import REFERENCE, value
 from simulator.data import tables
 from simulator.interventions import kinds
 from simulator.outputs.charts import words
-from simulator.outputs.summary import Point, summary_points
+from simulator.outputs.summary import SummaryPoint, summary_points
 from simulator.results.analysis import difference
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
 from simulator.scenario import LoadedScenario
 
 
-def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Results]) -> str:
+def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, RunResults]) -> str:
     """Return the page of results of the shipped scenarios."""
     parts = [
-        "# Results of the shipped scenarios",
+        "# RunResults of the shipped scenarios",
         "Made by `make docs-tables` from running every scenario; do not edit. Central runs for England. Spend is "
         "gross, cash, in the financial year that ends at the date. Nothing here is a forecast: each line is what "
         "follows if its assumptions hold. They have no intervals (`--draws` gives them), so do not read a difference "
@@ -81,7 +81,7 @@ def _more_count(value: float) -> str:
     return shown if shown.startswith("−") or shown == "0" else f"+{shown}"
 
 
-def _over_time(results: Mapping[str, Results], cell: Callable[[Point], str], *, start: bool = True) -> str:
+def _over_time(results: Mapping[str, RunResults], cell: Callable[[SummaryPoint], str], *, start: bool = True) -> str:
     """Return a table of scenarios by years on."""
     years = ([0] if start else []) + [2, 5, 10]
     heads = ["Scenario", "Starts from", *("at the start" if n == 0 else f"+{n} years" for n in years)]
@@ -93,7 +93,7 @@ def _over_time(results: Mapping[str, Results], cell: Callable[[Point], str], *, 
     return table(heads, rows, numbers=len(years))
 
 
-def _against(results: Mapping[str, Results]) -> str:
+def _against(results: Mapping[str, RunResults]) -> str:
     base = results[REFERENCE]
     rows = []
     for name, one in results.items():
@@ -119,7 +119,7 @@ def _against(results: Mapping[str, Results]) -> str:
     return table(heads, rows, numbers=4)
 
 
-def _numbers_or_rates(loaded: LoadedScenario, numbers: Results) -> str:
+def _numbers_or_rates(loaded: LoadedScenario, numbers: RunResults) -> str:
     held = loaded.scenario.starts.model_copy(update={"hold": "rates"})
     changed = replace(loaded, scenario=loaded.scenario.model_copy(update={"starts": held}))
     rates = simulate(changed)
@@ -181,7 +181,7 @@ def _fostering_rests_on(reference: LoadedScenario, plan: LoadedScenario) -> str:
     return table(heads, rows, numbers=4)
 
 
-def _replications(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Results]) -> Iterator[str]:
+def _replications(loaded: Mapping[str, LoadedScenario], results: Mapping[str, RunResults]) -> Iterator[str]:
     for name, one in loaded.items():
         if one.scenario.purpose != "replication":
             continue
@@ -206,7 +206,7 @@ def _replications(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Re
         yield "\n".join(assumed(one))
 
 
-def claimed(results: Results, measure: str, when: str) -> float | None:
+def claimed(results: RunResults, measure: str, when: str) -> float | None:
     """Find what the model gives where something was published; None where the run does not hold it."""
     if measure == "children":
         dates = [date[:7] for date in results.dates("stock")]
@@ -233,7 +233,7 @@ def assumed(one: LoadedScenario) -> Iterator[str]:
             yield f"- {intervention.title}: `{field}` {origin.value:g} {origin.unit}{fitted}"
 
 
-def _other_headlines(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Results]) -> str:
+def _other_headlines(loaded: Mapping[str, LoadedScenario], results: Mapping[str, RunResults]) -> str:
     """Return the headlines that a scenario without claims reaches by a fitted value."""
     gap = _stock_at(results["review-plan-delayed"], "2028-03-31") - _stock_at(results["review-plan"], "2028-03-31")
     places = results["foster-plan-10000"]["foster_places_approved"].total()
@@ -273,7 +273,7 @@ def _other_headlines(loaded: Mapping[str, LoadedScenario], results: Mapping[str,
     return table(("What", "Scenarios", "Published", "Model", "With (*fitted*)"), rows)
 
 
-def _stock_at(results: Results, date: str) -> float:
+def _stock_at(results: RunResults, date: str) -> float:
     return float(results["children"].total()[results.dates("stock").index(date)])
 
 

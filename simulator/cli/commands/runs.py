@@ -17,7 +17,8 @@ from simulator.cli.screen import bar, bar_over, print_json, watched
 from simulator.cli.written import checked_folder, work_beside, written
 
 if TYPE_CHECKING:
-    from simulator.results.labelled import Results
+    from simulator.results.labelled import RunResults
+    from simulator.results.protocol import Results
     from simulator.scenario import LoadedScenario, Problem
 
 
@@ -65,7 +66,7 @@ def telling(option: str, problems: list[Any]) -> Iterator[None]:
         problems.append(Problem("", 0, 0, option, wrong.what, wrong.allowed, wrong.near))
 
 
-def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path) -> list[Results]:
+def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path) -> Sequence[Results]:
     """Run scenarios in order, with a progress bar where somebody can see it."""
     from simulator.runs.simulate import simulate
     from simulator.scenario import ScenarioError
@@ -83,7 +84,7 @@ def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path) -> list
     elif how.engine != "plain":
         options |= {"engine": how.engine}
     seen = watched(how.quiet)
-    many: list[Results] = []
+    many: list[RunResults] = []
     with refusing(ScenarioError):
         if seen and how.draws:
             for one in loaded:
@@ -98,7 +99,7 @@ def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path) -> list
         return many
     from simulator.disclosure.publish import publish
 
-    return list(publish(many))
+    return publish(many)
 
 
 def _command(name: str, scenarios: Sequence[str], how: How) -> str:
@@ -135,7 +136,7 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     """
     how = asked_for(options)
     loaded = load_all([scenario], how.area, how.returns, how.area_name)
-    from simulator.outputs.folder import write_run
+    from simulator.outputs.run_folder import write_run
     from simulator.outputs.summary import summary_text
 
     folder = checked_folder(Path("out") / loaded[0].key if out is None else out)
@@ -171,7 +172,7 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
         )
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")
-    from simulator.outputs.folder import write_comparison
+    from simulator.outputs.run_folder import write_comparison
     from simulator.outputs.summary import comparison_text
 
     folder = checked_folder(Path("out") / "comparison" if out is None else out)

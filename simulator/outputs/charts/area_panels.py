@@ -13,11 +13,12 @@ from functools import cache, partial
 import numpy as np
 from matplotlib.axes import Axes
 
-from simulator.outputs.charts import Chart, chart, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import MARGIN, Sheet
-from simulator.outputs.charts.series import Series
-from simulator.results.analysis import LEAST_ROUNDED, Growth, growth_by_area
-from simulator.results.labelled import Published, Results
+from simulator.outputs.charts.series import Course
+from simulator.results.analysis import Growth, growth_by_area
+from simulator.results.protocol import Results
 from simulator.vocabulary.areas import authorities
 
 MOST_ON_A_PAGE = 20
@@ -66,18 +67,18 @@ def _region_of() -> dict[str, str]:
     return {one.name: one.region for one in authorities()}
 
 
-def _paths(results: Results, rows: Iterable[Growth]) -> dict[str, Series]:
+def _paths(results: Results, rows: Iterable[Growth]) -> dict[str, Course]:
     """Return the children of areas over time, from 100 in the central run at the start."""
     dates, children = results.dates("stock"), results.stock_totals("children")
     at = np.array([words.year_position(date) for date in dates])
     paths = {}
     for row in rows:
         values = children.area(results.areas.index(row.area))
-        paths[row.area] = Series(at, dates, 100.0 * values / row.first, isinstance(results, Published))
+        paths[row.area] = Course(at, dates, 100.0 * values / row.first, children.quantiles)
     return paths
 
 
-def _interval(path: Series) -> tuple[float, float] | None:
+def _interval(path: Course) -> tuple[float, float] | None:
     """Return the 80% interval of the change at the end, per cent; none without draws or where it is hidden."""
     if not path.bands():
         return None
@@ -85,7 +86,7 @@ def _interval(path: Series) -> tuple[float, float] | None:
     return None if np.isnan([low, high]).any() else (low, high)
 
 
-def _interval_words(path: Series, row: Growth) -> str:
+def _interval_words(path: Course, row: Growth) -> str:
     interval = _interval(path)
     return "" if interval is None or row.rough else f", 80%: {_signed(interval[0])} to {_signed(interval[1])}"
 
@@ -97,7 +98,7 @@ def _cut_words(results: Results, rows: Iterable[Growth]) -> str:
     return f", cut off for areas of fewer than {TINY} children"
 
 
-def _edges(paths: dict[str, Series], rows: Iterable[Growth], since: int = 0) -> tuple[float, float]:
+def _edges(paths: dict[str, Course], rows: Iterable[Growth], since: int = 0) -> tuple[float, float]:
     """Return the ends of a scale from an instant on: of every central path, and of intervals of all but tiny areas."""
     shown = [np.array([100.0])]
     for row in rows:
@@ -135,10 +136,10 @@ def _by(row: Growth) -> str:
     return f"{'from' if row.rough else 'by'} {_change(row)}"
 
 
-def _rough_words(rows: Iterable[Growth]) -> str:
+def _rough_words(results: Results, rows: Iterable[Growth]) -> str:
     """Return that some changes are in numbers, for a subtitle, where there are any."""
-    rough = any(row.rough for row in rows)
-    return f"; fewer than {LEAST_ROUNDED:.0f} children in numbers only, as they are rounded to 5" if rough else ""
+    rough, least = any(row.rough for row in rows), results.showing.least_for_percent
+    return f"; fewer than {least:.0f} children in numbers only, as they are rounded to 5" if rough else ""
 
 
 def _children(level: float, row: Growth) -> str:
@@ -169,7 +170,7 @@ def _left_out_words(results: Results, region: str = "") -> str:
     """Return which areas, of a region or of all, have no change to show, for a subtitle, where there are any."""
     shown = {row.area for row in growth_by_area(results)}
     names = [name for name in results.areas if name not in shown and region in ("", _region_of().get(name))]
-    why = "begin with no child" + (" or are hidden" if isinstance(results, Published) else "")
+    why = "begin with no child" + (" or are hidden" if results.showing.hidden else "")
     return f"; left out, as they {why}: {words.listed(names)}" if names else ""
 
 
@@ -254,7 +255,7 @@ def areas_by_region(results: Results) -> Chart | None:
             f"{results.title}. Change in children looked after, %, {_span(results)}"
             + (", central run" if results.draws > 1 else "")
             + "; regions in order of their median, authorities most growth first"
-            + _rough_words(rows)
+            + _rough_words(results, rows)
             + _left_out_words(results),
             series.footer([results]),
             ticks=False,
@@ -344,7 +345,7 @@ def areas_ranked(results: Results) -> Chart | None:
             + (f"; the {RANKED} areas at either end of {len(rows)}" if between else "")
             + _draws_words(results, "line")
             + _cut_words(results, picked)
-            + _rough_words(picked)
+            + _rough_words(results, picked)
             + _left_out_words(results),
             series.footer([results]),
             ticks=False,

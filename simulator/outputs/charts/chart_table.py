@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from simulator.outputs.charts import Chart, chart, series, style, words
+from simulator.outputs.charts import series, style, words
+from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import LINE, Sheet
-from simulator.results.labelled import Results
+from simulator.results.analysis import at_years
+from simulator.results.protocol import Results
 
 YEARS = (2, 5, 10)
 _COLUMNS = (
@@ -24,8 +26,6 @@ _ROW = 0.42
 @chart("table", scope="comparison", title="Children, spend and cumulative extra spend at 2, 5 and 10 years")
 def table(everything: Sequence[Results]) -> Chart | None:
     """Draw the table of all scenarios two, five and ten years after their start."""
-    from simulator.results.analysis import at_years
-
     rows = [
         {int(row["years"]): row for row in (at_years(results, YEARS) if results.financial_years else ())}
         for results in everything

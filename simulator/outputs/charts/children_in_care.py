@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.outputs.charts import Chart, chart, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
-from simulator.outputs.charts.series import Series
-from simulator.results.labelled import Published, Results
+from simulator.outputs.charts.series import Course
+from simulator.results.protocol import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,10 +72,10 @@ def children(results: Results) -> Chart | None:
 
 def _when_words(results: Results) -> str:
     known = series.known_words(results, "children")
-    return "at 31 March" if isinstance(results, Published) else f"{known}, projected each month"
+    return f"{known}, projected each month" if results.showing.monthly else "at 31 March"
 
 
-def _label_history(sheet: Sheet, axes: Axes, history: Series, path: Series, name: str) -> None:
+def _label_history(sheet: Sheet, axes: Axes, history: Course, path: Course, name: str) -> None:
     """Label actual figures: with their last, beside it, where they go on after the projection's start."""
     if history.at[-1] <= path.at[0] + 0.5:
         middle = len(history.at) // 3

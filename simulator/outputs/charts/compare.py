@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from simulator.outputs.charts import Chart, chart, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
-from simulator.outputs.charts.series import Series
-from simulator.results.labelled import Published, Results
+from simulator.outputs.charts.series import Course
+from simulator.results.protocol import Results
 
 _HISTORY_YEARS = 10
 """Years of published figures drawn before the first projection."""
@@ -25,7 +26,7 @@ def compare_children(everything: Sequence[Results]) -> Chart | None:
     return draw_paths(
         everything, paths, history=series.actual(first, "children"),
         history_name=series.history_name(first, "children"), what="Children looked after",
-        unit="number at 31 March" if isinstance(first, Published) else monthly,
+        unit=monthly if first.showing.monthly else series.AT_YEAR_ENDS,
         of="children in care", write=words.count, when=words.month, financial=False,
     )  # fmt: skip
 
@@ -57,7 +58,7 @@ def compare_extra_spend(everything: Sequence[Results]) -> Chart | None:
     )  # fmt: skip
 
 
-def latest_common(paths: Sequence[Series]) -> tuple[str, list[int]]:
+def latest_common(paths: Sequence[Course]) -> tuple[str, list[int]]:
     """Return the last instant or year that most scenarios project, and which scenarios do.
 
     The reference is always among them. First instants do not count: they are given, not projected.
@@ -71,7 +72,7 @@ def latest_common(paths: Sequence[Series]) -> tuple[str, list[int]]:
 
 
 def draw_paths(
-    everything: Sequence[Results], paths: Sequence[Series], *, history: Series | None, what: str, unit: str,
+    everything: Sequence[Results], paths: Sequence[Course], *, history: Course | None, what: str, unit: str,
     of: str, write: Callable[[float], str], when: Callable[[str], str], financial: bool,
     history_name: str = "Published figures",
 ) -> Chart:  # fmt: skip
@@ -81,9 +82,9 @@ def draw_paths(
     ----------
     everything : sequence of Results
         The first is the reference.
-    paths : sequence of Series
+    paths : sequence of Course
         One for each scenario.
-    history : Series or None
+    history : Course or None
     what, unit, of : str
         The quantity and its unit for the subtitle, and its name within a sentence.
     write, when : callable
@@ -95,7 +96,7 @@ def draw_paths(
     titles = [results.title for results in everything]
     if history is not None:
         recent = history.at >= min(path.at[0] for path in paths) - _HISTORY_YEARS
-        history = Series(history.at[recent], tuple(np.array(history.when)[recent]), history.draws[:, recent])
+        history = Course(history.at[recent], tuple(np.array(history.when)[recent]), history.draws[:, recent])
     many = len(paths) > series.MANY
     # Runs from other dates knew other things: a headline that ranges over them would compare years, not scenarios.
     together = [i for i, results in enumerate(everything) if results.first_month == everything[0].first_month]
@@ -174,7 +175,7 @@ def draw_paths(
 
 def _title(
     titles: Sequence[str],
-    paths: Sequence[Series],
+    paths: Sequence[Course],
     scenarios: int,
     of: str,
     write: Callable[[float], str],

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from simulator.outputs.charts import Chart, chart, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
-from simulator.outputs.charts.series import Series
-from simulator.results.labelled import Results
+from simulator.outputs.charts.series import Course
+from simulator.results.protocol import Results
 
 
 @chart("difference_children", scope="comparison", title="Children in care, difference from the reference")
@@ -68,7 +69,7 @@ def finding(
 
 
 def _draw(
-    everything: Sequence[Results], paths: Sequence[Series], *, what: str, unit: str, more: str, less: str,
+    everything: Sequence[Results], paths: Sequence[Course], *, what: str, unit: str, more: str, less: str,
     write: Callable[[float], str], when: Callable[[str], str], financial: bool,
 ) -> Chart | None:  # fmt: skip
     same, left_out = comparable(everything)
@@ -142,7 +143,7 @@ def signed(value: float, write: Callable[[float], str]) -> str:
     return f"+{text}" if value > 0 and text.strip("£") != "0" else text
 
 
-def _interval(difference: Series, write: Callable[[float], str]) -> str:
+def _interval(difference: Course, write: Callable[[float], str]) -> str:
     if not difference.bands():
         return ""
     low, high = (float(edge[-1]) for edge in difference.bands()[0])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.outputs.charts import Chart, chart, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.difference import finding, signed
 from simulator.outputs.charts.layout import Sheet
-from simulator.results.labelled import Results
+from simulator.results.protocol import Results
 
 
 @chart("effect_children", scope="scenario", title="Effect of the programmes on children in care")
@@ -15,7 +16,7 @@ def effect_children(results: Results) -> Chart | None:
     """Draw children in care less those without the scenario's programmes, and say where the difference is largest."""
     if "children" not in results.without:
         return None
-    without = series.stock(results, "children", without=True)
+    without = series.stock(results.bare(), "children")
     difference = series.stock(results, "children") - without
     largest = int(np.nanargmax(np.abs(difference.central)))
     if difference.central[largest] == 0.0:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from simulator.outputs.charts import Chart, chart, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
-from simulator.results.labelled import Results
+from simulator.results.protocol import Results
 
 _LINES = (
     ("foster_need", "Needed", "orange"),

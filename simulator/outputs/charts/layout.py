@@ -17,7 +17,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from simulator.outputs.charts import Chart, style, words
+from simulator.outputs.charts import style, words
+from simulator.outputs.charts.chart_registry import Chart
 
 Array = NDArray[np.float64]
 

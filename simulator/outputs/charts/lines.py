@@ -8,24 +8,24 @@ from matplotlib.axes import Axes
 
 from simulator.outputs.charts import style
 from simulator.outputs.charts.layout import Sheet
-from simulator.outputs.charts.series import Series
+from simulator.outputs.charts.series import Course
 
 
-def draw_history(axes: Axes, series: Series, colour: str = style.HISTORY) -> None:
+def draw_history(axes: Axes, series: Course, colour: str = style.HISTORY) -> None:
     """Draw published figures: a solid line."""
     axes.plot(series.at, series.central, color=colour, linewidth=2.4, zorder=3, gid="history")
 
 
 def draw_projection(
-    axes: Axes, series: Series, colour: str, *, dashed: bool = True, width: float = 2.4, fan: bool = True,
-    widest: bool = False, joins: Series | None = None,
+    axes: Axes, series: Course, colour: str, *, dashed: bool = True, width: float = 2.4, fan: bool = True,
+    widest: bool = False, joins: Course | None = None,
 ) -> None:  # fmt: skip
     """Draw a projection: a line over its fan.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
-    series : Series
+    series : Course
     colour : str
     dashed : bool
         As where published figures stand beside it.
@@ -33,7 +33,7 @@ def draw_projection(
         Points.
     fan, widest : bool
         Whether to shade bands of draws, and whether only the widest (fans that cross are hard to tell apart).
-    joins : Series, optional
+    joins : Course, optional
         Published figures; if they end a year before the projection starts, a thin line joins the two.
     """
     bands = zip(series.bands()[: 1 if widest else None], (0.16, 0.28), strict=False) if fan else ()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.outputs.charts import Chart, chart, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
-from simulator.results.labelled import Array, Results
+from simulator.results.protocol import Results
+from simulator.results.quantities import Array
 from simulator.vocabulary.placements import placements
 
 
@@ -42,7 +44,7 @@ def placement_mix(results: Results) -> Chart | None:
     parts = reported_parts(results.stock_parts("children").area()[:draws], measure.placements)
     when = (words.month(whole.when[0]), words.month(whole.when[-1]))
     shares = {
-        name: series.Series(
+        name: series.Course(
             whole.at, whole.when, np.divide(100 * part, children, out=np.zeros_like(part), where=children != 0)
         )
         for name, part in parts.items()

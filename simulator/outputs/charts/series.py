@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.outputs.charts import words
-from simulator.results.figures import QUANTILES, Figure
-from simulator.results.labelled import OWN, Actual, Published, Results
+from simulator.results.figures import ShownFigure, interval, less
+from simulator.results.protocol import OWN, Actual, Results
 
 Array = NDArray[np.float64]
 
@@ -20,12 +20,15 @@ _SAME = 0.02
 MANY = 4
 """More scenarios than this get a panel each, as nobody can follow more lines in one, and share the notes on all."""
 
+AT_YEAR_ENDS = "number at 31 March"
+"""Subtitle of stocks that are known at the ends of financial years alone."""
+
 BANDS = ((10, 90), (25, 75))
 """Percentiles between which a fan is shaded, the wide band first: 80% and 50% of draws."""
 
 
 @dataclass(frozen=True)
-class Series:
+class Course:
     """One quantity over time.
 
     Attributes
@@ -53,52 +56,48 @@ class Series:
 
     def bands(self) -> list[tuple[Array, Array]]:
         """Return the lower and upper edge of each band of the fan; none where there are no draws."""
-        if len(self.draws) == 1:
-            return []
-        if self.quantiles:
-            return [(self.draws[1 + QUANTILES.index(a)], self.draws[1 + QUANTILES.index(b)]) for a, b in BANDS]
-        return [(np.percentile(self.draws[1:], a, axis=0), np.percentile(self.draws[1:], b, axis=0)) for a, b in BANDS]
+        edges = (interval(self.draws, low, high, quantiles=self.quantiles) for low, high in BANDS)
+        return [pair for pair in edges if pair is not None]
 
-    def __sub__(self, other: Series) -> Series:
+    def __sub__(self, other: Course) -> Course:
         """Return the difference over the time that both cover, draw by draw if both have as many; not of quantiles."""
         common = [when for when in self.when if when in set(other.when)]
         mine = [self.when.index(when) for when in common]
         theirs = [other.when.index(when) for when in common]
-        draws = len(self.draws) if len(self.draws) == len(other.draws) and not self.quantiles else 1
-        return Series(self.at[mine], tuple(common), self.draws[:draws, mine] - other.draws[:draws, theirs])
+        draws = less(self.draws[:, mine], other.draws[:, theirs], quantiles=self.quantiles)
+        return Course(self.at[mine], tuple(common), draws)
 
 
 class HiddenError(Exception):
     """The first or the last figure of a path is hidden, so there is no chart of it."""
 
 
-def stock(results: Results, measure: str, *, without: bool = False) -> Series:
-    """Return a stock's total at each instant, or that without the scenario's programmes.
+def stock(results: Results, measure: str) -> Course:
+    """Return a stock's total at each instant.
 
     Raises
     ------
     HiddenError
         If an end of it is hidden.
     """
-    when = results.dates("stock")
+    when, totals = results.dates("stock"), results.stock_totals(measure)
     at = np.array([words.year_position(date) for date in when])
-    draws = results.stock_totals(measure, without=without).area()
-    return _seen(Series(at, when, draws, isinstance(results, Published)))
+    return _seen(Course(at, when, totals.area(), totals.quantiles))
 
 
-def yearly(results: Results, measure: str) -> Series:
+def yearly(results: Results, measure: str) -> Course:
     """Return a measure's total in each financial year; see :func:`stock`."""
     return over_years(results, results.year_totals(measure))
 
 
-def over_years(results: Results, figure: Figure) -> Series:
+def over_years(results: Results, figure: ShownFigure) -> Course:
     """Return a figure by financial year, (area, year), as a series; see :func:`stock`."""
     years = results.financial_years
     at = np.array([float(words.year_end(year)) for year in years])
-    return _seen(Series(at, years, figure.area(), isinstance(results, Published)))
+    return _seen(Course(at, years, figure.area(), figure.quantiles))
 
 
-def _seen(path: Series) -> Series:
+def _seen(path: Course) -> Course:
     if np.isnan(path.draws[0, [0, -1]]).any():
         raise HiddenError
     return path
@@ -115,15 +114,15 @@ def lowest(*values: Array) -> float:
     return -highest(*(-np.asarray(v) for v in values))
 
 
-def actual(results: Results, measure: str) -> Series | None:
+def actual(results: Results, measure: str) -> Course | None:
     """Return the published series of a measure, or None."""
     history = results.history.get(measure)
     return None if history is None or not history.dates else _published(history)
 
 
-def _published(history: Actual) -> Series:
+def _published(history: Actual) -> Course:
     at = [words.year_end(d) if len(d) == 7 else words.year_position(d) for d in history.dates]
-    return Series(np.array(at, dtype=float), tuple(history.dates), np.asarray(history.values, dtype=float)[None])
+    return Course(np.array(at, dtype=float), tuple(history.dates), np.asarray(history.values, dtype=float)[None])
 
 
 def history_name(results: Results, measure: str) -> str:
@@ -154,7 +153,7 @@ def claims(results: Results, measure: str) -> list[tuple[float, float, str]]:
 def replication_finding(
     results: Results,
     measure: str,
-    path: Series,
+    path: Course,
     what: str,
     write: Callable[[float], str],
     when: Callable[[str], str],
@@ -165,7 +164,7 @@ def replication_finding(
     ----------
     results : Results
     measure : str
-    path : Series
+    path : Course
         The scenario's own.
     what : str
         The quantity within a sentence.
@@ -195,9 +194,7 @@ def replication_finding(
 
 def instants_words(results: Results) -> str:
     """Return when a stock is drawn, for a subtitle."""
-    if isinstance(results, Published):
-        return "number at 31 March"
-    return "number at the end of each month; ticks at 31 March"
+    return "number at the end of each month; ticks at 31 March" if results.showing.monthly else AT_YEAR_ENDS
 
 
 def fan_words(all_results: Sequence[Results], bands: str = "50% and 80%") -> str:
@@ -206,7 +203,7 @@ def fan_words(all_results: Sequence[Results], bands: str = "50% and 80%") -> str
     return f"; shaded: {bands} of {draws:,} draws" if draws else ""
 
 
-def interval_line(path: Series, write: Callable[[float], str]) -> str:
+def interval_line(path: Course, write: Callable[[float], str]) -> str:
     """Return the line under the label of a path's end that gives its 80% interval; nothing without draws."""
     if not path.bands() or np.isnan([edge[-1] for edge in path.bands()[0]]).any():
         return ""
@@ -214,7 +211,7 @@ def interval_line(path: Series, write: Callable[[float], str]) -> str:
     return f"\n80%: {write(float(low[-1]))}\nto {write(float(high[-1]))}"
 
 
-def interval_words(path: Series, write: Callable[[float], str]) -> str:
+def interval_words(path: Course, write: Callable[[float], str]) -> str:
     """Return the 80% interval at a path's end within a sentence; nothing without draws."""
     if not path.bands() or np.isnan([edge[-1] for edge in path.bands()[0]]).any():
         return ""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.outputs.charts import Chart, chart, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.placement_mix import plural, reported_parts
-from simulator.results.labelled import Array, Published, Results
+from simulator.outputs.charts.series import Course
+from simulator.results.protocol import Results
+from simulator.results.quantities import Array
+from simulator.vocabulary.placements import placements
 
 _OTHER_PARTS = (
     ("other_spend", "Social work and other costs", "light_purple"),
@@ -100,8 +104,6 @@ def spend_parts(results: Results) -> list[tuple[str, str, Array]]:
     """
     by_year = results.year_parts("placement_spend").central[0]
     groups = reported_parts(by_year[None], results["placement_spend"].placements)
-    from simulator.vocabulary.placements import placements
-
     colours = {placement.name: placement.colour for placement in placements()}
     parts = [(plural(name), colours.get(name, "mid_grey"), part[0]) for name, part in groups.items()]
     others = [
@@ -109,7 +111,7 @@ def spend_parts(results: Results) -> list[tuple[str, str, Array]]:
         for name, text, colour in _OTHER_PARTS
         if name in results.measures
     ]
-    if isinstance(results, Published):
+    if not results.showing.parts_add_up:
         shown = [part for part in parts if not np.isnan(part[2]).any()]
         others = [part for part in others if not np.isnan(part[2]).any()]
         left = results.year_totals("total_spend").central[0] - np.sum([part for _, _, part in shown + others], axis=0)
@@ -209,7 +211,7 @@ def extra_spend(results: Results) -> Chart | None:
         sheet = Sheet(
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]} above {since}, "
-            f"£ a financial year in cash, by cause{_whisker_words(results)}",
+            f"£ a financial year in cash, by cause{_whisker_words(total)}",
             series.footer([results], *_apart(results), money=True),
         )
         axes = sheet.panels[0]
@@ -277,9 +279,8 @@ def _at_end(part: Array) -> str:
 
 def _apart(results: Results) -> list[str]:
     """Return a note where parts are rounded by themselves."""
-    return ["Parts are rounded by themselves, so they need not add up."] if isinstance(results, Published) else []
+    return [] if results.showing.parts_add_up else ["Parts are rounded by themselves, so they need not add up."]
 
 
-def _whisker_words(results: Results) -> str:
-    drawn = results.draws > 1 and not isinstance(results, Published)
-    return "; diamonds: the sum, with 80% of draws" if drawn else "; diamonds: the sum"
+def _whisker_words(total: Course) -> str:
+    return "; diamonds: the sum, with 80% of draws" if total.bands() else "; diamonds: the sum"

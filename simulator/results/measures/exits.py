@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 from simulator.results.measures.registry import Values, measure
 from simulator.results.measures.view import View
+from simulator.results.quantities import Publication
 from simulator.vocabulary.axes import AGE_BANDS, REASONS
+
+PART_OF_EXITS = Publication("count", part_of="exits")
 
 _TITLES = {
     "home": "Went home to parents",
@@ -29,4 +32,4 @@ def _exits_for(position: int, reason: str) -> Callable[[View], Values]:
 
 
 for _position, _reason in enumerate(REASONS):
-    measure(10 + _position, _TITLES[_reason], "children", "flow")(_exits_for(_position, _reason))
+    measure(10 + _position, _TITLES[_reason], "children", "flow", PART_OF_EXITS)(_exits_for(_position, _reason))

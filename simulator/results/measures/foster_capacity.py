@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from simulator.results.measures.registry import Array, Values, measure
+from simulator.results.measures.registry import Values, measure
 from simulator.results.measures.view import View
+from simulator.results.quantities import Array, Publication
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import SECTORS
+
+SUPPLY = Publication("supply", parts_in="children", hidden_with="foster_places_filled")
+APPROVED = replace(SUPPLY, coarser=2.0)
+"""There are about 1.7 approved places to a fostered child."""
+FILLED = Publication("count", part_of="foster_need", parts_in="children")
+PART_OF_NEED = Publication("count", part_of="foster_need")
+SPEND_ON_NEED = Publication("money", hidden_with="unmet_foster_need")
 
 
 def _sector_places() -> tuple[str, ...]:
@@ -30,57 +40,57 @@ def _waiting(view: View) -> Array:
     return _children_in(view, names).sum(axis=-1)
 
 
-@measure(20, "Mainstream foster households", "households", "stock")
+@measure(20, "Mainstream foster households", "households", "stock", SUPPLY)
 def foster_households(view: View) -> Values:
     """Approved mainstream foster households; kinship carers are apart."""
     return _by_sector(view.paths.households)
 
 
-@measure(21, "Approved mainstream foster places", "places", "stock")
+@measure(21, "Approved mainstream foster places", "places", "stock", APPROVED)
 def foster_places_approved(view: View) -> Values:
     """Places for which mainstream households are approved, usable or not."""
     assert view.rates.foster is not None
     return _by_sector(view.paths.households * view.rates.foster.places_per_household[:, :, None])
 
 
-@measure(22, "Usable foster places", "places", "stock")
+@measure(22, "Usable foster places", "places", "stock", SUPPLY)
 def foster_places_usable(view: View) -> Values:
     """Places that can in fact take a child: the share of approved places that is filled at the base."""
     return _by_sector(view.paths.places_usable)
 
 
-@measure(23, "Filled foster places", "places", "stock")
+@measure(23, "Filled foster places", "places", "stock", FILLED)
 def foster_places_filled(view: View) -> Values:
     """Children in mainstream foster care."""
     return _by_sector(_children_in(view, _sector_places()))
 
 
-@measure(24, "Children whose plan is mainstream foster care", "children", "stock")
+@measure(24, "Children whose plan is mainstream foster care", "children", "stock", Publication("count"))
 def foster_need(view: View) -> Values:
     """Children in mainstream foster care and those who wait for it elsewhere."""
     filled = _children_in(view, _sector_places()).sum(axis=-1)
     return Values((filled + _waiting(view))[..., None, None])
 
 
-@measure(25, "Children waiting for a foster home", "children", "stock")
+@measure(25, "Children waiting for a foster home", "children", "stock", PART_OF_NEED)
 def unmet_foster_need(view: View) -> Values:
     """Children whose plan is fostering and who live in a children's home or supported accommodation meanwhile."""
     return Values(_waiting(view)[..., None, None])
 
 
-@measure(26, "Foster households approved", "households", "flow")
+@measure(26, "Foster households approved", "households", "flow", SUPPLY)
 def foster_approvals(view: View) -> Values:
     """Mainstream households approved in a month."""
     return _by_sector(view.paths.approvals)
 
 
-@measure(27, "Foster households leaving", "households", "flow")
+@measure(27, "Foster households leaving", "households", "flow", SUPPLY)
 def foster_deregistrations(view: View) -> Values:
     """Mainstream households deregistered in a month."""
     return _by_sector(view.paths.deregistrations)
 
 
-@measure(28, "Spend on homes for children who wait for a foster home", "GBP", "flow")
+@measure(28, "Spend on homes for children who wait for a foster home", "GBP", "flow", SPEND_ON_NEED)
 def unmet_foster_need_spend(view: View) -> Values:
     """Cash cost of the placements of children who wait, over the cost of independent agency fostering."""
     keys = [line.key for line in view.cost_lines]

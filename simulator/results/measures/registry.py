@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from simulator.results.quantities import Array, Kind, Measure, Publication
 from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
     from simulator.results.measures.view import View
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -28,15 +24,34 @@ class Values:
 
 @dataclass(frozen=True)
 class MeasureKind:
-    """A measure as registered; `order` is its place in tables."""
+    """A measure as registered: all that anything shows or publishes of it follows from its entry.
+
+    Attributes
+    ----------
+    name, title, unit, kind, publication, difference
+        As in :class:`~simulator.results.quantities.Quantity`.
+    description : str
+    order : int
+        Its place in tables.
+    compute : callable
+    """
 
     name: str
     title: str
     unit: str
-    kind: Literal["stock", "flow"]
+    kind: Kind
+    publication: Publication
+    difference: int
     description: str
     order: int
     compute: Callable[[View], Values]
+
+    def labelled(self, values: Values, added: Array) -> Measure:
+        """Return the measure with its values, added up to the areas asked for: (draw, area, time, place, band)."""
+        return Measure(
+            self.name, self.title, self.unit, self.kind, values.placements, values.age_bands, added,
+            publication=self.publication, difference=self.difference,
+        )  # fmt: skip
 
 
 _KINDS: dict[str, MeasureKind] = {}
@@ -48,9 +63,16 @@ def registered() -> dict[str, MeasureKind]:
 
 
 def measure(
-    order: int, title: str, unit: str, kind: Literal["stock", "flow"]
+    order: int, title: str, unit: str, kind: Kind, publication: Publication, *, difference: int = 0
 ) -> Callable[[Callable[[View], Values]], Callable[[View], Values]]:
     """Register a function as the measure of its name; its docstring is the description.
+
+    Parameters
+    ----------
+    order : int
+        Its place in tables.
+    title, unit, kind, publication, difference
+        As in :class:`~simulator.results.quantities.Quantity`.
 
     Raises
     ------
@@ -62,7 +84,8 @@ def measure(
         name = compute.__name__
         if name in _KINDS:
             raise ValueError(f"two measures are named {name!r}")
-        _KINDS[name] = MeasureKind(name, title, unit, kind, (compute.__doc__ or "").strip(), order, compute)
+        description = (compute.__doc__ or "").strip()
+        _KINDS[name] = MeasureKind(name, title, unit, kind, publication, difference, description, order, compute)
         return compute
 
     return register

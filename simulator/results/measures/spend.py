@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.results.measures.registry import Array, Values, measure
+from simulator.results.measures.registry import Values, measure
 from simulator.results.measures.view import View
+from simulator.results.quantities import Array, Publication
 from simulator.vocabulary import placements
+
+MONEY = Publication("money")
+OF_PLACEMENTS = Publication("money", of_placements=True)
 
 
 def _other_spend(view: View) -> Array:
@@ -18,19 +22,19 @@ def _other_spend(view: View) -> Array:
     return np.sum(lines, axis=0)
 
 
-@measure(30, "Spend on placements", "GBP", "flow")
+@measure(30, "Spend on placements", "GBP", "flow", OF_PLACEMENTS, difference=5)
 def placement_spend(view: View) -> Values:
     """Gross cash spend on placements, by placement."""
     return Values(view.placement_spend[..., None], placements.reported())
 
 
-@measure(31, "Other spend on looked-after children", "GBP", "flow")
+@measure(31, "Other spend on looked-after children", "GBP", "flow", MONEY)
 def other_spend(view: View) -> Values:
     """Gross cash spend on other lines (adoption, guardianship and leaving-care support and so on)."""
     return Values(_other_spend(view)[..., None, None])
 
 
-@measure(32, "Spend on programmes", "GBP", "flow")
+@measure(32, "Spend on programmes", "GBP", "flow", MONEY, difference=6)
 def programme_spend(view: View) -> Values:
     """Cash spend on the scenario's programmes."""
     spend = view.rates.programme_spend_gbp.sum(axis=-1)
@@ -38,7 +42,7 @@ def programme_spend(view: View) -> Values:
     return Values(np.broadcast_to(spend, shape)[..., None, None])
 
 
-@measure(33, "Spend on looked-after children", "GBP", "flow")
+@measure(33, "Spend on looked-after children", "GBP", "flow", OF_PLACEMENTS, difference=4)
 def total_spend(view: View) -> Values:
     """Placements, other lines and programmes together, gross and in cash."""
     total = view.placement_spend.sum(axis=-1) + _other_spend(view) + programme_spend(view).values[..., 0, 0]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.interventions.impossible import Impossible
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.runs.ensemble.drawn import Drawn
 from simulator.runs.ensemble.draws import Settings, block, columns, saved
 from simulator.runs.ensemble.store import Array, Block, Store
@@ -38,7 +38,7 @@ Job = Callable[[], dict[str, Array]]
 
 def run_draws(
     loaded: LoadedScenario,
-    central: Results,
+    central: RunResults,
     settings: Settings,
     folder: Path,
     *,
@@ -51,7 +51,7 @@ def run_draws(
     Parameters
     ----------
     loaded : LoadedScenario
-    central : Results
+    central : RunResults
         The central run.
     settings : Settings
     folder : Path
@@ -87,7 +87,7 @@ def run_draws(
     return Drawn.around(central, store)
 
 
-def _bytes(run: Results) -> int:
+def _bytes(run: RunResults) -> int:
     """Return how much memory one run takes before it is reduced."""
     return sum(measure.values.nbytes for measure in (*run.measures.values(), *run.without.values()))
 

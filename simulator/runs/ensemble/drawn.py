@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
-from simulator.results.figures import Array, Figure
-from simulator.results.labelled import Results
+from simulator.results.figures import Array, ShownFigure
+from simulator.results.labelled import WITHOUT, RunResults
 from simulator.runs.ensemble.store import Store
 
 FULL = "full/"
 """Before the name of a measure that is kept in full."""
 
-WITHOUT = "without/"
-"""Before the name of a figure without the scenario's programmes."""
 
-
-@dataclass(frozen=True)
-class Drawn(Results):
+@dataclass(frozen=True, kw_only=True)
+class Drawn(RunResults):
     """Results whose measures hold the central run, and whose figures have draws too.
 
     Attributes
@@ -29,11 +26,11 @@ class Drawn(Results):
         Before the names of figures in the store.
     """
 
-    store: Store = field(kw_only=True)
+    store: Store
     prefix: str = ""
 
     @classmethod
-    def around(cls, central: Results, store: Store) -> Drawn:
+    def around(cls, central: RunResults, store: Store) -> Drawn:
         """Put the draws of a store around the central run."""
         return cls(**{one.name: getattr(central, one.name) for one in fields(central)}, store=store)
 
@@ -42,13 +39,13 @@ class Drawn(Results):
         """Number of draws, the central run included."""
         return 1 + self.store.draws
 
-    def bare(self) -> Results:
+    def bare(self) -> Drawn:
         """Return children and spend of the same scenario without its programmes."""
         return replace(self, measures=self.without, without={}, prefix=WITHOUT)
 
-    def figure(self, name: str) -> Figure:
+    def figure(self, name: str) -> ShownFigure:
         """Return a figure by its name in `simulator.results.reduce`."""
-        return Figure(self.reduced[name][0], self.store.draws, partial(self.store.read, self.prefix + name))
+        return ShownFigure(self.reduced[name][0], self.store.draws, partial(self.store.read, self.prefix + name))
 
     def in_full(self) -> Iterator[Mapping[str, Array]]:
         """Yield every measure of each run, the central one first: (area, time, placement, age band).

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.interventions.impossible import Impossible
 from simulator.projection import drift, localise
-from simulator.results.labelled import Results
+from simulator.results.labelled import RunResults
 from simulator.runs.ensemble.drawn import FULL
 from simulator.runs.prepare import Prepared, prepare
 from simulator.runs.single_run import Engine, run_prepared
@@ -56,7 +56,7 @@ def columns(loaded: LoadedScenario, settings: Settings) -> dict[str, Array]:
     return sample(parameters(loaded), settings.draws, settings.seed)
 
 
-def saved(results: Results, settings: Settings) -> dict[str, Array]:
+def saved(results: RunResults, settings: Settings) -> dict[str, Array]:
     """Return what is kept of the runs that results hold, by name: (draw, ...) each."""
     measures = results.measures if settings.full else {}
     return {**results.reduced, **{FULL + name: measure.values for name, measure in measures.items()}}

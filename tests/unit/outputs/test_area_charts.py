@@ -13,12 +13,14 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from simulator.disclosure.published import PublishedResults, Shown
 from simulator.outputs import charts
 from simulator.outputs.charts import Chart, style
 from simulator.outputs.charts.area_panels import TINY
 from simulator.outputs.summary import _ranked
 from simulator.results.analysis import growth_by_area
-from simulator.results.labelled import Published, Results, Shown
+from simulator.results.labelled import RunResults
+from simulator.results.protocol import Results
 from simulator.vocabulary.areas import authorities
 
 THREE = {"Kent": (1_900.0, 3.3), "South East": (11_050.0, -2.4), "England": (81_770.0, -0.6)}
@@ -63,7 +65,7 @@ def marks(drawing: Chart, gid: str) -> list:
     return [line for axes in drawing.figure.axes for line in axes.lines if line.get_gid() == gid]
 
 
-def interval(results: Results, area: int) -> np.ndarray:
+def interval(results: RunResults, area: int) -> np.ndarray:
     """Change between the start and the end, per cent, of the draws' 10th and 90th percentiles."""
     values = results.stock_totals("children").area(area)
     return 100 * (np.percentile(values[1:, -1], [10, 90]) / values[0, 0] - 1)
@@ -184,13 +186,14 @@ def test_areas_without_children_are_said_to_be_left_out(cases):
     assert all("begin with no child: Isles of Scilly" in words_of(drawing) for drawing in beside.values())
 
 
-def published(areas: dict[str, tuple[float, float]], draws: int) -> Published:
+def published(areas: dict[str, tuple[float, float]], draws: int) -> PublishedResults:
     """Results of areas rounded to the nearest 5, as they are published."""
     results = fake_areas(areas, draws=draws)
     at = [i for i, day in enumerate(results.dates("stock")) if day.endswith("-03-31")]
     rounded = 5 * np.round(results.stock_totals("children").statistics()[..., at] / 5)
     whole = {one.name: getattr(results, one.name) for one in fields(Results)}
-    return Published(**whole, stocks={"children": Shown(rounded)}, number_of_draws=draws)
+    nothing = {"years": {}, "real_years": {}, "extra": np.zeros((1, 0, 0)), "extra_causes": {}}
+    return PublishedResults(**whole, **nothing, stocks={"children": Shown(rounded)}, number_of_draws=draws)
 
 
 @pytest.mark.parametrize("draws", [1, 41])

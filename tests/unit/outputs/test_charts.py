@@ -20,16 +20,18 @@ from matplotlib.transforms import Bbox
 
 from simulator.outputs import charts
 from simulator.outputs.charts import Chart, style, words
+from simulator.outputs.charts.chart_registry import chart
 from simulator.outputs.charts.difference import comparable, finding
 from simulator.outputs.charts.layout import spread
 from simulator.outputs.charts.spend_by_cause import spend_parts
 from simulator.results.analysis import at_years, extra_spend, split_extra
-from simulator.results.labelled import Claim, Results
+from simulator.results.labelled import RunResults
+from simulator.results.protocol import DatedClaim
 from simulator.vocabulary.placements import placements, reported
 
 CLAIMS = (
-    Claim("children", "2025-03-31", 95_000, "CCN and Newton, 2021: 95,000 by 2025", "ccn_2021"),
-    Claim("total_spend", "2024-25", 7.4e9, "CCN and Newton, 2021: £7.4bn in 2025", "ccn_2021"),
+    DatedClaim("children", "2025-03-31", 95_000, "CCN and Newton, 2021: 95,000 by 2025", "ccn_2021"),
+    DatedClaim("total_spend", "2024-25", 7.4e9, "CCN and Newton, 2021: £7.4bn in 2025", "ccn_2021"),
 )
 OTHERS = (
     ("Family help pilots in 12 areas", 0.0038, "2025-04", 120, 81_770),
@@ -45,27 +47,27 @@ OTHERS = (
 )
 
 
-def scenario(number: int, **options: object) -> Results:
+def scenario(number: int, **options: object) -> RunResults:
     title, growth, start, months, opening = OTHERS[number]
     settings = {"growth": growth, "start": start, "months": months, "opening": opening} | options
     return fake_results.fake_results(f"scenario-{number}", title, **settings)
 
 
 @pytest.fixture(scope="module")
-def plain() -> Results:
+def plain() -> RunResults:
     return fake_results.fake_results()
 
 
 @pytest.fixture(scope="module")
-def drawn(plain: Results) -> dict[str, dict[str, Chart]]:
+def drawn(plain: RunResults) -> dict[str, dict[str, Chart]]:
     """Every chart there is, in the situations that crowd it most."""
     many = [plain, *(scenario(i, notes=(f"A note of scenario {i}.",)) for i in range(len(OTHERS)))]
     cases = {
         "plain": charts.draw_all(plain),
         "draws": charts.draw_all(fake_results.fake_results(draws=41, programme=60e6)),
         "replication": charts.draw_all(scenario(3, claims=CLAIMS)),
-        "many": charts.draw_all(many),
-        "few": charts.draw_all([fake_results.fake_results(draws=31), *(scenario(i, draws=31) for i in range(3))]),
+        "many": charts.draw_all(*many),
+        "few": charts.draw_all(fake_results.fake_results(draws=31), *(scenario(i, draws=31) for i in range(3))),
     }
     for _, drawing in every(cases):
         drawing.figure.draw_without_rendering()
@@ -341,7 +343,7 @@ def test_differences_are_of_scenarios_from_the_same_start_and_the_rest_are_named
 
 def test_differences_run_over_common_months(plain):
     short = scenario(0, months=60)
-    drawing = charts.draw_all([plain, short])["difference_children"]
+    drawing = charts.draw_all(plain, short)["difference_children"]
     (line,) = lines(drawing, "projection")
     expected = short["children"].total() - plain["children"].total()[:61]
     np.testing.assert_allclose(line.get_ydata(), expected, atol=1e-6)
@@ -349,13 +351,13 @@ def test_differences_run_over_common_months(plain):
 
 
 def test_nothing_comparable_draws_no_difference(plain):
-    names = charts.draw_all([plain, scenario(2)])
+    names = charts.draw_all(plain, scenario(2))
     assert not [name for name in names if name.startswith("difference")]
     assert comparable([plain, scenario(2), scenario(0)]) == ([2], [1])
 
 
 def test_small_effect_is_called_small(plain):
-    drawing = charts.draw_all([plain, scenario(0)])["difference_children"]
+    drawing = charts.draw_all(plain, scenario(0))["difference_children"]
     change = plain["children"].total()[-1] - scenario(0)["children"].total()[-1]
     assert drawing.title == (
         f"Family help pilots in 12 areas: {words.count(change)} fewer children in care by March 2035, "
@@ -379,7 +381,7 @@ def test_finding(change, text):
 
 def test_draws_are_subtracted_one_by_one():
     one, other = fake_results.fake_results(draws=31), scenario(1, draws=31)
-    drawing = charts.draw_all([one, other])["difference_children"]
+    drawing = charts.draw_all(one, other)["difference_children"]
     difference = (other["children"].values - one["children"].values)[1:, 0, -1].sum(axis=(-2, -1))
     low, high = np.percentile(difference, [10, 90])
     assert f"80% of draws: {words.count(low)} to {words.count(high)}" in drawing.alt
@@ -399,7 +401,7 @@ def test_results_without_money_or_fostering_draw_what_they_can(plain):
     assert set(charts.draw_all(bare)) == {"children", "placement_mix"}
     short = fake_results.fake_results(months=7)
     assert {"children", "placement_mix", "foster_places"} == set(charts.draw_all(short))
-    assert set(charts.draw_all([short, short])) == {"compare_children", "difference_children"}
+    assert set(charts.draw_all(short, short)) == {"compare_children", "difference_children"}
 
 
 # Labels, words, files
@@ -464,9 +466,9 @@ def test_importing_charts_does_not_import_matplotlib():
 def test_two_charts_cannot_share_a_name():
     charts.entries()
     with pytest.raises(ValueError, match="two charts are called 'children'"):
-        charts.chart("children", title="Again")(lambda results: None)
-    with pytest.raises(ValueError, match="at least one scenario"):
-        charts.draw_all([])
+        chart("children", title="Again")(lambda results: None)
+    with pytest.raises(ValueError, match="without a scenario"):
+        charts.draw_all()
 
 
 def test_palette_knows_every_colour_of_the_placements():

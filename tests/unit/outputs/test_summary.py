@@ -12,15 +12,16 @@ from synthetic import synthetic
 from simulator.outputs.netcdf import write_draws
 from simulator.outputs.summary import comparison_text, summary_points, summary_text
 from simulator.results.analysis import answers
-from simulator.results.labelled import Question, Results
+from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
+from simulator.results.protocol import DatedQuestion
 from simulator.scenario.schema import ASKABLE
 
-OVER = Question("over", "more than 80,000 are looked after", "children", ("2030-03-31",), 80_000.0, None, False)
-CHEAP = Question("cheap", "two years cost little", "total_spend", ("2025-26", "2026-27"), None, 7e9, False)
+OVER = DatedQuestion("over", "more than 80,000 are looked after", "children", ("2030-03-31",), 80_000.0, None, False)
+CHEAP = DatedQuestion("cheap", "two years cost little", "total_spend", ("2025-26", "2026-27"), None, 7e9, False)
 
 
-def asked(results: Results, *questions: Question) -> Results:
+def asked(results: RunResults, *questions: DatedQuestion) -> RunResults:
     return replace(results, questions=questions)
 
 

@@ -20,11 +20,12 @@ from covered import plain_draws, share_covered
 from synthetic import synthetic
 
 from simulator.cli.main import cli
-from simulator.outputs.folder import extra_rows, monthly_lines
 from simulator.outputs.netcdf import write_draws
+from simulator.outputs.write_tables import monthly_lines
 from simulator.results import figures
-from simulator.results.labelled import MOST_AREAS_IN_FULL, Results
-from simulator.results.long_tables import yearly_rows
+from simulator.results.labelled import RunResults
+from simulator.results.long_tables import extra_rows, yearly_rows
+from simulator.results.reduce import MOST_AREAS_IN_FULL
 from simulator.runs.ensemble import Settings, blocks, run_draws
 from simulator.runs.ensemble.blocks import BLOCK_DRAWS
 from simulator.runs.ensemble.draws import Array, block, columns, parameters
@@ -90,13 +91,13 @@ def compare(out: str, *words: str) -> dict[str, bytes]:
     return tables(Path(out))
 
 
-def everything(results: Results) -> dict[str, Array]:
+def everything(results: RunResults) -> dict[str, Array]:
     """Every figure of the central run and the draws: (1 + draw, area, ...)."""
     named = {name: results.figure(name) for name in results.reduced}
     return {name: np.stack([f.area(a) for a in range(len(f.central))], axis=1) for name, f in named.items()}
 
 
-def assert_same(one: Results, other: Results) -> None:
+def assert_same(one: RunResults, other: RunResults) -> None:
     """Compare every number to the last bit."""
     expected, found = everything(one), everything(other)
     assert set(expected) == set(found)
@@ -185,14 +186,14 @@ def test_blocks_are_cut_by_number_and_by_size(draws: int, draw_bytes: int, expec
 # What is kept, and how much of it is read at a time
 
 
-def lines(results: Results) -> list[str]:
+def lines(results: RunResults) -> list[str]:
     """What the tables of a run hold."""
     years = (str(row) for rows in (yearly_rows(results), extra_rows(results)) for row in rows)
     return [*monthly_lines(results), *years]
 
 
 @pytest.fixture
-def year_of_areas() -> Results:
+def year_of_areas() -> RunResults:
     """Eight draws of two areas over a year, in three blocks."""
     Path("year.yaml").write_text(HELP.replace("2025-06", "2026-03"))
     return simulate(load("year.yaml").in_areas(("Kent", "Rutland")), draws=8, workers=1)
@@ -200,7 +201,7 @@ def year_of_areas() -> Results:
 
 @pytest.mark.parametrize("limit", [1, 1000, 50_000])
 def test_tables_read_no_more_than_the_limit_and_are_the_same_whatever_it_is(
-    limit: int, year_of_areas: Results, monkeypatch: pytest.MonkeyPatch
+    limit: int, year_of_areas: RunResults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: list[int] = []
     whole = Store.read
@@ -219,14 +220,14 @@ def test_tables_read_no_more_than_the_limit_and_are_the_same_whatever_it_is(
     assert max(sizes) <= max(limit, 8 * 8)  # one cell of eight draws at least
 
 
-def test_a_read_takes_only_what_was_asked_for_off_the_disk(year_of_areas: Results, tmp_path: Path) -> None:
+def test_a_read_takes_only_what_was_asked_for_off_the_disk(year_of_areas: RunResults, tmp_path: Path) -> None:
     figure = year_of_areas.figure("children/placement")
     whole = figure.read(0, figure.central.size)
     np.testing.assert_array_equal(figure.read(7, 19), whole[7:19])
     np.testing.assert_array_equal(figure.area(1)[1:], whole.T.reshape(8, *figure.central.shape)[:, 1])
 
 
-def test_quantiles_are_those_of_all_draws(year_of_areas: Results) -> None:
+def test_quantiles_are_those_of_all_draws(year_of_areas: RunResults) -> None:
     for name, values in everything(year_of_areas).items():
         expected = np.quantile(values[1:], np.array(figures.QUANTILES) / 100, axis=0)
         np.testing.assert_array_equal(year_of_areas.figure(name).statistics()[1:], expected, err_msg=name)
@@ -278,13 +279,13 @@ def test_kept_paths_are_those_of_the_file(tmp_path: Path) -> None:
 # What goes wrong
 
 
-def run_in(folder: Path, progress: Any = lambda done, of: None, **how: Any) -> Results:
+def run_in(folder: Path, progress: Any = lambda done, of: None, **how: Any) -> RunResults:
     """Run nine draws, in three blocks kept in a folder."""
     loaded, settings = load("help.yaml"), Settings(9)
     return run_draws(loaded, run_once(loaded.scenario, loaded.key), settings, folder, progress=progress, **how)
 
 
-def count_blocks(folder: Path) -> tuple[Results, int]:
+def count_blocks(folder: Path) -> tuple[RunResults, int]:
     """Run nine draws; return them and how many blocks were not there before."""
     told: list[tuple[int, int]] = []
     results = run_in(folder, lambda done, of: told.append((done, of)))
@@ -427,7 +428,7 @@ def test_finished_draws_are_of_one_scenario_and_one_program(tmp_path: Path, monk
 # What draws are for
 
 
-def children_at_end(results: Results) -> Array:
+def children_at_end(results: RunResults) -> Array:
     """Children looked after at the end in each draw, the central run left out: (draw,)."""
     return results.stock_totals("children").area()[1:, -1]
 

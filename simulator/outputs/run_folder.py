@@ -1,0 +1,136 @@
+"""What the output folder of a run or a comparison holds: tables, charts, summary and manifest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from simulator.outputs.charts import draw_all, save
+from simulator.outputs.folder import MANIFEST, whole_folder
+from simulator.outputs.manifest import manifest
+from simulator.outputs.netcdf import write_draws
+from simulator.outputs.summary import comparison_text, summary_text
+from simulator.outputs.write_tables import chance_rows, difference_rows, monthly_lines, row_lines, write_table
+from simulator.results.long_tables import COLUMNS, YEAR_COLUMNS, extra_rows, yearly_rows
+from simulator.results.protocol import Results
+from simulator.scenario import LoadedScenario
+
+
+def write_run(
+    results: Results,
+    loaded: LoadedScenario,
+    folder: Path,
+    command: str,
+    *,
+    seed: int = 1,
+    charts: bool = True,
+    keep_draws: bool = False,
+) -> None:
+    """Write the output folder of one scenario.
+
+    Parameters
+    ----------
+    results : Results
+    loaded : LoadedScenario
+        The scenario as read, for the manifest.
+    folder : Path
+        Where to; see :func:`whole_folder`.
+    command : str
+        As typed, without folders, for the manifest.
+    seed : int
+    charts : bool
+        Whether to draw.
+    keep_draws : bool
+        Whether to write every draw's path as well.
+
+    Raises
+    ------
+    FolderError
+        If `folder` can't be used.
+    WriteError
+        If a file can't be written; `folder` is then as before.
+    """
+    with whole_folder(folder) as part:
+        if keep_draws:
+            write_draws(results, part / "draws.nc")
+        _write(part, [results], [loaded], summary_text(results), command, seed=seed, charts=charts)
+
+
+def write_comparison(
+    many: Sequence[Results],
+    loaded: Sequence[LoadedScenario],
+    folder: Path,
+    command: str,
+    *,
+    seed: int = 1,
+    charts: bool = True,
+    keep_draws: bool = False,
+) -> None:
+    """Write the output folder of several scenarios, the first of which is the reference.
+
+    Parameters
+    ----------
+    many : sequence of Results
+    loaded : sequence of LoadedScenario
+        In the same order.
+    folder, command, seed, charts, keep_draws
+        As for :func:`write_run`.
+
+    Raises
+    ------
+    FolderError, WriteError
+        As :func:`write_run`.
+    ValueError
+        If two scenarios have the same name.
+    """
+    names = [results.name for results in many]
+    if len(set(names)) < len(names):
+        raise ValueError(f"scenarios in a comparison need different names; these are {', '.join(names)}")
+    with whole_folder(folder) as part:
+        rows = (row for results in many[1:] for row in difference_rows(results, many[0]))
+        write_table(part / "differences.csv", YEAR_COLUMNS, row_lines(rows))
+        for results in many if keep_draws else ():
+            write_draws(results, part / f"draws-{results.name}.nc")
+        _write(part, many, loaded, comparison_text(many), command, seed=seed, charts=charts)
+
+
+def _write(
+    part: Path,
+    many: Sequence[Results],
+    loaded: Sequence[LoadedScenario],
+    summary: str,
+    command: str,
+    *,
+    seed: int,
+    charts: bool,
+) -> None:
+    write_table(part / "results.csv", COLUMNS, (block for r in many for block in monthly_lines(r)))
+    whole_years = [r for r in many if r.financial_years]
+    by_year = (row for r in whole_years for rows in (yearly_rows(r), extra_rows(r), chance_rows(r)) for row in rows)
+    write_table(part / "financial-years.csv", YEAR_COLUMNS, row_lines(by_year))
+    titles = _write_charts(part / "charts", many) if charts else []
+    if titles:
+        summary += "\nCharts\n" + "".join(f"  {name}: {title}\n" for name, title in titles)
+    _write_text(part / "summary.txt", summary)
+    written = [p.relative_to(part).as_posix() for p in part.rglob("*") if p.is_file()]
+    content = manifest(many, loaded, command, seed=seed, written=written, charts=charts)
+    _write_text(part / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def _write_charts(folder: Path, many: Sequence[Results]) -> list[tuple[str, str]]:
+    """Draw into a folder, with the alt texts beside; return name and title of each chart."""
+    drawn = draw_all(*many)
+    folder.mkdir()
+    for name, drawing in drawn.items():
+        save(drawing, folder, name)
+    _write_text(folder / "alt-text.txt", "".join(f"{name}: {_line(c.alt)}\n" for name, c in drawn.items()))
+    return [(name, _line(c.title)) for name, c in drawn.items()]
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,237 @@
+"""What all results answer: the one protocol that tables, charts and the summary read.
+
+Runs held in memory (`simulator.results.labelled`), runs with draws (`simulator.runs.ensemble.drawn`) and what may be
+published of them (`simulator.disclosure.published`) implement it. Only who makes results knows which kind they are.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
+
+from simulator.results.figures import ShownFigure
+from simulator.results.quantities import Array, Kind, Quantity
+from simulator.results.timeline import Timeline
+from simulator.vocabulary.calendar import Month
+
+OWN = "The council's own figures"
+"""Label of actual figures that are a council's own, and not published."""
+
+
+@dataclass(frozen=True)
+class Actual:
+    """A published series to draw before the projection.
+
+    Attributes
+    ----------
+    label : str
+    dates : tuple of str
+        ISO dates of instants for stocks, financial years for flows and money.
+    values : (time,)
+    source : str
+        Source keys.
+    """
+
+    label: str
+    dates: tuple[str, ...]
+    values: Array
+    source: str
+
+
+@dataclass(frozen=True)
+class DatedClaim:
+    """A published projection that a scenario replicates, to mark on a chart; `date` as in :class:`Actual`."""
+
+    measure: str
+    date: str
+    value: float
+    label: str
+    source: str
+
+
+@dataclass(frozen=True)
+class DatedQuestion:
+    """A statement that a scenario asks the chance of, with the dates or years that it is about.
+
+    Attributes
+    ----------
+    id, says : str
+        Short name, and the statement in words.
+    measure : str
+    when : tuple of str
+        The date of an instant, or the financial years over which flows and money are added up.
+    above, below : float or None
+        One of the two: what the figure is more than, or less than.
+    against_no_programmes : bool
+        Whether the figure is that with the scenario's programmes less that without them.
+    """
+
+    id: str
+    says: str
+    measure: str
+    when: tuple[str, ...]
+    above: float | None
+    below: float | None
+    against_no_programmes: bool
+
+
+@dataclass(frozen=True)
+class Showing:
+    """How figures of results may be shown.
+
+    Attributes
+    ----------
+    monthly : bool
+        Whether stocks are known at the end of each month, or else at each 31 March.
+    hidden : str
+        The word in a table's cell whose figure is hidden; empty where none is.
+    parts_add_up : bool
+        Whether parts add up to their total, or else are rounded by themselves.
+    least_for_percent : float
+        Children from which a change may be given per cent; of fewer, it would say more of rounding than of the area.
+    inputs_hashed : bool
+        Whether a hash of a council's returns may be given; of small tables they could be guessed from it.
+    """
+
+    monthly: bool = True
+    hidden: str = ""
+    parts_add_up: bool = True
+    least_for_percent: float = 0.0
+    inputs_hashed: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results(ABC):
+    """Everything one scenario gave.
+
+    Methods that return a :class:`ShownFigure` have the draws.
+
+    Attributes
+    ----------
+    showing : Showing
+        How its figures may be shown.
+    name : str
+        Short name (the scenario file's), used in tables.
+    title, description, purpose : str
+    first_month : Month
+        The month of the first flow; the first instant is the day before it.
+    months : int
+    areas : tuple of str
+    measures : mapping of name to Quantity
+    history : mapping of measure name to Actual
+    claims : tuple of DatedClaim
+    notes : tuple of str
+        What every chart of this scenario must say (for example whether start numbers or rates are held).
+    money_notes : tuple of str
+        What charts of money must say besides.
+    sources : tuple of str
+        Publishers of the figures used, for the line under a chart.
+    price_year : str
+        Financial year of real prices.
+    reference_year : str
+        The last financial year before the run, whose published spend extra spend is counted from.
+    without : mapping of name to Quantity
+        Children and spend of the same scenario without its programmes; empty if it has none.
+    questions : tuple of DatedQuestion
+        What the scenario asks the chance of.
+    places_limited : bool
+        False where foster places are found for as many as need them, so that unmet need means nothing.
+    engine : {"plain", "compiled"}
+        Which engine made them.
+    """
+
+    showing: ClassVar[Showing] = Showing()
+
+    name: str
+    title: str
+    description: str
+    purpose: str
+    first_month: Month
+    months: int
+    areas: tuple[str, ...]
+    measures: Mapping[str, Quantity]
+    history: Mapping[str, Actual]
+    claims: tuple[DatedClaim, ...]
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+    price_year: str
+    reference_year: str
+    without: Mapping[str, Quantity] = field(default_factory=dict)
+    money_notes: tuple[str, ...] = ()
+    questions: tuple[DatedQuestion, ...] = ()
+    places_limited: bool = True
+    engine: str = "plain"
+
+    def __getitem__(self, measure: str) -> Quantity:
+        """Return a measure by name; KeyError lists the names there are."""
+        try:
+            return self.measures[measure]
+        except KeyError:
+            raise KeyError(f"no measure {measure!r}; there are: {', '.join(self.measures)}") from None
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The time the run covers."""
+        return Timeline(self.first_month, self.months)
+
+    @property
+    def financial_years(self) -> tuple[str, ...]:
+        """The financial years that the run covers in full."""
+        return self.timeline.financial_years
+
+    def dates(self, kind: Kind) -> tuple[str, ...]:
+        """Return when figures are known: ISO dates of instants (stock), or months as YYYY-MM (flow)."""
+        return self.timeline.dates(kind)
+
+    @property
+    @abstractmethod
+    def draws(self) -> int:
+        """Number of draws, the central run included."""
+
+    @abstractmethod
+    def bare(self) -> Results:
+        """Return children and spend of the same scenario without its programmes."""
+
+    @abstractmethod
+    def stock_totals(self, measure: str) -> ShownFigure:
+        """Return a stock over all placements and ages at `dates`: (area, instant)."""
+
+    @abstractmethod
+    def stock_parts(self, measure: str) -> ShownFigure:
+        """Return a stock by placement in the first area: (1, instant, placement)."""
+
+    @abstractmethod
+    def year_totals(self, measure: str, *, real: bool = False) -> ShownFigure:
+        """Return a measure by financial year, over all placements and ages: (area, year)."""
+
+    @abstractmethod
+    def year_parts(self, measure: str, *, real: bool = False) -> ShownFigure:
+        """Return a measure by financial year and placement: (area, year, placement)."""
+
+    @abstractmethod
+    def extra_spend(self) -> ShownFigure:
+        """Return cash spend above that of `reference_year`: (area, year)."""
+
+    @abstractmethod
+    def causes(self) -> dict[str, ShownFigure]:
+        """Return extra spend by cause, as `SpendLines.split` splits it: (area, year) each."""
+
+    @abstractmethod
+    def slices(self, measure: str) -> Iterator[tuple[str, str, tuple[str, ...], Array]]:
+        """Yield placement, age band, dates and (statistic, area, date) of all that monthly tables show of a measure.
+
+        The total comes first, then each part of either axis.
+        """
+
+    @abstractmethod
+    def in_full(self) -> Iterator[Mapping[str, Array]]:
+        """Yield every measure of each run that is held in full, the central one first: (area, time, placement, band).
+
+        Raises
+        ------
+        ValueError
+            If there are draws that were not kept in full.
+        """

@@ -1,0 +1,63 @@
+"""Spend by line, and how a change of it splits into numbers, mix and price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.results.quantities import Array
+from simulator.results.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class SpendLines:
+    """Spend by line, in cash, and the weeks in care that it goes with.
+
+    Attributes
+    ----------
+    keys : tuple of str
+    per_child : (line,) bool
+        Lines that go with all children (or all asylum-seeking children) and not with a placement.
+    spend_gbp, child_weeks : (draw, area, month, line)
+    reference_spend_gbp, reference_child_weeks : (area, line)
+        The same in the last financial year before the run.
+    """
+
+    keys: tuple[str, ...]
+    per_child: NDArray[np.bool_]
+    spend_gbp: Array
+    child_weeks: Array
+    reference_spend_gbp: Array
+    reference_child_weeks: Array
+
+    def split(self, timeline: Timeline, programmes: Array, start: int | None = None) -> dict[str, Array]:
+        """Split spend above that of a start year by cause: (draw, area, year) each.
+
+        With spend of line i as weeks q_i times price u_i, children's weeks Q, and 0 for the start year:
+        numbers = (Q/Q0 - 1) * sum u0 q0; mix = sum u0 (q - q0 Q/Q0); price = sum (u - u0) q. They add up to the extra
+        spend of lines exactly. Price holds what overheads do to unit costs as numbers change.
+
+        Parameters
+        ----------
+        timeline : Timeline
+        programmes : (draw, area, year)
+            Spend on programmes, which is a cause of its own.
+        start : int, optional
+            Position of the start year among the financial years; the last year before the run if left out, in which
+            there were no programmes.
+        """
+        spend, weeks = timeline.by_year(self.spend_gbp, "flow"), timeline.by_year(self.child_weeks, "flow")
+        if start is None:
+            spend0, weeks0 = self.reference_spend_gbp[None, :, None], self.reference_child_weeks[None, :, None]
+        else:
+            spend0, weeks0 = spend[:, :, [start]], weeks[:, :, [start]]
+            programmes = programmes - programmes[:, :, [start]]
+        placed = ~self.per_child
+        growth = weeks[..., placed].sum(axis=-1) / weeks0[..., placed].sum(axis=-1)
+        price0 = np.divide(spend0, weeks0, out=np.zeros_like(spend0), where=weeks0 > 0)
+        numbers = (growth - 1.0) * spend0.sum(axis=-1)
+        mix = (price0 * weeks).sum(axis=-1) - growth * spend0.sum(axis=-1)
+        price = spend.sum(axis=-1) - (price0 * weeks).sum(axis=-1)
+        return {"numbers": numbers, "mix": mix, "price": price, "programmes": programmes}
