@@ -47,9 +47,8 @@ from simulator.engine.compiled.backend import run_compiled
 from simulator.engine.plain import run
 from simulator.engine.rates import Rates
 from simulator.engine.stochastic import realise
-from simulator.projection import localise
 from simulator.projection.compile import compile_scenario
-from simulator.projection.localise import parameters, pick
+from simulator.projection.localise import localise, parameters, pick
 from simulator.uncertainty import sample
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import ENGLAND
