@@ -137,7 +137,7 @@ class Known:
         return {"authority": self.authorities, "region": self.regions, "england": self.england}
 
 
-class _Run(NamedTuple):
+class _PanelRow(NamedTuple):
     """Figures of one series and area in years that follow each other, NaN where hidden."""
 
     series: str
@@ -151,7 +151,7 @@ class _Run(NamedTuple):
 def panel() -> Panel:
     """Read the published figures of all years."""
     values: dict[tuple[str, str], dict[int, float]] = {}
-    for row in packaged.table("panel").rows(_Run):
+    for row in packaged.table("panel").rows(_PanelRow):
         years = values.setdefault((row.series, row.area), {})
         years |= dict(enumerate(row.values, start=row.first_year))
     last = max(year for years in values.values() for year in years)

@@ -44,7 +44,7 @@ _NAMES = {"resident": ("starts", "exits"), "uasc": ("uasc_starts", "uasc_exits")
 
 @dataclass(frozen=True)
 class Authorities:
-    """Some authorities (a `simulator.baseline.protocol.Baseline`).
+    """Some authorities (a `simulator.baseline.baseline_protocol.Baseline`).
 
     At the base all areas of `levels` add up to England: children in every cell, starts, foster households and spend.
     Lengths of stay by time in care are England's, and so are moves but for what they lead to.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulator.baseline.authorities import Authorities
+from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.england import load_baseline
 from simulator.baseline.estimate_levels import published_levels
 from simulator.baseline.own_returns import OwnReturns
-from simulator.baseline.protocol import Baseline
 from simulator.data.council import Council
 from simulator.vocabulary import areas
 from simulator.vocabulary.calendar import LATEST_BASE

@@ -217,7 +217,7 @@ class FosterBase:
 
 @dataclass(frozen=True)
 class England:
-    """Everything a run of England starts from (a `simulator.baseline.protocol.Baseline`).
+    """Everything a run of England starts from (a `simulator.baseline.baseline_protocol.Baseline`).
 
     Attributes
     ----------

@@ -53,7 +53,7 @@ _STARTS = {"resident": "starts", "uasc": "uasc_starts"}
 
 @dataclass(frozen=True)
 class OwnReturns:
-    """A council by its own returns (a `simulator.baseline.protocol.Baseline`).
+    """A council by its own returns (a `simulator.baseline.baseline_protocol.Baseline`).
 
     Attributes
     ----------

@@ -45,7 +45,7 @@ class CouncilError(Exception):
 
 
 @dataclass(frozen=True)
-class EventLevel:
+class LevelOverEngland:
     """How often one kind of event happens over England's rates: mean of the posterior, and spread of its log."""
 
     mean: float
@@ -73,7 +73,7 @@ class Council:
         Starts that shares by first placement rest on, pooled towards England's: none where none start.
     first_places_of_england : (stream, band, place)
         England's shares, as far as the council's starts are set beside them.
-    levels : mapping of (stream, event) to EventLevel
+    levels : mapping of (stream, event) to LevelOverEngland
         Events are ``exit_REASON`` and ``move_to_PLACE``.
     years : tuple of int
         31 March of each year with a stock.
@@ -91,14 +91,14 @@ class Council:
     starts_seen: Array
     first_places: Array
     first_places_of_england: Array
-    levels: Mapping[tuple[str, str], EventLevel]
+    levels: Mapping[tuple[str, str], LevelOverEngland]
     years: tuple[int, ...]
     history: Array
     digest: str
 
-    def level(self, stream: str, event: str) -> EventLevel:
+    def level(self, stream: str, event: str) -> LevelOverEngland:
         """Return the level of a kind of event; England's, known exactly, where the import has none."""
-        return self.levels.get((stream, event), EventLevel(1.0, 0.0))
+        return self.levels.get((stream, event), LevelOverEngland(1.0, 0.0))
 
 
 @dataclass
@@ -261,13 +261,15 @@ def _first_places(files: _Folder) -> tuple[Array, Array]:
     return evidence, shares
 
 
-def _levels(files: _Folder) -> dict[tuple[str, str], EventLevel]:
+def _levels(files: _Folder) -> dict[tuple[str, str], LevelOverEngland]:
     """Return levels by stream and kind of event."""
     events = (*(f"exit_{reason}" for reason in REASONS), *(f"move_to_{place}" for place in placements.reported()))
     columns: dict[str, Callable[[str], Any]] = {
         "stream": _one_of(STREAMS), "event": _one_of(events), "pooled": _amount, "p10": _amount, "p90": _amount,
     }  # fmt: skip
     return {
-        (STREAMS[stream], events[event]): EventLevel(pooled, float(np.log(p90 / p10)) / (2 * _Z80) if p10 > 0 else 0.0)
+        (STREAMS[stream], events[event]): LevelOverEngland(
+            pooled, float(np.log(p90 / p10)) / (2 * _Z80) if p10 > 0 else 0.0
+        )
         for stream, event, pooled, p10, p90 in files.rows("levels.csv", columns)
     }

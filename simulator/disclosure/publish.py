@@ -27,8 +27,8 @@ from simulator.disclosure.suppression import (
     rounded,
 )
 from simulator.results.labelled import RunResults
-from simulator.results.protocol import Actual
 from simulator.results.quantities import Array, Publication, Quantity
+from simulator.results.results_protocol import Actual
 from simulator.results.timeline import marches
 from simulator.vocabulary.areas import ENGLAND, authorities, groups
 from simulator.vocabulary.labels import ALL

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from simulator.disclosure.suppression import LEAST_FOR_PERCENT
 from simulator.results.figures import ShownFigure
-from simulator.results.protocol import Results, Showing
 from simulator.results.quantities import Array, Kind
+from simulator.results.results_protocol import Results, Showing
 from simulator.results.timeline import marches
 from simulator.vocabulary.labels import ALL, HIDDEN
 

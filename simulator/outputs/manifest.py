@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.data.provenance import data_hashes, versions
 from simulator.outputs.folder import MADE_BY, MANIFEST
-from simulator.results.protocol import Results
+from simulator.results.results_protocol import Results
 from simulator.scenario import LoadedScenario
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.results.protocol import Results
 from simulator.results.quantities import Quantity
+from simulator.results.results_protocol import Results
 from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:

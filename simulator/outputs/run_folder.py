@@ -13,7 +13,7 @@ from simulator.outputs.netcdf import write_draws
 from simulator.outputs.summary import comparison_text, summary_text
 from simulator.outputs.write_tables import chance_rows, difference_rows, monthly_lines, row_lines, write_table
 from simulator.results.long_tables import COLUMNS, YEAR_COLUMNS, extra_rows, yearly_rows
-from simulator.results.protocol import Results
+from simulator.results.results_protocol import Results
 from simulator.scenario import LoadedScenario
 
 

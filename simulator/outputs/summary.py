@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulator.outputs.charts import words
 from simulator.results.analysis import Answer, answers, growth_by_area
 from simulator.results.figures import interval, less
-from simulator.results.protocol import Results
+from simulator.results.results_protocol import Results
 from simulator.results.timeline import marches
 
 Array = NDArray[np.float64]

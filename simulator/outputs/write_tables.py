@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from simulator.results.analysis import answers
 from simulator.results.figures import ShownFigure, less
 from simulator.results.long_tables import STATISTICS, Row, price_bases, year_rows
-from simulator.results.protocol import Results
 from simulator.results.quantities import Quantity
+from simulator.results.results_protocol import Results
 from simulator.vocabulary.calendar import Month
 from simulator.vocabulary.labels import ALL
 

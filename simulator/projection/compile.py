@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.choose import baseline_of
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.england import FOSTER, PLACE, England, placement_pace, resident_rates, uasc_rates
-from simulator.baseline.protocol import Baseline
 from simulator.baseline.structure import edges, structure
 from simulator.data import tables
 from simulator.data.population import births_per_year, population_by_age

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.protocol import Baseline
+from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.start import Start
 from simulator.engine.rates import Rates, StreamRates
 from simulator.projection import local_walks

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.results.labelled import RunResults
-from simulator.results.protocol import DatedQuestion, Results
+from simulator.results.results_protocol import DatedQuestion, Results
 from simulator.results.timeline import marches
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from simulator.results import reduce
 from simulator.results.figures import ShownFigure
 from simulator.results.long_tables import COLUMNS, monthly_rows
-from simulator.results.protocol import Results
 from simulator.results.quantities import Array, Kind, Measure
+from simulator.results.results_protocol import Results
 from simulator.results.spend_lines import SpendLines
 from simulator.vocabulary.labels import ALL
 

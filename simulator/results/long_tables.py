@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.results.figures import QUANTILES
-from simulator.results.protocol import Results
 from simulator.results.quantities import POUNDS, Quantity
+from simulator.results.results_protocol import Results
 from simulator.vocabulary.labels import ALL
 
 Array = NDArray[np.float64]

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.protocol import Baseline
+from simulator.baseline.baseline_protocol import Baseline
 from simulator.engine.paths import Paths
 from simulator.projection.compile import Compiled
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
 from simulator.results.measures.view import View
-from simulator.results.protocol import OWN, Actual, DatedClaim, DatedQuestion
+from simulator.results.results_protocol import OWN, Actual, DatedClaim, DatedQuestion
 from simulator.results.spend_lines import SpendLines
 from simulator.runs.chart_notes import money_notes, notes
 from simulator.scenario import schema

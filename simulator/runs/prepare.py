@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.baseline.protocol import Baseline
+from simulator.baseline.baseline_protocol import Baseline
 from simulator.projection.compile import Compiled, compile_scenario
 from simulator.scenario.schema import Scenario
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from simulator.baseline.protocol import Baseline
+from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.engine.plain import run
 from simulator.engine.rates import side_by_side

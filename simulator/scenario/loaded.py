@@ -20,7 +20,7 @@ from simulator.vocabulary.areas import ENGLAND
 from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 
 if TYPE_CHECKING:
-    from simulator.baseline.protocol import Baseline
+    from simulator.baseline.baseline_protocol import Baseline
     from simulator.data.council import Council
 
 

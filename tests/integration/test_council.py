@@ -18,7 +18,7 @@ from simulator.baseline.own_returns import OwnReturns, name_notes, size_notes
 from simulator.baseline.response import band_of_row
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.cli.main import cli
-from simulator.data.council import NAME, TIMES, Council, CouncilError, EventLevel, read_council
+from simulator.data.council import NAME, TIMES, Council, CouncilError, LevelOverEngland, read_council
 from simulator.engine.plain import run
 from simulator.outputs.charts import draw_all
 from simulator.projection.compile import Compiled, compile_scenario
@@ -115,8 +115,8 @@ def test_levels_scale_hazards_and_nothing_else(council: Council) -> None:
     more = replace(
         council,
         levels={
-            ("resident", "exit_home"): EventLevel(2.0, 0.0),
-            ("resident", "move_to_childrens_home"): EventLevel(3.0, 0.0),
+            ("resident", "exit_home"): LevelOverEngland(2.0, 0.0),
+            ("resident", "move_to_childrens_home"): LevelOverEngland(3.0, 0.0),
         },
     )
     one, two = (OwnReturns(england, which).at_base(rates, {}).streams[0] for which in (plain, more))

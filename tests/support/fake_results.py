@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from simulator.results.labelled import RunResults
-from simulator.results.protocol import Actual, DatedClaim
 from simulator.results.quantities import Measure
+from simulator.results.results_protocol import Actual, DatedClaim
 from simulator.results.spend_lines import SpendLines
 from simulator.vocabulary.axes import AGE_BANDS
 from simulator.vocabulary.calendar import Month

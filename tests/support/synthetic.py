@@ -6,8 +6,8 @@ import numpy as np
 
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures as registered_measures
-from simulator.results.protocol import Actual, DatedClaim
 from simulator.results.quantities import Array, Measure
+from simulator.results.results_protocol import Actual, DatedClaim
 from simulator.results.spend_lines import SpendLines
 from simulator.vocabulary.calendar import Month
 

@@ -19,6 +19,8 @@ FOLDERS = (
     "runs", "disclosure", "outputs", "calibrate", "returns", "backtest", "cli",
 )  # fmt: skip
 
+MOST_LINES = 700
+
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -77,4 +79,27 @@ def test_the_engine_needs_numpy_alone() -> None:
 
 def test_a_file_name_stands_once() -> None:
     names = Counter(path.name for path in MODULES if path.name not in ("__init__.py", "__main__.py"))
+    assert not [name for name, number in names.items() if number > 1]
+
+
+def test_no_circle_of_modules() -> None:
+    needs = {name_of(path): own(path) - {name_of(path)} for path in MODULES}
+    while free := [name for name, wanted in needs.items() if not wanted & needs.keys()]:
+        for name in free:
+            del needs[name]
+    assert not needs, f"in a circle, or above one: {sorted(needs)}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_file_is_long(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+def test_a_class_name_stands_once() -> None:
+    names = Counter(
+        node.name
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
     assert not [name for name, number in names.items() if number > 1]

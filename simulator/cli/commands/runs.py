@@ -18,7 +18,7 @@ from simulator.cli.written import checked_folder, work_beside, written
 
 if TYPE_CHECKING:
     from simulator.results.labelled import RunResults
-    from simulator.results.protocol import Results
+    from simulator.results.results_protocol import Results
     from simulator.scenario import LoadedScenario, Problem
 
 

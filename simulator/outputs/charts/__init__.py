@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from simulator.outputs.charts.chart_registry import Chart, Entry, Scope, registered
-from simulator.results.protocol import Results
+from simulator.results.results_protocol import Results
 
 __all__ = ["Chart", "Entry", "draw_all", "entries", "save"]
 

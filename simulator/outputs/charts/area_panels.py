@@ -18,7 +18,7 @@ from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import MARGIN, Sheet
 from simulator.outputs.charts.series import Course
 from simulator.results.analysis import Growth, growth_by_area
-from simulator.results.protocol import Results
+from simulator.results.results_protocol import Results
 from simulator.vocabulary.areas import authorities
 
 MOST_ON_A_PAGE = 20

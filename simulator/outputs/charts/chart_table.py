@@ -11,7 +11,7 @@ from simulator.outputs.charts import series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import LINE, Sheet
 from simulator.results.analysis import at_years
-from simulator.results.protocol import Results
+from simulator.results.results_protocol import Results
 
 YEARS = (2, 5, 10)
 _COLUMNS = (

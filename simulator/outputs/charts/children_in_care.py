@@ -10,7 +10,7 @@ from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
-from simulator.results.protocol import Results
+from simulator.results.results_protocol import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

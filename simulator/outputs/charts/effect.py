@@ -8,7 +8,7 @@ from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.difference import finding, signed
 from simulator.outputs.charts.layout import Sheet
-from simulator.results.protocol import Results
+from simulator.results.results_protocol import Results
 
 
 @chart("effect_children", scope="scenario", title="Effect of the programmes on children in care")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
-from simulator.results.protocol import Results
+from simulator.results.results_protocol import Results
 
 _LINES = (
     ("foster_need", "Needed", "orange"),

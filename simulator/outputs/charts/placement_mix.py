@@ -7,8 +7,8 @@ import numpy as np
 from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
-from simulator.results.protocol import Results
 from simulator.results.quantities import Array
+from simulator.results.results_protocol import Results
 from simulator.vocabulary.placements import placements
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.outputs.charts import words
 from simulator.results.figures import ShownFigure, interval, less
-from simulator.results.protocol import OWN, Actual, Results
+from simulator.results.results_protocol import OWN, Actual, Results
 
 Array = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.placement_mix import plural, reported_parts
 from simulator.outputs.charts.series import Course
-from simulator.results.protocol import Results
 from simulator.results.quantities import Array
+from simulator.results.results_protocol import Results
 from simulator.vocabulary.placements import placements
 
 _OTHER_PARTS = (

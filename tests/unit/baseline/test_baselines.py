@@ -12,12 +12,12 @@ import pytest
 from paths import ROOT
 
 from simulator.baseline.authorities import Authorities
+from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.choose import baseline_of
 from simulator.baseline.deviations import deviations, level_key
 from simulator.baseline.england import England, load_baseline
 from simulator.baseline.own_returns import OwnReturns
-from simulator.baseline.protocol import Baseline
-from simulator.data.council import CODE, TIMES, Council, EventLevel
+from simulator.data.council import CODE, TIMES, Council, LevelOverEngland
 from simulator.projection.compile import compile_scenario
 from simulator.projection.localise import localise, parameters
 from simulator.runs.simulate import simulate
@@ -41,7 +41,7 @@ def council(name: str = "Anywhere") -> Council:
     return Council(
         name=name, base=2026, window=3, stock=stock, starts=np.stack([np.ones(len(AGES)), np.zeros(len(AGES))]),
         starts_seen=np.array([54.0, 0.0]), first_places=first, first_places_of_england=first,
-        levels={("resident", "exit_home"): EventLevel(1.2, 0.1)}, years=(2025, 2026), history=np.array([90.0, 100.0]),
+        levels={("resident", "exit_home"): LevelOverEngland(1.2, 0.1)}, years=(2025, 2026), history=np.array([90.0, 100.0]),
         digest="digest",
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from simulator.outputs.charts.area_panels import TINY
 from simulator.outputs.summary import _ranked
 from simulator.results.analysis import growth_by_area
 from simulator.results.labelled import RunResults
-from simulator.results.protocol import Results
+from simulator.results.results_protocol import Results
 from simulator.vocabulary.areas import authorities
 
 THREE = {"Kent": (1_900.0, 3.3), "South East": (11_050.0, -2.4), "England": (81_770.0, -0.6)}

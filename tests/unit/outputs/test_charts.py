@@ -26,7 +26,7 @@ from simulator.outputs.charts.layout import spread
 from simulator.outputs.charts.spend_by_cause import spend_parts
 from simulator.results.analysis import at_years, extra_spend, split_extra
 from simulator.results.labelled import RunResults
-from simulator.results.protocol import DatedClaim
+from simulator.results.results_protocol import DatedClaim
 from simulator.vocabulary.placements import placements, reported
 
 CLAIMS = (

@@ -14,7 +14,7 @@ from simulator.outputs.summary import comparison_text, summary_points, summary_t
 from simulator.results.analysis import answers
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
-from simulator.results.protocol import DatedQuestion
+from simulator.results.results_protocol import DatedQuestion
 from simulator.scenario.schema import ASKABLE
 
 OVER = DatedQuestion("over", "more than 80,000 are looked after", "children", ("2030-03-31",), 80_000.0, None, False)

@@ -12,7 +12,7 @@ from simulator.disclosure.publish import publish
 from simulator.disclosure.published import PublishedResults
 from simulator.results.figures import ShownFigure
 from simulator.results.labelled import RunResults
-from simulator.results.protocol import Results
+from simulator.results.results_protocol import Results
 from simulator.runs.ensemble.drawn import Drawn
 from simulator.runs.simulate import simulate
 from simulator.scenario import load
