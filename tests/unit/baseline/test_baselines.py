@@ -41,7 +41,8 @@ def council(name: str = "Anywhere") -> Council:
     return Council(
         name=name, base=2026, window=3, stock=stock, starts=np.stack([np.ones(len(AGES)), np.zeros(len(AGES))]),
         starts_seen=np.array([54.0, 0.0]), first_places=first, first_places_of_england=first,
-        levels={("resident", "exit_home"): LevelOverEngland(1.2, 0.1)}, years=(2025, 2026), history=np.array([90.0, 100.0]),
+        levels={("resident", "exit_home"): LevelOverEngland(1.2, 0.1)}, years=(2025, 2026),
+        history=np.array([90.0, 100.0]),
         digest="digest",
     )  # fmt: skip
 
