@@ -10,7 +10,7 @@ import numpy as np
 
 from simulator.backtest import money, origins
 from simulator.backtest.origins import HEADLINE, REFERENCE
-from simulator.backtest.panel import ENGLAND, Panel, regions
+from simulator.backtest.panel import ENGLAND_CODE, Panel, regions
 from simulator.backtest.record import FORECAST_COLUMNS, WRITTEN, forecast_rows, spend_forecasts
 from simulator.backtest.write_record import write_manifest, write_table
 from simulator.outputs.folder import whole_folder
@@ -55,7 +55,7 @@ def write_frozen(
             children, pounds = FILES[name]
             write_table(part / children, FORECAST_COLUMNS, forecast_rows(done[-1:], method, horizons))
             ahead = made[of_spend][origin][1][0]
-            rows = ((origin, ENGLAND, 1, q, f"{ahead[q - 1]:.0f}") for q in WRITTEN)
+            rows = ((origin, ENGLAND_CODE, 1, q, f"{ahead[q - 1]:.0f}") for q in WRITTEN)
             write_table(part / pounds, FORECAST_COLUMNS, rows)
         (part / "README.md").write_text(_readme(origin, folder.name), encoding="utf-8", newline="\n")
         write_manifest(part, command, {"origin_year": origin})
@@ -151,7 +151,7 @@ def _level(key: Key) -> str:
     measure, area, _ = key
     if measure == "spend":
         return "spend"
-    return "england" if area == ENGLAND else "region" if area in regions() else "authority"
+    return "england" if area == ENGLAND_CODE else "region" if area in regions() else "authority"
 
 
 def _frozen(folder: Path, *names: str) -> dict[Key, np.ndarray]:

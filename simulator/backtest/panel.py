@@ -19,7 +19,9 @@ from simulator.vocabulary.areas import table
 
 Array = NDArray[np.float64]
 
-ENGLAND = "ENG"
+ENGLAND_CODE = "ENG"
+"""What England is called in panel.csv and in frozen forecasts."""
+
 FIRST_YEAR = 1994
 FIRST_LOCAL_YEAR = 2011
 NOT_SCORED = ("201", "420")
@@ -165,7 +167,7 @@ def panel() -> Panel:
         }
         return Series(areas, first, **counts)
 
-    return Panel(series(tuple(authorities()), FIRST_LOCAL_YEAR), series((ENGLAND,), FIRST_YEAR))
+    return Panel(series(tuple(authorities()), FIRST_LOCAL_YEAR), series((ENGLAND_CODE,), FIRST_YEAR))
 
 
 def cut(whole: Panel, origin: int) -> Panel:
