@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import expm
 
 from simulator.baseline.cost_lines import LEAST_WEEKS, CostLine
 from simulator.baseline.deviations import deviations, level_key
@@ -307,6 +306,8 @@ def _time_by_phase(stream: StreamRates) -> Array:
     In proportion, within each band. Children come evenly over time; phases pass and they leave at the hazards of
     England's mean child. Where time is unknown they are in phases as England's are.
     """
+    from scipy.linalg import expm
+
     there = stream.opening[0, 0].sum(axis=(0, 2))
     entering = stream.new_starts_per_month[0, 0].mean(axis=0)
     leaving = np.einsum("a,akq->k", entering / entering.sum(), stream.phase_exit_per_year[0, 0])

@@ -26,7 +26,10 @@ from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 @inlined
 def follow_households(fostering: FosterLayout, foster: Any, months: int, out: Any) -> None:
-    """Follow households and the pipeline, which hang on no child (see `fostering.recruit`)."""
+    """Follow households and the pipeline, which hang on no child (see `fostering.recruit`).
+
+    Vectors have no exponential, so lane by lane: `foster` and `out` are records of floats, with the lane as last axis.
+    """
     sectors, stages, lanes = foster.pipeline.shape
     for sector in range(sectors):
         for lane in range(lanes):
