@@ -43,12 +43,6 @@ class Intervention(Model):
     is_programme: ClassVar[bool] = True
     """Whether somebody does it; a trend or a price happens by itself."""
 
-    has_effect: ClassVar[bool] = True
-    """Whether it acts on children or places, and not on the money alone."""
-
-    sets_prices: ClassVar[bool] = False
-    """Whether it makes prices grow."""
-
     id: str | None = text(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     """Short name, so that a file that extends this one can change or remove it."""
 

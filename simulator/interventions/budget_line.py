@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationInfo, field_validator
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 class BudgetLine(Intervention):
     """A programme that costs money and has no modelled effect."""
-
-    has_effect: ClassVar[bool] = False
 
     kind: Literal["budget_line"] = text("budget_line")
     """A budget without a modelled effect."""

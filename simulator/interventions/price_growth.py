@@ -35,7 +35,6 @@ class PriceGrowth(Intervention):
     """Growth in the unit costs of placements, on top of general inflation (real) or in its place (cash)."""
 
     is_programme: ClassVar[bool] = False
-    sets_prices: ClassVar[bool] = True
 
     kind: Literal["price_growth"] = text("price_growth")
     """Growth in unit costs."""

@@ -17,6 +17,7 @@ from simulator.engine.plain import Paths, run
 from simulator.engine.rates import side_by_side
 from simulator.engine.stochastic import realise
 from simulator.interventions.base import Intervention, PhasedIntervention
+from simulator.interventions.budget_line import BudgetLine
 from simulator.projection.agencies import Run, served
 from simulator.projection.compile import Compiled, compile_scenario, deflator_growth
 from simulator.results.labelled import OWN, Actual, Claim, Measure, Question, Results, SpendLines
@@ -371,7 +372,7 @@ def _money_notes(scenario: Scenario) -> tuple[str, ...]:
     """Say what charts of money must say besides."""
     growth = deflator_growth(scenario.assumptions)
     prices = f"Spend is in cash. General prices follow the GDP deflator, {growth:.1%} a year after the last published"
-    if any(i.sets_prices for i in scenario.interventions):
+    if any(i.kind == "price_growth" for i in scenario.interventions):  # type: ignore[attr-defined]
         prices += ", and the scenario's own price growth"
     uncounted = [f"{i.title}: {caveat}." for i in scenario.interventions if (caveat := i.money_caveat)]
     return (f"{prices}.", *_unpaid(scenario), *uncounted)
@@ -396,7 +397,7 @@ def _unpaid(scenario: Scenario) -> Iterator[str]:
     """Say which programmes go on acting after the last year in which money for them is counted."""
     for one in scenario.interventions:
         budget = one.cost.budget_gbp if one.cost is not None else None
-        acts = one.is_programme and one.has_effect and "end" in type(one).model_fields
+        acts = one.is_programme and "end" in type(one).model_fields and not isinstance(one, BudgetLine)
         if (
             acts
             and budget
