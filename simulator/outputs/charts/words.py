@@ -6,6 +6,7 @@ import math
 from calendar import month_name, monthrange
 from collections.abc import Sequence
 
+from simulator.vocabulary.calendar import MONTHS_A_YEAR, is_financial_year
 from simulator.vocabulary.labels import HIDDEN
 
 BILLION, MILLION, THOUSAND = 1e9, 1e6, 1e3
@@ -61,12 +62,17 @@ def month(date: str) -> str:
 def year_position(date: str) -> float:
     """Return where an ISO date stands on an axis of years: 31 March 2030 is 2030, each month end 1/12 on."""
     year, month_number, day = (int(part) for part in date.split("-"))
-    return year + (month_number - 4 + day / monthrange(year, month_number)[1]) / 12
+    return year + (month_number - 4 + day / monthrange(year, month_number)[1]) / MONTHS_A_YEAR
 
 
 def year_end(financial_year: str) -> int:
     """Return the year in which a financial year ends: 2025 for 2024-25."""
     return int(financial_year[:4]) + 1
+
+
+def position(when: str) -> float:
+    """Return where an ISO date, or the end of a financial year, stands on an axis of years."""
+    return float(year_end(when)) if is_financial_year(when) else year_position(when)
 
 
 def financial_year(end: float) -> str:
