@@ -16,7 +16,7 @@ from simulator.results.figures import ShownFigure, less
 from simulator.results.long_tables import STATISTICS, Row, price_bases, year_rows
 from simulator.results.quantities import Quantity
 from simulator.results.results_protocol import Results
-from simulator.vocabulary.calendar import Month
+from simulator.vocabulary.calendar import Month, is_financial_year
 from simulator.vocabulary.labels import ALL
 
 Array = NDArray[np.float64]
@@ -84,7 +84,7 @@ def chance_rows(results: Results) -> Iterator[Row]:
     for answer in answers(results):
         if answer.share is not None:
             last = answer.question.when[-1]
-            year = last if len(last) == 7 else Month.parse(last[:7]).financial_year
+            year = last if is_financial_year(last) else Month.parse(last[:7]).financial_year
             head = (results.name, results.areas[0], year, f"chance:{answer.question.id}", ALL, "share of draws", "")
             yield (*head, answer.share, *([None] * (len(STATISTICS) - 1)))
 

@@ -127,6 +127,12 @@ def parse_financial_year(text: str) -> int:
     return int(found[1])
 
 
+def is_financial_year(text: str) -> bool:
+    """Whether a text is the name of a financial year, and not a date."""
+    found = _FINANCIAL_YEAR.fullmatch(text)
+    return bool(found) and text == financial_year(int(text[:4]))
+
+
 def financial_year_months(text: str) -> tuple[Month, ...]:
     """Twelve months of a financial year, April to March."""
     return months_from(Month(parse_financial_year(text), _FIRST_MONTH), MONTHS_A_YEAR)

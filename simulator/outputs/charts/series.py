@@ -121,8 +121,8 @@ def actual(results: Results, measure: str) -> Course | None:
 
 
 def _published(history: Actual) -> Course:
-    at = [words.year_end(d) if len(d) == 7 else words.year_position(d) for d in history.dates]
-    return Course(np.array(at, dtype=float), tuple(history.dates), np.asarray(history.values, dtype=float)[None])
+    at = [words.position(date) for date in history.dates]
+    return Course(np.array(at), tuple(history.dates), np.asarray(history.values, dtype=float)[None])
 
 
 def history_name(results: Results, measure: str) -> str:
@@ -145,8 +145,7 @@ def claims(results: Results, measure: str) -> list[tuple[float, float, str]]:
     found = []
     for claim in results.claims:
         if claim.measure == measure:
-            at = words.year_end(claim.date) if len(claim.date) == 7 else words.year_position(claim.date)
-            found.append((float(at), claim.value, claim.label))
+            found.append((words.position(claim.date), claim.value, claim.label))
     return found
 
 

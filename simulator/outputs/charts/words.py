@@ -6,7 +6,7 @@ import math
 from calendar import month_name, monthrange
 from collections.abc import Sequence
 
-from simulator.vocabulary.calendar import MONTHS_A_YEAR
+from simulator.vocabulary.calendar import MONTHS_A_YEAR, is_financial_year
 from simulator.vocabulary.labels import HIDDEN
 
 BILLION, MILLION, THOUSAND = 1e9, 1e6, 1e3
@@ -68,6 +68,11 @@ def year_position(date: str) -> float:
 def year_end(financial_year: str) -> int:
     """Return the year in which a financial year ends: 2025 for 2024-25."""
     return int(financial_year[:4]) + 1
+
+
+def position(when: str) -> float:
+    """Return where an ISO date, or the end of a financial year, stands on an axis of years."""
+    return float(year_end(when)) if is_financial_year(when) else year_position(when)
 
 
 def financial_year(end: float) -> str:
