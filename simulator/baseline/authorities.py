@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from simulator.baseline.cost_lines import LEAST_WEEKS, CostLine
 from simulator.baseline.deviations import deviations, level_key
-from simulator.baseline.england import England
+from simulator.baseline.england import FOSTER, England
 from simulator.baseline.levels import COST_LINES, Levels
 from simulator.baseline.placement_levels import PlacementMix, into, plans
 from simulator.baseline.random_walk import events
 from simulator.baseline.response import band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
 from simulator.baseline.share_children import rake, shift_ages, spread_phases
-from simulator.baseline.sharing import children_by_place, fostered, share_households
+from simulator.baseline.sharing import share_households
 from simulator.baseline.start import PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data.authority_tables import PLACEMENT_GROUPS, group_of_place, published_stock, reported_spend
@@ -111,8 +111,8 @@ class Authorities:
             level = leaving[name] * off(of_leaving)
             streams.append(pick(_with_levels(one, levels.starts_of(name), level, off(of_starts)), at))
             benchmarked.append(pace(leaving[name][at], passes_through(one)).transfer_per_year <= 0)
-        carers = fostered(everywhere)
-        by_place = children_by_place(everywhere)
+        carers = np.sum([one.opening[0][..., FOSTER].sum(axis=(1, 2)) for one in everywhere], axis=0)
+        by_place = {name: one.opening[0].sum(axis=(1, 2)) for name, one in zip(STREAMS, everywhere, strict=True)}
         prices = {key: off(f"price_{key}") for key in COST_LINES}
         ratios = np.stack([off(into(plan)) for plan in plans()], axis=1)
         mix = levels.placement_mix

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.vocabulary import placements
+from simulator.vocabulary.axes import STREAMS
 
 Array = NDArray[np.float64]
 
@@ -43,6 +44,16 @@ class CostLine:
     overhead_share: float
     source: str
 
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Streams of the children whose weeks it goes with."""
+        return ("uasc",) if self.driver == "uasc" else STREAMS
+
+    @property
+    def places(self) -> NDArray[np.bool_]:
+        """Placements of the children whose weeks it goes with: (place,)."""
+        return np.array([self.driver != "placement" or p.cost == self.key for p in placements.placements()])
+
     def children(self, by_place: Mapping[str, Array]) -> Array:
         """Return the children whose weeks it goes with: (area,).
 
@@ -52,5 +63,4 @@ class CostLine:
         """
         if self.driver == "uasc":
             return np.asarray(by_place["uasc"].sum(axis=-1))
-        held = [self.driver == "children" or p.cost == self.key for p in placements.placements()]
-        return np.asarray(np.sum(list(by_place.values()), axis=0)[:, held].sum(axis=-1))
+        return np.asarray(np.sum(list(by_place.values()), axis=0)[:, self.places].sum(axis=-1))

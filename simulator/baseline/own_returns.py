@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from simulator.baseline.cost_lines import LEAST_WEEKS, CostLine
 from simulator.baseline.deviations import deviations, level_key
-from simulator.baseline.england import England
+from simulator.baseline.england import FOSTER, England
 from simulator.baseline.placement_levels import as_england
 from simulator.baseline.random_walk import events
 from simulator.baseline.response import band_of_row, ratio_of
-from simulator.baseline.sharing import children_by_place, fostered, share_households
+from simulator.baseline.sharing import share_households
 from simulator.baseline.start import PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data.authority_tables import published_stock
@@ -128,11 +128,10 @@ class OwnReturns:
             one = _with_children(stream, width, council.stock[s], levels["exit_home"])
             one = _with_starts(one, starts, seeds[name], width)
             streams.append(_with_levels(_with_first_places(one, s, council, drawn), levels))
-        here, there = children_by_place(streams), children_by_place(england.streams)
         return Start(
             streams=tuple(streams),
-            foster=share_households(england.foster, ratio_of(fostered(streams), fostered(england.streams))),
-            cost_lines=tuple(_share_line(line, here, there) for line in self.england.cost_lines),
+            foster=share_households(england.foster, ratio_of(_fostered(streams), _fostered(england.streams))),
+            cost_lines=tuple(_share_line(line, england.streams, streams) for line in self.england.cost_lines),
             placement_mix=as_england(1),
             benchmarked=tuple(np.zeros(1, dtype=bool) for _ in streams),
         )
@@ -397,10 +396,20 @@ def _with_levels(stream: StreamRates, levels: Mapping[str, float]) -> StreamRate
 
 
 # --------------------------------------------------------------------------------------------------
-# Costs
+# Households and costs
 
 
-def _share_line(line: CostLine, here: Mapping[str, Array], there: Mapping[str, Array]) -> CostLine:
-    """Share a line of spend as its children are, (1, place) by stream here and in England, at England's unit cost."""
-    weeks = np.maximum(line.child_weeks * line.children(here) / line.children(there), LEAST_WEEKS)
+def _fostered(streams: Sequence[StreamRates]) -> Array:
+    """Return children at the base with mainstream foster carers of each sector: (1, sector)."""
+    return np.asarray(np.sum([one.opening[0].sum(axis=(1, 2)) for one in streams], axis=0)[:, FOSTER])
+
+
+def _share_line(line: CostLine, england: Sequence[StreamRates], own: Sequence[StreamRates]) -> CostLine:
+    """Share a line of spend as its children are, at England's unit cost."""
+
+    def children(streams: Sequence[StreamRates]) -> float:
+        counted = [one for name, one in zip(STREAMS, streams, strict=True) if name in line.streams]
+        return float(sum(one.opening[..., line.places].sum() for one in counted))
+
+    weeks = np.maximum(line.child_weeks * np.array([children(own) / children(england)]), LEAST_WEEKS)
     return replace(line, spend_gbp=line.spend_gbp * weeks / line.child_weeks, child_weeks=weeks)
