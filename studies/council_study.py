@@ -45,7 +45,7 @@ from simulator.uncertainty import sample
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import ENGLAND
 from simulator.vocabulary.axes import STREAMS
-from simulator.vocabulary.calendar import LATEST_BASE
+from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -246,7 +246,7 @@ def _england(children: float) -> Rates:
 def _usual(whole: Rates) -> Array:
     """Return resident starts a year for each child of the stock, by age band: (band,)."""
     starts = np.bincount(BAND_OF_AGE, whole.streams[0].new_starts_per_month[0, 0, 0], len(BANDS))
-    return np.asarray(12.0 * starts / sum(stream.opening.sum() for stream in whole.streams))
+    return np.asarray(MONTHS_A_YEAR * starts / sum(stream.opening.sum() for stream in whole.streams))
 
 
 def _made_up(rng: np.random.Generator, councils: Councils, whole: Rates) -> Levels:
@@ -292,7 +292,7 @@ def _over_years(rng: np.random.Generator, rates: Rates) -> Rates:
     """
     years = HISTORY + AHEAD
     started = {
-        name: 12.0 * stream.new_starts_per_month[0, :, 0].sum(axis=-1)
+        name: MONTHS_A_YEAR * stream.new_starts_per_month[0, :, 0].sum(axis=-1)
         for name, stream in zip(("starts", "uasc_starts"), rates.streams, strict=True)
     }
     started["exits"] = BEFORE_18_SHARE * started["starts"]

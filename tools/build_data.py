@@ -1,6 +1,6 @@
 """Build the package's compact data tables from the shared evidence folder.
 
-Usage: ``python tools/build_data.py --from PATH/TO/shared [--to PATH/TO/simulator/data]``.
+Usage: ``python tools/build_data.py --from PATH/TO/shared [--to PATH/TO/simulator]``.
 
 The output is the same for the same input: rows are sorted, numbers have one form and lines
 end in a line feed. Only the standard library is used. Rows marked unverified are left out.
@@ -23,7 +23,7 @@ from packaged_data.source_files import COLUMNS, natural, write
 
 
 def build(shared: Path, target: Path) -> dict[str, int]:
-    """Build every file and return the row count of each."""
+    """Build every file below the folder of the package, and return the row count of each."""
     national = shared / "data/national"
     sources = read_sources(shared)
     years = {key: row[3] for key, row in sources.items()}
@@ -34,21 +34,23 @@ def build(shared: Path, target: Path) -> dict[str, int]:
         "money": build_money(national, years),
         "population": build_population(national, years),
     }
-    target.mkdir(parents=True, exist_ok=True)
+    data, vocabulary = target / "data", target / "vocabulary"
+    for folder in (data, vocabulary):
+        folder.mkdir(parents=True, exist_ok=True)
     counts = {}
     for name, tables in files.items():
         rows = sorted(tables.rows.values(), key=lambda r: tuple(natural(p) for p in r[:3]))
-        write(target / f"{name}.csv", COLUMNS, rows)
+        write(data / f"{name}.csv", COLUMNS, rows)
         counts[name] = len(rows)
     local = shared / "data/local_authority"
     areas, figures = build_areas(local), build_local(local, years)
-    write(target.parent / "vocabulary" / "areas.csv", AREA_COLUMNS, areas)
-    write(target / "local.csv", LOCAL_COLUMNS, figures)
+    write(vocabulary / "areas.csv", AREA_COLUMNS, areas)
+    write(data / "local.csv", LOCAL_COLUMNS, figures)
     panel = build_panel(shared)
-    write(target / "panel.csv", PANEL_COLUMNS, panel)
+    write(data / "panel.csv", PANEL_COLUMNS, panel)
     projections = build_projections(shared)
-    write(target / "projections.csv", PROJECTION_COLUMNS, projections)
-    write(target / "sources.csv", SOURCE_COLUMNS, sorted(sources.values()))
+    write(data / "projections.csv", PROJECTION_COLUMNS, projections)
+    write(data / "sources.csv", SOURCE_COLUMNS, sorted(sources.values()))
     others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel}
     others |= {"projections": projections, "sources": sources}
     return counts | {name: len(rows) for name, rows in others.items()}
@@ -58,7 +60,7 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--from", dest="shared", type=Path, required=True)
-    default = Path(__file__).resolve().parents[1] / "simulator" / "data"
+    default = Path(__file__).resolve().parents[1] / "simulator"
     parser.add_argument("--to", dest="target", type=Path, default=default)
     arguments = parser.parse_args()
     for name, count in build(arguments.shared, arguments.target).items():

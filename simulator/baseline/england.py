@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
 import numpy as np
@@ -24,6 +23,7 @@ from simulator.baseline.random_walk import events
 from simulator.baseline.start import PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure, within_bands
 from simulator.data import tables
+from simulator.data.packaged import read_text
 from simulator.engine.rates import Rates, StreamRates
 from simulator.uncertainty import Parameter
 from simulator.vocabulary import placements
@@ -353,20 +353,20 @@ def load_baseline(base: int) -> England:
         If its arrays have other labels than the model (`simulator.baseline.labelled_arrays`), or a placement's unit
         cost has no line.
     """
-    path = files("simulator") / "data" / "baseline" / f"england-{base}.json"
-    raw = json.loads(path.read_text(encoding="utf-8"))
+    file = f"england-{base}.json"
+    raw = json.loads(read_text("data/baseline", file))
 
     def record(kind: Any, raw_one: dict[str, Any]) -> Any:
         given = {field.name: raw_one[field.name] for field in fields(kind)}
         return kind(**{name: array(name, value) if name in AXES else value for name, value in given.items()})
 
     def array(name: str, values: Any) -> Array:
-        return aligned(name, np.array(values), raw.get("axes", {}), path.name)
+        return aligned(name, np.array(values), raw.get("axes", {}), file)
 
     cost_lines = tuple(CostLine(**line) for line in raw["cost_lines"])
     for key in placements.cost_keys():
         if key not in {line.key for line in cost_lines}:
-            raise ValueError(f"{path.name}: cost_lines: no line for {key}, the unit cost of a placement")
+            raise ValueError(f"{file}: cost_lines: no line for {key}, the unit cost of a placement")
     return England(
         base=raw["base"],
         cohort_months=raw["cohort_months"],

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from simulator.vocabulary.areas import ENGLAND
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -93,7 +95,7 @@ def asked_for(options: dict[str, Any]) -> How:
         raise click.UsageError("--returns runs the council of the returns, so it can't be had with --area")
     if how.area_name is not None and not how.returns:
         raise click.UsageError("--area-name names the council of --returns DIR; for an authority by its name: --area")
-    if how.area_name is not None and (not how.area_name.strip() or how.area_name == "England"):
+    if how.area_name is not None and (not how.area_name.strip() or how.area_name == ENGLAND):
         raise click.UsageError(f"--area-name: {how.area_name!r} is no name of a council")
     if how.draws == 1:
         raise click.UsageError("--draws: one draw beside the central run says nothing; ask for 2 or more, or for none")

@@ -76,6 +76,7 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
             "source": text(),
         },
         key=("old_code",),
+        folder="vocabulary",
     ),
     "local": Schema(
         {

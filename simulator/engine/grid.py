@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
+
 MONTHS_AT_18 = 216
 
 
@@ -60,7 +62,7 @@ def row_count(width: int) -> int:
 
 def first_row(width: int, youngest_age: int) -> int:
     """Return the first row that can hold a child of the youngest age during a cycle."""
-    return youngest_age * 12 // width
+    return youngest_age * MONTHS_A_YEAR // width
 
 
 def make_grid(width: int, youngest_age: int = 0) -> Grid:
@@ -99,8 +101,8 @@ def _overlap(width: int, elapsed: float) -> NDArray[np.float64]:
     rows = np.arange(row_count(width))[:, None]
     low = np.maximum((rows - 1) * width + elapsed, 0.0)
     high = rows * width + elapsed
-    year = np.arange(18)[None, :] * 12.0
-    return np.clip(np.minimum(high, year + 12) - np.maximum(low, year), 0.0, None)
+    year = np.arange(18)[None, :] * MONTHS_A_YEAR
+    return np.clip(np.minimum(high, year + MONTHS_A_YEAR) - np.maximum(low, year), 0.0, None)
 
 
 def _shares(overlap: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,16 +11,16 @@ import click
 from simulator.cli.group import PROGRAM, CommandGroup, WrongInput, refusing
 from simulator.cli.screen import bar, watched
 from simulator.cli.written import checked_folder, work_beside, written
+from simulator.vocabulary.calendar import BASE_YEARS, LATEST_BASE
 
 
 @click.command()
 @click.argument("area", type=click.Choice(["england"], case_sensitive=False))
-@click.option("--base", type=int, default=2025, show_default=True, metavar="YEAR",
+@click.option("--base", type=int, default=LATEST_BASE, show_default=True, metavar="YEAR",
               help="Year, ending on 31 March, whose published figures the model is fitted to.")  # fmt: skip
 def calibrate(area: str, base: int) -> None:
     """Fit the model to the published figures of a year and show how well it fits."""
     from simulator.calibrate import report
-    from simulator.vocabulary.calendar import BASE_YEARS
 
     if base not in BASE_YEARS:
         raise WrongInput(f"{PROGRAM}: --base {base}: there is no baseline; allowed: {', '.join(map(str, BASE_YEARS))}")

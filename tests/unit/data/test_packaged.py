@@ -163,8 +163,8 @@ def test_no_year_of_the_panel_is_there_twice() -> None:
 
 
 def test_only_the_loader_reads_packaged_tables() -> None:
-    """Areas and placements stand below it and read their own two files; national baselines are no tables."""
-    allowed = {"packaged.py", "areas.py", "placements.py", "england.py", "provenance.py"}
+    """Areas and placements stand below it and read their own two files."""
+    allowed = {"packaged.py", "areas.py", "placements.py", "provenance.py"}
     found = {
         path.name
         for path in (ROOT / "simulator").rglob("*.py")
