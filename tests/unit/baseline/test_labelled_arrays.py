@@ -14,7 +14,7 @@ import pytest
 from paths import ROOT
 
 from simulator.baseline import england
-from simulator.baseline.england import Baseline, load_baseline
+from simulator.baseline.england import England, load_baseline
 from simulator.baseline.labelled_arrays import AXES, labels
 from simulator.vocabulary import placements
 
@@ -35,7 +35,7 @@ def test_every_array_of_a_baseline_has_axes() -> None:
     assert arrays == set(AXES)
 
 
-Read = Callable[[dict[str, Any]], Baseline]
+Read = Callable[[dict[str, Any]], England]
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Read]:
     file = tmp_path / "data" / "baseline" / "england-2025.json"
     file.parent.mkdir(parents=True)
 
-    def read(raw: dict[str, Any]) -> Baseline:
+    def read(raw: dict[str, Any]) -> England:
         file.write_text(json.dumps(raw), encoding="utf-8")
         load_baseline.cache_clear()
         return load_baseline(2025)
