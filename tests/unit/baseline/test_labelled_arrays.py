@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from paths import ROOT
 
-from simulator.baseline import england
 from simulator.baseline.england import England, load_baseline
 from simulator.baseline.labelled_arrays import AXES, labels
+from simulator.data import packaged
 from simulator.vocabulary import placements
 
 FOLDER = ROOT / "simulator" / "data" / "baseline"
@@ -41,7 +41,7 @@ Read = Callable[[dict[str, Any]], England]
 @pytest.fixture
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Read]:
     """Return a function that reads a changed file in place of that of 2025."""
-    monkeypatch.setattr(england, "files", lambda _: tmp_path)
+    monkeypatch.setattr(packaged, "files", lambda _: tmp_path)
     file = tmp_path / "data" / "baseline" / "england-2025.json"
     file.parent.mkdir(parents=True)
 
