@@ -422,7 +422,7 @@ def test_every_draw_is_not_for_publication() -> None:
 
 
 ALONE = {"children", "starts", "exits", "balancing", "foster_need", "uasc_children", "reentries"}
-"""Published counts that add up with nothing else published but what `publish` ties by itself: parts, areas, accounts."""
+"""Published counts that add up with nothing else published, but for what `publish` ties by itself."""
 
 
 def test_a_published_count_says_what_it_adds_up_with() -> None:
