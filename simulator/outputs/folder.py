@@ -2,8 +2,8 @@
 
 A folder is filled in a hidden one beside its final place, `.NAME-work`, and renamed at the end. A folder that an
 earlier run wrote is replaced only then, and put back if anything fails; one that holds anything else is never touched.
-The hidden folder is locked while a command works in it. The lock is not in the output, as Windows does not rename a folder
-of which a file is open.
+The hidden folder is locked while a command works in it. The lock is not in the output, as Windows does not rename a
+folder of which a file is open.
 """
 
 from __future__ import annotations
