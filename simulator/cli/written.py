@@ -45,29 +45,44 @@ def work_beside(folder: Path, *, draws: bool = True) -> Iterator[Path]:
     draws : bool
         Whether there will be draws. If not, the hidden folder is neither made nor touched.
     """
-    from simulator.files.own_folders import claimed, discard, has_work, leave
+    from simulator.files.own_folders import NotOursError, one_command
     from simulator.outputs.folder import FolderError, held
 
     real = Path(os.path.realpath(folder))
     work = real.with_name(f".{real.name}-draws")
-    with refusing(FolderError, prefix=_OUT), held(folder):
-        if draws:
-            _mark(work)
+    with refusing(FolderError, NotOursError, prefix=_OUT), held(folder), one_command():
+        if not draws:
+            yield work
+            return
+        _mark(work)
         try:
             yield work
         except BaseException:
-            with suppress(OSError):
-                for one in claimed(work):
-                    leave(one)
-                kept = any(map(has_work, claimed(work)))
-                leave(work)
-                if kept:
-                    click.echo(f"\n{PROGRAM}: finished draws are kept; the same command goes on from them", err=True)
+            if _keep(work):
+                click.echo(f"\n{PROGRAM}: finished draws are kept; the same command goes on from them", err=True)
             raise
-        with suppress(OSError):
-            for one in claimed(work):
-                discard(one)
-            leave(work)
+        _delete(work)
+
+
+def _keep(work: Path) -> bool:
+    """Delete folders in which nothing is finished; return whether this command leaves any."""
+    from simulator.files.own_folders import claimed, has_work, leave
+
+    with suppress(OSError):
+        for one in claimed(work):
+            leave(one)
+        leave(work)
+    return any(map(has_work, claimed(work)))
+
+
+def _delete(work: Path) -> None:
+    """Delete what this command has finished."""
+    from simulator.files.own_folders import claimed, discard, leave
+
+    with suppress(OSError):
+        for one in claimed(work):
+            discard(one)
+        leave(work)
 
 
 def _mark(work: Path) -> None:

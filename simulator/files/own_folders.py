@@ -7,7 +7,9 @@ whatever its name; it is neither deleted nor renamed. An empty one is taken: it 
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 MARKER = "made-by-care-demand"
@@ -15,12 +17,25 @@ MARKER = "made-by-care-demand"
 FINISHED = ("*.block", "*.npz", "*.part")
 """Names of the files that hold finished work; whatever else is in a folder is not ours."""
 
-_PROCESS = secrets.token_hex(8)
+_COMMAND: ContextVar[str] = ContextVar("_COMMAND", default=secrets.token_hex(8))
+"""What tells this command from others, in the marker; outside of any, this process."""
+
 TEXT = "care-demand made this folder to work in. It may be deleted when no command runs.\n"
 
 
 class NotOursError(OSError):
     """A folder that the program would work in holds something else."""
+
+
+@contextmanager
+def one_command() -> Iterator[None]:
+    """Tell what is claimed inside from what earlier commands of this process have claimed."""
+    before = _COMMAND.get()
+    _COMMAND.set(secrets.token_hex(8))
+    try:
+        yield
+    finally:
+        _COMMAND.set(before)
 
 
 def is_ours(folder: Path) -> bool:
@@ -39,7 +54,7 @@ def _marked(folder: Path) -> bool:
 
 
 def claim(folder: Path) -> None:
-    """Make a folder for finished work that only its owner can read, or take one over; this process then owns it.
+    """Make a folder for finished work that only its owner can read, or take one over; this command then owns it.
 
     Raises
     ------
@@ -49,13 +64,13 @@ def claim(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_ours(folder):
         raise NotOursError(f"{folder} is in the way: it holds files that care-demand did not write; move it")
-    (folder / MARKER).write_text(f"{TEXT}{_PROCESS}\n", encoding="utf-8")
+    (folder / MARKER).write_text(f"{TEXT}{_COMMAND.get()}\n", encoding="utf-8")
 
 
 def claimed(folder: Path) -> list[Path]:
-    """Return the folders in a folder that this process owns."""
+    """Return the folders in a folder that this command owns."""
     try:
-        return sorted(path for path in folder.iterdir() if _owner(path) == _PROCESS)
+        return sorted(path for path in folder.iterdir() if _owner(path) == _COMMAND.get())
     except OSError:
         return []
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
+
+from paths import ROOT
 
 How = Literal["fails once", "is gone", "dies"]
 DIED = 137
@@ -79,19 +82,37 @@ def in_a_child(work: Callable[[], object]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def dies_in_a_child(folder: Path, at: int, work: Callable[[], object]) -> bool:
+    """Do work in a copy of this process that dies at the `at`-th thing done; return whether it came that far."""
+
+    def dying() -> None:
+        with faulty(folder, at, "dies"):
+            work()
+
+    return in_a_child(dying) == DIED
+
+
+def dies_as_a_program(folder: Path, at: int, words: Sequence[str]) -> bool:
+    """Give a command in a process of its own, which a library with threads needs; otherwise the same."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, Path(__file__).parent)))}
+    command = [sys.executable, __file__, str(folder), str(at), *words]
+    return subprocess.run(command, env=env, capture_output=True, check=False).returncode == DIED
+
+
 def every_fault(
-    how: How, prepare: Callable[[], Path], work: Callable[[], object], check: Callable[[int], None], *, step: int = 1
+    how: How,
+    prepare: Callable[[], Path],
+    work: Callable[[], object],
+    check: Callable[[int], None],
+    *,
+    dies: Callable[[Path, int], bool] | None = None,
+    step: int = 1,
 ) -> int:
     """Prepare, work with a fault at the first thing done, check; at the next, and so on. Return how many there are."""
     for at in range(1, 1000, step):
         folder = prepare()
         if how == "dies":
-
-            def dying(folder: Path = folder, at: int = at) -> None:
-                with faulty(folder, at, how):
-                    work()
-
-            reached = in_a_child(dying) == DIED
+            reached = dies(folder, at) if dies else dies_in_a_child(folder, at, work)
         else:
             with faulty(folder, at, how) as done, suppress(OSError, SystemExit):
                 work()
@@ -100,3 +121,10 @@ def every_fault(
         if not reached:
             return at
     raise AssertionError("there is no end of it")
+
+
+if __name__ == "__main__":
+    from simulator.cli.main import cli
+
+    with faulty(Path(sys.argv[1]), int(sys.argv[2]), "dies"):
+        cli(sys.argv[3:])
