@@ -22,6 +22,7 @@ from simulator.backtest.methods.method import HORIZONS, Growth
 from simulator.backtest.panel import COUNTS, Known, Panel, cut, known, outcomes
 from simulator.backtest.score import cells, crps
 from simulator.data.provenance import package_version
+from simulator.files.system import flush
 
 Array = NDArray[np.float64]
 
@@ -236,7 +237,8 @@ def _kept(past: Panel, blocks: Path | None) -> dict[str, Growth]:
     part = path.with_suffix(".part.npz")
     arrays: dict[str, Any] = {f"{name}/{level}": array for name, one in own.items() for level, array in one.items()}
     np.savez(part, **arrays)
-    part.rename(path)
+    flush(part)
+    part.replace(path)
     return own
 
 

@@ -17,6 +17,8 @@ from simulator.vocabulary.areas import ENGLAND
 Table = NDArray[np.void]
 SIZES = ((0, 200, "under 200"), (200, 500, "200 to 499"), (500, 1000, "500 to 999"), (1000, 10**9, "1,000 and over"))
 LOCAL = range(1, 6)
+WRITTEN_BY = "<!-- written by: care-demand backtest --docs docs -->"
+"""Stands in every page of ours, so that the next one may replace it."""
 
 
 def text(record: Record, charts: dict[str, Chart], folder: str) -> str:
@@ -31,7 +33,7 @@ def text(record: Record, charts: dict[str, Chart], folder: str) -> str:
     """
     pictures = {name: f"![{' '.join(chart.alt.split())}]({folder}{name}.png)" for name, chart in charts.items()}
     parts = [
-        "# Track record\n\n<!-- written by: care-demand backtest --docs docs -->",
+        f"# Track record\n\n{WRITTEN_BY}",
         _what(record),
         "## Authorities\n\n" + _authorities(record) + "\n\n" + pictures["backtest-skill"],
         "## How wide, and how often right\n\n" + _intervals(record),

@@ -18,10 +18,13 @@ FANS = (2008, 2014, 2018, 2022)
 """Origins of the fans that are drawn: before each turn of the last twenty years."""
 
 
+NAMES = ("backtest-skill", "backtest-england")
+
+
 def draw_all(record: Record) -> dict[str, Chart]:
     """Draw every chart of the track record, by name."""
     with style.context():
-        return {"backtest-skill": skill_by_horizon(record), "backtest-england": england_fans(record)}
+        return dict(zip(NAMES, (skill_by_horizon(record), england_fans(record)), strict=True))
 
 
 def skill_by_horizon(record: Record) -> Chart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import platform
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from simulator.backtest import page, record_charts
 from simulator.backtest.record import FORECAST_COLUMNS, SCORE_COLUMNS, Record, record_rows, score_rows
 from simulator.data.provenance import data_hashes, package_version
 from simulator.outputs.charts import save
-from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
+from simulator.outputs.folder import MADE_BY, MANIFEST, FolderError, whole_folder, write_file
 
 PAGE = "backtest.md"
 
@@ -42,10 +43,25 @@ def write_backtest(record: Record, folder: Path, command: str, docs: Path | None
         _text(part / PAGE, page.text(record, charts, ""))
         write_manifest(part, command, {})
     if docs is not None:
-        for name, chart in charts.items():
-            svg, _ = save(chart, docs, name)
-            svg.unlink()
-        _text(docs / PAGE, page.text(record, charts, ""))
+        check_docs(docs)
+        for name in (PAGE, *(f"{name}.png" for name in charts)):  # the page first: it says whose charts they are
+            write_file(docs / name, (folder / name).read_bytes(), replace=True)
+
+
+def check_docs(docs: Path) -> None:
+    """Refuse a folder whose page, or charts of its name, an earlier back-test did not write.
+
+    Raises
+    ------
+    FolderError
+        With the file that is in the way.
+    """
+    names = (PAGE, *(f"{name}.png" for name in record_charts.NAMES))
+    found = [docs / name for name in names if os.path.lexists(docs / name)]
+    if found and not (
+        found[0].name == PAGE and page.WRITTEN_BY in found[0].read_text(encoding="utf-8", errors="replace")
+    ):
+        raise FolderError(f"{found[0]} is not written by {MADE_BY} backtest; move it, or name another folder")
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -51,7 +51,7 @@ def write_run(
     WriteError
         If a file can't be written; `folder` is then as before.
     """
-    with whole_folder(folder) as part:
+    with whole_folder(folder, private=_is_private(results, loaded)) as part:
         if keep_draws:
             write_draws(results, part / "draws.nc")
         _write(part, [results], [loaded], summary_text(results), command, seed=seed, charts=charts)
@@ -87,12 +87,17 @@ def write_comparison(
     names = [results.name for results in many]
     if len(set(names)) < len(names):
         raise ValueError(f"scenarios in a comparison need different names; these are {', '.join(names)}")
-    with whole_folder(folder) as part:
+    with whole_folder(folder, private=any(map(_is_private, many, loaded))) as part:
         rows = (row for results in many[1:] for row in difference_rows(results, many[0]))
         write_table(part / "differences.csv", YEAR_COLUMNS, row_lines(rows))
         for results in many if keep_draws else ():
             write_draws(results, part / f"draws-{results.name}.nc")
         _write(part, many, loaded, comparison_text(many), command, seed=seed, charts=charts)
+
+
+def _is_private(results: Results, loaded: LoadedScenario) -> bool:
+    """Whether results start from children of a council, and are not made safe to publish."""
+    return bool(loaded.baseline.identity) and results.showing.inputs_hashed
 
 
 def _write(

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from simulator.baseline.england import load_baseline
 from simulator.data.provenance import data_hashes, package_version
 from simulator.disclosure.suppression import BASE_LOCAL
-from simulator.outputs.folder import MADE_BY, MANIFEST, FolderError, check_folder, whole_folder
+from simulator.outputs.folder import MADE_BY, MANIFEST, FolderError, held, whole_folder
 from simulator.returns import publish_counts
 from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import AGE_18, PLACES
@@ -98,9 +98,14 @@ def import_ssda903(source: Path, folder: Path, window: int | None, *, publish: b
     FolderError, WriteError
         If the folder can't.
     """
-    check_folder(folder)
-    if folder.resolve() == source.resolve():
+    real = folder.resolve()
+    if real in (source.resolve(), *source.resolve().parents):
         raise FolderError(f"{folder} holds the returns; name another folder (nothing was changed)")
+    with held(folder):
+        return _import(source, folder, window, publish=publish)
+
+
+def _import(source: Path, folder: Path, window: int | None, *, publish: bool) -> str:
     returns = read(source)
     stays, report = clean(returns)
     years = by_year(stays)
@@ -113,7 +118,7 @@ def import_ssda903(source: Path, folder: Path, window: int | None, *, publish: b
     seen = exposure(stays, length)
     changes = drifts(years, length)
     summary = summary_text(years, report, changes, length)
-    with whole_folder(folder) as part:
+    with whole_folder(folder, private=True) as part:
         _write_text(part / "README.txt", README)
         _write_text(part / "summary.txt", summary)
         _write_quality(part, report, folder_years(returns))

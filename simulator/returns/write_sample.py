@@ -11,7 +11,7 @@ import polars as pl
 
 from simulator import __version__
 from simulator.baseline.england import load_baseline
-from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
+from simulator.outputs.folder import MADE_BY, MANIFEST, held, whole_folder
 from simulator.returns.fault_injection import TRUTH_COLUMNS, csv_text, plant
 from simulator.returns.quality import counted
 from simulator.returns.sample import LAST_RETURN, council_rates, draw_returns
@@ -35,6 +35,11 @@ def sample_returns(children: int, years: int, seed: int, folder: Path, kinds: tu
     str
         One line that says what was written.
     """
+    with held(folder):
+        return _sample(children, years, seed, folder, kinds)
+
+
+def _sample(children: int, years: int, seed: int, folder: Path, kinds: tuple[str, ...]) -> str:
     returns = draw_returns(council_rates(children, load_baseline(LATEST_BASE)), years, seed)
     returns, planted = plant(returns, kinds, seed)
     with whole_folder(folder) as part:

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from simulator.data.provenance import data_hashes, program_hashes
+from simulator.files.own_folders import claim
 from simulator.results.labelled import RunResults
 from simulator.runs.ensemble import Settings, run_draws
 from simulator.runs.single_run import Engine, run_once
@@ -55,7 +56,7 @@ def simulate(
         Address of a Dask scheduler that runs the draws instead.
     work : Path, optional
         Folder for finished draws, from which the same call goes on after an interruption; the caller deletes it when
-        done with the results. A temporary one, deleted with the results, if left out.
+        done with the results (`simulator.files.own_folders`). A temporary one, deleted with the results, if left out.
     full : bool
         Whether every measure of every draw is kept besides, for `RunResults.in_full`.
     progress : callable
@@ -97,7 +98,9 @@ def simulate(
 def _folder(loaded: LoadedScenario, settings: Settings, work: Path | None) -> Iterator[Path]:
     """Give the folder of a scenario's draws; a temporary one is deleted if the draws fail."""
     if work is not None:
-        yield work / _name(loaded, settings)
+        own = work / _name(loaded, settings)
+        claim(own)
+        yield own
         return
     folder = Path(tempfile.mkdtemp(prefix="care-demand-"))
     try:

@@ -15,8 +15,8 @@ from paths import ROOT
 PACKAGE = ROOT / "simulator"
 
 FOLDERS = (
-    "vocabulary", "uncertainty", "engine", "data", "baseline", "interventions", "scenario", "projection", "results",
-    "runs", "disclosure", "outputs", "calibrate", "returns", "backtest", "cli",
+    "vocabulary", "files", "uncertainty", "engine", "data", "baseline", "interventions", "scenario", "projection",
+    "results", "runs", "disclosure", "outputs", "calibrate", "returns", "backtest", "cli",
 )  # fmt: skip
 
 MOST_LINES = 700

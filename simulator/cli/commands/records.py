@@ -39,11 +39,19 @@ def _origins_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
         yield progress
 
 
+def _origins(work: Path) -> Path:
+    """Return the folder for what is forecast from each origin."""
+    from simulator.files.own_folders import claim
+
+    claim(work / "origins")
+    return work / "origins"
+
+
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out/backtest"), show_default=True, metavar="DIR",
               help="Output folder.")  # fmt: skip
 @click.option("--docs", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
-              help="Folder that gets the page and its charts too.")  # fmt: skip
+              help="Folder that gets the page and its charts too; earlier ones of ours are replaced.")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
 def backtest(out: Path, docs: Path | None, quiet: bool) -> None:
     """Score what each method would have forecast from past years, and write the track record.
@@ -52,12 +60,16 @@ def backtest(out: Path, docs: Path | None, quiet: bool) -> None:
     """
     from simulator.backtest.panel import panel
     from simulator.backtest.record import backtest as run_backtest
-    from simulator.backtest.write_record import write_backtest
+    from simulator.backtest.write_record import check_docs, write_backtest
+    from simulator.outputs.folder import FolderError
 
     folder = checked_folder(out)
+    if docs is not None:
+        with refusing(FolderError, prefix=f"{PROGRAM}: --docs: "):
+            check_docs(docs)
     with work_beside(folder) as work:
         with _origins_bar(quiet) as progress:
-            record = run_backtest(panel(), work, progress)
+            record = run_backtest(panel(), _origins(work), progress)
         written(lambda: write_backtest(record, folder, f"{PROGRAM} backtest", docs))
     if not quiet:
         click.echo(f"The track record is in {folder}; start with backtest.md")
@@ -78,7 +90,8 @@ def freeze(out: Path, quiet: bool) -> None:
 
     folder = checked_folder(out)
     with work_beside(folder) as work, _origins_bar(quiet) as progress:
-        written(lambda: write_frozen(panel(), folder, f"{PROGRAM} forecast freeze", work, progress))
+        blocks = _origins(work)
+        written(lambda: write_frozen(panel(), folder, f"{PROGRAM} forecast freeze", blocks, progress))
     if not quiet:
         click.echo(f"The frozen forecast is in {folder}")
 

@@ -139,9 +139,9 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     from simulator.outputs.run_folder import write_run
     from simulator.outputs.summary import summary_text
 
-    folder = checked_folder(Path("out") / loaded[0].key if out is None else out)
+    folder = checked_folder(Path("out") / loaded[0].key if out is None else out, read=how.returns)
     command = _command("run", [scenario], how)
-    with work_beside(folder) as work:
+    with work_beside(folder, draws=bool(how.draws)) as work:
         results = simulate_all(loaded, how, work)[0]
         written(lambda: write_run(results, loaded[0], folder, command, **how.writing))
         if how.as_json:
@@ -175,9 +175,9 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
     from simulator.outputs.run_folder import write_comparison
     from simulator.outputs.summary import comparison_text
 
-    folder = checked_folder(Path("out") / "comparison" if out is None else out)
+    folder = checked_folder(Path("out") / "comparison" if out is None else out, read=how.returns)
     command = _command("compare", scenarios, how)
-    with work_beside(folder) as work:
+    with work_beside(folder, draws=bool(how.draws)) as work:
         many = simulate_all(loaded, how, work)
         written(lambda: write_comparison(many, loaded, folder, command, **how.writing))
         if how.as_json:
@@ -249,7 +249,9 @@ def solve(scenario: str, target: str, vary: str, out: Path | None) -> None:
     if out is None:
         click.echo(f"\n{text.rstrip()}")
     else:
-        out.write_text(text, encoding="utf-8")
+        from simulator.outputs.folder import write_file
+
+        written(lambda: write_file(out, text.encode()))
         click.echo(f"Written to {out}")
 
 

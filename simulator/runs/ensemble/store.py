@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -18,6 +17,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator.files.own_folders import leave
+from simulator.files.system import flush_names
 
 Array = NDArray[np.float64]
 Block = tuple[int, int]
@@ -70,13 +72,13 @@ class Store:
             file.flush()
             os.fsync(file.fileno())
         part.replace(self.path(block))
+        flush_names(self.folder)
 
     def discard(self) -> None:
-        """Delete the blocks, and the folder if nothing else is in it."""
+        """Delete the blocks, and the folder if it is ours and nothing else is in it."""
         for block in self.blocks:
             self.path(block).unlink(missing_ok=True)
-        with suppress(OSError):
-            self.folder.rmdir()
+        leave(self.folder)
 
     def read(self, name: str, start: int, stop: int) -> Array:
         """Return cells of a figure, from a first one up to one that is left out, of every draw: (cell, draw)."""
