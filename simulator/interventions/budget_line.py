@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationInfo, field_validator
@@ -10,6 +11,7 @@ from simulator.interventions.base import Intervention
 from simulator.interventions.cost import Cost
 from simulator.interventions.fields import MonthValue, Wrong, choice, text
 from simulator.interventions.reach import Reach
+from simulator.interventions.surroundings import Idle, Surroundings, dates_idle
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
@@ -47,6 +49,11 @@ class BudgetLine(Intervention):
         if month is not None and isinstance(cost, Cost) and cost.per_year_gbp is None:
             raise Wrong("dates act on cost.per_year_gbp, which is not given", "leave it out")
         return month
+
+    def idle(self, around: Surroundings) -> Iterator[Idle]:
+        """Yield dates outside the run."""
+        yield from super().idle(around)
+        yield from dates_idle(self.start, self.end, around)
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Change nothing."""

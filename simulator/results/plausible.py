@@ -87,7 +87,7 @@ def _where(beyond: Array, areas: Sequence[str]) -> str:
     """Name the areas, if several are run."""
     if len(areas) == 1:
         return ""
-    names = [name for name, ever in zip(areas, beyond.any(axis=1), strict=True) if ever]
+    names = [areas[int(i)] for i in np.flatnonzero(beyond.any(axis=1))]
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return f" in {', '.join(names[:_MOST_NAMED])}{more}"
 

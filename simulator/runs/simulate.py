@@ -10,14 +10,16 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from simulator.data.provenance import data_hashes, program_hashes
+from simulator.interventions.impossible import Impossible
 from simulator.results.labelled import RunResults
 from simulator.runs.ensemble import Settings, run_draws
+from simulator.runs.refusals import refusals
 from simulator.runs.single_run import Engine, run_once
-from simulator.scenario import LoadedScenario
+from simulator.scenario import LoadedScenario, ScenarioError, cautions
 
 
 def simulate(
@@ -73,10 +75,10 @@ def simulate(
     """
     if chance and (not draws or engine != "plain"):
         raise ValueError("chance needs draws, and follows children beside the plain engine")
+    central = _central(loaded, engine)
+    if not draws:
+        return central
     with loaded.placing():
-        central = run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine)
-        if not draws:
-            return central
         settings = Settings(draws, seed, engine, chance, full)
         with _folder(loaded, settings, work) as folder:
             drawn = run_draws(
@@ -91,6 +93,20 @@ def simulate(
     if work is None:
         weakref.finalize(drawn.store, _remove, folder)
     return drawn
+
+
+def _central(loaded: LoadedScenario, engine: Engine) -> RunResults:
+    """Run a scenario as it stands, with notes on what is rarely meant in it."""
+    try:
+        run = run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine)
+    except Impossible as impossible:
+        raise ScenarioError(refusals(loaded) or [loaded.problem(impossible)]) from impossible
+    said = cautions(loaded)
+    return replace(
+        run,
+        notes=(*run.notes, *(one.note for one in said if not one.of_money)),
+        money_notes=(*run.money_notes, *(one.note for one in said if one.of_money), *loaded.remarks),
+    )
 
 
 @contextmanager

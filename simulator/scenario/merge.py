@@ -17,7 +17,7 @@ from simulator.scenario.stated import replaces
 SUFFIXES = (".yaml", ".yml")
 _MOST_BYTES = 1_000_000
 _MOST_PARENTS = 10
-OWN = ("name", "description", "questions")
+OWN = ("name", "description", "purpose", "questions")
 """Keys that are about one file and are not taken from its parent, whose questions may lie outside the child's run."""
 
 

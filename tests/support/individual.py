@@ -98,7 +98,7 @@ def simulate(rates: StreamRates, horizons: Array, *, children: int, batches: int
 
 @dataclass(frozen=True)
 class _Hazards:
-    """A row for each (age, phase, place); a column for each event: progress, exits by reason, moves, and no longer counted.
+    """A row for each (age, phase, place); a column for each event: progress, exits by reason, moves, no longer counted.
 
     Attributes
     ----------
