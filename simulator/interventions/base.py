@@ -25,6 +25,7 @@ from simulator.interventions.fields import (
 from simulator.interventions.impossible import Impossible, within
 from simulator.interventions.profile import Profile
 from simulator.interventions.reach import Reach
+from simulator.interventions.surroundings import IDLE
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, financial_year_months
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class Intervention(Model):
 
     changes_prices: ClassVar[bool] = False
     """Whether unit costs grow by it, beside general prices."""
+
+    moves_children: ClassVar[bool] = True
+    """Whether it changes anything but money."""
 
     id: str | None = text(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     """Short name, so that a file that extends this one can change or remove it."""
@@ -152,7 +156,9 @@ class Intervention(Model):
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield values that cannot act in a run: areas of which none is run."""
         if around.authorities and (acting := self.areas.acting) is not None and not acting & around.authorities:
-            yield ("areas",), f"{self.areas.in_words or 'there'}, of which none is run"
+            where = f"{self.areas.in_words}, of which none is run"
+            agencies = around.places_limited and self.moves_children
+            yield ("areas",), f"acts {where}: here through agencies alone" if agencies else f"{IDLE}: {where}"
 
     def began_before(self, first: Month) -> bool:
         """Say whether it acted before a month, so that what it did is in the base."""
@@ -263,16 +269,16 @@ class PhasedIntervention(Intervention):
         yield from super().idle(around)
         lag = self.delay_months
         if self.end is not None and self.end > around.last:
-            yield ("end",), f"the run ends in {around.last}"
+            yield ("end",), f"{IDLE}: the run ends in {around.last}"
         if self.fade_months and self.end is not None and self.end + lag >= around.last:
-            yield ("fade_months",), f"the run ends in {around.last}, before the effect fades"
+            yield ("fade_months",), f"{IDLE}: the run ends in {around.last}, before the effect fades"
         built = self.start + lag + (self.profile.months or 0)
         if built <= around.first - MONTHS_A_YEAR:
             if self.end is None or self.end + lag >= around.last:
-                why = "at full strength by a year before the run, so that all of its effect is in the base"
+                why = f"{IDLE}: at full strength by a year before the run, so that all of its effect is in the base"
                 yield ("start",), why
             elif self.profile.months is not None:
-                yield ("profile",), "it had built up by a year before the run"
+                yield ("profile",), f"{IDLE}: it had built up by a year before the run"
 
     def unpaid_after(self, last: Month) -> str:
         """Return the last financial year with money for it, if it goes on acting after that within a run."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 class BudgetLine(Intervention):
     """A programme that costs money and has no modelled effect."""
+
+    moves_children: ClassVar[bool] = False
 
     kind: Literal["budget_line"] = text("budget_line")
     """A budget without a modelled effect."""

@@ -18,6 +18,7 @@ from simulator.interventions.fields import (
     number,
     text,
 )
+from simulator.interventions.surroundings import IDLE
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, financial_year_months
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Cost(Model):
         for year in self.budget_gbp or {}:
             months = financial_year_months(year)
             if months[-1] < around.first or months[0] > around.last:
-                yield ("budget_gbp", year), f"the run is from {around.first} to {around.last}"
+                yield ("budget_gbp", year), f"{IDLE}: the run is from {around.first} to {around.last}"
 
     def spend(self, context: Context, start: Month, end: Month | None) -> Array:
         """Cash spent in each modelled month, GBP: (month,).

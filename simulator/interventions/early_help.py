@@ -22,6 +22,7 @@ from simulator.interventions.fields import (
     number,
     text,
 )
+from simulator.interventions.surroundings import IDLE
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 if TYPE_CHECKING:
@@ -123,11 +124,11 @@ class EarlyHelp(PhasedIntervention):
             return
         first, last = self.start + found.from_month, self.start + found.to_month
         if first > around.last:
-            yield ("referrals",), f"the run ends in {around.last}, before more need is found"
+            yield ("referrals",), f"{IDLE}: the run ends in {around.last}, before more need is found"
         elif last < around.first - MONTHS_A_YEAR:
-            yield ("referrals",), "it was found earlier than a year before the run"
+            yield ("referrals",), f"{IDLE}: it was found earlier than a year before the run"
         elif self.end is not None and first > self.end + self.fade_months:
-            yield ("referrals",), f"the help ends in {self.end}, before more need is found"
+            yield ("referrals",), f"{IDLE}: the help ends in {self.end}, before more need is found"
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply starts of resident children."""

@@ -10,6 +10,7 @@ from pydantic import model_validator
 
 from simulator.interventions.fields import Model, Quantity, Wrong, number
 from simulator.interventions.profile import growth_years
+from simulator.interventions.surroundings import IDLE
 from simulator.vocabulary import areas, placements
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.interventions.surroundings import Idle, Surroundings
 
 
-UNLIMITED = "nobody waits, as foster places are found for all (assumptions.foster_places)"
+UNLIMITED = f"{IDLE}: nobody waits, as foster places are found for all (assumptions.foster_places)"
 """Why how fast waiting children are matched cannot matter."""
 
 

@@ -50,6 +50,7 @@ class PriceGrowth(Intervention):
 
     is_programme: ClassVar[bool] = False
     changes_prices: ClassVar[bool] = True
+    moves_children: ClassVar[bool] = False
 
     kind: Literal["price_growth"] = text("price_growth")
     """Growth in unit costs."""

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 from simulator.vocabulary.calendar import Month
 
+IDLE = "cannot act here"
+"""How what is told of a value begins."""
+
 Idle = tuple[tuple[str | int, ...], str]
-"""Steps to a value that cannot act in a run, and why it can't."""
+"""Steps to a value that cannot act in a run, and what is told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,6 @@ class Surroundings:
 def dates_idle(start: Month | None, end: Month | None, around: Surroundings) -> Iterator[Idle]:
     """Yield a start before the run and an end after it, for what counts from the first month of the run."""
     if start is not None and start < around.first:
-        yield ("start",), f"the run starts in {around.first}, and what was before is in the base"
+        yield ("start",), f"{IDLE}: the run starts in {around.first}, and what was before is in the base"
     if end is not None and end > around.last:
-        yield ("end",), f"the run ends in {around.last}"
+        yield ("end",), f"{IDLE}: the run ends in {around.last}"

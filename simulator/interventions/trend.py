@@ -21,7 +21,7 @@ from simulator.interventions.fields import (
     text,
 )
 from simulator.interventions.profile import growth_years
-from simulator.interventions.surroundings import Idle, Surroundings, dates_idle
+from simulator.interventions.surroundings import IDLE, Idle, Surroundings, dates_idle
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGES, STREAMS
 
@@ -103,7 +103,7 @@ class Trend(Intervention):
 
             youngest = structure()["uasc"]["youngest_age"]
             if self.ages[1] < youngest:
-                yield ("ages",), f"unaccompanied asylum-seeking children are {youngest} or older"
+                yield ("ages",), f"{IDLE}: unaccompanied asylum-seeking children are {youngest} or older"
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply starts, hazards of leaving or the chances of placements."""

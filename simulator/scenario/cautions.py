@@ -79,8 +79,7 @@ def _idle(loaded: LoadedScenario) -> Iterator[Caution]:
     for path, why in idle_values(scenario, around):
         origin = next(_given(loaded, dotted(path)), None)
         if origin is not None:
-            what = f"cannot act here: {why}"
-            yield Caution(_at(origin, dotted(path), what), f"{_named(loaded, path)} {what}.", of_money=False)
+            yield Caution(_at(origin, dotted(path), why), f"{_named(loaded, path)} {why}.", of_money=False)
 
 
 def _stacked_prices(loaded: LoadedScenario) -> Iterator[Caution]:

@@ -27,7 +27,7 @@ from simulator.interventions.fields import (
 )
 from simulator.interventions.local import UNLIMITED, Local, overlapping
 from simulator.interventions.reach import AreaName, area_name
-from simulator.interventions.surroundings import Idle, Surroundings
+from simulator.interventions.surroundings import IDLE, Idle, Surroundings
 from simulator.vocabulary import areas
 from simulator.vocabulary.calendar import BASE_YEARS, LATEST_BASE, Month, financial_year_months
 
@@ -131,12 +131,12 @@ class Assumptions(Model):
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield what depends on how starts and places are held, and growth after a run that ends before it."""
         if not around.rates_held:
-            yield ("births_per_year",), "numbers of starts are held, whatever the population (starts.hold)"
+            yield ("births_per_year",), f"{IDLE}: numbers of starts are held, whatever the population (starts.hold)"
         if not around.places_limited:
             yield ("step_down_match_per_year",), UNLIMITED
         published = max(map(str, tables.series("gdp_deflator")))
         if around.last.financial_year < published:
-            yield ("deflator_percent_per_year",), f"the deflator is published up to {published}"
+            yield ("deflator_percent_per_year",), f"{IDLE}: the deflator is published up to {published}"
 
 
 class Claim(Model):
