@@ -90,4 +90,7 @@ def compare(*scenarios: str | Path | LoadedScenario, draws: int = 0, seed: int =
     list of RunResults
         In the same order.
     """
-    return [run(one, draws=draws, seed=seed) for one in [load(one) for one in scenarios]]
+    from simulator.scenario import with_price_gaps
+
+    loaded = [load(one) for one in scenarios]
+    return [run(one, draws=draws, seed=seed) for one in (with_price_gaps(loaded) if loaded else loaded)]

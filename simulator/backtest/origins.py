@@ -22,7 +22,7 @@ from simulator.backtest.methods.method import HORIZONS, Growth
 from simulator.backtest.panel import COUNTS, Known, Panel, cut, known, outcomes
 from simulator.backtest.score import cells, crps
 from simulator.data.provenance import package_version
-from simulator.files.system import flush
+from simulator.runs.folders.system import flush
 
 Array = NDArray[np.float64]
 

@@ -15,6 +15,8 @@ import click
 
 PROGRAM = "care-demand"
 STOPPED = 130
+MOST_PROBLEMS = 50
+"""Problems that are told before the others are only counted."""
 
 _DEBUG = "simulator.cli.group.debug"
 
@@ -26,8 +28,11 @@ class WrongInput(click.ClickException):
 
     @classmethod
     def of(cls, problems: Iterable[object]) -> WrongInput:
-        """Tell problems, a line each."""
-        return cls("\n".join(map(str, problems)))
+        """Tell problems, a line each: the first of many, and how many more there are."""
+        lines = [line for problem in problems for line in str(problem).splitlines()]
+        more = len(lines) - MOST_PROBLEMS
+        rest = [f"... and {more} more problem{'s' if more > 1 else ''}"] if more > 0 else []
+        return cls("\n".join([*lines[:MOST_PROBLEMS], *rest]))
 
     def show(self, file: Any = None) -> None:
         """Print the message."""
@@ -40,7 +45,7 @@ def refusing(*kinds: type[Exception], prefix: str = "") -> Iterator[None]:
     try:
         yield
     except kinds as error:
-        raise WrongInput(f"{prefix}{error}") from error
+        raise WrongInput.of([f"{prefix}{error}"]) from error
 
 
 class CommandGroup(click.Group):

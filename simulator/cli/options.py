@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -11,6 +12,8 @@ from typing import Any, TypeVar
 import click
 
 from simulator.vocabulary.areas import ENGLAND
+
+_MOST_IN_A_NAME = 3
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -71,6 +74,14 @@ class How:
     def writing(self) -> dict[str, Any]:
         """What the output folder is to hold."""
         return {"seed": self.seed, "charts": self.charts, "keep_draws": self.keep_draws}
+
+    @property
+    def folder_end(self) -> str:
+        """What is added to the name of an output folder that is not given: the areas, or the council, as asked for."""
+        names = self.area or ((self.area_name,) if self.area_name else ())
+        words = [re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") for name in names[:_MOST_IN_A_NAME]]
+        more = [f"and-{len(names) - _MOST_IN_A_NAME}-more"] if len(names) > _MOST_IN_A_NAME else []
+        return "".join(f"-{word}" for word in (*words, *more) if word)
 
     @property
     def words(self) -> list[str]:

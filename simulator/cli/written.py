@@ -45,8 +45,8 @@ def work_beside(folder: Path, *, draws: bool = True) -> Iterator[Path]:
     draws : bool
         Whether there will be draws. If not, the hidden folder is neither made nor touched.
     """
-    from simulator.files.own_folders import NotOursError, one_command
     from simulator.outputs.folder import FolderError, held
+    from simulator.runs.folders.own_folders import NotOursError, one_command
 
     real = Path(os.path.realpath(folder))
     work = real.with_name(f".{real.name}-draws")
@@ -66,7 +66,7 @@ def work_beside(folder: Path, *, draws: bool = True) -> Iterator[Path]:
 
 def _keep(work: Path) -> bool:
     """Delete folders in which nothing is finished; return whether this command leaves any."""
-    from simulator.files.own_folders import claimed, has_work, leave
+    from simulator.runs.folders.own_folders import claimed, has_work, leave
 
     with suppress(OSError):
         for one in claimed(work):
@@ -77,7 +77,7 @@ def _keep(work: Path) -> bool:
 
 def _delete(work: Path) -> None:
     """Delete what this command has finished."""
-    from simulator.files.own_folders import claimed, discard, leave
+    from simulator.runs.folders.own_folders import claimed, discard, leave
 
     with suppress(OSError):
         for one in claimed(work):
@@ -87,7 +87,7 @@ def _delete(work: Path) -> None:
 
 def _mark(work: Path) -> None:
     """Mark the folder of all draws as ours, unless there is one that is not: draws then lie in folders in it."""
-    from simulator.files.own_folders import NotOursError, claim
+    from simulator.runs.folders.own_folders import NotOursError, claim
 
     with suppress(NotOursError):
         claim(work)

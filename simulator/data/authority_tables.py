@@ -276,6 +276,12 @@ def population(mid_year: int) -> Array:
     return np.where(np.isfinite(found), found, population(mid_year + 1)) if np.isnan(found).any() else found
 
 
+def under_18s(codes: Sequence[str]) -> float:
+    """Return people aged under 18 in some authorities, as last published; NaN if any is not one."""
+    heads = dict(zip((one.code for one in authorities()), population(YEARS[-1] - 1), strict=True))
+    return float(sum(heads.get(code, np.nan) for code in codes))
+
+
 def counts(table: str, year: int, categories: Sequence[str]) -> Array:
     """Return published counts with hidden ones filled: (area, category).
 

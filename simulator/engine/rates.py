@@ -53,7 +53,8 @@ class StreamRates:
     fade_per_year : (spell - 1,)
         Hazard of passing to the next spell at home.
     balancing_per_year : (draw, area)
-        The counting residual as a growth rate of the stock, a year (docs/model.md, section 7).
+        The counting residual as a growth rate of the stock, a year (docs/model.md, section 7); below 0 it takes
+        children away.
     """
 
     youngest_age: int
@@ -124,6 +125,10 @@ class FosterRates:
     agencies: Array | None = None
 
 
+MAY_BE_NEGATIVE = ("balancing_per_year",)
+"""Arrays that are no count, share or hazard."""
+
+
 @dataclass(frozen=True)
 class Rates:
     """Everything the engine and the measures need for one scenario.
@@ -164,7 +169,10 @@ class Rates:
                 continue
             for field in fields(record):  # type: ignore[arg-type]
                 value = getattr(record, field.name)
-                if isinstance(value, np.ndarray) and not (np.isfinite(value).all() and (value >= 0).all()):
+                if not isinstance(value, np.ndarray):
+                    continue
+                least = -np.inf if field.name in MAY_BE_NEGATIVE else 0.0
+                if not (np.isfinite(value) & (value >= least)).all():
                     problems.append(f"{prefix}.{field.name} holds a negative or non-finite number")
         for i, stream in enumerate(self.streams):
             if not np.allclose(stream.start_place.sum(axis=-1), 1.0, atol=1e-9):

@@ -25,11 +25,13 @@ from simulator.interventions.fields import (
 from simulator.interventions.impossible import Impossible, within
 from simulator.interventions.profile import Profile
 from simulator.interventions.reach import Reach
-from simulator.vocabulary.calendar import Month, financial_year_months
+from simulator.interventions.surroundings import IDLE
+from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, financial_year_months
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
     from simulator.interventions.context import Array, Context
+    from simulator.interventions.surroundings import Idle, Surroundings
 
 
 class Intervention(Model):
@@ -46,6 +48,9 @@ class Intervention(Model):
 
     changes_prices: ClassVar[bool] = False
     """Whether unit costs grow by it, beside general prices."""
+
+    moves_children: ClassVar[bool] = True
+    """Whether it changes anything but money."""
 
     id: str | None = text(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     """Short name, so that a file that extends this one can change or remove it."""
@@ -139,6 +144,22 @@ class Intervention(Model):
         by_lot = f", drawn by lot: {', '.join(drawn)}" if drawn else ""
         yield from (f"{self.title}: {said}." for said in (f"{self.areas.in_words}{by_lot}", self.caveat) if said)
 
+    @property
+    def priced(self) -> tuple[str, ...]:
+        """Keys of the unit costs that grow by it; often none."""
+        return ()
+
+    def stacks_on(self, other: Intervention) -> tuple[str, ...]:
+        """Return what both change at once though it is rarely meant to be changed twice; often nothing."""
+        return ()
+
+    def idle(self, around: Surroundings) -> Iterator[Idle]:
+        """Yield values that cannot act in a run: areas of which none is run."""
+        if around.authorities and (acting := self.areas.acting) is not None and not acting & around.authorities:
+            where = f"{self.areas.in_words}, of which none is run"
+            agencies = around.places_limited and self.moves_children
+            yield ("areas",), f"acts {where}: here through agencies alone" if agencies else f"{IDLE}: {where}"
+
     def began_before(self, first: Month) -> bool:
         """Say whether it acted before a month, so that what it did is in the base."""
         return False
@@ -172,6 +193,8 @@ class Intervention(Model):
         """
         import numpy as np
 
+        with within("areas"):
+            self.areas.in_areas(context.areas)  # told where it stands, also by what has no effect and no cost
         changed = self.change(rates, context)
         spend = np.concatenate(
             [_over_months(changed.programme_spend_gbp, context), self._spend(rates, context)], axis=-1
@@ -235,6 +258,27 @@ class PhasedIntervention(Intervention):
     def began_before(self, first: Month) -> bool:
         """Say whether it acted before a month, so that what it did is in the base."""
         return self.start < first
+
+    @property
+    def delay_months(self) -> int:
+        """Months by which the effect comes after the programme."""
+        return 0
+
+    def idle(self, around: Surroundings) -> Iterator[Idle]:
+        """Yield what is beyond the run, and a start so early that all of the effect is in the base."""
+        yield from super().idle(around)
+        lag = self.delay_months
+        if self.end is not None and self.end > around.last:
+            yield ("end",), f"{IDLE}: the run ends in {around.last}"
+        if self.fade_months and self.end is not None and self.end + lag >= around.last:
+            yield ("fade_months",), f"{IDLE}: the run ends in {around.last}, before the effect fades"
+        built = self.start + lag + (self.profile.months or 0)
+        if built <= around.first - MONTHS_A_YEAR:
+            if self.end is None or self.end + lag >= around.last:
+                why = f"{IDLE}: at full strength by a year before the run, so that all of its effect is in the base"
+                yield ("start",), why
+            elif self.profile.months is not None:
+                yield ("profile",), f"{IDLE}: it had built up by a year before the run"
 
     def unpaid_after(self, last: Month) -> str:
         """Return the last financial year with money for it, if it goes on acting after that within a run."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 
@@ -10,6 +11,7 @@ from simulator.interventions.base import Intervention
 from simulator.interventions.cost import Cost
 from simulator.interventions.fields import MonthValue, Wrong, choice, text
 from simulator.interventions.reach import Reach
+from simulator.interventions.surroundings import Idle, Surroundings, dates_idle
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 class BudgetLine(Intervention):
     """A programme that costs money and has no modelled effect."""
+
+    moves_children: ClassVar[bool] = False
 
     kind: Literal["budget_line"] = text("budget_line")
     """A budget without a modelled effect."""
@@ -47,6 +51,11 @@ class BudgetLine(Intervention):
         if month is not None and isinstance(cost, Cost) and cost.per_year_gbp is None:
             raise Wrong("dates act on cost.per_year_gbp, which is not given", "leave it out")
         return month
+
+    def idle(self, around: Surroundings) -> Iterator[Idle]:
+        """Yield dates outside the run."""
+        yield from super().idle(around)
+        yield from dates_idle(self.start, self.end, around)
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Change nothing."""

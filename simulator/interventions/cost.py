@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, Strict, ValidationInfo, field_validator, model_validator
@@ -17,10 +18,12 @@ from simulator.interventions.fields import (
     number,
     text,
 )
+from simulator.interventions.surroundings import IDLE
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, financial_year_months
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Array, Context
+    from simulator.interventions.surroundings import Idle, Surroundings
 
 _MOST_GBP = 1e12
 
@@ -66,6 +69,13 @@ class Cost(Model):
         if self.budget_gbp is None and self.per_year_gbp is None:
             raise Wrong("no amount is given", "budget_gbp, per_year_gbp or both")
         return self
+
+    def idle(self, around: Surroundings) -> Iterator[Idle]:
+        """Yield the years of a budget that are outside the run."""
+        for year in self.budget_gbp or {}:
+            months = financial_year_months(year)
+            if months[-1] < around.first or months[0] > around.last:
+                yield ("budget_gbp", year), f"{IDLE}: the run is from {around.first} to {around.last}"
 
     def spend(self, context: Context, start: Month, end: Month | None) -> Array:
         """Cash spent in each modelled month, GBP: (month,).

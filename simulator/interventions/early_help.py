@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -21,10 +22,13 @@ from simulator.interventions.fields import (
     number,
     text,
 )
+from simulator.interventions.surroundings import IDLE
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
     from simulator.interventions.context import Array, Context
+    from simulator.interventions.surroundings import Idle, Surroundings
 
 
 class Effect(Model):
@@ -105,6 +109,26 @@ class EarlyHelp(PhasedIntervention):
         if start is not None and isinstance(window, Window) and start <= window.last < start + lag:
             raise Wrong(f"{lag} takes the effect beyond {window.last}, where the run ends", "less")
         return lag
+
+    @property
+    def delay_months(self) -> int:
+        """Months by which the effect comes after the programme."""
+        return self.lag_months
+
+    def idle(self, around: Surroundings) -> Iterator[Idle]:
+        """Yield what is beyond the run; need that is found first has times of its own."""
+        found = self.referrals
+        own = (("start",), ("fade_months",), ("profile",))
+        yield from (one for one in super().idle(around) if found is None or one[0] not in own)
+        if found is None:
+            return
+        first, last = self.start + found.from_month, self.start + found.to_month
+        if first > around.last:
+            yield ("referrals",), f"{IDLE}: the run ends in {around.last}, before more need is found"
+        elif last < around.first - MONTHS_A_YEAR:
+            yield ("referrals",), f"{IDLE}: it was found earlier than a year before the run"
+        elif self.end is not None and first > self.end + self.fade_months:
+            yield ("referrals",), f"{IDLE}: the help ends in {self.end}, before more need is found"
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply starts of resident children."""

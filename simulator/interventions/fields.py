@@ -29,6 +29,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from simulator.data import tables
+from simulator.interventions.surroundings import Idle, Surroundings
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGES
 from simulator.vocabulary.calendar import Month, parse_financial_year
@@ -302,6 +303,32 @@ class Model(BaseModel):
         defer_build=True,
         allow_inf_nan=False,
     )
+
+    def idle(self, around: Surroundings) -> Iterator[Idle]:
+        """Yield values of its own that cannot act in a run, whatever they are; models inside say so themselves.
+
+        Parameters
+        ----------
+        around
+            What of the run decides it.
+        """
+        return iter(())
+
+
+def idle_values(model: BaseModel, around: Surroundings) -> Iterator[Idle]:
+    """Yield the path and the reason of each value that cannot act, of a model and of those inside it."""
+    if isinstance(model, Model):
+        yield from model.idle(around)
+    for name, info in type(model).model_fields.items():
+        value = getattr(model, name)
+        inner: dict[tuple[str | int, ...], object] = {(): value}
+        if isinstance(value, tuple):
+            inner = {(i,): one for i, one in enumerate(value)}
+        elif isinstance(value, dict):
+            inner = {(key,): one for key, one in value.items()}
+        for steps, one in inner.items():
+            if isinstance(one, BaseModel):
+                yield from (((info.alias or name, *steps, *path), why) for path, why in idle_values(one, around))
 
 
 @dataclass(frozen=True, slots=True)

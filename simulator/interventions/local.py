@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,17 @@ from pydantic import model_validator
 
 from simulator.interventions.fields import Model, Quantity, Wrong, number
 from simulator.interventions.profile import growth_years
+from simulator.interventions.surroundings import IDLE
 from simulator.vocabulary import areas, placements
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
     from simulator.interventions.context import Array, Context
+    from simulator.interventions.surroundings import Idle, Surroundings
+
+
+UNLIMITED = f"{IDLE}: nobody waits, as foster places are found for all (assumptions.foster_places)"
+"""Why how fast waiting children are matched cannot matter."""
 
 
 class Local(Model):
@@ -44,6 +50,11 @@ class Local(Model):
         if not self.given:
             raise Wrong("nothing is given", ", ".join(type(self).model_fields))
         return self
+
+    def idle(self, around: Surroundings) -> Iterator[Idle]:
+        """Yield what acts only where places run out."""
+        if not around.places_limited:
+            yield ("step_down_match_per_year",), UNLIMITED
 
     @property
     def given(self) -> dict[str, float]:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
 from simulator.interventions.base import Intervention
-from simulator.interventions.fields import MonthValue, Names, Quantity, Wrong, choice, number, one_of, one_or_more, text
+from simulator.interventions.fields import (
+    MonthValue,
+    Names,
+    Quantity,
+    Wrong,
+    choice,
+    number,
+    one_of,
+    one_or_more,
+    text,
+)
 from simulator.interventions.profile import growth_years
+from simulator.interventions.surroundings import Idle, Surroundings, dates_idle
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 from simulator.vocabulary.labels import ALL
@@ -38,6 +50,7 @@ class PriceGrowth(Intervention):
 
     is_programme: ClassVar[bool] = False
     changes_prices: ClassVar[bool] = True
+    moves_children: ClassVar[bool] = False
 
     kind: Literal["price_growth"] = text("price_growth")
     """Growth in unit costs."""
@@ -74,6 +87,27 @@ class PriceGrowth(Intervention):
     def in_words(self) -> str:
         """Its title and its growth."""
         return f"{self.title} ({self.percent_per_year:+.3g}% a year)"
+
+    @property
+    def priced(self) -> tuple[str, ...]:
+        """Keys of the unit costs that grow by it."""
+        return placements.cost_keys() if self.costs == (ALL,) else self.costs
+
+    def stacks_on(self, other: Intervention) -> tuple[str, ...]:
+        """Return the unit costs that both let grow in the same areas and months."""
+        here, there = self.areas.named, other.areas.named
+        start, end = getattr(other, "start", None), getattr(other, "end", None)
+        apart = (self.end is not None and start is not None and self.end < start) or (
+            end is not None and self.start is not None and end < self.start
+        )
+        if apart or (here and there and not here & there):
+            return ()
+        return tuple(key for key in self.priced if key in other.priced)
+
+    def idle(self, around: Surroundings) -> Iterator[Idle]:
+        """Yield dates outside the run."""
+        yield from super().idle(around)
+        yield from dates_idle(self.start, self.end, around)
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply price ratios."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from simulator.interventions.fields import Count, Model, Names, Quantity, Wrong, choice, number, one_of
+from simulator.interventions.fields import Count, Model, Names, Quantity, Wrong, choice, number
 from simulator.interventions.impossible import Impossible
 from simulator.vocabulary import areas
 
@@ -20,7 +20,10 @@ DRAW_SEED = 12
 
 def area_name(name: str) -> str:
     """Return the word for an area if it is known."""
-    return one_of("area", name, areas.areas(), "an area shown by `care-demand list areas`")
+    known = areas.areas()
+    if name in known:
+        return name
+    raise Wrong(f"unknown area {name!r}", "an area shown by `care-demand list areas`", areas.meant(name))
 
 
 AreaName = Annotated[str, AfterValidator(area_name), Names("area", areas.areas)]
@@ -71,6 +74,18 @@ class Reach(Model):
             return sum(areas.children(areas.codes_of(self.names))) / sum(areas.children(everywhere))
         return self.share or 0.0
 
+    @property
+    def named(self) -> frozenset[str]:
+        """Codes of the authorities that are named; none if it is said in another way."""
+        return areas.codes_of(self.names or ())
+
+    @property
+    def acting(self) -> frozenset[str] | None:
+        """Codes of the authorities where it acts, of a run of authorities; None if it acts in all."""
+        if self.names is None and self.count is None:
+            return None
+        return areas.codes_of(self.drawn() if self.names is None else self.names)
+
     def drawn(self) -> tuple[str, ...]:
         """Names of the authorities that a run of authorities draws, in order of the alphabet.
 
@@ -100,7 +115,7 @@ class Reach(Model):
         if codes == (areas.ENGLAND,) or self.share is not None:
             return np.full(len(codes), self.fraction)
         every = {one.code for one in areas.authorities()}
-        having = areas.codes_of(self.drawn() if self.names is None else self.names)
+        having = self.acting or frozenset()
         return np.array([float(code in having) if code in every else self.fraction for code in codes])
 
     def of_total(self, codes: tuple[str, ...], part_of_england: float) -> Array:

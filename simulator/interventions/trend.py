@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
 from simulator.interventions.base import Intervention
-from simulator.interventions.fields import Ages, MonthValue, Placements, Quantity, Streams, Wrong, choice, number, text
+from simulator.interventions.fields import (
+    Ages,
+    MonthValue,
+    Placements,
+    Quantity,
+    Streams,
+    Wrong,
+    choice,
+    number,
+    text,
+)
 from simulator.interventions.profile import growth_years
+from simulator.interventions.surroundings import IDLE, Idle, Surroundings, dates_idle
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGES, STREAMS
 
@@ -81,6 +93,17 @@ class Trend(Intervention):
     def in_words(self) -> str:
         """Its title and its growth."""
         return f"{self.title} ({self.percent_per_year:+.3g}% a year)"
+
+    def idle(self, around: Surroundings) -> Iterator[Idle]:
+        """Yield dates outside the run, and ages at which no child of the streams is looked after."""
+        yield from super().idle(around)
+        yield from dates_idle(self.start, self.end, around)
+        if self.ages is not None and self.streams == ("uasc",):
+            from simulator.baseline.structure import structure
+
+            youngest = structure()["uasc"]["youngest_age"]
+            if self.ages[1] < youngest:
+                yield ("ages",), f"{IDLE}: unaccompanied asylum-seeking children are {youngest} or older"
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply starts, hazards of leaving or the chances of placements."""

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
-from simulator.files.own_folders import MARKER, is_ours
-from simulator.files.system import flush, flush_names, lock, make_private, move, unlock
+from simulator.runs.folders.own_folders import MARKER, is_ours
+from simulator.runs.folders.system import flush, flush_names, lock, make_private, move, unlock
 
 MADE_BY = "care-demand"
 MANIFEST = "manifest.json"

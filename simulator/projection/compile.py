@@ -19,7 +19,6 @@ from simulator.engine.grid import make_grid
 from simulator.engine.rates import FosterRates, Rates
 from simulator.interventions import apply_all
 from simulator.interventions.context import Context
-from simulator.interventions.impossible import Impossible
 from simulator.interventions.local import split_waiting, with_local
 from simulator.projection.drift import drift
 from simulator.projection.localise import localise
@@ -156,12 +155,7 @@ def _base_rates(scenario: Scenario, baseline: England, context: Context) -> Rate
     a = scenario.assumptions
     p = baseline.parameters
     if a.balancing_percent_per_year is not None:
-        percent = a.balancing_percent_per_year
-        if percent < 0:
-            what = f"{percent:g} takes children away, and a run can only add them"
-            path = ("assumptions", "balancing_percent_per_year")
-            raise Impossible(path, percent, what, "0 to 5 (percent of children a year)")
-        p = replace(p, balancing_per_year=percent / 100.0)
+        p = replace(p, balancing_per_year=a.balancing_percent_per_year / 100.0)
     if a.exchange_homes_per_year is not None:
         p = replace(p, move_per_year=_exchange(p.move_per_year, baseline, a.exchange_homes_per_year))
     opening = baseline.resident

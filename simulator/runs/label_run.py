@@ -8,13 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.baseline_protocol import Baseline
+from simulator.data.authority_tables import under_18s
 from simulator.engine.paths import Paths
 from simulator.projection.compile import Compiled
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
 from simulator.results.measures.view import View
+from simulator.results.plausible import doubts
 from simulator.results.results_protocol import OWN, Actual, DatedClaim, DatedQuestion
 from simulator.results.spend_lines import SpendLines
+from simulator.results.timeline import Timeline
 from simulator.runs.chart_notes import money_notes, notes
 from simulator.scenario import schema
 from simulator.vocabulary.calendar import financial_year, instant_date
@@ -46,6 +49,17 @@ def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> RunRes
     reference = [np.atleast_2d(np.array([getattr(line, name) for line in compiled.cost_lines]).T)[None]
                  for name in ("spend_gbp", "child_weeks")]  # fmt: skip
     reference_year = financial_year(scenario.base - 1)
+    names = tuple(area.name for area in baseline.reported)
+    reference_spend = total(reference[0])[0]
+    beyond = doubts(
+        measured,
+        Timeline(compiled.context.first_month, compiled.context.months),
+        compiled.context.deflator,
+        names,
+        np.array([under_18s(area.members) for area in baseline.reported]),
+        reference_spend.sum(axis=-1),
+        reference_year,
+    )
     return RunResults(
         name=name,
         title=scenario.name,
@@ -53,11 +67,11 @@ def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> RunRes
         purpose=scenario.purpose,
         first_month=compiled.context.first_month,
         months=compiled.context.months,
-        areas=tuple(area.name for area in baseline.reported),
+        areas=names,
         measures=measured,
         history=_history(baseline),
         claims=tuple(map(_dated, scenario.claims)),
-        notes=notes(compiled),
+        notes=(*beyond, *notes(compiled)),
         money_notes=money_notes(compiled),
         sources=baseline.sources,
         deflator=compiled.context.deflator[None],
@@ -67,7 +81,7 @@ def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> RunRes
             per_child=np.array([line.driver != "placement" for line in compiled.cost_lines]),
             spend_gbp=spend,
             child_weeks=weeks,
-            reference_spend_gbp=total(reference[0])[0],
+            reference_spend_gbp=reference_spend,
             reference_child_weeks=total(reference[1])[0],
         ),
         reference_year=reference_year,

@@ -10,15 +10,17 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from simulator.data.provenance import data_hashes, program_hashes
-from simulator.files.own_folders import claim
+from simulator.interventions.impossible import Impossible
 from simulator.results.labelled import RunResults
 from simulator.runs.ensemble import Settings, run_draws
+from simulator.runs.folders.own_folders import claim
+from simulator.runs.refusals import refusals
 from simulator.runs.single_run import Engine, run_once
-from simulator.scenario import LoadedScenario
+from simulator.scenario import LoadedScenario, ScenarioError, cautions
 
 
 def simulate(
@@ -56,7 +58,7 @@ def simulate(
         Address of a Dask scheduler that runs the draws instead.
     work : Path, optional
         Folder for finished draws, from which the same call goes on after an interruption; the caller deletes it when
-        done with the results (`simulator.files.own_folders`). A temporary one, deleted with the results, if left out.
+        done with the results (`simulator.runs.folders.own_folders`). A temporary one, deleted with the results, if left out.
     full : bool
         Whether every measure of every draw is kept besides, for `RunResults.in_full`.
     progress : callable
@@ -74,10 +76,10 @@ def simulate(
     """
     if chance and (not draws or engine != "plain"):
         raise ValueError("chance needs draws, and follows children beside the plain engine")
+    central = _central(loaded, engine)
+    if not draws:
+        return central
     with loaded.placing():
-        central = run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine)
-        if not draws:
-            return central
         settings = Settings(draws, seed, engine, chance, full)
         with _folder(loaded, settings, work) as folder:
             drawn = run_draws(
@@ -92,6 +94,20 @@ def simulate(
     if work is None:
         weakref.finalize(drawn.store, _remove, folder)
     return drawn
+
+
+def _central(loaded: LoadedScenario, engine: Engine) -> RunResults:
+    """Run a scenario as it stands, with notes on what is rarely meant in it."""
+    try:
+        run = run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine)
+    except Impossible as impossible:
+        raise ScenarioError(refusals(loaded) or [loaded.problem(impossible)]) from impossible
+    said = cautions(loaded)
+    return replace(
+        run,
+        notes=(*run.notes, *(one.note for one in said if not one.of_money)),
+        money_notes=(*run.money_notes, *(one.note for one in said if one.of_money), *loaded.remarks),
+    )
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.scenario.cautions import Caution, cautions, with_price_gaps
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.explain import explain
 from simulator.scenario.loaded import LoadedScenario, Origin
@@ -13,6 +14,7 @@ from simulator.scenario.uncertain import Uncertain
 
 __all__ = [
     "Assumptions",
+    "Caution",
     "Claim",
     "LoadedScenario",
     "Origin",
@@ -22,8 +24,10 @@ __all__ = [
     "ScenarioError",
     "SourceFile",
     "Uncertain",
+    "cautions",
     "explain",
     "find_scenario",
     "load",
     "shipped",
+    "with_price_gaps",
 ]

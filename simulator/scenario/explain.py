@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from simulator.scenario.cautions import cautions
 from simulator.scenario.loaded import LoadedScenario, Origin
 from simulator.scenario.merge import Override
 from simulator.scenario.translate import shown
@@ -20,9 +21,10 @@ def explain(loaded: LoadedScenario) -> str:
     Returns
     -------
     str
-        A heading, the files with their hashes, each value with unit and origin, and what overrides what.
+        A heading, the files with their hashes, each value with unit and origin, what overrides what, and what is
+        rarely meant.
     """
-    return "\n".join([*_heading(loaded), "", *_values(loaded), *_overrides(loaded)]) + "\n"
+    return "\n".join([*_heading(loaded), "", *_values(loaded), *_overrides(loaded), *_cautions(loaded)]) + "\n"
 
 
 def _heading(loaded: LoadedScenario) -> Iterator[str]:
@@ -89,6 +91,16 @@ def _where(origin: Origin) -> str:
     """File and line, or that it is a default; with the source."""
     where = "default" if origin.default else f"{origin.file}:{origin.line}"
     return f"{where} [{origin.source}]" if origin.source else where
+
+
+def _cautions(loaded: LoadedScenario) -> Iterator[str]:
+    """List what is allowed and rarely meant."""
+    said = cautions(loaded)
+    if not said:
+        return
+    yield ""
+    yield "allowed, and rarely meant"
+    yield from (f"  {one.problem}" for one in said)
 
 
 def _overrides(loaded: LoadedScenario) -> Iterator[str]:

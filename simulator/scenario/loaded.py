@@ -79,6 +79,8 @@ class LoadedScenario:
         Numbers that are distributions, in the order of the file.
     council
         Who is run from their own returns, in place of the scenario's areas; see `baseline`.
+    remarks
+        What must be said of money beside what the run itself says.
     """
 
     key: str
@@ -89,6 +91,7 @@ class LoadedScenario:
     files: tuple[SourceFile, ...]
     uncertain: tuple[Uncertain, ...] = ()
     council: Council | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def baseline(self) -> Baseline:

@@ -17,7 +17,7 @@ from simulator.scenario.stated import replaces
 SUFFIXES = (".yaml", ".yml")
 _MOST_BYTES = 1_000_000
 _MOST_PARENTS = 10
-OWN = ("name", "description", "questions")
+OWN = ("name", "description", "purpose", "questions")
 """Keys that are about one file and are not taken from its parent, whose questions may lie outside the child's run."""
 
 
@@ -293,13 +293,13 @@ def _parent(document: Document) -> Path | None:
     if node is None:
         return None
     name = node.value
-    if not isinstance(name, str) or not name.strip():
-        raise Unreadable(node.place.problem("extends", f"{node.plain()!r} is not a file name", "one scenario file"))
+    if not isinstance(name, str) or not _is_file_name(name):
+        raise Unreadable(node.place.problem("extends", f"{_cut(node.plain())} is not a file name", "one scenario file"))
     folder = document.file.path.parent
     outside = "the name of a scenario file in the same folder or one below it"
     relative = Path(name)
     if relative.is_absolute() or ".." in relative.parts or "\\" in name or ":" in name or name[0] == "~":
-        raise Unreadable(node.place.problem("extends", f"{name!r} is outside the folder", outside))
+        raise Unreadable(node.place.problem("extends", f"{_cut(name)} is outside the folder", outside))
     path = folder / relative
     if not relative.suffix:
         path = path.with_suffix(SUFFIXES[0])
@@ -309,10 +309,27 @@ def _parent(document: Document) -> Path | None:
     if not there:
         others = [other for other in _beside(path) if other != document.file.path.name]
         near = nearest(path.name, [*others, *(f"{key}.yaml" for key in shipped())])
-        raise Unreadable(node.place.problem("extends", f"there is no file {name!r}", outside, near))
+        raise Unreadable(node.place.problem("extends", f"there is no file {_cut(name)}", outside, near))
+    if path.suffix.lower() not in SUFFIXES or not path.is_file():
+        kind = f" ({path.suffix})" if path.suffix.lower() not in SUFFIXES else ""
+        raise Unreadable(node.place.problem("extends", f"{_cut(name)} is not a scenario file{kind}", outside))
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise Unreadable(node.place.problem("extends", f"{name!r} is outside the folder", outside))
+        raise Unreadable(node.place.problem("extends", f"{_cut(name)} is outside the folder", outside))
     return path
+
+
+def _is_file_name(name: str) -> bool:
+    """Whether a text can name a file at all."""
+    try:
+        return bool(Path(name.strip()).name) and b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
+
+
+def _cut(value: object) -> str:
+    """Write a name in a line of reasonable length."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 @dataclass(frozen=True, slots=True)

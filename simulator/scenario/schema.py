@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
+from simulator.data import tables
 from simulator.interventions import Intervention, kinds
 from simulator.interventions.fields import (
     FinancialYear,
@@ -24,8 +25,9 @@ from simulator.interventions.fields import (
     one_of,
     text,
 )
-from simulator.interventions.local import Local, overlapping
+from simulator.interventions.local import UNLIMITED, Local, overlapping
 from simulator.interventions.reach import AreaName, area_name
+from simulator.interventions.surroundings import IDLE, Idle, Surroundings
 from simulator.vocabulary import areas
 from simulator.vocabulary.calendar import BASE_YEARS, LATEST_BASE, Month, financial_year_months
 
@@ -125,6 +127,16 @@ class Assumptions(Model):
         3.5, low=0, high=20, unit="percent a year", source="hmt_green_book_stpr", exact=True
     )
     """Discount rate of present values."""
+
+    def idle(self, around: Surroundings) -> Iterator[Idle]:
+        """Yield what depends on how starts and places are held, and growth after a run that ends before it."""
+        if not around.rates_held:
+            yield ("births_per_year",), f"{IDLE}: numbers of starts are held, whatever the population (starts.hold)"
+        if not around.places_limited:
+            yield ("step_down_match_per_year",), UNLIMITED
+        published = max(map(str, tables.series("gdp_deflator")))
+        if around.last.financial_year < published:
+            yield ("deflator_percent_per_year",), f"{IDLE}: the deflator is published up to {published}"
 
 
 class Claim(Model):

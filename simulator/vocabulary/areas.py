@@ -131,6 +131,27 @@ def code_of(name: str, other: str) -> str:
     return next((one.code for one in authorities() if name in (one.name, one.name.partition(",")[0])), other)
 
 
+def meant(name: str) -> str:
+    """Return the word for an area that another one may stand for; nothing if it is like none.
+
+    Case is of no matter, nor is the rest of an authority's name, and old codes are known.
+
+    >>> meant("KENT"), meant("Hull"), meant("846"), meant("north west"), meant("Knet"), meant("Wales")
+    ('Kent', 'Kingston upon Hull, City of', 'Brighton and Hove', 'North West', 'Kent', '')
+    """
+    small = name.casefold().strip()
+    by_small_letters = {word.casefold(): word for word in areas()}
+    if small in by_small_letters:
+        return by_small_letters[small]
+    if found := [one.name for one in authorities() if one.old_code == small]:
+        return found[0]
+    parts = [one.name for one in authorities() if small in one.name.casefold().replace(",", "").split()]
+    if len(parts) == 1:
+        return parts[0]
+    close = difflib.get_close_matches(small, by_small_letters, n=1)
+    return by_small_letters[close[0]] if close else ""
+
+
 def near_miss(name: str) -> str:
     """Return the authority whose name another one is a slip of; nothing if it is an authority's, or like none.
 

@@ -30,6 +30,15 @@ interventions:
     start: 2026-04
     effect: {risk_ratio: 0.9}
 """
+IMPOSSIBLE = """\
+name: Impossible
+areas: [Kent]
+interventions:
+  - {kind: budget_line, id: money, cost: {per_year_gbp: 5, price_year: 1980-81}}
+  - {kind: trend, measure: starts, percent_per_year: 1}
+  - {kind: foster_recruitment, id: more, start: 2025-04, approval_ratio: 5}
+  - {kind: trend, id: somewhere, measure: starts, percent_per_year: 0, areas: {count: 3, of: 100}}
+"""
 BROKEN = "name: Broken\nstrats: {hold: numbers}\nbase: 1066\n"
 
 
@@ -171,14 +180,62 @@ def test_compare_needs_two_of_different_names(folder, model):
     result = call("compare", "calm.yaml")
     assert (result.exit_code, "two scenarios or more" in result.stderr) == (2, True)
     (folder / "other").mkdir()
-    (folder / "other/calm.yaml").write_text(CALM)
+    (folder / "other/calm.yaml").write_text(CALM.replace("Calm", "Other"))
     result = call("compare", "calm.yaml", "help.yaml", "other/calm.yaml")
     assert (result.exit_code, "two scenarios are called calm" in result.stderr) == (2, True)
+    (folder / "copy.yaml").write_text(f"# a copy\n{CALM}")
+    result = call("compare", "calm.yaml", "help.yaml", "copy.yaml")
+    said = "another scenario of this comparison is called 'Calm' too, and charts go by it; allowed: a name of its own"
+    assert (result.exit_code, result.stderr.splitlines()) == (
+        2,
+        [f"calm.yaml:1:7: name: {said}", f"copy.yaml:2:7: name: {said}"],
+    )
     assert not model.calls
     assert not (folder / "out").exists()
 
 
+def test_the_default_folder_names_the_areas(folder):
+    assert call("run", "calm.yaml", "--no-charts", "--area", "Kent").exit_code == 0
+    areas = ("region: North West", "Hull", "Bristol", "Surrey", "Kent")
+    words = [word for name in areas if name != "Hull" for word in ("--area", name)]
+    assert call("compare", "calm.yaml", "help.yaml", "--no-charts", *words).exit_code == 0
+    assert call("run", "calm.yaml", "--no-charts", "--area", "Kent", "--out", "out/mine").exit_code == 0
+    made = {path.name for path in (folder / "out").iterdir()}
+    assert made == {"calm-kent", "comparison-region-north-west-bristol-surrey-and-1-more", "mine"}
+
+
 # check
+
+
+def test_check_refuses_what_a_run_would_in_the_same_words_and_all_of_it(folder, monkeypatch):
+    monkeypatch.delitem(sys.modules, "simulator.runs.simulate")
+    (folder / "case.yaml").write_text(IMPOSSIBLE)
+    checked, ran = call("check", "case.yaml", "calm.yaml"), call("run", "case.yaml", "--out", "o")
+    assert checked.exit_code == ran.exit_code == 2
+    assert checked.stdout == ran.stdout == ""
+    assert checked.stderr == ran.stderr
+    told = [line.split("; ")[0] for line in checked.stderr.splitlines()]
+    assert told == [
+        "case.yaml:4:72: interventions.0.cost.price_year: no price level is known for 1980-81",
+        "case.yaml:6:74: interventions.2.approval_ratio: 5 would approve more households than are assessed",
+        "case.yaml:7:94: interventions.3.areas.of: a run of authorities draws areas from all 153, not 100",
+    ]
+    assert not (folder / "o").exists()
+    both = call("check", "case.yaml", "broken.yaml").stderr.splitlines()
+    assert len(both) == 5
+    assert sum(line.startswith("broken.yaml:") for line in both) == 2
+
+
+def test_many_problems_are_counted(folder):
+    lines = "".join(f"wrong_{i}: 1\n" for i in range(60))
+    (folder / "case.yaml").write_text(f"name: Case\n{lines}")
+    for command in ("check", "run"):
+        told = call(command, "case.yaml").stderr.splitlines()
+        assert len(told) == 51
+        assert told[-1] == "... and 10 more problems"
+        assert told[0].startswith("case.yaml:2:1: wrong_0: unknown key")
+    (folder / "case.yaml").write_text("name: Case\n" + "".join(f"wrong_{i}: 1\n" for i in range(51)))
+    assert call("check", "case.yaml").stderr.splitlines()[-1] == "... and 1 more problem"
 
 
 def test_compare_refuses_scenarios_of_different_areas(folder, model):
@@ -276,6 +333,13 @@ def test_misspelt_areas_are_the_command_lines_fault_and_told_with_others(folder,
         f"--area: unknown area 'Brimingham'; {allowed}; did you mean 'Birmingham'?",
         f"--area: unknown area 'Knet'; {allowed}; did you mean 'Kent'?",
     ]
+    words = ("KENT", "Hull", "846", "ALL", "e10000016", "Durham", "region: north west")
+    result = call("run", "calm.yaml", *(word for name in words for word in ("--area", name)))
+    meant = [line.rpartition("did you mean ")[2] for line in result.stderr.splitlines()]
+    assert meant == [
+        "'Kent'?", "'Kingston upon Hull, City of'?", "'Brighton and Hove'?", "'all'?", "'E10000016'?",
+        "'County Durham'?", "'region: North West'?",
+    ]  # fmt: skip
     both = call("compare", "calm.yaml", "broken.yaml", "--area", "Knet").stderr
     assert both.startswith("--area: unknown area 'Knet'")
     assert "broken.yaml:" in both

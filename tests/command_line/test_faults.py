@@ -50,10 +50,6 @@ IMPOSSIBLE = {
         CALM + "interventions:\n  - kind: early_help\n    start: 2020-04\n    effect: {risk_ratio: 0}\n",
         "5:12: interventions.0.start: a ratio of 0 in all of the year before",
     ),
-    "balancing": (
-        CALM + "assumptions:\n  balancing_percent_per_year: -1\n",
-        "4:31: assumptions.balancing_percent_per_year: -1 takes children away, and a run can only add them; allowed: 0",
-    ),
 }
 
 

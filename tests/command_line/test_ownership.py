@@ -22,10 +22,10 @@ from paths import ROOT
 
 from simulator.backtest import freeze, record, write_record
 from simulator.cli.main import cli
-from simulator.files.own_folders import MARKER
 from simulator.outputs.folder import whole_folder
 from simulator.runs.ensemble import blocks
 from simulator.runs.ensemble.store import Store
+from simulator.runs.folders.own_folders import MARKER
 
 CALM = "name: Calm\nend: 2025-06\n"
 HELP = (

@@ -82,12 +82,13 @@ def simulate(rates: StreamRates, horizons: Array, *, children: int, batches: int
     Parameters
     ----------
     rates : StreamRates
-        One draw and one area, with nothing that changes from month to month, and no balancing.
+        One draw and one area, with nothing that changes from month to month, and no balancing that adds
+        children. One that takes them away is one more hazard: a child is no longer counted.
     horizons : (horizon,)
         Years.
     """
     varying = (rates.new_starts_per_month, rates.start_place, rates.exit_ratio, rates.move_ratio)
-    if any(a.shape[:3] != (1, 1, 1) for a in varying) or rates.balancing_per_year.any():
+    if any(a.shape[:3] != (1, 1, 1) for a in varying) or (rates.balancing_per_year > 0).any():
         raise ValueError("the referee knows one draw, one area and rates that are constant over time")
     hazards = _hazards(rates)
     seeds = np.random.SeedSequence(seed).spawn(batches)
@@ -97,7 +98,7 @@ def simulate(rates: StreamRates, horizons: Array, *, children: int, batches: int
 
 @dataclass(frozen=True)
 class _Hazards:
-    """A row for each (age, phase, place); a column for each event: progress, exits by reason, moves.
+    """A row for each (age, phase, place); a column for each event: progress, exits by reason, moves, no longer counted.
 
     Attributes
     ----------
@@ -114,7 +115,8 @@ def _hazards(rates: StreamRates) -> _Hazards:
     by_phase, by_place = rates.phase_exit_per_year[0, 0], rates.place_exit_per_year[0, 0]
     ages, phases, reasons = by_phase.shape
     places = by_place.shape[1]
-    table = np.zeros((ages, phases, places, 1 + reasons + places))
+    table = np.zeros((ages, phases, places, 1 + reasons + places + 1))
+    table[..., -1] = -rates.balancing_per_year[0, 0]
     for age in range(ages):
         for phase in range(phases):
             for place in range(places):
@@ -125,7 +127,7 @@ def _hazards(rates: StreamRates) -> _Hazards:
                 leave = by_phase[age, phase] + pace * by_place[age, place]
                 cell[1 : 1 + reasons] = leave * exit_ratio[age]
                 move = rates.move_per_year[0, 0, age, place] * rates.move_ratio[0, 0, 0, place]
-                cell[1 + reasons :] = pace * move
+                cell[1 + reasons : -1] = pace * move
     cumulative = np.cumsum(table.reshape(-1, table.shape[-1]), axis=1)
     return _Hazards(cumulative[:, -1].copy(), cumulative)
 
@@ -236,6 +238,7 @@ class _Batch:
         reason = np.where(birthday, self.reasons - 1, kind - 1)
         leaves = np.where(birthday, now.year == ADULT - 1, (kind >= 1) & (kind <= self.reasons))
         np.add.at(self.exits, (now.year[leaves], reason[leaves]), now.weight[leaves])
+        lost = ~birthday & (kind > self.reasons + self.places)
         gone = now[leaves & now.once]
         for i, horizon in enumerate(self.horizons):
             self.left_once[i] += gone.weight @ np.clip(4.0 * (horizon - gone.since), 0.0, 1.0)
@@ -243,8 +246,8 @@ class _Batch:
 
         now.year = now.year + birthday
         now.phase = now.phase + (~birthday & (kind == 0))
-        now.place = np.where(~birthday & (kind > self.reasons), kind - 1 - self.reasons, now.place)
-        stay = now[~leaves]
+        now.place = np.where(~birthday & ~lost & (kind > self.reasons), kind - 1 - self.reasons, now.place)
+        stay = now[~leaves & ~lost]
         return stay + back if back.age.size else stay
 
     def _note_time(self, now: _Children, cell: NDArray[np.intp], wait: Array) -> None:

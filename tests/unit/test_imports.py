@@ -15,7 +15,7 @@ from paths import ROOT
 PACKAGE = ROOT / "simulator"
 
 FOLDERS = (
-    "vocabulary", "files", "uncertainty", "engine", "data", "baseline", "interventions", "scenario", "projection",
+    "vocabulary", "uncertainty", "engine", "data", "baseline", "interventions", "scenario", "projection",
     "results", "runs", "disclosure", "outputs", "calibrate", "returns", "backtest", "cli",
 )  # fmt: skip
 

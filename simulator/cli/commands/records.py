@@ -41,7 +41,7 @@ def _origins_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 
 def _origins(work: Path) -> Path:
     """Return the folder for what is forecast from each origin."""
-    from simulator.files.own_folders import claim
+    from simulator.runs.folders.own_folders import claim
 
     claim(work / "origins")
     return work / "origins"

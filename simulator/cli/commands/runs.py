@@ -27,7 +27,7 @@ def load_all(
 ) -> list[LoadedScenario]:
     """Read scenarios, by path or shipped name, for other areas or a council if given; all problems are told at once."""
     from simulator.interventions.reach import area_name as known_area
-    from simulator.scenario import ScenarioError, load
+    from simulator.scenario import ScenarioError
 
     problems: list[Problem | Exception] = []
     loaded, council = [], None
@@ -42,9 +42,8 @@ def load_all(
             council = read_council(returns, area_name or NAME)
         except CouncilError as error:
             problems.append(error)
-    for name in names:
+    for one in read_all(names, problems):
         try:
-            one = load(name)
             one = one.of_council(council) if council else one
             loaded.append(one.in_areas(areas) if areas else one)
         except ScenarioError as error:
@@ -52,6 +51,28 @@ def load_all(
     if problems:
         raise WrongInput.of(problems)
     return loaded
+
+
+def read_all(names: Sequence[str], problems: list[Problem | Exception]) -> list[LoadedScenario]:
+    """Read scenarios, by path or shipped name; add what is wrong with those that can't be read to the problems."""
+    from simulator.scenario import ScenarioError, load
+
+    loaded = []
+    for name in names:
+        try:
+            loaded.append(load(name))
+        except ScenarioError as error:
+            problems.append(error)
+    return loaded
+
+
+def _same_name(loaded: LoadedScenario) -> Problem:
+    """Say that a scenario has the name of another in a comparison."""
+    from simulator.scenario import Problem
+
+    place = loaded.provenance["name"]
+    what = f"another scenario of this comparison is called {loaded.scenario.name!r} too, and charts go by it"
+    return Problem(place.file, place.line, place.column, "name", what, "a name of its own")
 
 
 @contextmanager
@@ -126,7 +147,12 @@ def _points(results: Results) -> dict[str, Any]:
 
 @click.command()
 @click.argument("scenario")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/NAME]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Output folder  [default: out/NAME, or out/NAME-AREA with --area]",
+)
 @run_options
 def run(scenario: str, out: Path | None, **options: Any) -> None:
     """Run a scenario and write its tables, charts and summary.
@@ -139,7 +165,7 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     from simulator.outputs.run_folder import write_run
     from simulator.outputs.summary import summary_text
 
-    folder = checked_folder(Path("out") / loaded[0].key if out is None else out, read=how.returns)
+    folder = checked_folder(Path("out") / f"{loaded[0].key}{how.folder_end}" if out is None else out, read=how.returns)
     command = _command("run", [scenario], how)
     with work_beside(folder, draws=bool(how.draws)) as work:
         results = simulate_all(loaded, how, work)[0]
@@ -153,7 +179,12 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
 
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO SCENARIO...")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/comparison]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Output folder  [default: out/comparison, or out/comparison-AREA]",
+)
 @run_options
 def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> None:
     """Run scenarios and compare them with the first.
@@ -170,12 +201,17 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
             f"{PROGRAM}: {', '.join(other)} and {names[0]} are of different areas, so they can't be compared; "
             "give all of them the same with --area"
         )
+    titles = [one.scenario.name for one in loaded]
+    if same := [one for one in loaded if titles.count(one.scenario.name) > 1]:
+        raise WrongInput.of(map(_same_name, same))
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")
     from simulator.outputs.run_folder import write_comparison
     from simulator.outputs.summary import comparison_text
+    from simulator.scenario import with_price_gaps
 
-    folder = checked_folder(Path("out") / "comparison" if out is None else out, read=how.returns)
+    loaded = with_price_gaps(loaded)
+    folder = checked_folder(Path("out") / f"comparison{how.folder_end}" if out is None else out, read=how.returns)
     command = _command("compare", scenarios, how)
     with work_beside(folder, draws=bool(how.draws)) as work:
         many = simulate_all(loaded, how, work)
@@ -191,10 +227,19 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="FILE...")
 def check(scenarios: tuple[str, ...]) -> None:
-    """Check scenario files; tell every problem, or else each value and where it comes from."""
-    loaded = load_all(scenarios)
+    """Check scenario files; tell every problem, or else each value and where it comes from.
+
+    What a run would refuse is told here, in the same words. What is allowed and rarely meant is told below the
+    values: a value that cannot act, a price or a budget on top of a parent's.
+    """
+    problems: list[Problem | Exception] = []
+    loaded = read_all(scenarios, problems)
+    from simulator.runs.refusals import refusals
     from simulator.scenario import explain
 
+    problems += [problem for one in loaded for problem in refusals(one)]
+    if problems:
+        raise WrongInput.of(problems)
     click.echo("\n\n".join(explain(one).rstrip("\n") for one in loaded))
 
 

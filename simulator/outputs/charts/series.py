@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.outputs.charts import words
 from simulator.results.figures import ShownFigure, interval, less
+from simulator.results.plausible import is_doubt
 from simulator.results.results_protocol import OWN, Actual, Results
 
 Array = NDArray[np.float64]
@@ -221,7 +222,7 @@ def interval_words(path: Course, write: Callable[[float], str]) -> str:
 def footer(all_results: Sequence[Results], *notes: str, money: bool = False) -> list[str]:
     """Return the lines under a chart: sources, then notes; those not on all scenarios say whose they are.
 
-    Of many scenarios only the notes on the first are given, and which are replications.
+    Of many scenarios only the notes on the first are given, what is not plausible, and which are replications.
     """
     sources = list(dict.fromkeys(source for results in all_results for source in results.sources))
     lines = [f"Source: {'; '.join(sources)}. Projection: care-demand."]
@@ -235,7 +236,7 @@ def footer(all_results: Sequence[Results], *notes: str, money: bool = False) -> 
             lines.append(f"Note: {note}")
         elif not many:
             lines.append(f"{words.listed(titles)}: {note}")
-        elif titles[0] == all_results[0].title:
+        elif titles[0] == all_results[0].title or is_doubt(note):
             lines.append(f"{titles[0]}{f' and {len(titles) - 1} more' if len(titles) > 1 else ''}: {note}")
     if many:
         replications = [results.title for results in all_results if results.purpose == "replication"]

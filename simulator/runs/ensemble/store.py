@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.files.own_folders import leave
-from simulator.files.system import flush_names
+from simulator.runs.folders.own_folders import leave
+from simulator.runs.folders.system import flush_names
 
 Array = NDArray[np.float64]
 Block = tuple[int, int]

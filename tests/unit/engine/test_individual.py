@@ -234,6 +234,25 @@ def test_engine_agrees_with_twenty_million_lives(paces: str) -> None:
         check(many, paces, width, noise=0.3, errors=2.0)
 
 
+def test_a_residual_that_takes_children_away_agrees_with_lives() -> None:
+    """A child who is no longer counted leaves the stock, and is neither an exit nor at home."""
+    rates = example("structure", width=3)
+    plain, other = rates.streams
+    falling = replace(plain, balancing_per_year=np.full((1, 1), -0.05))
+    engine = run_engine(replace(rates, streams=(falling, other)))
+    found = engine.growing.children[0, 0, -1, 0].sum(axis=1)
+    exits, residual = (getattr(engine.steady, name)[0, 0, :, 0].sum() for name in ("exits", "balancing"))
+    known = simulate(falling, HORIZONS, children=100_000, batches=8, seed=20250402)
+    without = simulate(plain, HORIZONS, children=100_000, batches=8, seed=20250402)
+    stock = known.stock.sum(axis=(2, 3))
+    np.testing.assert_allclose(found, mean(stock @ BANDS), rtol=0.03)
+    assert found.sum() == pytest.approx(mean(stock.sum(axis=1)), rel=0.015)
+    assert found.sum() < 0.92 * mean(without.stock.sum(axis=(1, 2, 3)))
+    assert exits == pytest.approx(mean(known.exits.sum(axis=(1, 2))), rel=0.015)
+    # Those who came in this month, 3 to 4 in 100, are not at risk of it yet.
+    assert residual == pytest.approx(-0.05 * found.sum(), rel=0.05)
+
+
 def test_counting_on_a_date_agrees_with_averaging_over_dates(lives: dict[str, list[Lives]]) -> None:
     for of_stream in lives["structure"]:
         by_age = (of_stream.counted - of_stream.stock).sum(axis=(2, 3)) @ BANDS

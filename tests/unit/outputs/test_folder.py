@@ -16,7 +16,6 @@ import pytest
 from disk_faults import How, every_fault
 from paths import ROOT
 
-from simulator.files.own_folders import MARKER
 from simulator.outputs.folder import (
     FolderError,
     FolderInUseError,
@@ -26,6 +25,7 @@ from simulator.outputs.folder import (
     whole_folder,
     write_file,
 )
+from simulator.runs.folders.own_folders import MARKER
 
 HOWS: list[How] = ["fails once", "is gone", "dies"]
 WORK = f".out-work/{MARKER}"

@@ -165,6 +165,12 @@ def test_link_out_of_the_folder(tmp_path: Path) -> None:
     assert "is outside the folder" in str(refused(inside / "child.yaml"))
 
 
+def test_a_folder_is_no_parent(tmp_path: Path) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "child.yaml").write_text("name: Child\nextends: folder.yaml\n")
+    assert "child.yaml:2:10: extends: 'folder.yaml' is not a scenario file" in str(refused(tmp_path / "child.yaml"))
+
+
 def test_long_chain(tmp_path: Path) -> None:
     for number in range(15):
         (tmp_path / f"s{number}.yaml").write_text(f"name: S{number}\nextends: s{number + 1}.yaml\n")

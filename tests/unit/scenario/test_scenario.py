@@ -333,7 +333,6 @@ def test_null_help_differs_from_the_roll_out_in_its_effect_alone() -> None:
         "interventions.2.effect.risk_ratio",
         "interventions.2.effect.source",
         "interventions.2.referrals",
-        "purpose",
         "sources",
     }
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from simulator.files import system
+from simulator.runs.folders import system
 
 
 @pytest.fixture

@@ -1,0 +1,33 @@
+"""What a run would refuse, found without one: `check` and runs tell it in the same words."""
+
+from __future__ import annotations
+
+from simulator.interventions.impossible import Impossible
+from simulator.runs.chart_notes import money_notes, notes
+from simulator.runs.prepare import prepare
+from simulator.scenario import LoadedScenario, Problem
+
+
+def refusals(loaded: LoadedScenario) -> tuple[Problem, ...]:
+    """Return everything that the central run of a scenario would refuse, each with its line.
+
+    An intervention that is refused is left out to see the next.
+    """
+    problems: list[Problem] = []
+    left = list(range(len(loaded.scenario.interventions)))
+    while True:
+        kept = tuple(loaded.scenario.interventions[i] for i in left)
+        try:
+            compiled = prepare(
+                loaded.scenario.model_copy(update={"interventions": kept}), baseline=loaded.baseline
+            ).whole
+            notes(compiled)
+            money_notes(compiled)
+        except Impossible as one:
+            step, *path = one.path
+            if step != "interventions":
+                return (*problems, loaded.problem(one))
+            position = left.pop(int(path[0]))
+            problems.append(loaded.problem(Impossible((step, position, *path[1:]), one.value, one.what, one.allowed)))
+        else:
+            return tuple(problems)

@@ -1,0 +1,140 @@
+"""What is allowed in a scenario and rarely meant: told by `check`, and noted on every run of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from simulator.interventions.fields import idle_values
+from simulator.interventions.surroundings import Surroundings
+from simulator.scenario.errors import Problem
+from simulator.scenario.loaded import LoadedScenario, Origin
+from simulator.scenario.translate import dotted
+from simulator.vocabulary import areas
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """One thing that is rarely meant.
+
+    Attributes
+    ----------
+    problem
+        What it is, with its place.
+    note
+        The same as a note on a run.
+    of_money
+        Whether it matters to money alone.
+    """
+
+    problem: Problem
+    note: str
+    of_money: bool
+
+
+def cautions(loaded: LoadedScenario) -> tuple[Caution, ...]:
+    """Return everything in a scenario that is rarely meant: values that cannot act, and prices and budgets twice."""
+    return (*_idle(loaded), *_stacked_prices(loaded), *_kept_amounts(loaded))
+
+
+def with_price_gaps(many: Sequence[LoadedScenario]) -> list[LoadedScenario]:
+    """Return scenarios to compare with the first, those with a remark whose prices grow by chance in another way.
+
+    That is where one of the two does not extend anything and lacks growth that the other has, and the other is not made
+    from it.
+    """
+    first = many[0]
+    return [first, *(replace(one, remarks=(*one.remarks, *_price_gap(one, first))) for one in many[1:])]
+
+
+def _price_gap(one: LoadedScenario, first: LoadedScenario) -> Iterator[str]:
+    for lacking, other in ((one, first), (first, one)):
+        made_from = {file.sha256 for file in other.files}
+        if len(lacking.files) > 1 or lacking.files[0].sha256 in made_from:
+            continue
+        missing = [key for key in _priced(other) if key not in _priced(lacking)]
+        if missing:
+            yield (
+                f"Prices of {', '.join(missing)} grow of their own in {other.key} and not in {lacking.key}, which does "
+                "not extend it: part of the difference in spend is that."
+            )
+
+
+def _priced(loaded: LoadedScenario) -> tuple[str, ...]:
+    """Return the unit costs whose prices grow of their own."""
+    return tuple(dict.fromkeys(key for one in loaded.scenario.interventions for key in one.priced))
+
+
+def _idle(loaded: LoadedScenario) -> Iterator[Caution]:
+    """Tell values that a file gives and that cannot act."""
+    scenario = loaded.scenario
+    around = Surroundings(
+        first=scenario.first_month,
+        last=scenario.end,
+        rates_held=scenario.starts.hold == "rates",
+        places_limited=scenario.assumptions.foster_places == "limited",
+        authorities=frozenset(areas.units(scenario.areas)),
+    )
+    for path, why in idle_values(scenario, around):
+        origin = next(_given(loaded, dotted(path)), None)
+        if origin is not None:
+            yield Caution(_at(origin, dotted(path), why), f"{_named(loaded, path)} {why}.", of_money=False)
+
+
+def _stacked_prices(loaded: LoadedScenario) -> Iterator[Caution]:
+    """Tell growth in prices that a file puts on top of growth in a file that it extends."""
+    interventions = loaded.scenario.interventions
+    kinds = [loaded.provenance[f"interventions.{i}.kind"] for i in range(len(interventions))]
+    for j, later in enumerate(interventions):
+        for i, earlier in enumerate(interventions[:j]):
+            costs = later.stacks_on(earlier)
+            if not costs or kinds[i].file == kinds[j].file:
+                continue
+            mend = f"give it the id {earlier.id} to change that one" if earlier.id else "change that file"
+            what = f"comes on top of {earlier.title} ({_name(kinds[i])}), and both act on {', '.join(costs)}"
+            problem = _at(kinds[j], f"interventions.{j}", f"{what}; {mend} instead, if that is not meant")
+            yield Caution(problem, f"{later.title} {what}.", of_money=True)
+
+
+def _kept_amounts(loaded: LoadedScenario) -> Iterator[Caution]:
+    """Tell amounts of a cost that stay from a file's parent beside its own."""
+    for i, intervention in enumerate(loaded.scenario.interventions):
+        start = f"interventions.{i}.cost."
+        given = {
+            path.removeprefix(start): origin
+            for path, origin in loaded.provenance.items()
+            if path.startswith((f"{start}budget_gbp.", f"{start}per_year_gbp")) and not origin.default
+        }
+        files = [str(file.path) for file in loaded.files]  # the scenario's own first
+        given = dict(sorted(given.items(), key=lambda one: files.index(one[1].file)))
+        own = list(given.values())[:1]
+        kept = {name: origin for name, origin in given.items() if origin.file != own[0].file}
+        if kept:
+            here, there = _name(own[0]), ", ".join(dict.fromkeys(map(_name, kept.values())))
+            what = f"adds amounts of {here} to those of {there}, which stay: {', '.join(kept)}"
+            problem = _at(own[0], start[:-1], f"{what}; give one without a value to leave it out")
+            yield Caution(problem, f"The cost of {intervention.title} {what}.", of_money=True)
+
+
+def _name(origin: Origin) -> str:
+    return Path(origin.file).name
+
+
+def _given(loaded: LoadedScenario, path: str) -> Iterator[Origin]:
+    """Yield where a value, or what it holds, is given by a file."""
+    for key, origin in loaded.provenance.items():
+        if not origin.default and (key == path or key.startswith(f"{path}.")):
+            yield origin
+
+
+def _at(origin: Origin, path: str, what: str) -> Problem:
+    return Problem(origin.file, origin.line, origin.column, path, what)
+
+
+def _named(loaded: LoadedScenario, path: tuple[str | int, ...]) -> str:
+    """Name a value within a sentence: an intervention by its title, and what of it."""
+    if path[0] != "interventions":
+        return dotted(path)
+    title = loaded.scenario.interventions[int(path[1])].title
+    return f"{title}: {dotted(path[2:])}"
