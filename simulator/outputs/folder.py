@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from simulator.vocabulary.file_names import unfit
+
 MADE_BY = "care-demand"
 MANIFEST = "manifest.json"
 
@@ -43,6 +45,8 @@ def check_folder(folder: Path) -> None:
     FolderError
         With what is wrong and what to do.
     """
+    if wrong := unfit(folder):  # before it is looked at: a device is there
+        raise FolderError(f"{folder} can't be made: {wrong}; name another folder")
     real = Path(os.path.realpath(folder))
     try:
         if real.is_dir():
