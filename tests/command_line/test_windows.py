@@ -133,8 +133,8 @@ def test_an_earlier_output_is_replaced_unless_a_program_has_it_open(folder: Path
         (("run", "status-quo", "--out", "out:2"), "--out: out:2 can't be made: Windows has no ':' in names"),
         (("run", "status-quo", "--out", "out."), "--out: out. can't be made: Windows drops a dot or a space"),
         (("sample-returns", "--out", "a/com1/b"), "--out: a/com1/b can't be made: Windows keeps the name com1"),
-        (("solve", "status-quo", "--target", "children=100000@2032-03", "--vary", "interventions.foster-price.percent",
-          "--out", "prn.yaml"), "--out: prn.yaml can't be made: Windows keeps the name prn for a device"),
+        (("solve", "status-quo", "--target", "children=100000@2032-03", "--vary", "end", "--out", "prn.yaml"),
+         "--out: prn.yaml can't be made: Windows keeps the name prn for a device"),
     ],
 )  # fmt: skip
 def test_names_that_windows_keeps_are_refused(folder: Path, words: tuple[str, ...], said: str) -> None:
@@ -169,7 +169,7 @@ def test_every_command_has_the_bytes_of_another_system(folder: Path) -> None:
             ("run", "status-quo", "--returns", f"{where}/imported", "--area-name", "Łódź", "--out", f"{where}/council"),
             ("run", "status-quo", "--area", "Kent", "--no-charts", "--publish", "--out", f"{where}/kent"),
             ("solve", "status-quo", "--target", "total_spend=12e9@2030-31", "--vary",
-             "interventions.foster-price.percent", "--out", f"{where}-solved.yaml"),
+             "interventions.foster-price.percent_per_year", "--out", f"{where}-solved.yaml"),
         ):  # fmt: skip
             made = command(*words, folder=folder, **as_if)
             assert made.returncode == 0, (words, made.stderr)

@@ -252,7 +252,7 @@ def solve(scenario: str, target: str, vary: str, out: Path | None) -> None:
     if out is None:
         click.echo(f"\n{text.rstrip()}")
     else:
-        out.write_text(text, encoding="utf-8")
+        out.write_text(text, encoding="utf-8", newline="\n")
         click.echo(f"Written to {out}")
 
 

@@ -153,9 +153,9 @@ def refuse_what_is_open(event, values):
         path = os.path.realpath(os.fsdecode(path))
         if any(one == path or one.startswith(path + os.sep) for one in _open_files()):
             raise PermissionError(errno.EACCES, "a file of it is open, and Windows lets go of none", path)
-    elif event == "open" and isinstance(values[0], str | bytes) and values[1] is None:
-        if os.path.isdir(values[0]) and values[2] & os.O_TMPFILE != os.O_TMPFILE:
-            raise PermissionError(errno.EACCES, "Windows opens no folders", values[0])
+    path, mode, flags = values if event == "open" else (None, None, 0)
+    if isinstance(path, str | bytes) and mode is None and os.path.isdir(path) and flags & os.O_TMPFILE != os.O_TMPFILE:
+        raise PermissionError(errno.EACCES, "Windows opens no folders", path)
 
 
 def _by_tempfile():

@@ -9,7 +9,7 @@ from simulator.vocabulary import file_names
 from simulator.vocabulary.file_names import unfit, unfit_on_windows
 
 UNFIT = [
-    "con", "CON", "aux.yaml", "Nul.tar.gz", "com1", "LPT9.csv", "lpt¹", "prn .txt", "conin$", "a:b", "nul:b", "what?",
+    "con", "CON", "aux.yaml", "Nul.tar.gz", "com1", "LPT9.csv", "lpt¹", "prn .txt", "conin$", "ab:c", "nul:b", "what?",
     "a*", 'say "x"', "a<b", "a|b", "a\tb", "end.", "end ", "...",
 ]  # fmt: skip
 FIT = [
