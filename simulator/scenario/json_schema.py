@@ -79,12 +79,12 @@ class _Maker:
 
         Raises
         ------
-        ValueError
+        TypeError
             If two models have one name.
         """
         name = f"{model.__name__}{'Part' if part else ''}"
         if self.models.setdefault(name, model) is not model:
-            raise ValueError(f"{model.__module__} and {self.models[name].__module__} both hold a {model.__name__}")
+            raise TypeError(f"{model.__module__} and {self.models[name].__module__} both hold a {model.__name__}")
         if name in self.definitions:
             return {"$ref": f"#/definitions/{name}"}
         known = {note.path: note for note in notes(model)}

@@ -20,7 +20,7 @@ SCENARIO = """\
 name: Home sooner
 end: 2027-03
 interventions:
-  - kind: reunification
+  - kind: leaving_support
     id: home
     start: 2025-04
     leaving_ratio: {value}
@@ -47,7 +47,7 @@ for name in ("test_every_kind_has_examples", "test_effects_multiply_and_do_not_a
 for name, test in vars(test_interventions).items():
     marks = getattr(test, "pytestmark", ()) if name.startswith("test_") else ()
     if any(mark.name == "parametrize" and mark.args[0] == "kind" for mark in marks):
-        test("reunification")
+        test("leaving_support")
         print(name)
 """
 
@@ -65,7 +65,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("another")
     shutil.copytree(ROOT / "simulator", place / "simulator", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "scenarios", place / "scenarios")
-    (place / "simulator" / "interventions" / "reunification.py").write_text(FILE, encoding="utf-8")
+    (place / "simulator" / "interventions" / "leaving_support.py").write_text(FILE, encoding="utf-8")
     values = {"low": "0.5", "none": "1.0", "high": "2", "drawn": "{median: 1.2, p10: 1.1, p90: 1.4}", "wrong": "2.5"}
     for name, value in values.items():
         (place / f"{name}.yaml").write_text(SCENARIO.replace("{value}", value), encoding="utf-8")
@@ -85,10 +85,10 @@ def python(place: Path, *words: object, text: str = "", status: int = 0) -> str:
 
 def test_it_is_in_the_schema(place: Path) -> None:
     schema: dict[str, Any] = json.loads(python(place, "-m", "simulator", "schema"))
-    field = schema["definitions"]["Reunification"]["properties"]["leaving_ratio"]
+    field = schema["definitions"]["LeavingSupport"]["properties"]["leaving_ratio"]
     assert "0.5 to 2 (hazard ratio), or a distribution" in field["description"]
     validator = Draft7Validator(schema)
-    entry = {"kind": "reunification", "start": "2025-04"}
+    entry = {"kind": "leaving_support", "start": "2025-04"}
     for value, legal in ((0.5, True), (2, True), ({"median": 1.2, "p10": 1.1, "p90": 1.4}, True), (2.5, False)):
         content = {"name": "Home sooner", "interventions": [{**entry, "leaving_ratio": value}]}
         assert validator.is_valid(content) == legal, value
@@ -104,7 +104,7 @@ def test_errors_tell_of_it(place: Path) -> None:
 
 def test_it_is_listed(place: Path) -> None:
     listed = json.loads(python(place, "-m", "simulator", "list", "interventions", "--json"))
-    (entry,) = [kind for kind in listed if kind["kind"] == "reunification"]
+    (entry,) = [kind for kind in listed if kind["kind"] == "leaving_support"]
     assert entry["title"] == "Help children to leave care sooner."
     (field,) = [field for field in entry["fields"] if field["name"] == "leaving_ratio"]
     assert (field["low"], field["high"], field["unit"], field["distribution"]) == (0.5, 2, "hazard ratio", True)
@@ -112,7 +112,7 @@ def test_it_is_listed(place: Path) -> None:
 
 def test_it_is_in_the_page_of_the_documentation(place: Path) -> None:
     page = python(place, "-c", PAGE, ROOT / "tools")
-    section = page.partition("\n## reunification\n")[2].partition("\n## ")[0]
+    section = page.partition("\n## leaving_support\n")[2].partition("\n## ")[0]
     assert "Help children to leave care sooner." in section
     assert re.search(
         r"\| `leaving_ratio` \| .+ \| 0.5 to 2 \(hazard ratio\), or a distribution \| must be given", section

@@ -21,7 +21,7 @@ from simulator.scenario import LoadedScenario
 def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, RunResults]) -> str:
     """Return the page of results of the shipped scenarios."""
     parts = [
-        "# RunResults of the shipped scenarios",
+        "# Results of the shipped scenarios",
         "Made by `make docs-tables` from running every scenario; do not edit. Central runs for England. Spend is "
         "gross, cash, in the financial year that ends at the date. Nothing here is a forecast: each line is what "
         "follows if its assumptions hold. They have no intervals (`--draws` gives them), so do not read a difference "

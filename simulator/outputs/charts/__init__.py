@@ -22,7 +22,9 @@ def entries(scope: Scope | None = None) -> tuple[Entry, ...]:
     """Return the charts there are, of one scope or all, by name. This imports matplotlib."""
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         importlib.import_module(module.name)
-    found = sorted(registered().values(), key=lambda entry: entry.name)
+    from simulator.outputs.charts.one_measure import of_measures
+
+    found = sorted([*registered().values(), *of_measures()], key=lambda entry: entry.name)
     return tuple(entry for entry in found if scope in (None, entry.scope))
 
 

@@ -61,7 +61,7 @@ def moves_out(view: View) -> Values:
     return Values(view.paths.moves_out[..., None], placements.reported())
 
 
-@measure(7, "Unaccompanied asylum-seeking children looked after", "children", "stock", COUNT)
+@measure(7, "Unaccompanied asylum-seeking children looked after", "children", "stock", COUNT, charted=True)
 def uasc_children(view: View) -> Values:
     """Unaccompanied asylum-seeking children looked after; they are part of `children`."""
     return Values(view.paths.children[:, :, :, STREAMS.index("uasc")].sum(axis=(-2, -1))[..., None, None])

@@ -30,6 +30,8 @@ class MeasureKind:
     ----------
     name, title, unit, kind, publication, difference
         As in :class:`~simulator.results.quantities.Quantity`.
+    charted : bool
+        Whether its total has a chart of its own.
     description : str
     order : int
         Its place in tables.
@@ -42,6 +44,7 @@ class MeasureKind:
     kind: Kind
     publication: Publication
     difference: int
+    charted: bool
     description: str
     order: int
     compute: Callable[[View], Values]
@@ -63,7 +66,14 @@ def registered() -> dict[str, MeasureKind]:
 
 
 def measure(
-    order: int, title: str, unit: str, kind: Kind, publication: Publication, *, difference: int = 0
+    order: int,
+    title: str,
+    unit: str,
+    kind: Kind,
+    publication: Publication,
+    *,
+    difference: int = 0,
+    charted: bool = False,
 ) -> Callable[[Callable[[View], Values]], Callable[[View], Values]]:
     """Register a function as the measure of its name; its docstring is the description.
 
@@ -73,6 +83,8 @@ def measure(
         Its place in tables.
     title, unit, kind, publication, difference
         As in :class:`~simulator.results.quantities.Quantity`.
+    charted : bool
+        Whether its total has a chart of its own; those that charts of others draw need none.
 
     Raises
     ------
@@ -85,7 +97,9 @@ def measure(
         if name in _KINDS:
             raise ValueError(f"two measures are named {name!r}")
         description = (compute.__doc__ or "").strip()
-        _KINDS[name] = MeasureKind(name, title, unit, kind, publication, difference, description, order, compute)
+        _KINDS[name] = MeasureKind(
+            name, title, unit, kind, publication, difference, charted, description, order, compute
+        )
         return compute
 
     return register

@@ -419,3 +419,15 @@ def test_every_draw_is_not_for_publication() -> None:
     result = call("run", "status-quo", "--draws", 2, "--keep-draws", "--publish")
     assert result.exit_code == 2
     assert "can't be had with --publish" in result.output
+
+
+ALONE = {"children", "starts", "exits", "balancing", "foster_need", "uasc_children", "reentries"}
+"""Published counts that add up with nothing else published, but for what `publish` ties by itself."""
+
+
+def test_a_published_count_says_what_it_adds_up_with() -> None:
+    counts = {name: kind.publication for name, kind in measures().items() if kind.publication.rule == "count"}
+    free = {name for name, rule in counts.items() if not (rule.part_of or rule.parts_in)}
+    assert free <= ALONE, (
+        "say in its Publication how it adds up with others, or let it be NEVER: a hidden number could be read off it"
+    )

@@ -9,6 +9,7 @@ import pytest
 from plugged import plugged
 from synthetic import synthetic
 
+from simulator.baseline.england import load_baseline
 from simulator.outputs import charts
 from simulator.outputs.charts.chart_registry import registered
 from simulator.outputs.run_folder import write_run
@@ -36,9 +37,11 @@ def test_it_is_in_the_folder_the_summary_and_the_manifest(tmp_path: Path, monkey
     charts.entries()
     text = "name: Status quo\n"
     file = SimpleNamespace(path=Path("status-quo.yaml"), text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
-    loaded = SimpleNamespace(key="status-quo", files=(file,), council=None)
+    loaded = SimpleNamespace(key="status-quo", files=(file,), baseline=load_baseline(2025))
     with plugged(charts, registered(), tmp_path / "plugged", "toy_chart", TOY):
-        monkeypatch.setattr(charts, "entries", lambda scope, all_of=charts.entries: all_of(scope)[-1:])
+        monkeypatch.setattr(
+            charts, "entries", lambda scope, all_of=charts.entries: [e for e in all_of(scope) if e.name == "toy"]
+        )
         assert [entry.name for entry in charts.entries("scenario")] == ["toy"]
         write_run(synthetic(months=24), loaded, tmp_path / "out", "care-demand run x")  # type: ignore[arg-type]
     out = tmp_path / "out"

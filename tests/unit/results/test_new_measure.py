@@ -19,7 +19,7 @@ from simulator.results.measures.registry import Values, measure
 from simulator.results.quantities import Publication
 
 
-@measure(90, "Children who start, counted twice", "children", "flow", Publication("count"), difference=7)
+@measure(90, "Children who start, counted twice", "children", "flow", Publication("count"), difference=7, charted=True)
 def toy_starts(view):
     """Twice the starts."""
     return Values(2.0 * view.paths.starts.sum(axis=(-3, -2, -1))[..., None, None])
@@ -76,6 +76,12 @@ def test_it_is_published_as_it_says(toy: Path) -> None:
     found = [float(v) for v in values("out/financial-years.csv", "toy_starts")]
     assert len(found) == 2
     assert all(v > 0 and v % 5 == 0 for v in found)
+
+
+def test_it_has_a_chart_if_it_asks_for_one(toy: Path) -> None:
+    said = invoke("run", "calm.yaml", "--out", "out")
+    assert "Children who start, counted twice: " in Path("out/summary.txt").read_text(encoding="utf-8"), said
+    assert Path("out/charts/toy_starts.svg").is_file()
 
 
 def test_it_is_gone_without_its_file() -> None:

@@ -284,7 +284,8 @@ def test_shipped_scenarios(path: Path) -> None:
     assert explain(loaded).count("\n") > 10
     for position, intervention in enumerate(scenario.interventions):
         sourced = [p for p, o in loaded.provenance.items() if p.startswith(f"interventions.{position}.") and o.source]
-        assert any("source" in p or loaded.provenance[p].source != "definition" for p in sourced), intervention.title
+        told = any("source" in p or loaded.provenance[p].source != "definition" for p in sourced)
+        assert told, f"{path.name}: {intervention.title}: no number of it has a source"
 
 
 def test_shipped_scenarios_are_those_of_the_design() -> None:
