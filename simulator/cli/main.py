@@ -6,6 +6,7 @@ at once. Exit statuses are those of `simulator.cli.group`.
 
 from __future__ import annotations
 
+import logging
 import os
 import pkgutil
 import signal
@@ -17,7 +18,7 @@ import click
 
 from simulator.cli import commands
 from simulator.cli.group import PROGRAM, CommandGroup, debug_option
-from simulator.cli.screen import WIDTH
+from simulator.cli.screen import WIDTH, without_chart_cache
 
 # One thread in the linear algebra: the arrays are small, and figures are the same on every machine.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
@@ -65,8 +66,11 @@ def main() -> None:
     def terminate(*_: object) -> NoReturn:
         sys.exit(TERMINATED)
 
-    signal.signal(signal.SIGTERM, terminate)  # so that a half-written folder is removed
+    for name in ("SIGTERM", "SIGBREAK"):  # the second is Windows': Ctrl-Break, and a window that is closed
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), terminate)  # so that a half-written folder is removed
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a screen without a pound sign is no reason to fail
+    logging.getLogger("matplotlib").addFilter(without_chart_cache)
     cli(prog_name=PROGRAM)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,10 +17,24 @@ _Item = TypeVar("_Item")
 WIDTH = 100
 """Columns of text."""
 
+NO_CHART_CACHE = (
+    "Charts take some seconds longer each time: there is no folder that can be written for matplotlib's list of fonts. "
+    "MPLCONFIGDIR names one."
+)
+
 
 def print_json(content: object) -> None:
-    """Print for scripts."""
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    """Print for scripts; as ASCII where stdout is not UTF-8, as a pipe on Windows is not."""
+    utf8 = codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
+    click.echo(json.dumps(content, indent=2, ensure_ascii=not utf8))
+
+
+def without_chart_cache(record: logging.LogRecord) -> bool:
+    """Filter matplotlib's log: that it has no folder of its own is said once, and in words that help."""
+    text = str(record.msg)
+    if "temporary cache directory" in text:
+        click.echo(NO_CHART_CACHE, err=True)
+    return "temporary cache directory" not in text and "mkdir" not in text
 
 
 def watched(quiet: bool) -> bool:

@@ -21,6 +21,7 @@ from types import MappingProxyType
 
 from simulator.runs.folders.own_folders import MARKER, is_ours
 from simulator.runs.folders.system import flush, flush_names, lock, make_private, move, unlock
+from simulator.vocabulary.file_names import unfit
 
 MADE_BY = "care-demand"
 MANIFEST = "manifest.json"
@@ -57,6 +58,8 @@ def check_folder(folder: Path) -> None:
     FolderError
         With what is wrong and what to do.
     """
+    if wrong := unfit(folder):  # before it is looked at: a device is there
+        raise FolderError(f"{folder} can't be made: {wrong}; name another folder")
     real = Path(os.path.realpath(folder))
     try:
         if real.is_dir():

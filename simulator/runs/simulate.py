@@ -58,7 +58,8 @@ def simulate(
         Address of a Dask scheduler that runs the draws instead.
     work : Path, optional
         Folder for finished draws, from which the same call goes on after an interruption; the caller deletes it when
-        done with the results (`simulator.runs.folders.own_folders`). A temporary one, deleted with the results, if left out.
+        done with the results (`simulator.runs.folders.own_folders`). A temporary one, deleted with the results, if
+        left out.
     full : bool
         Whether every measure of every draw is kept besides, for `RunResults.in_full`.
     progress : callable

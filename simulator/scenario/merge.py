@@ -13,6 +13,7 @@ from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.nodes import Node, Place, Unreadable, parse
 from simulator.scenario.shipped import shipped
 from simulator.scenario.stated import replaces
+from simulator.vocabulary.file_names import unfit
 
 SUFFIXES = (".yaml", ".yml")
 _MOST_BYTES = 1_000_000
@@ -237,6 +238,8 @@ def read_text(path: Path) -> SourceFile:
     if path.suffix.lower() not in SUFFIXES:
         what = f"this is not a scenario file ({path.suffix or 'no extension'})"
         raise Unreadable(place.problem("", what, "a file that ends in .yaml or .yml"))
+    if wrong := unfit(path):  # before it is looked at: a device would be read from
+        raise Unreadable(place.problem("", wrong, "another file name"))
     if not os.path.exists(path):  # False of a name too long to be one, of which Path.exists raises OSError
         raise Unreadable(place.problem("", "there is no such file", near=nearest(path.name, _beside(path))))
     if not path.is_file():
@@ -300,6 +303,8 @@ def _parent(document: Document) -> Path | None:
     relative = Path(name)
     if relative.is_absolute() or ".." in relative.parts or "\\" in name or ":" in name or name[0] == "~":
         raise Unreadable(node.place.problem("extends", f"{_cut(name)} is outside the folder", outside))
+    if wrong := unfit(relative):
+        raise Unreadable(node.place.problem("extends", wrong, outside))
     path = folder / relative
     if not relative.suffix:
         path = path.with_suffix(SUFFIXES[0])

@@ -272,6 +272,7 @@ def solve(scenario: str, target: str, vary: str, out: Path | None) -> None:
     from simulator.runs.solve import Target, Unknown, Unsolvable, solved_file
     from simulator.runs.solve import solve as find
     from simulator.scenario import ScenarioError
+    from simulator.vocabulary.file_names import unfit
 
     problems: list[Problem] = []
     with telling("--target", problems):
@@ -279,6 +280,8 @@ def solve(scenario: str, target: str, vary: str, out: Path | None) -> None:
     with telling("--vary", problems):
         unknown = Unknown.parse(vary, loaded.scenario)
     with telling("--out", problems):
+        if out is not None and (wrong := unfit(out)):
+            raise Unsolvable(f"{out} can't be made: {wrong}", "another file name")
         if out is not None and out.exists():
             raise Unsolvable(f"{out} exists", "the name of a file that does not")
         parent = _as_parent(scenario, loaded, out)

@@ -12,6 +12,9 @@ from multiprocessing import active_children, get_context, parent_process
 from threading import Thread
 from typing import Any
 
+MOST_ON_WINDOWS = 61
+"""Processes that one process can wait for there."""
+
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -36,6 +39,8 @@ def local_pool(workers: int) -> Iterator[Pool]:
     """Give processes on this machine; if an error or Ctrl-C ends the block, they are stopped in the middle of work."""
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
+    if os.name == "nt":
+        workers = min(workers, MOST_ON_WINDOWS)
     others = active_children()
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent)
 
@@ -98,7 +103,8 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def _end_with_parent() -> None:
-    """Let a worker end when its parent does, even by kill -9; it would wait for work for ever."""
+    """Let a worker end when its parent does, even by kill -9, and not by Ctrl-C; it would wait for work for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows nothing else holds it back
     Thread(target=_wait_for_parent, daemon=True).start()
 
 
