@@ -31,6 +31,7 @@ def simulate(
     cluster: str | None = None,
     work: Path | None = None,
     full: bool = False,
+    price_year: str | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> RunResults:
     """Run a scenario and return its results.
@@ -58,6 +59,9 @@ def simulate(
         done with the results. A temporary one, deleted with the results, if left out.
     full : bool
         Whether every measure of every draw is kept besides, for `RunResults.in_full`.
+    price_year : str, optional
+        Financial year in whose prices real money is, such as that of a scenario to compare with; that before the run if
+        left out.
     progress : callable
         Told how many blocks of draws are done, and how many there are.
 
@@ -74,10 +78,12 @@ def simulate(
     if chance and (not draws or engine != "plain"):
         raise ValueError("chance needs draws, and follows children beside the plain engine")
     with loaded.placing():
-        central = run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine)
+        central = run_once(
+            loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine, price_year=price_year
+        )
         if not draws:
             return central
-        settings = Settings(draws, seed, engine, chance, full)
+        settings = Settings(draws, seed, engine, chance, full, price_year)
         with _folder(loaded, settings, work) as folder:
             drawn = run_draws(
                 loaded,

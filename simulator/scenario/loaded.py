@@ -102,7 +102,7 @@ class LoadedScenario:
         """Uncertain numbers as :func:`simulator.uncertainty.sample` takes them."""
         return tuple(one.parameter for one in self.uncertain)
 
-    def at(self, values: Mapping[str, float]) -> Scenario:
+    def with_drawn(self, values: Mapping[str, float]) -> Scenario:
         """Return the scenario with other values for uncertain numbers.
 
         The values are drawn from distributions that were checked against their fields, so they are not checked

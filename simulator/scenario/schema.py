@@ -27,7 +27,7 @@ from simulator.interventions.fields import (
 from simulator.interventions.local import Local, overlapping
 from simulator.interventions.reach import AreaName, area_name
 from simulator.vocabulary import areas
-from simulator.vocabulary.calendar import BASE_YEARS, LATEST_BASE, Month, financial_year_months
+from simulator.vocabulary.calendar import BASE_YEARS, LATEST_BASE, Month, financial_year, financial_year_months
 
 if TYPE_CHECKING:
     AnyIntervention = Intervention
@@ -325,6 +325,11 @@ class Scenario(Model):
     def first_month(self) -> Month:
         """First modelled month: April of the base year."""
         return Month(self.base, 4)
+
+    @property
+    def price_year(self) -> str:
+        """Financial year before the run, in whose prices real money is unless another is asked for."""
+        return financial_year(self.base - 1)
 
     @property
     def months(self) -> int:
