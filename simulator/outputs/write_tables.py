@@ -25,10 +25,10 @@ SHARE = "share of draws"
 
 DECIMALS = {POUNDS: 0, SHARE: 9}
 COUNT_DECIMALS = 6
-"""Decimals in tables, by unit: whole pounds, and counts with which stocks and flows balance to 1e-5 from the files alone.
+"""Decimals in tables, by unit: whole pounds, and counts so that stocks and flows balance to 1e-5 from the files alone.
 
-Another kind of processor moves the 14th digit or so of a figure, so what is printed is the same but where it lies on the
-edge between two.
+Another kind of processor moves the 14th digit or so of a figure, so what is printed is the same, unless the figure lies
+on the edge between two.
 """
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.results import reduce
+from simulator.results.described import described
 from simulator.results.figures import ShownFigure
 from simulator.results.long_tables import COLUMNS, monthly_rows
 from simulator.results.quantities import Array, Kind, Measure
@@ -46,6 +47,10 @@ class RunResults(Results):
     deflator: Array
     spend_lines: SpendLines
     discount_rate: float
+
+    def __str__(self) -> str:
+        """Return the main figures in ten lines."""
+        return described(self)
 
     @property
     def draws(self) -> int:

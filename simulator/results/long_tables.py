@@ -39,12 +39,11 @@ PERIODS: Mapping[Kind, str] = {"stock": "instant", "flow": "month"}
 def monthly_rows(results: Results) -> Iterator[Row]:
     """Yield the rows of `results.csv`: every measure at each instant or month, in total and by part."""
     for measure in results.measures.values():
+        period = PERIODS[measure.kind]
         for placement, band, dates, table in results.slices(measure.name):
             for a, area in enumerate(results.areas):
                 for t, date in enumerate(dates):
-                    head = (
-                        results.name, area, date, PERIODS[measure.kind], measure.name, placement, band, measure.unit,
-                    )  # fmt: skip
+                    head = (results.name, area, date, period, measure.name, placement, band, measure.unit)
                     yield head + cells(results, table[:, a, t])
 
 
@@ -55,14 +54,12 @@ def placement_age_rows(results: Results) -> Iterator[Row]:
         figure = results.by_placement_and_age(measure.name)
         if figure is None:
             continue
-        table = figure.statistics()
+        table, period = figure.statistics(), PERIODS[measure.kind]
         for p, placement in enumerate(measure.placements):
             for b, band in enumerate(measure.age_bands):
                 for a, area in enumerate(results.areas):
                     for t, date in enumerate(dates):
-                        head = (
-                            results.name, area, date, PERIODS[measure.kind], measure.name, placement, band, measure.unit,
-                        )  # fmt: skip
+                        head = (results.name, area, date, period, measure.name, placement, band, measure.unit)
                         yield head + cells(results, table[:, a, t, p, b])
 
 

@@ -48,7 +48,9 @@ class SpendLines:
         own = {key: names[0] for key, names in _reported_by_cost().items() if len(names) == 1}
         for area, gbp in zip(areas, self.reference_spend_gbp, strict=True):
 
-            def add(measure: str, placement: str, at: NDArray[np.bool_], area: str = area, gbp: Array = gbp) -> PastSpend:
+            def add(
+                measure: str, placement: str, at: NDArray[np.bool_], area: str = area, gbp: Array = gbp
+            ) -> PastSpend:
                 keys = dict.fromkeys(key for i in np.flatnonzero(at) for key in sources[i].split(";") if key)
                 return PastSpend(area, measure, placement, float(gbp[at].sum()), ";".join(keys))
 

@@ -78,9 +78,7 @@ def simulate(
     if chance and (not draws or engine != "plain"):
         raise ValueError("chance needs draws, and follows children beside the plain engine")
     with loaded.placing():
-        central = run_once(
-            loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine, price_year=price_year
-        )
+        central = run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine, price_year=price_year)
         if not draws:
             return central
         settings = Settings(draws, seed, engine, chance, full, price_year)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.scenario.loaded import LoadedScenario, Origin
+from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.merge import Override
+from simulator.scenario.origins import Origin
 from simulator.scenario.translate import shown
 from simulator.scenario.uncertain import Uncertain
 from simulator.vocabulary.calendar import Month
@@ -86,8 +87,9 @@ def worded(value: Any) -> str:
 
 
 def _where(origin: Origin) -> str:
-    """File and line, or that it is a default; with the source."""
-    where = "default" if origin.default else f"{origin.file}:{origin.line}"
+    """File and line, that it was given in Python, or that it is a default; with the source."""
+    given = f"{origin.file}:{origin.line}" if origin.file else "given in Python"
+    where = "default" if origin.default else given
     return f"{where} [{origin.source}]" if origin.source else where
 
 

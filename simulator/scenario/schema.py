@@ -37,6 +37,9 @@ else:
 MOST_YEARS = 40
 """Longest run, years."""
 
+MOST_NAME = 120
+"""Longest name of a scenario, characters."""
+
 USUAL_YEARS = 10
 """Length of a run whose end is not given, years."""
 
@@ -57,8 +60,8 @@ def checked_areas(names: tuple[str, ...], base: int) -> tuple[str, ...]:
 
 def _line(value: str) -> str:
     """Refuse empty names and names over several lines, which would break tables and file names."""
-    if not value.strip() or len(value) > 120 or re.search(r"[\r\n]", value):
-        raise Wrong("is empty, or too long for a heading", "one line of up to 120 characters")
+    if not value.strip() or len(value) > MOST_NAME or re.search(r"[\r\n]", value):
+        raise Wrong("is empty, or too long for a heading", f"one line of up to {MOST_NAME} characters")
     return value.strip()
 
 
@@ -70,7 +73,9 @@ def _base(value: object) -> int:
 
 
 Line = Annotated[
-    str, AfterValidator(_line), WithJsonSchema({"type": "string", "maxLength": 120, "pattern": r"^[^\r\n]*\S[^\r\n]*$"})
+    str,
+    AfterValidator(_line),
+    WithJsonSchema({"type": "string", "maxLength": MOST_NAME, "pattern": r"^[^\r\n]*\S[^\r\n]*$"}),
 ]
 """Text on one line."""
 
