@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from simulator.scenario.checking import Origin
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.explain import explain
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.merge import Override, SourceFile
-from simulator.scenario.origins import Origin
 from simulator.scenario.read import find_scenario, load, load_mapping
 from simulator.scenario.schema import Assumptions, Claim, Scenario
 from simulator.scenario.shipped import shipped

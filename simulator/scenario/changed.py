@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulator.interventions.fields import nearest
+from simulator.scenario.checking import Origin
 from simulator.scenario.errors import Problem
 from simulator.scenario.mapping import made_file
 from simulator.scenario.merge import SourceFile
 from simulator.scenario.nodes import Node, Place
-from simulator.scenario.origins import Origin
 from simulator.scenario.schema import MOST_NAME, Scenario
 from simulator.scenario.translate import Path, note_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from simulator.scenario.checking import Origin
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.merge import Override
-from simulator.scenario.origins import Origin
 from simulator.scenario.translate import shown
 from simulator.scenario.uncertain import Uncertain
 from simulator.vocabulary.calendar import Month

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from simulator.interventions.fields import Wrong
 from simulator.interventions.impossible import Impossible
 from simulator.scenario.changed import changed_file, labels, number_paths, with_numbers
+from simulator.scenario.checking import Origin, checked
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.merge import Override, SourceFile
 from simulator.scenario.nodes import Node
-from simulator.scenario.origins import Origin, checked
 from simulator.scenario.schema import Scenario, checked_areas
 from simulator.scenario.uncertain import Uncertain
 from simulator.uncertainty import Parameter

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from simulator.interventions.fields import nearest
+from simulator.scenario.checking import Origin, checked
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.explain import explain
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.mapping import file_of
 from simulator.scenario.merge import Chain, merge_chain, read_chain
-from simulator.scenario.origins import Origin, checked
 from simulator.scenario.shipped import shipped
 
 __all__ = ["LoadedScenario", "Origin", "ScenarioError", "explain", "find_scenario", "load", "shipped"]

@@ -37,18 +37,21 @@ def sweep(swept: Sweep) -> Chart | None:
     at = np.array(across.values)
     low, high = float(values.min()), float(values.max())
     title = (
-        f"With {number} from {at.min():g} to {at.max():g}, {swept.title} has {write(low)} to {write(high)} {what} "
-        f"{'by' if of is _EXTRA else 'in'} {end}"
+        f"With {number} from {at.min():g} to {at.max():g} there {'is' if of is _EXTRA else 'are'} {write(low)} to "
+        f"{write(high)} {'of ' if of is _EXTRA else ''}{what} {'by' if of is _EXTRA else 'in'} {end}"
     )
     shown = (
         f"Extra spend above {swept.reference_year} to date, cash" if of is _EXTRA else "Number of children looked after"
     )
     footer = [f"Source: {'; '.join(swept.sources)}. Projection: care-demand.", *(f"Note: {n}" for n in swept.notes)]
+    footer.append("Note: the vertical axis does not start at 0.")
     if len(picked) < len(lines):
         footer.append(f"Note: {len(picked)} of {len(lines)} combinations of the other numbers; all are in sweep.csv.")
     with style.context():
         unit = f" ({across.unit})" if across.unit else ""
-        sheet = Sheet(title, f"{shown} in {swept.areas[0]}, {end}; across: {number}{unit}; central runs", footer)
+        sheet = Sheet(
+            title, f"{swept.title}. {shown} in {swept.areas[0]}, {end}; across: {number}{unit}; central runs", footer
+        )
         axes = sheet.panels[0]
         for colour_name, name in zip(style.LINES, picked, strict=False):
             order = sorted(lines[name], key=lambda i: across.values[i])
