@@ -85,7 +85,7 @@ def england_draws(draws: int, first: int, last: int) -> Rates:
     return side_by_side(
         [
             compile_scenario(
-                loaded.at({key: float(drawn[key][i]) for key in own}),
+                loaded.with_drawn({key: float(drawn[key][i]) for key in own}),
                 {key: float(values[i]) for key, values in drawn.items() if key not in own},
             ).rates
             for i in range(first - 1, last)

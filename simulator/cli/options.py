@@ -97,6 +97,12 @@ class How:
         return words if self.charts else [*words, "--no-charts"]
 
 
+def needs(wanted: bool, module: str, extra: str) -> None:
+    """Say which extra to install for what is wanted, if it is not there."""
+    if wanted and find_spec(module) is None:
+        raise click.ClickException(f"this needs {module}: pip install 'care-demand[{extra}]'")
+
+
 def asked_for(options: dict[str, Any]) -> How:
     """Take the options that runs share; refuse those that do not go together."""
     from simulator.uncertainty.design import MOST_DRAWS
@@ -112,13 +118,9 @@ def asked_for(options: dict[str, Any]) -> How:
         raise click.UsageError("--draws: one draw beside the central run says nothing; ask for 2 or more, or for none")
     if how.draws > MOST_DRAWS:
         raise click.UsageError(f"--draws: {how.draws:,} are more than the design of draws has; at most {MOST_DRAWS:,}")
-    for wanted, module, extra in (
-        (how.engine == "compiled", "numba", "fast"),
-        (how.cluster is not None, "distributed", "cluster"),
-        (how.keep_draws, "xarray", "draws"),
-    ):
-        if wanted and find_spec(module) is None:
-            raise click.ClickException(f"this needs {module}: pip install 'care-demand[{extra}]'")
+    needs(how.engine == "compiled", "numba", "fast")
+    needs(how.cluster is not None, "distributed", "cluster")
+    needs(how.keep_draws, "xarray", "draws")
     if how.chance and not how.draws:
         raise click.UsageError("--chance puts luck into draws, so it needs some: --draws N")
     if how.keep_draws and not how.draws:

@@ -11,7 +11,7 @@ from simulator.results.results_protocol import Results
 from simulator.scenario import LoadedScenario
 
 
-def _chain(loaded: LoadedScenario) -> list[dict[str, str]]:
+def chain(loaded: LoadedScenario) -> list[dict[str, str]]:
     """Return name (without folder), hash and text of a scenario's file and of each it extends."""
     return [{"file": file.path.name, "sha256": file.sha256, "text": file.text} for file in loaded.files]
 
@@ -40,7 +40,7 @@ def manifest(
                 "title": results.title,
                 "price_year": results.price_year,
                 "reference_year": results.reference_year,
-                "files": _chain(one),
+                "files": chain(one),
             }
             for results, one in zip(many, loaded, strict=True)
         ],

@@ -12,7 +12,15 @@ from simulator.outputs.manifest import manifest
 from simulator.outputs.netcdf import write_draws
 from simulator.outputs.summary import comparison_text, summary_text
 from simulator.outputs.write_tables import chance_rows, difference_rows, monthly_lines, row_lines, write_table
-from simulator.results.long_tables import COLUMNS, YEAR_COLUMNS, extra_rows, yearly_rows
+from simulator.results.long_tables import (
+    COLUMNS,
+    HISTORY_COLUMNS,
+    YEAR_COLUMNS,
+    extra_rows,
+    history_rows,
+    placement_age_rows,
+    yearly_rows,
+)
 from simulator.results.results_protocol import Results
 from simulator.scenario import LoadedScenario
 
@@ -82,14 +90,16 @@ def write_comparison(
     FolderError, WriteError
         As :func:`write_run`.
     ValueError
-        If two scenarios have the same name.
+        If two scenarios have the same name, or are in prices of different years.
     """
+    if len(years := {results.price_year for results in many}) > 1:
+        raise ValueError(f"scenarios in a comparison need one price year; these are in {', '.join(sorted(years))}")
     names = [results.name for results in many]
     if len(set(names)) < len(names):
         raise ValueError(f"scenarios in a comparison need different names; these are {', '.join(names)}")
     with whole_folder(folder, private=any(map(_is_private, many, loaded))) as part:
         rows = (row for results in many[1:] for row in difference_rows(results, many[0]))
-        write_table(part / "differences.csv", YEAR_COLUMNS, row_lines(rows))
+        write_table(part / "differences.csv", YEAR_COLUMNS, row_lines(YEAR_COLUMNS, rows))
         for results in many if keep_draws else ():
             write_draws(results, part / f"draws-{results.name}.nc")
         _write(part, many, loaded, comparison_text(many), command, seed=seed, charts=charts)
@@ -113,7 +123,11 @@ def _write(
     write_table(part / "results.csv", COLUMNS, (block for r in many for block in monthly_lines(r)))
     whole_years = [r for r in many if r.financial_years]
     by_year = (row for r in whole_years for rows in (yearly_rows(r), extra_rows(r), chance_rows(r)) for row in rows)
-    write_table(part / "financial-years.csv", YEAR_COLUMNS, row_lines(by_year))
+    write_table(part / "financial-years.csv", YEAR_COLUMNS, row_lines(YEAR_COLUMNS, by_year))
+    write_table(part / "history.csv", HISTORY_COLUMNS, row_lines(HISTORY_COLUMNS, history_rows(many)))
+    if any(r.by_placement_and_age(name) is not None for r in many for name in r.measures):
+        by_age = (line for r in many for line in row_lines(COLUMNS, placement_age_rows(r)))
+        write_table(part / "placements-by-age.csv", COLUMNS, by_age)
     titles = _write_charts(part / "charts", many) if charts else []
     if titles:
         summary += "\nCharts\n" + "".join(f"  {name}: {title}\n" for name, title in titles)

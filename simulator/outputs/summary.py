@@ -179,7 +179,7 @@ def _day(iso: str) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _grid(rows: Sequence[Sequence[str]]) -> list[str]:
+def grid(rows: Sequence[Sequence[str]]) -> list[str]:
     """Line up rows: the first column to the left, the others to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
@@ -205,7 +205,7 @@ def summary_text(results: Results) -> str:
     for title, name, write in shown:
         if name in figures:
             rows += _row(title, figures[name], write, columns, of_years=name in _OF_YEARS)
-    lines = [f"{results.title} ({results.name})", _where([results]), "", *_grid(rows)]
+    lines = [f"{results.title} ({results.name})", _where([results]), "", *grid(rows)]
     lines += _block(_ranked(results)) + _block(_chances([results])) + _block(_notes([results]))
     return "\n".join(lines) + "\n"
 
@@ -222,7 +222,7 @@ def _ranked(results: Results) -> list[str]:
         change = "" if row.rough else f"{row.percent:+.0f}%".replace("-", "−")
         table.append([row.area, words.count(row.first), words.count(row.last), change])
     gap = [f"  ... {len(rows) - 2 * RANKED} areas between"] if len(rows) > 2 * RANKED else []
-    lines = _grid(table)
+    lines = grid(table)
     return [*lines[: 1 + RANKED], *gap, *lines[1 + RANKED :]]
 
 
@@ -256,7 +256,7 @@ def comparison_text(many: Sequence[Results]) -> str:
         *block(f"{above}, all years to then", "cumulative_extra_gbp", _change(words.money), against),
     ]
     names = [f"{results.name}: {results.title}" for results in many]
-    lines = [f"{len(many)} scenarios, compared with {first.name}", *names, _where(many), "", *_grid(rows)]
+    lines = [f"{len(many)} scenarios, compared with {first.name}", *names, _where(many), "", *grid(rows)]
     notes = _notes(many)
     if other := [r.name for r in many if r.first_month != first.first_month]:
         notes.append(f"Note: not compared, as they start from another date than {first.name}: {', '.join(other)}.")

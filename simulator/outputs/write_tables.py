@@ -13,36 +13,51 @@ from numpy.typing import NDArray
 
 from simulator.results.analysis import answers
 from simulator.results.figures import ShownFigure, less
-from simulator.results.long_tables import STATISTICS, Row, price_bases, year_rows
-from simulator.results.quantities import Quantity
+from simulator.results.long_tables import PERIODS, STATISTICS, Row, price_bases, year_rows
+from simulator.results.quantities import POUNDS, Quantity
 from simulator.results.results_protocol import Results
 from simulator.vocabulary.calendar import Month, is_financial_year
 from simulator.vocabulary.labels import ALL
 
 Array = NDArray[np.float64]
 
-DECIMALS = 9
-"""Decimals in tables: stocks and flows balance to 1e-6 from the files alone."""
+SHARE = "share of draws"
+
+DECIMALS = {POUNDS: 0, SHARE: 9}
+COUNT_DECIMALS = 6
+"""Decimals in tables, by unit: whole pounds, and counts so that stocks and flows balance to 1e-5 from the files alone.
+
+Another kind of processor moves the 14th digit or so of a figure, so what is printed is the same, unless the figure lies
+on the edge between two.
+"""
 
 
 def _cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text
 
 
-def _number(value: float | None, hidden: str = "") -> str:
-    """Write a number, or the word for one that is hidden (NaN)."""
+def _decimals(unit: str) -> int:
+    return DECIMALS.get(unit, COUNT_DECIMALS)
+
+
+def _number(value: float | None, decimals: int, hidden: str = "") -> str:
+    """Write a number without zeros at its end, or the word for one that is hidden (NaN)."""
     if value is None or value != value:
         return hidden
-    text = repr(round(value, DECIMALS) + 0.0)  # + 0.0 turns -0.0 into 0.0
-    return text[:-2] if text.endswith(".0") else text
+    text = f"{value:.{decimals}f}"
+    if decimals:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
-def row_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield the lines of rows, all at once."""
+def row_lines(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    """Yield the lines of rows that have a unit, all at once."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
+    unit = columns.index("unit")
     for row in rows:
-        writer.writerow([cell if isinstance(cell, str) else _number(cell) for cell in row])
+        decimals = _decimals(str(row[unit]))
+        writer.writerow([cell if isinstance(cell, str) else _number(cell, decimals) for cell in row])
     yield buffer.getvalue()
 
 
@@ -58,14 +73,15 @@ def monthly_lines(results: Results) -> Iterator[str]:
         If a central figure is not finite where none is hidden.
     """
     name, hidden = _cell(results.name), results.showing.hidden
-    write = partial(_number, hidden=hidden)
     for measure in results.measures.values():
+        write = partial(_number, decimals=_decimals(measure.unit), hidden=hidden)
+        period = PERIODS[measure.kind]
         for placement, band, dates, table in results.slices(measure.name):
             if not hidden and not np.isfinite(table[0]).all():
                 raise ValueError(
                     f"{results.name}: {measure.name} ({placement}, {band}) holds a number that is not finite"
                 )
-            middle = ",".join(_cell(text) for text in (measure.name, placement, band, measure.unit))
+            middle = ",".join(_cell(text) for text in (period, measure.name, placement, band, measure.unit))
             for a, area in enumerate(results.areas):
                 head = f"{name},{_cell(area)}"
                 columns = table[:, a].tolist()
@@ -85,7 +101,7 @@ def chance_rows(results: Results) -> Iterator[Row]:
         if answer.share is not None:
             last = answer.question.when[-1]
             year = last if is_financial_year(last) else Month.parse(last[:7]).financial_year
-            head = (results.name, results.areas[0], year, f"chance:{answer.question.id}", ALL, "share of draws", "")
+            head = (results.name, results.areas[0], year, f"chance:{answer.question.id}", ALL, SHARE, "")
             yield (*head, answer.share, *([None] * (len(STATISTICS) - 1)))
 
 
@@ -94,7 +110,7 @@ def difference_rows(results: Results, reference: Results) -> Iterator[Row]:
 
     There are none for a scenario that starts from another date: the difference would mix scenarios with what was known.
 
-    Differences are taken draw by draw before quantiles. Real prices are left out if the price years differ.
+    Differences are taken draw by draw before quantiles.
     """
     together = results.first_month == reference.first_month
     years = [y for y in results.financial_years if together and y in reference.financial_years]
@@ -103,8 +119,6 @@ def difference_rows(results: Results, reference: Results) -> Iterator[Row]:
         if not measure.difference or not years or measure.name not in reference.measures:
             continue
         for basis, real in price_bases(results, measure):
-            if real and results.price_year != reference.price_year:
-                continue
             by_area = [_differences(results, reference, measure, area, years, real) for area in areas]
             for placement in by_area[0] if by_area else ():
                 table = np.stack([differences[placement] for differences in by_area], axis=1)

@@ -49,6 +49,8 @@ class Compiled:
         Of the areas of the rates.
     programmes : tuple of str
         Titles along the programme axis.
+    price_year : str
+        Financial year in whose prices results give real money.
     england : Rates or None
         Of England in the same scenario and draw, whose agencies serve the areas of the rates; None where these are
         England's own, or places are not limited.
@@ -62,12 +64,21 @@ class Compiled:
     context: Context
     cost_lines: tuple[CostLine, ...]
     programmes: tuple[str, ...]
+    price_year: str
     england: Rates | None = None
     agency_odds: Array = field(default_factory=lambda: np.ones(1))
 
+    @property
+    def deflator(self) -> Array:
+        """GDP deflator over its level in the price year: (month,)."""
+        return self.context.deflator / self.context.price_level(self.price_year)
+
 
 def compile_scenario(
-    scenario: Scenario, drawn: Mapping[str, float] | None = None, baseline: Baseline | None = None
+    scenario: Scenario,
+    drawn: Mapping[str, float] | None = None,
+    baseline: Baseline | None = None,
+    price_year: str | None = None,
 ) -> Compiled:
     """Build the rates of a scenario.
 
@@ -79,6 +90,8 @@ def compile_scenario(
         their means (`simulator.projection.localise`); rates and levels are held where there are none.
     baseline : Baseline, optional
         Who is run; the scenario's areas if left out.
+    price_year : str, optional
+        Financial year in whose prices results give real money; that before the run if left out.
 
     Raises
     ------
@@ -114,6 +127,7 @@ def compile_scenario(
         programmes=tuple(i.title for i in scenario.interventions),
         england=beside,
         agency_odds=start.placement_mix.agency_odds,
+        price_year=price_year or scenario.price_year,
     )
 
 
@@ -130,7 +144,7 @@ def deflator_growth(assumptions: Assumptions) -> float:
 
 def _context(scenario: Scenario, baseline: Baseline) -> Context:
     growth = deflator_growth(scenario.assumptions)
-    price_year = financial_year(scenario.base - 1)
+    price_year = scenario.price_year
     known = {str(y): v for y, v in tables.series("gdp_deflator").items()}
     last = max(known)
     for year in range(int(last[:4]) + 1, scenario.base + 50):

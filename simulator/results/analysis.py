@@ -62,9 +62,12 @@ def difference(
     Raises
     ------
     ValueError
-        If the measures are not split alike.
+        If the measures are not split alike, or real prices are of different years.
     """  # fmt: skip
     a, b = results[measure], reference[measure]
+    if real and results.price_year != reference.price_year:
+        raise ValueError(f"{results.name} is in prices of {results.price_year} and {reference.name} of "
+                         f"{reference.price_year}; run them with simulator.compare")  # fmt: skip
     if (a.placements, a.age_bands) != (b.placements, b.age_bands):
         raise ValueError(f"{measure} is split differently in {results.name} and {reference.name}")
     years = tuple(y for y in results.financial_years if y in reference.financial_years)

@@ -12,10 +12,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.results import reduce
+from simulator.results.described import described
 from simulator.results.figures import ShownFigure
 from simulator.results.long_tables import COLUMNS, monthly_rows
 from simulator.results.quantities import Array, Kind, Measure
-from simulator.results.results_protocol import Results
+from simulator.results.results_protocol import PastSpend, Results
 from simulator.results.spend_lines import SpendLines
 from simulator.vocabulary.labels import ALL
 
@@ -47,6 +48,10 @@ class RunResults(Results):
     spend_lines: SpendLines
     discount_rate: float
 
+    def __str__(self) -> str:
+        """Return the main figures in ten lines."""
+        return described(self)
+
     @property
     def draws(self) -> int:
         """Number of draws, the central run included."""
@@ -59,7 +64,7 @@ class RunResults(Results):
 
     def parts_at(self, kind: Kind) -> list[int]:
         """Return the positions in time at which monthly tables show parts of a measure."""
-        return reduce.parts_at(self.dates(kind), len(self.areas))
+        return reduce.parts_at(self.dates(kind), kind, len(self.areas))
 
     def by_year(self, measure: str, *, real: bool = False) -> Array:
         """Return a measure by financial year: (draw, area, year, placement, age band).
@@ -102,6 +107,18 @@ class RunResults(Results):
     def stock_parts(self, measure: str) -> ShownFigure:
         """Return a stock by placement in the first area: (1, instant, placement)."""
         return self.figure(f"{measure}/first")
+
+    def by_placement_and_age(self, measure: str) -> ShownFigure | None:
+        """Return a stock by placement and age band at each 31 March: (area, 31 March, placement, age band).
+
+        None where it is not split by both.
+        """
+        name = f"{measure}/placement_age_band"
+        return self.figure(name) if name in self.reduced else None
+
+    def spend_before(self) -> Iterator[PastSpend]:
+        """Yield what was spent in `reference_year`, by area and placement: all that extra spend is counted from."""
+        return self.spend_lines.before(self.areas)
 
     def year_totals(self, measure: str, *, real: bool = False) -> ShownFigure:
         """Return a measure by financial year, over all placements and ages: (area, year)."""
@@ -155,4 +172,5 @@ class RunResults(Results):
             import pandas as pd
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError("to_frame needs pandas: pip install 'care-demand[tables]'") from error
-        return pd.DataFrame(list(monthly_rows(self)), columns=list(COLUMNS))
+        table = pd.DataFrame(list(monthly_rows(self)), columns=list(COLUMNS))
+        return table.assign(date=pd.to_datetime(table["date"]))

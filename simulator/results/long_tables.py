@@ -1,15 +1,20 @@
-"""Results as rows of tidy tables: the columns of `results.csv` and `financial-years.csv`."""
+"""Results as rows of tidy tables: `results.csv`, `financial-years.csv`, `placements-by-age.csv` and `history.csv`.
+
+Every `date` is a day: the instant of a stock, the last day of the month of a flow, or of a financial year.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.results.figures import QUANTILES
-from simulator.results.quantities import POUNDS, Quantity
+from simulator.results.quantities import POUNDS, Kind, Quantity
 from simulator.results.results_protocol import Results
+from simulator.results.timeline import marches
+from simulator.vocabulary.calendar import Month, financial_year_months, instant_date
 from simulator.vocabulary.labels import ALL
 
 Array = NDArray[np.float64]
@@ -19,20 +24,70 @@ CASH = "cash"
 """What tables call prices as they are paid."""
 
 STATISTICS = ("central", *(f"p{q:02d}" for q in QUANTILES))
-COLUMNS = ("scenario", "area", "date", "measure", "placement", "age_band", "unit", *STATISTICS)
+COLUMNS = ("scenario", "area", "date", "period", "measure", "placement", "age_band", "unit", *STATISTICS)
 YEAR_COLUMNS = (
     "scenario", "area", "financial_year", "measure", "placement", "unit", "price_basis", *STATISTICS,
 )  # fmt: skip
+HISTORY_COLUMNS = (
+    "area", "financial_year", "date", "measure", "placement", "unit", "price_basis", "value", "source",
+)  # fmt: skip
+
+PERIODS: Mapping[Kind, str] = {"stock": "instant", "flow": "month"}
+"""What monthly tables say that a date is of."""
 
 
 def monthly_rows(results: Results) -> Iterator[Row]:
     """Yield the rows of `results.csv`: every measure at each instant or month, in total and by part."""
     for measure in results.measures.values():
+        period = PERIODS[measure.kind]
         for placement, band, dates, table in results.slices(measure.name):
             for a, area in enumerate(results.areas):
                 for t, date in enumerate(dates):
-                    head = (results.name, area, date, measure.name, placement, band, measure.unit)
+                    head = (results.name, area, date, period, measure.name, placement, band, measure.unit)
                     yield head + cells(results, table[:, a, t])
+
+
+def placement_age_rows(results: Results) -> Iterator[Row]:
+    """Yield the rows of `placements-by-age.csv`, in the columns of `results.csv`: stocks by both at each 31 March."""
+    dates = marches(results.dates("stock"))
+    for measure in results.measures.values():
+        figure = results.by_placement_and_age(measure.name)
+        if figure is None:
+            continue
+        table, period = figure.statistics(), PERIODS[measure.kind]
+        for p, placement in enumerate(measure.placements):
+            for b, band in enumerate(measure.age_bands):
+                for a, area in enumerate(results.areas):
+                    for t, date in enumerate(dates):
+                        head = (results.name, area, date, period, measure.name, placement, band, measure.unit)
+                        yield head + cells(results, table[:, a, t, p, b])
+
+
+def history_rows(many: Sequence[Results]) -> Iterator[Row]:
+    """Yield the rows of `history.csv`: what charts draw before projections, and spend in the year before the run.
+
+    Scenarios of a comparison have their history in common; a figure that several hold stands once.
+    """
+    seen: set[tuple[str, str, str, str]] = set()
+    for results in many:
+        for area, year, name, placement, value, source in _past(results):
+            if name in results.measures and (key := (area, year, name, placement)) not in seen:
+                seen.add(key)
+                of = results.measures[name]
+                basis = CASH if of.is_money else ""
+                shown = (results.showing.hidden or None) if np.isnan(value) else value
+                day = instant_date(financial_year_months(year)[-1])
+                yield area, year, day, name, placement, of.unit, basis, shown, source
+
+
+def _past(results: Results) -> Iterator[tuple[str, str, str, str, float, str]]:
+    """Yield area, financial year (at whose end a stock stands), measure, placement, value and source."""
+    for name, actual in results.history.items():
+        for when, value in zip(actual.dates, actual.values, strict=True):
+            year = when if len(when) == 7 else Month.parse(when[:7]).financial_year
+            yield results.areas[0], year, name, ALL, float(value), actual.source or actual.label
+    for one in results.spend_before():
+        yield one.area, results.reference_year, one.measure, one.placement, one.gbp, one.source
 
 
 def yearly_rows(results: Results) -> Iterator[Row]:

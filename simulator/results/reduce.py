@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from simulator.results.quantities import Array, Measure
+from simulator.results.quantities import Array, Kind, Measure
 from simulator.results.spend_lines import SpendLines
 from simulator.results.timeline import Timeline, is_march
 
@@ -24,6 +24,7 @@ def of_measures(measures: Mapping[str, Measure], timeline: Timeline, deflator: A
     ``MEASURE/total``              (draw, area, time)
     ``MEASURE/placement``          at the times of `parts_at`: (draw, area, time, placement)
     ``MEASURE/age_band``           so too: (draw, area, time, age band)
+    ``MEASURE/placement_age_band`` a stock at each 31 March: (draw, area, 31 March, placement, age band)
     ``MEASURE/first``              a stock in the first area, for its chart: (draw, 1, instant, placement)
     ``MEASURE/year``               (draw, area, financial year)
     ``MEASURE/year_placement``     (draw, area, financial year, placement)
@@ -59,13 +60,14 @@ def of_extra_spend(lines: SpendLines, timeline: Timeline, programmes: Measure | 
     return whole | {f"extra_spend/{name}": values for name, values in causes.items()}
 
 
-def parts_at(dates: Sequence[str], areas: int) -> list[int]:
+def parts_at(dates: Sequence[str], kind: Kind, areas: int) -> list[int]:
     """Return the positions in time at which tables show parts of a measure.
 
-    All, unless there are many areas; then each 31 March, which flows have none of: the table of financial years has
-    their parts.
+    All, unless there are many areas; then each 31 March of a stock, and none of a flow: the table of financial years
+    has its parts.
     """
-    return [i for i, date in enumerate(dates) if areas <= MOST_AREAS_IN_FULL or is_march(date)]
+    few = areas <= MOST_AREAS_IN_FULL
+    return [i for i, date in enumerate(dates) if few or (kind == "stock" and is_march(date))]
 
 
 def by_year(measure: Measure, timeline: Timeline, deflator: Array | None = None) -> Array:
@@ -76,7 +78,8 @@ def by_year(measure: Measure, timeline: Timeline, deflator: Array | None = None)
 
 def _over_time(measure: Measure, timeline: Timeline) -> Iterator[tuple[str, Array]]:
     yield "total", measure.values.sum(axis=(-2, -1))
-    at = parts_at(timeline.dates(measure.kind), measure.values.shape[1])
+    dates = timeline.dates(measure.kind)
+    at = parts_at(dates, measure.kind, measure.values.shape[1])
     if len(measure.placements) > 1:
         parts = measure.values.sum(axis=-1)
         yield "placement", parts[:, :, at]
@@ -84,6 +87,8 @@ def _over_time(measure: Measure, timeline: Timeline) -> Iterator[tuple[str, Arra
             yield "first", parts[:, :1]
     if len(measure.age_bands) > 1:
         yield "age_band", measure.values.sum(axis=-2)[:, :, at]
+    if measure.kind == "stock" and len(measure.placements) > 1 and len(measure.age_bands) > 1:
+        yield "placement_age_band", measure.values[:, :, [i for i, date in enumerate(dates) if is_march(date)]]
 
 
 def _by_year(measure: Measure, timeline: Timeline, deflator: Array) -> Iterator[tuple[str, Array]]:

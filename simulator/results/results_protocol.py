@@ -42,6 +42,25 @@ class Actual:
 
 
 @dataclass(frozen=True)
+class PastSpend:
+    """What was spent in the financial year before a run, in cash; its measure is one of the run's.
+
+    Attributes
+    ----------
+    area, measure, placement : str
+    gbp : float
+    source : str
+        Source keys.
+    """
+
+    area: str
+    measure: str
+    placement: str
+    gbp: float
+    source: str
+
+
+@dataclass(frozen=True)
 class DatedClaim:
     """A published projection that a scenario replicates, to mark on a chart; `date` as in :class:`Actual`."""
 
@@ -183,7 +202,7 @@ class Results(ABC):
         return self.timeline.financial_years
 
     def dates(self, kind: Kind) -> tuple[str, ...]:
-        """Return when figures are known: ISO dates of instants (stock), or months as YYYY-MM (flow)."""
+        """Return when figures are known, as ISO dates: instants (stock), or the last days of months (flow)."""
         return self.timeline.dates(kind)
 
     @property
@@ -202,6 +221,17 @@ class Results(ABC):
     @abstractmethod
     def stock_parts(self, measure: str) -> ShownFigure:
         """Return a stock by placement in the first area: (1, instant, placement)."""
+
+    def by_placement_and_age(self, measure: str) -> ShownFigure | None:
+        """Return a stock by placement and age band at each 31 March: (area, 31 March, placement, age band).
+
+        None where it is not split by both, or may not be shown so.
+        """
+        return None
+
+    def spend_before(self) -> Iterator[PastSpend]:
+        """Yield what was spent in `reference_year`, by area and placement; nothing where it may not be shown."""
+        return iter(())
 
     @abstractmethod
     def year_totals(self, measure: str, *, real: bool = False) -> ShownFigure:

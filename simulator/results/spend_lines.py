@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.results.quantities import Array
+from simulator.results.results_protocol import PastSpend
 from simulator.results.timeline import Timeline
+from simulator.vocabulary.labels import ALL
+from simulator.vocabulary.placements import placements
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,8 @@ class SpendLines:
     spend_gbp, child_weeks : (draw, area, month, line)
     reference_spend_gbp, reference_child_weeks : (area, line)
         The same in the last financial year before the run.
+    sources : tuple of str
+        Source keys of each line.
     """
 
     keys: tuple[str, ...]
@@ -31,6 +37,29 @@ class SpendLines:
     child_weeks: Array
     reference_spend_gbp: Array
     reference_child_weeks: Array
+    sources: tuple[str, ...] = ()
+
+    def before(self, areas: Sequence[str]) -> Iterator[PastSpend]:
+        """Yield what was spent in the last financial year before the run: on placements, otherwise and in all.
+
+        A line that several placements share is in the total of placements alone.
+        """
+        sources = self.sources or ("",) * len(self.keys)
+        own = {key: names[0] for key, names in _reported_by_cost().items() if len(names) == 1}
+        for area, gbp in zip(areas, self.reference_spend_gbp, strict=True):
+
+            def add(
+                measure: str, placement: str, at: NDArray[np.bool_], area: str = area, gbp: Array = gbp
+            ) -> PastSpend:
+                keys = dict.fromkeys(key for i in np.flatnonzero(at) for key in sources[i].split(";") if key)
+                return PastSpend(area, measure, placement, float(gbp[at].sum()), ";".join(keys))
+
+            yield add("placement_spend", ALL, ~self.per_child)
+            for i in np.flatnonzero(~self.per_child):
+                if self.keys[i] in own:
+                    yield add("placement_spend", own[self.keys[i]], np.arange(len(self.keys)) == i)
+            yield add("other_spend", ALL, self.per_child)
+            yield add("total_spend", ALL, np.ones_like(self.per_child))
 
     def split(self, timeline: Timeline, programmes: Array, start: int | None = None) -> dict[str, Array]:
         """Split spend above that of a start year by cause: (draw, area, year) each.
@@ -61,3 +90,9 @@ class SpendLines:
         mix = (price0 * weeks).sum(axis=-1) - growth * spend0.sum(axis=-1)
         price = spend.sum(axis=-1) - (price0 * weeks).sum(axis=-1)
         return {"numbers": numbers, "mix": mix, "price": price, "programmes": programmes}
+
+
+def _reported_by_cost() -> Mapping[str, tuple[str, ...]]:
+    """Return the reported placements of each unit cost."""
+    pairs = dict.fromkeys((one.cost, one.reported_as) for one in placements())
+    return {cost: tuple(name for of, name in pairs if of == cost) for cost, _ in pairs}

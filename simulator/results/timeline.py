@@ -27,7 +27,7 @@ class Timeline:
     months: int
 
     def dates(self, kind: Kind) -> tuple[str, ...]:
-        """Return the ISO dates of instants (stock) or the months as YYYY-MM (flow)."""
+        """Return the ISO dates of instants (stock) or of the last days of months (flow)."""
         return dates_of(self.first_month, self.months, kind)
 
     @cached_property

@@ -74,8 +74,8 @@ def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> RunRes
         notes=(*beyond, *notes(compiled)),
         money_notes=money_notes(compiled),
         sources=baseline.sources,
-        deflator=compiled.context.deflator[None],
-        price_year=reference_year,
+        deflator=compiled.deflator[None],
+        price_year=compiled.price_year,
         spend_lines=SpendLines(
             keys=tuple(line.key for line in compiled.cost_lines),
             per_child=np.array([line.driver != "placement" for line in compiled.cost_lines]),
@@ -83,6 +83,7 @@ def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> RunRes
             child_weeks=weeks,
             reference_spend_gbp=reference_spend,
             reference_child_weeks=total(reference[1])[0],
+            sources=tuple(line.source for line in compiled.cost_lines),
         ),
         reference_year=reference_year,
         questions=tuple(map(_asked, scenario.questions)) if baseline.questions_apply else (),

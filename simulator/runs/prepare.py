@@ -18,7 +18,12 @@ class Prepared:
     bare: Compiled | None
 
 
-def prepare(scenario: Scenario, drawn: Mapping[str, float] | None = None, baseline: Baseline | None = None) -> Prepared:
+def prepare(
+    scenario: Scenario,
+    drawn: Mapping[str, float] | None = None,
+    baseline: Baseline | None = None,
+    price_year: str | None = None,
+) -> Prepared:
     """Compile a scenario with and without its programmes.
 
     Parameters
@@ -28,6 +33,8 @@ def prepare(scenario: Scenario, drawn: Mapping[str, float] | None = None, baseli
         Steps of rates and levels of areas in one draw; none for the central run.
     baseline : Baseline, optional
         Who is run; the scenario's areas if left out.
+    price_year : str, optional
+        Financial year in whose prices results give real money; that before the run if left out.
 
     Raises
     ------
@@ -35,8 +42,8 @@ def prepare(scenario: Scenario, drawn: Mapping[str, float] | None = None, baseli
         If the scenario asks for something that cannot be had (`simulator.interventions.impossible`).
     """
     bare = _without_programmes(scenario)
-    whole = compile_scenario(scenario, drawn, baseline)
-    return Prepared(whole, None if bare is None else compile_scenario(bare, drawn, baseline))
+    whole = compile_scenario(scenario, drawn, baseline, price_year)
+    return Prepared(whole, None if bare is None else compile_scenario(bare, drawn, baseline, price_year))
 
 
 def _without_programmes(scenario: Scenario) -> Scenario | None:

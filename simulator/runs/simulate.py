@@ -34,6 +34,7 @@ def simulate(
     cluster: str | None = None,
     work: Path | None = None,
     full: bool = False,
+    price_year: str | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> RunResults:
     """Run a scenario and return its results.
@@ -62,6 +63,9 @@ def simulate(
         left out.
     full : bool
         Whether every measure of every draw is kept besides, for `RunResults.in_full`.
+    price_year : str, optional
+        Financial year in whose prices real money is, such as that of a scenario to compare with; that before the run if
+        left out.
     progress : callable
         Told how many blocks of draws are done, and how many there are.
 
@@ -77,11 +81,11 @@ def simulate(
     """
     if chance and (not draws or engine != "plain"):
         raise ValueError("chance needs draws, and follows children beside the plain engine")
-    central = _central(loaded, engine)
+    central = _central(loaded, engine, price_year)
     if not draws:
         return central
     with loaded.placing():
-        settings = Settings(draws, seed, engine, chance, full)
+        settings = Settings(draws, seed, engine, chance, full, price_year)
         with _folder(loaded, settings, work) as folder:
             drawn = run_draws(
                 loaded,
@@ -97,10 +101,10 @@ def simulate(
     return drawn
 
 
-def _central(loaded: LoadedScenario, engine: Engine) -> RunResults:
+def _central(loaded: LoadedScenario, engine: Engine, price_year: str | None) -> RunResults:
     """Run a scenario as it stands, with notes on what is rarely meant in it."""
     try:
-        run = run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine)
+        run = run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine, price_year=price_year)
     except Impossible as impossible:
         raise ScenarioError(refusals(loaded) or [loaded.problem(impossible)]) from impossible
     said = cautions(loaded)

@@ -39,7 +39,12 @@ def engine_named(name: Engine) -> Run:
 
 
 def run_once(
-    scenario: Scenario, name: str, *, baseline: Baseline | None = None, engine: Engine = "plain"
+    scenario: Scenario,
+    name: str,
+    *,
+    baseline: Baseline | None = None,
+    engine: Engine = "plain",
+    price_year: str | None = None,
 ) -> RunResults:
     """Run a scenario, with and without its programmes, and label what comes out (the central run).
 
@@ -51,13 +56,15 @@ def run_once(
     baseline : Baseline, optional
         Who is run; the scenario's areas if left out.
     engine : {"plain", "compiled"}
+    price_year : str, optional
+        Financial year in whose prices real money is; that before the run if left out.
 
     Raises
     ------
     Impossible
         If the scenario asks for something that cannot be had (`simulator.interventions.impossible`).
     """
-    [results] = run_prepared([prepare(scenario, baseline=baseline)], name, engine)
+    [results] = run_prepared([prepare(scenario, baseline=baseline, price_year=price_year)], name, engine)
     return results
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from simulator.scenario.cautions import Caution, cautions, with_price_gaps
+from simulator.scenario.checking import Origin
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.explain import explain
-from simulator.scenario.loaded import LoadedScenario, Origin
+from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.merge import Override, SourceFile
-from simulator.scenario.read import find_scenario, load
+from simulator.scenario.read import find_scenario, load, load_mapping
 from simulator.scenario.schema import Assumptions, Claim, Scenario
 from simulator.scenario.shipped import shipped
 from simulator.scenario.uncertain import Uncertain
@@ -28,6 +29,7 @@ __all__ = [
     "explain",
     "find_scenario",
     "load",
+    "load_mapping",
     "shipped",
     "with_price_gaps",
 ]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from simulator.interventions.fields import idle_values
 from simulator.interventions.surroundings import Surroundings
+from simulator.scenario.checking import Origin
 from simulator.scenario.errors import Problem
-from simulator.scenario.loaded import LoadedScenario, Origin
+from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.translate import dotted
 from simulator.vocabulary import areas
 

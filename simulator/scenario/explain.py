@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulator.scenario.cautions import cautions
-from simulator.scenario.loaded import LoadedScenario, Origin
+from simulator.scenario.checking import Origin
+from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.merge import Override
 from simulator.scenario.translate import shown
 from simulator.scenario.uncertain import Uncertain
@@ -88,8 +89,9 @@ def worded(value: Any) -> str:
 
 
 def _where(origin: Origin) -> str:
-    """File and line, or that it is a default; with the source."""
-    where = "default" if origin.default else f"{origin.file}:{origin.line}"
+    """File and line, that it was given in Python, or that it is a default; with the source."""
+    given = f"{origin.file}:{origin.line}" if origin.file else "given in Python"
+    where = "default" if origin.default else given
     return f"{where} [{origin.source}]" if origin.source else where
 
 

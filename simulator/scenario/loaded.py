@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulator.interventions.fields import Wrong
 from simulator.interventions.impossible import Impossible
+from simulator.scenario.changed import changed_file, labels, number_paths, with_numbers
+from simulator.scenario.checking import Origin, checked
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.merge import Override, SourceFile
+from simulator.scenario.nodes import Node
 from simulator.scenario.schema import Scenario, checked_areas
 from simulator.scenario.uncertain import Uncertain
 from simulator.uncertainty import Parameter
@@ -22,39 +25,6 @@ from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 if TYPE_CHECKING:
     from simulator.baseline.baseline_protocol import Baseline
     from simulator.data.council import Council
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """One value and where it came from.
-
-    Attributes
-    ----------
-    value
-        A number, word, month, financial year, yes or no; None if nothing is given.
-    unit
-        Unit of a number.
-    file, line, column
-        Where it stands; an empty file for a default.
-    default
-        True if no file gives it.
-    source
-        Source of a default, or the source keys that the file gives beside the value.
-    if_empty
-        What is done without a value.
-    uncertain
-        The distribution whose central value it is, if it is one.
-    """
-
-    value: Any
-    unit: str
-    file: str
-    line: int
-    column: int
-    default: bool
-    source: str
-    if_empty: str
-    uncertain: Uncertain | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +45,8 @@ class LoadedScenario:
         What each file changes in its parent, the oldest first.
     files
         The file and those it extends, itself first.
+    stated
+        What they state together, distributions as they are given.
     uncertain
         Numbers that are distributions, in the order of the file.
     council
@@ -89,6 +61,7 @@ class LoadedScenario:
     provenance: dict[str, Origin]
     overrides: tuple[Override, ...]
     files: tuple[SourceFile, ...]
+    stated: Node = field(repr=False, compare=False)
     uncertain: tuple[Uncertain, ...] = ()
     council: Council | None = None
     remarks: tuple[str, ...] = ()
@@ -105,7 +78,41 @@ class LoadedScenario:
         """Uncertain numbers as :func:`simulator.uncertainty.sample` takes them."""
         return tuple(one.parameter for one in self.uncertain)
 
-    def at(self, values: Mapping[str, float]) -> Scenario:
+    def at(self, values: Mapping[str, float]) -> LoadedScenario:
+        """Return the scenario with other values for some of its numbers, checked as if its file gave them.
+
+        A number that was a distribution is then certain. Key and name say what was changed.
+
+        Parameters
+        ----------
+        values
+            By path, as ``care-demand check`` shows it; an intervention by its id or its position:
+            ``{"interventions.family-help.effect.risk_ratio": 0.95}``.
+
+        Raises
+        ------
+        ScenarioError
+            With everything that is wrong, by path.
+        """
+        values = {text: value.item() if hasattr(value, "item") else value for text, value in values.items()}
+        paths, problems = number_paths(self.stated, self.provenance, self.scenario, values)
+        numbers = {path: values[text] for text, path in paths.items()}
+        stated = with_numbers(self.stated, numbers, labels(values, self.scenario.name))
+        try:
+            found = checked(stated, problems)
+        except ScenarioError as error:
+            said = {".".join(map(str, path)): text for text, path in paths.items()}
+            raise ScenarioError(replace(one, path=said.get(one.path, one.path)) for one in error.problems) from None
+        file = changed_file(self.key, values, stated)
+        changed = replace(
+            self, key=file.path.stem, scenario=found.scenario, provenance=found.provenance, files=(file,),
+            stated=stated, uncertain=found.uncertain, council=None,
+        )  # fmt: skip
+        if self.council is not None:
+            return changed.of_council(self.council)
+        return changed if changed.scenario.areas == self.scenario.areas else changed.in_areas(self.scenario.areas)
+
+    def with_drawn(self, values: Mapping[str, float]) -> Scenario:
         """Return the scenario with other values for uncertain numbers.
 
         The values are drawn from distributions that were checked against their fields, so they are not checked
@@ -131,7 +138,7 @@ class LoadedScenario:
         steps = [str(step) for step in impossible.path]
         for path in (".".join(steps[:length]) for length in range(len(steps), 0, -1)):
             for key, origin in self.provenance.items():
-                if origin.line and (key == path or key.startswith(f"{path}.")):
+                if not origin.default and (key == path or key.startswith(f"{path}.")):
                     place = origin.file, origin.line, origin.column
                     return Problem(*place, ".".join(steps), impossible.what, impossible.allowed)
         return Problem(str(self.path), 1, 1, ".".join(steps), impossible.what, impossible.allowed)

@@ -356,8 +356,13 @@ class Chain:
     whole: bool
 
 
-def read_chain(path: Path) -> Chain:
+def read_chain(start: Path | SourceFile) -> Chain:
     """Read a file and the files it extends.
+
+    Parameters
+    ----------
+    start
+        The file, or one that was made in memory, which has no name in what is told of it.
 
     Raises
     ------
@@ -366,15 +371,15 @@ def read_chain(path: Path) -> Chain:
     """
     documents: list[Document] = []
     problems: list[Problem] = []
-    step: Path | None = path
+    step: Path | SourceFile | None = start
     try:
         while step is not None:
-            file = read_text(step)
-            node, found = parse(file.text, str(step))
+            file = read_text(step) if isinstance(step, Path) else step
+            node, found = parse(file.text, str(step) if isinstance(step, Path) else "")
             documents.append(Document(file, node))
             problems += found + _twice(node)
             step = _parent(documents[-1])
-            _stop_circles(documents, step)
+            _stop_circles(documents, step, made=isinstance(start, SourceFile))
     except Unreadable as error:
         if not documents:
             raise ScenarioError([error.problem]) from None
@@ -382,12 +387,15 @@ def read_chain(path: Path) -> Chain:
     return Chain(documents, problems, whole=True)
 
 
-def _stop_circles(documents: list[Document], step: Path | None) -> None:
-    """Refuse a file that extends itself, however far round, and a chain that is too long."""
+def _stop_circles(documents: list[Document], step: Path | None, *, made: bool) -> None:
+    """Refuse a file that extends itself, however far round, and a chain that is too long.
+
+    A first one that was made in memory is no file, so none extends it.
+    """
     if step is None:
         return
     place = documents[-1].node.value["extends"].place
-    seen = [document.file.path.resolve() for document in documents]
+    seen = [document.file.path.resolve() for document in documents[1 if made else 0 :]]
     if step.resolve() in seen:
         chain = " -> ".join(file.name for file in [*seen[seen.index(step.resolve()) :], step])
         raise Unreadable(place.problem("extends", f"the files extend each other in a circle: {chain}"))

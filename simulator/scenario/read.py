@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from simulator.interventions.fields import nearest
+from simulator.scenario.checking import Origin, checked
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.explain import explain
-from simulator.scenario.loaded import LoadedScenario, Origin
-from simulator.scenario.merge import merge_chain, read_chain
-from simulator.scenario.nodes import Node
-from simulator.scenario.schema import Scenario, window
+from simulator.scenario.loaded import LoadedScenario
+from simulator.scenario.mapping import file_of
+from simulator.scenario.merge import Chain, merge_chain, read_chain
 from simulator.scenario.shipped import shipped
-from simulator.scenario.translate import dotted, empties, find, note_of, problems
-from simulator.scenario.uncertain import Uncertain, without_distributions
 
 __all__ = ["LoadedScenario", "Origin", "ScenarioError", "explain", "find_scenario", "load", "shipped"]
 
@@ -55,71 +51,33 @@ def load(name: str | Path) -> LoadedScenario:
         With everything that is wrong.
     """
     path = find_scenario(name)
-    chain = read_chain(path)
+    return _loaded(path.stem, path, read_chain(path))
+
+
+def load_mapping(content: Mapping[str, Any]) -> LoadedScenario:
+    """Check a scenario given as a mapping, with the keys and values that a file would have.
+
+    It may extend a shipped scenario, or a file in the folder that the program runs in. Tables call it by its name.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong, by the path of each value.
+    """
+    file = file_of(content)
+    return _loaded(file.path.stem, file.path, read_chain(file))
+
+
+def _loaded(key: str, path: Path, chain: Chain) -> LoadedScenario:
     stated, merge = merge_chain(chain.documents)
-    root, uncertain, misstated = without_distributions(stated)
-    found = [*chain.problems, *(merge.problems if chain.whole else ()), *empties(stated), *misstated]
-    data = root.plain()
-    try:
-        scenario = Scenario.model_validate(data, context=window(data))
-    except ValidationError as error:
-        said = {problem.path for problem in found}
-        # What a parent that cannot be read would have given may not be missing.
-        ignored = () if chain.whole else ("missing", "union_tag_not_found")
-        found += [problem for problem in problems(error, root, ignored) if problem.path not in said]
-    if found:
-        raise ScenarioError(found)
+    found = checked(stated, [*chain.problems, *(merge.problems if chain.whole else ())], whole=chain.whole)
     return LoadedScenario(
-        key=path.stem,
+        key=key,
         path=path,
-        scenario=scenario,
-        provenance=dict(_origins(scenario, root, {one.path: one for one in uncertain})),
+        scenario=found.scenario,
+        provenance=found.provenance,
         overrides=tuple(merge.overrides),
         files=tuple(document.file for document in chain.documents),
-        uncertain=uncertain,
+        stated=stated,
+        uncertain=found.uncertain,
     )
-
-
-def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Yield the path of each value that holds no others."""
-    if isinstance(value, BaseModel):
-        for name, info in type(value).model_fields.items():
-            yield from _leaves(getattr(value, name), (*path, info.alias or name))
-    elif isinstance(value, dict) and value:
-        for key, inner in value.items():
-            yield from _leaves(inner, (*path, key))
-    elif isinstance(value, tuple) and any(isinstance(inner, BaseModel) for inner in value):
-        for position, inner in enumerate(value):
-            yield from _leaves(inner, (*path, position))
-    else:
-        yield path, value
-
-
-def _origins(
-    scenario: Scenario, root: Node, uncertain: Mapping[tuple[str | int, ...], Uncertain]
-) -> Iterator[tuple[str, Origin]]:
-    """Tell where each value came from, in the order of the schema."""
-    for path, value in _leaves(scenario, ()):
-        node, given = find(root, path)
-        note = note_of(root, path)
-        unit, if_empty = (note.unit, note.if_empty) if note is not None else ("", "")
-        if given:
-            place, stated = node.place, uncertain.get(path)
-            source = (stated.source if stated is not None else "") or _source_beside(root, path)
-            yield (
-                dotted(path),
-                Origin(value, unit, place.file, place.line, place.column, False, source, if_empty, stated),
-            )
-        else:
-            source = note.source if note is not None else ""
-            yield dotted(path), Origin(value, unit, "", 0, 0, True, source, if_empty)
-
-
-def _source_beside(root: Node, path: tuple[str | int, ...]) -> str:
-    """Source keys given nearest to a value: beside it, or beside what holds it."""
-    for length in range(len(path) - 1, 0, -1):
-        holder, _ = find(root, path[:length])
-        if isinstance(holder.value, dict) and "source" in holder.value:
-            keys = holder.value["source"].plain()
-            return "; ".join(keys) if isinstance(keys, list) else str(keys)
-    return ""

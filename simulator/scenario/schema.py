@@ -29,7 +29,7 @@ from simulator.interventions.local import UNLIMITED, Local, overlapping
 from simulator.interventions.reach import AreaName, area_name
 from simulator.interventions.surroundings import IDLE, Idle, Surroundings
 from simulator.vocabulary import areas
-from simulator.vocabulary.calendar import BASE_YEARS, LATEST_BASE, Month, financial_year_months
+from simulator.vocabulary.calendar import BASE_YEARS, LATEST_BASE, Month, financial_year, financial_year_months
 
 if TYPE_CHECKING:
     AnyIntervention = Intervention
@@ -38,6 +38,9 @@ else:
 
 MOST_YEARS = 40
 """Longest run, years."""
+
+MOST_NAME = 120
+"""Longest name of a scenario, characters."""
 
 USUAL_YEARS = 10
 """Length of a run whose end is not given, years."""
@@ -59,8 +62,8 @@ def checked_areas(names: tuple[str, ...], base: int) -> tuple[str, ...]:
 
 def _line(value: str) -> str:
     """Refuse empty names and names over several lines, which would break tables and file names."""
-    if not value.strip() or len(value) > 120 or re.search(r"[\r\n]", value):
-        raise Wrong("is empty, or too long for a heading", "one line of up to 120 characters")
+    if not value.strip() or len(value) > MOST_NAME or re.search(r"[\r\n]", value):
+        raise Wrong("is empty, or too long for a heading", f"one line of up to {MOST_NAME} characters")
     return value.strip()
 
 
@@ -72,7 +75,9 @@ def _base(value: object) -> int:
 
 
 Line = Annotated[
-    str, AfterValidator(_line), WithJsonSchema({"type": "string", "maxLength": 120, "pattern": r"^[^\r\n]*\S[^\r\n]*$"})
+    str,
+    AfterValidator(_line),
+    WithJsonSchema({"type": "string", "maxLength": MOST_NAME, "pattern": r"^[^\r\n]*\S[^\r\n]*$"}),
 ]
 """Text on one line."""
 
@@ -337,6 +342,11 @@ class Scenario(Model):
     def first_month(self) -> Month:
         """First modelled month: April of the base year."""
         return Month(self.base, 4)
+
+    @property
+    def price_year(self) -> str:
+        """Financial year before the run, in whose prices real money is unless another is asked for."""
+        return financial_year(self.base - 1)
 
     @property
     def months(self) -> int:

@@ -99,12 +99,12 @@ def months_from(first: Month, count: int) -> tuple[Month, ...]:
 
 @cache
 def dates_of(first: Month, months: int, kind: Literal["stock", "flow"]) -> tuple[str, ...]:
-    """List when figures of a run are known: ISO dates of instants (stock), or months as YYYY-MM (flow).
+    """List when figures of a run are known, as ISO dates: instants (stock), or the last days of months (flow).
 
     The first instant is the day before the first month. Kept, as every draw asks for the same.
     """
     if kind == "flow":
-        return tuple(map(str, months_from(first, months)))
+        return tuple(map(instant_date, months_from(first, months)))
     return tuple(map(instant_date, months_from(first - 1, months + 1)))
 
 

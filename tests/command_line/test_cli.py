@@ -88,7 +88,7 @@ def test_run_writes_a_folder_and_prints_a_summary(folder, model):
     assert f"Results are in {Path('out/calm')}" in result.stdout
     assert result.stderr == ""
     assert set(files(folder / "out/calm")) == {
-        "results.csv", "financial-years.csv", "summary.txt", "manifest.json",
+        "results.csv", "financial-years.csv", "history.csv", "placements-by-age.csv", "summary.txt", "manifest.json",
     }  # fmt: skip
     assert model.calls == [("calm", 0, 1)]
     summary = (folder / "out/calm/summary.txt").read_text(encoding="utf-8")
@@ -156,7 +156,8 @@ def test_compare_takes_the_first_as_reference(folder, model):
     assert result.exit_code == 0, result.output
     assert "compared with calm" in result.stdout
     assert set(files(folder / "out/comparison")) == {
-        "results.csv", "financial-years.csv", "differences.csv", "summary.txt", "manifest.json",
+        "results.csv", "financial-years.csv", "differences.csv", "history.csv", "placements-by-age.csv",
+        "summary.txt", "manifest.json",
     }  # fmt: skip
     assert model.calls == [("calm", 0, 1), ("help", 0, 1)]
     assert result.stderr == ""  # no progress bar unless stderr is a terminal

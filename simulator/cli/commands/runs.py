@@ -93,6 +93,8 @@ def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path) -> Sequ
     from simulator.scenario import ScenarioError
 
     options: dict[str, Any] = {"draws": how.draws, "seed": how.seed}
+    if len(loaded) > 1:
+        options |= {"price_year": loaded[0].scenario.price_year}
     if how.draws:
         options |= {
             "engine": how.engine,

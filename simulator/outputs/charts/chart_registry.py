@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Scope = Literal["scenario", "comparison"]
+Scope = Literal["scenario", "comparison", "sweep"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Entry:
     ----------
     name : str
         Name of its files.
-    scope : {"scenario", "comparison"}
-        Whether it takes the results of one scenario, or those of several of which the first is the reference.
+    scope : {"scenario", "comparison", "sweep"}
+        Whether it takes the results of one scenario, those of several of which the first is the reference, or a sweep.
     title : str
         What kind of chart it is, for lists and headings; the drawn chart has a title of its own.
     draw : callable
@@ -71,8 +71,8 @@ def chart(name: str, *, scope: Scope = "scenario", title: str) -> Callable[[_Fun
     ----------
     name : str
         Name of its files; no two charts may share one.
-    scope : {"scenario", "comparison"}
-        A scenario chart takes `Results`, a comparison chart a sequence of them, reference first.
+    scope : {"scenario", "comparison", "sweep"}
+        A scenario chart takes `Results`, a comparison chart a sequence of them, reference first, a sweep's a `Sweep`.
     title : str
         What kind of chart it is.
 

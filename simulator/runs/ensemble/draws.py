@@ -34,6 +34,8 @@ class Settings:
         Whether draws follow whole children, so that luck is part of them (`simulator.engine.stochastic`).
     full : bool
         Whether measures are kept in full beside the figures that draws are reduced to.
+    price_year : str, optional
+        Financial year in whose prices real money is; that before the run if left out.
     """
 
     draws: int
@@ -41,6 +43,7 @@ class Settings:
     engine: Engine = "plain"
     chance: bool = False
     full: bool = False
+    price_year: str | None = None
 
 
 def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
@@ -108,6 +111,6 @@ def _prepare(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapp
     steps = dict(values)
     own = {parameter.key: steps.pop(parameter.key) for parameter in loaded.parameters}
     try:
-        return prepare(loaded.at(own), steps, loaded.baseline)
+        return prepare(loaded.with_drawn(own), steps, loaded.baseline, settings.price_year)
     except Impossible as problem:
         raise problem.in_draw(draw, settings.draws) from problem

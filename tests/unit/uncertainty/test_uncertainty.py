@@ -332,23 +332,23 @@ def test_values_are_put_in(tmp_path: Path) -> None:
     before = loaded.scenario.model_dump()
     for i in range(8):
         values = {key: column[i] for key, column in drawn_.items()}
-        help_, trend = (one.model_dump() for one in loaded.at(values).interventions)
+        help_, trend = (one.model_dump() for one in loaded.with_drawn(values).interventions)
         assert help_["effect"]["risk_ratio"] == values[RATIO]
         assert help_["cost"]["budget_gbp"]["2026-27"] == values["interventions[help].cost.budget_gbp.2026-27"]
         assert help_["cost"]["budget_gbp"]["2027-28"] == 5.0
         assert trend["percent_per_year"] == values["interventions.1.percent_per_year"]
-        assert Scenario.model_validate(loaded.at(values).model_dump(by_alias=True, exclude_none=True))
+        assert Scenario.model_validate(loaded.with_drawn(values).model_dump(by_alias=True, exclude_none=True))
     assert loaded.scenario.model_dump() == before
-    assert loaded.at({}) is loaded.scenario
+    assert loaded.with_drawn({}) is loaded.scenario
     with pytest.raises(KeyError, match="elsewhere"):
-        loaded.at({"elsewhere": 1.0})
+        loaded.with_drawn({"elsewhere": 1.0})
 
 
 def test_position_does_not_matter(tmp_path: Path) -> None:
     first = "interventions:\n  - kind: budget_line\n    cost: {per_year_gbp: 1}\n"
     moved = load(write(tmp_path, moved=PARENT.replace("interventions:\n", first)))
     assert RATIO in by_key(moved)
-    assert moved.at({RATIO: 0.7}).interventions[1].model_dump()["effect"]["risk_ratio"] == 0.7
+    assert moved.with_drawn({RATIO: 0.7}).interventions[1].model_dump()["effect"]["risk_ratio"] == 0.7
 
 
 def test_check_shows_central_value_and_interval(tmp_path: Path) -> None:
