@@ -35,7 +35,8 @@ ONLY_THE_READER = {
     "distribution-uniform-below-0",
     # which files there are, and what they give
     "extends-broken-parent", "extends-circle", "extends-circle-2", "extends-itself", "extends-missing",
-    "extends-other-type", "extends-shipped-misspelt", "override-kind", "override-takes-away", "override-unknown-id",
+    "extends-dot", "extends-long", "extends-nul", "extends-other-type", "extends-shipped-misspelt", "extends-surrogate",
+    "override-kind", "override-takes-away", "override-unknown-id",
     "remove-unknown",
     # what one value means for another, or for the run
     "ages-reversed", "budget-line-idle-dates", "budget-line-share", "claim-without-date", "cost-outside-run",
