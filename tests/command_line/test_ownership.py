@@ -122,7 +122,7 @@ def test_what_lies_beside_is_left_alone(command: str, given_files: Path, tmp_pat
     assert {k: v for k, v in everything(tmp_path).items() if k.split("/")[0] != "out"} == beside
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     command=st.sampled_from(["run", "run with draws", "sample-returns", "import", "forecast freeze"]),
     names=st.sets(st.sampled_from(LURES) | NAMES, min_size=1, max_size=4),

@@ -17,9 +17,8 @@ MARKER = "made-by-care-demand"
 FINISHED = ("*.block", "*.npz", "*.part")
 """Names of the files that hold finished work; whatever else is in a folder is not ours."""
 
-_PROCESS = secrets.token_hex(8)
-_COMMAND: ContextVar[str] = ContextVar("_COMMAND", default=_PROCESS)
-"""What tells this command from others, in the marker; outside of any, this process."""
+_COMMAND: ContextVar[str] = ContextVar("_COMMAND", default="no command")
+"""What tells this command from others, in the marker."""
 
 TEXT = "care-demand made this folder to work in. It may be deleted when no command runs.\n"
 
