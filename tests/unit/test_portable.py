@@ -15,7 +15,7 @@ from simulator.vocabulary.file_names import unfit_on_windows
 PACKAGE = sorted((ROOT / "simulator").rglob("*.py"))
 PROGRAMS = sorted(path for name in ("benchmarks", "studies", "tools") for path in (ROOT / name).rglob("*.py"))
 
-KNOWS_SYSTEMS = {"simulator/files/system.py", "simulator/runs/ensemble/workers.py"}
+KNOWS_SYSTEMS = {"simulator/runs/folders/system.py", "simulator/runs/ensemble/workers.py"}
 """Where something that Windows lacks may be named; what else there is for it is tried in tests/command_line."""
 
 OWN_OPEN = {"simulator/engine/stochastic/realise.py"}
