@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
-from simulator.data.provenance import data_hashes, program_hashes
 from simulator.results.labelled import RunResults
 from simulator.runs.ensemble import Settings, run_draws
+from simulator.runs.ensemble.draws import identity
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario
 
@@ -97,7 +94,7 @@ def simulate(
 def _folder(loaded: LoadedScenario, settings: Settings, work: Path | None) -> Iterator[Path]:
     """Give the folder of a scenario's draws; a temporary one is deleted if the draws fail."""
     if work is not None:
-        yield work / _name(loaded, settings)
+        yield work / f"{loaded.key}-{identity(loaded, settings)[:16]}"
         return
     folder = Path(tempfile.mkdtemp(prefix="care-demand-"))
     try:
@@ -105,15 +102,6 @@ def _folder(loaded: LoadedScenario, settings: Settings, work: Path | None) -> It
     except BaseException:
         _remove(folder)
         raise
-
-
-def _name(loaded: LoadedScenario, settings: Settings) -> str:
-    """Name the folder of a scenario's draws by all that they follow from."""
-    files = [file.sha256 for file in loaded.files]
-    areas = loaded.scenario.areas
-    own = loaded.baseline.identity
-    key = json.dumps([program_hashes(), data_hashes(), files, areas, own, asdict(settings)], sort_keys=True)
-    return f"{loaded.key}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
 def _remove(folder: Path) -> None:
