@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from simulator.results.labelled import RunResults
+from simulator.runs.engines import default_engine
 from simulator.runs.ensemble import Settings, run_draws
 from simulator.runs.ensemble.draws import identity
 from simulator.runs.single_run import Engine, run_once
@@ -22,7 +23,7 @@ def simulate(
     *,
     draws: int = 0,
     seed: int = 1,
-    engine: Engine = "plain",
+    engine: Engine | None = None,
     chance: bool = False,
     workers: int | None = None,
     cluster: str | None = None,
@@ -42,7 +43,8 @@ def simulate(
         Random draws beside the central run.
     seed : int
         Seed of the draws. The same seed gives the same numbers to the same parameters in every scenario.
-    engine : {"plain", "compiled"}
+    engine : {"plain", "compiled"}, optional
+        If left out, see :func:`simulator.runs.engines.default_engine`.
     chance : bool
         Whether draws hold luck as well: who happens to come in and leave. It follows whole children, beside the plain
         engine.
@@ -68,10 +70,12 @@ def simulate(
     ModuleNotFoundError
         If the compiled engine or a cluster is asked for and its extra is not installed.
     """
-    if chance and (not draws or engine != "plain"):
+    if chance and (not draws or engine == "compiled"):
         raise ValueError("chance needs draws, and follows children beside the plain engine")
     with loaded.placing():
-        central = run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine)
+        baseline = loaded.baseline
+        engine = engine or default_engine(draws=draws, areas=len(baseline.codes), chance=chance)
+        central = run_once(loaded.scenario, loaded.key, baseline=baseline, engine=engine)
         if not draws:
             return central
         settings = Settings(draws, seed, engine, chance, full)

@@ -88,7 +88,7 @@ def run_draws(
     except Impossible:
         store.discard()
         raise
-    return Drawn.around(central, store)
+    return Drawn.around(central, store, chance=settings.chance)
 
 
 def _bytes(run: RunResults) -> int:

@@ -112,7 +112,7 @@ def assert_same(one: RunResults, other: RunResults) -> None:
 
 def test_a_draw_alone_is_that_of_the_ensemble() -> None:
     loaded, settings = load("help.yaml"), Settings(7, seed=3)
-    results = simulate(loaded, draws=7, seed=3, workers=1)
+    results = simulate(loaded, draws=7, seed=3, engine=settings.engine, workers=1)
     without = {f"without/{name}": array for name, array in everything(results.bare()).items()}
     ensemble = everything(results) | without
     values = columns(loaded, settings)
@@ -163,7 +163,7 @@ def test_extra_spend_of_a_draw_counts_from_what_the_year_before_cost_in_that_dra
 
 def test_draws_differ_and_the_first_is_the_central_run() -> None:
     loaded = load("help.yaml")
-    found = everything(simulate(loaded, draws=4, workers=1))
+    found = everything(simulate(loaded, draws=4, engine="plain", workers=1))
     central = everything(run_once(loaded.scenario, loaded.key))
     for name, array in central.items():
         np.testing.assert_array_equal(found[name][:1], array, err_msg=name)
