@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from dataclasses import replace
 from functools import partial
 
 from cases import compiled, england_draws
@@ -22,10 +23,15 @@ MANY = ("--draws 1000", "--draws 4000", "--area all --draws 24", "--area all --d
 def rows() -> list[Row]:
     """Measure many draws, of England and of all areas."""
     loaded, settings = load("status-quo"), Settings(1000, engine="compiled")
+    by_plain = replace(settings, engine="plain")
     values = {key: column[:BLOCK_DRAWS] for key, column in columns(loaded, settings).items()}
     rates = england_draws(1000, 1, BLOCK_DRAWS)
     took = interleaved(
-        {"draws": lambda: block(loaded, settings, (1, BLOCK_DRAWS), values), "engine": compiled(rates)},
+        {
+            "draws": lambda: block(loaded, settings, (1, BLOCK_DRAWS), values),
+            "plain": lambda: block(loaded, by_plain, (1, BLOCK_DRAWS), values),
+            "engine": compiled(rates),
+        },
         repeats=9,
     )
     started = interleaved({"pool": _start_pool}, clock=time.perf_counter)
@@ -35,6 +41,7 @@ def rows() -> list[Row]:
             f"{took['draws'] / BLOCK_DRAWS * 1e3:.1f} ms, of which the engine {took['engine'] / took['draws']:.0%}",
             "-",
         ),
+        ("- the same by the plain engine", f"{took['plain'] / took['draws']:.0f} times", "-"),
         ("Starting two workers until both have taken a draw's code", f"{started['pool']:.2f} s", "-"),
     ]
     for options in MANY:

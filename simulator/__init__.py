@@ -65,7 +65,7 @@ def run(
     area: str | Sequence[str] | None = None,
     draws: int = 0,
     seed: int = 1,
-    engine: Literal["plain", "compiled"] = "plain",
+    engine: Literal["plain", "compiled"] | None = None,
     workers: int | None = None,
 ) -> RunResults:
     """Run a scenario.
@@ -99,7 +99,7 @@ def compare(
     area: str | Sequence[str] | None = None,
     draws: int = 0,
     seed: int = 1,
-    engine: Literal["plain", "compiled"] = "plain",
+    engine: Literal["plain", "compiled"] | None = None,
     workers: int | None = None,
 ) -> list[RunResults]:
     """Run several scenarios with the same draws; the first is the one to compare with.

@@ -32,8 +32,9 @@ def run_options(function: _Function) -> _Function:
                      help="Random draws beside the central run."),
         click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
                      help="Seed of the draws."),
-        click.option("--engine", type=click.Choice(["plain", "compiled"]), default="plain", show_default=True,
-                     help="The compiled engine is faster for many draws; it needs care-demand[fast]."),
+        click.option("--engine", type=click.Choice(["plain", "compiled"]),
+                     help="The compiled engine needs care-demand[fast].  [default: compiled for draws or many areas, "
+                          "if it is installed]"),
         click.option("--chance", is_flag=True, help="Put luck into the draws: who happens to come in and leave."),
         click.option("--workers", type=click.IntRange(min=1), metavar="N",
                      help="Processes that run draws  [default: one a core]"),
@@ -60,7 +61,7 @@ class How:
     area_name: str | None
     draws: int
     seed: int
-    engine: str
+    engine: str | None
     chance: bool
     workers: int | None
     cluster: str | None
@@ -83,14 +84,12 @@ class How:
         more = [f"and-{len(names) - _MOST_IN_A_NAME}-more"] if len(names) > _MOST_IN_A_NAME else []
         return "".join(f"-{word}" for word in (*words, *more) if word)
 
-    @property
-    def words(self) -> list[str]:
-        """Options for the manifest: those that results depend on."""
+    def words(self, engine: str) -> list[str]:
+        """Return options for the manifest: those that results depend on, with the engine that ran."""
         words = [word for name in self.area for word in ("--area", name)]
         words += ["--returns", self.returns.name] if self.returns else []
         words += ["--area-name", self.area_name] if self.area_name else []
-        words += ["--draws", str(self.draws), "--seed", str(self.seed)]
-        words += ["--engine", self.engine] if self.engine != "plain" else []
+        words += ["--draws", str(self.draws), "--seed", str(self.seed), "--engine", engine]
         words += ["--chance"] if self.chance else []
         words += ["--keep-draws"] if self.keep_draws else []
         words += ["--publish"] if self.publish else []

@@ -373,6 +373,7 @@ def _published(run: _Run, bare: _Run | None) -> PublishedResults:
         without={name: _label(results.without[name], shown) for name, shown in without.items()},
         places_limited=results.places_limited,
         engine=results.engine,
+        chance=results.chance,
         stocks=stocks,
         stocks_without={name: shown for name, shown in without.items() if results.without[name].kind == "stock"},
         years={**{name: _at_ends(shown) for name, shown in stocks.items()}, **flows},

@@ -8,6 +8,7 @@ from typing import Any
 from simulator.data.provenance import data_hashes, versions
 from simulator.outputs.folder import MADE_BY, MANIFEST
 from simulator.results.results_protocol import Results
+from simulator.runs.engines import engine_told
 from simulator.scenario import LoadedScenario
 
 
@@ -33,6 +34,7 @@ def manifest(
         **own,
         "seed": seed,
         "draws": many[0].draws - 1,
+        **engine_told(many[0]),
         "versions": versions(many[0].engine, *(("matplotlib",) if charts else ())),
         "scenarios": [
             {

@@ -14,6 +14,7 @@ from simulator.results.analysis import Answer, answers, growth_by_area
 from simulator.results.figures import interval, less
 from simulator.results.results_protocol import Results
 from simulator.results.timeline import marches
+from simulator.runs.engines import engine_told
 
 Array = NDArray[np.float64]
 
@@ -207,6 +208,7 @@ def summary_text(results: Results) -> str:
             rows += _row(title, figures[name], write, columns, of_years=name in _OF_YEARS)
     lines = [f"{results.title} ({results.name})", _where([results]), "", *grid(rows)]
     lines += _block(_ranked(results)) + _block(_chances([results])) + _block(_notes([results]))
+    lines += ["", engine_told(results)["engine_note"]]
     return "\n".join(lines) + "\n"
 
 
@@ -260,7 +262,7 @@ def comparison_text(many: Sequence[Results]) -> str:
     notes = _notes(many)
     if other := [r.name for r in many if r.first_month != first.first_month]:
         notes.append(f"Note: not compared, as they start from another date than {first.name}: {', '.join(other)}.")
-    return "\n".join([*lines, *_block(_chances(many)), *_block(notes)]) + "\n"
+    return "\n".join([*lines, *_block(_chances(many)), *_block(notes), "", engine_told(first)["engine_note"]]) + "\n"
 
 
 def _where(many: Sequence[Results]) -> str:

@@ -160,6 +160,8 @@ class Results(ABC):
         False where foster places are found for as many as need them, so that unmet need means nothing.
     engine : {"plain", "compiled"}
         Which engine made them.
+    chance : bool
+        Whether draws hold luck: who happens to come in and leave.
     """
 
     showing: ClassVar[Showing] = Showing()
@@ -183,6 +185,7 @@ class Results(ABC):
     questions: tuple[DatedQuestion, ...] = ()
     places_limited: bool = True
     engine: str = "plain"
+    chance: bool = False
 
     def __getitem__(self, measure: str) -> Quantity:
         """Return a measure by name; KeyError lists the names there are."""

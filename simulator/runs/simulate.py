@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
-from simulator.data.provenance import data_hashes, program_hashes
 from simulator.interventions.impossible import Impossible
 from simulator.results.labelled import RunResults
+from simulator.runs.engines import default_engine
 from simulator.runs.ensemble import Settings, run_draws
+from simulator.runs.ensemble.draws import identity
 from simulator.runs.folders.own_folders import claim
 from simulator.runs.refusals import refusals
 from simulator.runs.single_run import Engine, run_once
@@ -28,7 +27,7 @@ def simulate(
     *,
     draws: int = 0,
     seed: int = 1,
-    engine: Engine = "plain",
+    engine: Engine | None = None,
     chance: bool = False,
     workers: int | None = None,
     cluster: str | None = None,
@@ -49,7 +48,8 @@ def simulate(
         Random draws beside the central run.
     seed : int
         Seed of the draws. The same seed gives the same numbers to the same parameters in every scenario.
-    engine : {"plain", "compiled"}
+    engine : {"plain", "compiled"}, optional
+        If left out, see :func:`simulator.runs.engines.default_engine`.
     chance : bool
         Whether draws hold luck as well: who happens to come in and leave. It follows whole children, beside the plain
         engine.
@@ -79,8 +79,9 @@ def simulate(
     ModuleNotFoundError
         If the compiled engine or a cluster is asked for and its extra is not installed.
     """
-    if chance and (not draws or engine != "plain"):
+    if chance and (not draws or engine == "compiled"):
         raise ValueError("chance needs draws, and follows children beside the plain engine")
+    engine = engine or default_engine(draws=draws, areas=len(loaded.baseline.codes), chance=chance)
     central = _central(loaded, engine, price_year)
     if not draws:
         return central
@@ -119,7 +120,7 @@ def _central(loaded: LoadedScenario, engine: Engine, price_year: str | None) -> 
 def _folder(loaded: LoadedScenario, settings: Settings, work: Path | None) -> Iterator[Path]:
     """Give the folder of a scenario's draws; a temporary one is deleted if the draws fail."""
     if work is not None:
-        own = work / _name(loaded, settings)
+        own = work / f"{loaded.key}-{identity(loaded, settings)[:16]}"
         claim(own)
         yield own
         return
@@ -129,15 +130,6 @@ def _folder(loaded: LoadedScenario, settings: Settings, work: Path | None) -> It
     except BaseException:
         _remove(folder)
         raise
-
-
-def _name(loaded: LoadedScenario, settings: Settings) -> str:
-    """Name the folder of a scenario's draws by all that they follow from."""
-    files = [file.sha256 for file in loaded.files]
-    areas = loaded.scenario.areas
-    own = loaded.baseline.identity
-    key = json.dumps([program_hashes(), data_hashes(), files, areas, own, asdict(settings)], sort_keys=True)
-    return f"{loaded.key}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
 def _remove(folder: Path) -> None:

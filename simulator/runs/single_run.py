@@ -34,7 +34,9 @@ def engine_named(name: Engine) -> Run:
     try:
         from simulator.engine.compiled.backend import run_compiled
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError("the compiled engine needs numba: pip install 'care-demand[fast]'") from error
+        raise ModuleNotFoundError(
+            "the compiled engine needs numba: pip install 'care-demand[fast]', or name the plain one"
+        ) from error
     return run_compiled
 
 

@@ -88,7 +88,7 @@ def test_a_fault_in_the_central_run_is_the_programs(fault: str, monkeypatch: pyt
     assert_told_as_the_programs_fault(done)
     assert "Traceback" not in done.stderr
     assert done.stderr.endswith("; --debug shows where\n")
-    done = call("run", "help.yaml", "--draws", "4", "--workers", "1", "--debug")
+    done = call("run", "help.yaml", "--draws", "4", "--engine", "plain", "--workers", "1", "--debug")
     assert_told_as_the_programs_fault(done)
     assert "Traceback" in done.stderr
     assert "np.ones(3) + np.ones(4)" in done.stderr
@@ -98,7 +98,7 @@ def test_a_fault_in_the_central_run_is_the_programs(fault: str, monkeypatch: pyt
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_in_a_draw_is_the_programs_and_keeps_finished_draws(fault: str, workers: str) -> None:
-    words = ("run", "help.yaml", "--draws", "14", "--workers", workers)
+    words = ("run", "help.yaml", "--draws", "14", "--engine", "plain", "--workers", workers)
     with pytest.MonkeyPatch.context() as patch:
         plant(fault, patch.setattr)
         if workers != "1":

@@ -92,20 +92,17 @@ def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path) -> Sequ
     from simulator.runs.simulate import simulate
     from simulator.scenario import ScenarioError
 
-    options: dict[str, Any] = {"draws": how.draws, "seed": how.seed}
+    options: dict[str, Any] = {"draws": how.draws, "seed": how.seed, "engine": how.engine}
     if len(loaded) > 1:
         options |= {"price_year": loaded[0].scenario.price_year}
     if how.draws:
         options |= {
-            "engine": how.engine,
             "chance": how.chance,
             "workers": how.workers,
             "cluster": how.cluster,
             "work": work,
             "full": how.keep_draws,
         }
-    elif how.engine != "plain":
-        options |= {"engine": how.engine}
     seen = watched(how.quiet)
     many: list[RunResults] = []
     with refusing(ScenarioError):
@@ -125,9 +122,9 @@ def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path) -> Sequ
     return publish(many)
 
 
-def _command(name: str, scenarios: Sequence[str], how: How) -> str:
+def _command(name: str, scenarios: Sequence[str], how: How, ran: Results) -> str:
     """Return the command for the manifest, without folders: where files lie has no effect on results."""
-    return shlex.join([PROGRAM, name, *(Path(s).name for s in scenarios), *how.words])
+    return shlex.join([PROGRAM, name, *(Path(s).name for s in scenarios), *how.words(ran.engine)])
 
 
 def _points(results: Results) -> dict[str, Any]:
@@ -166,14 +163,16 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     loaded = load_all([scenario], how.area, how.returns, how.area_name)
     from simulator.outputs.run_folder import write_run
     from simulator.outputs.summary import summary_text
+    from simulator.runs.engines import engine_told
 
     folder = checked_folder(Path("out") / f"{loaded[0].key}{how.folder_end}" if out is None else out, read=how.returns)
-    command = _command("run", [scenario], how)
     with work_beside(folder, draws=bool(how.draws)) as work:
         results = simulate_all(loaded, how, work)[0]
+        command = _command("run", [scenario], how, results)
         written(lambda: write_run(results, loaded[0], folder, command, **how.writing))
         if how.as_json:
-            print_json({"folder": str(folder), "draws": how.draws, "seed": how.seed, **_points(results)})
+            content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, **engine_told(results)}
+            print_json(content | _points(results))
         elif not how.quiet:
             click.echo(summary_text(results))
             click.echo(f"Results are in {folder}")
@@ -210,17 +209,18 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
         raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")
     from simulator.outputs.run_folder import write_comparison
     from simulator.outputs.summary import comparison_text
+    from simulator.runs.engines import engine_told
     from simulator.scenario import with_price_gaps
 
     loaded = with_price_gaps(loaded)
     folder = checked_folder(Path("out") / f"comparison{how.folder_end}" if out is None else out, read=how.returns)
-    command = _command("compare", scenarios, how)
     with work_beside(folder, draws=bool(how.draws)) as work:
         many = simulate_all(loaded, how, work)
+        command = _command("compare", scenarios, how, many[0])
         written(lambda: write_comparison(many, loaded, folder, command, **how.writing))
         if how.as_json:
-            content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, "reference": names[0]}
-            print_json({**content, "scenarios": [_points(results) for results in many]})
+            content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, **engine_told(many[0])}
+            print_json({**content, "reference": names[0], "scenarios": [_points(results) for results in many]})
         elif not how.quiet:
             click.echo(comparison_text(many))
             click.echo(f"Results are in {folder}")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.interventions.impossible import Impossible
 from simulator.results.labelled import RunResults
 from simulator.runs.ensemble.drawn import Drawn
-from simulator.runs.ensemble.draws import Settings, block, columns, saved
+from simulator.runs.ensemble.draws import Settings, block, columns, identity, saved
 from simulator.runs.ensemble.store import Array, Block, Store
 from simulator.runs.ensemble.workers import Pool, cluster_pool, local_pool
 
@@ -27,7 +26,10 @@ BLOCK_BYTES = 32_000_000
 compiled engine runs sixteen side by side, so other numbers leave it idle."""
 
 DEATHS = 3
-"""Times that workers may die before any block is done; after that there is something wrong with the work."""
+"""Times that a block may lose its worker while no other is done; after that there is something wrong with the work."""
+
+LOOK_SECONDS = 1.0
+"""How often to look whether there are workers while none has done anything."""
 
 Progress = Callable[[int, int], None]
 """Told how many blocks are done, and how many there are."""
@@ -68,10 +70,12 @@ def run_draws(
         If the scenario asks for something that cannot be had in a draw; the blocks of the others are deleted, as they
         are of no use.
     ChildProcessError
-        If workers die before they have done anything; finished blocks stay.
+        If workers die again and again and do nothing; finished blocks stay.
+    ConnectionError
+        If no worker of the cluster is left, or no scheduler; finished blocks stay.
     """
     shapes = {name: array.shape[1:] for name, array in saved(central, settings).items()}
-    store = Store(folder, blocks(settings.draws, _bytes(central)), shapes)
+    store = Store(folder, identity(loaded, settings), blocks(settings.draws, _bytes(central)), shapes)
     missing = store.missing()
     done, of = len(store.blocks) - len(missing), len(store.blocks)
     progress(done, of)
@@ -84,7 +88,7 @@ def run_draws(
     except Impossible:
         store.discard()
         raise
-    return Drawn.around(central, store)
+    return Drawn.around(central, store, chance=settings.chance)
 
 
 def _bytes(run: RunResults) -> int:
@@ -118,31 +122,36 @@ def _finished(
         for which in missing:
             yield which, job(which)()
         return
-    left, deaths = set(missing), 0
-    while left:
-        try:
-            with cluster_pool(cluster) if cluster is not None else local_pool(workers) as pool:
-                for which, arrays in _handed_out(pool, job, sorted(left)):
-                    left.discard(which)
-                    deaths = 0
-                    yield which, arrays
-        except BrokenProcessPool:
-            deaths += 1
-            if deaths == DEATHS:
-                raise ChildProcessError(
-                    f"workers died {DEATHS} times before a block was done; try fewer of them, if memory is short"
-                ) from None
+    with cluster_pool(cluster) if cluster is not None else local_pool(workers) as pool:
+        yield from _handed_out(pool, job, missing)
 
 
 def _handed_out(pool: Pool, job: Work, missing: list[Block]) -> Iterator[tuple[Block, dict[str, Array]]]:
-    """Hand out two blocks a worker at a time: enough to keep all busy, and results that wait to be saved stay few."""
-    waiting = iter(missing)
+    """Hand out two blocks a worker at a time: enough to keep all busy, and results that wait to be saved stay few.
+
+    What a lost worker was at is handed out again, first of all.
+    """
+    left = list(reversed(missing))
     futures: dict[Future[dict[str, Array]], Block] = {}
-    while True:
-        wanted = 2 * pool.workers() - len(futures)  # below none while a cluster has lost workers
-        for which in islice(waiting, max(wanted, 0)):
+    deaths: Counter[Block] = Counter()
+    while left or futures:
+        room = 2 * pool.workers() - len(futures)  # below none while a cluster has lost workers
+        for which in (left.pop() for _ in range(min(room, len(left)))):
             futures[pool.submit(job(which))] = which
-        if not futures:
-            return
-        for future in wait(futures, return_when=FIRST_COMPLETED).done:
-            yield futures.pop(future), future.result()
+        done = wait(futures, LOOK_SECONDS, FIRST_COMPLETED).done
+        lost = []
+        for future in done:
+            which = futures.pop(future)
+            try:
+                arrays = future.result()
+            except pool.lost:
+                lost.append(which)
+            else:
+                deaths.clear()
+                yield which, arrays
+        deaths.update(lost)
+        left += sorted(lost, reverse=True)
+        if max(deaths.values(), default=0) == DEATHS:
+            raise ChildProcessError(
+                f"workers died {DEATHS} times before a block was done; try fewer of them, if memory is short"
+            )

@@ -30,9 +30,10 @@ class Drawn(RunResults):
     prefix: str = ""
 
     @classmethod
-    def around(cls, central: RunResults, store: Store) -> Drawn:
+    def around(cls, central: RunResults, store: Store, *, chance: bool) -> Drawn:
         """Put the draws of a store around the central run."""
-        return cls(**{one.name: getattr(central, one.name) for one in fields(central)}, store=store)
+        kept = {one.name: getattr(central, one.name) for one in fields(central)}
+        return cls(**(kept | {"store": store, "chance": chance}))
 
     @property
     def draws(self) -> int:

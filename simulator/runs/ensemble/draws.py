@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.data.provenance import data_hashes, program_hashes
 from simulator.interventions.impossible import Impossible
 from simulator.projection import drift, localise
 from simulator.results.labelled import RunResults
@@ -57,6 +60,14 @@ def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
 def columns(loaded: LoadedScenario, settings: Settings) -> dict[str, Array]:
     """Return the values of everything that is drawn, by key: (draw,) each, from draw 1."""
     return sample(parameters(loaded), settings.draws, settings.seed)
+
+
+def identity(loaded: LoadedScenario, settings: Settings) -> str:
+    """Return a hash of all that draws follow from: the program, its data, the scenario's files and values, settings."""
+    own = [one.sha256 for one in loaded.files], loaded.scenario.model_dump_json(), loaded.baseline.identity
+    drawn = [repr(one) for one in loaded.parameters]
+    key = json.dumps([program_hashes(), data_hashes(), loaded.key, own, drawn, asdict(settings)], sort_keys=True)
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def saved(results: RunResults, settings: Settings) -> dict[str, Array]:

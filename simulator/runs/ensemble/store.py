@@ -1,13 +1,17 @@
 """Where figures of draws lie: one file for each block of draws, read in pieces.
 
-A file is a table of cells by draws behind its own SHA-256: one figure after the other, each in the order of its axes.
-It is written beside its final name and renamed, so a block is there whole or not at all; one that was damaged since (a
-full disk, a cable) does not match its hash and counts as missing.
+A file is a table of cells by draws behind its HMAC-SHA-256: one figure after the other, each in the order of its axes.
+The key of the hash is what the block is: of which run, and of which draws. It is written beside its final name and
+renamed, so a block is there whole or not at all; one that was damaged since (a full disk, a cable), or that is another
+under its name, does not match its hash and counts as missing. The key is no secret: whoever can write to the folder and
+knows the scenario can make a block.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -36,6 +40,8 @@ class Store:
     Attributes
     ----------
     folder : Path
+    run : str
+        What tells the run from every other (:func:`simulator.runs.ensemble.draws.identity`).
     blocks : tuple of (int, int)
         First and last draw of each block, in order, without a gap.
     shapes : mapping of name to tuple of int
@@ -43,6 +49,7 @@ class Store:
     """
 
     folder: Path
+    run: str
     blocks: tuple[Block, ...]
     shapes: Mapping[str, tuple[int, ...]]
 
@@ -57,7 +64,7 @@ class Store:
 
     def missing(self) -> list[Block]:
         """Return the blocks that are not there, or are damaged."""
-        return [block for block in self.blocks if not _whole(self.path(block))]
+        return [block for block in self.blocks if not self._whole(block)]
 
     def save(self, block: Block, figures: Mapping[str, Array]) -> None:
         """Write a block: (draw, ...) by name."""
@@ -67,7 +74,7 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         part = self.path(block).with_suffix(f".{os.getpid()}.part")
         with part.open("wb") as file:
-            file.write(hashlib.sha256(table.data).digest())
+            file.write(self._hash(block, table.data).digest())
             file.write(table.data)
             file.flush()
             os.fsync(file.fileno())
@@ -106,12 +113,17 @@ class Store:
         offset = HASH_BYTES + begin * draws * NUMBER.itemsize
         return np.fromfile(self.path(block), NUMBER, cells * draws, offset=offset).reshape(cells, draws)
 
+    def _whole(self, block: Block) -> bool:
+        """Whether the file of a block is there and is what was written for it."""
+        try:
+            with self.path(block).open("rb") as file:
+                expected = file.read(HASH_BYTES)
+                found = hashlib.file_digest(file, lambda: self._hash(block)).digest()
+        except OSError:
+            return False
+        return hmac.compare_digest(found, expected)
 
-def _whole(path: Path) -> bool:
-    """Whether a file is there and is what was written."""
-    try:
-        with path.open("rb") as file:
-            expected = file.read(HASH_BYTES)
-            return hashlib.file_digest(file, "sha256").digest() == expected
-    except OSError:
-        return False
+    def _hash(self, block: Block, table: memoryview | None = None) -> hmac.HMAC:
+        """Return the hash of a block's table, keyed with what it is."""
+        key = json.dumps([self.run, block, self.shapes])
+        return hmac.new(key.encode(), table, hashlib.sha256)

@@ -2,36 +2,78 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing import active_children, get_context, parent_process
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 MOST_ON_WINDOWS = 61
 """Processes that one process can wait for there."""
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
+PATIENCE = 60.0
+"""Seconds without a worker after which a cluster is given up: others may be on their way."""
 
-@dataclass(frozen=True)
-class Pool:
-    """What takes work.
 
-    Attributes
-    ----------
-    submit : callable
-        Takes a call without arguments and returns the future of its result.
-    workers : callable
-        Counts how many run at the same time; at least 1.
-    """
+class Pool(Protocol):
+    """What takes work."""
 
-    submit: Callable[[Callable[[], Any]], Future[Any]]
-    workers: Callable[[], int]
+    lost: tuple[type[BaseException], ...]
+    """Errors of a future whose worker is gone, or its result: nothing is wrong with the work, and it is done again."""
+
+    def submit(self, call: Callable[[], Any]) -> Future[Any]:
+        """Take a call without arguments and return the future of its result."""
+
+    def workers(self) -> int:
+        """Count how many run at the same time; at least 1.
+
+        Raises
+        ------
+        ConnectionError
+            If there is nobody left who could.
+        """
+
+
+class _Processes:
+    """Processes on this machine. When one dies all of them are replaced, as the library that runs them asks for."""
+
+    lost: tuple[type[BaseException], ...] = (BrokenProcessPool,)
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool = self._start()
+
+    def submit(self, call: Callable[[], Any]) -> Future[Any]:
+        """See :class:`Pool`."""
+        with _interrupts_held():  # a worker that starts here inherits this, so Ctrl-C reaches the parent alone
+            try:
+                return self._pool.submit(call)
+            except BrokenProcessPool:
+                self.close()
+                self._pool = self._start()
+                return self._pool.submit(call)
+
+    def workers(self) -> int:
+        """See :class:`Pool`."""
+        return self._workers
+
+    def close(self) -> None:
+        """Wait for work under way; nothing else is begun."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _start(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"), initializer=_end_with_parent)
 
 
 @contextmanager
@@ -42,51 +84,88 @@ def local_pool(workers: int) -> Iterator[Pool]:
     if os.name == "nt":
         workers = min(workers, MOST_ON_WINDOWS)
     others = active_children()
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent)
-
-    def submit(call: Callable[[], Any]) -> Future[Any]:
-        with _interrupts_held():  # a worker that starts here inherits this, so Ctrl-C reaches the parent alone
-            return pool.submit(call)
-
+    pool = _Processes(workers)
     try:
-        yield Pool(submit, lambda: workers)
+        yield pool
     except BaseException:
         for process in active_children():
             if process not in others:
                 process.terminate()
         raise
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.close()
+
+
+class _Cluster:
+    """The workers of a Dask cluster, as many as there are at a time."""
+
+    def __init__(self, client: Client, address: str, lost: tuple[type[BaseException], ...]) -> None:
+        self.lost = lost
+        self._client, self._address = client, address
+        self._pool = client.get_executor(pure=False)
+        self._seen = time.monotonic()
+
+    def submit(self, call: Callable[[], Any]) -> Future[Any]:
+        """See :class:`Pool`."""
+        return self._pool.submit(call)
+
+    def workers(self) -> int:
+        """See :class:`Pool`."""
+        try:
+            threads = sum(self._client.nthreads().values())
+        except (OSError, TypeError, ValueError, RuntimeError):  # what it says of a scheduler that is gone
+            if self._client.status not in ("running", "connecting"):
+                raise ConnectionError(f"the Dask scheduler at {self._address} is gone") from None
+            threads = 0
+        if threads:
+            self._seen = time.monotonic()
+        elif time.monotonic() - self._seen > PATIENCE:
+            raise ConnectionError(f"the Dask cluster at {self._address} has had no worker for {PATIENCE:.0f} seconds")
+        return max(1, threads)
+
+    def close(self) -> None:
+        """Cancel what is under way."""
+        self._pool.shutdown(wait=False)
 
 
 @contextmanager
 def cluster_pool(address: str) -> Iterator[Pool]:
-    """Give the workers of a running Dask cluster; a worker that dies has its blocks run by another.
+    """Give the workers of a running Dask cluster; what one does that dies is done by another.
 
     Raises
     ------
     ModuleNotFoundError
         If dask.distributed is not installed.
     ConnectionError
-        If no scheduler answers, or so many workers were lost that it gives a block up.
+        If no scheduler answers.
     """
     try:
         from distributed import Client, KilledWorker
+        from distributed.comm import CommClosedError
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError("a cluster needs dask.distributed: pip install 'care-demand[cluster]'") from error
     try:
         connected = Client(address)
     except (OSError, ValueError) as error:
         raise ConnectionError(f"no Dask scheduler answers at {address}: {error}") from error
-    with connected as client, client.get_executor(pure=False) as pool:
+    with _quiet("distributed.client"), connected as client:
+        pool = _Cluster(client, address, (KilledWorker, CancelledError, CommClosedError))
         try:
-            yield Pool(pool.submit, lambda: max(1, sum(client.nthreads().values())))
-        except (KilledWorker, CancelledError) as error:
-            pool.shutdown(wait=False)
-            raise ConnectionError(f"the cluster gave a block of draws up: {error}") from error
-        except BaseException:
-            pool.shutdown(wait=False)  # which cancels what is under way
-            raise
+            yield pool
+        finally:
+            pool.close()
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep a library from printing tracebacks of what is told in plain words."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ KINDS = {kind.__name__: kind for kind in (Results, RunResults, Drawn, PublishedR
 def of_each_kind() -> dict[str, Results]:
     """One scenario with programmes, in an authority and without draws, with them, and for publication."""
     loaded = load("family-help-national").in_areas(("Kent",))
-    run, drawn = simulate(loaded), simulate(loaded, draws=3, workers=1)
+    run, drawn = simulate(loaded), simulate(loaded, draws=3, engine="plain", workers=1)
     return {"in memory": run, "drawn": drawn, "published": publish([drawn])[0]}
 
 

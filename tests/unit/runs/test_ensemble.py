@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -29,7 +30,7 @@ from simulator.results.reduce import MOST_AREAS_IN_FULL
 from simulator.runs.ensemble import Settings, blocks, run_draws
 from simulator.runs.ensemble.blocks import BLOCK_DRAWS
 from simulator.runs.ensemble.draws import Array, block, columns, parameters
-from simulator.runs.ensemble.store import Store
+from simulator.runs.ensemble.store import HASH_BYTES, Store
 from simulator.runs.ensemble.workers import local_pool
 from simulator.runs.simulate import simulate
 from simulator.runs.single_run import Engine, run_once
@@ -111,7 +112,7 @@ def assert_same(one: RunResults, other: RunResults) -> None:
 
 def test_a_draw_alone_is_that_of_the_ensemble() -> None:
     loaded, settings = load("help.yaml"), Settings(7, seed=3)
-    results = simulate(loaded, draws=7, seed=3, workers=1)
+    results = simulate(loaded, draws=7, seed=3, engine=settings.engine, workers=1)
     without = {f"without/{name}": array for name, array in everything(results.bare()).items()}
     ensemble = everything(results) | without
     values = columns(loaded, settings)
@@ -162,7 +163,7 @@ def test_extra_spend_of_a_draw_counts_from_what_the_year_before_cost_in_that_dra
 
 def test_draws_differ_and_the_first_is_the_central_run() -> None:
     loaded = load("help.yaml")
-    found = everything(simulate(loaded, draws=4, workers=1))
+    found = everything(simulate(loaded, draws=4, engine="plain", workers=1))
     central = everything(run_once(loaded.scenario, loaded.key))
     for name, array in central.items():
         np.testing.assert_array_equal(found[name][:1], array, err_msg=name)
@@ -349,7 +350,7 @@ def test_a_damaged_block_is_done_again(damage: str, tmp_path: Path) -> None:
 
 
 def test_a_flipped_bit_is_found_wherever_it_is(tmp_path: Path) -> None:
-    store = Store(tmp_path, ((1, 2),), {"children/total": (3,)})
+    store = Store(tmp_path, "a run", ((1, 2),), {"children/total": (3,)})
     store.save((1, 2), {"children/total": np.arange(6.0).reshape(2, 3)})
     path = store.path((1, 2))
     content = path.read_bytes()
@@ -359,6 +360,44 @@ def test_a_flipped_bit_is_found_wherever_it_is(tmp_path: Path) -> None:
         flipped[at] ^= 1 << (at % 8)
         path.write_bytes(flipped)
         assert store.missing() == [(1, 2)], f"byte {at}"
+
+
+@pytest.mark.parametrize("change", ["another block", "another run", "other figures", "cut short", "plain hash"])
+def test_a_block_is_taken_for_no_other(change: str, tmp_path: Path) -> None:
+    """Each has a hash that matches its own table; it is refused where it is not what its name says, and done again."""
+    shapes, table = {"children/total": (3,)}, np.arange(6.0).reshape(2, 3)
+    store = Store(tmp_path / "ours", "a run", ((1, 2), (3, 4)), shapes)
+    for which in store.blocks:
+        store.save(which, {"children/total": table})
+    assert store.missing() == []
+    target = store.path((3, 4))
+    if change == "another block":
+        target.write_bytes(store.path((1, 2)).read_bytes())
+    elif change == "plain hash":
+        content = target.read_bytes()[HASH_BYTES:]
+        target.write_bytes(hashlib.sha256(content).digest() + content)
+    else:
+        other = {
+            "another run": Store(tmp_path / "other", "another run", store.blocks, shapes),
+            "other figures": Store(tmp_path / "other", "a run", store.blocks, {"starts/total": (3,)}),
+            "cut short": Store(tmp_path / "other", "a run", ((1, 2), (3, 3)), shapes),
+        }[change]
+        which = other.blocks[1]
+        other.save(which, {name: table[: which[1] - 2] for name in other.shapes})
+        target.write_bytes(other.path(which).read_bytes())
+    assert store.missing() == [(3, 4)]
+    store.save((3, 4), {"children/total": table})
+    assert store.missing() == []
+
+
+def test_a_block_copied_under_another_name_changes_no_result(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    expected, _ = count_blocks(work)
+    paths = sorted(work.iterdir())
+    paths[1].write_bytes(paths[0].read_bytes())
+    results, done = count_blocks(work)
+    assert done == 1
+    assert_same(expected, results)
 
 
 @pytest.mark.parametrize("how", [("--workers", "1"), ("--workers", "2"), ("--cluster",)])
@@ -420,7 +459,7 @@ def test_finished_draws_are_of_one_scenario_and_one_program(tmp_path: Path, monk
     assert folders(seed=2) == 2
     assert folders(draws=4) == 3
     assert folders(load("calm.yaml")) == 4
-    monkeypatch.setattr("simulator.runs.simulate.program_hashes", lambda: {"simulator": "another"})
+    monkeypatch.setattr("simulator.runs.ensemble.draws.program_hashes", lambda: {"simulator": "another"})
     assert folders() == 5
 
 

@@ -1,0 +1,96 @@
+"""Which engine runs where none is named, and that whoever reads results is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from simulator.cli.main import cli
+from simulator.runs import engines
+from simulator.runs.engines import MANY_AREAS, TIMES_FASTER, default_engine
+from simulator.runs.simulate import simulate
+from simulator.scenario import load
+
+SLOWER = f"The compiled one (care-demand[fast]) makes some {TIMES_FASTER} draws in the time of one"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder with a scenario file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "calm.yaml").write_text("name: Calm\nend: 2025-06\n")
+    return tmp_path
+
+
+@pytest.fixture
+def without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let numba be missing."""
+    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+
+
+def run(*words: str) -> Result:
+    command = ["run", "calm.yaml", "--no-charts", "--out", "out", *words]
+    done = CliRunner().invoke(cli, command, prog_name="care-demand", catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done
+
+
+@pytest.mark.parametrize(
+    ("draws", "areas", "chance", "engine"),
+    [
+        (0, 1, False, "plain"),
+        (2, 1, False, "compiled"),
+        (0, MANY_AREAS - 1, False, "plain"),
+        (0, MANY_AREAS, False, "compiled"),
+        (2, MANY_AREAS, True, "plain"),
+    ],
+)
+def test_draws_and_many_areas_take_the_compiled_engine(draws: int, areas: int, chance: bool, engine: str) -> None:
+    assert default_engine(draws=draws, areas=areas, chance=chance) == engine
+
+
+@pytest.mark.usefixtures("without_numba")
+def test_without_numba_the_plain_engine_runs() -> None:
+    assert default_engine(draws=100, areas=153, chance=False) == "plain"
+
+
+@pytest.mark.parametrize(
+    ("words", "engine", "slower"),
+    [
+        ((), "plain", False),
+        (("--draws", "2"), "compiled", False),
+        (("--draws", "2", "--engine", "plain"), "plain", True),
+        (("--draws", "2", "--chance"), "plain", False),
+        (("--engine", "compiled"), "compiled", False),
+    ],
+)
+def test_the_engine_that_ran_is_told_everywhere(words: tuple[str, ...], engine: str, slower: bool) -> None:
+    said = json.loads(run(*words, "--json").stdout)
+    summary, manifest = (Path("out", name).read_text() for name in ("summary.txt", "manifest.json"))
+    found = json.loads(manifest)
+    assert said["engine"] == found["engine"] == engine
+    assert said["engine_note"] == found["engine_note"]
+    assert f"\n{said['engine_note']}\n" in summary
+    assert f"Run by the {engine} engine." in summary
+    assert (SLOWER in summary) is slower
+    assert f" --engine {engine}" in found["command"]
+    assert ("numba" in found["versions"]) is (engine == "compiled")
+
+
+@pytest.mark.usefixtures("without_numba")
+def test_without_numba_draws_say_what_it_would_save() -> None:
+    assert SLOWER in run("--draws", "2").stdout
+
+
+def test_the_engines_agree_to_rounding() -> None:
+    loaded = load("calm.yaml")
+    plain, compiled = (simulate(loaded, draws=3, engine=engine, workers=1) for engine in ("plain", None))
+    assert (plain.engine, compiled.engine) == ("plain", "compiled")
+    for name in plain.reduced:
+        for one in (plain, compiled):
+            assert one.figure(name).draws == 3
+        np.testing.assert_allclose(compiled.figure(name).area(0), plain.figure(name).area(0), rtol=1e-9, atol=1e-6)
