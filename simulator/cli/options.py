@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from simulator.vocabulary.printable import acting, printable
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -74,7 +76,7 @@ class How:
     def words(self) -> list[str]:
         """Options for the manifest: those that results depend on."""
         words = [word for name in self.area for word in ("--area", name)]
-        words += ["--returns", self.returns.name] if self.returns else []
+        words += ["--returns", printable(self.returns.name)] if self.returns else []
         words += ["--area-name", self.area_name] if self.area_name else []
         words += ["--draws", str(self.draws), "--seed", str(self.seed)]
         words += ["--engine", self.engine] if self.engine != "plain" else []
@@ -95,6 +97,8 @@ def asked_for(options: dict[str, Any]) -> How:
         raise click.UsageError("--area-name names the council of --returns DIR; for an authority by its name: --area")
     if how.area_name is not None and (not how.area_name.strip() or how.area_name == "England"):
         raise click.UsageError(f"--area-name: {how.area_name!r} is no name of a council")
+    if found := acting(how.area_name or ""):
+        raise click.UsageError(f"--area-name holds {found}; a name on one line of characters that are seen is allowed")
     if how.draws == 1:
         raise click.UsageError("--draws: one draw beside the central run says nothing; ask for 2 or more, or for none")
     if how.draws > MOST_DRAWS:

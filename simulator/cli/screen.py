@@ -1,4 +1,4 @@
-"""What is shown on the screen: its width, JSON, and bars of progress where somebody can see them."""
+"""What is shown on the screen: text in which nothing acts, JSON, and bars of progress where somebody can see them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ from typing import Any, TypeVar
 
 import click
 
+from simulator.vocabulary.printable import one_line, printable
+
 _Item = TypeVar("_Item")
 
 WIDTH = 100
 """Columns of text."""
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print text; what a name in it would do to a terminal is written out."""
+    click.echo(printable(text), err=err)
+
+
 def print_json(content: object) -> None:
     """Print for scripts."""
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    say(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def watched(quiet: bool) -> bool:
@@ -29,7 +36,7 @@ def watched(quiet: bool) -> bool:
 @contextmanager
 def bar_over(items: Sequence[_Item], label: str) -> Iterator[Iterable[_Item]]:
     """Give items one after the other, and show how many are done."""
-    with click.progressbar(items, label=label, file=sys.stderr, show_eta=False) as progress:
+    with click.progressbar(items, label=one_line(label), file=sys.stderr, show_eta=False) as progress:
         yield progress
 
 
@@ -45,6 +52,7 @@ def bar(name: str) -> Iterator[Callable[[int, int], None]]:
             if progress is None:
                 before = done  # done by an earlier call, so they say nothing about the speed of this one
                 label = f"{name}, {done / of:.0%} from before" if done else name
+                label = one_line(label)
                 progress = shown.enter_context(click.progressbar(length=of - done, label=label, file=sys.stderr))
             progress.update(done - before - progress.pos)
 

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import click
-
 from simulator.cli.group import PROGRAM, refusing
+from simulator.cli.screen import say
 
 _OUT = f"{PROGRAM}: --out: "
 
@@ -43,6 +42,6 @@ def work_beside(folder: Path) -> Iterator[Path]:
         with suppress(OSError):
             work.rmdir()  # only if it is empty
         if work.is_dir():
-            click.echo(f"\n{PROGRAM}: finished draws are kept; the same command goes on from them", err=True)
+            say(f"\n{PROGRAM}: finished draws are kept; the same command goes on from them", err=True)
         raise
     shutil.rmtree(work, ignore_errors=True)

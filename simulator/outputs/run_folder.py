@@ -15,6 +15,7 @@ from simulator.outputs.write_tables import chance_rows, difference_rows, monthly
 from simulator.results.long_tables import COLUMNS, YEAR_COLUMNS, extra_rows, yearly_rows
 from simulator.results.results_protocol import Results
 from simulator.scenario import LoadedScenario
+from simulator.vocabulary.printable import printable
 
 
 def write_run(
@@ -133,4 +134,4 @@ def _line(text: str) -> str:
 
 
 def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_text(printable(text), encoding="utf-8", newline="\n")

@@ -18,6 +18,7 @@ from simulator.results.quantities import Quantity
 from simulator.results.results_protocol import Results
 from simulator.vocabulary.calendar import Month
 from simulator.vocabulary.labels import ALL
+from simulator.vocabulary.printable import cell
 
 Array = NDArray[np.float64]
 
@@ -26,7 +27,8 @@ DECIMALS = 9
 
 
 def _cell(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text
+    text = cell(text)
+    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"') else text
 
 
 def _number(value: float | None, hidden: str = "") -> str:
@@ -42,7 +44,7 @@ def row_lines(rows: Iterable[Row]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     for row in rows:
-        writer.writerow([cell if isinstance(cell, str) else _number(cell) for cell in row])
+        writer.writerow([cell(value) if isinstance(value, str) else _number(value) for value in row])
     yield buffer.getvalue()
 
 

@@ -227,7 +227,9 @@ class _Table:
         if "field limit" in str(error):
             self._fault = f"a cell of more than {MOST_IN_A_CELL:,} characters (an open quotation mark?)"
         else:
-            self._fault = "not a table that can be read (an open quotation mark, or a line break in a cell without them?)"
+            self._fault = (
+                "not a table that can be read (an open quotation mark, or a line break in a cell without them?)"
+            )
 
     @property
     def unreadable(self) -> bool:

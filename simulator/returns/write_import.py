@@ -26,9 +26,9 @@ from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.estimate import Drift, EventLevel, FirstPlace, Rate, drifts, estimate
 from simulator.returns.exposure import EVENTS, TIMES, Exposure, Years, by_year, exposure
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
+from simulator.returns.limits import MEMORY_MB, Budget
 from simulator.returns.national import National, national
 from simulator.returns.quality import Report, counted, report_text
-from simulator.returns.limits import MEMORY_MB, Budget
 from simulator.returns.read_files import Returns, read
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS
 from simulator.vocabulary.calendar import LATEST_BASE

@@ -13,6 +13,7 @@ from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.nodes import Node, Place, Unreadable, parse
 from simulator.scenario.shipped import shipped
 from simulator.scenario.stated import replaces
+from simulator.vocabulary.printable import acting
 
 SUFFIXES = (".yaml", ".yml")
 _MOST_BYTES = 1_000_000
@@ -237,6 +238,8 @@ def read_text(path: Path) -> SourceFile:
     if path.suffix.lower() not in SUFFIXES:
         what = f"this is not a scenario file ({path.suffix or 'no extension'})"
         raise Unreadable(place.problem("", what, "a file that ends in .yaml or .yml"))
+    if found := acting(path.name):  # it names the scenario in tables, charts and folders
+        raise Unreadable(place.problem("", f"the name of the file holds {found}", "a name without such characters"))
     if not os.path.exists(path):  # False of a name too long to be one, of which Path.exists raises OSError
         raise Unreadable(place.problem("", "there is no such file", near=nearest(path.name, _beside(path))))
     if not path.is_file():

@@ -1,7 +1,7 @@
-"""Text at the border: nothing that a user or a file names acts on the terminal, chart, table or page that shows it.
+r"""Text at the border: nothing that a user or a file names acts on the terminal, chart, table or page that shows it.
 
 Characters that act instead of being seen (control characters such as those of a terminal, those that turn the direction
-of text, line separators, halves of characters) are refused where a name is read, and written as ``\\u001b`` wherever else
+of text, line separators, halves of characters) are refused where a name is read, and written as ``\u001b`` where else
 text goes out. Within JSON that is the same text.
 """
 
@@ -19,10 +19,10 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 def printable(text: str) -> str:
-    """Return text in which nothing acts; it may have several lines, and tabs.
+    r"""Return text in which nothing acts; it may have several lines, and tabs.
 
-    >>> printable("a\\x1b[31m b")
-    'a\\\\u001b[31m b'
+    >>> printable("a\x1b[31m b")
+    'a\\u001b[31m b'
     """
     return _IN_TEXT.sub(_written, text)
 
@@ -43,7 +43,7 @@ def cell(text: str) -> str:
 
 
 def acting(text: str, *, lines: bool = False) -> str:
-    """Return words for the first character of a name that acts; empty if none does.
+    r"""Return words for the first character of a name that acts; empty if none does.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def acting(text: str, *, lines: bool = False) -> str:
     lines : bool
         Whether it may have several lines, and tabs.
 
-    >>> acting("a\\u202eb")
+    >>> acting("a\u202eb")
     'U+202E (right-to-left override)'
     """
     found = (_IN_TEXT if lines else _IN_LINE).search(text)

@@ -25,7 +25,9 @@ def _sample() -> dict[str, str]:
     draw = random.Random(903)
     files: dict[str, str] = {}
     children = [f"{PLANTED_NAME}{i:03}" for i in range(40)]
-    born = {child: f"{draw.randint(1, 28):02}/{draw.randint(1, 12):02}/{draw.randint(2008, 2019)}" for child in children}
+    born = {
+        child: f"{draw.randint(1, 28):02}/{draw.randint(1, 12):02}/{draw.randint(2008, 2019)}" for child in children
+    }
     for year in (2023, 2024, 2025):
         rows, here = [], draw.sample(children, 25)
         for child in here:
@@ -46,7 +48,9 @@ def _sample() -> dict[str, str]:
 def _cells(draw: random.Random, content: bytes, change: Callable[[str], str], share: float = 0.2) -> bytes:
     """Change some cells below the heading."""
     heading, *rows = content.decode("utf-8", errors="replace").split("\n")
-    changed = [",".join(change(c) if draw.random() < share else c for c in row.split(",")) if row else row for row in rows]
+    changed = [
+        ",".join(change(c) if draw.random() < share else c for c in row.split(",")) if row else row for row in rows
+    ]
     return "\n".join([heading, *changed]).encode("utf-8", errors="surrogatepass")
 
 
@@ -68,7 +72,9 @@ def _cut(draw: random.Random, content: bytes) -> bytes:
 
 def _inserted(draw: random.Random, content: bytes) -> bytes:
     at = draw.randrange(len(content) + 1)
-    junk = draw.choice((b"\r", b"\n", b'"', b"\0", b"\x1a", b"\x1b[31m", b"\xff", b",", b";", b"\t", b"\r\r\n", b"\xe2\x80\xae"))
+    junk = draw.choice(
+        (b"\r", b"\n", b'"', b"\0", b"\x1a", b"\x1b[31m", b"\xff", b",", b";", b"\t", b"\r\r\n", b"\xe2\x80\xae")
+    )
     return content[:at] + junk * draw.choice((1, 1, 3, 200)) + content[at:]
 
 
@@ -112,8 +118,9 @@ def _columns(draw: random.Random, content: bytes) -> bytes:
 
 
 _DATES = (
-    "", "31/02/2024", "00/00/0000", "2024-13-01", "45000", "99999", "00000", "1/1/1", "09-Foo-24", "29/02/2023", "soon",
-    "01/01/1066", "31/12/2099", "32768", "\u0663/05/2024", "\u00b2/05/2024", "01/05/2024 25:99", "=DATE(2024)", "-1", "1e99",
+    "", "31/02/2024", "00/00/0000", "2024-13-01", "45000", "99999", "00000", "1/1/1", "09-Foo-24", "29/02/2023",
+    "soon", "01/01/1066", "31/12/2099", "32768", "\u0663/05/2024", "\u00b2/05/2024", "01/05/2024 25:99", "=DATE(2024)",
+    "-1", "1e99",
 )  # fmt: skip
 
 
@@ -122,8 +129,8 @@ def _dates(draw: random.Random, content: bytes) -> bytes:
 
 
 _JUNK = (
-    "", " ", "NULL", "#N/A", "=1+1", "@x", "\x1b[2J", "\u202e", "\U0001f600", "9" * 40, "1.23E+09", "0", "-1", "nan", "inf",
-    "a" * 5_000, "\0", "\ufeff", "\u00df" * 300,
+    "", " ", "NULL", "#N/A", "=1+1", "@x", "\x1b[2J", "\u202e", "\U0001f600", "9" * 40, "1.23E+09", "0", "-1", "nan",
+    "inf", "a" * 5_000, "\0", "\ufeff", "\u00df" * 300,
 )  # fmt: skip
 
 
@@ -157,12 +164,14 @@ def _nothing(draw: random.Random, content: bytes) -> bytes:
 
 
 CHANGES: tuple[Change, ...] = (
-    _flipped, _cut, _inserted, _letters, _separators, _line_ends, _quotes, _columns, _dates, _junk, _huge, _rows, _nothing,
+    _flipped, _cut, _inserted, _letters, _separators, _line_ends, _quotes, _columns, _dates, _junk, _huge, _rows,
+    _nothing,
 )  # fmt: skip
 
 _NAMES = (
-    "../../episodes.csv", "/etc/episodes.csv", "2025\\episodes.csv", "\x1b[31mheader.csv", "a\nb.csv", "9" * 200 + ".csv",
-    ".csv", "con.csv", "\U0001f600.csv", "\u202evsc.csv", "2025/", "episodes.csv/", "x.CSV", "\u0662.csv", "a" * 60_000 + ".csv",
+    "../../episodes.csv", "/etc/episodes.csv", "2025\\episodes.csv", "\x1b[31mheader.csv", "a\nb.csv",
+    "9" * 200 + ".csv", ".csv", "con.csv", "\U0001f600.csv", "\u202evsc.csv", "2025/", "episodes.csv/", "x.CSV",
+    "\u0662.csv", "a" * 60_000 + ".csv",
 )  # fmt: skip
 
 
@@ -227,4 +236,10 @@ def mutated(seed: int, folder: Path) -> Path:
 
 def _of_a_folder(name: str) -> bool:
     """Whether a file may be called so: below the folder, and on any system."""
-    return name.isprintable() and len(name) < 100 and not name.startswith(("/", "..")) and name[-1] != "/" and name != "con.csv"
+    return (
+        name.isprintable()
+        and len(name) < 100
+        and not name.startswith(("/", ".."))
+        and name[-1] != "/"
+        and name != "con.csv"
+    )

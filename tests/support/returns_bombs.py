@@ -13,6 +13,9 @@ HEADING = ",".join(EPISODE_COLUMNS).encode() + b"\n"
 ROW = b"C1,01/05/2024,S,C2,N1,U4,PR1,,,,ZZ9 9ZZ,,\n"
 
 
+YEARS = b"".join(ROW.strip() + b",%d\n" % i for i in range(200_000))
+
+
 def zipped(path: Path, content: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> Path:
     with zipfile.ZipFile(path, "w", how) as archive:
         for name, data in content.items():
@@ -90,7 +93,7 @@ BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda p: usual(p, long=HEADING + (b"9" * 100_000 + ROW) * 2_000), "needs more than 500 MB"
     ),
     "a year for each row": (
-        lambda p: usual(p, years=HEADING.strip() + b",YEAR\n" + b"".join(ROW.strip() + b",%d\n" % i for i in range(200_000))),
+        lambda p: usual(p, years=HEADING.strip() + b",YEAR\n" + YEARS),
         "more than 100 different values in YEAR",
     ),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from simulator.cli.group import PROGRAM, CommandGroup, WrongInput, refusing
-from simulator.cli.screen import bar, watched
+from simulator.cli.screen import bar, say, watched
 from simulator.cli.written import checked_folder, work_beside, written
 
 
@@ -25,8 +25,8 @@ def calibrate(area: str, base: int) -> None:
     if base not in BASE_YEARS:
         raise WrongInput(f"{PROGRAM}: --base {base}: there is no baseline; allowed: {', '.join(map(str, BASE_YEARS))}")
     if watched(quiet=False):
-        click.echo("Fitting every year from 2011 to the base takes two or three minutes.", err=True)
-    click.echo(report(base).rstrip("\n"))
+        say("Fitting every year from 2011 to the base takes two or three minutes.", err=True)
+    say(report(base).rstrip("\n"))
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def backtest(out: Path, docs: Path | None, quiet: bool) -> None:
             record = run_backtest(panel(), work, progress)
         written(lambda: write_backtest(record, folder, f"{PROGRAM} backtest", docs))
     if not quiet:
-        click.echo(f"The track record is in {folder}; start with backtest.md")
+        say(f"The track record is in {folder}; start with backtest.md")
 
 
 @click.group(cls=CommandGroup)
@@ -80,7 +80,7 @@ def freeze(out: Path, quiet: bool) -> None:
     with work_beside(folder) as work, _origins_bar(quiet) as progress:
         written(lambda: write_frozen(panel(), folder, f"{PROGRAM} forecast freeze", work, progress))
     if not quiet:
-        click.echo(f"The frozen forecast is in {folder}")
+        say(f"The frozen forecast is in {folder}")
 
 
 @forecast.command()
@@ -92,7 +92,7 @@ def score(folder: Path, actual: Path) -> None:
     from simulator.backtest.freeze import ActualError, score_text
 
     with refusing(ActualError):
-        click.echo(score_text(folder, actual))
+        say(score_text(folder, actual))
 
 
 COMMANDS = (calibrate, backtest, forecast)
