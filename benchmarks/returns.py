@@ -54,7 +54,7 @@ def main() -> None:
     for children, repeats in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             lines.append(measure(children, repeats, Path(folder)))
-    lines += ["", f"Wall time and peak memory of the whole command, {os.cpu_count()} cores."]
+    lines += ["", f"Wall time and peak memory of the whole command with `--memory-mb 2000`, {os.cpu_count()} cores."]
     table = "\n".join(lines)
     print(table)
     pattern = re.compile(r"(<!-- speed: [^>]*-->\n).*?(\n<!-- end of speed -->)", re.DOTALL)

@@ -27,7 +27,17 @@ _TIMES = 5
 
 
 class TooMuch(Exception):
-    """A file holds more than an import takes in; the message says of what, and no value."""
+    """A file holds more than an import takes in; the message says of what, and no value.
+
+    Attributes
+    ----------
+    row : int
+        Row at which it does, the heading being row 1; 0 for the whole file.
+    """
+
+    def __init__(self, text: str, row: int = 0) -> None:
+        self.row = row
+        super().__init__(text)
 
 
 @dataclass

@@ -156,12 +156,11 @@ def read(source: Path, budget: Budget | None = None) -> Returns:
             try:
                 rows = read_rows(one, partial(_used, one.name), budget)
             except TooMuch as much:
-                problems.append(ReturnsProblem(str(much), one.name))
+                problems.append(ReturnsProblem(str(much), one.name, (much.row,) if much.row else ()))
                 raise ReturnsError(problems) from None  # what follows could be as big
             kind = _kind(one.name, rows.columns)
             broken = rows.broken if kind != OTHER else ()
-            table = pl.DataFrame() if rows.unreadable else rows.kept
-            found.append((File(number, one.name, kind, rows.rows, rows.sha256), table))
+            found.append((File(number, one.name, kind, rows.rows, rows.sha256), rows.kept))
             if kind != OTHER:
                 problems += [replace(fault, file=one.name) for fault in broken or _shortcomings(kind, rows)]
             problems += [replace(fault, file=one.name) for fault in _repeated(kind, rows.columns)]

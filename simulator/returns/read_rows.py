@@ -46,9 +46,7 @@ class TableRows:
     rows : int
     sha256 : str
     broken : tuple of ReturnsProblem
-        What is wrong with its rows.
-    unreadable : bool
-        Whether its rows can't be read as a table.
+        What is wrong with its rows; none is kept of a file that is no table.
     """
 
     columns: tuple[str, ...]
@@ -56,7 +54,6 @@ class TableRows:
     rows: int
     sha256: str
     broken: tuple[ReturnsProblem, ...]
-    unreadable: bool
 
 
 Choice = Callable[[Sequence[str]], AbstractSet[str]]
@@ -77,7 +74,7 @@ def read_rows(file: TableFile, used: Choice, budget: Budget) -> TableRows:
     lines = _Lines(file, look)
     first = next(lines, "").lstrip(_AROUND)
     if not first:
-        return TableRows((), pl.DataFrame(), 0, look.sha256, (), False)
+        return TableRows((), pl.DataFrame(), 0, look.sha256, ())
     separator = max(",;\t", key=first.count)
     columns = as_columns(first.split(separator))
     if len(columns) > MOST_COLUMNS:
@@ -90,11 +87,12 @@ def read_rows(file: TableFile, used: Choice, budget: Budget) -> TableRows:
         for row in reader:
             table.add(row, lines.since_row)
             lines.since_row = 0
+        kept = table.packed()
     except csv.Error as error:
-        table.fault(error)
+        return TableRows(tuple(columns), pl.DataFrame(), 0, look.sha256, (table.fault(error),))
     except TooMuch as much:
-        raise TooMuch(f"row {table.rows + 2}: {much}") from None
-    return TableRows(tuple(columns), table.packed(), table.rows, look.sha256, table.broken(), table.unreadable)
+        raise TooMuch(str(much), much.row or table.rows + 2) from None
+    return TableRows(tuple(columns), kept, table.rows, look.sha256, table.ragged())
 
 
 @dataclass(frozen=True)
@@ -190,7 +188,6 @@ class _Table:
         self._budget = budget
         self._names: list[str] = []
         self._width = 0
-        self._fault = ""
         self._long: list[int] = []
         self._picked: list[Sequence[str]] = []
         self._characters = 0
@@ -222,29 +219,18 @@ class _Table:
         if len(self._picked) >= _ROWS or self._characters > _CHARACTERS:
             self._pack()
 
-    def fault(self, error: csv.Error) -> None:
-        """Take note that the rest can't be read; what the library says of it holds no value, but is not passed on."""
+    def fault(self, error: csv.Error) -> ReturnsProblem:
+        """Tell that the next row can't be read; what the library says holds no value, but is not passed on."""
         if "field limit" in str(error):
-            self._fault = f"a cell of more than {MOST_IN_A_CELL:,} characters (an open quotation mark?)"
+            text = f"a cell of more than {MOST_IN_A_CELL:,} characters (an open quotation mark?)"
         else:
-            self._fault = (
-                "not a table that can be read (an open quotation mark, or a line break in a cell without them?)"
-            )
+            text = "not a table that can be read (an open quotation mark, or a line break in a cell without them?)"
+        return ReturnsProblem(text, rows=(self.rows + 2 if self._width else 1,))
 
-    @property
-    def unreadable(self) -> bool:
-        """Whether its rows can't be read."""
-        return bool(self._fault)
-
-    def broken(self) -> tuple[ReturnsProblem, ...]:
-        """Return what is wrong with it."""
-        if self._fault:
-            return (ReturnsProblem(self._fault, rows=(self.rows + 2 if self._width else 1,)),)
-        if self._long:
-            # Their cells can't be told apart.
-            text = "more cells than the heading has (a separator within a cell?)"
-            return (ReturnsProblem(text, rows=tuple(self._long)),)
-        return ()
+    def ragged(self) -> tuple[ReturnsProblem, ...]:
+        """Tell of rows with something in more cells than there are headings: their cells can't be told apart."""
+        text = "more cells than the heading has (a separator within a cell?)"
+        return (ReturnsProblem(text, rows=tuple(self._long)),) if self._long else ()
 
     def packed(self) -> pl.DataFrame:
         """Return the rows that are kept."""
@@ -255,7 +241,10 @@ class _Table:
         columns = zip(*self._picked, strict=True) if self._picked else ([] for _ in self._names)
         piece = pl.DataFrame([pl.Series(n, c, pl.String) for n, c in zip(self._names, columns, strict=True)])
         self._picked, self._characters = [], 0
-        self._budget.keep(int(piece.estimated_size()) + _VIEW * piece.width * piece.height)
+        try:
+            self._budget.keep(int(piece.estimated_size()) + _VIEW * piece.width * piece.height)
+        except TooMuch as much:
+            raise TooMuch(str(much), self.rows + 1) from None
         self._pieces.append(piece)
 
 

@@ -81,7 +81,7 @@ def test_memory_may_be_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(limits, "_TIMES", 300_000)
     result = import_of(source, tmp_path / "out")
     assert result.exit_code == 2
-    assert "2025/episodes.csv: row 11: with these rows, empty ones too, it needs more than 500 MB" in result.output
+    assert "2025/episodes.csv: row 10: with these rows, empty ones too, it needs more than 500 MB" in result.output
     assert "--memory-mb 1000 allows more" in result.output
     assert import_of(source, tmp_path / "out", "--memory-mb", "2000").exit_code == 0
     assert import_of(source, tmp_path / "out", "--memory-mb", "100").exit_code == 2
