@@ -41,12 +41,12 @@ class TableFile:
     ----------
     name : str
         Below the folder or inside the archive.
-    open : callable
+    opened : callable
         Opens it for reading bytes.
     """
 
     name: str
-    open: Callable[[], AbstractContextManager[IO[bytes]]]
+    opened: Callable[[], AbstractContextManager[IO[bytes]]]
 
     def chunks(self) -> Iterator[bytes]:
         """Yield its bytes, a few at a time.
@@ -57,7 +57,7 @@ class TableFile:
             If it can't be read.
         """
         try:
-            with self.open() as stream:
+            with self.opened() as stream:
                 while chunk := stream.read(_CHUNK):
                     yield chunk
         except _UNREADABLE as error:
