@@ -10,6 +10,7 @@ import click
 
 from simulator.cli.group import PROGRAM, CommandGroup, WrongInput, debugging
 from simulator.cli.screen import say
+from simulator.returns.limits import LEAST_MEMORY_MB, MEMORY_MB
 from simulator.vocabulary.printable import one_line
 
 
@@ -52,7 +53,8 @@ def import_() -> None:
               help="Years that rates are counted over, the latest  [default: 3, or all if fewer]")  # fmt: skip
 @click.option("--publish", is_flag=True,
               help="Write only what may be published: counts of 1 to 5 hidden, others to the nearest 5.")  # fmt: skip
-@click.option("--memory-mb", type=click.IntRange(min=250), default=500, show_default=True, metavar="MB",
+@click.option("--memory-mb", type=click.IntRange(min=LEAST_MEMORY_MB), default=MEMORY_MB, show_default=True,
+              metavar="MB",
               help="Memory that it may need, and text read at most; returns that need more are refused.")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
 def ssda903(source: Path, out: Path, window: int | None, publish: bool, memory_mb: int, quiet: bool) -> None:
