@@ -7,16 +7,14 @@ events of Python, so that none is missed whoever calls for it.
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
-import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
-
-from paths import ROOT
 
 How = Literal["fails once", "is gone", "dies"]
 DIED = 137
@@ -93,10 +91,22 @@ def dies_in_a_child(folder: Path, at: int, work: Callable[[], object]) -> bool:
 
 
 def dies_as_a_program(folder: Path, at: int, words: Sequence[str]) -> bool:
-    """Give a command in a process of its own, which a library with threads needs; otherwise the same."""
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, Path(__file__).parent)))}
-    command = [sys.executable, __file__, str(folder), str(at), *words]
-    return subprocess.run(command, env=env, capture_output=True, check=False).returncode == DIED
+    """Give a command in a copy of a process that has run nothing, which a library with threads needs."""
+    forks = multiprocessing.get_context("forkserver")
+    forks.set_forkserver_preload(["simulator.returns.write_import", "simulator.returns.write_sample"])
+    process = forks.Process(target=_program, args=(folder, at, list(words)))
+    process.start()
+    process.join()
+    return process.exitcode == DIED
+
+
+def _program(folder: Path, at: int, words: Sequence[str]) -> None:
+    from click.testing import CliRunner
+
+    from simulator.cli.main import cli
+
+    with faulty(folder, at, "dies"):
+        CliRunner().invoke(cli, words)
 
 
 def every_fault(
@@ -121,10 +131,3 @@ def every_fault(
         if not reached:
             return at
     raise AssertionError("there is no end of it")
-
-
-if __name__ == "__main__":
-    from simulator.cli.main import cli
-
-    with faulty(Path(sys.argv[1]), int(sys.argv[2]), "dies"):
-        cli(sys.argv[3:])
