@@ -35,7 +35,7 @@ from simulator.engine.grid import make_grid, row_count
 from simulator.engine.hazards import chain, generator, month_operators
 from simulator.engine.paths import Paths
 from simulator.engine.plain import run
-from simulator.engine.rates import Array, FosterRates, Rates, StreamRates
+from simulator.engine.rates import Array, FosterRates, Rates, StreamRates, side_by_side
 from simulator.vocabulary.axes import AGES, REASONS
 
 WIDTHS = (1, 3, 6, 12)
@@ -634,3 +634,14 @@ def test_rates_are_checked() -> None:
     bad = replace(example.streams[0], start_place=example.streams[0].start_place * 0.9)
     with pytest.raises(ValueError, match=r"streams\[0\].start_place does not sum to 1"):
         replace(example, streams=(bad,)).check()
+
+
+def test_draws_that_vary_along_other_axes_go_side_by_side() -> None:
+    """A draw in which nothing acts keeps arrays of size 1 along months; beside others it varies as they do."""
+    still = england()
+    moving = replace(
+        still, price_ratio=np.repeat(np.ones((1, 1, 1, still.price_ratio.shape[-1])), still.months, axis=2)
+    )
+    still = replace(still, price_ratio=moving.price_ratio[:, :, :1])
+    joined = side_by_side([still, moving])
+    assert joined.price_ratio.shape == (2, *moving.price_ratio.shape[1:])
