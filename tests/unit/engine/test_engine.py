@@ -638,7 +638,7 @@ def test_rates_are_checked() -> None:
 
 def test_draws_that_vary_along_other_axes_go_side_by_side() -> None:
     """A draw in which nothing acts keeps arrays of size 1 along months; beside others it varies as they do."""
-    still = england()
+    still = england(6)
     moving = replace(
         still, price_ratio=np.repeat(np.ones((1, 1, 1, still.price_ratio.shape[-1])), still.months, axis=2)
     )
