@@ -14,11 +14,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from unittest import mock
 
 import numpy as np
 from numpy.typing import NDArray
-from paths import ROOT
 
 import simulator
 from simulator.baseline.authorities import Authorities, pick
@@ -575,7 +575,7 @@ def page(found: Mapping[int, Found]) -> str:
 def main(number: int = 200, draws: int = 40, *seeds: int) -> None:
     """Run the whole study and write what it finds into docs/areas.md."""
     found = {seed: study(number, draws, 2000.0, seed) for seed in seeds or SEEDS}
-    path = ROOT / "docs" / "areas.md"
+    path = Path(__file__).resolve().parents[1] / "docs" / "areas.md"
     text = path.read_text(encoding="utf-8")
     before, after = text.split(START)[0], text.split(END)[1]
     path.write_text(f"{before}{START}\n{page(found)}\n{END}{after}", encoding="utf-8")

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from make_docs import between, table
+from docs_pages.markdown import between, table
 from numpy.typing import NDArray
 
 import simulator

@@ -12,7 +12,7 @@ from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
-from make_docs import between, table
+from docs_pages.markdown import between, table
 
 import simulator
 from simulator.backtest.fit_random_walk import measured
