@@ -137,6 +137,17 @@ def test_json_is_for_scripts():
     }  # fmt: skip
 
 
+def test_nothing_is_published_of_a_run_without_a_whole_financial_year(folder, model):
+    before = files(folder)
+    (folder / "short.yaml").write_text("name: Short\nend: 2025-12\n")
+    for words in (("run", "short.yaml"), ("compare", "calm.yaml", "short.yaml")):
+        result = call(*words, "--publish")
+        assert result.exit_code == 2
+        assert "figures are published by financial year, and short has none in full" in result.stderr
+    assert files(folder).keys() == {*before, "short.yaml"}
+    assert not model.calls
+
+
 def test_options_of_draws_reach_the_model(folder, model):
     # The invented model makes its results by the plain engine, whatever is asked for.
     done = call("run", "calm.yaml", "--draws", "100", "--seed", "3", "--engine", "compiled", "--no-charts")

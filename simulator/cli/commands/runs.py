@@ -15,6 +15,7 @@ from simulator.cli.group import PROGRAM, WrongInput, refusing
 from simulator.cli.options import How, asked_for, run_options
 from simulator.cli.screen import bar, bar_over, print_json, say, watched
 from simulator.cli.written import checked_folder, work_beside, written
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 from simulator.vocabulary.printable import one_line
 
 if TYPE_CHECKING:
@@ -88,8 +89,19 @@ def telling(option: str, problems: list[Any]) -> Iterator[None]:
         problems.append(Problem("", 0, 0, option, wrong.what, wrong.allowed, wrong.near))
 
 
+def _refuse_unpublishable(loaded: Sequence[LoadedScenario], how: How) -> None:
+    """Refuse to publish runs without a whole financial year, by which flows and money are published."""
+    short = [one.key for one in loaded if len(one.scenario.calendar) < MONTHS_A_YEAR]
+    if how.publish and short:
+        raise WrongInput(
+            f"{PROGRAM}: --publish: figures are published by financial year, and {', '.join(short)} has none in full; "
+            "end it in March of a later year"
+        )
+
+
 def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path) -> Sequence[Results]:
     """Run scenarios in order, with a progress bar where somebody can see it."""
+    _refuse_unpublishable(loaded, how)
     from simulator.runs.simulate import simulate
     from simulator.scenario import ScenarioError
 
