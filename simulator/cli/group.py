@@ -13,6 +13,9 @@ from typing import Any
 
 import click
 
+from simulator.cli.screen import say
+from simulator.vocabulary.printable import printable
+
 PROGRAM = "care-demand"
 STOPPED = 130
 MOST_PROBLEMS = 50
@@ -36,7 +39,7 @@ class WrongInput(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Print the message."""
-        click.echo(self.message, err=True)
+        say(self.message, err=True)
 
 
 @contextmanager
@@ -46,6 +49,16 @@ def refusing(*kinds: type[Exception], prefix: str = "") -> Iterator[None]:
         yield
     except kinds as error:
         raise WrongInput.of([f"{prefix}{error}"]) from error
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Have click print its errors, which repeat the words of the command line, as text in which nothing acts."""
+    try:
+        yield
+    except click.ClickException as error:
+        vars(error)["message"] = printable(error.message)  # click calls it final
+        raise
 
 
 class CommandGroup(click.Group):
@@ -58,19 +71,25 @@ class CommandGroup(click.Group):
         cmd.params.append(debug_option())
         super().add_command(cmd, name)
 
+    def make_context(self, *words: Any, **more: Any) -> click.Context:
+        """Take the words of the command line."""
+        with _told_plainly():
+            return super().make_context(*words, **more)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            with _told_plainly():
+                return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except KeyboardInterrupt:
-            click.echo(f"\n{PROGRAM}: stopped", err=True)
+            say(f"\n{PROGRAM}: stopped", err=True)
             ctx.exit(STOPPED)
         except Exception as error:
             if debugging():
-                traceback.print_exc()
-            click.echo(f"{PROGRAM}: {_said(error)}", err=True)
+                say(traceback.format_exc().rstrip("\n"), err=True)
+            say(f"{PROGRAM}: {_said(error)}", err=True)
             ctx.exit(1)
 
 

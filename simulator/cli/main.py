@@ -18,7 +18,7 @@ import click
 
 from simulator.cli import commands
 from simulator.cli.group import PROGRAM, CommandGroup, debug_option
-from simulator.cli.screen import WIDTH, without_chart_cache
+from simulator.cli.screen import WIDTH, say, without_chart_cache
 
 # One thread in the linear algebra: the arrays are small, and figures are the same on every machine.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
@@ -34,7 +34,7 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         from simulator.data.model_version import MODEL_VERSION
         from simulator.data.provenance import package_version
 
-        click.echo(f"{PROGRAM} {package_version()} (model {MODEL_VERSION})")
+        say(f"{PROGRAM} {package_version()} (model {MODEL_VERSION})")
         ctx.exit()
 
 

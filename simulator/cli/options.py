@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from simulator.vocabulary.areas import ENGLAND
+from simulator.vocabulary.printable import acting, printable
 
 _MOST_IN_A_NAME = 3
 
@@ -87,7 +88,7 @@ class How:
     def words(self, engine: str) -> list[str]:
         """Return options for the manifest: those that results depend on, with the engine that ran."""
         words = [word for name in self.area for word in ("--area", name)]
-        words += ["--returns", self.returns.name] if self.returns else []
+        words += ["--returns", printable(self.returns.name)] if self.returns else []
         words += ["--area-name", self.area_name] if self.area_name else []
         words += ["--draws", str(self.draws), "--seed", str(self.seed), "--engine", engine]
         words += ["--chance"] if self.chance else []
@@ -113,6 +114,8 @@ def asked_for(options: dict[str, Any]) -> How:
         raise click.UsageError("--area-name names the council of --returns DIR; for an authority by its name: --area")
     if how.area_name is not None and (not how.area_name.strip() or how.area_name == ENGLAND):
         raise click.UsageError(f"--area-name: {how.area_name!r} is no name of a council")
+    if found := acting(how.area_name or ""):
+        raise click.UsageError(f"--area-name holds {found}; a name on one line of characters that are seen is allowed")
     if how.draws == 1:
         raise click.UsageError("--draws: one draw beside the central run says nothing; ask for 2 or more, or for none")
     if how.draws > MOST_DRAWS:

@@ -1,4 +1,4 @@
-"""What is shown on the screen: its width, JSON, and bars of progress where somebody can see them."""
+"""What is shown on the screen: text in which nothing acts, JSON, and bars of progress where somebody can see them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import click
 
+from simulator.vocabulary.printable import one_line, printable
+
 _Item = TypeVar("_Item")
 
 WIDTH = 100
@@ -23,17 +25,22 @@ NO_CHART_CACHE = (
 )
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print text; what a name in it would do to a terminal is written out."""
+    click.echo(printable(text), err=err)
+
+
 def print_json(content: object) -> None:
     """Print for scripts; as ASCII where stdout is not UTF-8, as a pipe on Windows is not."""
     utf8 = codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
-    click.echo(json.dumps(content, indent=2, ensure_ascii=not utf8))
+    say(json.dumps(content, indent=2, ensure_ascii=not utf8))
 
 
 def without_chart_cache(record: logging.LogRecord) -> bool:
     """Filter matplotlib's log: that it has no folder of its own is said once, and in words that help."""
     text = str(record.msg)
     if "temporary cache directory" in text:
-        click.echo(NO_CHART_CACHE, err=True)
+        say(NO_CHART_CACHE, err=True)
     return "temporary cache directory" not in text and "mkdir" not in text
 
 
@@ -45,7 +52,7 @@ def watched(quiet: bool) -> bool:
 @contextmanager
 def bar_over(items: Sequence[_Item], label: str) -> Iterator[Iterable[_Item]]:
     """Give items one after the other, and show how many are done."""
-    with click.progressbar(items, label=label, file=sys.stderr, show_eta=False) as progress:
+    with click.progressbar(items, label=one_line(label), file=sys.stderr, show_eta=False) as progress:
         yield progress
 
 
@@ -61,6 +68,7 @@ def bar(name: str) -> Iterator[Callable[[int, int], None]]:
             if progress is None:
                 before = done  # done by an earlier call, so they say nothing about the speed of this one
                 label = f"{name}, {done / of:.0%} from before" if done else name
+                label = one_line(label)
                 progress = shown.enter_context(click.progressbar(length=of - done, label=label, file=sys.stderr))
             progress.update(done - before - progress.pos)
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import click
-
 from simulator.cli.group import PROGRAM, refusing
+from simulator.cli.screen import say
 
 _OUT = f"{PROGRAM}: --out: "
 
@@ -59,7 +58,7 @@ def work_beside(folder: Path, *, draws: bool = True) -> Iterator[Path]:
             yield work
         except BaseException:
             if _keep(work):
-                click.echo(f"\n{PROGRAM}: finished draws are kept; the same command goes on from them", err=True)
+                say(f"\n{PROGRAM}: finished draws are kept; the same command goes on from them", err=True)
             raise
         _delete(work)
 

@@ -23,6 +23,7 @@ from simulator.results.long_tables import (
 )
 from simulator.results.results_protocol import Results
 from simulator.scenario import LoadedScenario
+from simulator.vocabulary.printable import printable
 
 
 def write_run(
@@ -153,4 +154,4 @@ def _line(text: str) -> str:
 
 
 def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_text(printable(text), encoding="utf-8", newline="\n")

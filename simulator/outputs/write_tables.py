@@ -18,6 +18,7 @@ from simulator.results.quantities import POUNDS, Quantity
 from simulator.results.results_protocol import Results
 from simulator.vocabulary.calendar import Month, is_financial_year
 from simulator.vocabulary.labels import ALL
+from simulator.vocabulary.printable import cell
 
 Array = NDArray[np.float64]
 
@@ -33,7 +34,8 @@ on the edge between two.
 
 
 def _cell(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text
+    text = cell(text)
+    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"') else text
 
 
 def _decimals(unit: str) -> int:
@@ -57,7 +59,7 @@ def row_lines(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     unit = columns.index("unit")
     for row in rows:
         decimals = _decimals(str(row[unit]))
-        writer.writerow([cell if isinstance(cell, str) else _number(cell, decimals) for cell in row])
+        writer.writerow([cell(value) if isinstance(value, str) else _number(value, decimals) for value in row])
     yield buffer.getvalue()
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulator.vocabulary.printable import one_line
+
 ROWS_SHOWN = 10
 """Rows of one problem that a message names."""
 
@@ -31,7 +33,7 @@ class ReturnsProblem:
 
     def __str__(self) -> str:
         """Write as ``file: rows 2, 12: what is wrong``."""
-        parts = [self.file] if self.file else []
+        parts = [one_line(self.file)] if self.file else []
         if self.rows:
             shown = ", ".join(map(str, self.rows[:ROWS_SHOWN]))
             more = f" and {len(self.rows) - ROWS_SHOWN:,} more" if len(self.rows) > ROWS_SHOWN else ""

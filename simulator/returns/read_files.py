@@ -1,26 +1,23 @@
-"""Find the files of SSDA903 returns in a folder or an archive, and read the columns that are used.
+"""The returns in a folder or an archive: which of its files are which, the columns that are used, and their years.
 
-Files are recognised by their columns, then by name. Nothing is unpacked to disk, and no message holds a value: what a
-library says about a cell it can't read is never passed on.
+Files are recognised by their columns, then by name. No message holds a value.
 """
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import polars as pl
 
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
+from simulator.returns.limits import MOST_YEARS, Budget, TooMuch
+from simulator.returns.open_files import table_files
+from simulator.returns.read_rows import TableRows, read_rows
 
 REQUIRED = {
     "episodes": ("CHILD", "DECOM", "RNE", "LS", "PLACE", "PLACE_PROVIDER", "DEC", "REC"),
@@ -46,12 +43,8 @@ TELLING = {
 
 EPISODE_COLUMNS = 4
 OTHER = "other"
-TABLES = {".csv", ".txt", ".tsv"}
 NOTHING = ("", "NULL", "NAN", "NONE", "N/A", "#N/A")
 """What programs write for an empty cell."""
-
-MAX_BYTES = 4_000_000_000
-"""Largest total size of files that is read: about forty million episodes."""
 
 YEAR_SHARE = 0.1
 """A file covers a financial year that holds at least this share of the end dates that its fullest year holds, and two.
@@ -141,8 +134,14 @@ class Returns:
     uasc: pl.DataFrame
 
 
-def read(source: Path) -> Returns:
+def read(source: Path, budget: Budget | None = None) -> Returns:
     """Read the returns in a folder or a zip archive.
+
+    Parameters
+    ----------
+    source : Path
+    budget : Budget, optional
+        What may be taken in; by default that of :mod:`simulator.returns.limits`.
 
     Raises
     ------
@@ -151,24 +150,30 @@ def read(source: Path) -> Returns:
     """
     problems: list[ReturnsProblem] = []
     found: list[tuple[File, pl.DataFrame]] = []
-    for name, content in _contents(source):
-        text, separator = _text(content)
-        columns = _columns(text.partition("\n")[0].split(separator))
-        kind = _kind(name, columns)
-        table, faults = _table(text, separator)
-        found.append((File(len(found) + 1, name, kind, table.height, hashlib.sha256(content).hexdigest()), table))
-        if kind != OTHER:
-            problems += [replace(fault, file=name) for fault in faults or _shortcomings(kind, table)]
-        problems += [replace(fault, file=name) for fault in _repeated(kind, columns)]
+    budget = budget or Budget()
+    with table_files(source) as files:
+        for number, one in enumerate(files, start=1):
+            try:
+                rows = read_rows(one, partial(_used, one.name), budget)
+            except TooMuch as much:
+                problems.append(ReturnsProblem(str(much), one.name, (much.row,) if much.row else ()))
+                raise ReturnsError(problems) from None  # what follows could be as big
+            kind = _kind(one.name, rows.columns)
+            broken = rows.broken if kind != OTHER else ()
+            found.append((File(number, one.name, kind, rows.rows, rows.sha256), rows.kept))
+            if kind != OTHER:
+                problems += [replace(fault, file=one.name) for fault in broken or _shortcomings(kind, rows)]
+            problems += [replace(fault, file=one.name) for fault in _repeated(kind, rows.columns)]
     kinds = {file.kind for file, _ in found}
     if "episodes" not in kinds:
         problems.append(ReturnsProblem("no Episodes file: none has the columns " + ", ".join(REQUIRED["episodes"])))
-    if not any({"CHILD", "DOB"} <= set(table.columns) for _, table in found):
+    with_births = [(f, t) for f, t in found if {"CHILD", "DOB"} <= set(t.columns) and f.kind != "episodes"]
+    if not with_births:
         problems.append(ReturnsProblem("no Header file, so no ages: none has the columns CHILD and DOB"))
     if problems:
         raise ReturnsError(problems)
     episodes, parts = _episodes([(f, t) for f, t in found if f.kind == "episodes"])
-    births = [_births(f, t) for f, t in found if {"CHILD", "DOB"} <= set(t.columns) and f.kind != "episodes"]
+    births = [_births(f, t) for f, t in with_births]
     uasc = [_rows(f, t, {"child": "CHILD"}) for f, t in found if f.kind == "uasc"]
     none = pl.DataFrame(schema={"file": pl.Int32, "row": pl.Int32, "child": pl.String, "blank": pl.Boolean})
     return Returns(tuple(f for f, _ in found), parts, episodes, pl.concat(births), pl.concat(uasc) if uasc else none)
@@ -178,91 +183,16 @@ def read(source: Path) -> Returns:
 # Files
 
 
-def _contents(source: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of every table, in the order of names, numbers in names compared as numbers."""
-    try:
-        if source.is_dir():
-            paths = {p.relative_to(source).as_posix(): p for p in source.rglob("*") if p.is_file()}
-            names = _tables(paths)
-            if sum(paths[n].stat().st_size for n in names) > MAX_BYTES:
-                raise ReturnsError([ReturnsProblem("more than 4 GB of files; name the folder of the returns alone")])
-            yield from ((name, paths[name].read_bytes()) for name in names)
-        elif zipfile.is_zipfile(source):
-            with zipfile.ZipFile(source) as archive:
-                sizes = {info.filename: info.file_size for info in archive.infolist() if not info.is_dir()}
-                names = _tables(sizes)
-                if sum(sizes[n] for n in names) > MAX_BYTES:
-                    raise ReturnsError([ReturnsProblem("more than 4 GB of files; pack the returns alone")])
-                yield from ((name, archive.read(name)) for name in names)
-        else:
-            what = "neither a folder nor a zip archive" if source.exists() else "not found"
-            raise ReturnsError([ReturnsProblem(f"{source}: {what}")])
-    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "the archive is damaged or locked by a password"
-        raise ReturnsError([ReturnsProblem(f"{source}: can't be read: {reason}")]) from None
+def _used(name: str, columns: Sequence[str]) -> set[str]:
+    """Return the columns that are used of a file."""
+    return USED[_kind(name, columns)]
 
 
-def _tables(names: Sequence[str] | dict[str, Path] | dict[str, int]) -> list[str]:
-    def wanted(name: str) -> bool:
-        path = PurePosixPath(name)
-        hidden = any(part.startswith((".", "~", "__MACOSX")) for part in path.parts)
-        return path.suffix.lower() in TABLES and not hidden
-
-    def by_number(name: str) -> list[tuple[int, str]]:
-        return [(int(part), "") if part.isdecimal() else (-1, part.lower()) for part in re.split(r"(\d+)", name)]
-
-    return sorted(filter(wanted, names), key=by_number)
-
-
-def _text(content: bytes) -> tuple[str, str]:
-    """Return the text of a table, whatever program wrote it, and what separates its cells."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = content.decode("utf-16", errors="replace")
-    else:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("cp1252", errors="replace")
-    text = text.strip("\r\n\t \x1a")
-    return text, max(",;\t", key=text.partition("\n")[0].count)
-
-
-def _columns(heading: Sequence[str]) -> list[str]:
-    """Return headings in capitals, without the spaces and quotes that programs add."""
-    return [re.sub(r"[ -]+", "_", name.strip(" \t\r'\"").upper()) for name in heading]
-
-
-def _table(text: str, separator: str) -> tuple[pl.DataFrame, list[ReturnsProblem]]:
-    """Return a table of text cells, and what is wrong with it. Of columns with one name, the first is in it."""
-    if not text:
-        return pl.DataFrame(), []
-    options: dict[str, Any] = {"separator": separator, "infer_schema": False}
-    ragged: list[ReturnsProblem] = []
-    try:
-        try:
-            table = pl.read_csv(text.encode(), **options)
-        except pl.exceptions.ComputeError:
-            table = pl.read_csv(text.encode(), **options, truncate_ragged_lines=True)
-            ragged = _ragged(text, separator)
-    except pl.exceptions.PolarsError:
-        return pl.DataFrame(), [ReturnsProblem("not a table that can be read (an open quotation mark?)")]
-    names = dict(zip(reversed(_columns(table.columns)), reversed(table.columns), strict=True))
-    return table.select(pl.col(column).alias(name) for name, column in names.items()), ragged
-
-
-def _ragged(text: str, separator: str) -> list[ReturnsProblem]:
-    """Tell of rows with something in more cells than there are headings: their cells can't be told apart."""
-    rows = csv.reader(io.StringIO(text), delimiter=separator)
-    width = len(next(rows))
-    long = tuple(number for number, row in enumerate(rows, start=2) if any(row[width:]))
-    return [ReturnsProblem("more cells than the heading has (a separator within a cell?)", rows=long)] if long else []
-
-
-def _shortcomings(kind: str, table: pl.DataFrame) -> list[ReturnsProblem]:
+def _shortcomings(kind: str, rows: TableRows) -> list[ReturnsProblem]:
     """Tell what a file lacks to be used."""
-    if missing := [column for column in REQUIRED[kind] if column not in table.columns]:
+    if missing := [column for column in REQUIRED[kind] if column not in rows.columns]:
         return [ReturnsProblem(f"looks like {kind}, but has no column {', '.join(missing)}")]
-    if kind == "episodes" and not table.height:
+    if kind == "episodes" and not rows.rows:
         return [ReturnsProblem("an empty return: it holds no episodes")]
     return []
 
@@ -370,6 +300,9 @@ def _episodes(tables: Sequence[tuple[File, pl.DataFrame]]) -> tuple[pl.DataFrame
         of_file = covered_years(rows)
         if of_file is None:
             problems.append(ReturnsProblem("no date in DECOM or DEC can be read", file.name))
+            continue
+        if has_year and rows["stack"].n_unique() > MOST_YEARS:
+            problems.append(ReturnsProblem(f"more than {MOST_YEARS} different values in YEAR", file.name))
             continue
         for stack in rows.partition_by("stack", include_key=False) if has_year else [rows]:
             pieces.append((Part(file.number, *(covered_years(stack) or of_file)), stack))

@@ -26,6 +26,7 @@ from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.estimate import Drift, EventLevel, FirstPlace, Rate, drifts, estimate
 from simulator.returns.exposure import EVENTS, TIMES, Exposure, Years, by_year, exposure
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
+from simulator.returns.limits import MEMORY_MB, Budget
 from simulator.returns.national import National, national
 from simulator.returns.quality import Report, counted, report_text
 from simulator.returns.read_files import Returns, read
@@ -72,7 +73,9 @@ are left out. The rules and the method are in docs/returns.md of care-demand.
 """
 
 
-def import_ssda903(source: Path, folder: Path, window: int | None, *, publish: bool = False) -> str:
+def import_ssda903(
+    source: Path, folder: Path, window: int | None, *, publish: bool = False, memory_mb: int = MEMORY_MB
+) -> str:
     """Read returns, and write the output folder, whole or not at all.
 
     Parameters
@@ -85,6 +88,8 @@ def import_ssda903(source: Path, folder: Path, window: int | None, *, publish: b
         Years that rates are counted over; by default `DEFAULT_WINDOW`, or all if there are fewer.
     publish : bool
         Whether to write only what may be published, with small counts hidden.
+    memory_mb : int
+        Memory that it may need; returns that need more are refused.
 
     Returns
     -------
@@ -102,11 +107,11 @@ def import_ssda903(source: Path, folder: Path, window: int | None, *, publish: b
     if real in (source.resolve(), *source.resolve().parents):
         raise FolderError(f"{folder} holds the returns; name another folder (nothing was changed)")
     with held(folder):
-        return _import(source, folder, window, publish=publish)
+        return _import(source, folder, window, publish=publish, memory_mb=memory_mb)
 
 
-def _import(source: Path, folder: Path, window: int | None, *, publish: bool) -> str:
-    returns = read(source)
+def _import(source: Path, folder: Path, window: int | None, *, publish: bool, memory_mb: int) -> str:
+    returns = read(source, Budget(memory_mb))
     stays, report = clean(returns)
     years = by_year(stays)
     covered = len(years.years)

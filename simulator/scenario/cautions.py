@@ -107,8 +107,8 @@ def _kept_amounts(loaded: LoadedScenario) -> Iterator[Caution]:
             for path, origin in loaded.provenance.items()
             if path.startswith((f"{start}budget_gbp.", f"{start}per_year_gbp")) and not origin.default
         }
-        files = [str(file.path) for file in loaded.files]  # the scenario's own first
-        given = dict(sorted(given.items(), key=lambda one: files.index(one[1].file)))
+        rank = {str(file.path): i for i, file in enumerate(loaded.files)}  # the scenario's own first
+        given = dict(sorted(given.items(), key=lambda one: rank.get(one[1].file, len(rank))))
         own = list(given.values())[:1]
         kept = {name: origin for name, origin in given.items() if origin.file != own[0].file}
         if kept:

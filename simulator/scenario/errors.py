@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from simulator.vocabulary.printable import one_line
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -34,7 +36,7 @@ class Problem:
 
     def __str__(self) -> str:
         """Write ``file:line:column: path: what is wrong; allowed: ...; did you mean 'x'?``."""
-        where = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
+        where = f"{one_line(self.file)}:{self.line}:{self.column}: " if self.file else ""
         path = f"{self.path}: " if self.path else ""
         allowed = f"; allowed: {self.allowed}" if self.allowed else ""
         near = f"; did you mean {self.near!r}?" if self.near else ""

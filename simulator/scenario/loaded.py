@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,11 @@ from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 if TYPE_CHECKING:
     from simulator.baseline.baseline_protocol import Baseline
     from simulator.data.council import Council
+
+
+def _as_stated(loaded: LoadedScenario) -> LoadedScenario:
+    """Return a scenario for whom it is stated."""
+    return loaded
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class LoadedScenario:
         Numbers that are distributions, in the order of the file.
     council
         Who is run from their own returns, in place of the scenario's areas; see `baseline`.
+    placed
+        What makes the same scenario with other numbers one for the same areas or council.
     remarks
         What must be said of money beside what the run itself says.
     """
@@ -64,6 +71,7 @@ class LoadedScenario:
     stated: Node = field(repr=False, compare=False)
     uncertain: tuple[Uncertain, ...] = ()
     council: Council | None = None
+    placed: Callable[[LoadedScenario], LoadedScenario] = _as_stated
     remarks: tuple[str, ...] = ()
 
     @property
@@ -106,11 +114,9 @@ class LoadedScenario:
         file = changed_file(self.key, values, stated)
         changed = replace(
             self, key=file.path.stem, scenario=found.scenario, provenance=found.provenance, files=(file,),
-            stated=stated, uncertain=found.uncertain, council=None,
+            stated=stated, uncertain=found.uncertain, council=None, placed=_as_stated,
         )  # fmt: skip
-        if self.council is not None:
-            return changed.of_council(self.council)
-        return changed if changed.scenario.areas == self.scenario.areas else changed.in_areas(self.scenario.areas)
+        return self.placed(changed)
 
     def with_drawn(self, values: Mapping[str, float]) -> Scenario:
         """Return the scenario with other values for uncertain numbers.
@@ -170,7 +176,8 @@ class LoadedScenario:
         except Wrong as wrong:
             problem = Problem(str(self.path), 1, 1, "areas", wrong.what, wrong.allowed, wrong.near)
             raise ScenarioError([problem]) from wrong
-        return replace(self, scenario=self.scenario.model_copy(update={"areas": areas}))
+        placed = partial(LoadedScenario.in_areas, names=names)
+        return replace(self, scenario=self.scenario.model_copy(update={"areas": areas}), placed=placed)
 
     def of_council(self, council: Council) -> LoadedScenario:
         """Return the scenario for a council, from the last 31 March of its returns and for as long.
@@ -191,7 +198,8 @@ class LoadedScenario:
             assumptions = assumptions.model_copy(update={"balancing_percent_per_year": 0.0})
         end = scenario.end + MONTHS_A_YEAR * (council.base - scenario.base)
         update = {"base": council.base, "end": end, "areas": (ENGLAND,), "assumptions": assumptions}
-        return replace(self, scenario=scenario.model_copy(update=update), council=council)
+        placed = partial(LoadedScenario.of_council, council=council)
+        return replace(self, scenario=scenario.model_copy(update=update), council=council, placed=placed)
 
     @cached_property
     def _paths(self) -> dict[str, tuple[str | int, ...]]:

@@ -15,6 +15,7 @@ from simulator.scenario.nodes import Node, Place, Unreadable, parse
 from simulator.scenario.shipped import shipped
 from simulator.scenario.stated import replaces
 from simulator.vocabulary.file_names import unfit
+from simulator.vocabulary.printable import acting
 
 SUFFIXES = (".yaml", ".yml")
 _MOST_BYTES = 1_000_000
@@ -241,6 +242,8 @@ def read_text(path: Path) -> SourceFile:
         raise Unreadable(place.problem("", what, "a file that ends in .yaml or .yml"))
     if wrong := unfit(path):  # before it is looked at: a device would be read from
         raise Unreadable(place.problem("", wrong, "another file name"))
+    if found := acting(path.name):  # it names the scenario in tables, charts and folders
+        raise Unreadable(place.problem("", f"the name of the file holds {found}", "a name without such characters"))
     if not os.path.exists(path):  # False of a name too long to be one, of which Path.exists raises OSError
         raise Unreadable(place.problem("", "there is no such file", near=nearest(path.name, _beside(path))))
     if not path.is_file():

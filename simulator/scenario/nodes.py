@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.scenario.errors import Problem
+from simulator.vocabulary.printable import acting
 
 _MOST_DEPTH = 20
 _MOST_NODES = 50_000
@@ -105,6 +106,7 @@ def _events(text: str, file: str) -> Iterator[Any]:
     """Yield the events of the YAML parser, which raises ValueError for some of what is not YAML."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.reader import ReaderError
 
     try:
         yield from YAML(typ="safe", pure=True).parse(text)
@@ -113,6 +115,11 @@ def _events(text: str, file: str) -> Iterator[Any]:
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         what = " ".join(str(error.problem or error.context).split())
         raise Unreadable(place.problem("", f"this is not YAML: {what}")) from None
+    except ReaderError as error:
+        before = text[: error.position]
+        place = Place(file, before.count("\n") + 1, error.position - before.rfind("\n"))
+        what = f"holds {acting(chr(error.character)) or f'U+{error.character:04X}'}, which is not read"
+        raise Unreadable(place.problem("", what, "text without such characters")) from None
     except (YAMLError, ValueError) as error:
         raise Unreadable(Place(file).problem("", f"this is not YAML: {str(error).splitlines()[0]}")) from None
 
@@ -206,6 +213,9 @@ class _Builder:
     def scalar(self, event: Any, path: str) -> Any:
         """Read text, a number, true, false or null."""
         text: str = event.value
+        if found := acting(text, lines=True):
+            what = f"holds {found}, which is not seen but acts on what shows it"
+            self.problems.append(self.place(event).problem(path, what, "text without such characters"))
         if not event.implicit[0]:
             return text
         if text in _WORDS:

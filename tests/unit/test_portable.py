@@ -90,6 +90,7 @@ def test_every_text_file_names_its_encoding(path: Path) -> None:
 
 def test_what_windows_lacks_is_named_in_one_place() -> None:
     modules, names = missing_on_windows()
+    assert {shown(path) for path in PACKAGE} >= KNOWS_SYSTEMS
     for path in PACKAGE:
         if shown(path) in KNOWS_SYSTEMS:
             continue

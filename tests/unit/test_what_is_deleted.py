@@ -14,11 +14,11 @@ from paths import ROOT
 PACKAGE = ROOT / "simulator"
 
 OURS = {
-    "files/system.py": {
+    "runs/folders/system.py": {
         "path.unlink(missing_ok=True)": "the lock that this command holds; on Windows, one that it has just given back",
         "source.rename(target)": "what the caller names, to a name that is free",
     },
-    "files/own_folders.py": {
+    "runs/folders/own_folders.py": {
         "path.unlink(missing_ok=True)": "finished work, by its name, in a folder with our marker",
         "(folder / MARKER).unlink(missing_ok=True)": "the marker itself, where nothing else is left",
         "folder.rmdir()": "empty, and had our marker",

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from simulator.cli.group import CommandGroup
-from simulator.cli.screen import WIDTH, print_json
+from simulator.cli.screen import WIDTH, print_json, say
 
 
 @click.group("list", cls=CommandGroup)
@@ -26,7 +26,7 @@ def _list_command(function: Callable[[], list[dict[str, Any]]]) -> Callable[[], 
         if as_json:
             print_json(entries)
         else:
-            click.echo("\n".join(line for entry in entries for line in _entry_lines(entry)).rstrip("\n"))
+            say("\n".join(line for entry in entries for line in _entry_lines(entry)).rstrip("\n"))
 
     command = click.command(function.__name__.lstrip("_"), help=function.__doc__)(show)
     command = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")(command)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from simulator.cli.group import PROGRAM, CommandGroup, WrongInput, refusing
-from simulator.cli.screen import bar, watched
+from simulator.cli.screen import bar, say, watched
 from simulator.cli.written import checked_folder, work_beside, written
 from simulator.vocabulary.calendar import BASE_YEARS, LATEST_BASE
 
@@ -25,8 +25,8 @@ def calibrate(area: str, base: int) -> None:
     if base not in BASE_YEARS:
         raise WrongInput(f"{PROGRAM}: --base {base}: there is no baseline; allowed: {', '.join(map(str, BASE_YEARS))}")
     if watched(quiet=False):
-        click.echo("Fitting every year from 2011 to the base takes two or three minutes.", err=True)
-    click.echo(report(base).rstrip("\n"))
+        say("Fitting every year from 2011 to the base takes two or three minutes.", err=True)
+    say(report(base).rstrip("\n"))
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def backtest(out: Path, docs: Path | None, quiet: bool) -> None:
             record = run_backtest(panel(), _origins(work), progress)
         written(lambda: write_backtest(record, folder, f"{PROGRAM} backtest", docs))
     if not quiet:
-        click.echo(f"The track record is in {folder}; start with backtest.md")
+        say(f"The track record is in {folder}; start with backtest.md")
 
 
 @click.group(cls=CommandGroup)
@@ -93,7 +93,7 @@ def freeze(out: Path, quiet: bool) -> None:
         blocks = _origins(work)
         written(lambda: write_frozen(panel(), folder, f"{PROGRAM} forecast freeze", blocks, progress))
     if not quiet:
-        click.echo(f"The frozen forecast is in {folder}")
+        say(f"The frozen forecast is in {folder}")
 
 
 @forecast.command()
@@ -105,7 +105,7 @@ def score(folder: Path, actual: Path) -> None:
     from simulator.backtest.freeze import ActualError, score_text
 
     with refusing(ActualError):
-        click.echo(score_text(folder, actual))
+        say(score_text(folder, actual))
 
 
 COMMANDS = (calibrate, backtest, forecast)

@@ -17,7 +17,9 @@ from simulator.cli.commands.runs import comparable, in_places, run, write_all
 from simulator.cli.commands.sweeps import sweep, sweep_values, write_swept
 from simulator.cli.group import PROGRAM, WrongInput, refusing
 from simulator.cli.options import How, asked_for
+from simulator.cli.screen import say
 from simulator.cli.written import checked_folder, work_beside
+from simulator.vocabulary.printable import one_line
 
 if TYPE_CHECKING:
     from simulator.outputs.read_manifest import Recorded
@@ -60,7 +62,7 @@ def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path |
         made: dict[str, str] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["tables"]
     same = _told(recorded, made, engine)
     if out is not None:
-        click.echo(f"Results are in {out}")
+        say(f"Results are in {one_line(out)}")
     if not same:
         ctx.exit(1)
 
@@ -130,7 +132,7 @@ def _loaded(recorded: Recorded, how: How) -> list[LoadedScenario]:
     loaded = in_places(many, problems, how.area, how.returns, how.area_name)
     council, expected = loaded[0].council, recorded.returns.sha256 if recorded.returns is not None else None
     if council is not None and expected is None:
-        click.echo("Note: A manifest of published results does not tell of which returns they are.")
+        say("Note: A manifest of published results does not tell of which returns they are.")
     elif council is not None and council.digest != expected:
         raise WrongInput(f"{how.returns}: these are not the returns that the manifest is of")
     return loaded
@@ -166,22 +168,22 @@ def _told(recorded: Recorded, made: dict[str, str], engine: str) -> bool:
     same = recorded.tables == made
     for name in sorted({*recorded.tables, *made}):
         if name not in made:
-            click.echo(f"{name}: not written here")
+            say(f"{name}: not written here")
         elif name not in recorded.tables:
-            click.echo(f"{name}: written here only")
+            say(f"{name}: written here only")
         else:
-            click.echo(f"{name}: {'the same' if recorded.tables[name] == made[name] else 'differs'}")
+            say(f"{name}: {'the same' if recorded.tables[name] == made[name] else 'differs'}")
     reasons = list(recorded.told(engine))
     for said in reasons:
-        click.echo(f"Note: {said}")
+        say(f"Note: {said}")
     if same:
-        click.echo("The tables are the same.")
+        say("The tables are the same.")
     elif not recorded.of_this_model:
-        click.echo("The tables differ, as those of another model or of other data do.")
+        say("The tables differ, as those of another model or of other data do.")
     elif reasons:
-        click.echo("The tables differ. Other versions and engines round otherwise; anything more is a fault.")
+        say("The tables differ. Other versions and engines round otherwise; anything more is a fault.")
     else:
-        click.echo("The tables differ. Another kind of processor rounds otherwise; anything more was changed by hand.")
+        say("The tables differ. Another kind of processor rounds otherwise; anything more was changed by hand.")
     return same
 
 

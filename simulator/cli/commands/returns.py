@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from simulator.cli.group import PROGRAM, CommandGroup, WrongInput, debugging
+from simulator.cli.screen import say
+from simulator.vocabulary.printable import one_line
 
 
 def _on_returns(work: Callable[[], str], *, quiet: bool) -> None:
@@ -32,10 +34,10 @@ def _on_returns(work: Callable[[], str], *, quiet: bool) -> None:
         raise
     except BaseException as error:  # polars may raise what is no Exception
         if debugging():
-            click.echo("".join(traceback.format_tb(error.__traceback__)).rstrip(), err=True)  # code, and no value
+            say("".join(traceback.format_tb(error.__traceback__)).rstrip(), err=True)  # code, and no value
         raise click.ClickException(fault(error)) from None
     if not quiet:
-        click.echo(text.rstrip("\n"))
+        say(text.rstrip("\n"))
 
 
 @click.group("import", cls=CommandGroup)
@@ -50,8 +52,10 @@ def import_() -> None:
               help="Years that rates are counted over, the latest  [default: 3, or all if fewer]")  # fmt: skip
 @click.option("--publish", is_flag=True,
               help="Write only what may be published: counts of 1 to 5 hidden, others to the nearest 5.")  # fmt: skip
+@click.option("--memory-mb", type=click.IntRange(min=250), default=500, show_default=True, metavar="MB",
+              help="Memory that it may need, and text read at most; returns that need more are refused.")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
-def ssda903(source: Path, out: Path, window: int | None, publish: bool, quiet: bool) -> None:
+def ssda903(source: Path, out: Path, window: int | None, publish: bool, memory_mb: int, quiet: bool) -> None:
     """Import SSDA903 returns: counts, rates and a data quality report, and nothing about a single child.
 
     FOLDER_OR_ZIP holds the Header, Episodes and UASC files of one year or several, in any layout. With --publish there
@@ -63,7 +67,8 @@ def ssda903(source: Path, out: Path, window: int | None, publish: bool, quiet: b
     def work() -> str:
         from simulator.returns.write_import import import_ssda903
 
-        return f"{import_ssda903(source, out, window, publish=publish)}Results are in {out}"
+        text = import_ssda903(source, out, window, publish=publish, memory_mb=memory_mb)
+        return f"{text}Results are in {one_line(out)}"
 
     _on_returns(work, quiet=quiet)
 
@@ -86,7 +91,7 @@ def sample_returns(children: int, years: int, seed: int, out: Path, dirt: str, q
         from simulator.returns import write_sample
         from simulator.returns.fault_injection import chosen
 
-        return f"{write_sample.sample_returns(children, years, seed, out, chosen(dirt))}\nThey are in {out}"
+        return f"{write_sample.sample_returns(children, years, seed, out, chosen(dirt))}\nThey are in {one_line(out)}"
 
     _on_returns(work, quiet=quiet)
 

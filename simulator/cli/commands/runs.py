@@ -13,8 +13,9 @@ import click
 
 from simulator.cli.group import PROGRAM, WrongInput, refusing
 from simulator.cli.options import How, asked_for, run_options
-from simulator.cli.screen import bar, bar_over, print_json, watched
+from simulator.cli.screen import bar, bar_over, print_json, say, watched
 from simulator.cli.written import checked_folder, work_beside, written
+from simulator.vocabulary.printable import one_line
 
 if TYPE_CHECKING:
     from simulator.results.labelled import RunResults
@@ -32,15 +33,16 @@ def load_all(
 
 def in_places(
     many: Sequence[LoadedScenario],
-    problems: list[Problem | Exception],
+    unread: list[Problem | Exception],
     areas: tuple[str, ...],
     returns: Path | None,
     area_name: str | None,
 ) -> list[LoadedScenario]:
-    """Return scenarios for other areas or a council if given; tell all problems, those so far among them."""
+    """Return scenarios for other areas or a council if given; tell all problems, those of reading them among them."""
     from simulator.interventions.reach import area_name as known_area
     from simulator.scenario import ScenarioError
 
+    problems: list[Problem | Exception] = []
     loaded, council = [], None
     for area in areas:
         with telling("--area", problems):
@@ -53,6 +55,7 @@ def in_places(
             council = read_council(returns, area_name or NAME)
         except CouncilError as error:
             problems.append(error)
+    problems += unread
     for one in many:
         try:
             one = one.of_council(council) if council else one
@@ -197,8 +200,8 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
             content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, **engine_told(results)}
             print_json(content | _points(results))
         elif not how.quiet:
-            click.echo(summary_text(results))
-            click.echo(f"Results are in {folder}")
+            say(summary_text(results))
+            say(f"Results are in {one_line(folder)}")
 
 
 @click.command()
@@ -229,8 +232,8 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
             content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, **engine_told(many[0])}
             print_json({**content, "reference": loaded[0].key, "scenarios": [_points(results) for results in many]})
         elif not how.quiet:
-            click.echo(comparison_text(many))
-            click.echo(f"Results are in {folder}")
+            say(comparison_text(many))
+            say(f"Results are in {one_line(folder)}")
 
 
 def comparable(loaded: list[LoadedScenario]) -> list[LoadedScenario]:
@@ -267,7 +270,7 @@ def check(scenarios: tuple[str, ...]) -> None:
     problems += [problem for one in loaded for problem in refusals(one)]
     if problems:
         raise WrongInput.of(problems)
-    click.echo("\n\n".join(explain(one).rstrip("\n") for one in loaded))
+    say("\n\n".join(explain(one).rstrip("\n") for one in loaded))
 
 
 @click.command()
@@ -319,15 +322,15 @@ def solve(scenario: str, target: str, vary: str, out: Path | None) -> None:
     with telling("--vary", problems):
         text = solved_file(loaded, parent, asked, unknown, solution)
     _refuse(problems)
-    click.echo(f"{vary} = {solution.value:.6g} {unknown.note.unit}")
-    click.echo(f"gives {asked.measure} {solution.result:,.10g} at {asked.when} (asked for: {asked.value:,.10g})")
+    say(f"{vary} = {solution.value:.6g} {unknown.note.unit}")
+    say(f"gives {asked.measure} {solution.result:,.10g} at {asked.when} (asked for: {asked.value:,.10g})")
     if out is None:
-        click.echo(f"\n{text.rstrip()}")
+        say(f"\n{text.rstrip()}")
     else:
         from simulator.outputs.folder import write_file
 
         written(lambda: write_file(out, text.encode()))
-        click.echo(f"Written to {out}")
+        say(f"Written to {out}")
 
 
 def _as_parent(scenario: str, loaded: LoadedScenario, out: Path | None) -> str:

@@ -11,8 +11,9 @@ import click
 from simulator.cli.commands.runs import load_all
 from simulator.cli.group import PROGRAM, WrongInput, refusing
 from simulator.cli.options import needs
-from simulator.cli.screen import bar, watched
+from simulator.cli.screen import bar, say, watched
 from simulator.cli.written import checked_folder, written
+from simulator.vocabulary.printable import one_line
 
 if TYPE_CHECKING:
     from simulator.results.swept import Sweep
@@ -61,8 +62,8 @@ def sweep(
     if not quiet:
         from simulator.outputs.sweep_folder import sweep_text
 
-        click.echo(sweep_text(found))
-        click.echo(f"Results are in {folder}")
+        say(sweep_text(found))
+        say(f"Results are in {one_line(folder)}")
 
 
 def write_swept(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from simulator.outputs.charts import style, words
 from simulator.outputs.charts.chart_registry import Chart
+from simulator.vocabulary.printable import printable
 
 Array = NDArray[np.float64]
 
@@ -147,7 +148,7 @@ class Sheet:
 
     def label(self, axes: Axes, x: float, y: float, text: str, colour: str, *, bold: bool = False) -> None:
         """Ask for a label in the right margin, level with a point."""
-        self.labels.append(Label(axes, x, y, text, style.readable(colour), bold))
+        self.labels.append(Label(axes, x, y, printable(text), style.readable(colour), bold))
 
     def callout(self, axes: Axes, x: float, y: float, text: str, colour: str) -> None:
         """Ask for a label inside a panel, near a point."""
@@ -233,7 +234,7 @@ class Sheet:
                 )  # fmt: skip
         self._draw_labels()
         self._draw_callouts()
-        return Chart(figure, self.title, alt)
+        return Chart(figure, printable(self.title), printable(alt))
 
     @staticmethod
     def measure(text: str, size: float, *, bold: bool = False) -> float:
@@ -245,7 +246,7 @@ class Sheet:
     def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
         """Return text broken into lines of at most a width in inches."""
         lines: list[str] = []
-        for word in text.split():
+        for word in printable(text).split():
             longer = f"{lines[-1]} {word}" if lines else word
             if lines and Sheet.measure(longer, size, bold=bold) <= width:
                 lines[-1] = longer

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from afcharts.af_colours import get_af_colours
 
@@ -39,8 +41,15 @@ LINES = tuple(PALETTE[name] for name in ("dark_blue", "orange", "turquoise", "da
 """Colours of lines, in the order in which they are given out: the four that differ most."""
 
 
-def context() -> AbstractContextManager[None]:
-    """Return the context in which charts are drawn and saved; a user's own settings do not reach it."""
+_MISSING = (r"Glyph \d+ .* missing from", "Matplotlib currently does not support")
+
+
+@contextmanager
+def context() -> Iterator[None]:
+    """Give the context in which charts are drawn and saved; a user's own settings do not reach it.
+
+    Letters that the font lacks are boxes in a PNG and letters in an SVG; matplotlib would warn of each, every time.
+    """
     import matplotlib.style
 
     own = {
@@ -60,8 +69,10 @@ def context() -> AbstractContextManager[None]:
         "svg.fonttype": "none",
         "svg.hashsalt": "care-demand",
     }
-    settings: AbstractContextManager[None] = matplotlib.style.context(["default", "afcharts.afcharts", own])
-    return settings
+    with matplotlib.style.context(["default", "afcharts.afcharts", own]), warnings.catch_warnings():
+        for message in _MISSING:
+            warnings.filterwarnings("ignore", message)
+        yield
 
 
 def contrast(colour: str, other: str = "#FFFFFF") -> float:

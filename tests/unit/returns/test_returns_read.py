@@ -261,7 +261,7 @@ def test_no_dates(folder: Path) -> None:
 def test_a_broken_table_is_told_without_its_values(folder: Path) -> None:
     (folder / "2025" / "episodes.csv").write_text('CHILD,DECOM\n"SECRET,01/02/2010\n')
     text = errors(folder)
-    assert "2025/episodes.csv: not a table that can be read" in text
+    assert "2025/episodes.csv: row 2: not a table that can be read" in text
     assert "SECRET" not in text
     assert "2010" not in text
 

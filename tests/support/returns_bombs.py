@@ -1,0 +1,100 @@
+"""Returns made to fill the memory of whoever reads them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from returns_files import EPISODE_COLUMNS, Folder, episode
+
+HEADING = ",".join(EPISODE_COLUMNS).encode() + b"\n"
+ROW = b"C1,01/05/2024,S,C2,N1,U4,PR1,,,,ZZ9 9ZZ,,\n"
+
+
+YEARS = b"".join(ROW.strip() + b",%d\n" % i for i in range(200_000))
+
+
+def zipped(path: Path, content: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", how) as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+    return path
+
+
+def repeated(path: Path, member: str, block: bytes, times: int, heading: bytes = HEADING) -> Path:
+    """Write an archive of one member, which holds a block over and over."""
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+        archive.open(member, "w", force_zip64=True) as stream,
+    ):
+        stream.write(heading)
+        for _ in range(times):
+            stream.write(block)
+    return path
+
+
+def lying(path: Path) -> Path:
+    """Write an archive whose list says that a member of 600 MB has 1,000 bytes."""
+    repeated(path, "episodes.csv", b"\n" * 1_000_000, 600)
+    content = path.read_bytes()
+    at = content.rfind(b"PK\x01\x02")
+    path.write_bytes(content[: at + 24] + (1_000).to_bytes(4, "little") + content[at + 28 :])
+    return path
+
+
+def nested(path: Path) -> Path:
+    inner = b"0" * 50_000_000
+    for level in range(4):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for copy in range(4):
+                archive.writestr(f"{level}-{copy}.zip" if level else f"{copy}.csv", inner)
+        inner = out.getvalue()
+    return zipped(path, {"episodes.zip": inner})
+
+
+def usual(path: Path, **more: bytes) -> Path:
+    """Write a folder of a return, and more beside it."""
+    folder = Folder(path).year(2025, [episode(f"C{i}", "01/05/2024", "01/09/2024") for i in range(9)]).path
+    for name, content in more.items():
+        (folder / f"{name}.csv").write_bytes(content)
+    return folder
+
+
+BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "zeros": (lambda p: repeated(p, "episodes.csv", b"\0" * 1_000_000, 1_500, b""), "more than 500 MB of text"),
+    "zeros in 400 MB": (lambda p: repeated(p, "episodes.csv", b"\0" * 1_000_000, 400), "row 2: a row of more than"),
+    "a list that lies": (lying, "can't be read"),
+    "archives in archives": (nested, "no Episodes file"),
+    "packed by bzip2": (
+        lambda p: zipped(p, {"episodes.csv": HEADING + ROW * 9_000_000}, zipfile.ZIP_BZIP2), "packed in a way"
+    ),
+    "a row of 200,000 cells": (
+        lambda p: usual(p, wide=HEADING + ROW + b"1," * 200_000 + b"\n"), "row 3: 200,001 cells; at most 1,000"
+    ),
+    "200,000 cells of several lines": (
+        lambda p: usual(p, wide=HEADING + b'"1\n",' * 200_000), "row 2: a row of more than 1,000,000 characters"
+    ),
+    "5,000 columns": (
+        lambda p: usual(p, wide=HEADING.strip() + b",MORE" * 5_000 + b"\n" + ROW), "5,013 columns; at most 1,000"
+    ),
+    "a cell of 100 MB": (
+        lambda p: usual(p, wide=HEADING + b"C1," + b"9" * 100_000_000 + b"\n"), "row 2: a row of more than"
+    ),
+    "a quoted cell of 100 MB": (
+        lambda p: usual(p, wide=HEADING + b'C1,"' + b"9\n" * 50_000_000 + b'"\n'), "row 2: a cell of more than 131,072"
+    ),
+    "a million empty rows": (lambda p: usual(p, empty=HEADING + b",,,,,,,,,,,,\n" * 1_000_000), "--memory-mb 1000"),
+    "a million blank lines": (lambda p: usual(p, blank=HEADING + b"\n" * 1_000_000 + ROW), "--memory-mb 1000"),
+    "a million rows": (lambda p: repeated(p, "episodes.csv", ROW * 1_000, 1_000), "--memory-mb 1000"),
+    "long cells": (
+        lambda p: usual(p, long=HEADING + (b"9" * 100_000 + ROW) * 2_000), "needs more than 500 MB"
+    ),
+    "a year for each row": (
+        lambda p: usual(p, years=HEADING.strip() + b",YEAR\n" + YEARS),
+        "more than 100 different values in YEAR",
+    ),
+}  # fmt: skip
+"""Name to what writes it and the words that it is refused with."""
