@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from simulator.data.provenance import data_hashes, versions
@@ -17,6 +19,11 @@ def chain(loaded: LoadedScenario) -> list[dict[str, str]]:
     return [{"file": file.path.name, "sha256": file.sha256, "text": file.text} for file in loaded.files]
 
 
+def table_hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each table in a folder, by name."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.csv"))}
+
+
 def manifest(
     many: Sequence[Results],
     loaded: Sequence[LoadedScenario],
@@ -24,6 +31,7 @@ def manifest(
     *,
     seed: int,
     written: Sequence[str],
+    tables: dict[str, str],
     charts: bool,
 ) -> dict[str, Any]:
     """Return what the output was made from; no time and no folder, so that a repeat gives the same bytes."""
@@ -47,5 +55,6 @@ def manifest(
             for results, one in zip(many, loaded, strict=True)
         ],
         "data": data_hashes(),
+        "tables": tables,
         "files": sorted([*written, MANIFEST]),
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from simulator.outputs.charts import draw_all, save
 from simulator.outputs.folder import MANIFEST, whole_folder
-from simulator.outputs.manifest import manifest
+from simulator.outputs.manifest import manifest, table_hashes
 from simulator.outputs.netcdf import write_draws
 from simulator.outputs.summary import comparison_text, summary_text
 from simulator.outputs.write_tables import chance_rows, difference_rows, monthly_lines, row_lines, write_table
@@ -134,7 +134,8 @@ def _write(
         summary += "\nCharts\n" + "".join(f"  {name}: {title}\n" for name, title in titles)
     _write_text(part / "summary.txt", summary)
     written = [p.relative_to(part).as_posix() for p in part.rglob("*") if p.is_file()]
-    content = manifest(many, loaded, command, seed=seed, written=written, charts=charts)
+    tables = table_hashes(part)
+    content = manifest(many, loaded, command, seed=seed, written=written, tables=tables, charts=charts)
     _write_text(part / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from simulator.data.provenance import data_hashes, versions
 from simulator.outputs.charts import Chart, entries, save, words
 from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
-from simulator.outputs.manifest import chain
+from simulator.outputs.manifest import chain, table_hashes
 from simulator.outputs.summary import grid
 from simulator.outputs.write_tables import row_lines, write_table
 from simulator.results.swept import Sweep
@@ -81,9 +81,11 @@ def write_sweep(
             "command": command,
             **loaded.baseline.manifest(in_full=True),
             "draws": 0,
+            "engine": engine,
             "versions": versions(engine, *(("matplotlib",) if charts else ())),
             "scenarios": [{"name": loaded.key, "title": loaded.scenario.name, "files": chain(loaded)}],
             "data": data_hashes(),
+            "tables": table_hashes(part),
             "files": sorted([*written, MANIFEST]),
         }
         _write_text(part / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False) + "\n")

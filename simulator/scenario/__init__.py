@@ -8,7 +8,7 @@ from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.explain import explain
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.merge import Override, SourceFile
-from simulator.scenario.read import find_scenario, load, load_mapping
+from simulator.scenario.read import find_scenario, load, load_given, load_mapping
 from simulator.scenario.schema import Assumptions, Claim, Scenario
 from simulator.scenario.shipped import shipped
 from simulator.scenario.uncertain import Uncertain
@@ -29,6 +29,7 @@ __all__ = [
     "explain",
     "find_scenario",
     "load",
+    "load_given",
     "load_mapping",
     "shipped",
     "with_price_gaps",

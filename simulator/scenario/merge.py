@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -252,6 +253,18 @@ def read_text(path: Path) -> SourceFile:
             data = stream.read(_MOST_BYTES + 1)
     except OSError as error:
         raise Unreadable(place.problem("", f"the file cannot be read: {error.strerror}")) from None
+    return source_file(path, data)
+
+
+def source_file(path: Path, data: bytes) -> SourceFile:
+    """Take the bytes of one scenario file.
+
+    Raises
+    ------
+    Unreadable
+        If they are too many, or not text.
+    """
+    place = Place(str(path))
     if len(data) > _MOST_BYTES:
         raise Unreadable(place.problem("", "the file is too big", f"up to {_MOST_BYTES // 1_000_000} MB"))
     return SourceFile(path, _decoded(data, place), hashlib.sha256(data).hexdigest())
@@ -387,6 +400,37 @@ def read_chain(start: Path | SourceFile) -> Chain:
         if not documents:
             raise ScenarioError([error.problem]) from None
         return Chain(documents, [*problems, error.problem], whole=False)
+    return Chain(documents, problems, whole=True)
+
+
+def given_chain(files: Sequence[tuple[Path, bytes]]) -> Chain:
+    """Take a file and those it extends as they are given, without looking for any of them.
+
+    Parameters
+    ----------
+    files
+        Name and bytes of each, in the order of :func:`read_chain`.
+
+    Raises
+    ------
+    ScenarioError
+        If one of them cannot be read, or extends another than the one after it.
+    """
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    parents: list[Path | None] = [*(path for path, _ in files[1:]), None]
+    try:
+        for (path, data), parent in zip(files, parents, strict=True):
+            node, found = parse(source_file(path, data).text, str(path))
+            documents.append(Document(source_file(path, data), node))
+            problems += found + _twice(node)
+            named = node.value.get("extends")
+            meant = None if named is None else Path(str(named.value)).stem
+            if meant != (None if parent is None else parent.stem):
+                place = node.place if named is None else named.place
+                raise Unreadable(place.problem("extends", "this is not the file that is given as its parent"))
+    except Unreadable as error:
+        raise ScenarioError([*problems, error.problem]) from None
     return Chain(documents, problems, whole=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.explain import explain
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.mapping import file_of
-from simulator.scenario.merge import Chain, merge_chain, read_chain
+from simulator.scenario.merge import Chain, given_chain, merge_chain, read_chain
 from simulator.scenario.shipped import shipped
 
 __all__ = ["LoadedScenario", "Origin", "ScenarioError", "explain", "find_scenario", "load", "shipped"]
@@ -66,6 +66,18 @@ def load_mapping(content: Mapping[str, Any]) -> LoadedScenario:
     """
     file = file_of(content)
     return _loaded(file.path.stem, file.path, read_chain(file))
+
+
+def load_given(files: Sequence[tuple[Path, bytes]]) -> LoadedScenario:
+    """Check a scenario whose file, and those it extends, are given as names and bytes; nothing else is read.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong.
+    """
+    path = files[0][0]
+    return _loaded(path.stem, path, given_chain(files))
 
 
 def _loaded(key: str, path: Path, chain: Chain) -> LoadedScenario:

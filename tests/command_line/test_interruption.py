@@ -18,7 +18,7 @@ PATIENCE = 120.0
 
 COMMAND = [
     sys.executable, "-m", "simulator", "compare", "calm.yaml", "help.yaml", "--draws", "30", "--seed", "7",
-    "--no-charts", "--workers", "2", "--out", "out",
+    "--engine", "plain", "--no-charts", "--workers", "2", "--out", "out",
 ]  # fmt: skip
 WORK = Path(".out-draws")
 

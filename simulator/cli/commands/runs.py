@@ -28,6 +28,18 @@ def load_all(
     names: Sequence[str], areas: tuple[str, ...] = (), returns: Path | None = None, area_name: str | None = None
 ) -> list[LoadedScenario]:
     """Read scenarios, by path or shipped name, for other areas or a council if given; all problems are told at once."""
+    problems: list[Problem | Exception] = []
+    return in_places(read_all(names, problems), problems, areas, returns, area_name)
+
+
+def in_places(
+    many: Sequence[LoadedScenario],
+    unread: list[Problem | Exception],
+    areas: tuple[str, ...],
+    returns: Path | None,
+    area_name: str | None,
+) -> list[LoadedScenario]:
+    """Return scenarios for other areas or a council if given; tell all problems, those of reading them among them."""
     from simulator.interventions.reach import area_name as known_area
     from simulator.scenario import ScenarioError
 
@@ -44,7 +56,8 @@ def load_all(
             council = read_council(returns, area_name or NAME)
         except CouncilError as error:
             problems.append(error)
-    for one in read_all(names, problems):
+    problems += unread
+    for one in many:
         try:
             one = one.of_council(council) if council else one
             loaded.append(one.in_areas(areas) if areas else one)
@@ -99,7 +112,7 @@ def _refuse_unpublishable(loaded: Sequence[LoadedScenario], how: How) -> None:
         )
 
 
-def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path) -> Sequence[Results]:
+def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path | None) -> Sequence[Results]:
     """Run scenarios in order, with a progress bar where somebody can see it."""
     _refuse_unpublishable(loaded, how)
     from simulator.runs.simulate import simulate
@@ -140,6 +153,21 @@ def _command(name: str, scenarios: Sequence[str], how: How, ran: Results) -> str
     return shlex.join([PROGRAM, name, *(Path(s).name for s in scenarios), *how.words(ran.engine)])
 
 
+def write_all(
+    name: str, loaded: Sequence[LoadedScenario], folder: Path, how: How, work: Path | None, scenarios: Sequence[str]
+) -> Sequence[Results]:
+    """Run scenarios, as they were named, and write the output folder of `run` or of `compare`."""
+    from simulator.outputs.run_folder import write_comparison, write_run
+
+    many = simulate_all(loaded, how, work)
+    command = _command(name, scenarios, how, many[0])
+    if name == "run":
+        written(lambda: write_run(many[0], loaded[0], folder, command, **how.writing))
+    else:
+        written(lambda: write_comparison(many, loaded, folder, command, **how.writing))
+    return many
+
+
 def _points(results: Results) -> dict[str, Any]:
     from simulator.outputs.summary import summary_points
     from simulator.results.analysis import answers
@@ -174,15 +202,12 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     """
     how = asked_for(options)
     loaded = load_all([scenario], how.area, how.returns, how.area_name)
-    from simulator.outputs.run_folder import write_run
     from simulator.outputs.summary import summary_text
     from simulator.runs.engines import engine_told
 
     folder = checked_folder(Path("out") / f"{loaded[0].key}{how.folder_end}" if out is None else out, read=how.returns)
     with work_beside(folder, draws=bool(how.draws)) as work:
-        results = simulate_all(loaded, how, work)[0]
-        command = _command("run", [scenario], how, results)
-        written(lambda: write_run(results, loaded[0], folder, command, **how.writing))
+        results = write_all("run", loaded, folder, how, work, [scenario])[0]
         if how.as_json:
             content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, **engine_told(results)}
             print_json(content | _points(results))
@@ -208,7 +233,25 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
     how = asked_for(options)
     if len(scenarios) == 1:
         raise click.UsageError("name two scenarios or more; the others are compared with the first")
-    loaded = load_all(scenarios, how.area, how.returns, how.area_name)
+    loaded = comparable(load_all(scenarios, how.area, how.returns, how.area_name))
+    from simulator.outputs.summary import comparison_text
+    from simulator.runs.engines import engine_told
+
+    folder = checked_folder(Path("out") / f"comparison{how.folder_end}" if out is None else out, read=how.returns)
+    with work_beside(folder, draws=bool(how.draws)) as work:
+        many = write_all("compare", loaded, folder, how, work, scenarios)
+        if how.as_json:
+            content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, **engine_told(many[0])}
+            print_json({**content, "reference": loaded[0].key, "scenarios": [_points(results) for results in many]})
+        elif not how.quiet:
+            say(comparison_text(many))
+            say(f"Results are in {one_line(folder)}")
+
+
+def comparable(loaded: list[LoadedScenario]) -> list[LoadedScenario]:
+    """Return scenarios as a comparison runs them; refuse those that can't be compared."""
+    from simulator.scenario import with_price_gaps
+
     names = [one.key for one in loaded]
     if other := [one.key for one in loaded if one.scenario.areas != loaded[0].scenario.areas]:
         raise WrongInput(
@@ -220,23 +263,7 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
         raise WrongInput.of(map(_same_name, same))
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise WrongInput(f"{PROGRAM}: two scenarios are called {', '.join(twice)}; each needs a name of its own")
-    from simulator.outputs.run_folder import write_comparison
-    from simulator.outputs.summary import comparison_text
-    from simulator.runs.engines import engine_told
-    from simulator.scenario import with_price_gaps
-
-    loaded = with_price_gaps(loaded)
-    folder = checked_folder(Path("out") / f"comparison{how.folder_end}" if out is None else out, read=how.returns)
-    with work_beside(folder, draws=bool(how.draws)) as work:
-        many = simulate_all(loaded, how, work)
-        command = _command("compare", scenarios, how, many[0])
-        written(lambda: write_comparison(many, loaded, folder, command, **how.writing))
-        if how.as_json:
-            content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, **engine_told(many[0])}
-            print_json({**content, "reference": names[0], "scenarios": [_points(results) for results in many]})
-        elif not how.quiet:
-            say(comparison_text(many))
-            say(f"Results are in {one_line(folder)}")
+    return with_price_gaps(loaded)
 
 
 @click.command()

@@ -16,7 +16,8 @@ from simulator.cli.written import checked_folder, written
 from simulator.vocabulary.printable import one_line
 
 if TYPE_CHECKING:
-    from simulator.scenario import Problem
+    from simulator.results.swept import Sweep
+    from simulator.scenario import LoadedScenario, Problem
 
 
 @click.command()
@@ -51,12 +52,35 @@ def sweep(
     """
     needs(engine == "compiled", "numba", "fast")
     loaded = load_all([scenario], area)[0]
-    values = _values(vary)
-    from simulator.outputs.sweep_folder import sweep_text, write_sweep
+    values = sweep_values(vary)
+    folder = checked_folder(Path("out") / f"{loaded.key}-sweep" if out is None else out)
+    words = [PROGRAM, "sweep", Path(scenario).name, *(word for one in vary for word in ("--vary", one))]
+    words += [word for name in area for word in ("--area", name)]
+    words += ["--engine", engine]
+    words += [] if charts else ["--no-charts"]
+    found = write_swept(loaded, values, folder, shlex.join(words), engine=engine, charts=charts, quiet=quiet)
+    if not quiet:
+        from simulator.outputs.sweep_folder import sweep_text
+
+        say(sweep_text(found))
+        say(f"Results are in {one_line(folder)}")
+
+
+def write_swept(
+    loaded: LoadedScenario,
+    values: dict[str, list[float]],
+    folder: Path,
+    command: str,
+    *,
+    engine: str,
+    charts: bool,
+    quiet: bool,
+) -> Sweep:
+    """Run a sweep and write its folder."""
+    from simulator.outputs.sweep_folder import write_sweep
     from simulator.runs.sweep import run_sweep
     from simulator.scenario import ScenarioError
 
-    folder = checked_folder(Path("out") / f"{loaded.key}-sweep" if out is None else out)
     options: dict[str, Any] = {"engine": engine}
     with refusing(ScenarioError):
         if watched(quiet):
@@ -64,17 +88,11 @@ def sweep(
                 found = run_sweep(loaded, values, **options, progress=progress)
         else:
             found = run_sweep(loaded, values, **options)
-    words = [PROGRAM, "sweep", Path(scenario).name, *(word for one in vary for word in ("--vary", one))]
-    words += [word for name in area for word in ("--area", name)]
-    words += ["--engine", engine] if engine != "plain" else []
-    words += [] if charts else ["--no-charts"]
-    written(lambda: write_sweep(found, loaded, folder, shlex.join(words), engine=engine, charts=charts))
-    if not quiet:
-        say(sweep_text(found))
-        say(f"Results are in {one_line(folder)}")
+    written(lambda: write_sweep(found, loaded, folder, command, engine=engine, charts=charts))
+    return found
 
 
-def _values(vary: tuple[str, ...]) -> dict[str, list[float]]:
+def sweep_values(vary: tuple[str, ...]) -> dict[str, list[float]]:
     """Read the numbers to vary and their values; all problems are told at once."""
     from simulator.scenario import Problem
 

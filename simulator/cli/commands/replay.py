@@ -1,0 +1,190 @@
+"""An output made again from its manifest: `replay`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import tempfile
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulator.cli.commands.runs import comparable, in_places, run, write_all
+from simulator.cli.commands.sweeps import sweep, sweep_values, write_swept
+from simulator.cli.group import PROGRAM, WrongInput, refusing
+from simulator.cli.options import How, asked_for
+from simulator.cli.screen import say
+from simulator.cli.written import checked_folder, work_beside
+from simulator.vocabulary.printable import one_line
+
+if TYPE_CHECKING:
+    from simulator.outputs.read_manifest import Recorded
+    from simulator.scenario import LoadedScenario, Problem
+
+COMMANDS_OF_RUNS = ("run", "compare", "sweep")
+
+_RECORDED = {"area", "area_name", "draws", "seed", "engine", "chance", "keep_draws", "publish", "charts", "vary"}
+"""Options that a manifest's command may have; no other is looked at, so that it names no path and no machine."""
+
+
+@click.command()
+@click.argument("manifest", type=click.Path(path_type=Path, exists=True))
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Keep what is written  [default: not kept]")
+@click.option("--returns", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+              help="What `import ssda903` wrote to DIR, if the manifest is of a council's own returns.")  # fmt: skip
+@click.pass_context
+def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path | None) -> None:
+    """Make an output again from its manifest, and say whether its tables are the same.
+
+    MANIFEST is a manifest.json of `run`, `compare` or `sweep`, or the folder that holds it. Scenarios are taken from it
+    alone. Exit status: 0 the tables are the same, 1 they differ. Charts and draws.nc are not compared.
+    """
+    from simulator.outputs.folder import MANIFEST
+    from simulator.outputs.read_manifest import ManifestError, read_manifest
+
+    path = manifest / MANIFEST if manifest.is_dir() else manifest
+    with refusing(ManifestError):
+        recorded = read_manifest(path, COMMANDS_OF_RUNS)
+    name, options = _options(recorded, path)
+    engine = options["engine"] or recorded.engine
+    if engine == "compiled" and find_spec("numba") is None:
+        engine = "plain"
+    _agree_on_returns(recorded, options.pop("returns", None) is not None, returns, path)
+    how = _how(options, path, engine=engine, returns=returns, charts=out is not None and options["charts"])
+    loaded = _loaded(recorded, how)
+    with tempfile.TemporaryDirectory(prefix=f"{PROGRAM}-replay-") as temporary:
+        folder = Path(temporary, "out") if out is None else checked_folder(out, read=path.parent)
+        _write(name, loaded, options, how, engine, folder, kept=out is not None)
+        made: dict[str, str] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["tables"]
+    same = _told(recorded, made, engine)
+    if out is not None:
+        say(f"Results are in {one_line(out)}")
+    if not same:
+        ctx.exit(1)
+
+
+def _options(recorded: Recorded, path: Path) -> tuple[str, dict[str, Any]]:
+    """Return which command a manifest is of, and its options and arguments."""
+    try:
+        program, name, *words = shlex.split(recorded.command)
+        if program != PROGRAM or name not in COMMANDS_OF_RUNS:
+            raise ValueError
+    except ValueError:
+        raise _wrong(path, f"this is no command; allowed: {PROGRAM} {'|'.join(COMMANDS_OF_RUNS)} ...") from None
+    params = [one for one in (sweep if name == "sweep" else run).params if one.name in _RECORDED]
+    if name != "sweep":
+        params.append(click.Option(["--returns"]))
+    command = click.Command(name, params=[click.Argument(["scenarios"], nargs=-1), *params], add_help_option=False)
+    try:
+        options = command.make_context(name, words).params
+    except click.ClickException as error:
+        raise _wrong(path, ascii(error.format_message())[1:-1]) from None
+    files = [one.files[0].file for one in recorded.scenarios]
+    named: Sequence[str] = options["scenarios"]
+    count = "two or more" if name == "compare" else "one"
+    if (len(files) > 1) != (name == "compare"):
+        raise _wrong(path, f"{name} takes {count} scenario{'s' if name == 'compare' else ''}; these are {len(files)}")
+    if [Path(one).stem for one in named] != [Path(one).stem for one in files]:
+        raise _wrong(path, f"it names other scenarios than those that follow ({', '.join(map(ascii, files))})")
+    return name, options
+
+
+def _wrong(path: Path, said: str) -> WrongInput:
+    return WrongInput(f"{path}: command: {said}")
+
+
+def _agree_on_returns(recorded: Recorded, wanted: bool, returns: Path | None, path: Path) -> None:
+    """Refuse returns that are not wanted, or are missing."""
+    if wanted != (recorded.returns is not None):
+        raise _wrong(path, "it is not of what the manifest says of returns")
+    if wanted and returns is None:
+        raise WrongInput(f"{path}: it is of a council's own returns; give what was imported with --returns DIR")
+    if not wanted and returns is not None:
+        raise WrongInput(f"{PROGRAM}: --returns: {path} is not of a council's own returns")
+
+
+def _how(options: dict[str, Any], path: Path, **more: Any) -> How:
+    """Return how runs are made; what does not go together is the manifest's fault."""
+    plain = {"area_name": None, "draws": 0, "seed": 1, "chance": False, "publish": False}
+    given = {name: options.get(name, value) for name, value in plain.items()}
+    unused = {"workers": None, "cluster": None, "keep_draws": False, "as_json": False, "quiet": False}
+    try:
+        return asked_for({"area": options["area"], **given, **unused, **more})
+    except click.UsageError as error:
+        raise _wrong(path, ascii(error.format_message())[1:-1]) from None
+
+
+def _loaded(recorded: Recorded, how: How) -> list[LoadedScenario]:
+    """Return the scenarios of a manifest, of the areas or the council that they were run for."""
+    from simulator.scenario import ScenarioError, load_given
+
+    problems: list[Problem | Exception] = []
+    many = []
+    for one in recorded.scenarios:
+        try:
+            many.append(load_given(one.given()))
+        except ScenarioError as error:
+            problems.append(error)
+    loaded = in_places(many, problems, how.area, how.returns, how.area_name)
+    council, expected = loaded[0].council, recorded.returns.sha256 if recorded.returns is not None else None
+    if council is not None and expected is None:
+        say("Note: A manifest of published results does not tell of which returns they are.")
+    elif council is not None and council.digest != expected:
+        raise WrongInput(f"{how.returns}: these are not the returns that the manifest is of")
+    return loaded
+
+
+def _write(
+    name: str,
+    loaded: list[LoadedScenario],
+    options: dict[str, Any],
+    how: How,
+    engine: str,
+    folder: Path,
+    *,
+    kept: bool,
+) -> None:
+    """Write the output again."""
+    if name == "sweep":
+        vary = options["vary"]
+        words = [PROGRAM, "sweep", *options["scenarios"], *(word for one in vary for word in ("--vary", one))]
+        words += [word for area in how.area for word in ("--area", area)]
+        words += ["--engine", engine] + ([] if how.charts else ["--no-charts"])
+        values = sweep_values(vary)
+        write_swept(loaded[0], values, folder, shlex.join(words), engine=engine, charts=how.charts, quiet=False)
+        return
+    many = comparable(loaded) if name == "compare" else loaded
+    work: AbstractContextManager[Path | None] = work_beside(folder, draws=bool(how.draws)) if kept else nullcontext()
+    with work as finished:
+        write_all(name, many, folder, how, finished, options["scenarios"])
+
+
+def _told(recorded: Recorded, made: dict[str, str], engine: str) -> bool:
+    """Say which tables are the same, and what could make a difference; return whether all are."""
+    same = recorded.tables == made
+    for name in sorted({*recorded.tables, *made}):
+        if name not in made:
+            say(f"{name}: not written here")
+        elif name not in recorded.tables:
+            say(f"{name}: written here only")
+        else:
+            say(f"{name}: {'the same' if recorded.tables[name] == made[name] else 'differs'}")
+    reasons = list(recorded.told(engine))
+    for said in reasons:
+        say(f"Note: {said}")
+    if same:
+        say("The tables are the same.")
+    elif not recorded.of_this_model:
+        say("The tables differ, as those of another model or of other data do.")
+    elif reasons:
+        say("The tables differ. Other versions and engines round otherwise; anything more is a fault.")
+    else:
+        say("The tables differ. Another kind of processor rounds otherwise; anything more was changed by hand.")
+    return same
+
+
+COMMANDS = (replay,)
