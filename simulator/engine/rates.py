@@ -142,8 +142,8 @@ class Rates:
         Placements that are reported together share a number; moves within a group are not reported.
     price_ratio : (draw, area, month, cost)
         Unit cost in cash over the unit cost of the base year.
-    programme_spend_gbp : (draw, area, month, programme)
-        Cash spent on programmes.
+    programme_spend_gbp : (draw, area, month)
+        Cash spent on all programmes together.
     """
 
     months: int
@@ -205,13 +205,17 @@ def side_by_side(many: Sequence[Rates]) -> Rates:
 
 
 def _joined(many: Sequence[_Record], skip: tuple[str, ...] = ()) -> _Record:
-    """Join the arrays of records along their first axis; one that all of them share stays as it is."""
+    """Join the arrays of records along their first axis, varying along others as any of them does.
+
+    An array that all of them share stays as it is.
+    """
     first = many[0]
     joined: dict[str, Any] = {}
     for name in (field.name for field in fields(first) if field.name not in skip):
         values = [getattr(one, name) for one in many]
         if np.ndim(values[0]) > 1 and not all(value is values[0] for value in values):
-            joined[name] = np.concatenate(values)
+            axes: tuple[int, ...] = np.broadcast_shapes(*(value.shape[1:] for value in values))
+            joined[name] = np.concatenate([np.broadcast_to(value, (len(value), *axes)) for value in values])
         elif not all(np.array_equal(value, values[0]) for value in values):
             raise ValueError(f"draws differ in {name}, which has no draw axis")
     return replace(first, **joined)

@@ -8,13 +8,14 @@ from typing import Literal
 
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.structure import BAND_OF_AGE
+from simulator.engine.paths import Paths, paths_side_by_side
 from simulator.engine.plain import run
 from simulator.engine.rates import side_by_side
 from simulator.engine.stochastic import realise
 from simulator.projection.agencies import Run, served
 from simulator.projection.compile import Compiled
 from simulator.results.labelled import RunResults
-from simulator.runs.label_run import labelled
+from simulator.runs.label_run import labelled, measured
 from simulator.runs.prepare import Prepared, prepare
 from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
 
@@ -57,14 +58,13 @@ def run_once(
     Impossible
         If the scenario asks for something that cannot be had (`simulator.interventions.impossible`).
     """
-    [results] = run_prepared([prepare(scenario, baseline=baseline)], name, engine)
-    return results
+    return run_prepared([prepare(scenario, baseline=baseline)], name, engine)
 
 
 def run_prepared(
     many: Sequence[Prepared], name: str, engine: Engine = "plain", luck: Sequence[tuple[object, ...]] | None = None
-) -> list[RunResults]:
-    """Run draws of one scenario and label what comes out of each, which does not depend on the others.
+) -> RunResults:
+    """Run draws of one scenario and label what comes out; what a draw gives does not depend on the others.
 
     Parameters
     ----------
@@ -72,39 +72,36 @@ def run_prepared(
     name : str
         Name in tables.
     engine : {"plain", "compiled"}
-        The compiled engine runs draws side by side.
+        The compiled engine runs draws, and what is without programmes, side by side.
     luck : sequence of tuple, optional
         For each draw, what the luck of whole children hangs on (`simulator.engine.stochastic`); expected numbers if
         left out.
     """
-    results = _run_and_label([one.whole for one in many], name, engine, luck)
-    if any(one.bare is None for one in many):
-        return results
-    without = _run_and_label([one.bare for one in many if one.bare is not None], name, engine, luck)
-    return [
-        replace(whole, without={measure: bare.measures[measure] for measure in WITHOUT_PROGRAMMES})
-        for whole, bare in zip(results, without, strict=True)
-    ]
-
-
-def _run_and_label(
-    many: Sequence[Compiled], name: str, engine: Engine, luck: Sequence[tuple[object, ...]] | None
-) -> list[RunResults]:
-    run_rates = engine_named(engine)
-    many = served(many, run_rates)
-    if luck is not None:
-        paths = [
-            realise(one.rates, BAND_OF_AGE, of_draw, one.context.areas) for one, of_draw in zip(many, luck, strict=True)
-        ]
-    elif engine == "plain":
-        paths = [run_rates(one.rates, BAND_OF_AGE) for one in many]
+    whole = [one.whole for one in many]
+    bare = [one.bare for one in many if one.bare is not None]
+    runs = served([*whole, *bare], engine_named(engine))
+    if luck is None:
+        paths = _expected(runs, engine)
     else:
-        together = run_rates(side_by_side([one.rates for one in many]), BAND_OF_AGE)
-        paths = [together.of_draw(i) for i in range(len(many))]
-    return [labelled(one, name, of_draw, engine) for one, of_draw in zip(many, paths, strict=True)]
+        of_run = [*luck, *luck] if bare else luck
+        paths = paths_side_by_side(
+            [realise(one.rates, BAND_OF_AGE, own, one.context.areas) for one, own in zip(runs, of_run, strict=True)]
+        )
+    with_them, without = slice(len(many)), slice(len(many), None)
+    results = labelled(runs[with_them], name, paths.of_draws(with_them), engine)
+    if not bare:
+        return results
+    return replace(results, without=measured(runs[without], paths.of_draws(without), WITHOUT_PROGRAMMES))
+
+
+def _expected(runs: Sequence[Compiled], engine: Engine) -> Paths:
+    """Return expected numbers of runs, on the draw axis."""
+    run_rates = engine_named(engine)
+    if engine == "plain":
+        return paths_side_by_side([run_rates(one.rates, BAND_OF_AGE) for one in runs])
+    return run_rates(side_by_side([one.rates for one in runs]), BAND_OF_AGE)
 
 
 def label(compiled: Compiled, name: str) -> RunResults:
     """Run a compiled scenario by the plain engine and label what comes out."""
-    [results] = _run_and_label([compiled], name, "plain", None)
-    return results
+    return run_prepared([Prepared(compiled, None)], name)
