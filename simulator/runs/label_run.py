@@ -84,8 +84,8 @@ def measured(runs: Sequence[Compiled], paths: Paths, names: Sequence[str]) -> di
 
 
 def _measured(view: View, total: Callable[[Array], Array], names: Iterable[str]) -> dict[str, Measure]:
-    found = {}
-    for kind in (measures()[name] for name in names):
+    kinds, found = measures(), {}
+    for kind in (kinds[name] for name in names):
         values = kind.compute(view)
         found[kind.name] = kind.labelled(values, np.ascontiguousarray(total(values.values)))
     return found
@@ -138,8 +138,16 @@ def _totals(member: Array) -> Callable[[Array], Array]:
     """
     if np.array_equal(member, np.eye(len(member))):
         return lambda values: values
-    parts = [np.flatnonzero(of) for of in member]
-    return lambda values: np.stack([values[:, at].sum(axis=1) for at in parts], axis=1)
+    alone = member.sum(axis=1) == 1.0
+
+    def total(values: Array) -> Array:
+        found = np.empty((len(values), len(member), *values.shape[2:]))
+        found[:, alone] = values[:, member[alone].argmax(axis=1)]
+        for i in np.flatnonzero(~alone):
+            found[:, i] = values[:, member[i] > 0.0].sum(axis=1)
+        return found
+
+    return total
 
 
 def _history(baseline: Baseline) -> Mapping[str, Actual]:

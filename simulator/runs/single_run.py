@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -20,6 +20,10 @@ from simulator.runs.prepare import Prepared, prepare
 from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
 
 Engine = Literal["plain", "compiled"]
+
+AT_ONCE = 64
+"""Areas times draws that are run and labelled together: enough for the compiled engine to have few lanes idle, and few
+enough for memory."""
 
 
 def engine_named(name: Engine) -> Run:
@@ -58,13 +62,16 @@ def run_once(
     Impossible
         If the scenario asks for something that cannot be had (`simulator.interventions.impossible`).
     """
-    return run_prepared([prepare(scenario, baseline=baseline)], name, engine)
+    [results] = run_prepared([prepare(scenario, baseline=baseline)], name, engine)
+    return results
 
 
 def run_prepared(
     many: Sequence[Prepared], name: str, engine: Engine = "plain", luck: Sequence[tuple[object, ...]] | None = None
-) -> RunResults:
-    """Run draws of one scenario and label what comes out; what a draw gives does not depend on the others.
+) -> Iterator[RunResults]:
+    """Run draws of one scenario; yield results of some of them at a time, in order.
+
+    What a draw gives does not depend on the others.
 
     Parameters
     ----------
@@ -77,9 +84,22 @@ def run_prepared(
         For each draw, what the luck of whole children hangs on (`simulator.engine.stochastic`); expected numbers if
         left out.
     """
-    whole = [one.whole for one in many]
-    bare = [one.bare for one in many if one.bare is not None]
-    runs = served([*whole, *bare], engine_named(engine))
+    whole = served([one.whole for one in many], engine_named(engine))
+    bare = served([one.bare for one in many if one.bare is not None], engine_named(engine))
+    size = max(1, AT_ONCE // len(whole[0].context.areas))
+    for first in range(0, len(many), size):
+        some = slice(first, first + size)
+        yield _run_and_label(whole[some], bare[some], name, engine, None if luck is None else luck[some])
+
+
+def _run_and_label(
+    whole: Sequence[Compiled],
+    bare: Sequence[Compiled],
+    name: str,
+    engine: Engine,
+    luck: Sequence[tuple[object, ...]] | None,
+) -> RunResults:
+    runs = [*whole, *bare]
     if luck is None:
         paths = _expected(runs, engine)
     else:
@@ -87,11 +107,11 @@ def run_prepared(
         paths = paths_side_by_side(
             [realise(one.rates, BAND_OF_AGE, own, one.context.areas) for one, own in zip(runs, of_run, strict=True)]
         )
-    with_them, without = slice(len(many)), slice(len(many), None)
-    results = labelled(runs[with_them], name, paths.of_draws(with_them), engine)
+    results = labelled(whole, name, paths.of_draws(slice(len(whole))), engine)
     if not bare:
         return results
-    return replace(results, without=measured(runs[without], paths.of_draws(without), WITHOUT_PROGRAMMES))
+    without = paths.of_draws(slice(len(whole), None))
+    return replace(results, without=measured(bare, without, WITHOUT_PROGRAMMES))
 
 
 def _expected(runs: Sequence[Compiled], engine: Engine) -> Paths:
@@ -104,4 +124,5 @@ def _expected(runs: Sequence[Compiled], engine: Engine) -> Paths:
 
 def label(compiled: Compiled, name: str) -> RunResults:
     """Run a compiled scenario by the plain engine and label what comes out."""
-    return run_prepared([Prepared(compiled, None)], name)
+    [results] = run_prepared([Prepared(compiled, None)], name)
+    return results

@@ -38,8 +38,9 @@ class View:
 
     def as_reported(self, by_place: Array) -> Array:
         """Add up placements that are reported together: (..., reported) from (..., place)."""
-        grouping = np.eye(len(placements.reported()))[self.rates.place_groups]
-        reported: Array = by_place @ grouping
+        reported = np.zeros((*by_place.shape[:-1], len(placements.reported())))
+        for place, group in enumerate(self.rates.place_groups):
+            reported[..., group] += by_place[..., place]
         return reported
 
     @cached_property

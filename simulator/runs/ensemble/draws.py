@@ -94,7 +94,9 @@ def block(
             for draw in draws
         ]
         luck = [(settings.seed, draw) for draw in draws] if settings.chance else None
-        return saved(run_prepared(prepared, loaded.key, settings.engine, luck), settings)
+        runs = run_prepared(prepared, loaded.key, settings.engine, luck)
+        outcomes = [saved(results, settings) for results in runs]
+        return {name: np.concatenate([one[name] for one in outcomes]) for name in outcomes[0]}
     except Impossible:
         raise
     except Exception as error:

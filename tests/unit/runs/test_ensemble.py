@@ -61,9 +61,10 @@ interventions:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in an empty folder with scenario files, in blocks of three draws."""
+    """Work in an empty folder with scenario files, in blocks of three draws, and less if they are large."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(blocks, "BLOCK_DRAWS", 3)
+    monkeypatch.setattr(blocks, "LEAST_DRAWS", 2)
     for name, text in (("calm", CALM), ("help", HELP), ("impossible", IMPOSSIBLE)):
         (tmp_path / f"{name}.yaml").write_text(text)
     return tmp_path
@@ -175,7 +176,7 @@ def test_draws_differ_and_the_first_is_the_central_run() -> None:
         (7, 1, ((1, 3), (4, 6), (7, 7))),
         (3, 1, ((1, 3),)),
         (3, blocks.BLOCK_BYTES // 2, ((1, 2), (3, 3))),
-        (2, 10 * blocks.BLOCK_BYTES, ((1, 1), (2, 2))),
+        (4, 10 * blocks.BLOCK_BYTES, ((1, 2), (3, 4))),
     ],
 )
 def test_blocks_are_cut_by_number_and_by_size(draws: int, draw_bytes: int, expected: tuple[Any, ...]) -> None:
