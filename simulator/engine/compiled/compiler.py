@@ -84,8 +84,8 @@ def sources() -> str:
 
 def _say_that_it_is_not_kept() -> None:
     _say(
-        "The compiled engine is compiled anew by each process, in about half a minute: there is no folder to keep it in "
-        "that can be written. NUMBA_CACHE_DIR names one."
+        "The compiled engine is compiled anew by each process, in about half a minute: there is no folder to keep it "
+        "in that can be written. NUMBA_CACHE_DIR names one."
     )
 
 
