@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import statistics
 import tempfile
 import time
+from collections.abc import Callable
+from unittest.mock import patch
 
 from cases import plain
 from measure import ROOT, Row, cost_of, interleaved, python
 
 from simulator.projection.compile import compile_scenario
+from simulator.results.labelled import RunResults
+from simulator.runs.single_run import run_once
 from simulator.scenario import load
 
 SCENARIO = "scenarios/status-quo.yaml"
+
+CENTRAL = {"status-quo": "60 ms", "review-plan": "75 ms"}
+"""Central runs, and what is aimed for in a process that has run before."""
+
+FIRST_USE = (
+    "from simulator.runs.single_run import run_once; from simulator.scenario import load; "
+    "one = load('status-quo'); run_once(one.scenario, one.key, engine='compiled')"
+)
 
 
 def rows() -> list[Row]:
@@ -32,6 +46,10 @@ def rows() -> list[Row]:
             clock=time.perf_counter,
         )
         memory = cost_of(*whole).memory_mb
+        drawn, bare = (
+            statistics.median(cost_of(*whole, *options).processor for _ in range(5))
+            for options in ((), ("--no-charts",))
+        )
     one = took["import"]
     return [
         ("`care-demand --version`", f"{took['version']:.2f} s", "-"),
@@ -42,7 +60,39 @@ def rows() -> list[Row]:
             f"{took['run'] / one:.1f} times the import ({took['run']:.2f} s)",
             "about 5 times",
         ),
+        ("- of processor", f"{drawn:.2f} s", "2.3 s"),
         ("`care-demand run --no-charts`", f"{took['bare'] / one:.1f} times the import", "-"),
+        ("- of processor", f"{bare:.2f} s", "0.8 s"),
         ("The engine's share of the run", f"{took['engine'] / took['run']:.1%}", "under 10%"),
         ("Peak memory of the run", f"{memory:.0f} MB", "under 400 MB"),
     ]
+
+
+def warm() -> list[Row]:
+    """Measure central runs in a process that has run before, and the first use of the compiled engine."""
+    took = interleaved({name: _central(name) for name in CENTRAL}, repeats=9)
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, NUMBA_CACHE_DIR=folder):
+        first = cost_of("-c", FIRST_USE)
+    return [
+        *(
+            (
+                f"`{name}` loaded, run by the compiled engine and labelled, in a warm process",
+                f"{took[name] * 1e3:.0f} ms",
+                aim,
+            )
+            for name, aim in CENTRAL.items()
+        ),
+        (
+            "First use of the compiled engine, which is compiled then",
+            f"{first.processor:.0f} s of processor",
+            "under 30 s",
+        ),
+    ]
+
+
+def _central(name: str) -> Callable[[], RunResults]:
+    def run() -> RunResults:
+        loaded = load(name)
+        return run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine="compiled")
+
+    return run

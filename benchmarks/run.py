@@ -46,7 +46,8 @@ def table(title: str, rows: list[Row]) -> list[str]:
 
 def page() -> str:
     """Measure everything and return the page."""
-    busy = " Other programs were running: times by the clock are too long." if os.getloadavg()[0] > BUSY else ""
+    load = os.getloadavg()[0]
+    busy = f" Other programs were running (load {load:.0f}): times are too long." if load > BUSY else ""
     lines = [
         "# Benchmarks",
         "",
@@ -54,7 +55,7 @@ def page() -> str:
         "in [benchmarks/README.md](../benchmarks/README.md).",
         "",
         f"Measured on {machine()}. Medians of repeats in turns.{busy}",
-        *table("Commands", command_line.rows()),
+        *table("Commands, and central runs", command_line.rows() + command_line.warm()),
         *table("One run of the engine, and how it grows", engines.parts() + engines.growth()),
         *table("England and its areas, with draws", engines.england() + draws.rows()),
         *table("Other tools", peers.pysd() + peers.demand_model()),

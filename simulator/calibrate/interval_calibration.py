@@ -147,7 +147,7 @@ def _held(year: FittedYear, months: int, cohort_months: int) -> Rates:
         foster=None,
         place_groups=placements.groups(),
         price_ratio=np.ones((1, 1, months, 1)),
-        programme_spend_gbp=np.zeros((1, 1, months, 0)),
+        programme_spend_gbp=np.zeros((1, 1, months)),
     )
 
 

@@ -293,7 +293,7 @@ class _Run:
     def shown_extra(self) -> tuple[Array, dict[str, Array]]:
         """Return spend above the reference year, and by cause: each (1, area, year)."""
         step = self.step_gbp("total_spend")
-        reference = rounded(self.results.spend_lines.reference_spend_gbp.sum(axis=-1)[:, None], step)
+        reference = rounded(self.results.spend_lines.reference_spend_gbp[0].sum(axis=-1)[:, None], step)
         spend = _money(self.results.year_totals("total_spend").central[None], step, self.hidden_totals)
         causes = {
             name: _money(figure.central[None], 2.0 * step, self.hidden_totals)

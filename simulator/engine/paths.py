@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,11 +55,25 @@ class Paths:
     home: tuple[Array, ...]
     pipeline: Array
 
-    def of_draw(self, i: int) -> Paths:
-        """Return one draw, with a draw axis of one."""
-        one = slice(i, i + 1)
+    def of_draws(self, which: slice) -> Paths:
+        """Return some of the draws."""
         arrays: dict[str, Any] = {
-            name: tuple(array[one] for array in value) if isinstance(value, tuple) else value[one]
+            name: tuple(array[which] for array in value) if isinstance(value, tuple) else value[which]
             for name, value in vars(self).items()
         }
         return Paths(**arrays)
+
+
+def paths_side_by_side(many: Sequence[Paths]) -> Paths:
+    """Put the draws of several paths one after the other on the draw axis."""
+    if len(many) == 1:
+        return many[0]
+    joined: dict[str, Any] = {}
+    for name, first in vars(many[0]).items():
+        values = [getattr(one, name) for one in many]
+        joined[name] = (
+            tuple(map(np.concatenate, zip(*values, strict=True)))
+            if isinstance(first, tuple)
+            else np.concatenate(values)
+        )
+    return Paths(**joined)

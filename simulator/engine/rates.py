@@ -147,8 +147,8 @@ class Rates:
         Placements that are reported together share a number; moves within a group are not reported.
     price_ratio : (draw, area, month, cost)
         Unit cost in cash over the unit cost of the base year.
-    programme_spend_gbp : (draw, area, month, programme)
-        Cash spent on programmes.
+    programme_spend_gbp : (draw, area, month)
+        Cash spent on all programmes together.
     """
 
     months: int

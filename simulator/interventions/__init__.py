@@ -34,7 +34,7 @@ def apply_all(rates: Rates, interventions: Sequence[Intervention], context: Cont
     rates
         Rates without them.
     interventions
-        In the order of the scenario, which is the order of the axis ``programme`` afterwards.
+        In the order of the scenario.
     context
         Calendar, names and prices of the run.
 

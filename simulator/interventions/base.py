@@ -184,37 +184,31 @@ class Intervention(Model):
         """Return rates with the effect in them; arrays of `rates` are never written to."""
 
     def apply(self, rates: Rates, context: Context) -> Rates:
-        """Return rates with the effect and one more column of programme spend.
+        """Return rates with the effect, and with what it costs in programme spend.
 
         Raises
         ------
         Impossible
             If the effect is impossible with these rates; its path starts with the name of the field.
         """
-        import numpy as np
-
         with within("areas"):
             self.areas.in_areas(context.areas)  # told where it stands, also by what has no effect and no cost
         changed = self.change(rates, context)
-        spend = np.concatenate(
-            [_over_months(changed.programme_spend_gbp, context), self._spend(rates, context)], axis=-1
-        )
-        return replace(changed, programme_spend_gbp=spend)
+        return replace(changed, programme_spend_gbp=changed.programme_spend_gbp + self._spend(context))
 
-    def _spend(self, rates: Rates, context: Context) -> Array:
-        """Programme spend in each area: (draw, area, month, 1)."""
+    def _spend(self, context: Context) -> Array:
+        """What it costs in each area: (area, month)."""
         import numpy as np
 
-        draws = rates.programme_spend_gbp.shape[0]
-        shape = (draws, len(context.areas), context.months, 1)
         if self.cost is None:
-            return np.zeros(shape)
+            return np.zeros((len(context.areas), context.months))
         start: Month = getattr(self, "start", None) or context.first_month
         with within("cost"):
             amounts = self.cost.spend(context, start, getattr(self, "end", None))
         with within("areas"):
             share = self.areas.of_total(context.areas, context.part_of_england)
-        return np.broadcast_to(share[:, None, None] * amounts[:, None], shape)
+        spend: Array = share[:, None] * amounts
+        return spend
 
     def in_areas(self, change: Array, context: Context) -> Array:
         """Ratio in each area, of what is changed by a part of it where this acts: (area, month).
@@ -314,11 +308,3 @@ class PhasedIntervention(Intervention):
             what = "a ratio of 0 in all of the year before the run leaves nothing to change"
             raise Impossible(("start",), self.start, what, "a ratio above 0, or a later start")
         return self.in_areas(change(context), context) / before
-
-
-def _over_months(spend: Array, context: Context) -> Array:
-    """Give spend its full area and month axes."""
-    import numpy as np
-
-    shape = (spend.shape[0], len(context.areas), context.months, spend.shape[-1])
-    return np.broadcast_to(spend, shape)

@@ -47,8 +47,6 @@ class Compiled:
     context : Context
     cost_lines : tuple of CostLine
         Of the areas of the rates.
-    programmes : tuple of str
-        Titles along the programme axis.
     price_year : str
         Financial year in whose prices results give real money.
     england : Rates or None
@@ -63,7 +61,6 @@ class Compiled:
     rates: Rates
     context: Context
     cost_lines: tuple[CostLine, ...]
-    programmes: tuple[str, ...]
     price_year: str
     england: Rates | None = None
     agency_odds: Array = field(default_factory=lambda: np.ones(1))
@@ -124,7 +121,6 @@ def compile_scenario(
         rates=rates,
         context=context,
         cost_lines=_uprated(start.cost_lines, 1.0 / context.price_level(financial_year(england.base - 1))),
-        programmes=tuple(i.title for i in scenario.interventions),
         england=beside,
         agency_odds=start.placement_mix.agency_odds,
         price_year=price_year or scenario.price_year,
@@ -195,7 +191,7 @@ def _base_rates(scenario: Scenario, baseline: England, context: Context) -> Rate
         foster=_foster_rates(baseline, a),
         place_groups=placements.groups(),
         price_ratio=np.repeat(context.deflator[None, None, :, None], len(context.cost_keys), axis=-1),
-        programme_spend_gbp=np.zeros((1, 1, context.months, 0)),
+        programme_spend_gbp=np.zeros((1, 1, context.months)),
     )
 
 

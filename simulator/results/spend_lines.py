@@ -25,7 +25,7 @@ class SpendLines:
     per_child : (line,) bool
         Lines that go with all children (or all asylum-seeking children) and not with a placement.
     spend_gbp, child_weeks : (draw, area, month, line)
-    reference_spend_gbp, reference_child_weeks : (area, line)
+    reference_spend_gbp, reference_child_weeks : (draw, area, line)
         The same in the last financial year before the run.
     sources : tuple of str
         Source keys of each line.
@@ -46,7 +46,7 @@ class SpendLines:
         """
         sources = self.sources or ("",) * len(self.keys)
         own = {key: names[0] for key, names in _reported_by_cost().items() if len(names) == 1}
-        for area, gbp in zip(areas, self.reference_spend_gbp, strict=True):
+        for area, gbp in zip(areas, self.reference_spend_gbp[0], strict=True):
 
             def add(
                 measure: str, placement: str, at: NDArray[np.bool_], area: str = area, gbp: Array = gbp
@@ -79,7 +79,7 @@ class SpendLines:
         """
         spend, weeks = timeline.by_year(self.spend_gbp, "flow"), timeline.by_year(self.child_weeks, "flow")
         if start is None:
-            spend0, weeks0 = self.reference_spend_gbp[None, :, None], self.reference_child_weeks[None, :, None]
+            spend0, weeks0 = self.reference_spend_gbp[:, :, None], self.reference_child_weeks[:, :, None]
         else:
             spend0, weeks0 = spend[:, :, [start]], weeks[:, :, [start]]
             programmes = programmes - programmes[:, :, [start]]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,13 @@ from numpy.typing import NDArray
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.data.authority_tables import under_18s
 from simulator.engine.paths import Paths
+from simulator.engine.rates import side_by_side
 from simulator.projection.compile import Compiled
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
 from simulator.results.measures.view import View
 from simulator.results.plausible import doubts
+from simulator.results.quantities import Measure
 from simulator.results.results_protocol import OWN, Actual, DatedClaim, DatedQuestion
 from simulator.results.spend_lines import SpendLines
 from simulator.results.timeline import Timeline
@@ -25,39 +28,36 @@ from simulator.vocabulary.calendar import financial_year, instant_date
 Array = NDArray[np.float64]
 
 
-def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> RunResults:
-    """Return the results of a run.
+def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> RunResults:
+    """Return the results of draws of a scenario; what they say in words is said of the first.
 
     Parameters
     ----------
-    compiled : Compiled
+    runs : sequence of Compiled
     name : str
         Name in tables.
     paths : Paths
-        What the engine made of its rates.
+        What the engine made of their rates, the draws in the same order.
     engine : {"plain", "compiled"}
         Which one.
     """
+    compiled = runs[0]
     scenario, baseline = compiled.scenario, compiled.baseline
-    view = View(paths, compiled.rates, compiled.cost_lines)
+    view = _view(runs, paths)
     total = _totals(baseline.member)
-    measured = {}
-    for kind in measures().values():
-        v = kind.compute(view)
-        measured[kind.name] = kind.labelled(v, np.ascontiguousarray(total(v.values)))
     spend, weeks = (total(lines) for lines in view.line_totals())
-    reference = [np.atleast_2d(np.array([getattr(line, name) for line in compiled.cost_lines]).T)[None]
+    reference = [np.stack([getattr(line, name) for line in view.cost_lines], axis=-1)
                  for name in ("spend_gbp", "child_weeks")]  # fmt: skip
     reference_year = financial_year(scenario.base - 1)
     names = tuple(area.name for area in baseline.reported)
-    reference_spend = total(reference[0])[0]
+    reference_spend, found = total(reference[0]), _measured(view, total, measures())
     beyond = doubts(
-        measured,
+        found,
         Timeline(compiled.context.first_month, compiled.context.months),
         compiled.context.deflator,
         names,
         np.array([under_18s(area.members) for area in baseline.reported]),
-        reference_spend.sum(axis=-1),
+        reference_spend[0].sum(axis=-1),
         reference_year,
     )
     return RunResults(
@@ -68,13 +68,13 @@ def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> RunRes
         first_month=compiled.context.first_month,
         months=compiled.context.months,
         areas=names,
-        measures=measured,
+        measures=found,
         history=_history(baseline),
         claims=tuple(map(_dated, scenario.claims)),
         notes=(*beyond, *notes(compiled)),
         money_notes=money_notes(compiled),
         sources=baseline.sources,
-        deflator=compiled.deflator[None],
+        deflator=np.stack([one.deflator for one in runs]),
         price_year=compiled.price_year,
         spend_lines=SpendLines(
             keys=tuple(line.key for line in compiled.cost_lines),
@@ -82,7 +82,7 @@ def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> RunRes
             spend_gbp=spend,
             child_weeks=weeks,
             reference_spend_gbp=reference_spend,
-            reference_child_weeks=total(reference[1])[0],
+            reference_child_weeks=total(reference[1]),
             sources=tuple(line.source for line in compiled.cost_lines),
         ),
         reference_year=reference_year,
@@ -91,6 +91,32 @@ def labelled(compiled: Compiled, name: str, paths: Paths, engine: str) -> RunRes
         engine=engine,
         discount_rate=float(scenario.assumptions.discount_percent) / 100.0,
     )
+
+
+def measured(runs: Sequence[Compiled], paths: Paths, names: Sequence[str]) -> dict[str, Measure]:
+    """Return measures of these names of draws of a scenario; `runs` and `paths` as in :func:`labelled`."""
+    return _measured(_view(runs, paths), _totals(runs[0].baseline.member), names)
+
+
+def _measured(view: View, total: Callable[[Array], Array], names: Iterable[str]) -> dict[str, Measure]:
+    kinds, found = measures(), {}
+    for kind in (kinds[name] for name in names):
+        values = kind.compute(view)
+        found[kind.name] = kind.labelled(values, np.ascontiguousarray(total(values.values)))
+    return found
+
+
+def _view(runs: Sequence[Compiled], paths: Paths) -> View:
+    """Put draws side by side."""
+    lines = tuple(
+        replace(
+            of_draws[0],
+            spend_gbp=np.stack([np.atleast_1d(line.spend_gbp) for line in of_draws]),
+            child_weeks=np.stack([np.atleast_1d(line.child_weeks) for line in of_draws]),
+        )
+        for of_draws in zip(*(one.cost_lines for one in runs), strict=True)
+    )
+    return View(paths, side_by_side([one.rates for one in runs]), lines)
 
 
 def _dated(claim: schema.Claim) -> DatedClaim:
@@ -123,11 +149,20 @@ def _totals(member: Array) -> Callable[[Array], Array]:
     Parameters
     ----------
     member : (reported, area)
-        An area that is run and reported alone stays as it is.
+        Areas that are run and reported one by one stay as they are.
     """
-    if member.shape == (1, 1):
+    if np.array_equal(member, np.eye(len(member))):
         return lambda values: values
-    return lambda values: np.moveaxis(np.tensordot(member, values, axes=(1, 1)), 0, 1)
+    alone = member.sum(axis=1) == 1.0
+
+    def total(values: Array) -> Array:
+        found = np.empty((len(values), len(member), *values.shape[2:]))
+        found[:, alone] = values[:, member[alone].argmax(axis=1)]
+        for i in np.flatnonzero(~alone):
+            found[:, i] = values[:, member[i] > 0.0].sum(axis=1)
+        return found
+
+    return total
 
 
 def _history(baseline: Baseline) -> Mapping[str, Actual]:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.structure import BAND_OF_AGE
+from simulator.engine.paths import Paths, paths_side_by_side
 from simulator.engine.plain import run
 from simulator.engine.rates import side_by_side
 from simulator.engine.stochastic import realise
 from simulator.projection.agencies import Run, served
 from simulator.projection.compile import Compiled
 from simulator.results.labelled import RunResults
-from simulator.runs.label_run import labelled
+from simulator.runs.label_run import labelled, measured
 from simulator.runs.prepare import Prepared, prepare
 from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
 
 Engine = Literal["plain", "compiled"]
+
+AT_ONCE = 64
+"""Areas times draws that are run and labelled together: enough for the compiled engine to have few lanes idle, and few
+enough for memory."""
 
 
 def engine_named(name: Engine) -> Run:
@@ -72,8 +77,10 @@ def run_once(
 
 def run_prepared(
     many: Sequence[Prepared], name: str, engine: Engine = "plain", luck: Sequence[tuple[object, ...]] | None = None
-) -> list[RunResults]:
-    """Run draws of one scenario and label what comes out of each, which does not depend on the others.
+) -> Iterator[RunResults]:
+    """Run draws of one scenario; yield results of some of them at a time, in order.
+
+    What a draw gives does not depend on the others.
 
     Parameters
     ----------
@@ -81,39 +88,50 @@ def run_prepared(
     name : str
         Name in tables.
     engine : {"plain", "compiled"}
-        The compiled engine runs draws side by side.
+        The compiled engine runs draws, and what is without programmes, side by side.
     luck : sequence of tuple, optional
         For each draw, what the luck of whole children hangs on (`simulator.engine.stochastic`); expected numbers if
         left out.
     """
-    results = _run_and_label([one.whole for one in many], name, engine, luck)
-    if any(one.bare is None for one in many):
-        return results
-    without = _run_and_label([one.bare for one in many if one.bare is not None], name, engine, luck)
-    return [
-        replace(whole, without={measure: bare.measures[measure] for measure in WITHOUT_PROGRAMMES})
-        for whole, bare in zip(results, without, strict=True)
-    ]
+    whole = served([one.whole for one in many], engine_named(engine))
+    bare = served([one.bare for one in many if one.bare is not None], engine_named(engine))
+    size = max(1, AT_ONCE // len(whole[0].context.areas))
+    for first in range(0, len(many), size):
+        some = slice(first, first + size)
+        yield _run_and_label(whole[some], bare[some], name, engine, None if luck is None else luck[some])
 
 
 def _run_and_label(
-    many: Sequence[Compiled], name: str, engine: Engine, luck: Sequence[tuple[object, ...]] | None
-) -> list[RunResults]:
-    run_rates = engine_named(engine)
-    many = served(many, run_rates)
-    if luck is not None:
-        paths = [
-            realise(one.rates, BAND_OF_AGE, of_draw, one.context.areas) for one, of_draw in zip(many, luck, strict=True)
-        ]
-    elif engine == "plain":
-        paths = [run_rates(one.rates, BAND_OF_AGE) for one in many]
+    whole: Sequence[Compiled],
+    bare: Sequence[Compiled],
+    name: str,
+    engine: Engine,
+    luck: Sequence[tuple[object, ...]] | None,
+) -> RunResults:
+    runs = [*whole, *bare]
+    if luck is None:
+        paths = _expected(runs, engine)
     else:
-        together = run_rates(side_by_side([one.rates for one in many]), BAND_OF_AGE)
-        paths = [together.of_draw(i) for i in range(len(many))]
-    return [labelled(one, name, of_draw, engine) for one, of_draw in zip(many, paths, strict=True)]
+        of_run = [*luck, *luck] if bare else luck
+        paths = paths_side_by_side(
+            [realise(one.rates, BAND_OF_AGE, own, one.context.areas) for one, own in zip(runs, of_run, strict=True)]
+        )
+    results = labelled(whole, name, paths.of_draws(slice(len(whole))), engine)
+    if not bare:
+        return results
+    without = paths.of_draws(slice(len(whole), None))
+    return replace(results, without=measured(bare, without, WITHOUT_PROGRAMMES))
+
+
+def _expected(runs: Sequence[Compiled], engine: Engine) -> Paths:
+    """Return expected numbers of runs, on the draw axis."""
+    run_rates = engine_named(engine)
+    if engine == "plain":
+        return paths_side_by_side([run_rates(one.rates, BAND_OF_AGE) for one in runs])
+    return run_rates(side_by_side([one.rates for one in runs]), BAND_OF_AGE)
 
 
 def label(compiled: Compiled, name: str) -> RunResults:
     """Run a compiled scenario by the plain engine and label what comes out."""
-    [results] = _run_and_label([compiled], name, "plain", None)
+    [results] = run_prepared([Prepared(compiled, None)], name)
     return results

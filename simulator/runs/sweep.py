@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby, product
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 
 from simulator.interventions.impossible import Impossible
 from simulator.results.labelled import RunResults
 from simulator.results.swept import Sweep, SweptRun, Varied, swept
-from simulator.runs.prepare import Prepared, prepare
+from simulator.runs.prepare import prepare
 from simulator.runs.single_run import Engine, run_prepared
 from simulator.scenario import LoadedScenario, Problem, ScenarioError
-
-SIDE_BY_SIDE = 16
-"""Areas of combinations that the compiled engine runs side by side; it takes hardly longer than for one."""
 
 MOST_RUNS = 10_000
 
@@ -45,10 +42,12 @@ def run_sweep(
     runs: list[SweptRun] = []
     first: RunResults | None = None
     progress(0, len(changed))
-    for block in _blocks(changed):
-        results = run_prepared(_prepared(block), loaded.key, engine)
-        first = first or results[0]
-        runs += map(SweptRun.of, results)
+    if problems := [problem for one in changed for problem in _impossible(one)]:
+        raise ScenarioError(problems)
+    for one in changed:
+        [results] = run_prepared([prepare(one.scenario, baseline=one.baseline)], loaded.key, engine)
+        first = first or results
+        runs.append(SweptRun.of(results))
         progress(len(runs), len(changed))
     assert first is not None
     units = {path: origin.unit for path, origin in changed[0].provenance.items()}
@@ -92,23 +91,10 @@ def _changed(loaded: LoadedScenario, values: Mapping[str, Sequence[float]]) -> l
     return found
 
 
-def _blocks(changed: Sequence[LoadedScenario]) -> Iterator[list[LoadedScenario]]:
-    """Cut combinations into blocks of one base and length that the compiled engine runs at a time."""
-    for _, together in groupby(changed, lambda one: (one.scenario.base, one.scenario.months)):
-        alike = list(together)
-        size = max(1, SIDE_BY_SIDE // len(alike[0].baseline.codes))
-        yield from (alike[i : i + size] for i in range(0, len(alike), size))
-
-
-def _prepared(block: Sequence[LoadedScenario]) -> list[Prepared]:
-    """Compile combinations, and tell of all that cannot be had."""
-    problems: list[Problem] = []
-    found: list[Prepared] = []
-    for one in block:
-        try:
-            found.append(prepare(one.scenario, baseline=one.baseline))
-        except Impossible as impossible:
-            problems.append(one.problem(impossible))
-    if problems:
-        raise ScenarioError(problems)
-    return found
+def _impossible(one: LoadedScenario) -> list[Problem]:
+    """Return what of a combination cannot be had."""
+    try:
+        prepare(one.scenario, baseline=one.baseline)
+    except Impossible as impossible:
+        return [one.problem(impossible)]
+    return []

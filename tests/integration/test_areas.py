@@ -494,6 +494,6 @@ def test_every_authority_projects_within_reason() -> None:
         if name not in hidden:
             assert (0.3 * last[name] <= path).all(), name
             assert (path <= 3.0 * last[name]).all(), name
-    assert results.spend_lines.reference_spend_gbp[0].sum() == pytest.approx(
+    assert results.spend_lines.reference_spend_gbp[0, 0].sum() == pytest.approx(
         sum(line.spend_gbp for line in load_baseline(2025).cost_lines)
     )

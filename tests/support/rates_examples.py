@@ -130,7 +130,7 @@ def rates(*streams: StreamRates, months: int, width: int = 12, foster: FosterRat
         foster=foster,
         place_groups=np.arange(places),
         price_ratio=np.ones((1, 1, 1, 1)),
-        programme_spend_gbp=np.zeros((1, 1, 1, 0)),
+        programme_spend_gbp=np.zeros((1, 1, 1)),
     )
 
 

@@ -53,13 +53,16 @@ class _Kept(FunctionCache):
         self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, sources())
 
     def load_overload(self, *of: Any) -> Any:
-        """Return what is kept, or None if that is nothing or cannot be read; then it is forgotten."""
+        """Return what is kept, or None if that is nothing or cannot be read; then it is forgotten and made anew."""
+        kept = None
         try:
-            return super().load_overload(*of)
+            kept = super().load_overload(*of)
         except (OSError, EOFError, pickle.UnpicklingError):
             with suppress(OSError):
                 self.flush()
-            return None
+        if kept is None:
+            _say("The compiled engine is being compiled, once, which takes about half a minute.")
+        return kept
 
     def save_overload(self, *of: Any) -> None:
         """Keep machine code if the folder still takes it."""
@@ -79,12 +82,15 @@ def sources() -> str:
     return text.hexdigest()
 
 
-@cache
 def _say_that_it_is_not_kept() -> None:
-    """Say so on stderr, once: a warning would end a program that takes warnings for errors."""
+    _say(
+        "The compiled engine is compiled anew by each process, in about half a minute: there is no folder to keep it "
+        "in that can be written. NUMBA_CACHE_DIR names one."
+    )
+
+
+@cache
+def _say(text: str) -> None:
+    """Say it on stderr, once, and not by workers: a warning would end a program that takes warnings for errors."""
     if parent_process() is None:
-        print(
-            "The compiled engine is compiled anew by each process, in about half a minute: there is no folder to keep "
-            "it in that can be written. NUMBA_CACHE_DIR names one.",
-            file=sys.stderr,
-        )
+        print(text, file=sys.stderr, flush=True)

@@ -15,13 +15,13 @@ COUNT = Publication("count")
 
 def _by_placement_and_band(view: View, array: Array) -> Values:
     """Add up streams of (draw, area, time, stream, band, place), and placements that are reported together."""
-    values = np.swapaxes(array.sum(axis=-3) @ view.grouping, -1, -2)
+    values = np.swapaxes(view.as_reported(array.sum(axis=-3)), -1, -2)
     return Values(values, placements.reported(), tuple(AGE_BANDS))
 
 
 def _by_placement(view: View, array: Array) -> Values:
     """Add up placements that are reported together: (draw, area, time, place)."""
-    return Values((array @ view.grouping)[..., None], placements.reported())
+    return Values(view.as_reported(array)[..., None], placements.reported())
 
 
 @measure(1, "Children looked after", "children", "stock", COUNT, difference=1)
@@ -64,7 +64,7 @@ def moves_out(view: View) -> Values:
 @measure(7, "Unaccompanied asylum-seeking children looked after", "children", "stock", COUNT, charted=True)
 def uasc_children(view: View) -> Values:
     """Unaccompanied asylum-seeking children looked after; they are part of `children`."""
-    return Values(view.paths.children[:, :, :, STREAMS.index("uasc")].sum(axis=(-2, -1))[..., None, None])
+    return Values(view.children[..., STREAMS.index("uasc"), :].sum(axis=-1)[..., None, None])
 
 
 @measure(8, "Starts that are returns from home", "children", "flow", COUNT)

@@ -23,7 +23,7 @@ _TITLES = {
 
 def _exits_for(position: int, reason: str) -> Callable[[View], Values]:
     def compute(view: View) -> Values:
-        by_band = view.paths.exits_by_reason[..., position].sum(axis=-2)
+        by_band = view.exits_by_reason[..., position]
         return Values(by_band[..., None, :], age_bands=tuple(AGE_BANDS))
 
     compute.__name__ = f"exits_{reason}"

@@ -32,7 +32,7 @@ def _by_sector(array: Array) -> Values:
 def _children_in(view: View, names: tuple[str, ...]) -> Array:
     """Children in some placements, by placement: (draw, area, instant, placement)."""
     at = [placements.index(name) for name in names]
-    return view.paths.children.sum(axis=(-3, -2))[..., at]
+    return view.children_by_place[..., at]
 
 
 def _waiting(view: View) -> Array:
@@ -94,7 +94,7 @@ def foster_deregistrations(view: View) -> Values:
 def unmet_foster_need_spend(view: View) -> Values:
     """Cash cost of the placements of children who wait, over the cost of independent agency fostering."""
     keys = [line.key for line in view.cost_lines]
-    weeks = view.child_weeks.sum(axis=-2)
+    weeks = view.all_weeks
     independent = placements.placements()[placements.sector_places()[SECTORS.index("independent")]]
     agency = _unit_cost(view, keys.index(independent.cost))
     total = np.zeros(weeks.shape[:-1])
@@ -107,4 +107,5 @@ def unmet_foster_need_spend(view: View) -> Values:
 def _unit_cost(view: View, i: int) -> Array:
     """Average cash cost of a week in a placement: (draw, area, month)."""
     line = view.cost_lines[i]
-    return np.reshape(line.spend_gbp, (-1, 1)) / np.reshape(line.child_weeks, (-1, 1)) * view.rates.price_ratio[..., i]
+    per_week: Array = np.asarray(line.spend_gbp) / np.asarray(line.child_weeks)
+    return per_week[..., None] * view.rates.price_ratio[..., i]

@@ -37,9 +37,8 @@ def other_spend(view: View) -> Values:
 @measure(32, "Spend on programmes", "GBP", "flow", MONEY, difference=6)
 def programme_spend(view: View) -> Values:
     """Cash spend on the scenario's programmes."""
-    spend = view.rates.programme_spend_gbp.sum(axis=-1)
-    shape = view.child_weeks.shape[:3]
-    return Values(np.broadcast_to(spend, shape)[..., None, None])
+    spend = np.broadcast_to(view.rates.programme_spend_gbp, view.all_weeks.shape[:3])
+    return Values(spend[..., None, None])
 
 
 @measure(33, "Spend on looked-after children", "GBP", "flow", OF_PLACEMENTS, difference=4)

@@ -1,4 +1,4 @@
-"""What a measure may read: paths, rates and prices of one run."""
+"""What a measure may read: paths, rates and prices of runs side by side."""
 
 from __future__ import annotations
 
@@ -22,22 +22,49 @@ WEEKS_A_MONTH = WEEKS_A_YEAR / MONTHS_A_YEAR
 
 @dataclass(frozen=True)
 class View:
-    """One run, seen by a measure."""
+    """Runs side by side, seen by a measure.
+
+    Attributes
+    ----------
+    paths : Paths
+    rates : Rates
+    cost_lines : tuple of CostLine
+        Their spend and weeks in care are (draw, area).
+    """
 
     paths: Paths
     rates: Rates
     cost_lines: tuple[CostLine, ...]
 
-    @property
-    def grouping(self) -> Array:
-        """Placements to reported placements: (place, reported)."""
-        return np.eye(len(placements.reported()))[self.rates.place_groups]
+    def as_reported(self, by_place: Array) -> Array:
+        """Add up placements that are reported together: (..., reported) from (..., place)."""
+        reported = np.zeros((*by_place.shape[:-1], len(placements.reported())))
+        for place, group in enumerate(self.rates.place_groups):
+            reported[..., group] += by_place[..., place]
+        return reported
+
+    @cached_property
+    def children(self) -> Array:
+        """Children by stream and placement at each instant: (draw, area, instant, stream, place)."""
+        children: Array = self.paths.children.sum(axis=-2)
+        return children
+
+    @cached_property
+    def children_by_place(self) -> Array:
+        """Children by placement at each instant: (draw, area, instant, place)."""
+        children: Array = self.children.sum(axis=-2)
+        return children
+
+    @cached_property
+    def exits_by_reason(self) -> Array:
+        """Exits by age band and reason in each month: (draw, area, month, band, reason)."""
+        exits: Array = self.paths.exits_by_reason.sum(axis=-3)
+        return exits
 
     @cached_property
     def child_weeks(self) -> Array:
         """Weeks in care by stream and placement in each month: (draw, area, month, stream, place)."""
-        children = self.paths.children.sum(axis=-2)
-        weeks: Array = (children[:, :, :-1] + children[:, :, 1:]) / 2.0 * WEEKS_A_MONTH
+        weeks: Array = (self.children[:, :, :-1] + self.children[:, :, 1:]) / 2.0 * WEEKS_A_MONTH
         return weeks
 
     @cached_property
@@ -46,37 +73,41 @@ class View:
         weeks: Array = self.child_weeks.sum(axis=-2)
         return weeks
 
-    def driver_weeks(self, line: CostLine) -> Array:
-        """Weeks in care that a line of spend goes with, by placement: (draw, area, month, place)."""
-        if line.driver == "uasc":
-            return self.child_weeks[..., STREAMS.index("uasc"), :]
+    def weeks(self, line: CostLine) -> Array:
+        """Weeks in care that a line of spend goes with: (draw, area, month, x).
+
+        x is the placements of a line that goes with placements; of others, which go with all of them, it is 1.
+        """
         if line.driver == "placement":
-            return self.all_weeks * np.array([p.cost == line.key for p in placements.placements()], dtype=float)
-        return self.all_weeks
+            return self.all_weeks[..., line.places]
+        weeks = self.all_weeks if line.driver == "children" else self.child_weeks[..., STREAMS.index("uasc"), :]
+        total: Array = weeks.sum(axis=-1, keepdims=True)
+        return total
 
     @cached_property
     def spend(self) -> tuple[Array, ...]:
-        """Cash spend of each line by placement: (draw, area, month, place)."""
+        """Cash spend of each line: (draw, area, month, x), as :meth:`weeks`."""
         return tuple(self._spend(i) for i in range(len(self.cost_lines)))
 
     @cached_property
     def placement_spend(self) -> Array:
         """Cash spend of the lines that go with placements: (draw, area, month, reported placement)."""
-        lines = [spend for spend, line in zip(self.spend, self.cost_lines, strict=True) if line.driver == "placement"]
-        return np.sum(lines, axis=0) @ self.grouping
+        by_place = np.zeros_like(self.all_weeks)
+        for line, spend in zip(self.cost_lines, self.spend, strict=True):
+            if line.driver == "placement":
+                by_place[..., line.places] = spend
+        return self.as_reported(by_place)
 
     def _spend(self, i: int) -> Array:
-        """Cash spend of line `i` by placement: (draw, area, month, place).
+        """Cash spend of line `i`: (draw, area, month, x), as :meth:`weeks`.
 
         Overheads stay what they were at the base, other costs go with weeks in care; both follow the price.
         """
         line = self.cost_lines[i]
-        weeks = self.driver_weeks(line)
-        if not np.any(line.spend_gbp):
-            return np.zeros_like(weeks)
+        weeks = self.weeks(line)
         total = weeks.sum(axis=-1, keepdims=True)
         share = np.divide(weeks, total, out=np.zeros_like(weeks), where=total > 0)
-        spend_gbp, child_weeks = (np.reshape(x, (-1, 1, 1)) for x in (line.spend_gbp, line.child_weeks))
+        spend_gbp, child_weeks = (np.asarray(x)[..., None, None] for x in (line.spend_gbp, line.child_weeks))
         variable = spend_gbp * (1.0 - line.overhead_share) / child_weeks * weeks
         fixed = spend_gbp * line.overhead_share / MONTHS_A_YEAR * share
         cash: Array = (variable + fixed) * self.rates.price_ratio[:, :, :, i, None]
@@ -84,6 +115,6 @@ class View:
 
     def line_totals(self) -> tuple[Array, Array]:
         """Spend and weeks in care by line: two of (draw, area, month, line)."""
-        spend = np.stack([line.sum(axis=-1) for line in self.spend], axis=-1)
-        weeks = np.stack([self.driver_weeks(line).sum(axis=-1) for line in self.cost_lines], axis=-1)
+        spend = np.stack([spend.sum(axis=-1) for spend in self.spend], axis=-1)
+        weeks = np.stack([self.weeks(line).sum(axis=-1) for line in self.cost_lines], axis=-1)
         return spend, weeks

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 BLOCK_DRAWS = 16
 BLOCK_BYTES = 32_000_000
-"""A block is of as many draws as fit into both before they are reduced (at least one). They change no result; the
-compiled engine runs sixteen side by side, so other numbers leave it idle."""
+"""A block is of as many draws as fit into both before they are reduced. They change no result; the compiled engine runs
+sixteen side by side, so other numbers leave it idle."""
+LEAST_DRAWS = 4
+"""A block is of so many even if they do not fit: what England's agencies do is worked out for all of them together."""
 
 DEATHS = 3
 """Times that a block may lose its worker while no other is done; after that there is something wrong with the work."""
@@ -97,8 +99,8 @@ def _bytes(run: RunResults) -> int:
 
 
 def blocks(draws: int, draw_bytes: int) -> tuple[Block, ...]:
-    """Cut draws 1 to `draws` into blocks, each of results that fit into `BLOCK_BYTES`."""
-    size = max(1, min(BLOCK_DRAWS, BLOCK_BYTES // draw_bytes))
+    """Cut draws 1 to `draws` into blocks, each of results that fit into `BLOCK_BYTES` if they are more than few."""
+    size = min(BLOCK_DRAWS, max(LEAST_DRAWS, BLOCK_BYTES // draw_bytes))
     return tuple((first, min(first + size - 1, draws)) for first in range(1, draws + 1, size))
 
 

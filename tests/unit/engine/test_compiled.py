@@ -71,7 +71,7 @@ def test_a_draw_alone_has_the_bits_it_has_in_the_ensemble(small: Small, foster: 
 def assert_same_bits(one: Paths, i: int, other: Paths, j: int) -> None:
     """Compare a draw of some paths with a draw of others."""
     for field in fields(Paths):
-        x, y = getattr(one.of_draw(i), field.name), getattr(other.of_draw(j), field.name)
+        x, y = getattr(one.of_draws(slice(i, i + 1)), field.name), getattr(other.of_draws(slice(j, j + 1)), field.name)
         for expected, found in zip(x, y, strict=True) if isinstance(x, tuple) else [(x, y)]:
             np.testing.assert_array_equal(found, expected, err_msg=field.name)
 
@@ -84,7 +84,7 @@ def test_a_draw_has_the_same_bits_in_any_company(company: list[int]) -> None:
     found = run_compiled(side_by_side([draws[i] for i in company]), BAND_OF_AGE)
     for j, i in enumerate(company):
         assert_same_bits(together, i, found, j)
-    assert_same(run(draws[5], BAND_OF_AGE), found.of_draw(company.index(5)))
+    assert_same(run(draws[5], BAND_OF_AGE), found.of_draws(slice(company.index(5), company.index(5) + 1)))
 
 
 def _faster(example: Rates, times: float) -> Rates:

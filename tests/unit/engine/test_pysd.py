@@ -68,7 +68,7 @@ def reduced_rates(months: int = MONTHS) -> Rates:
         foster=None,
         place_groups=np.arange(PLACES),
         price_ratio=np.ones((1, 1, 1, 1)),
-        programme_spend_gbp=np.zeros((1, 1, 1, 0)),
+        programme_spend_gbp=np.zeros((1, 1, 1)),
     )
 
 

@@ -27,6 +27,7 @@ from simulator.results import figures
 from simulator.results.labelled import RunResults
 from simulator.results.long_tables import extra_rows, yearly_rows
 from simulator.results.reduce import MOST_AREAS_IN_FULL
+from simulator.runs import single_run
 from simulator.runs.ensemble import Settings, blocks, run_draws
 from simulator.runs.ensemble.blocks import BLOCK_DRAWS
 from simulator.runs.ensemble.draws import Array, block, columns, parameters
@@ -35,6 +36,7 @@ from simulator.runs.ensemble.workers import local_pool
 from simulator.runs.simulate import simulate
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario, load
+from simulator.scenario.schema import WITHOUT_PROGRAMMES
 from simulator.uncertainty import Parameter, sample
 from simulator.uncertainty.distributions import Lognormal
 
@@ -62,9 +64,10 @@ interventions:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in an empty folder with scenario files, in blocks of three draws."""
+    """Work in an empty folder with scenario files, in blocks of three draws, and less if they are large."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(blocks, "BLOCK_DRAWS", 3)
+    monkeypatch.setattr(blocks, "LEAST_DRAWS", 2)
     for name, text in (("calm", CALM), ("help", HELP), ("impossible", IMPOSSIBLE)):
         (tmp_path / f"{name}.yaml").write_text(text)
     return tmp_path
@@ -170,13 +173,35 @@ def test_draws_differ_and_the_first_is_the_central_run() -> None:
     assert len(np.unique(found["children/total"].sum(axis=(1, 2)))) == 5
 
 
+@pytest.mark.parametrize("engine", ["plain", "compiled"])
+def test_without_programmes_is_what_a_scenario_of_none_gives(engine: Engine) -> None:
+    calm, busy = load("calm.yaml"), load("help.yaml")
+    alone = run_once(calm.scenario, "calm", engine=engine)
+    beside = run_once(busy.scenario, "help", engine=engine)
+    assert set(beside.without) == set(WITHOUT_PROGRAMMES)
+    for name, measure in beside.without.items():
+        np.testing.assert_array_equal(measure.values, alone[name].values, err_msg=name)
+    assert not np.array_equal(beside["children"].values, alone["children"].values)
+
+
+def test_how_many_areas_are_run_together_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded, settings = load("calm.yaml").in_areas(("Kent", "Surrey")), Settings(3, engine="compiled")
+    values = columns(loaded, settings)
+    monkeypatch.setattr(single_run, "AT_ONCE", 6)
+    together = block(loaded, settings, (1, 3), values)
+    monkeypatch.setattr(single_run, "AT_ONCE", 1)
+    alone = block(loaded, settings, (1, 3), values)
+    for name, array in together.items():
+        np.testing.assert_array_equal(alone[name], array, err_msg=name)
+
+
 @pytest.mark.parametrize(
     ("draws", "draw_bytes", "expected"),
     [
         (7, 1, ((1, 3), (4, 6), (7, 7))),
         (3, 1, ((1, 3),)),
         (3, blocks.BLOCK_BYTES // 2, ((1, 2), (3, 3))),
-        (2, 10 * blocks.BLOCK_BYTES, ((1, 1), (2, 2))),
+        (4, 10 * blocks.BLOCK_BYTES, ((1, 2), (3, 4))),
     ],
 )
 def test_blocks_are_cut_by_number_and_by_size(draws: int, draw_bytes: int, expected: tuple[Any, ...]) -> None:
