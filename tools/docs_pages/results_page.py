@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
+import simulator
 from docs_pages.markdown import NONE, table
 from docs_pages.shipped_runs import REFERENCE, value
 from simulator.data import tables
-from simulator.interventions import kinds
 from simulator.outputs.charts import words
 from simulator.outputs.summary import SummaryPoint, summary_points
 from simulator.results.analysis import difference
 from simulator.results.labelled import RunResults
-from simulator.runs.simulate import simulate
 from simulator.scenario import LoadedScenario
 
 
@@ -120,9 +118,7 @@ def _against(results: Mapping[str, RunResults]) -> str:
 
 
 def _numbers_or_rates(loaded: LoadedScenario, numbers: RunResults) -> str:
-    held = loaded.scenario.starts.model_copy(update={"hold": "rates"})
-    changed = replace(loaded, scenario=loaded.scenario.model_copy(update={"starts": held}))
-    rates = simulate(changed)
+    rates = simulator.run({"extends": loaded.key, "name": "Rates held", "starts": {"hold": "rates"}})
     rows = []
     for year in (2030, 2035):
         at = numbers.dates("stock").index(f"{year}-03-31")
@@ -143,8 +139,7 @@ def _numbers_or_rates(loaded: LoadedScenario, numbers: RunResults) -> str:
 def _fostering_rests_on(reference: LoadedScenario, plan: LoadedScenario) -> str:
     """Tabulate the foster plan against the status quo under other values of the two assumptions that matter most."""
     rows = []
-    retention = kinds()["foster_retention"]
-    for worded, update, *leaving in (
+    for worded, assumptions, *leaving in (
         ("As shipped", {}),
         ("10% of children in homes wait for a foster home", {"homes_waiting_share": 0.10}),
         ("20%", {"homes_waiting_share": 0.20}),
@@ -156,18 +151,9 @@ def _fostering_rests_on(reference: LoadedScenario, plan: LoadedScenario) -> str:
         ("10% fewer", {}, 0.90),
         ("10% more", {}, 1.10),
     ):
-        pair = []
-        for one in (reference, plan):
-            assumptions = one.scenario.assumptions.model_copy(update=update)
-            more = tuple(
-                retention.model_validate(
-                    {"kind": "foster_retention", "start": "2025-04", "deregistration_ratio": ratio}
-                )
-                for ratio in leaving
-            )
-            interventions = (*one.scenario.interventions, *more)
-            scenario = one.scenario.model_copy(update={"assumptions": assumptions, "interventions": interventions})
-            pair.append(simulate(replace(one, scenario=scenario)))
+        more = [{"kind": "foster_retention", "start": "2025-04", "deregistration_ratio": ratio} for ratio in leaving]
+        others = {"assumptions": assumptions, "interventions": more}
+        pair = [simulator.run({"extends": one.key, "name": worded, **others}) for one in (reference, plan)]
         spend = [float(r.by_year("total_spend")[0, 0, -1].sum()) for r in pair]
         waiting = [float(r["unmet_foster_need"].total()[-1]) for r in pair]
         rows.append([worded, *map(words.count, waiting), words.money(spend[0]), _more_money(spend[1] - spend[0])])
