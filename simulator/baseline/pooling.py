@@ -8,6 +8,7 @@ log likelihood, which is else often greatest at a spread of none, where areas wo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,16 @@ Ints = NDArray[np.intp]
 _NODES = np.linspace(-4.0, 4.0, 161)  # close enough for regions of many areas, whose mean is known well
 _WEIGHTS = np.exp(-(_NODES**2) / 2.0)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+
+_FIRST_STEPS = np.array([0.05, 0.25, 0.25])
+"""First steps of the search: of the log mean, of the log gamma shape and of the log spread of groups.
+
+They are given, as scipy's own are a part of the number that is begun at: of a log mean that is nought but for rounding
+they are as good as none, and hang on the kind of processor.
+"""
+
+_ONE_GROUP = math.exp(-7.0)
+"""Spread of the log means of groups where there is but one, whose mean is then known as well as can be."""
 
 
 @dataclass(frozen=True)
@@ -93,15 +104,16 @@ def pool_counts(
     seen = shared * y, shared * e
     middle = np.log(seen[0].sum() / seen[1].sum())
 
-    groups = len(np.unique(group))
-
     def loss(theta: Array) -> float:
         centre, shape, between = _unpacked(theta)
-        spreads = -0.5 * np.log(shape) + (np.log(between) if groups > 1 else 0.0)
+        spreads = -0.5 * np.log(shape) + np.log(between)
         return -float(_group_evidence(*seen, group, centre, shape, between)[1].sum() + spreads)
 
-    found = minimize(loss, np.array([middle, np.log(10.0), np.log(0.15)]), method="Nelder-Mead",
-                     options={"xatol": 1e-4, "fatol": 1e-5, "maxiter": 2000})  # fmt: skip
+    searched = 3 if np.ptp(group) else 2
+    start = np.array([middle, np.log(10.0), np.log(0.15)])[:searched]
+    simplex = start + np.vstack([np.zeros(searched), np.diag(_FIRST_STEPS[:searched])])
+    found = minimize(loss, start, method="Nelder-Mead",
+                     options={"initial_simplex": simplex, "xatol": 1e-4, "fatol": 1e-5, "maxiter": 2000})  # fmt: skip
     centre, shape, between = _unpacked(found.x)
     chance, _ = _group_evidence(*seen, group, centre, shape, between)
     prior = np.exp(centre + between * _NODES)
@@ -115,7 +127,8 @@ def pool_counts(
 
 def _unpacked(theta: Array) -> tuple[float, float, float]:
     """Return log mean, gamma shape and spread of groups, kept where the likelihood can be computed."""
-    return float(theta[0]), float(np.exp(np.clip(theta[1], -4.0, 9.0))), float(np.exp(np.clip(theta[2], -7.0, 1.0)))
+    between = float(np.exp(np.clip(theta[2], -7.0, 1.0))) if theta.size == 3 else _ONE_GROUP
+    return float(theta[0]), float(np.exp(np.clip(theta[1], -4.0, 9.0))), between
 
 
 def _group_evidence(

@@ -137,6 +137,19 @@ def test_an_area_apart_says_nothing_of_the_others() -> None:
     assert pooled.mean[3] == pytest.approx(50.0)
 
 
+def test_levels_do_not_hang_on_the_last_digit() -> None:
+    """Where England is the expectation, the log mean that the search begins at is nought but for rounding."""
+    rng = RNG(1)
+    events = rng.poisson(rng.gamma(20.0, 1 / 20.0, 60) * 200.0).astype(float)
+    expected = np.full(60, events.sum() / 60)
+    group = np.repeat(np.arange(6), 10)
+    pooled = pool_counts(events, expected, group)
+    for last in (-2e-16, 2e-16, 6e-16):
+        again = pool_counts(events, expected * (1.0 + last), group)
+        np.testing.assert_allclose(again.mean, pooled.mean, rtol=1e-9)
+        np.testing.assert_allclose(again.sd, pooled.sd, rtol=1e-9)
+
+
 def test_overdispersion_is_found() -> None:
     rng = RNG(1)
     expected = np.full((200, 3), 50.0)
@@ -191,12 +204,18 @@ def studies() -> Found:
     return mean([study(200, 40, 2000.0, seed) for seed in SEEDS])
 
 
+AS_INVENTED = pytest.mark.filterwarnings("ignore::simulator.baseline.proportional_fitting.NotConverged")
+"""Ages and placements of invented councils, each scaled to England's, agree less with each other than published ones."""
+
+
+@AS_INVENTED
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["starts", "exits", "uasc_starts", "stock"])
 def test_eighty_per_cent_intervals_of_known_councils_cover(name: str) -> None:
     assert 0.75 <= studies().inside[name] <= 0.85
 
 
+@AS_INVENTED
 @pytest.mark.slow
 def test_pooling_beats_raw_rates_of_small_councils() -> None:
     gain = studies().gain
