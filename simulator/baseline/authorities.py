@@ -20,7 +20,13 @@ from simulator.baseline.share_children import rake, shift_ages, spread_phases
 from simulator.baseline.sharing import share_households
 from simulator.baseline.start import PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE
-from simulator.data.authority_tables import PLACEMENT_GROUPS, group_of_place, published_stock, reported_spend
+from simulator.data.authority_tables import (
+    PLACEMENT_GROUPS,
+    group_of_place,
+    published_stock,
+    reported_spend,
+    under_18s,
+)
 from simulator.engine.rates import Rates, StreamRates
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
@@ -74,6 +80,11 @@ class Authorities:
     def part_of_england(self) -> float:
         """Share of England's children at the base who are in these authorities."""
         return sum(areas.children(self.codes)) / sum(areas.children(one.code for one in areas.authorities()))
+
+    @property
+    def under_18s(self) -> Array:
+        """People aged under 18 in each reported area, as last published; NaN where that is not known: (reported,)."""
+        return np.array([under_18s(area.members) for area in self.reported])
 
     @property
     def walking(self) -> tuple[str, ...]:

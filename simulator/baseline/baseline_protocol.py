@@ -45,6 +45,10 @@ class Baseline(Protocol):
         """Share of England's children at the base who are in its areas."""
 
     @property
+    def under_18s(self) -> Array:
+        """People aged under 18 in each of `reported`, as last published; NaN where that is not known: (reported,)."""
+
+    @property
     def walking(self) -> tuple[str, ...]:
         """Names, in keys of what is drawn, of the areas whose rates walk away from England's; none if it is England."""
 

@@ -1,14 +1,14 @@
-"""Who is run: the one place that tells kinds of baselines apart."""
+"""Who is run: the one place that tells kinds of baselines apart.
+
+What only some runs need is imported by those that do: a command takes longer to start than England to run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.baseline.authorities import Authorities
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.england import load_baseline
-from simulator.baseline.estimate_levels import published_levels
-from simulator.baseline.own_returns import OwnReturns
 from simulator.data.council import Council
 from simulator.vocabulary import areas
 from simulator.vocabulary.calendar import LATEST_BASE
@@ -27,7 +27,12 @@ def baseline_of(base: int, names: Sequence[str], council: Council | None = None)
         Who is run from their own returns, in place of the areas.
     """
     if council is not None:
+        from simulator.baseline.own_returns import OwnReturns
+
         return OwnReturns(load_baseline(LATEST_BASE), council)
     if codes := areas.units(names):
+        from simulator.baseline.authorities import Authorities
+        from simulator.baseline.estimate_levels import published_levels
+
         return Authorities(load_baseline(base), published_levels(), codes, areas.reported(names))
     return load_baseline(base)

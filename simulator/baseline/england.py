@@ -283,6 +283,11 @@ class England:
         return 1.0
 
     @property
+    def under_18s(self) -> Array:
+        """People of England aged under 18, as last published: (1,)."""
+        return np.array([list(tables.series("population_0_17").values())[-1]])
+
+    @property
     def walking(self) -> tuple[str, ...]:
         """None: its rates drift and don't walk away from themselves."""
         return ()

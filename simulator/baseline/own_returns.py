@@ -23,7 +23,7 @@ from simulator.baseline.response import band_of_row, ratio_of
 from simulator.baseline.sharing import share_households
 from simulator.baseline.start import PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE
-from simulator.data.authority_tables import published_stock
+from simulator.data.authority_tables import published_stock, under_18s
 from simulator.data.council import CODE, TIMES, Council
 from simulator.engine.grid import first_row
 from simulator.engine.rates import Rates, StreamRates
@@ -83,6 +83,11 @@ class OwnReturns:
     def part_of_england(self) -> float:
         """Its children at its base, over England's at England's."""
         return float(self.council.stock.sum() / (self.england.resident.sum() + self.england.uasc.sum()))
+
+    @property
+    def under_18s(self) -> Array:
+        """People under 18 in the authority that it is named for, as last published; NaN if it is none: (1,)."""
+        return np.array([under_18s(self.codes)])
 
     @property
     def walking(self) -> tuple[str, ...]:

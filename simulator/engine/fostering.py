@@ -159,7 +159,7 @@ def fill_places(
     """
     council, independent = foster.council, foster.independent
     sectors = [council, independent]
-    queued = np.unique(foster.waiting)
+    queued = sorted(set(foster.waiting.tolist()))
 
     weights = [grid.age_of_row[month % grid.width] @ foster.wait_weight for grid in grids]
     by_row = [np.take(s.stock, sectors, axis=-1).sum(axis=-2) for s in streams]

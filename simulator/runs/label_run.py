@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.baseline_protocol import Baseline
-from simulator.data.authority_tables import under_18s
 from simulator.engine.paths import Paths
 from simulator.engine.rates import side_by_side
 from simulator.projection.compile import Compiled
@@ -56,7 +55,7 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
         Timeline(compiled.context.first_month, compiled.context.months),
         compiled.context.deflator,
         names,
-        np.array([under_18s(area.members) for area in baseline.reported]),
+        baseline.under_18s,
         reference_spend[0].sum(axis=-1),
         reference_year,
     )

@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulator.interventions.impossible import Impossible
 from simulator.results.labelled import RunResults
 from simulator.runs.engines import default_engine
-from simulator.runs.ensemble import Settings, run_draws
-from simulator.runs.ensemble.draws import identity
 from simulator.runs.folders.own_folders import claim
 from simulator.runs.refusals import refusals
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario, ScenarioError, cautions
+
+if TYPE_CHECKING:
+    from simulator.runs.ensemble import Settings
 
 
 def simulate(
@@ -85,6 +87,8 @@ def simulate(
     central = _central(loaded, engine, price_year)
     if not draws:
         return central
+    from simulator.runs.ensemble import Settings, run_draws
+
     with loaded.placing():
         settings = Settings(draws, seed, engine, chance, full, price_year)
         with _folder(loaded, settings, work) as folder:
@@ -119,6 +123,8 @@ def _central(loaded: LoadedScenario, engine: Engine, price_year: str | None) -> 
 @contextmanager
 def _folder(loaded: LoadedScenario, settings: Settings, work: Path | None) -> Iterator[Path]:
     """Give the folder of a scenario's draws; a temporary one is deleted if the draws fail."""
+    from simulator.runs.ensemble.draws import identity
+
     if work is not None:
         own = work / f"{loaded.key}-{identity(loaded, settings)[:16]}"
         claim(own)

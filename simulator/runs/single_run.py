@@ -11,7 +11,6 @@ from simulator.baseline.structure import BAND_OF_AGE
 from simulator.engine.paths import Paths, paths_side_by_side
 from simulator.engine.plain import run
 from simulator.engine.rates import side_by_side
-from simulator.engine.stochastic import realise
 from simulator.projection.agencies import Run, served
 from simulator.projection.compile import Compiled
 from simulator.results.labelled import RunResults
@@ -112,6 +111,8 @@ def _run_and_label(
     if luck is None:
         paths = _expected(runs, engine)
     else:
+        from simulator.engine.stochastic import realise
+
         of_run = [*luck, *luck] if bare else luck
         paths = paths_side_by_side(
             [realise(one.rates, BAND_OF_AGE, own, one.context.areas) for one, own in zip(runs, of_run, strict=True)]

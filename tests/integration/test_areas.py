@@ -205,7 +205,7 @@ def studies() -> Found:
 
 
 AS_INVENTED = pytest.mark.filterwarnings("ignore::simulator.baseline.proportional_fitting.NotConverged")
-"""Ages and placements of invented councils, each scaled to England's, agree less with each other than published ones."""
+"""Ages and placements of invented councils, each scaled to England's, agree less than those of published ones do."""
 
 
 @AS_INVENTED

@@ -9,8 +9,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from simulator.outputs.charts.chart_registry import Chart, Entry, Scope, registered
 from simulator.results.results_protocol import Results
@@ -87,6 +87,6 @@ def save(drawing: Chart, folder: str | Path, name: str) -> tuple[Path, Path]:
         )  # fmt: skip
     text = svg.read_text(encoding="utf-8")
     text = text.replace("<svg ", '<svg role="img" ', 1)
-    text = text.replace("</title>", f"</title>\n <desc>{escape(drawing.alt)}</desc>", 1)
+    text = text.replace("</title>", f"</title>\n <desc>{escape(drawing.alt, quote=False)}</desc>", 1)
     svg.write_text(text, encoding="utf-8", newline="\n")
     return svg, png
