@@ -95,7 +95,7 @@ class Pool:
         shares = [self.share_there(*self._ages_at_exit(band), np.maximum(since, 0.0)) for band in AGE_BANDS]
         kernel = np.stack(shares, axis=1) * (since > 0)[:, None]  # (month, band, instant)
         streams = [STREAMS.index(name) for name in self.streams]
-        left = exits[..., streams, :, REASONS.index(self.reason)].sum(axis=-2)  # (draw, area, month, band)
+        left = exits[..., REASONS.index(self.reason)][..., streams, :].sum(axis=-2)  # (draw, area, month, band)
         came = left.reshape(draws, areas, -1) @ kernel.reshape(-1, months + 1)
         total: Array = self._of_opening(after_care, instants) + came
         return total

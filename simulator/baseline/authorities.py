@@ -89,7 +89,7 @@ class Authorities:
         return {name: n[at] for name, n in events(levels.starts.sum(axis=1), levels.uasc_starts).items()}
 
     def to_draw(self) -> tuple[Parameter, ...]:
-        """Return levels of the authorities that are run, as logs of ratios, and what is not known of England's spend."""
+        """Return levels of the authorities that are run, as logs of ratios, and what of spend is not known."""
         spread = self.levels.spread
         levels = (
             Parameter(level_key(code, name), Normal(0.0, float(spread[name][at])))

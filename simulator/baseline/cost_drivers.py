@@ -19,9 +19,9 @@ Array = NDArray[np.float64]
 UASC_SHARE_ON_PLACEMENT_LINES = 0.5
 """Share of the placement of an asylum-seeking child that the lines of placements pay; the asylum line pays the rest.
 
-A judgement, as no return says it. Of authorities, 2016-17 to 2024-25, spend on children looked after less leaving care
-rises by £57,000 (standard error 13,000), £73,000 (12,000) and £91,000 (11,000) with one more such child over one, two and
-three years, at 2024-25 prices, of which the asylum line is £46,000 (docs/costs.md) [dfe_lait_2026; dfe_cla_2025]."""
+A judgement, as no return says it. Among authorities, 2016-17 to 2024-25, spend on children looked after less leaving
+care rises with one more such child by £57,000 (standard error 13,000) over one year, £73,000 (12,000) over two and
+£91,000 (11,000) over three, at 2024-25 prices, of which the asylum line is £46,000 [dfe_lait_2026; dfe_cla_2025]."""
 
 PAID = np.array([UASC_SHARE_ON_PLACEMENT_LINES if stream == "uasc" else 1.0 for stream in STREAMS])
 """Share of a child's placement that the lines of placements pay: (stream,)."""
@@ -84,6 +84,11 @@ class Driver:
     unit: ClassVar[str]
     of_placements: ClassVar[bool] = False
 
+    @property
+    def places(self) -> NDArray[np.bool_]:
+        """Placements whose weeks it counts one by one: (place,)."""
+        return np.zeros(len(placements.placements()), dtype=bool)
+
     def amount(self, seen: Seen) -> Array:
         """Return what it counts in a run: (draw, area, month, x).
 
@@ -110,7 +115,7 @@ class PlacedWeeks(Driver):
 
     @property
     def places(self) -> NDArray[np.bool_]:
-        """Those placements: (place,)."""
+        """Placements whose weeks it counts one by one: (place,)."""
         return np.array([place.cost == self.key for place in placements.placements()])
 
     def amount(self, seen: Seen) -> Array:

@@ -40,10 +40,10 @@ institutions), 31 March 2024: (100 + 560 + 90) / 1,350 [dfe_cla_2024]."""
 FIXED_SHARE = {"residential": 0.05, "fostering": 0.12, "adoption": 0.7}
 """Share of a published line that does not change with its driver.
 
-Homes and fostering: 1 less marginal over average cost among authorities, 0.95 (80%: 0.8 to 1.1) and 0.88 (0.6 to 1.1),
-2021 to 2025 [dfe_lait_2026]. Agencies are paid by the week, so what is fixed of fostering is the council's own. Adoption:
-spend fell by 12% in real terms while adoptions fell by 44%, 2015-16 to 2023-24 [dfe_s251_outturn_2024_release;
-dfe_cla_2024]: 0.3 of it goes with adoptions. All other lines go with their drivers wholly, or not at all."""
+Homes and fostering: 1 less marginal over average cost among authorities, 0.95 (80%: 0.8 to 1.1) and 0.88 (0.6 to
+1.1), 2021 to 2025 [dfe_lait_2026]. Agencies are paid by the week, so what is fixed of fostering is the council's own.
+Adoption: spend fell by 12% in real terms while adoptions fell by 44%, 2015-16 to 2023-24, so 0.3 of it goes with
+adoptions [dfe_s251_outturn_2024_release; dfe_cla_2024]. All other lines go with their drivers wholly, or are held."""
 
 DRIVEN = {
     "adoption": "adoptions",
@@ -175,8 +175,8 @@ def _placement_lines(
 def _grants(base: int, units: dict[str, float]) -> tuple[CostLine, ...]:
     """Return Home Office grants of the base year, at the rates that the record shows.
 
-    For asylum-seeking children in care: income and grants on the asylum line of the last outturn, a night. For those who
-    have left at 18: the rate of the funding instructions, a week.
+    For asylum-seeking children in care: income and grants on the asylum line of the last outturn, a night. For those
+    who have left at 18: the rate of the funding instructions, a week.
     """
     outturn = _outturn(base)
     of_line = sum(tables.value(f"spend_line_{what}", outturn, "asylum") for what in ("income", "grants"))
