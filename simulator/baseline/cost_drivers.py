@@ -16,12 +16,13 @@ from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
-UASC_SHARE_ON_PLACEMENT_LINES = 0.5
+UASC_SHARE_ON_PLACEMENT_LINES = 1.0 / 3.0
 """Share of the placement of an asylum-seeking child that the lines of placements pay; the asylum line pays the rest.
 
-A judgement, as no return says it. Among authorities, 2016-17 to 2024-25, spend on children looked after less leaving
-care rises with one more such child by £57,000 (standard error 13,000) over one year, £73,000 (12,000) over two and
-£91,000 (11,000) over three, at 2024-25 prices, of which the asylum line is £46,000 [dfe_lait_2026; dfe_cla_2025]."""
+A judgement, as no return says it: a third makes one more such child cost about what it has cost. Among authorities,
+2016-17 to 2024-25, spend on children looked after less leaving care rises with one more such child by £57,000 (standard
+error 13,000) over one year, £73,000 (12,000) over two and £91,000 (11,000) over three, at 2024-25 prices, of which the
+asylum line is £46,000 [dfe_lait_2026; dfe_cla_2025]."""
 
 PAID = np.array([UASC_SHARE_ON_PLACEMENT_LINES if stream == "uasc" else 1.0 for stream in STREAMS])
 """Share of a child's placement that the lines of placements pay: (stream,)."""
