@@ -31,7 +31,7 @@ def build(shared: Path, target: Path) -> dict[str, int]:
         "children": build_children(national),
         "placements": build_placements(national, years),
         "fostering": build_fostering(shared, years),
-        "money": build_money(national, years),
+        "money": build_money(shared, years),
         "population": build_population(national, years),
     }
     data, vocabulary = target / "data", target / "vocabulary"

@@ -1,19 +1,23 @@
 """Fit the national baselines and write them, and the table of the fit (python tools/make_baselines.py).
 
-Writes simulator/data/baseline/england-YYYY.json, simulator/data/drift.csv and docs/fit.md. Takes a few minutes.
+Writes simulator/data/baseline/england-YYYY.json, simulator/data/drift.csv and docs/fit.md. Takes a few minutes. With
+``--costs`` it makes what care cost in each baseline anew and leaves the rest, in seconds.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
+from collections.abc import Mapping
 from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
 
-from simulator.baseline.england import load_baseline
+from simulator.baseline.england import England, load_baseline
 from simulator.calibrate.ahead import ahead_rows, long_ahead_rows
 from simulator.calibrate.build import COHORT_MONTHS, FitRow, build, fit_rows
+from simulator.calibrate.costs import with_costs
 from simulator.calibrate.fit_drift import processes
 from simulator.calibrate.interval_calibration import Widths, tied, widths
 from simulator.projection.drift import Process
@@ -23,12 +27,27 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
-    """Write the files."""
-    baselines, long, fine = build()
+    """Write what is asked for."""
+    parser = argparse.ArgumentParser(description="Fit the national baselines and write them.")
+    parser.add_argument("--costs", action="store_true", help="make what care cost anew, and fit nothing")
+    if parser.parse_args().costs:
+        write({base: with_costs(load_baseline(base)) for base in BASE_YEARS})
+    else:
+        fit()
+
+
+def write(baselines: Mapping[int, England]) -> None:
+    """Write baselines."""
     folder = ROOT / "simulator" / "data" / "baseline"
     folder.mkdir(exist_ok=True)
     for base, baseline in baselines.items():
         (folder / f"england-{base}.json").write_text(baseline.to_json(), encoding="utf-8")
+
+
+def fit() -> None:
+    """Fit every year, and write baselines, drift and the fit."""
+    baselines, long, fine = build()
+    write(baselines)
     load_baseline.cache_clear()
     record = tied(processes(fine, COHORT_MONTHS))
     with (ROOT / "simulator" / "data" / "drift.csv").open("w", encoding="utf-8", newline="") as file:

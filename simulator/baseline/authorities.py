@@ -9,7 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.cost_lines import LEAST_WEEKS, CostLine
+from simulator.baseline.after_care import AfterCare
+from simulator.baseline.cost_drivers import AtBase
+from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.deviations import deviations, level_key
 from simulator.baseline.england import FOSTER, England
 from simulator.baseline.levels import COST_LINES, Levels
@@ -98,13 +100,14 @@ class Authorities:
         return {name: n[at] for name, n in events(levels.starts.sum(axis=1), levels.uasc_starts).items()}
 
     def to_draw(self) -> tuple[Parameter, ...]:
-        """Return levels of the authorities that are run, as logs of ratios."""
+        """Return levels of the authorities that are run, as logs of ratios, and what of spend is not known."""
         spread = self.levels.spread
-        return tuple(
+        levels = (
             Parameter(level_key(code, name), Normal(0.0, float(spread[name][at])))
             for code, at in zip(self.codes, self._at, strict=True)
             for name in spread
         )
+        return (*levels, *self.england.to_draw())
 
     def at_base(self, england: Rates, drawn: Mapping[str, float]) -> Start:
         """Return where a draw of the authorities starts."""
@@ -123,14 +126,16 @@ class Authorities:
             streams.append(pick(_with_levels(one, levels.starts_of(name), level, off(of_starts)), at))
             benchmarked.append(pace(leaving[name][at], passes_through(one)).transfer_per_year <= 0)
         carers = np.sum([one.opening[0][..., FOSTER].sum(axis=(1, 2)) for one in everywhere], axis=0)
-        by_place = {name: one.opening[0].sum(axis=(1, 2)) for name, one in zip(STREAMS, everywhere, strict=True)}
+        costs, base = self.england.costs, _at_base(everywhere, width, levels, self.england.costs.after_care)
         prices = {key: off(f"price_{key}") for key in COST_LINES}
         ratios = np.stack([off(into(plan)) for plan in plans()], axis=1)
         mix = levels.placement_mix
         return Start(
             streams=tuple(streams),
             foster=share_households(england.foster, (carers / carers.sum(axis=0))[at]),
-            cost_lines=tuple(_share_line(line, by_place, levels, prices, at) for line in self.england.cost_lines),
+            cost_lines=tuple(_share_line(line, base, levels, prices, at) for line in costs.lines_of(drawn)),
+            grant_lines=tuple(_share_line(line, base, levels, prices, at) for line in costs.grants),
+            after_care=AfterCare({name: held[at] for name, held in base.after_care.by_age.items()}),
             placement_mix=PlacementMix(
                 into=(mix.into * ratios)[at],
                 agency_odds=mix.agency_odds[at],
@@ -259,17 +264,31 @@ def pick(stream: StreamRates, chosen: Ints) -> StreamRates:
     return replace(stream, **own)
 
 
-def _share_line(
-    line: CostLine,
-    by_place: Mapping[str, Array],
-    levels: Levels,
-    off: Mapping[str, Array],
-    chosen: Ints,
-) -> CostLine:
-    """Share a line of spend between areas as its children are, (area, place) by stream, at their own prices."""
-    children = line.children(by_place)
-    weeks = np.maximum(line.child_weeks * children / children.sum(), LEAST_WEEKS)
+def _at_base(streams: Sequence[StreamRates], width: int, levels: Levels, after_care: AfterCare) -> AtBase:
+    """Return what all areas have at the base.
+
+    Care leavers are shared as the young people who left care at 18 in the last years are, where that is published, and
+    as children of 16 and 17 elsewhere; those who were asylum-seeking children as such children are; children under
+    special guardianship as all children in care, as orders are not published by area.
+    """
+    children = np.stack([one.opening[0].sum(axis=(1, 2)) for one in streams], axis=1)
+    by_band = np.zeros((len(children), len(STREAMS), len(AGE_BANDS)))
+    for s, one in enumerate(streams):
+        band = band_of_row(one, width)
+        np.add.at(by_band[:, s].T, band, one.opening[0].sum(axis=(2, 3)).T)
+    teenagers = by_band[:, :, -1].sum(axis=1)
+    weights = {
+        "guardianship": children.sum(axis=(1, 2)),
+        "care_leavers": teenagers if levels.left_at_18 is None else levels.left_at_18,
+        "former_uasc": by_band[:, STREAMS.index("uasc"), -1],
+    }
+    shares = {name: weight / weight.sum() for name, weight in weights.items()}
+    return AtBase(children, by_band.sum(axis=1), after_care.scaled(shares))
+
+
+def _share_line(line: CostLine, base: AtBase, levels: Levels, off: Mapping[str, Array], chosen: Ints) -> CostLine:
+    """Share a line between areas as they have its driver, at their own prices, and keep some."""
     key = next((key for key, lines in COST_LINES.items() if line.key in lines), None)
-    spend = weeks * (levels.prices[key] if key else 1.0)
-    spend = line.spend_gbp * spend / spend.sum() * (off[key] if key else 1.0)
-    return replace(line, spend_gbp=spend[chosen], child_weeks=weeks[chosen])
+    shared = line.shared(base, levels.prices[key] if key else 1.0)
+    spend = np.asarray(shared.spend_gbp) * (off[key] if key else 1.0)
+    return replace(shared, spend_gbp=spend[chosen], units=np.asarray(shared.units)[chosen])

@@ -16,12 +16,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.baseline.after_care import FIRST_AGE, AfterCare
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.labelled_arrays import AXES, aligned, labels
 from simulator.baseline.placement_levels import as_england
 from simulator.baseline.random_walk import events
 from simulator.baseline.start import PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure, within_bands
+from simulator.baseline.uncertain_split import UncertainSplit
 from simulator.data import tables
 from simulator.data.packaged import read_text
 from simulator.engine.rates import Rates, StreamRates
@@ -216,6 +218,56 @@ class FosterBase:
 
 
 @dataclass(frozen=True)
+class Costs:
+    """What care cost in the year to the base, and who had left it and was still paid for. Made without a fit.
+
+    Attributes
+    ----------
+    lines : tuple of CostLine
+        Of spend, with uncertain splits half way.
+    grants : tuple of CostLine
+        Of income: Home Office grants for asylum-seeking children.
+    splits : tuple of UncertainSplit
+    after_care : AfterCare
+    """
+
+    lines: tuple[CostLine, ...]
+    grants: tuple[CostLine, ...]
+    splits: tuple[UncertainSplit, ...]
+    after_care: AfterCare
+
+    def lines_of(self, drawn: Mapping[str, float]) -> tuple[CostLine, ...]:
+        """Return the lines of spend in a draw."""
+        lines = self.lines
+        for split in self.splits:
+            lines = split.made(lines, drawn)
+        return lines
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The same as a baseline file has it."""
+        return {
+            "lines": [line.record for line in self.lines],
+            "grants": [line.record for line in self.grants],
+            "splits": [asdict(split) for split in self.splits],
+            "after_care": {name: held[0] for name, held in self.after_care.by_age.items()},
+        }
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Costs:
+        """Return what a baseline file says."""
+        return cls(
+            lines=tuple(map(CostLine.of, record["lines"])),
+            grants=tuple(map(CostLine.of, record["grants"])),
+            splits=tuple(
+                UncertainSplit(one["line"], one["rest"], (one["gbp_per_unit"][0], one["gbp_per_unit"][1]))
+                for one in record["splits"]
+            ),
+            after_care=AfterCare({name: np.array([record["after_care"][name]]) for name in FIRST_AGE}),
+        )
+
+
+@dataclass(frozen=True)
 class England:
     """Everything a run of England starts from (a `simulator.baseline.baseline_protocol.Baseline`).
 
@@ -229,7 +281,7 @@ class England:
     resident, uasc : (1, 1, row, phase, place)
     resident_home : (1, 1, row, spell)
     foster : FosterBase
-    cost_lines : tuple of CostLine
+    costs : Costs
     """
 
     base: int
@@ -239,7 +291,7 @@ class England:
     resident_home: Array
     uasc: Array
     foster: FosterBase
-    cost_lines: tuple[CostLine, ...]
+    costs: Costs
 
     def to_json(self) -> str:
         """Return the text of a baseline file: numbers with seven significant digits, and the labels of their axes."""
@@ -254,7 +306,9 @@ class England:
             return float(f"{value:.7g}") if isinstance(value, float) else value
 
         head = {"base": self.base, "cohort_months": self.cohort_months, "axes": plain(dict(labels()))}
-        parts = head | plain({k: v for k, v in asdict(self).items() if k not in head})
+        given = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in head}
+        records = {"parameters": asdict(self.parameters), "foster": asdict(self.foster), "costs": self.costs.record}
+        parts = head | plain(given | records)
         return "{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in parts.items()) + "\n}\n"
 
     @property
@@ -300,13 +354,15 @@ class England:
         )
 
     def to_draw(self) -> tuple[Parameter, ...]:
-        """Return nothing: levels are England's."""
-        return ()
+        """Return how spend is split where that is not published; levels are England's."""
+        return tuple(split.parameter for split in self.costs.splits)
 
     def at_base(self, england: Rates, drawn: Mapping[str, float]) -> Start:
         """Return England's rates as they are."""
         held = tuple(np.zeros(1, dtype=bool) for _ in england.streams)
-        return Start(england.streams, england.foster, self.cost_lines, as_england(1), held)
+        costs = self.costs
+        lines = costs.lines_of(drawn)
+        return Start(england.streams, england.foster, lines, costs.grants, costs.after_care, as_england(1), held)
 
     @property
     def history(self) -> Mapping[str, PastSeries]:
@@ -368,10 +424,10 @@ def load_baseline(base: int) -> England:
     def array(name: str, values: Any) -> Array:
         return aligned(name, np.array(values), raw.get("axes", {}), file)
 
-    cost_lines = tuple(CostLine(**line) for line in raw["cost_lines"])
+    costs = Costs.of(raw["costs"])
     for key in placements.cost_keys():
-        if key not in {line.key for line in cost_lines}:
-            raise ValueError(f"{file}: cost_lines: no line for {key}, the unit cost of a placement")
+        if key not in {line.key for line in costs.lines}:
+            raise ValueError(f"{file}: costs: no line for {key}, the unit cost of a placement")
     return England(
         base=raw["base"],
         cohort_months=raw["cohort_months"],
@@ -380,7 +436,7 @@ def load_baseline(base: int) -> England:
         resident_home=array("resident_home", raw["resident_home"]),
         uasc=array("uasc", raw["uasc"]),
         foster=record(FosterBase, raw["foster"]),
-        cost_lines=cost_lines,
+        costs=costs,
     )
 
 

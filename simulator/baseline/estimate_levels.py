@@ -77,5 +77,6 @@ def estimate(data: Published, base: Mapping[str, NationalStream]) -> Levels:
         placement_mix=as_england(len(heads)),
         last_starts={name: flow[:, -1] for name, flow in zip(base, flows, strict=True)},
         turning_18=turning_18(accounts["uasc"], uasc_exits[0], data.uasc_ceased, arriving_by_band),
+        left_at_18=data.left_at_18.sum(axis=1),
         leavers=one.england.response.at(one.next_year(exits[0], number)[BEFORE_18], exits[0]),
     )

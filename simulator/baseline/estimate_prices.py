@@ -39,9 +39,9 @@ def _cost_of_mix(data: Published) -> Array:
 
     Prices are what a published unit cost is over it, so that who fosters is not counted twice.
     """
-    lines = {line.key: line for line in load_baseline(LATEST_BASE).cost_lines}
+    lines = {line.key: line for line in load_baseline(LATEST_BASE).costs.lines}
     of_group = [[lines[key] for key in costs_of(group)] for group in FOSTERED]
-    unit = np.array([sum(one.spend_gbp for one in of) / sum(one.child_weeks for one in of) for of in of_group])
+    unit = np.array([sum(one.spend_gbp for one in of) / sum(one.units for one in of) for of in of_group])
     children = _fostered(data)
     mean = ratio_of(children @ unit, children.sum(axis=1))
     return np.where(mean > 0, mean, children.sum(axis=0) @ unit / children.sum())

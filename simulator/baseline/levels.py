@@ -45,6 +45,8 @@ class Levels:
         Asylum-seeking children of the base who turn 18 in a year, over what England's ages make of them; 1 if left out.
     leavers : (area,), optional
         Resident children who leave before 18 in the first year at these levels.
+    left_at_18 : (area,), optional
+        Young people who left care at 18 in the last published years.
     """
 
     codes: tuple[str, ...]
@@ -61,6 +63,7 @@ class Levels:
     last_starts: Mapping[str, Array] | None = None
     turning_18: Array | None = None
     leavers: Array | None = None
+    left_at_18: Array | None = None
 
     def starts_of(self, stream: str) -> Array:
         """Return starts of a run in proportion: (area, band)."""

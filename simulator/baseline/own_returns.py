@@ -7,14 +7,16 @@ households and costs are England's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.cost_lines import LEAST_WEEKS, CostLine
+from simulator.baseline.after_care import AfterCare
+from simulator.baseline.cost_drivers import AtBase
+from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.deviations import deviations, level_key
 from simulator.baseline.england import FOSTER, England
 from simulator.baseline.placement_levels import as_england
@@ -120,7 +122,7 @@ class OwnReturns:
             for (s, b, g), evidence in np.ndenumerate(council.first_places)
             if evidence > 0
         ]
-        return tuple(found)
+        return (*found, *self.england.to_draw())
 
     def at_base(self, england: Rates, drawn: Mapping[str, float]) -> Start:
         """Return where a draw of the council starts."""
@@ -133,10 +135,15 @@ class OwnReturns:
             one = _with_children(stream, width, council.stock[s], levels["exit_home"])
             one = _with_starts(one, starts, seeds[name], width)
             streams.append(_with_levels(_with_first_places(one, s, council, drawn), levels))
+        costs = self.england.costs
+        whole = _at_base(england.streams, width, costs.after_care)
+        part = _part_of(whole, _at_base(streams, width, costs.after_care))
         return Start(
             streams=tuple(streams),
             foster=share_households(england.foster, ratio_of(_fostered(streams), _fostered(england.streams))),
-            cost_lines=tuple(_share_line(line, england.streams, streams) for line in self.england.cost_lines),
+            cost_lines=tuple(_share_line(line, whole, part) for line in costs.lines_of(drawn)),
+            grant_lines=tuple(_share_line(line, whole, part) for line in costs.grants),
+            after_care=part.after_care,
             placement_mix=as_england(1),
             benchmarked=tuple(np.zeros(1, dtype=bool) for _ in streams),
         )
@@ -409,12 +416,34 @@ def _fostered(streams: Sequence[StreamRates]) -> Array:
     return np.asarray(np.sum([one.opening[0].sum(axis=(1, 2)) for one in streams], axis=0)[:, FOSTER])
 
 
-def _share_line(line: CostLine, england: Sequence[StreamRates], own: Sequence[StreamRates]) -> CostLine:
-    """Share a line of spend as its children are, at England's unit cost."""
+def _at_base(streams: Sequence[StreamRates], width: int, after_care: AfterCare) -> AtBase:
+    """Return the children of one area at the base, beside those who have left care."""
+    children = np.stack([one.opening[0].sum(axis=(1, 2)) for one in streams], axis=1)
+    by_band = np.zeros((1, len(AGE_BANDS)))
+    for one in streams:
+        np.add.at(by_band[0], band_of_row(one, width), one.opening[0, 0].sum(axis=(1, 2)))
+    return AtBase(children, by_band, after_care)
 
-    def children(streams: Sequence[StreamRates]) -> float:
-        counted = [one for name, one in zip(STREAMS, streams, strict=True) if name in line.streams]
-        return float(sum(one.opening[..., line.places].sum() for one in counted))
 
-    weeks = np.maximum(line.child_weeks * np.array([children(own) / children(england)]), LEAST_WEEKS)
-    return replace(line, spend_gbp=line.spend_gbp * weeks / line.child_weeks, child_weeks=weeks)
+def _part_of(england: AtBase, council: AtBase) -> AtBase:
+    """Give a council its part of England's who have left care.
+
+    Children under special guardianship are shared as all children in care are, care leavers as children of 16 and 17,
+    those who were asylum-seeking children as such children.
+    """
+    uasc = STREAMS.index("uasc")
+
+    def ratio(count: Callable[[AtBase], Array]) -> Array:
+        return np.asarray(ratio_of(count(council), count(england)))
+
+    ratios = {
+        "guardianship": ratio(lambda one: one.children.sum(axis=(1, 2))),
+        "care_leavers": ratio(lambda one: one.by_band[:, -1]),
+        "former_uasc": ratio(lambda one: one.children[:, uasc].sum(axis=1)),
+    }
+    return replace(council, after_care=england.after_care.scaled(ratios))
+
+
+def _share_line(line: CostLine, england: AtBase, council: AtBase) -> CostLine:
+    """Give a council its part of a line, as it has the driver of it, at England's unit cost."""
+    return line.part(ratio_of(line.driver.at_base(council), line.driver.at_base(england)))

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.baseline.after_care import AfterCare
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.placement_levels import PlacementMix
 from simulator.engine.rates import FosterRates, StreamRates
@@ -26,8 +27,10 @@ class Start:
         In the order of ``axes.STREAMS``; where children are placed is England's, but for what a council's own returns
         say.
     foster : FosterRates or None
-    cost_lines : tuple of CostLine
-        At prices of the year to England's base.
+    cost_lines, grant_lines : tuple of CostLine
+        Of spend and of income, at prices of the year to England's base.
+    after_care : AfterCare
+        Those who have left care and are still paid for.
     placement_mix : PlacementMix
         Beside that of the rates.
     benchmarked : tuple of (area,) bool
@@ -37,6 +40,8 @@ class Start:
     streams: tuple[StreamRates, ...]
     foster: FosterRates | None
     cost_lines: tuple[CostLine, ...]
+    grant_lines: tuple[CostLine, ...]
+    after_care: AfterCare
     placement_mix: PlacementMix
     benchmarked: tuple[NDArray[np.bool_], ...]
 

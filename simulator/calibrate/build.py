@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.england import PLACE, UNREGISTERED, England, Parameters
+from simulator.baseline.after_care import AfterCare
+from simulator.baseline.england import PLACE, UNREGISTERED, Costs, England, Parameters
 from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure
-from simulator.calibrate.costs import cost_lines
+from simulator.calibrate.costs import with_costs
 from simulator.calibrate.england_series import DURATION_BANDS, published
 from simulator.calibrate.fit_fostering import foster_base
 from simulator.calibrate.fit_year import FittedYear
@@ -40,11 +41,9 @@ def build(last: int = LATEST_BASE) -> tuple[dict[int, England], dict[int, Fitted
 
 
 def _baseline(fine: dict[int, FittedYear], base: int) -> England:
-    fitted, before = fine[base], fine[base - 1]
+    fitted = fine[base]
     at = fitted.end.resident.sum(axis=(0, 1, 2, 3)) + fitted.end.uasc.sum(axis=(0, 1, 2, 3))
-    then = published(base - 1).stock_by_place
-    assert then is not None
-    return England(
+    bare = England(
         base=base,
         cohort_months=COHORT_MONTHS,
         parameters=_no_more_registration(fitted.parameters, at),
@@ -52,8 +51,9 @@ def _baseline(fine: dict[int, FittedYear], base: int) -> England:
         resident_home=fitted.end.resident_home,
         uasc=fitted.end.uasc,
         foster=foster_base(base, at),
-        cost_lines=cost_lines(base, then, at, (float(before.end.uasc.sum()), float(fitted.end.uasc.sum()))),
+        costs=Costs((), (), (), AfterCare({})),
     )
+    return with_costs(bare)
 
 
 def _no_more_registration(p: Parameters, stock: Array) -> Parameters:

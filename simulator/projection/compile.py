@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.baseline.after_care import AfterCare
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.choose import baseline_of
 from simulator.baseline.cost_lines import CostLine
@@ -45,8 +46,10 @@ class Compiled:
     baseline : Baseline
     rates : Rates
     context : Context
-    cost_lines : tuple of CostLine
-        Of the areas of the rates.
+    cost_lines, grant_lines : tuple of CostLine
+        Of spend and of income of the areas of the rates.
+    after_care : AfterCare
+        Those who have left care and are still paid for.
     price_year : str
         Financial year in whose prices results give real money.
     england : Rates or None
@@ -61,6 +64,8 @@ class Compiled:
     rates: Rates
     context: Context
     cost_lines: tuple[CostLine, ...]
+    grant_lines: tuple[CostLine, ...]
+    after_care: AfterCare
     price_year: str
     england: Rates | None = None
     agency_odds: Array = field(default_factory=lambda: np.ones(1))
@@ -115,12 +120,15 @@ def compile_scenario(
         # What is assumed of single areas does not move agencies, which are large beside them.
         beside = with_scenario(bare, _context(scenario, england))
     rates = with_scenario(with_local(rates, scenario.local, context), context)
+    prices = 1.0 / context.price_level(financial_year(england.base - 1))
     return Compiled(
         scenario=scenario,
         baseline=baseline,
         rates=rates,
         context=context,
-        cost_lines=_uprated(start.cost_lines, 1.0 / context.price_level(financial_year(england.base - 1))),
+        cost_lines=_uprated(start.cost_lines, prices),
+        grant_lines=_uprated(start.grant_lines, prices),
+        after_care=start.after_care,
         england=beside,
         agency_odds=start.placement_mix.agency_odds,
         price_year=price_year or scenario.price_year,
@@ -153,7 +161,7 @@ def _context(scenario: Scenario, baseline: Baseline) -> Context:
         months=scenario.months,
         areas=baseline.codes,
         places=placements.names(),
-        cost_keys=tuple(line.key for line in baseline.england.cost_lines),
+        cost_keys=tuple(line.key for line in baseline.england.costs.lines),
         deflator=np.exp(np.interp(np.arange(scenario.months, dtype=float), middles, levels)),
         price_levels={y: v / known[price_year] for y, v in known.items()},
         part_of_england=baseline.part_of_england,

@@ -1,4 +1,4 @@
-"""Spend by line, and how a change of it splits into numbers, mix and price."""
+"""Spend by line, and how a change of it splits into numbers, mix, support beside placements, and price."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from simulator.vocabulary.placements import placements
 
 @dataclass(frozen=True)
 class SpendLines:
-    """Spend by line, in cash, and the weeks in care that it goes with.
+    """Spend by line, in cash, and the units that it goes with (`simulator.baseline.cost_drivers`).
 
     Attributes
     ----------
     keys : tuple of str
-    per_child : (line,) bool
-        Lines that go with all children (or all asylum-seeking children) and not with a placement.
-    spend_gbp, child_weeks : (draw, area, month, line)
-    reference_spend_gbp, reference_child_weeks : (draw, area, line)
+    of_placements : (line,) bool
+        Lines that go with weeks in a placement.
+    spend_gbp, units : (draw, area, month, line)
+    reference_spend_gbp, reference_units : (draw, area, line)
         The same in the last financial year before the run.
     sources : tuple of str
         Source keys of each line.
     """
 
     keys: tuple[str, ...]
-    per_child: NDArray[np.bool_]
+    of_placements: NDArray[np.bool_]
     spend_gbp: Array
-    child_weeks: Array
+    units: Array
     reference_spend_gbp: Array
-    reference_child_weeks: Array
+    reference_units: Array
     sources: tuple[str, ...] = ()
 
     def before(self, areas: Sequence[str]) -> Iterator[PastSpend]:
@@ -54,19 +54,20 @@ class SpendLines:
                 keys = dict.fromkeys(key for i in np.flatnonzero(at) for key in sources[i].split(";") if key)
                 return PastSpend(area, measure, placement, float(gbp[at].sum()), ";".join(keys))
 
-            yield add("placement_spend", ALL, ~self.per_child)
-            for i in np.flatnonzero(~self.per_child):
+            yield add("placement_spend", ALL, self.of_placements)
+            for i in np.flatnonzero(self.of_placements):
                 if self.keys[i] in own:
                     yield add("placement_spend", own[self.keys[i]], np.arange(len(self.keys)) == i)
-            yield add("other_spend", ALL, self.per_child)
-            yield add("total_spend", ALL, np.ones_like(self.per_child))
+            yield add("other_spend", ALL, ~self.of_placements)
+            yield add("total_spend", ALL, np.ones_like(self.of_placements))
 
     def split(self, timeline: Timeline, programmes: Array, start: int | None = None) -> dict[str, Array]:
         """Split spend above that of a start year by cause: (draw, area, year) each.
 
-        With spend of line i as weeks q_i times price u_i, children's weeks Q, and 0 for the start year:
-        numbers = (Q/Q0 - 1) * sum u0 q0; mix = sum u0 (q - q0 Q/Q0); price = sum (u - u0) q. They add up to the extra
-        spend of lines exactly. Price holds what overheads do to unit costs as numbers change.
+        With spend of line i as units q_i times price u_i, weeks in placements Q, and 0 for the start year: numbers =
+        (Q/Q0 - 1) * sum u0 q0 and mix = sum u0 (q - q0 Q/Q0) over lines of placements; support = sum u0 (q - q0) over
+        the others; price = sum (u - u0) q over all. They add up to the extra spend of lines exactly. Price holds what
+        fixed shares do to unit costs as numbers change.
 
         Parameters
         ----------
@@ -77,19 +78,21 @@ class SpendLines:
             Position of the start year among the financial years; the last year before the run if left out, in which
             there were no programmes.
         """
-        spend, weeks = timeline.by_year(self.spend_gbp, "flow"), timeline.by_year(self.child_weeks, "flow")
+        spend, units = timeline.by_year(self.spend_gbp, "flow"), timeline.by_year(self.units, "flow")
         if start is None:
-            spend0, weeks0 = self.reference_spend_gbp[:, :, None], self.reference_child_weeks[:, :, None]
+            spend0, units0 = self.reference_spend_gbp[:, :, None], self.reference_units[:, :, None]
         else:
-            spend0, weeks0 = spend[:, :, [start]], weeks[:, :, [start]]
+            spend0, units0 = spend[:, :, [start]], units[:, :, [start]]
             programmes = programmes - programmes[:, :, [start]]
-        placed = ~self.per_child
-        growth = weeks[..., placed].sum(axis=-1) / weeks0[..., placed].sum(axis=-1)
-        price0 = np.divide(spend0, weeks0, out=np.zeros_like(spend0), where=weeks0 > 0)
-        numbers = (growth - 1.0) * spend0.sum(axis=-1)
-        mix = (price0 * weeks).sum(axis=-1) - growth * spend0.sum(axis=-1)
-        price = spend.sum(axis=-1) - (price0 * weeks).sum(axis=-1)
-        return {"numbers": numbers, "mix": mix, "price": price, "programmes": programmes}
+        price0 = np.divide(spend0, units0, out=np.zeros_like(spend0), where=units0 > 0)
+        at_old_prices, placed = price0 * units, self.of_placements
+        growth = units[..., placed].sum(axis=-1) / units0[..., placed].sum(axis=-1)
+        before = spend0[..., placed].sum(axis=-1)
+        numbers = (growth - 1.0) * before
+        mix = at_old_prices[..., placed].sum(axis=-1) - growth * before
+        support = (at_old_prices - spend0)[..., ~placed].sum(axis=-1)
+        price = (spend - at_old_prices).sum(axis=-1)
+        return {"numbers": numbers, "mix": mix, "support": support, "price": price, "programmes": programmes}
 
 
 def _reported_by_cost() -> Mapping[str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.baseline_protocol import Baseline
+from simulator.baseline.cost_lines import CostLine
 from simulator.engine.paths import Paths
 from simulator.engine.rates import side_by_side
 from simulator.projection.compile import Compiled
@@ -44,9 +45,9 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
     scenario, baseline = compiled.scenario, compiled.baseline
     view = _view(runs, paths)
     total = _totals(baseline.member)
-    spend, weeks = (total(lines) for lines in view.line_totals())
+    spend, units = (total(lines) for lines in view.line_totals())
     reference = [np.stack([getattr(line, name) for line in view.cost_lines], axis=-1)
-                 for name in ("spend_gbp", "child_weeks")]  # fmt: skip
+                 for name in ("spend_gbp", "units")]  # fmt: skip
     reference_year = financial_year(scenario.base - 1)
     names = tuple(area.name for area in baseline.reported)
     reference_spend, found = total(reference[0]), _measured(view, total, measures())
@@ -77,11 +78,11 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
         price_year=compiled.price_year,
         spend_lines=SpendLines(
             keys=tuple(line.key for line in compiled.cost_lines),
-            per_child=np.array([line.driver != "placement" for line in compiled.cost_lines]),
+            of_placements=np.array([line.driver.of_placements for line in compiled.cost_lines]),
             spend_gbp=spend,
-            child_weeks=weeks,
+            units=units,
             reference_spend_gbp=reference_spend,
-            reference_child_weeks=total(reference[1]),
+            reference_units=total(reference[1]),
             sources=tuple(line.source for line in compiled.cost_lines),
         ),
         reference_year=reference_year,
@@ -107,15 +108,27 @@ def _measured(view: View, total: Callable[[Array], Array], names: Iterable[str])
 
 def _view(runs: Sequence[Compiled], paths: Paths) -> View:
     """Put draws side by side."""
-    lines = tuple(
+    return View(
+        paths,
+        side_by_side([one.rates for one in runs]),
+        _lines_side_by_side([one.cost_lines for one in runs]),
+        _lines_side_by_side([one.grant_lines for one in runs]),
+        runs[0].after_care,
+        np.stack([one.context.deflator for one in runs]),
+    )
+
+
+def _lines_side_by_side(many: Sequence[tuple[CostLine, ...]]) -> tuple[CostLine, ...]:
+    """Put money, units and fixed shares of draws on a draw axis: (draw, area)."""
+    return tuple(
         replace(
             of_draws[0],
             spend_gbp=np.stack([np.atleast_1d(line.spend_gbp) for line in of_draws]),
-            child_weeks=np.stack([np.atleast_1d(line.child_weeks) for line in of_draws]),
+            units=np.stack([np.atleast_1d(line.units) for line in of_draws]),
+            fixed_share=np.stack([np.atleast_1d(line.fixed_share) for line in of_draws]),
         )
-        for of_draws in zip(*(one.cost_lines for one in runs), strict=True)
+        for of_draws in zip(*many, strict=True)
     )
-    return View(paths, side_by_side([one.rates for one in runs]), lines)
 
 
 def _dated(claim: schema.Claim) -> DatedClaim:

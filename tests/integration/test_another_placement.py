@@ -92,11 +92,11 @@ def with_children(baseline: dict[str, Any]) -> dict[str, Any]:
             hazard = parameters["move_per_year"][i]
             parameters["move_per_year"].append(hazard if origin == TWIN else SHARE * hazard)
             parameters["move_per_year"][i] = hazard if origin == TWIN else (1 - SHARE) * hazard
-    line = next(line for line in baseline["cost_lines"] if line["key"] == TWIN)
+    line = next(line for line in baseline["costs"]["lines"] if line["key"] == TWIN)
     share = SHARE * stock[twin] / (stock[twin] + stock[places.index("home_waiting")])
-    new = line | {"key": NEW, **{name: share * line[name] for name in ("spend_gbp", "child_weeks")}}
-    line |= {name: (1 - share) * line[name] for name in ("spend_gbp", "child_weeks")}
-    baseline["cost_lines"].append(new)
+    new = line | {"key": NEW, **{name: share * line[name] for name in ("spend_gbp", "units")}}
+    line |= {name: (1 - share) * line[name] for name in ("spend_gbp", "units")}
+    baseline["costs"]["lines"].append(new)
     return baseline
 
 

@@ -79,11 +79,11 @@ def fake_results(
     start_weeks = opening * shares * (365.25 / 7)
     lines = SpendLines(
         keys=(*places, "other"),
-        per_child=np.array([False] * len(places) + [True]),
+        of_placements=np.array([True] * len(places) + [False]),
         spend_gbp=np.concatenate([spend[..., 0], other[..., 0]], axis=-1),
-        child_weeks=np.concatenate([weeks, weeks.sum(-1, keepdims=True)], axis=-1),
+        units=np.concatenate([weeks, weeks.sum(-1, keepdims=True)], axis=-1),
         reference_spend_gbp=np.append(start_weeks * weekly, 0.25 * (start_weeks * weekly).sum())[None, None] / 1.03,
-        reference_child_weeks=np.append(start_weeks, start_weeks.sum())[None, None],
+        reference_units=np.append(start_weeks, start_weeks.sum())[None, None],
     )
     past = np.arange(1994, 2026)
     stock = np.interp(past, [1994, 1998, 2008, 2020, 2023, 2025], [49_000, 53_300, 59_360, 80_000, 83_750, 81_770])

@@ -29,6 +29,7 @@ WIDER_LINES = {
     "3.4.6": "family_support_total",
     "5.0.2": "children_and_young_people_total",
 }
+GRANTED_LINES = {"asylum", "leaving_care"}
 SPLIT_LINES = {
     "residential",
     "fostering_total",
@@ -53,6 +54,11 @@ RO3_LINES = {
     "Services for young people": ("spend_line_wider", "services_for_young_people"),
     "Youth Justice": ("spend_line_wider", "youth_justice"),
 }
+GRANT_RATES = {
+    "Home Office daily rate, asylum-seeking child under 16": (2019, "under_16_per_night"),
+    "Home Office rate, care leaver who was an asylum-seeking child": (2024, "care_leaver_per_week"),
+}
+"""Rates of the Home Office, by item of the evidence: financial year that ends in this year, and name."""
 LAIT_COSTS = {
     "residential_weekly_unit_cost_gbp": "residential",
     "fostering_weekly_unit_cost_gbp": "fostering",
@@ -62,9 +68,14 @@ LAIT_COSTS = {
 }
 
 
-def build_money(national: Path, years: Mapping[str, str]) -> Tables:
-    """Spend lines, totals, weekly unit costs, deflators and the discount rate."""
-    out = Tables()
+def build_money(shared: Path, years: Mapping[str, str]) -> Tables:
+    """Spend lines, totals, grants, weekly unit costs, deflators and the discount rate."""
+    out, national = Tables(), shared / "data/national"
+    for row in read(shared / "evidence/unit_costs.csv"):
+        if row["item"] in GRANT_RATES:
+            year, category = GRANT_RATES[row["item"]]
+            unit = row["unit"].replace("GBP a ", "gbp_per_person_per_")
+            out.add("home_office_grant_gbp", year, category, row["value"], unit, years[row["source"]], row["source"])
     for row in read(national / "spend_s251_outturn_2015_16_to_2023_24.csv"):
         add_section_251(out, row, years[row["source"]])
     for row in read(national / "spend_ro3_2024_25.csv"):
@@ -134,6 +145,11 @@ def add_section_251(out: Tables, row: Row, vintage: str) -> None:
     if year == "2017-18" and category == "total_looked_after":
         status = "published: GBP 60m above the sum of its published lines"
     out.add("spend_line", year, category, gross, "gbp", vintage, row["source"], status)
+    if category in GRANTED_LINES:
+        inside, outside = (float(row[f"grants_{where}_aef_gbp"]) for where in ("inside", "outside"))
+        out.add("spend_line_income", year, category, row["income_gbp"], "gbp", vintage, row["source"])
+        summed = "derived: grants inside and outside aggregate external finance"
+        out.add("spend_line_grants", year, category, inside + outside, "gbp", vintage, row["source"], summed)
     if category not in SPLIT_LINES:
         return
     note = f"; {row['note']}" if row["note"] else ""

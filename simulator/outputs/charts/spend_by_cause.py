@@ -14,7 +14,7 @@ from simulator.results.results_protocol import Results
 from simulator.vocabulary.placements import placements
 
 _OTHER_PARTS = (
-    ("other_spend", "Social work and other costs", "light_purple"),
+    ("other_spend", "Guardianship, leaving care and other support", "light_purple"),
     ("programme_spend", "Programmes", "black"),
 )
 _SMALL = 0.04
@@ -24,12 +24,18 @@ _CAUSES = (
     ("price", "Higher prices", "orange", "because prices rise"),
     ("mix", "Dearer placements", "dark_blue", "because of where children live"),
     ("numbers", "More children", "turquoise", "because of the number of children"),
+    ("support", "More support beside placements", "light_purple", "for support beside placements"),
     ("programmes", "Programmes", "dark_pink", "for programmes"),
 )
 _REST = ("rest", "Other causes", "mid_grey", "for other causes")
 _NOTHING_GBP = 500.0
 """A cause that never reaches this is not drawn."""
-_FEWER = {"price": "Lower prices", "mix": "Cheaper placements", "numbers": "Fewer children"}
+_FEWER = {
+    "price": "Lower prices",
+    "mix": "Cheaper placements",
+    "numbers": "Fewer children",
+    "support": "Less support beside placements",
+}
 
 
 @chart("spend", title="Spend on children in care")
@@ -186,7 +192,7 @@ def spend_by_placement(results: Results) -> Chart | None:
 
 @chart("extra_spend", title="Extra spend against the start year")
 def extra_spend(results: Results) -> Chart | None:
-    """Draw spend above the last published year, split into numbers, mix, prices and programmes."""
+    """Draw spend above the last published year, split into numbers, mix, support, prices and programmes."""
     if "total_spend" not in results.measures or not results.financial_years:
         return None
     total = series.over_years(results, results.extra_spend())

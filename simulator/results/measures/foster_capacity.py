@@ -94,7 +94,7 @@ def foster_deregistrations(view: View) -> Values:
 def unmet_foster_need_spend(view: View) -> Values:
     """Cash cost of the placements of children who wait, over the cost of independent agency fostering."""
     keys = [line.key for line in view.cost_lines]
-    weeks = view.all_weeks
+    weeks = view.paid_weeks
     independent = placements.placements()[placements.sector_places()[SECTORS.index("independent")]]
     agency = _unit_cost(view, keys.index(independent.cost))
     total = np.zeros(weeks.shape[:-1])
@@ -107,5 +107,5 @@ def unmet_foster_need_spend(view: View) -> Values:
 def _unit_cost(view: View, i: int) -> Array:
     """Average cash cost of a week in a placement: (draw, area, month)."""
     line = view.cost_lines[i]
-    per_week: Array = np.asarray(line.spend_gbp) / np.asarray(line.child_weeks)
+    per_week: Array = np.asarray(line.spend_gbp) / np.asarray(line.units)
     return per_week[..., None] * view.rates.price_ratio[..., i]

@@ -8,11 +8,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.baseline.after_care import AfterCare, Pool
+from simulator.baseline.cost_drivers import paid_weeks
 from simulator.baseline.cost_lines import CostLine
 from simulator.engine.paths import Paths
 from simulator.engine.rates import Rates
 from simulator.vocabulary import placements
-from simulator.vocabulary.axes import STREAMS
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, WEEKS_A_YEAR
 
 Array = NDArray[np.float64]
@@ -22,19 +23,26 @@ WEEKS_A_MONTH = WEEKS_A_YEAR / MONTHS_A_YEAR
 
 @dataclass(frozen=True)
 class View:
-    """Runs side by side, seen by a measure.
+    """Runs side by side, seen by a measure, and by the drivers of spend (`simulator.baseline.cost_drivers.Seen`).
 
     Attributes
     ----------
     paths : Paths
     rates : Rates
-    cost_lines : tuple of CostLine
-        Their spend and weeks in care are (draw, area).
+    cost_lines, grant_lines : tuple of CostLine
+        Of spend and of income; their money, units and fixed shares are (draw, area).
+    after_care : AfterCare
+        Those who had left care by the first instant and are still paid for.
+    deflator : (draw, month)
+        General prices over those that lines are in.
     """
 
     paths: Paths
     rates: Rates
     cost_lines: tuple[CostLine, ...]
+    grant_lines: tuple[CostLine, ...]
+    after_care: AfterCare
+    deflator: Array
 
     def as_reported(self, by_place: Array) -> Array:
         """Add up placements that are reported together: (..., reported) from (..., place)."""
@@ -68,53 +76,69 @@ class View:
         return weeks
 
     @cached_property
-    def all_weeks(self) -> Array:
-        """Weeks in care by placement in each month: (draw, area, month, place)."""
-        weeks: Array = self.child_weeks.sum(axis=-2)
+    def weeks_by_band(self) -> Array:
+        """Weeks in care by age band in each month: (draw, area, month, band)."""
+        children = self.paths.children.sum(axis=(-3, -1))
+        weeks: Array = (children[:, :, :-1] + children[:, :, 1:]) / 2.0 * WEEKS_A_MONTH
         return weeks
 
-    def weeks(self, line: CostLine) -> Array:
-        """Weeks in care that a line of spend goes with: (draw, area, month, x).
+    @cached_property
+    def paid_weeks(self) -> Array:
+        """Weeks that lines of placements pay for, by placement in each month: (draw, area, month, place)."""
+        return paid_weeks(self.child_weeks)
 
-        x is the placements of a line that goes with placements; of others, which go with all of them, it is 1.
-        """
-        if line.driver == "placement":
-            return self.all_weeks[..., line.places]
-        weeks = self.all_weeks if line.driver == "children" else self.child_weeks[..., STREAMS.index("uasc"), :]
-        total: Array = weeks.sum(axis=-1, keepdims=True)
-        return total
+    def pool(self, pool: Pool) -> Array:
+        """Those who have left care and are in a pool at each instant: (draw, area, instant)."""
+        return pool.stock(self.after_care, self.paths.exits_by_reason)
+
+    def pool_weeks(self, pool: Pool) -> Array:
+        """Weeks of those who have left care and are in a pool: (draw, area, month)."""
+        there = self.pool(pool)
+        return (there[:, :, :-1] + there[:, :, 1:]) / 2.0 * WEEKS_A_MONTH
+
+    @cached_property
+    def amounts(self) -> tuple[Array, ...]:
+        """What the driver of each line counts: (draw, area, month, x)."""
+        return tuple(line.driver.amount(self) for line in self.cost_lines)
 
     @cached_property
     def spend(self) -> tuple[Array, ...]:
-        """Cash spend of each line: (draw, area, month, x), as :meth:`weeks`."""
+        """Cash spend of each line: (draw, area, month, x), as :attr:`amounts`."""
         return tuple(self._spend(i) for i in range(len(self.cost_lines)))
 
     @cached_property
     def placement_spend(self) -> Array:
         """Cash spend of the lines that go with placements: (draw, area, month, reported placement)."""
-        by_place = np.zeros_like(self.all_weeks)
+        by_place = np.zeros_like(self.paid_weeks)
         for line, spend in zip(self.cost_lines, self.spend, strict=True):
-            if line.driver == "placement":
-                by_place[..., line.places] = spend
+            if line.driver.of_placements:
+                by_place[..., line.driver.places] = spend
         return self.as_reported(by_place)
 
-    def _spend(self, i: int) -> Array:
-        """Cash spend of line `i`: (draw, area, month, x), as :meth:`weeks`.
+    @cached_property
+    def grants(self) -> Array:
+        """Cash income from grants: (draw, area, month)."""
+        income = [_at_base_prices(line, line.driver.amount(self)).sum(axis=-1) for line in self.grant_lines]
+        return np.sum(income, axis=0) * self.deflator[:, None]
 
-        Overheads stay what they were at the base, other costs go with weeks in care; both follow the price.
-        """
-        line = self.cost_lines[i]
-        weeks = self.weeks(line)
-        total = weeks.sum(axis=-1, keepdims=True)
-        share = np.divide(weeks, total, out=np.zeros_like(weeks), where=total > 0)
-        spend_gbp, child_weeks = (np.asarray(x)[..., None, None] for x in (line.spend_gbp, line.child_weeks))
-        variable = spend_gbp * (1.0 - line.overhead_share) / child_weeks * weeks
-        fixed = spend_gbp * line.overhead_share / MONTHS_A_YEAR * share
-        cash: Array = (variable + fixed) * self.rates.price_ratio[:, :, :, i, None]
+    def _spend(self, i: int) -> Array:
+        """Cash spend of line `i`: (draw, area, month, x), as :attr:`amounts`."""
+        cash: Array = _at_base_prices(self.cost_lines[i], self.amounts[i]) * self.rates.price_ratio[:, :, :, i, None]
         return cash
 
     def line_totals(self) -> tuple[Array, Array]:
-        """Spend and weeks in care by line: two of (draw, area, month, line)."""
+        """Spend and units by line: two of (draw, area, month, line)."""
         spend = np.stack([spend.sum(axis=-1) for spend in self.spend], axis=-1)
-        weeks = np.stack([self.weeks(line).sum(axis=-1) for line in self.cost_lines], axis=-1)
-        return spend, weeks
+        units = np.stack([amount.sum(axis=-1) for amount in self.amounts], axis=-1)
+        return spend, units
+
+
+def _at_base_prices(line: CostLine, amount: Array) -> Array:
+    """Return what a line comes to at the prices of the base: (draw, area, month, x), as what its driver counts.
+
+    The fixed share stays what it was at the base, the rest goes with the driver.
+    """
+    total = amount.sum(axis=-1, keepdims=True)
+    share = np.divide(amount, total, out=np.zeros_like(amount), where=total > 0)
+    spend_gbp, units, fixed = (np.asarray(x)[..., None, None] for x in (line.spend_gbp, line.units, line.fixed_share))
+    return np.asarray(spend_gbp * ((1.0 - fixed) / units * amount + fixed / MONTHS_A_YEAR * share))

@@ -131,6 +131,6 @@ def test_an_array_of_another_shape_is_an_error(read: Read, raw: dict[str, Any]) 
 
 
 def test_a_unit_cost_without_a_line_is_an_error(read: Read, raw: dict[str, Any]) -> None:
-    raw["cost_lines"] = [line for line in raw["cost_lines"] if line["key"] != "supported"]
-    with pytest.raises(ValueError, match=r"^england-2025\.json: cost_lines: no line for supported"):
+    raw["costs"]["lines"] = [line for line in raw["costs"]["lines"] if line["key"] != "supported"]
+    with pytest.raises(ValueError, match=r"^england-2025\.json: costs: no line for supported"):
         read(raw)
