@@ -118,7 +118,7 @@ class Authorities:
         mix = levels.placement_mix
         return Start(
             streams=tuple(streams),
-            foster=share_households(england.foster, (carers / carers.sum(axis=0))[at]),
+            foster=share_households(england.foster, (carers / carers.sum(axis=0))[at], streams),
             cost_lines=tuple(_share_line(line, by_place, levels, prices, at) for line in self.england.cost_lines),
             placement_mix=PlacementMix(
                 into=(mix.into * ratios)[at],

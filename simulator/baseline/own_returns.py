@@ -130,7 +130,7 @@ class OwnReturns:
             streams.append(_with_levels(_with_first_places(one, s, council, drawn), levels))
         return Start(
             streams=tuple(streams),
-            foster=share_households(england.foster, ratio_of(_fostered(streams), _fostered(england.streams))),
+            foster=share_households(england.foster, ratio_of(_fostered(streams), _fostered(england.streams)), streams),
             cost_lines=tuple(_share_line(line, england.streams, streams) for line in self.england.cost_lines),
             placement_mix=as_england(1),
             benchmarked=tuple(np.zeros(1, dtype=bool) for _ in streams),

@@ -105,6 +105,8 @@ class View:
         """
         line = self.cost_lines[i]
         weeks = self.weeks(line)
+        if line.driver == "placement":
+            weeks = weeks * self.rates.cost_weight[:, :, None, line.places]
         total = weeks.sum(axis=-1, keepdims=True)
         share = np.divide(weeks, total, out=np.zeros_like(weeks), where=total > 0)
         spend_gbp, child_weeks = (np.asarray(x)[..., None, None] for x in (line.spend_gbp, line.child_weeks))
