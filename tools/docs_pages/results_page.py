@@ -146,9 +146,14 @@ def _fostering_rests_on(reference: LoadedScenario, plan: LoadedScenario) -> str:
     retention = kinds()["foster_retention"]
     for worded, update, *leaving in (
         ("As shipped", {}),
-        ("10% of children in homes wait for a foster home", {"homes_waiting_share": 0.10}),
-        ("20%", {"homes_waiting_share": 0.20}),
-        ("45%", {"homes_waiting_share": 0.45}),
+        ("5% of children in homes had fostering as their original plan", {"homes_waiting_share": 0.05}),
+        ("35%", {"homes_waiting_share": 0.35}),
+        (
+            "Usable places follow households one for one, and not need",
+            {"places_elasticity": 1.0, "need_elasticity": 0.0},
+        ),
+        ("They follow households by half", {"places_elasticity": 0.5}),
+        ("A child in a home whose plan was fostering costs 60% of the mean", {"waiting_cost_ratio": 0.6}),
         ("500 a year leave a foster home to wait in a children's home", {"exchange_homes_per_year": 500.0}),
         ("1,500 a year", {"exchange_homes_per_year": 1_500.0}),
         ("Matching a waiting child takes a year when places are free", {"step_down_match_per_year": 1.0}),
@@ -173,7 +178,7 @@ def _fostering_rests_on(reference: LoadedScenario, plan: LoadedScenario) -> str:
         rows.append([worded, *map(words.count, waiting), words.money(spend[0]), _more_money(spend[1] - spend[0])])
     heads = (
         "Assumption",
-        "Unmet need 2035, status quo",
+        "In homes, original plan fostering, 2035, status quo",
         "with 10,000 places",
         "Spend 2034-35, status quo",
         "with 10,000 places",
