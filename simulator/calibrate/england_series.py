@@ -8,9 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.structure import EXIT_GROUPS
+from simulator.baseline.structure import EXIT_GROUPS, structure
 from simulator.data import tables
-from simulator.projection.foster_supply import central
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS
 
@@ -201,7 +200,7 @@ def _stock_by_place(year: int, total: float) -> Array | None:
         mainstream = p["foster_total"] * old["foster_other_carer"] / old["foster_total"]
     secure = tables.categories("stock_by_placement", min(year, 2024))["secure_homes"]
     homes = p["secure_and_childrens_homes"] - secure
-    waiting = central("homes_waiting_share")
+    waiting = structure()["fostering"]["homes_waiting_share_of_fit"]
     counts = {
         "kinship_foster": p["foster_total"] - mainstream,
         "council_foster": mainstream * council_share(year),

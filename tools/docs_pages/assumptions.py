@@ -209,7 +209,7 @@ def _about_starts() -> Iterator[Row]:
 _DRAWN_SUPPLY = {
     "places_elasticity": ("Elasticity of usable places to households, in the end", "assumptions.places_elasticity"),
     "council_places_elasticity": (
-        "The same of the places of one council's own carers",
+        "The same of one council's own carers",
         "assumptions.places_elasticity",
     ),
     "need_elasticity": ("Elasticity of usable places to children not with kin", "assumptions.need_elasticity"),
@@ -250,17 +250,19 @@ def _about_fostering() -> Iterator[Row]:
     for name, (what, path) in _DRAWN_SUPPLY.items():
         one = drawn_numbers()[name]
         low, high = (f"{end:.2g}" for end in one.distribution.ppf([0.1, 0.9]))
-        yield (
-            what,
-            f"{one.distribution.central:g} (80% of draws: {low} to {high})",
-            _supply_source(one.source),
-            STRUCTURE,
-            path,
-        )
+        value = f"{one.distribution.central:g} (80% of draws: {low} to {high})"
+        yield what, value, _supply_source(one.source), STRUCTURE, path
     yield (
         "Hazard with which usable places move to what households and need make of them, a year",
         f"{f['places_response_per_year']:g}",
         "judgement from [dfe_lait_2026]: elasticities of authorities over one to three years",
+        STRUCTURE,
+        "",
+    )
+    yield (
+        "Share of children in homes whom the fit counts as waiting for a foster home",
+        f"{f['homes_waiting_share_of_fit']:g}",
+        JUDGEMENT,
         STRUCTURE,
         "",
     )
