@@ -79,8 +79,9 @@ be, is marked. Lengths of stay are published to 2023-24, so the year to March 20
 year on from a base with that year's rates frozen; nothing in them was fitted to the year that they are compared with.
 
 The tables at the end run from each base to March 2025 with everything frozen. Nothing is asked of those rows. They
-show how far such a run can go wrong, children's homes above all: they take what foster care does not hold, so a small
-miss in either is a large one in homes. The starts of the pandemic year 2020-21 were low; to hold them undershoots.
+show how far such a run can go wrong, children's homes above all: they take most of what foster care does not hold, so
+a small miss in either is a large one in homes. The starts of the pandemic year 2020-21 were low; to hold them
+undershoots.
 """
 
 

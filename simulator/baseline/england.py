@@ -30,7 +30,7 @@ from simulator.engine.rates import Rates, StreamRates
 from simulator.uncertainty import Parameter
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import ENGLAND, Area, reported
-from simulator.vocabulary.axes import PHASES, REASONS
+from simulator.vocabulary.axes import AGE_BANDS, PHASES, REASONS
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, financial_year
 
 Array = NDArray[np.float64]
@@ -124,6 +124,15 @@ def placement_pace() -> Array:
     return pace
 
 
+def unfostered_place(stream: str) -> Array:
+    """Return where children of a stream are placed who find no foster home: (age, place)."""
+    shares = np.zeros((18, len(PLACES)))
+    for age, band in enumerate(BAND_OF_AGE):
+        for place, share in structure()["fostering"]["unfostered_place"][stream][list(AGE_BANDS)[band]].items():
+            shares[age, PLACE[place]] = share
+    return shares
+
+
 def _placement_exits(p: Parameters) -> Array:
     """Return hazards of leaving that go with the placement: (age, place, reason)."""
     exits = np.zeros((18, len(PLACES), len(REASONS)))
@@ -163,6 +172,7 @@ def resident_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
         move_ratio=np.ones((1, 1, 1, places, places)),
         return_per_year=p.return_per_year,
         fade_per_year=np.array(s["going_home"]["fade_per_year"]),
+        unfostered_place=unfostered_place("resident")[None, None],
         balancing_per_year=np.full((1, 1), p.balancing_per_year),
     )
 
@@ -190,6 +200,7 @@ def uasc_rates(p: Parameters, opening: Array, home: Array) -> StreamRates:
         move_ratio=np.ones((1, 1, 1, places, places)),
         return_per_year=p.return_per_year,
         fade_per_year=np.array(s["going_home"]["fade_per_year"]),
+        unfostered_place=unfostered_place("uasc")[None, None],
         balancing_per_year=np.zeros((1, 1)),
     )
 

@@ -191,7 +191,8 @@ def respond(stream: StreamRates, cohort_months: int, levels: Array, parts: tuple
     )
     year = Rates(
         months=MONTHS_A_YEAR, cohort_months=cohort_months, streams=(paced,), foster=None,
-        place_groups=placements.groups(), price_ratio=np.ones((1, 1, 1, 1)), programme_spend_gbp=np.zeros((1, 1, 1)),
+        place_groups=placements.groups(), price_ratio=np.ones((1, 1, 1, 1)),
+        cost_weight=np.ones((1, 1, len(placements.names()))), programme_spend_gbp=np.zeros((1, 1, 1)),
     )  # fmt: skip
     reasons = run(year, BAND_OF_AGE).exits_by_reason[0].sum(axis=(1, 2, 3)).reshape(levels.size, len(cells), -1)
     at_18 = reasons[..., REASONS.index("age_18")]

@@ -200,7 +200,7 @@ def _stock_by_place(year: int, total: float) -> Array | None:
         mainstream = p["foster_total"] * old["foster_other_carer"] / old["foster_total"]
     secure = tables.categories("stock_by_placement", min(year, 2024))["secure_homes"]
     homes = p["secure_and_childrens_homes"] - secure
-    waiting = structure()["fostering"]["homes_waiting_share"]
+    waiting = structure()["fostering"]["homes_waiting_share_of_fit"]
     counts = {
         "kinship_foster": p["foster_total"] - mainstream,
         "council_foster": mainstream * council_share(year),

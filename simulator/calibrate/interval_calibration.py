@@ -147,6 +147,7 @@ def _held(year: FittedYear, months: int, cohort_months: int) -> Rates:
         foster=None,
         place_groups=placements.groups(),
         price_ratio=np.ones((1, 1, months, 1)),
+        cost_weight=np.ones((1, 1, len(placements.names()))),
         programme_spend_gbp=np.zeros((1, 1, months)),
     )
 

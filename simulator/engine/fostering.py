@@ -2,12 +2,19 @@
 
 Every month, after children have moved and left:
 
-1. prospective households pass the stages from enquiry to approval; households leave; places follow;
+1. prospective households pass the stages from enquiry to approval; households leave; usable places follow, slowly;
 2. if children already fostered outnumber a sector's usable places, the excess loses its place;
 3. they and the children who came in with a plan of fostering take free places: council first, then independent;
-4. those who find none wait in a children's home, or from 16 in supported accommodation; in 2 and 4 the ages with the
-   largest `wait_weight` go first, so that young children are the last to be left without a foster home;
+4. those who find none are placed elsewhere, in shares that go with age and stream: some of them wait, in a children's
+   home or supported accommodation, others are with their parents, say; in 2 and 4 the ages with the largest
+   `wait_weight` go first, so that young children are the last to be left without a foster home;
 5. places still free go to children who were already waiting, no faster than matching allows.
+
+Usable places are those that can take a child, fewer than those approved. They follow households less than one for one,
+as the households that stay are used more, and rise with the children who may need them:
+
+    target = households at the base * (households / those at the base) ** places_elasticity
+             * places per household * usable share * (need / that at the base) ** need_elasticity
 
 Agencies sell their places to any council. So what the children of an area find with them in a month is what England's
 find, in the same scenario and draw (`FosterRates.agencies`); only places with the council are the area's own.
@@ -45,18 +52,27 @@ class Households:
     Attributes
     ----------
     households : (draw, area, sector)
+    usable : (draw, area, sector)
+        Places that can in fact take a child; of agencies, what serves an area's children where they are not its own.
     pipeline : (draw, area, sector, stage)
     approvals, deregistrations : (draw, area, sector)
     """
 
     households: Array
+    usable: Array
     pipeline: Array
     approvals: Array
     deregistrations: Array
 
 
-def recruit(foster: FosterRates, month: int, now: Households) -> Households:
-    """Advance households and the pipeline by one month."""
+def recruit(foster: FosterRates, month: int, now: Households, need: Array) -> Households:
+    """Advance households, the pipeline and usable places by one month.
+
+    Parameters
+    ----------
+    need : (draw, area)
+        Children who may need a place, at the start of the month; see :func:`children_needing`.
+    """
     finish = foster.stage_per_year / MONTHS_A_YEAR
     pass_share = at_month(foster.stage_pass_share, month)
     pipeline = np.empty_like(now.pipeline)
@@ -72,15 +88,34 @@ def recruit(foster: FosterRates, month: int, now: Households) -> Households:
     households = now.households * np.exp(-leave) + arriving * stay_part
     return Households(
         households=households,
+        usable=usable_places(foster, month, households, now.usable, need),
         pipeline=pipeline,
         approvals=arriving,
         deregistrations=now.households + arriving - households,
     )
 
 
-def usable_places(foster: FosterRates, month: int, households: Array) -> Array:
-    """Return places that can in fact take a child, by sector."""
-    places: Array = households * foster.places_per_household * at_month(foster.usable_share, month)
+def children_needing(foster: FosterRates, stocks: tuple[Array, ...]) -> Array:
+    """Return children who may need a place, (draw, area), of stocks by (draw, area, row, phase, place)."""
+    needing = [np.take(stock, foster.needing, axis=-1) for stock in stocks]
+    children: Array = np.sum([one.sum(axis=(-3, -2, -1)) for one in needing], axis=0)
+    return children
+
+
+def usable_places(foster: FosterRates, month: int, households: Array, before: Array, need: Array) -> Array:
+    """Return places that can in fact take a child, by sector, at the end of a month.
+
+    Parameters
+    ----------
+    households, before : (draw, area, sector)
+        Households at its end, and usable places at its start.
+    need : (draw, area)
+    """
+    base = foster.base_households
+    grown = np.where(base > 0, base * _ratio(households, base) ** foster.places_elasticity, households)
+    more = _ratio(need, foster.base_need, empty=1.0) ** foster.need_elasticity
+    target = grown * foster.places_per_household * at_month(foster.usable_share, month) * more[..., None]
+    places: Array = target + (before - target) * np.exp(-foster.places_response_per_year / MONTHS_A_YEAR)
     return places
 
 
@@ -119,8 +154,8 @@ class Filled:
         Moves that the filling of places made.
     agencies : (draw, area, 4)
         What agencies did (`AGENCIES`); zeros where places are not limited.
-    usable : (draw, area, sector), optional
-        Usable places; of agencies, what serves the area's children where they are not its own.
+    usable : (draw, area, sector)
+        As in `Households`.
     shares : PlaceShares or None
         What a child's chances were in it; None where everybody stays where the plan is.
     """
@@ -130,11 +165,11 @@ class Filled:
     entrant_exits: tuple[Array, ...]
     moves: Array
     agencies: Array
-    usable: Array | None = None
+    usable: Array
     shares: PlaceShares | None = None
 
 
-def as_wished(streams: tuple[StreamMonth, ...]) -> Filled:
+def as_wished(streams: tuple[StreamMonth, ...], usable: Array) -> Filled:
     """Let every child be fostered whose plan it is."""
     return Filled(
         stocks=tuple(m.stock + m.entrants for m in streams),
@@ -142,16 +177,23 @@ def as_wished(streams: tuple[StreamMonth, ...]) -> Filled:
         entrant_exits=tuple(m.entrant_exits.sum(axis=-1) for m in streams),
         moves=np.zeros_like(streams[0].moves),
         agencies=np.zeros((*streams[0].moves.shape[:2], len(AGENCIES))),
+        usable=usable,
     )
 
 
 def fill_places(
-    foster: FosterRates, grids: tuple[Grid, ...], month: int, streams: tuple[StreamMonth, ...], usable: Array
+    foster: FosterRates,
+    unfostered_place: tuple[Array, ...],
+    grids: tuple[Grid, ...],
+    month: int,
+    streams: tuple[StreamMonth, ...],
+    usable: Array,
 ) -> Filled:
-    """Put children who need a foster place where there is one, and the others where they wait.
+    """Put children who need a foster place where there is one, and the others where such children are placed.
 
     Parameters
     ----------
+    unfostered_place : tuple of (draw, area, age, place), one a stream
     streams : tuple of StreamMonth
         What the month did to each stream.
     usable : (draw, area, sector)
@@ -159,7 +201,7 @@ def fill_places(
     """
     council, independent = foster.council, foster.independent
     sectors = [council, independent]
-    queued = sorted(set(foster.waiting.tolist()))
+    queued = foster.queued
 
     weights = [grid.age_of_row[month % grid.width] @ foster.wait_weight for grid in grids]
     by_row = [np.take(s.stock, sectors, axis=-1).sum(axis=-2) for s in streams]
@@ -184,7 +226,7 @@ def fill_places(
     to_independent = np.minimum(_ratio(free[..., INDEPENDENT], pool, empty=1.0), 1.0 - to_council)
     left = (1.0 - to_council - to_independent) * pool
     seeking_rows = [d.sum(axis=(-2, -1)) + e.sum(axis=-1) for d, e in zip(displaced, seeking, strict=True)]
-    to_waiting = [share[..., 0] for share in _taken([r[..., None] for r in seeking_rows], weights, left[..., None])]
+    left_out = [share[..., 0] for share in _taken([r[..., None] for r in seeking_rows], weights, left[..., None])]
     council_first = _ratio(to_council, to_council + to_independent)
     free = free - np.stack([to_council * pool, to_independent * pool], axis=-1)
 
@@ -196,11 +238,12 @@ def fill_places(
 
     stocks, starts, exits, placed = [], [], [], []
     moves = np.zeros((*queue.shape, streams[0].stock.shape[-1], streams[0].stock.shape[-1]))
-    for grid, stream, lost, entrants, waits in zip(grids, streams, displaced, seeking, to_waiting, strict=True):
-        wait_place = _waiting_shares(foster, grid, month, stream.stock.shape[-1])
-        into = wait_place * waits[..., None]
-        into[..., council] += (1.0 - waits) * council_first[..., None]
-        into[..., independent] += (1.0 - waits) * (1.0 - council_first)[..., None]
+    for grid, places, stream, lost, entrants, without in zip(
+        grids, unfostered_place, streams, displaced, seeking, left_out, strict=True
+    ):
+        into = grid.age_of_row[month % grid.width] @ places * without[..., None]
+        into[..., council] += (1.0 - without) * council_first[..., None]
+        into[..., independent] += (1.0 - without) * (1.0 - council_first)[..., None]
         placed.append(into)
 
         stock = stream.stock.copy()
@@ -263,15 +306,6 @@ def _spread(by_place: Array, sectors: list[int], into: Array) -> Array:
     result[..., sectors] = 0.0
     spread: Array = result + np.take(by_place, sectors, axis=-1).sum(axis=-1)[..., None] * into
     return spread
-
-
-def _waiting_shares(foster: FosterRates, grid: Grid, month: int, places: int) -> Array:
-    """Return where the children of each row wait: (1, 1, row, place), shares that sum to 1."""
-    ages = grid.age_of_row[month % grid.width]
-    shares = np.zeros((1, 1, grid.rows, places))
-    for age in range(ages.shape[1]):
-        shares[0, 0, :, foster.waiting[age]] += ages[:, age]
-    return shares
 
 
 def _ratio(part: Array, whole: Array, empty: float = 0.0) -> Array:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.fostering import Filled, Households, as_wished, fill_places, recruit, usable_places
+from simulator.engine.fostering import Filled, Households, as_wished, children_needing, fill_places, recruit
 from simulator.engine.grid import Grid, make_grid
 from simulator.engine.paths import Paths
 from simulator.engine.rates import Rates, StreamRates, batch_shape
@@ -67,12 +67,13 @@ def unfold(rates: Rates) -> Iterator[Happened]:
             )
         )
         if rates.foster is not None:
-            households = recruit(rates.foster, month, households)
+            households = recruit(rates.foster, month, households, children_needing(rates.foster, stocks))
         if rates.foster is not None and rates.foster.limited:
-            usable = usable_places(rates.foster, month, households.households)
-            filled = fill_places(rates.foster, grids, month, done, usable)
+            unfostered = tuple(stream.unfostered_place for stream in rates.streams)
+            filled = fill_places(rates.foster, unfostered, grids, month, done, households.usable)
         else:
-            filled = as_wished(done)
+            filled = as_wished(done, households.usable)
+        households = replace(households, usable=filled.usable)
         stocks, homes = filled.stocks, tuple(m.home for m in done)
         if (month + 1) % rates.cohort_months == 0:
             stocks = tuple(grow_up(s, ROW_AXIS) for s in stocks)
@@ -111,7 +112,7 @@ def fold(rates: Rates, band_of_age: NDArray[np.intp], months: Iterable[Happened]
 
     seen: defaultdict[str, list[Array]] = defaultdict(list)
     seen["children"].append(_children(stocks, grids, bands, 0))
-    see_households(seen, rates, 0, households)
+    see_households(seen, households)
     for now in months:
         by_band = [grid.age_of_row[now.month % grid.width] @ bands for grid in grids]
         exits = [m.exits.sum(axis=-1) + e for m, e in zip(now.done, now.filled.entrant_exits, strict=True)]
@@ -127,7 +128,7 @@ def fold(rates: Rates, band_of_age: NDArray[np.intp], months: Iterable[Happened]
         seen["moves_out"].append(between_groups.sum(axis=-1))
         stocks, homes, households = now.stocks, now.homes, now.households
         seen["children"].append(_children(stocks, grids, bands, (now.month + 1) % rates.cohort_months))
-        see_households(seen, rates, now.month, households, now.filled.usable)
+        see_households(seen, households)
         seen["agencies"].append(now.filled.agencies)
 
     return Paths(
@@ -167,30 +168,22 @@ def opening_households(rates: Rates) -> Households:
     foster, shape = rates.foster, batch_shape(rates)
     if foster is None:
         none = np.zeros((*shape, 2))
-        return Households(none, np.zeros((*shape, 2, 0)), none, none)
+        return Households(none, none, np.zeros((*shape, 2, 0)), none, none)
     return Households(
         households=np.broadcast_to(foster.opening_households, (*shape, 2)),
+        usable=np.broadcast_to(foster.opening_usable, (*shape, 2)),
         pipeline=np.broadcast_to(foster.opening_pipeline, (*shape, *foster.opening_pipeline.shape[2:])),
         approvals=np.zeros((*shape, 2)),
         deregistrations=np.zeros((*shape, 2)),
     )
 
 
-def see_households(
-    seen: dict[str, list[Array]], rates: Rates, month: int, now: Households, usable: Array | None = None
-) -> None:
-    """Note households and places at an instant and, from the second instant on, the flows of the month before.
-
-    Usable places are those of the households, unless they are given.
-    """
+def see_households(seen: dict[str, list[Array]], now: Households) -> None:
+    """Note households and places at an instant and, from the second instant on, the flows of the month before."""
     first = "households" not in seen
-    seen["households"].append(now.households)
-    foster = rates.foster
     shape = now.households.shape
-    places = usable
-    if places is None:
-        places = np.zeros(shape) if foster is None else usable_places(foster, month, now.households)
-    seen["places_usable"].append(np.broadcast_to(places, shape))
+    seen["households"].append(now.households)
+    seen["places_usable"].append(np.broadcast_to(now.usable, shape))
     if not first:
         seen["approvals"].append(np.broadcast_to(now.approvals, shape))
         seen["deregistrations"].append(np.broadcast_to(now.deregistrations, shape))

@@ -52,6 +52,8 @@ class StreamRates:
         Hazard of coming back into care after going home.
     fade_per_year : (spell - 1,)
         Hazard of passing to the next spell at home.
+    unfostered_place : (draw, area, age, place)
+        Where children are placed whose plan is mainstream fostering and who find no place, as shares; they sum to 1.
     balancing_per_year : (draw, area)
         The counting residual as a growth rate of the stock, a year (docs/model.md, section 7); below 0 it takes
         children away.
@@ -72,6 +74,7 @@ class StreamRates:
     move_ratio: Array
     return_per_year: Array
     fade_per_year: Array
+    unfostered_place: Array
     balancing_per_year: Array
 
 
@@ -83,13 +86,22 @@ class FosterRates:
     ----------
     council, independent : int
         Positions on the place axis of the placements that each sector's places serve.
-    waiting : (age,) int
-        For each completed age, position of the placement where a child who finds no foster place waits.
+    queued : (n,) int
+        Positions of the placements whose children take a foster place when one is free.
+    needing : (n,) int
+        Positions of the placements whose children are counted as need: the more there are, the more of the approved
+        places are used.
     wait_weight : (age,)
         How readily a child of each age is the one who is left without a place.
     limited : bool
         False lets every child be fostered whose plan it is; households are followed all the same.
+    base_households : (draw, area, sector)
+        Households at the base, for which `usable_share` is.
+    base_need : (draw, area)
+        Children in the placements of `needing` at the base.
     opening_households : (draw, area, sector)
+    opening_usable : (draw, area, sector)
+        Usable places at the first instant.
     opening_pipeline : (draw, area, sector, stage)
         Prospective households at each stage between first enquiry and approval.
     enquiries_per_month : (draw, area, month, sector)
@@ -101,7 +113,13 @@ class FosterRates:
         Hazard of a household leaving.
     places_per_household : (draw, area, sector)
     usable_share : (draw, area, month, sector)
-        Share of approved places that can in fact take a child.
+        Share of approved places that can in fact take a child, with households and need as at the base.
+    places_elasticity : (draw, area, sector)
+        Of usable places to households, in the end.
+    need_elasticity : (draw, area)
+        Of usable places to need, in the end.
+    places_response_per_year : float
+        Hazard with which usable places move to what households and need make of them.
     step_down_per_year : (draw, area)
         Fastest hazard at which a waiting child is matched when places are free.
     agencies : (draw, area, month, 4), optional
@@ -110,10 +128,14 @@ class FosterRates:
 
     council: int
     independent: int
-    waiting: NDArray[np.intp]
+    queued: NDArray[np.intp]
+    needing: NDArray[np.intp]
     wait_weight: Array
     limited: bool
+    base_households: Array
+    base_need: Array
     opening_households: Array
+    opening_usable: Array
     opening_pipeline: Array
     enquiries_per_month: Array
     stage_per_year: Array
@@ -121,6 +143,9 @@ class FosterRates:
     deregistration_per_year: Array
     places_per_household: Array
     usable_share: Array
+    places_elasticity: Array
+    need_elasticity: Array
+    places_response_per_year: float
     step_down_per_year: Array
     agencies: Array | None = None
 
@@ -147,6 +172,8 @@ class Rates:
         Placements that are reported together share a number; moves within a group are not reported.
     price_ratio : (draw, area, month, cost)
         Unit cost in cash over the unit cost of the base year.
+    cost_weight : (draw, area, place)
+        Cost of a week in a placement over the mean of the placements that share its line of spend, at the base.
     programme_spend_gbp : (draw, area, month)
         Cash spent on all programmes together.
     """
@@ -157,6 +184,7 @@ class Rates:
     foster: FosterRates | None
     place_groups: NDArray[np.intp]
     price_ratio: Array
+    cost_weight: Array
     programme_spend_gbp: Array
 
     def check(self) -> None:
@@ -175,8 +203,9 @@ class Rates:
                 if not (np.isfinite(value) & (value >= least)).all():
                     problems.append(f"{prefix}.{field.name} holds a negative or non-finite number")
         for i, stream in enumerate(self.streams):
-            if not np.allclose(stream.start_place.sum(axis=-1), 1.0, atol=1e-9):
-                problems.append(f"streams[{i}].start_place does not sum to 1 over placements")
+            for name in ("start_place", "unfostered_place"):
+                if not np.allclose(getattr(stream, name).sum(axis=-1), 1.0, atol=1e-9):
+                    problems.append(f"streams[{i}].{name} does not sum to 1 over placements")
         if problems:
             raise ValueError("; ".join(problems))
 

@@ -191,7 +191,7 @@ def grid(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def summary_text(results: Results) -> str:
-    """Return the summary of one scenario: children, spend and unmet need, now and after some years."""
+    """Return the summary of one scenario: children, spend and children not fostered, now and after some years."""
     figures = _figures(results)
     money = _change(words.money)
     shown: list[tuple[str, str, _Write]] = [
@@ -199,7 +199,7 @@ def summary_text(results: Results) -> str:
         ("Spend in the year to then", "spend_gbp", words.money),
         (f"  above {results.reference_year}", "extra_gbp", money),
         (f"  above {results.reference_year}, all years", "cumulative_extra_gbp", money),
-        ("Unmet need for foster homes", "unmet_foster_need", words.count),
+        ("In homes, original plan fostering", "unmet_foster_need", words.count),
     ]
     columns = len(_after(results))
     rows = [["", *head] for head in _when(results)]

@@ -18,7 +18,7 @@ from simulator.scenario import LoadedScenario
 
 _HEADS = {
     ("children", "instant"): ("Children", words.count),
-    ("unmet_foster_need", "instant"): ("Unmet need", words.count),
+    ("unmet_foster_need", "instant"): ("In homes, plan fostering", words.count),
     ("total_spend", "financial_year"): ("Spend a year", words.money),
     ("extra_spend", "financial_year"): ("Extra spend", words.money),
     ("extra_spend", "to_date"): ("Extra to date", words.money),

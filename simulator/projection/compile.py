@@ -20,8 +20,15 @@ from simulator.engine.grid import make_grid
 from simulator.engine.rates import FosterRates, Rates
 from simulator.interventions import apply_all
 from simulator.interventions.context import Context
-from simulator.interventions.local import split_waiting, with_local
+from simulator.interventions.local import split_waiting, waiting_share, with_local
 from simulator.projection.drift import drift
+from simulator.projection.foster_supply import (
+    FosterSupply,
+    cost_weight,
+    foster_supply,
+    more_in_homes,
+    of_one_council,
+)
 from simulator.projection.localise import localise
 from simulator.scenario.schema import Assumptions, Scenario
 from simulator.vocabulary import placements
@@ -103,7 +110,8 @@ def compile_scenario(
     baseline = baseline or baseline_of(scenario.base, scenario.areas)
     england = baseline.england
     context = _context(scenario, baseline)
-    bare = _base_rates(scenario, england, context)
+    supply = foster_supply(scenario.assumptions, drawn or {})
+    bare = _base_rates(scenario, england, context, supply)
     years = [m.financial_year for m in scenario.calendar]
 
     def with_scenario(rates: Rates, context: Context) -> Rates:
@@ -111,10 +119,13 @@ def compile_scenario(
         rates = apply_all(rates, scenario.interventions, context)
         if drawn and scenario.assumptions.drift == "as_recorded":
             rates = drift(rates, context.cost_keys, years, drawn)
+        rates = replace(rates, cost_weight=cost_weight(rates.streams, supply.waiting_cost_ratio))
         rates.check()
         return rates
 
     rates, start = localise(bare, baseline, drawn or {}, years)
+    if england is not baseline:
+        rates = replace(rates, foster=of_one_council(rates.foster, supply))
     beside = None
     if england is not baseline and bare.foster is not None and bare.foster.limited:
         # What is assumed of single areas does not move agencies, which are large beside them.
@@ -168,56 +179,73 @@ def _context(scenario: Scenario, baseline: Baseline) -> Context:
     )
 
 
-def _base_rates(scenario: Scenario, baseline: England, context: Context) -> Rates:
+def _base_rates(scenario: Scenario, baseline: England, context: Context, supply: FosterSupply) -> Rates:
     """Return the rates before any intervention."""
     a = scenario.assumptions
     p = baseline.parameters
     if a.balancing_percent_per_year is not None:
         p = replace(p, balancing_per_year=a.balancing_percent_per_year / 100.0)
-    if a.exchange_homes_per_year is not None:
-        p = replace(p, move_per_year=_exchange(p.move_per_year, baseline, a.exchange_homes_per_year))
-    opening = baseline.resident
-    if a.homes_waiting_share is not None:
-        opening = split_waiting(opening, np.array([[a.homes_waiting_share]]))
+    p = replace(p, move_per_year=_exchange(baseline, a, supply))
+    opening = split_waiting(baseline.resident, np.array([[supply.homes_waiting_share]]))
     resident = resident_rates(p, opening, baseline.resident_home)
     uasc = uasc_rates(p, baseline.uasc, np.zeros((1, 1, baseline.uasc.shape[2], 3)))
+    resident, uasc = (
+        replace(stream, unfostered_place=more_in_homes(stream.unfostered_place, supply.unfostered_home_log_odds))
+        for stream in (resident, uasc)
+    )
     if scenario.starts.hold == "rates":
         births = births_per_year() if a.births_per_year is None else a.births_per_year
         now = population_by_age(scenario.base, context.months, births)
         before = population_by_age(scenario.base, MONTHS_A_YEAR, births, first=-MONTHS_A_YEAR).mean(axis=0)
         resident = replace(resident, new_starts_per_month=resident.new_starts_per_month * (now / before))
     # Children who wait step down only when a foster place is free, so their moves into fostering are the engine's.
-    waiting = [i for i, place in enumerate(placements.placements()) if place.waits_for == "fostering"]
     if a.foster_places == "limited":
         move = resident.move_per_year.copy()
-        move[..., np.array(waiting)[:, None], FOSTER] = 0.0
+        move[..., placements.waiting_places()[:, None], FOSTER] = 0.0
         resident = replace(resident, move_per_year=move)
     return Rates(
         months=context.months,
         cohort_months=baseline.cohort_months,
         streams=(resident, uasc),
-        foster=_foster_rates(baseline, a),
+        foster=_foster_rates(baseline, a, supply),
         place_groups=placements.groups(),
         price_ratio=np.repeat(context.deflator[None, None, :, None], len(context.cost_keys), axis=-1),
+        cost_weight=np.ones((1, 1, len(placements.names()))),
         programme_spend_gbp=np.zeros((1, 1, context.months)),
     )
 
 
-def _exchange(move_per_year: Array, baseline: England, children_per_year: float) -> Array:
-    """Scale the moves from foster care to waiting in a home so that they begin at a stated number a year."""
-    ages = make_grid(baseline.cohort_months).age_of_row[0]
-    at_pace = np.einsum("ra,rhp,hp->ap", ages, baseline.resident[0, 0], placement_pace())
-    waits = [place.waits_for == "fostering" for place in placements.placements()]
-    into = [waits[PLACE[e.to]] and PLACE[e.origin] in FOSTER for e in edges()]
-    by_edge = [
-        hazard * at_pace[e.ages[0] : e.ages[1] + 1, PLACE[e.origin]].sum()
-        for e, hazard in zip(edges(), move_per_year, strict=True)
-    ]
-    now = float(np.sum(by_edge, where=into))
-    return np.where(into, move_per_year * children_per_year / now, move_per_year)
+def _exchange(baseline: England, a: Assumptions, supply: FosterSupply) -> Array:
+    """Return hazards of moving, those from foster care to homes shared out between who waits there and who does not.
+
+    A scenario may state how many begin to wait a year. If it does not, and places are limited, those who wait are more
+    or less as the share of children in homes who wait is, and others make up for them. Otherwise moves are as fitted.
+    """
+    p, every = baseline.parameters, placements.placements()
+    origin, to = ([PLACE[name] for name in names] for names in zip(*((e.origin, e.to) for e in edges()), strict=True))
+    waits = np.array([bool(every[i].waits_for) for i in to]) & np.isin(origin, FOSTER)
+    if a.exchange_homes_per_year is not None:
+        ages = make_grid(baseline.cohort_months).age_of_row[0]
+        at_pace = np.einsum("ra,rhp,hp->ap", ages, baseline.resident[0, 0], placement_pace())
+        now = [
+            hazard * at_pace[e.ages[0] : e.ages[1] + 1, PLACE[e.origin]].sum()
+            for e, hazard in zip(edges(), p.move_per_year, strict=True)
+        ]
+        return np.where(waits, p.move_per_year * a.exchange_homes_per_year / np.sum(now, where=waits), p.move_per_year)
+    if a.foster_places == "as_needed":
+        return p.move_per_year
+    move = p.move_per_year.copy()
+    more = supply.homes_waiting_share / float(waiting_share(baseline.resident)[0, 0]) - 1.0
+    for i in np.flatnonzero(waits):
+        home = placements.index(every[to[i]].reported_as)
+        others = (np.array(origin) == origin[i]) & (np.array(to) == home)
+        moving = np.minimum(more * move[i], move[others].sum())
+        move[i] += moving
+        move[others] -= moving
+    return move
 
 
-def _foster_rates(baseline: England, a: Assumptions) -> FosterRates:
+def _foster_rates(baseline: England, a: Assumptions, supply: FosterSupply) -> FosterRates:
     """Foster capacity at the base, with the pipeline as full as its inflow keeps it."""
     s, f = structure()["fostering"], baseline.foster
     steps = np.array([stage["steps"] for stage in s["stages"]])
@@ -231,8 +259,12 @@ def _foster_rates(baseline: England, a: Assumptions) -> FosterRates:
         independent=FOSTER[1],
         limited=a.foster_places == "limited",
         wait_weight=np.array([0.0 if age < s["youngest_waiting_age"] else 1.0 for age in range(18)]),
-        waiting=placements.waiting_places(),
+        queued=placements.waiting_places(),
+        needing=placements.not_with_kin(),
+        base_households=f.households[None, None],
+        base_need=np.full((1, 1), _not_with_kin(baseline)),
         opening_households=f.households[None, None],
+        opening_usable=f.children[None, None],
         opening_pipeline=(inflow * months)[None, None],
         enquiries_per_month=f.enquiries_per_year[None, None, None] / MONTHS_A_YEAR,
         stage_per_year=MONTHS_A_YEAR / months,
@@ -240,5 +272,14 @@ def _foster_rates(baseline: England, a: Assumptions) -> FosterRates:
         deregistration_per_year=np.full((1, 1, 1, 2), f.deregistration_per_year),
         places_per_household=(f.places_approved / f.households)[None, None],
         usable_share=(f.children / f.places_approved)[None, None, None],
+        places_elasticity=np.full((1, 1, 2), supply.places_elasticity),
+        need_elasticity=np.full((1, 1), supply.need_elasticity),
+        places_response_per_year=float(s["places_response_per_year"]),
         step_down_per_year=np.full((1, 1), float(step_down)),
     )
+
+
+def _not_with_kin(baseline: England) -> float:
+    """Count children at the base who are not with kin."""
+    children = baseline.resident.sum(axis=(0, 1, 2, 3)) + baseline.uasc.sum(axis=(0, 1, 2, 3))
+    return float(children[placements.not_with_kin()].sum())

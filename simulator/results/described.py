@@ -13,7 +13,7 @@ _BETWEEN = (10, 90)
 
 
 def described(results: Results) -> str:
-    """Return title, area, children, spend, extra spend, unmet need, draws, notes and where to look next."""
+    """Return title, area, children, spend, those in homes whose plan was fostering, draws, notes and where to look."""
     days = results.dates("stock")
     first, last = _day(days[0]), _day(days[-1])
     others = f" and {len(results.areas) - 1} more" if len(results.areas) > 1 else ""
@@ -24,7 +24,7 @@ def described(results: Results) -> str:
         f"{results.areas[0]}{others}, {first} to {last}",
         f"Children in care: {_stock(results, 'children')}",
         *_money(results),
-        f"Unmet need for foster homes: {_unmet(results)}",
+        f"In homes, original plan fostering: {_unmet(results)}",
         f"Draws: {draws:,}; [80% of them]" if draws else "Draws: none; draws=200 gives intervals",
         f"Notes to give with every figure: {notes} (results.notes, results.money_notes)",
         'Next: results["children"].by_placement(), results.year_totals("total_spend").central, results.to_frame(),',

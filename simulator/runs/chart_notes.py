@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.projection.compile import Compiled, deflator_growth
+from simulator.projection.foster_supply import drawn_numbers
 from simulator.scenario.schema import Scenario
 from simulator.vocabulary.areas import authorities, codes_of
 
@@ -15,6 +16,12 @@ def notes(compiled: Compiled) -> tuple[str, ...]:
     said = [baseline.held(scenario.starts.hold), *baseline.notes]
     if scenario.assumptions.foster_places == "as_needed":
         said.append("Foster places are found for as many as need them.")
+    elif scenario.assumptions.homes_waiting_share is None:
+        range_ = drawn_numbers()["homes_waiting_share"].distribution.interval
+        said.append(
+            "How many children in homes had fostering as their original plan, and would move if there were places, is "
+            f"not identified: draws take {range_.low:.0%} to {range_.high:.0%} of them at the base."
+        )
     run = frozenset(one.code for one in authorities()).intersection(compiled.context.areas)
     said += _local_notes(scenario, run)
     said += [note for one in scenario.interventions for note in one.notes(of_authorities=bool(run))]

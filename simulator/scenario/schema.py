@@ -105,7 +105,25 @@ class Assumptions(Model):
     homes_waiting_share: Quantity | None = number(
         None, low=0, high=1, unit="share of children in homes", if_empty="from the base data"
     )
-    """Share of children in children's homes whose plan is fostering, at the base."""
+    """Share of children in children's homes whose original plan was fostering, at the base; not identified, so drawn
+    from a wide range where it is left out."""
+
+    places_elasticity: Quantity | None = number(
+        None, low=0, high=1.5, unit="elasticity of usable places to households", if_empty="from the base data"
+    )
+    """How usable foster places follow foster households, in the end: 1 is one for one; drawn where it is left out."""
+
+    need_elasticity: Quantity | None = number(
+        None, low=0, high=1, unit="elasticity of usable places to children", if_empty="from the base data"
+    )
+    """How usable foster places follow children looked after who are not with kin, at given households; drawn where it
+    is left out."""
+
+    waiting_cost_ratio: Quantity | None = number(
+        None, low=0, high=1.5, unit="ratio to the mean cost of a home", if_empty="from the base data"
+    )
+    """Cost of a child in a home whose original plan was fostering, over the mean of all children in homes, at the base;
+    drawn where it is left out."""
 
     step_down_match_per_year: Quantity | None = number(
         None, low=0, high=50, unit="hazard a year", if_empty="from the base data"
@@ -138,7 +156,8 @@ class Assumptions(Model):
         if not around.rates_held:
             yield ("births_per_year",), f"{IDLE}: numbers of starts are held, whatever the population (starts.hold)"
         if not around.places_limited:
-            yield ("step_down_match_per_year",), UNLIMITED
+            for name in ("step_down_match_per_year", "places_elasticity", "need_elasticity"):
+                yield (name,), UNLIMITED
         published = max(map(str, tables.series("gdp_deflator")))
         if around.last.financial_year < published:
             yield ("deflator_percent_per_year",), f"{IDLE}: the deflator is published up to {published}"

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from simulator.vocabulary.axes import AGES, SECTORS
+from simulator.vocabulary.axes import SECTORS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -156,23 +156,17 @@ def sector_places() -> tuple[int, ...]:
 
 
 def waiting_places() -> NDArray[np.intp]:
-    """For each age, the position of the placement where a child waits for a foster home: (age,) int.
-
-    Of those open at an age it is the one that opens at the latest age.
-    """
+    """Positions of the placements where children wait for a foster home."""
     import numpy as np
 
-    def waits(age: int) -> int:
-        open_from = {
-            i: placement.ages[0]
-            for i, placement in enumerate(placements())
-            if placement.waits_for and placement.ages[0] <= age <= placement.ages[1]
-        }
-        if not open_from:
-            raise ValueError(f"{FILE}: waits_for: no placement at age {age}")
-        return max(open_from, key=lambda i: open_from[i])
+    return np.array([i for i, one in enumerate(placements()) if one.waits_for == "fostering"], dtype=np.intp)
 
-    return np.array([waits(age) for age in AGES], dtype=np.intp)
+
+def not_with_kin() -> NDArray[np.intp]:
+    """Positions of the placements whose children are not with kin, who are approved for one child."""
+    import numpy as np
+
+    return np.array([i for i, one in enumerate(placements()) if one.capacity or not one.is_foster], dtype=np.intp)
 
 
 def index(name: str) -> int:

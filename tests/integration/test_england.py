@@ -19,6 +19,7 @@ from simulator.engine.plain import run
 from simulator.outputs.charts import draw_all
 from simulator.outputs.summary import summary_text
 from simulator.projection.compile import compile_scenario
+from simulator.projection.foster_supply import central
 from simulator.results.analysis import at_years, extra_spend, split_extra
 from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
@@ -294,7 +295,8 @@ def test_every_assumption_moves_something(assumption: str, value: float, measure
 
 def test_the_bases_own_values_of_assumptions_on_waiting_change_next_to_nothing() -> None:
     waiting = results("status-quo")["unmet_foster_need"].total()[-1]
-    share = with_assumptions("status-quo", homes_waiting_share=0.319)["unmet_foster_need"].total()[-1]
+    own = with_assumptions("status-quo", homes_waiting_share=central("homes_waiting_share"))
+    share = own["unmet_foster_need"].total()[-1]
     assert share == pytest.approx(waiting, rel=1e-3)
     fewer, more = (
         with_assumptions("status-quo", exchange_homes_per_year=value)["unmet_foster_need"].total()[-1]
@@ -323,7 +325,12 @@ def test_a_run_cut_in_two_equals_one_run() -> None:
             replace(s, opening=state, opening_home=home)
             for s, state, home in zip(rates.streams, first.state, first.home, strict=True)
         ),
-        foster=replace(rates.foster, opening_households=first.households[:, :, -1], opening_pipeline=first.pipeline),
+        foster=replace(
+            rates.foster,
+            opening_households=first.households[:, :, -1],
+            opening_usable=first.places_usable[:, :, -1],
+            opening_pipeline=first.pipeline,
+        ),
     )
     second = run(rest, BAND_OF_AGE)
     np.testing.assert_allclose(second.children[:, :, -1], whole.children[:, :, -1], rtol=1e-10, atol=1e-9)
@@ -346,7 +353,7 @@ def test_charts_mark_claims_where_they_were_made(name: str, title: str) -> None:
 def test_unmet_need_is_not_told_where_places_are_found_as_needed() -> None:
     r = results("ccn-unchecked")
     assert "foster_places" not in draw_all(r)
-    assert "Unmet need" not in summary_text(r)
+    assert "original plan fostering" not in summary_text(r)
     assert "foster_places" in draw_all(results("status-quo"))
 
 

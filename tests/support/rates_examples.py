@@ -46,6 +46,9 @@ PLACES = (
     "secure_residential",
     "other",
 )
+AT_ONCE = 1e4
+"""Hazard a year at which nothing is left of what was before at the end of a month."""
+
 KINSHIP, COUNCIL, IFA, CHILDRENS_HOME, HOME_WAITING, SUPPORTED, SUPPORTED_WAITING, PARENTS, FOR_ADOPTION = range(9)
 
 
@@ -70,6 +73,7 @@ def stream(
     placement_pace: Sequence[float] | Array | None = None,
     return_per_year: Array | None = None,
     youngest_age: int = 0,
+    unfostered_place: Array | None = None,
     places: int = 1,
 ) -> StreamRates:
     """Return a stream that starts empty. Arrays come without axes for draw, area and month; default zero.
@@ -88,11 +92,15 @@ def stream(
     placement_pace : (phase,) or (phase, place)
         Default: one.
     return_per_year : (spell,)
+    unfostered_place : (age, place)
+        Default: all in the last placement.
     """
     ages, reasons, phases = len(AGES), len(REASONS), len(progress_per_year) + 1
     rows = make_grid(width, youngest_age).rows
     if start_place is None:
         start_place = np.eye(1, places).repeat(ages, axis=0)
+    if unfostered_place is None:
+        unfostered_place = np.eye(1, places, places - 1).repeat(ages, axis=0)
 
     pace = np.ones(phases) if placement_pace is None else np.asarray(placement_pace, dtype=float)
     pace = pace.reshape(phases, -1)
@@ -116,6 +124,7 @@ def stream(
         move_ratio=np.ones((1, 1, 1, places, places)),
         return_per_year=np.zeros(3) if return_per_year is None else return_per_year,
         fade_per_year=FADE_PER_YEAR,
+        unfostered_place=unfostered_place[None, None],
         balancing_per_year=np.zeros((1, 1)),
     )
 
@@ -130,6 +139,7 @@ def rates(*streams: StreamRates, months: int, width: int = 12, foster: FosterRat
         foster=foster,
         place_groups=np.arange(places),
         price_ratio=np.ones((1, 1, 1, 1)),
+        cost_weight=np.ones((1, 1, places)),
         programme_spend_gbp=np.zeros((1, 1, 1)),
     )
 
@@ -149,7 +159,12 @@ def go_on(before: Rates, paths: Paths, months: int) -> Rates:
     )
     foster = before.foster
     if foster is not None:
-        foster = replace(foster, opening_households=paths.households[:, :, -1], opening_pipeline=paths.pipeline)
+        foster = replace(
+            foster,
+            opening_households=paths.households[:, :, -1],
+            opening_usable=paths.places_usable[:, :, -1],
+            opening_pipeline=paths.pipeline,
+        )
     return replace(before, months=months, streams=streams, foster=foster)
 
 
@@ -169,10 +184,14 @@ def england_foster() -> FosterRates:
     return FosterRates(
         council=COUNCIL,
         independent=IFA,
-        waiting=np.array([HOME_WAITING if age < 16 else SUPPORTED_WAITING for age in AGES], dtype=np.intp),
+        queued=np.array([HOME_WAITING, SUPPORTED_WAITING]),
+        needing=np.delete(np.arange(len(PLACES)), KINSHIP),
         wait_weight=np.linspace(0.0, 1.0, len(AGES)),
         limited=True,
+        base_households=np.array([[[15_000.0, 12_000.0]]]),
+        base_need=np.array([[70_000.0]]),
         opening_households=np.array([[[15_000.0, 12_000.0]]]),
+        opening_usable=np.array([[[18_900.0, 15_120.0]]]),
         opening_pipeline=np.array([[[[4_000.0, 1_500.0], [6_000.0, 1_200.0]]]]),
         enquiries_per_month=np.array([[[[5_000.0, 6_500.0]]]]),
         stage_per_year=np.array([6.0, 2.0]),
@@ -180,8 +199,30 @@ def england_foster() -> FosterRates:
         deregistration_per_year=np.array([[[[0.13, 0.12]]]]),
         places_per_household=np.array([[[2.1, 2.1]]]),
         usable_share=np.array([[[[0.6, 0.6]]]]),
+        places_elasticity=np.array([[[0.75, 0.6]]]),
+        need_elasticity=np.array([[0.25]]),
+        places_response_per_year=3.0,
         step_down_per_year=np.array([[0.8]]),
     )
+
+
+def in_proportion(foster: FosterRates) -> FosterRates:
+    """Return the rates with usable places at once in proportion to households, whatever the need."""
+    return replace(
+        foster,
+        places_elasticity=np.ones((1, 1, 2)),
+        need_elasticity=np.zeros((1, 1)),
+        places_response_per_year=AT_ONCE,
+    )
+
+
+def _unfostered(young: dict[int, float], old: dict[int, float]) -> Array:
+    """Return where children under 16, and older, are placed who find no foster home: (age, place)."""
+    shares = np.zeros((len(AGES), len(PLACES)))
+    for ages, of_place in ((slice(0, 16), young), (slice(16, None), old)):
+        for place, share in of_place.items():
+            shares[ages, place] = share
+    return shares
 
 
 def _resident(width: int) -> StreamRates:
@@ -245,6 +286,7 @@ def _resident(width: int) -> StreamRates:
         move_per_year=move,
         placement_pace=PLACEMENT_PACE,
         return_per_year=RETURN_PER_YEAR,
+        unfostered_place=_unfostered({HOME_WAITING: 0.8, PARENTS: 0.2}, {HOME_WAITING: 0.4, SUPPORTED_WAITING: 0.6}),
         places=places,
     )
 
@@ -268,5 +310,6 @@ def _uasc(width: int) -> StreamRates:
         phase_exit_per_year=phase_exit,
         move_per_year=move,
         youngest_age=12,
+        unfostered_place=_unfostered({HOME_WAITING: 0.7, 10: 0.3}, {SUPPORTED_WAITING: 0.9, 10: 0.1}),
         places=places,
     )

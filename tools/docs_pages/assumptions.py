@@ -16,6 +16,7 @@ from simulator.data import population, tables
 from simulator.interventions import notes
 from simulator.projection import compile as compiling
 from simulator.projection.drift import processes
+from simulator.projection.foster_supply import drawn_numbers
 from simulator.scenario import Assumptions
 from simulator.vocabulary.axes import PHASES
 from simulator.vocabulary.placements import names
@@ -205,6 +206,31 @@ def _about_starts() -> Iterator[Row]:
     )
 
 
+_DRAWN_SUPPLY = {
+    "places_elasticity": ("Elasticity of usable places to households, in the end", "assumptions.places_elasticity"),
+    "council_places_elasticity": (
+        "The same of one council's own carers",
+        "assumptions.places_elasticity",
+    ),
+    "need_elasticity": ("Elasticity of usable places to children not with kin", "assumptions.need_elasticity"),
+    "homes_waiting_share": (
+        "Share of children in homes whose original plan was fostering, at the base; not identified",
+        "assumptions.homes_waiting_share",
+    ),
+    "unfostered_home_log_odds": ("Shift of the log-odds of a home, for a child with no foster home", ""),
+    "waiting_cost_ratio": (
+        "Cost of a child in a home whose original plan was fostering, over the mean of homes",
+        "assumptions.waiting_cost_ratio",
+    ),
+}
+"""What is told of each number that is drawn, and how a scenario may give it."""
+
+
+def _supply_source(source: str) -> str:
+    """Put source keys into brackets."""
+    return source if source == JUDGEMENT else "judgement from " + ", ".join(f"[{key}]" for key in source.split("; "))
+
+
 def _about_fostering() -> Iterator[Row]:
     f = structure()["fostering"]
     yield (
@@ -221,12 +247,24 @@ def _about_fostering() -> Iterator[Row]:
         STRUCTURE,
         "",
     )
+    for name, (what, path) in _DRAWN_SUPPLY.items():
+        one = drawn_numbers()[name]
+        low, high = (f"{end:.2g}" for end in one.distribution.ppf([0.1, 0.9]))
+        value = f"{one.distribution.central:g} (80% of draws: {low} to {high})"
+        yield what, value, _supply_source(one.source), STRUCTURE, path
     yield (
-        "Share of children in homes whose plan is fostering, at the base",
-        f"{f['homes_waiting_share']:g}",
-        f"[{f['homes_waiting_source']}]",
+        "Hazard with which usable places move to what households and need make of them, a year",
+        f"{f['places_response_per_year']:g}",
+        "judgement from [dfe_lait_2026]: elasticities of authorities over one to three years",
         STRUCTURE,
-        "assumptions.homes_waiting_share",
+        "",
+    )
+    yield (
+        "Share of children in homes whom the fit counts as waiting for a foster home",
+        f"{f['homes_waiting_share_of_fit']:g}",
+        JUDGEMENT,
+        STRUCTURE,
+        "",
     )
     yield (
         "Children in supported accommodation who wait for fostering, at the base",
@@ -264,13 +302,15 @@ def _about_fostering() -> Iterator[Row]:
         "engine/fostering.py",
         "",
     )
-    yield (
-        "Where a child with no foster place waits",
-        "a children's home; supported accommodation from 16",
-        JUDGEMENT,
-        "projection/compile.py",
-        "",
-    )
+    for stream, of_stream in f["unfostered_place"].items():
+        for band, shares in of_stream.items():
+            yield (
+                f"Where a child of {band} with no foster home is placed, {stream}",
+                ", ".join(f"{place} {share:g}" for place, share in shares.items()),
+                "judgement from [dfe_cla_2025] and [dfe_lait_2026]: where authorities' children live, by age",
+                STRUCTURE,
+                "",
+            )
     yield (
         "Approvals, applications and leaving of foster households in a projection",
         "as in the nearest published year: "

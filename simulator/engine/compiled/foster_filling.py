@@ -15,6 +15,7 @@ from simulator.engine.compiled.loop_records import (
     Ints,
     Layout,
     Outputs,
+    StreamInputs,
     StreamWorkspace,
 )
 from simulator.engine.compiled.vector_arithmetic import at_month, larger, ratio, smaller
@@ -26,17 +27,19 @@ from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 @inlined
 def follow_households(fostering: FosterLayout, foster: Any, months: int, out: Any) -> None:
-    """Follow households and the pipeline, which hang on no child (see `fostering.recruit`).
+    """Follow households, the pipeline, and what households make of places (see `fostering.recruit`).
 
-    Vectors have no exponential, so lane by lane: `foster` and `out` are records of floats, with the lane as last axis.
+    They hang on no child. Vectors have no exponential, so lane by lane: `foster` and `out` are records of floats, with
+    the lane as last axis.
     """
     sectors, stages, lanes = foster.pipeline.shape
     for sector in range(sectors):
         for lane in range(lanes):
             households = foster.households[sector, lane]
+            base, elasticity = foster.base_households[sector, lane], foster.places_elasticity[sector, lane]
             places = foster.places_per_household[sector, lane]
             out.households[0, sector, lane] = households
-            out.places_usable[0, sector, lane] = households * places * foster.usable_share[0, sector, lane]
+            out.places_usable[0, sector, lane] = foster.usable[sector, lane]
             for month in range(months):
                 arriving = foster.enquiries_per_month[at_month(foster.enquiries_per_month, month), sector, lane]
                 for stage in range(stages):
@@ -55,13 +58,33 @@ def follow_households(fostering: FosterLayout, foster: Any, months: int, out: An
                 households = after
                 usable_share = foster.usable_share[at_month(foster.usable_share, month), sector, lane]
                 out.households[month + 1, sector, lane] = households
-                out.places_usable[month + 1, sector, lane] = households * places * usable_share
+                grown = base * (households / base) ** elasticity if base > 0.0 else households
+                out.places_usable[month + 1, sector, lane] = grown * places * usable_share
+
+
+@inlined
+def follow_places(fostering: FosterLayout, foster: Any, month: int, out: Any) -> None:
+    """Let usable places follow households and need in a month (see `fostering.usable_places`), lane by lane."""
+    _, streams, bands, _, lanes = out.children.shape
+    for lane in range(lanes):
+        need = 0.0
+        for s in range(streams):
+            for band in range(bands):
+                for p in fostering.needing:
+                    need += out.children[month, s, band, p, lane]
+        base = foster.base_need[0, lane]
+        more = (need / base) ** foster.need_elasticity[0, lane] if base > 0.0 else 1.0
+        for sector in range(out.places_usable.shape[1]):
+            target = out.places_usable[month + 1, sector, lane] * more
+            gap = out.places_usable[month, sector, lane] - target
+            out.places_usable[month + 1, sector, lane] = target + gap * fostering.usable_stays
 
 
 @inlined
 def fill_places(
     fostering: FosterLayout,
     layouts: tuple[Layout, ...],
+    rates: tuple[StreamInputs, ...],
     foster: FosterInputs,
     cycle_month: int,
     month: int,
@@ -100,8 +123,8 @@ def fill_places(
     agencies[FOUND] = smaller(ratio(free_independent, beyond, 1.0), broadcast(1.0))
     agencies[LOST] = ratio(excess, there, 0.0)
     to_independent = smaller(ratio(free_independent, pool, 1.0), 1.0 - to_council)
-    waiting = (1.0 - to_council - to_independent) * pool
-    _take(shared.looking, fostering.wait_weight[:, cycle_month], waiting, shared.waits)
+    left = (1.0 - to_council - to_independent) * pool
+    _take(shared.looking, fostering.wait_weight[:, cycle_month], left, shared.without)
     council_first = ratio(to_council, to_council + to_independent, 0.0)
     free_council -= to_council * pool
     free_independent -= to_independent * pool
@@ -119,15 +142,15 @@ def fill_places(
     for q in fostering.queued:
         shared.stepped[q] = none
     for s in range(streams):
-        layout, work = layouts[s], as_vectors(works[s])
+        layout, work, elsewhere = layouts[s], as_vectors(works[s]), as_vectors(rates[s]).unfostered_place
         for n in range(layout.low.shape[1]):
-            waits = shared.waits[s, n]
+            without = shared.without[s, n]
+            low, high = layout.low[cycle_month, n], layout.high[cycle_month, n]
+            low_share, high_share = layout.low_share[cycle_month, n], layout.high_share[cycle_month, n]
             for p in fostering.takers:
-                shared.into[p] = none
-            shared.into[fostering.waiting[layout.low[cycle_month, n]]] += layout.low_share[cycle_month, n] * waits
-            shared.into[fostering.waiting[layout.high[cycle_month, n]]] += layout.high_share[cycle_month, n] * waits
-            shared.into[council] += (1.0 - waits) * council_first
-            shared.into[independent] += (1.0 - waits) * (1.0 - council_first)
+                shared.into[p] = (low_share * elsewhere[low, p] + high_share * elsewhere[high, p]) * without
+            shared.into[council] += (1.0 - without) * council_first
+            shared.into[independent] += (1.0 - without) * (1.0 - council_first)
             first, after = layout.span[cycle_month, n], layout.span[cycle_month, n + 1]
             _place(fostering, first, after, n, s, down_council, down_independent, work, shared)
             for p in fostering.takers:

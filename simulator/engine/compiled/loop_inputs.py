@@ -17,7 +17,7 @@ from simulator.engine.step import home_operators
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 if TYPE_CHECKING:
-    from simulator.engine.rates import FosterRates, StreamRates
+    from simulator.engine.rates import FosterRates, Rates, StreamRates
 
 
 def _side_by_side(values: Array, where: tuple[Any, ...]) -> Any:
@@ -110,6 +110,7 @@ _AS_THEY_ARE = (
     "phase_exit_per_year",
     "placement_pace",
     "exit_ratio",
+    "unfostered_place",
 )
 
 
@@ -154,12 +155,13 @@ def new_hazards(stream: StreamInputs, months: int) -> Bools:
     return new
 
 
-def foster_layout(foster: FosterRates | None, layouts: tuple[Layout, ...]) -> FosterLayout:
+def foster_layout(rates: Rates, layouts: tuple[Layout, ...]) -> FosterLayout:
     """Return what draws and areas share of foster capacity."""
+    foster = rates.foster
     if foster is None:
         none = _positions(np.zeros(0, dtype=np.intp))
-        return FosterLayout(False, False, 0, 0, none, none, none, np.zeros((0, 0, 0)), np.zeros(0))
-    queued = np.unique(foster.waiting)
+        return FosterLayout(False, False, 0, 0, none, none, none, np.zeros((0, 0, 0)), np.zeros(0), 1.0)
+    unfostered = [np.nonzero(stream.unfostered_place.any(axis=(0, 1, 2)))[0] for stream in rates.streams]
     weight = np.zeros((len(layouts), len(layouts[0].low), max(layout.low.shape[1] for layout in layouts)))
     for of_stream, one in zip(weight, layouts, strict=True):
         low, high = foster.wait_weight[one.low], foster.wait_weight[one.high]
@@ -169,30 +171,36 @@ def foster_layout(foster: FosterRates | None, layouts: tuple[Layout, ...]) -> Fo
         at_market=foster.agencies is not None,
         council=foster.council,
         independent=foster.independent,
-        queued=_positions(queued),
-        takers=_positions(np.unique([foster.council, foster.independent, *queued])),
-        waiting=_positions(foster.waiting),
+        queued=_positions(foster.queued),
+        takers=_positions(np.unique(np.concatenate([[foster.council, foster.independent], *unfostered]))),
+        needing=_positions(foster.needing),
         wait_weight=weight,
         stage_per_year=foster.stage_per_year,
+        usable_stays=math.exp(-foster.places_response_per_year / MONTHS_A_YEAR),
     )
 
 
 def foster_inputs(foster: FosterRates | None, where: tuple[Any, ...]) -> FosterInputs:
     """Return foster capacity for the runs side by side, whose draws and areas are (lane,) each."""
     if foster is None:
-        by_sector = zeros(1, 2)
-        none = zeros(1, len(AGENCIES))
+        by_month, agencies = zeros(1, 2), zeros(1, len(AGENCIES))
         return FosterInputs(
-            zeros(2), zeros(2, 0), by_sector, zeros(1, 2, 0), by_sector, zeros(2), by_sector, zeros(1), none
-        )
+            zeros(2), zeros(1), zeros(2), zeros(2), zeros(2, 0), by_month, zeros(1, 2, 0), by_month, zeros(2), by_month,
+            zeros(2), zeros(1), zeros(1), agencies,
+        )  # fmt: skip
     return FosterInputs(
+        base_households=_side_by_side(foster.base_households, where),
+        base_need=_side_by_side(foster.base_need[..., None], where),
         households=_side_by_side(foster.opening_households, where),
+        usable=_side_by_side(foster.opening_usable, where),
         pipeline=_side_by_side(foster.opening_pipeline, where),
         enquiries_per_month=_side_by_side(foster.enquiries_per_month, where),
         stage_pass_share=_side_by_side(foster.stage_pass_share, where),
         deregistration_per_year=_side_by_side(foster.deregistration_per_year, where),
         places_per_household=_side_by_side(foster.places_per_household, where),
         usable_share=_side_by_side(foster.usable_share, where),
+        places_elasticity=_side_by_side(foster.places_elasticity, where),
+        need_elasticity=_side_by_side(foster.need_elasticity[..., None], where),
         matched_share=_side_by_side(-_expm1(-foster.step_down_per_year[..., None] / MONTHS_A_YEAR), where),
         agencies=zeros(1, len(AGENCIES)) if foster.agencies is None else _side_by_side(foster.agencies, where),
     )

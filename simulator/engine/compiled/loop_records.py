@@ -73,14 +73,16 @@ class StreamInputs(NamedTuple):
     edge_per_year: Vectors2
     edge_ratio: Vectors2
     growth_per_month: Vectors1
+    unfostered_place: Vectors2
 
 
 class FosterLayout(NamedTuple):
     """What all draws and areas share of foster capacity.
 
     `at_market` says whether places of agencies are not the runs' own.
-    `queued` are the placements where children wait, `takers` those that may take a child in need. By stream, cycle
-    month and span, `wait_weight` is how readily a child is the one left without a place.
+    `queued` are the placements where children wait, `takers` those that may take a child in need, and `needing` those
+    whose children are counted as need. By stream, cycle month and span, `wait_weight` is how readily a child is the one
+    left without a place. `usable_stays` is the part of usable places that a month leaves as they were.
     """
 
     limited: bool
@@ -89,21 +91,27 @@ class FosterLayout(NamedTuple):
     independent: int
     queued: Ints
     takers: Ints
-    waiting: Ints
+    needing: Ints
     wait_weight: Array
     stage_per_year: Array
+    usable_stays: float
 
 
 class FosterInputs(NamedTuple):
     """Foster capacity of the runs side by side. Axes as in `FosterRates`, without draw and area."""
 
+    base_households: Vectors1
+    base_need: Vectors1
     households: Vectors1
+    usable: Vectors1
     pipeline: Vectors2
     enquiries_per_month: Vectors2
     stage_pass_share: Vectors3
     deregistration_per_year: Vectors2
     places_per_household: Vectors1
     usable_share: Vectors2
+    places_elasticity: Vectors1
+    need_elasticity: Vectors1
     matched_share: Vectors1
     agencies: Vectors2
 
@@ -202,6 +210,6 @@ class FosterWorkspace(NamedTuple):
     fostered: Vectors3
     lose: Vectors3
     looking: Vectors2
-    waits: Vectors2
+    without: Vectors2
     into: Vectors1
     stepped: Vectors1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from simulator.engine.compiled.chances import work_out_chances
 from simulator.engine.compiled.compiler import compiled, inlined
-from simulator.engine.compiled.foster_filling import fill_places, follow_households
+from simulator.engine.compiled.foster_filling import fill_places, follow_households, follow_places
 from simulator.engine.compiled.loop_records import (
     Bools,
     Chances,
@@ -54,6 +54,7 @@ def run_months(
 
     for month in range(months):
         cycle_month = month % width
+        follow_places(fostering, foster, month, out)
         for s in range(len(streams)):
             layout, stream, work = layouts[s], as_vectors(streams[s]), as_vectors(works[s])
             chances = as_vectors(all_chances[s])
@@ -62,7 +63,8 @@ def run_months(
                 work_out_chances(layout, stream, month, groups, chances, as_vectors(chain), as_vectors(alone))
             advance(layout, stream, chances, groups, bands, month, cycle_month, work, seen, s)
         if fostering.limited:
-            fill_places(fostering, layouts, as_vectors(foster), cycle_month, month, groups, works, shared, seen)
+            supply = as_vectors(foster)
+            fill_places(fostering, layouts, streams, supply, cycle_month, month, groups, works, shared, seen)
         for s in range(len(streams)):
             layout, work = layouts[s], as_vectors(works[s])
             join_entrants(layout, cycle_month, work)

@@ -84,7 +84,7 @@ def foster_workspace(rates: Rates, layouts: tuple[Layout, ...]) -> FosterWorkspa
         fostered=zeros(2, streams, spans),
         lose=zeros(2, streams, spans),
         looking=zeros(streams, spans),
-        waits=zeros(streams, spans),
+        without=zeros(streams, spans),
         into=zeros(places),
         stepped=zeros(places),
     )

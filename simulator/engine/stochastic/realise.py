@@ -95,7 +95,7 @@ def _fill(
     for i, sector in enumerate(sectors):
         losing = (care.place == sector) & (stream.draw(month, Event.LOSE, care) < lose[care.area, care.row, i])
         place[losing] = find(take(care, losing), Event.INTO)
-    waiting = np.isin(care.place, foster.waiting)
+    waiting = np.isin(care.place, foster.queued)
     step = pick(down[care.area[waiting]], stream.draw(month, Event.STEP_DOWN, take(care, waiting)))
     place[waiting] = np.where(step < len(sectors), np.append(sectors, -1)[step], care.place[waiting])
     seen.moves.append((care.area, care.place, place))

@@ -1,4 +1,4 @@
-"""Chart: foster places that can be used, places needed, and need that finds no place."""
+"""Chart: foster places that can be used, children whose plan was fostering, and those of them who live elsewhere."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from simulator.outputs.charts.layout import Sheet
 from simulator.results.results_protocol import Results
 
 _LINES = (
-    ("foster_need", "Needed", "orange"),
+    ("foster_need", "Original plan", "orange"),
     ("foster_places_usable", "Usable", "dark_blue"),
-    ("unmet_foster_need", "Unmet need", "dark_pink"),
+    ("unmet_foster_need", "In homes", "dark_pink"),
 )
 
 
-@chart("foster_places", title="Foster places usable, needed and unmet")
+@chart("foster_places", title="Foster places usable, and children whose original plan was fostering")
 def foster_places(results: Results) -> Chart | None:
-    """Draw usable mainstream foster places, children who need one, and unmet need."""
+    """Draw usable mainstream foster places, children whose original plan was one, and those of them in homes."""
     if not results.places_limited or any(name not in results.measures for name, _, _ in _LINES):
         return None
     paths = {name: series.stock(results, name) for name, _, _ in _LINES}
@@ -24,10 +24,10 @@ def foster_places(results: Results) -> Chart | None:
     first, last = unmet.central[[0, -1]]
     start, end = words.month(unmet.when[0]), words.month(unmet.when[-1])
     if max(first, last) < 0.5:
-        title = f"Foster places are enough for need in {end}: no child waits for one"
+        title = f"Foster places are enough in {end}: nobody whose original plan was fostering lives elsewhere"
     else:
         way = words.way(first, last, "grow", "fall", "stay about the same")
-        who = "Children who need a foster place and find none"
+        who = "Children in homes whose original plan was fostering"
         title = (
             f"{who} {way}, at {words.count(last)} in {end}"
             if way.startswith("stay")

@@ -55,7 +55,7 @@ def foster_places_approved(view: View) -> Values:
 
 @measure(22, "Usable foster places", "places", "stock", SUPPLY)
 def foster_places_usable(view: View) -> Values:
-    """Places that can in fact take a child: the share of approved places that is filled at the base."""
+    """Places that can in fact take a child: those filled at the base, and later as households and need make them."""
     return _by_sector(view.paths.places_usable)
 
 
@@ -65,16 +65,25 @@ def foster_places_filled(view: View) -> Values:
     return _by_sector(_children_in(view, _sector_places()))
 
 
-@measure(24, "Children whose plan is mainstream foster care", "children", "stock", Publication("count"))
+@measure(24, "Children whose original plan was mainstream foster care", "children", "stock", Publication("count"))
 def foster_need(view: View) -> Values:
-    """Children in mainstream foster care and those who wait for it elsewhere."""
+    """Children in mainstream foster care, and those in homes or supported accommodation whose original plan it was."""
     filled = _children_in(view, _sector_places()).sum(axis=-1)
     return Values((filled + _waiting(view))[..., None, None])
 
 
-@measure(25, "Children waiting for a foster home", "children", "stock", PART_OF_NEED)
+@measure(
+    25,
+    "Children whose original plan was fostering, in homes or supported accommodation",
+    "children",
+    "stock",
+    PART_OF_NEED,
+)
 def unmet_foster_need(view: View) -> Values:
-    """Children whose plan is fostering and who live in a children's home or supported accommodation meanwhile."""
+    """Children whose original plan was fostering and who live in a children's home or supported accommodation.
+
+    How many there are at the base is not identified: no table tells it, and draws take 5% to 35% of children in homes.
+    """
     return Values(_waiting(view)[..., None, None])
 
 
@@ -90,9 +99,9 @@ def foster_deregistrations(view: View) -> Values:
     return _by_sector(view.paths.deregistrations)
 
 
-@measure(28, "Spend on homes for children who wait for a foster home", "GBP", "flow", SPEND_ON_NEED)
+@measure(28, "Spend on homes for children whose original plan was fostering", "GBP", "flow", SPEND_ON_NEED)
 def unmet_foster_need_spend(view: View) -> Values:
-    """Cash cost of the placements of children who wait, over the cost of independent agency fostering."""
+    """Cash cost of their homes or supported accommodation, over the cost of independent agency fostering."""
     keys = [line.key for line in view.cost_lines]
     weeks = view.paid_weeks
     independent = placements.placements()[placements.sector_places()[SECTORS.index("independent")]]
@@ -100,7 +109,8 @@ def unmet_foster_need_spend(view: View) -> Values:
     total = np.zeros(weeks.shape[:-1])
     for i, place in enumerate(placements.placements()):
         if place.waits_for == "fostering":
-            total = total + weeks[..., i] * (_unit_cost(view, keys.index(place.cost)) - agency)
+            own = _unit_cost(view, keys.index(place.cost)) * view.rates.cost_weight[:, :, None, i]
+            total = total + weeks[..., i] * (own - agency)
     return Values(total[..., None, None])
 
 

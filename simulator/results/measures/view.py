@@ -122,8 +122,14 @@ class View:
         return np.sum(income, axis=0) * self.deflator[:, None]
 
     def _spend(self, i: int) -> Array:
-        """Cash spend of line `i`: (draw, area, month, x), as :attr:`amounts`."""
-        cash: Array = _at_base_prices(self.cost_lines[i], self.amounts[i]) * self.rates.price_ratio[:, :, :, i, None]
+        """Cash spend of line `i`: (draw, area, month, x), as :attr:`amounts`.
+
+        Children in some placements of a line cost less than its mean, and the others more.
+        """
+        line, amount = self.cost_lines[i], self.amounts[i]
+        if line.driver.of_placements:
+            amount = amount * self.rates.cost_weight[:, :, None, line.driver.places]
+        cash: Array = _at_base_prices(line, amount) * self.rates.price_ratio[:, :, :, i, None]
         return cash
 
     def line_totals(self) -> tuple[Array, Array]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.data.provenance import data_hashes, program_hashes
 from simulator.interventions.impossible import Impossible
-from simulator.projection import drift, localise
+from simulator.projection import drift, foster_supply, localise
 from simulator.results.labelled import RunResults
 from simulator.runs.ensemble.drawn import FULL
 from simulator.runs.prepare import Prepared, prepare
@@ -50,11 +50,19 @@ class Settings:
 
 
 def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
-    """Return everything that is drawn in a scenario: its uncertain numbers, the drift of rates, levels of areas."""
+    """Return everything that is drawn in a scenario.
+
+    That is its uncertain numbers, foster supply, the drift of rates, and levels of areas.
+    """
     scenario = loaded.scenario
     drifts = scenario.assumptions.drift != "none"
     years = tuple(dict.fromkeys(month.financial_year for month in scenario.calendar)) if drifts else ()
-    return (*loaded.parameters, *drift.parameters(years), *localise.parameters(loaded.baseline, years))
+    return (
+        *loaded.parameters,
+        *foster_supply.parameters(),
+        *drift.parameters(years),
+        *localise.parameters(loaded.baseline, years),
+    )
 
 
 def columns(loaded: LoadedScenario, settings: Settings) -> dict[str, Array]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -22,6 +22,7 @@ from rates_examples import (
     england,
     england_foster,
     go_on,
+    in_proportion,
     one_hazard,
     rates,
     scale_starts,
@@ -215,7 +216,9 @@ class Small(NamedTuple):
         places = max(self.places, 4) if foster else self.places
         shape = (self.width, places, self.phases, self.fastest, self.months)
         streams = [random_stream(rng, *shape, youngest_age) for youngest_age in (0, 12)[: self.streams]]
-        limit = random_foster(rng, self.months) if foster else None
+        limit = random_foster(rng, self.months, places) if foster else None
+        if foster:
+            streams = [replace(s, unfostered_place=random_unfostered(rng, places)) for s in streams]
         return rates(*streams, months=self.months, width=self.width, foster=limit)
 
 
@@ -280,14 +283,25 @@ def random_stream(
     )
 
 
-def random_foster(rng: np.random.Generator, months: int) -> FosterRates:
+def random_unfostered(rng: np.random.Generator, places: int) -> Array:
+    """Return shares of all placements but those of foster sectors, the first two: (2, 1, age, place)."""
+    shares = np.zeros((2, 1, len(AGES), places))
+    shares[..., 2:] = rng.dirichlet(np.ones(places - 2), (2, 1, len(AGES)))
+    return shares
+
+
+def random_foster(rng: np.random.Generator, months: int, places: int) -> FosterRates:
     return FosterRates(
         council=0,
         independent=1,
-        waiting=np.array([2 if age < 16 else 3 for age in AGES], dtype=np.intp),
+        queued=np.array([2, 3]),
+        needing=np.flatnonzero(rng.random(places) < 0.7),
         wait_weight=rng.uniform(0, 1, len(AGES)),
         limited=True,
+        base_households=rng.uniform(0, 500, (2, 1, 2)) * (rng.random((2, 1, 2)) < 0.8),
+        base_need=rng.uniform(1, 3000, (2, 1)) * (rng.random((2, 1)) < 0.8),
         opening_households=rng.uniform(0, 500, (2, 1, 2)),
+        opening_usable=rng.uniform(0, 500, (2, 1, 2)),
         opening_pipeline=rng.uniform(0, 50, (2, 1, 2, 3)),
         enquiries_per_month=rng.uniform(0, 50, (1, 1, months, 2)),
         stage_per_year=rng.uniform(0.5, 20, 3),
@@ -295,6 +309,9 @@ def random_foster(rng: np.random.Generator, months: int) -> FosterRates:
         deregistration_per_year=rng.uniform(0, 0.5, (1, 1, months, 2)),
         places_per_household=rng.uniform(1, 3, (1, 1, 2)),
         usable_share=rng.uniform(0.3, 1, (2, 1, months, 2)),
+        places_elasticity=rng.uniform(0.3, 1.2, (2, 1, 2)),
+        need_elasticity=rng.uniform(0, 0.7, (2, 1)),
+        places_response_per_year=rng.uniform(0, 20),
         step_down_per_year=rng.uniform(0, 5, (2, 1)),
         agencies=rng.random((2, 1, months, len(AGENCIES))) if rng.random() < 0.5 else None,
     )
@@ -479,7 +496,7 @@ def test_any_array_may_be_the_only_one_with_draws(part: str, name: str) -> None:
     record = plain.foster if part == "foster" else plain.streams[0]
     values = getattr(record, name)
     two = np.concatenate([values, values * 0.75])
-    if name == "start_place":
+    if name in ("start_place", "unfostered_place"):
         two[1] = values[0, ..., ::-1]
     changed = replace(record, **{name: two})  # type: ignore[type-var]
     example = (
@@ -495,11 +512,11 @@ def test_any_array_may_be_the_only_one_with_draws(part: str, name: str) -> None:
 # Foster capacity
 
 
-def with_foster(**changes: Array) -> Rates:
-    """Return the England-like example, five years in, with foster places from then on."""
+def with_foster(**changes: Any) -> Rates:
+    """Return the England-like example, five years in, with foster places from then on, which follow households."""
     example = england(months=60)
     free = go(example)
-    return replace(go_on(example, free, 36), foster=replace(england_foster(), **changes))
+    return replace(go_on(example, free, 36), foster=replace(in_proportion(england_foster()), **changes))
 
 
 def test_more_usable_places_fill_no_more_than_is_needed() -> None:
@@ -507,13 +524,14 @@ def test_more_usable_places_fill_no_more_than_is_needed() -> None:
     shortage = with_foster(usable_share=np.full((1, 1, 1, 2), 0.54))
     after = go(shortage)
     month = go_on(shortage, after, 1)
-    filled, usable, waiting = [], [], []
+    filled, usable, waiting, elsewhere = [], [], [], []
     for more in (1.0, 1.02, 1.1, 2.0, 50.0):
         assert month.foster is not None
         foster = replace(month.foster, usable_share=month.foster.usable_share * more)
         paths = go(replace(month, foster=foster))
         filled.append(paths.children[0, 0, 1, ..., [1, 2]].sum())
         waiting.append(paths.children[0, 0, 1, ..., [4, 6]].sum())
+        elsewhere.append(paths.children[0, 0, 1].sum() - filled[-1])
         usable.append(paths.places_usable[0, 0, 1].sum())
     assert waiting[0] > 1_000
     gained = np.diff(filled)
@@ -521,7 +539,7 @@ def test_more_usable_places_fill_no_more_than_is_needed() -> None:
     assert gained[0] > 100.0
     assert (gained <= np.diff(usable) + 1e-6).all()
     assert (gained <= np.array(waiting[:-1]) + 1e-6).all()
-    np.testing.assert_allclose(gained, -np.diff(waiting), atol=60.0)
+    np.testing.assert_allclose(gained, -np.diff(elsewhere), atol=60.0)
 
 
 def test_displaced_children_wait_and_step_down_again() -> None:
@@ -591,7 +609,8 @@ def test_an_area_is_served_by_agencies_whatever_its_own_households() -> None:
     half, whole = starts
     assert half[COUNCIL] == 0.0
     assert half[IFA] == pytest.approx(whole[IFA] / 2.0, rel=0.01)
-    assert (half - whole)[[HOME_WAITING, SUPPORTED_WAITING]].sum() == pytest.approx(half[IFA], rel=0.02)
+    assert np.delete(half - whole, [COUNCIL, IFA]).sum() == pytest.approx(half[IFA], rel=0.02)
+    assert (half - whole)[[HOME_WAITING, SUPPORTED_WAITING]].sum() > 0.7 * half[IFA]
     np.testing.assert_allclose(paths.places_usable[0, 0, 1:, 1], paths.children[0, 0, 1:, ..., IFA].sum(axis=(1, 2)))
 
 

@@ -59,6 +59,7 @@ def reduced_rates(months: int = MONTHS) -> Rates:
         move_ratio=rng.uniform(0.7, 1.3, (1, 1, 1, PLACES, PLACES)),
         return_per_year=RETURN_PER_YEAR,
         fade_per_year=FADE_PER_YEAR,
+        unfostered_place=np.ones((1, 1, ages, PLACES)) / PLACES,
         balancing_per_year=np.array([[0.008]]),
     )
     return Rates(
@@ -68,6 +69,7 @@ def reduced_rates(months: int = MONTHS) -> Rates:
         foster=None,
         place_groups=np.arange(PLACES),
         price_ratio=np.ones((1, 1, 1, 1)),
+        cost_weight=np.ones((1, 1, PLACES)),
         programme_spend_gbp=np.zeros((1, 1, 1)),
     )
 

@@ -56,6 +56,7 @@ def make_stream(rng: np.random.Generator, draws: int, areas: int) -> StreamRates
         move_ratio=np.ones((1, 1, 1, PLACES, PLACES)),
         return_per_year=rng.random(len(HOME_SPELLS)),
         fade_per_year=rng.random(len(HOME_SPELLS) - 1),
+        unfostered_place=np.full((1, 1, ages, PLACES), 1.0 / PLACES),
         balancing_per_year=np.zeros((1, 1)),
     )
 
@@ -65,10 +66,14 @@ def make_rates(draws: int = 2, areas: int = 1) -> Rates:
     foster = FosterRates(
         council=placements.index("council_foster"),
         independent=placements.index("ifa_foster"),
-        waiting=np.full(len(AGES), placements.index("home_waiting")),
+        queued=placements.waiting_places(),
+        needing=placements.not_with_kin(),
         wait_weight=np.linspace(0.0, 1.0, len(AGES)),
         limited=True,
+        base_households=np.ones((1, areas, 2)),
+        base_need=np.ones((1, areas)),
         opening_households=rng.random((1, areas, 2)),
+        opening_usable=rng.random((1, areas, 2)),
         opening_pipeline=rng.random((1, areas, 2, 2)),
         enquiries_per_month=rng.random((draws, areas, 1, 2)),
         stage_per_year=rng.random(2),
@@ -76,6 +81,9 @@ def make_rates(draws: int = 2, areas: int = 1) -> Rates:
         deregistration_per_year=0.1 + 0.1 * rng.random((1, areas, 1, 2)),
         places_per_household=np.ones((1, areas, 2)),
         usable_share=np.full((1, areas, 1, 2), 0.6),
+        places_elasticity=np.full((1, areas, 2), 0.75),
+        need_elasticity=np.full((1, areas), 0.25),
+        places_response_per_year=3.0,
         step_down_per_year=np.ones((1, areas)),
     )
     rates = Rates(
@@ -85,6 +93,7 @@ def make_rates(draws: int = 2, areas: int = 1) -> Rates:
         foster=foster,
         place_groups=placements.groups(),
         price_ratio=np.ones((1, 1, MONTHS, len(placements.cost_keys()))) * make_context().deflator[:, None],
+        cost_weight=np.ones((1, 1, len(placements.names()))),
         programme_spend_gbp=np.zeros((1, 1, 1)),
     )
     for _, array in arrays(rates):

@@ -211,7 +211,7 @@ def test_titles_follow_the_results():
     assert "hardly change" in entry["children"].draw(fake_results.fake_results(growth=0.0001)).title
     plain = fake_results.fake_results()
     none = changed(plain, "unmet_foster_need", 0 * plain["unmet_foster_need"].values)
-    assert "no child waits" in entry["foster_places"].draw(none).title
+    assert "Foster places are enough" in entry["foster_places"].draw(none).title
     assert "fewer children start" in entry["starts_and_exits"].draw(fake_results.fake_results(growth=-0.01)).title
 
 

@@ -20,7 +20,7 @@ def test_results_print_in_ten_lines(draws: int) -> None:
     spend = results.year_totals("total_spend").central[0, -1]
     assert lines[3].startswith(f"Spend: £{spend / 1e9:,.2f}bn")
     assert "above 2024-25" in lines[4]
-    assert lines[5].startswith("Unmet need for foster homes: ")
+    assert lines[5].startswith("In homes, original plan fostering: ")
     assert lines[6] == ("Draws: 8; [80% of them]" if draws else "Draws: none; draws=200 gives intervals")
     assert lines[7].startswith("Notes to give with every figure: 2 ")
     assert sum(" to " in line and "[" in line for line in lines[2:6]) == (4 if draws else 0)
@@ -30,7 +30,7 @@ def test_a_run_without_limits_or_years_prints_too() -> None:
     results = simulator.run({"name": "Months", "end": "2025-06", "assumptions": {"foster_places": "as_needed"}})
     lines = str(results).splitlines()
     assert len(lines) == 10
-    assert lines[5] == "Unmet need for foster homes: none, as places are found for as many as need them"
+    assert lines[5] == "In homes, original plan fostering: none, as places are found for as many as need them"
     assert lines[3] == "Spend a year: the run is shorter than one"
 
 

@@ -10,7 +10,7 @@ import pytest
 from paths import ROOT
 
 from simulator.vocabulary import placements
-from simulator.vocabulary.axes import AGES, REASONS, SECTORS
+from simulator.vocabulary.axes import REASONS, SECTORS
 
 RULES = ("engine", "interventions", "projection", "runs", "results", "outputs")
 """Folders whose code asks for what is so of a placement, and never which one it is."""
@@ -51,16 +51,15 @@ def test_other_is_a_reason_where_a_rule_names_it() -> None:
     assert where == {Path(exits.__file__).name}
 
 
-def test_each_sector_fills_one_placement_and_each_age_has_a_place_to_wait() -> None:
+def test_each_sector_fills_one_placement_and_children_wait_in_homes_and_supported_accommodation() -> None:
     every = placements.placements()
     assert tuple(every[i].capacity for i in placements.sector_places()) == SECTORS
-    waiting = [every[i] for i in placements.waiting_places()]
-    assert len(waiting) == len(AGES)
-    for age, place in enumerate(waiting):
-        assert place.waits_for == "fostering"
-        assert place.ages[0] <= age <= place.ages[1]
-    assert {place.name for place in waiting[:16]} == {"home_waiting"}
-    assert {place.name for place in waiting[16:]} == {"supported_waiting"}
+    assert {every[i].name for i in placements.waiting_places()} == {"home_waiting", "supported_waiting"}
+
+
+def test_only_children_with_kin_are_no_need_of_foster_places() -> None:
+    left_out = set(placements.names()) - {placements.names()[i] for i in placements.not_with_kin()}
+    assert left_out == {"kinship_foster"}
 
 
 @pytest.fixture
