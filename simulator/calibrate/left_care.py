@@ -33,7 +33,7 @@ def left_care(date: int, uasc_at_18: float) -> AfterCare:
     """
     years = [date - (age - LEAVER_AGES[0]) for age in LEAVER_AGES]
     by_age = {
-        "guardianship": _under_guardianship(date),
+        "guardianship": under_guardianship(date, UNDER_GUARDIANSHIP.ends_per_year),
         "care_leavers": np.array([published(year).exits_at_18 for year in years]),
         "former_uasc": np.array([_uasc_left(year, date) * uasc_at_18 for year in years]),
     }
@@ -51,14 +51,14 @@ def orders(year: int, date: int) -> Array:
     return reasons_of_groups("guardianship_by_age", min(year, date), total)
 
 
-def _under_guardianship(date: int) -> Array:
-    """Return children under an order at a date by completed year of age: (age,).
+def under_guardianship(date: int, ends_per_year: float) -> Array:
+    """Return children under an order at a date by completed year of age, if some end early: (age,).
 
     Orders of a year come evenly over it and over the ages of a band, so that of those made at an age half are a year
     older at its end.
     """
     held = np.zeros(len(AGES))
-    stays = 1.0 - UNDER_GUARDIANSHIP.ends_per_year
+    stays = 1.0 - ends_per_year
     for year in range(int(structure()["after_care"]["no_orders_in"]) + 1, date + 1):
         held = np.concatenate([[0.0], held[:-1]]) * stays
         for band, made in zip(AGE_BANDS.values(), orders(year, date), strict=True):

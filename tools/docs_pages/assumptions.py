@@ -370,21 +370,58 @@ def _about_money() -> Iterator[Row]:
         "scenario/schema.py",
         "assumptions.discount_percent",
     )
+    panel = "derived [dfe_lait_2026]: 1 less marginal over average cost among authorities"
+    outturn = "derived [dfe_s251_outturn_2024_release], [dfe_cla_2024]"
+    for text, line, source in (
+        ("residential care", "residential", panel),
+        ("fostering (all of it the council's own)", "fostering", panel),
+        ("adoption support", "adoption", outturn),
+    ):
+        share = f"{costs.FIXED_SHARE[line]:g}"
+        yield (f"Fixed share (stays when numbers change): {text}", share, source, "calibrate/costs.py", "")
+    yield ("Fixed share: short breaks; every other line", "all; none", JUDGEMENT, "calibrate/costs.py", "")
     yield (
-        "Overhead share (stays when numbers change): kinship and council foster care",
-        "own spend on fostering other than allowances, as a share of own spend on fostering",
-        "derived [dfe_s251_outturn_2024_release]",
-        "calibrate/costs.py",
+        "What lines of spend go with",
+        "see [costs.md](costs.md)",
+        "definition",
+        "baseline/cost_drivers.py",
         "",
     )
     yield (
-        "Overhead share: children's homes, secure and other residential",
-        "council-run share of residential spend",
-        "derived [dfe_s251_outturn_2024_release]",
+        "Share of an asylum-seeking child's placement that lines of placements pay",
+        "a third",
+        "judgement, from spend of authorities [dfe_lait_2026]",
+        "baseline/cost_drivers.py",
+        "",
+    )
+    yield (
+        "Special guardianship orders that end before 18, a year",
+        f"{structure()['after_care']['orders_end_per_year']:g}",
+        JUDGEMENT,
+        STRUCTURE,
+        "",
+    )
+    yield (
+        "Orders before 2011; ages at order outside 2020 to 2024, and within a band",
+        f"rise evenly from none in {structure()['after_care']['no_orders_in']}; the nearest year's; even",
+        JUDGEMENT,
+        "calibrate/left_care.py",
+        "",
+    )
+    yield (
+        "Who is paid for after care",
+        "until 18 under an order; until 21 who was in care at 18",
+        "judgement; from 21 support is on request",
+        "baseline/after_care.py",
+        "",
+    )
+    yield (
+        "Home Office grants a night in care, and a week from 18 to 20",
+        "income and grants on the asylum line; the published rate",
+        f"derived [dfe_s251_outturn_2024_release]; [{_grant_source()}]",
         "calibrate/costs.py",
         "",
     )
-    yield ("Overhead share: every other line", "0", JUDGEMENT, "calibrate/costs.py", "")
     yield (
         "Share of secure and other residential that the residential line pays for",
         f"{costs.RESIDENTIAL_SHARE_OF_OTHER:g}",
@@ -401,12 +438,16 @@ def _about_money() -> Iterator[Row]:
     )
     yield ("Unit cost of a week, same within a line", "spend over child-weeks", "derived", "calibrate/costs.py", "")
     yield (
-        "Unit costs of kinship and council foster care",
-        "council fostering shared by weeks, plus family and friends",
-        JUDGEMENT,
+        "Unit cost of kinship foster care",
+        "between family and friends over its weeks, and own fostering over all own weeks; council care has the rest",
+        "derived [dfe_s251_outturn_2024_release]; drawn evenly between",
         "calibrate/costs.py",
         "",
     )
+
+
+def _grant_source() -> str:
+    return tables.figure("home_office_grant_gbp", 2024, "care_leaver_per_week").source
 
 
 def _about_the_fit() -> Iterator[Row]:

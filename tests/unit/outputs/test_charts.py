@@ -275,7 +275,7 @@ def test_spend_by_placement_adds_up_to_total_spend(drawn):
 def test_extra_spend_is_split_by_cause(plain, drawn):
     drawing, split = drawn["plain"]["extra_spend"], split_extra(plain)
     parts = bars(drawing)
-    assert set(parts) == {"numbers", "mix", "price"}, "programmes cost nothing here"
+    assert set(parts) == {"numbers", "mix", "support", "price"}, "programmes cost nothing here"
     for name, heights in parts.items():
         np.testing.assert_allclose(heights, split[name][0, 0])
     (total,) = lines(drawing, "total")

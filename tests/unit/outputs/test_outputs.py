@@ -145,7 +145,7 @@ def test_financial_years_hold_counts_money_and_extra_spend(tmp_path):
         for row in found
         if row["measure"].startswith("extra_spend") and row["financial_year"] == "2026-27"
     }
-    parts = ["extra_spend_numbers", "extra_spend_mix", "extra_spend_price", "extra_spend_programmes"]
+    parts = [f"extra_spend_{cause}" for cause in ("numbers", "mix", "support", "price", "programmes")]
     assert list(extra) == ["extra_spend", *parts]
     assert bases["extra_spend"] == bases["extra_spend_mix"] == {"cash"}
     assert sum(extra[name] for name in parts) == pytest.approx(extra["extra_spend"], abs=len(parts))
