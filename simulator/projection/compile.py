@@ -186,7 +186,10 @@ def _base_rates(scenario: Scenario, baseline: England, context: Context, supply:
     if a.balancing_percent_per_year is not None:
         p = replace(p, balancing_per_year=a.balancing_percent_per_year / 100.0)
     p = replace(p, move_per_year=_exchange(baseline, a, supply))
-    opening = split_waiting(baseline.resident, np.array([[supply.homes_waiting_share]]))
+    opening = baseline.resident
+    # Where places are found as needed, as many wait as moves were fitted for.
+    if a.foster_places == "limited" or a.homes_waiting_share is not None:
+        opening = split_waiting(opening, np.array([[supply.homes_waiting_share]]))
     resident = resident_rates(p, opening, baseline.resident_home)
     uasc = uasc_rates(p, baseline.uasc, np.zeros((1, 1, baseline.uasc.shape[2], 3)))
     resident, uasc = (
