@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from simulator.results.labelled import RunResults
 from simulator.results.results_protocol import DatedQuestion, Results
 from simulator.results.timeline import marches
-from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
@@ -32,24 +31,15 @@ def extra_spend(results: RunResults, since: str | None = None) -> Array:
 
 
 def split_extra(results: RunResults, since: str | None = None) -> dict[str, Array]:
-    """Split extra spend of the runs held in full into numbers, mix, price and programmes: (draw, area, year) each.
+    """Split extra spend of the runs held in full by cause, with inflation apart: (draw, area, year) each.
 
     They are those of `SpendLines.split`, and add up to the extra spend exactly.
     """
-    start = None if since in (None, results.reference_year) else _year_position(results, str(since))
-    programmes = results.by_year("programme_spend").sum(axis=(-2, -1))
-    return results.spend_lines.split(results.timeline, programmes, start)
-
-
-def present_value(results: RunResults, measure: str = "total_spend") -> Array:
-    """Return the present value of a money measure over each run held in full, in `results.price_year`: (draw, area).
-
-    Real spend, discounted from the end of the last published year at the Green Book rate (`results.discount_rate`).
-    """
-    values = results[measure].values.sum(axis=(-2, -1)) / results.deflator[:, None]
-    years = (np.arange(results.months) + 0.5) / MONTHS_A_YEAR
-    present: Array = (values / (1.0 + results.discount_rate) ** years).sum(axis=-1)
-    return present
+    year = results.reference_year if since is None else since
+    start = None if year == results.reference_year else _year_position(results, year)
+    programmes = results["programme_spend"].values.sum(axis=(-2, -1))
+    deflator = results.deflator / results.price_levels[year]
+    return results.spend_lines.split(results.timeline, programmes, deflator, start)
 
 
 def difference(

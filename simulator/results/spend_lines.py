@@ -15,6 +15,10 @@ from simulator.vocabulary.labels import ALL
 from simulator.vocabulary.placements import placements
 
 
+INFLATION = "inflation"
+"""The cause of extra spend that is none in real prices."""
+
+
 @dataclass(frozen=True)
 class SpendLines:
     """Spend by line, in cash, and the weeks in care that it goes with.
@@ -61,35 +65,51 @@ class SpendLines:
             yield add("other_spend", ALL, self.per_child)
             yield add("total_spend", ALL, np.ones_like(self.per_child))
 
-    def split(self, timeline: Timeline, programmes: Array, start: int | None = None) -> dict[str, Array]:
-        """Split spend above that of a start year by cause: (draw, area, year) each.
+    def split(
+        self, timeline: Timeline, programmes: Array, deflator: Array, start: int | None = None
+    ) -> dict[str, Array]:
+        """Split cash spend above that of a start year by cause: (draw, area, year) each.
 
-        With spend of line i as weeks q_i times price u_i, children's weeks Q, and 0 for the start year:
-        numbers = (Q/Q0 - 1) * sum u0 q0; mix = sum u0 (q - q0 Q/Q0); price = sum (u - u0) q. They add up to the extra
-        spend of lines exactly. Price holds what overheads do to unit costs as numbers change.
+        With real spend of line i as weeks q_i times real price u_i, children's weeks Q, and 0 for the start year:
+        numbers = (Q/Q0 - 1) * sum u0 q0; mix = sum u0 (q - q0 Q/Q0); price = sum (u - u0) q. These and programmes, in
+        prices of the start year, are real extra spend; inflation is what is paid above that in cash, on programmes
+        too. Together they are the extra spend exactly. Price holds what overheads do to unit costs as numbers change.
 
         Parameters
         ----------
         timeline : Timeline
-        programmes : (draw, area, year)
-            Spend on programmes, which is a cause of its own.
+        programmes : (draw, area, month)
+            Cash spend on programmes, which is a cause of its own.
+        deflator : (draw, month)
+            General prices over those of the start year.
         start : int, optional
             Position of the start year among the financial years; the last year before the run if left out, in which
             there were no programmes.
         """
-        spend, weeks = timeline.by_year(self.spend_gbp, "flow"), timeline.by_year(self.child_weeks, "flow")
+        spend = timeline.by_year(self.spend_gbp / deflator[:, None, :, None], "flow")
+        weeks = timeline.by_year(self.child_weeks, "flow")
+        real_programmes = timeline.by_year(programmes / deflator[:, None], "flow")
+        cash = timeline.by_year(self.spend_gbp.sum(axis=-1) + programmes, "flow")
+        inflation = cash - spend.sum(axis=-1) - real_programmes
         if start is None:
             spend0, weeks0 = self.reference_spend_gbp[:, :, None], self.reference_child_weeks[:, :, None]
         else:
             spend0, weeks0 = spend[:, :, [start]], weeks[:, :, [start]]
-            programmes = programmes - programmes[:, :, [start]]
+            real_programmes = real_programmes - real_programmes[:, :, [start]]
+            inflation = inflation - inflation[:, :, [start]]
         placed = ~self.per_child
         growth = weeks[..., placed].sum(axis=-1) / weeks0[..., placed].sum(axis=-1)
         price0 = np.divide(spend0, weeks0, out=np.zeros_like(spend0), where=weeks0 > 0)
         numbers = (growth - 1.0) * spend0.sum(axis=-1)
         mix = (price0 * weeks).sum(axis=-1) - growth * spend0.sum(axis=-1)
         price = spend.sum(axis=-1) - (price0 * weeks).sum(axis=-1)
-        return {"numbers": numbers, "mix": mix, "price": price, "programmes": programmes}
+        return {
+            "numbers": numbers,
+            "mix": mix,
+            "price_above_inflation": price,
+            "programmes": real_programmes,
+            INFLATION: inflation,
+        }
 
 
 def _reported_by_cost() -> Mapping[str, tuple[str, ...]]:

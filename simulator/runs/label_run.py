@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.data.authority_tables import under_18s
+from simulator.data.discounting import discount_factors
 from simulator.engine.paths import Paths
 from simulator.engine.rates import side_by_side
 from simulator.projection.compile import Compiled
@@ -49,11 +50,12 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
     reference = [np.stack([getattr(line, name) for line in view.cost_lines], axis=-1)
                  for name in ("spend_gbp", "child_weeks")]  # fmt: skip
     reference_year = financial_year(scenario.base - 1)
+    timeline = Timeline(compiled.context.first_month, compiled.context.months)
     names = tuple(area.name for area in baseline.reported)
     reference_spend, found = total(reference[0]), _measured(view, total, measures())
     beyond = doubts(
         found,
-        Timeline(compiled.context.first_month, compiled.context.months),
+        timeline,
         compiled.context.deflator,
         names,
         np.array([under_18s(area.members) for area in baseline.reported]),
@@ -89,7 +91,13 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
         questions=tuple(map(_asked, scenario.questions)) if baseline.questions_apply else (),
         places_limited=scenario.assumptions.foster_places == "limited",
         engine=engine,
-        discount_rate=float(scenario.assumptions.discount_percent) / 100.0,
+        price_levels={
+            year: level / compiled.context.price_levels[compiled.price_year]
+            for year, level in compiled.context.price_levels.items()
+        },
+        discount=discount_factors(
+            len(timeline.financial_years), scenario.assumptions.discount_percent
+        ),
     )
 
 

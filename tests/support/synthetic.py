@@ -102,5 +102,5 @@ def synthetic(
             reference_child_weeks=np.full((1, len(areas), len(placements)), 1e6),
         ),
         reference_year="2024-25",
-        discount_rate=0.035,
+        discount=1.035 ** -np.arange(months // 12), price_levels={"2024-25": 1.0},
     )

@@ -118,7 +118,12 @@ def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path | None) 
     from simulator.runs.simulate import simulate
     from simulator.scenario import ScenarioError
 
-    options: dict[str, Any] = {"draws": how.draws, "seed": how.seed, "engine": how.engine}
+    options: dict[str, Any] = {
+        "draws": how.draws,
+        "seed": how.seed,
+        "engine": how.engine,
+        "valued": not how.publish,  # value for money is not made safe to publish
+    }
     if len(loaded) > 1:
         options |= {"price_year": loaded[0].scenario.price_year}
     if how.draws:

@@ -42,7 +42,7 @@ class Drawn(RunResults):
 
     def bare(self) -> Drawn:
         """Return children and spend of the same scenario without its programmes."""
-        return replace(self, measures=self.without, without={}, prefix=WITHOUT)
+        return replace(self, measures=self.without, without={}, packages=(), flows={}, prefix=WITHOUT)
 
     def figure(self, name: str) -> ShownFigure:
         """Return a figure by its name in `simulator.results.reduce`."""
