@@ -26,8 +26,7 @@ def discount_factors(years: int, percent: float | None = None) -> NDArray[np.flo
     """
     rates = np.array([_rate(year) if percent is None else percent / 100.0 for year in range(years)])
     rates[:1] = 0.0
-    factors: NDArray[np.float64] = 1.0 / np.cumprod(1.0 + rates)
-    return factors
+    return np.asarray(1.0 / np.cumprod(1.0 + rates), dtype=np.float64)
 
 
 def _rate(year: int) -> float:

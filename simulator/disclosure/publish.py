@@ -299,7 +299,9 @@ class _Run:
             name: _money(figure.central[None], 2.0 * step, self.hidden_totals)
             for name, figure in self.results.causes().items()
         }
-        real = self._real(spend, step) - rounded(reference / self.results.price_levels[self.results.reference_year], step)
+        real = self._real(spend, step) - rounded(
+            reference / self.results.price_levels[self.results.reference_year], step
+        )
         return spend - reference, real, causes
 
 
@@ -368,6 +370,7 @@ def _published(run: _Run, bare: _Run | None) -> PublishedResults:
         claims=results.claims,
         notes=(*results.notes, _note(results)),
         money_notes=results.money_notes,
+        bends=results.bends,
         sources=results.sources,
         price_year=results.price_year,
         reference_year=results.reference_year,

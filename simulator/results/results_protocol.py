@@ -147,6 +147,8 @@ class Results(ABC):
         What every chart of this scenario must say (for example whether start numbers or rates are held).
     money_notes : tuple of str
         What charts of money must say besides.
+    bends : tuple of str
+        Why lines of children bend, which charts of areas say.
     sources : tuple of str
         Publishers of the figures used, for the line under a chart.
     price_year : str
@@ -167,6 +169,8 @@ class Results(ABC):
         General prices of financial years, those before the run too, over those of `price_year` (central).
     packages : tuple of Package
         Programmes and regimes of which value for money is known (`account`); none where it was not asked for.
+    drawn : mapping of str to (draw,)
+        Numbers that draws take, by key; empty without draws, and where they are not told.
     judged : bool
         Whether what its programmes do rests on judgement alone: no study is said to bear any of it out.
     """
@@ -189,12 +193,14 @@ class Results(ABC):
     reference_year: str
     without: Mapping[str, Quantity] = field(default_factory=dict)
     money_notes: tuple[str, ...] = ()
+    bends: tuple[str, ...] = ()
     questions: tuple[DatedQuestion, ...] = ()
     places_limited: bool = True
     engine: str = "plain"
     chance: bool = False
     price_levels: Mapping[str, float] = field(default_factory=dict)
     packages: tuple[Package, ...] = ()
+    drawn: Mapping[str, Array] = field(default_factory=dict)
     judged: bool = False
 
     def __getitem__(self, measure: str) -> Quantity:

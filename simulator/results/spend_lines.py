@@ -14,7 +14,6 @@ from simulator.results.timeline import Timeline
 from simulator.vocabulary.labels import ALL
 from simulator.vocabulary.placements import placements
 
-
 INFLATION = "inflation"
 """The cause of extra spend that is none in real prices."""
 

@@ -135,7 +135,7 @@ class Item:
             return self.values[:1]
         quantiles = np.full(len(QUANTILES), np.nan)
         if not np.isnan(self.values[1:]).any():
-            how = "inverted_cdf" if self.unit == YEAR else "linear"
+            how: Literal["inverted_cdf", "linear"] = "inverted_cdf" if self.unit == YEAR else "linear"
             quantiles = np.quantile(self.values[1:], np.array(QUANTILES) / 100.0, method=how)
         return np.where(np.isfinite(found := np.append(self.values[0], quantiles)), found, np.nan)
 
@@ -175,7 +175,7 @@ class Account:
 
     @property
     def cumulative_net_cost(self) -> Array:
-        """What it costs less what it saves from the start to the end of each year, at present value: (1 + draw, year)."""
+        """Present value of what it costs less what it saves, to the end of each year: (1 + draw, year)."""
         net: Array = ((self.flows["cost"] - self.flows["saving"]) * self.discount).cumsum(axis=1)
         return net
 
@@ -239,9 +239,7 @@ class Account:
         yield Item("marginal_to_average", RATIO, self.marginal_to_average)
 
 
-def packages(
-    programmes: Sequence[tuple[int, str, str, bool]], *, places_limited: bool
-) -> tuple[Package, ...]:
+def packages(programmes: Sequence[tuple[int, str, str, bool]], *, places_limited: bool) -> tuple[Package, ...]:
     """Return every package of a scenario, that without programmes first in each regime.
 
     Parameters
@@ -256,7 +254,9 @@ def packages(
     movers = {at for at, _, _, moves in programmes if moves}
     for limited in (places_limited, not places_limited):
 
-        def package(which: Which, kept: tuple[int, ...], name: str = "", title: str = "", limited: bool = limited) -> None:
+        def package(
+            which: Which, kept: tuple[int, ...], name: str = "", title: str = "", limited: bool = limited
+        ) -> None:
             moving = tuple(at for at in kept if at in movers)
             found.append(Package(which, kept, moving, limited, limited == places_limited, name, title))
 

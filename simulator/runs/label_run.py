@@ -22,7 +22,7 @@ from simulator.results.quantities import Measure
 from simulator.results.results_protocol import OWN, Actual, DatedClaim, DatedQuestion
 from simulator.results.spend_lines import SpendLines
 from simulator.results.timeline import Timeline
-from simulator.runs.chart_notes import money_notes, notes
+from simulator.runs.chart_notes import bends, money_notes, notes
 from simulator.scenario import schema
 from simulator.vocabulary.calendar import financial_year, instant_date
 
@@ -75,6 +75,7 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
         claims=tuple(map(_dated, scenario.claims)),
         notes=(*beyond, *notes(compiled)),
         money_notes=money_notes(compiled),
+        bends=bends(compiled),
         sources=baseline.sources,
         deflator=np.stack([one.deflator for one in runs]),
         price_year=compiled.price_year,
@@ -95,9 +96,7 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
             year: level / compiled.context.price_levels[compiled.price_year]
             for year, level in compiled.context.price_levels.items()
         },
-        discount=discount_factors(
-            len(timeline.financial_years), scenario.assumptions.discount_percent
-        ),
+        discount=discount_factors(len(timeline.financial_years), scenario.assumptions.discount_percent),
     )
 
 

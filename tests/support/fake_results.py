@@ -105,7 +105,9 @@ def fake_results(
         notes=("Starts are held as rates on the projected population.",) if notes is None else notes,
         sources=PUBLISHERS,
         deflator=1.02 ** (np.arange(months)[None] / 12), price_year="2024-25",
-        spend_lines=lines, reference_year="2024-25", discount=1.035 ** -np.arange(months // 12), price_levels={"2024-25": 1.0},
+        spend_lines=lines, reference_year="2024-25",
+        discount=1.035 ** -np.arange(months // 12),
+        price_levels={f"{y - 1}-{y % 100:02d}": 1.02 ** (y - 2025) for y in range(1990, 2066)},
     )  # fmt: skip
 
 

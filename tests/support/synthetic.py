@@ -102,5 +102,6 @@ def synthetic(
             reference_child_weeks=np.full((1, len(areas), len(placements)), 1e6),
         ),
         reference_year="2024-25",
-        discount=1.035 ** -np.arange(months // 12), price_levels={"2024-25": 1.0},
+        discount=1.035 ** -np.arange(months // 12),
+        price_levels={f"{y - 1}-{y % 100:02d}": 1.02 ** (y - 2025) for y in range(1990, 2066)},
     )
