@@ -14,7 +14,7 @@ from simulator.outputs.text_grid import grid
 from simulator.results.figures import interval, middle
 from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
-from simulator.results.value_for_money import Account
+from simulator.results.value_for_money import ValueAccount
 
 JUDGED = "on judged priors alone"
 """What is said with a chance where nothing but judgement says what programmes do."""
@@ -40,7 +40,7 @@ def value_lines(results: Results) -> list[str]:
     return [head, *grid([*rows, *alone]), *_chance(results, known), *value_notes(results, known)]
 
 
-_ROWS: tuple[tuple[str, Callable[[Account], Array], Callable[[float], str]], ...] = (
+_ROWS: tuple[tuple[str, Callable[[ValueAccount], Array], Callable[[float], str]], ...] = (
     ("Cost of programmes", lambda of: of.present("cost"), words.money),
     ("Saving, gross", lambda of: of.present("saving"), words.money),
     ("  of which cashable (placements)", lambda of: of.present("cashable"), words.money),
@@ -76,7 +76,7 @@ def _alone(results: Results) -> list[list[str]]:
     return [["Net present value of each", "", ""], *rows] if rows else []
 
 
-def _chance(results: Results, known: Sequence[Account]) -> list[str]:
+def _chance(results: Results, known: Sequence[ValueAccount]) -> list[str]:
     """Say with which chance programmes pay, and on what it rests."""
     chances = [(account, account.chance_pays) for account in known]
     told = [

@@ -18,7 +18,7 @@ from simulator.results.long_tables import COLUMNS, monthly_rows
 from simulator.results.quantities import Array, Kind, Measure
 from simulator.results.results_protocol import PastSpend, Results
 from simulator.results.spend_lines import SpendLines
-from simulator.results.value_for_money import FLOWS, Account, Package
+from simulator.results.value_for_money import FLOWS, Package, ValueAccount
 from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
@@ -142,10 +142,10 @@ class RunResults(Results):
         """Return spend above that of `reference_year`, in cash or in real prices: (area, year)."""
         return self.figure("real_extra_spend" if real else "extra_spend")
 
-    def account(self, package: Package, area: int = 0) -> Account:
+    def account(self, package: Package, area: int = 0) -> ValueAccount:
         """Return what one of `packages` costs and saves in an area."""
         flows = {flow: self.figure(f"{package.key}/{flow}").area(area) for flow in FLOWS}
-        return Account(package, flows, self.financial_years, self.discount, self.price_year)
+        return ValueAccount(package, flows, self.financial_years, self.discount, self.price_year)
 
     def causes(self) -> dict[str, ShownFigure]:
         """Return extra spend by cause, as `SpendLines.split` splits it: (area, year) each."""

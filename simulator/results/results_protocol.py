@@ -15,7 +15,7 @@ from typing import ClassVar
 from simulator.results.figures import ShownFigure
 from simulator.results.quantities import Array, Kind, Quantity
 from simulator.results.timeline import Timeline
-from simulator.results.value_for_money import Account, Package
+from simulator.results.value_for_money import Package, ValueAccount
 from simulator.vocabulary.calendar import Month
 
 OWN = "The council's own figures"
@@ -268,7 +268,7 @@ class Results(ABC):
     def causes(self) -> dict[str, ShownFigure]:
         """Return extra spend by cause, as `SpendLines.split` splits it: (area, year) each."""
 
-    def account(self, package: Package, area: int = 0) -> Account:
+    def account(self, package: Package, area: int = 0) -> ValueAccount:
         """Return what one of `packages` costs and saves in an area.
 
         Raises

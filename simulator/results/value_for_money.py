@@ -141,7 +141,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Account:
+class ValueAccount:
     """What a package costs and saves in one area.
 
     Attributes
@@ -209,7 +209,8 @@ class Account:
     def average_cost_per_child_year(self) -> Array:
         """Real cost of a child-year without programmes, in the years in which the package moves some: (1 + draw,)."""
         weights = np.abs(self.flows["avoided"])
-        each = self.flows["care"] / self.flows["child_years"]
+        care, child_years = self.flows["care"], self.flows["child_years"]
+        each = np.divide(care, child_years, out=np.zeros_like(care), where=child_years > 0.0)
         return _ratio((weights * each).sum(axis=1), weights.sum(axis=1))
 
     @property

@@ -14,10 +14,10 @@ from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
 from simulator.outputs.charts.verdicts import REGIMES, accounts, basis_words, break_even, value_notes, verdicts
 from simulator.results.results_protocol import Results
-from simulator.results.value_for_money import Account
+from simulator.results.value_for_money import ValueAccount
 
 
-def net_cost_path(account: Account) -> Course:
+def net_cost_path(account: ValueAccount) -> Course:
     """Return the cumulative net cost of an account, from nothing at its start."""
     at = np.array([float(words.year_end(year)) for year in account.years])
     draws = np.insert(account.cumulative_net_cost, 0, 0.0, axis=1)

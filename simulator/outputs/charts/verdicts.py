@@ -12,18 +12,18 @@ from simulator.outputs.charts.headline import signed
 from simulator.results.figures import Way, middle, way
 from simulator.results.movers import Mover, movers
 from simulator.results.results_protocol import Results
-from simulator.results.value_for_money import Account
+from simulator.results.value_for_money import ValueAccount
 
 REGIMES = {True: "places limited", False: "places found as needed"}
 """What the two rules for foster places are called."""
 
 
-def accounts(results: Results) -> list[Account]:
+def accounts(results: Results) -> list[ValueAccount]:
     """Return the accounts of all programmes together, with places as the scenario says and the other way."""
     return [results.account(package) for package in results.packages if package.which == "all"]
 
 
-def break_even(account: Account) -> str:
+def break_even(account: ValueAccount) -> str:
     """Return the financial year by whose end it has paid, in the middle of draws; nothing if not within the run."""
     path = middle(account.cumulative_net_cost, quantiles=False)
     owed = np.flatnonzero(path > 0.0)
@@ -31,7 +31,7 @@ def break_even(account: Account) -> str:
     return account.years[last + 1] if last + 1 < len(account.years) else ""
 
 
-def verdicts(known: Sequence[Account]) -> str:
+def verdicts(known: Sequence[ValueAccount]) -> str:
     """Return whether programmes pay, in each regime, as a sentence without its end."""
     regimes = [REGIMES[account.package.places_limited] for account in known]
     if all(_pays(account) == "unsure" for account in known):
@@ -44,15 +44,15 @@ def verdicts(known: Sequence[Account]) -> str:
     return f"Programmes: {'; '.join(said)}"
 
 
-def _pays(account: Account) -> Way:
+def _pays(account: ValueAccount) -> Way:
     return way(account.net_present_value, float(np.abs(account.present("cost")).max()), least=0.0)
 
 
-def _worth(account: Account) -> str:
+def _worth(account: ValueAccount) -> str:
     return headline.between(account.net_present_value, partial(signed, write=words.money))
 
 
-def verdict(account: Account) -> str:
+def verdict(account: ValueAccount) -> str:
     """Return whether programmes pay, as the end of a sentence: by how much at present value, and since when."""
     value, last = account.net_present_value, account.years[-1]
     found = _pays(account)
@@ -65,12 +65,12 @@ def verdict(account: Account) -> str:
     return f"cost {size} more than they save by {last}" if found == "down" else f"cost what they save by {last}"
 
 
-def basis_words(results: Results, account: Account) -> str:
+def basis_words(results: Results, account: ValueAccount) -> str:
     """Return in which pounds an account is, within a sentence."""
     return f"{series.prices_words(results)}, present value in {account.years[0]}"
 
 
-def value_notes(results: Results, known: Sequence[Account]) -> Iterator[str]:
+def value_notes(results: Results, known: Sequence[ValueAccount]) -> Iterator[str]:
     """Yield what must be said of every verdict."""
     yield (
         "Against the same scenario without its programmes, draw by draw. Savings are of all spend on looked-after "
