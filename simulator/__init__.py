@@ -123,7 +123,7 @@ def compare(
 
     loaded = [_in_areas(load(one), area) for one in scenarios]
     many = with_price_gaps(loaded) if loaded else loaded
-    options: dict[str, Any] = {"draws": draws, "seed": seed, "engine": engine, "workers": workers}
+    options: dict[str, Any] = {"draws": draws, "seed": seed, "engine": engine, "workers": workers, "valued": True}
     return [simulate(one, **options, price_year=many[0].scenario.price_year) for one in many]
 
 

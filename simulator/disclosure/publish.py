@@ -290,8 +290,8 @@ class _Run:
         price = np.array([deflator[[of == y for of in years]].mean() for y in self.results.financial_years])
         return rounded(cash / price.reshape(1, 1, -1, *[1] * (cash.ndim - 3)), step) + 0.0
 
-    def shown_extra(self) -> tuple[Array, dict[str, Array]]:
-        """Return spend above the reference year, and by cause: each (1, area, year)."""
+    def shown_extra(self) -> tuple[Array, Array, dict[str, Array]]:
+        """Return spend above the reference year, in cash, in real prices, and by cause: each (1, area, year)."""
         step = self.step_gbp("total_spend")
         reference = rounded(self.results.spend_lines.reference_spend_gbp[0].sum(axis=-1)[:, None], step)
         spend = _money(self.results.year_totals("total_spend").central[None], step, self.hidden_totals)
@@ -299,7 +299,10 @@ class _Run:
             name: _money(figure.central[None], 2.0 * step, self.hidden_totals)
             for name, figure in self.results.causes().items()
         }
-        return spend - reference, causes
+        real = self._real(spend, step) - rounded(
+            reference / self.results.price_levels[self.results.reference_year], step
+        )
+        return spend - reference, real, causes
 
 
 def _money(values: Array, step: Array, hidden: Flags) -> Array:
@@ -353,7 +356,7 @@ def _published(run: _Run, bare: _Run | None) -> PublishedResults:
     stocks = {name: known[name] for name, m in measures.items() if m.kind == "stock"}
     flows = {name: known[name] for name, m in measures.items() if m.kind == "flow"}
     without = {} if bare is None else {name: bare.shown_count(name) for name, by in bare.cells if by == ALL}
-    extra, causes = run.shown_extra()
+    extra, real_extra, causes = run.shown_extra()
     return PublishedResults(
         name=results.name,
         title=results.title,
@@ -367,9 +370,11 @@ def _published(run: _Run, bare: _Run | None) -> PublishedResults:
         claims=results.claims,
         notes=(*results.notes, _note(results)),
         money_notes=results.money_notes,
+        bends=results.bends,
         sources=results.sources,
         price_year=results.price_year,
         reference_year=results.reference_year,
+        price_levels=results.price_levels,
         without={name: _label(results.without[name], shown) for name, shown in without.items()},
         places_limited=results.places_limited,
         engine=results.engine,
@@ -379,6 +384,7 @@ def _published(run: _Run, bare: _Run | None) -> PublishedResults:
         years={**{name: _at_ends(shown) for name, shown in stocks.items()}, **flows},
         real_years={name: real for name, (_, real) in money.items()},
         extra=extra,
+        real_extra=real_extra,
         extra_causes=causes,
         number_of_draws=results.draws,
     )

@@ -46,8 +46,8 @@ class PublishedResults(Results):
         At each 31 March, with and without the scenario's programmes.
     years, real_years : mapping of measure name to Shown
         By financial year; money in real prices apart.
-    extra : (1, area, year)
-        Spend above that of the reference year.
+    extra, real_extra : (1, area, year)
+        Spend above that of the reference year, in cash and in real prices.
     extra_causes : mapping of cause to (1, area, year)
         The same by cause, as `SpendLines.split` names them.
     number_of_draws : int
@@ -62,6 +62,7 @@ class PublishedResults(Results):
     years: Mapping[str, Shown]
     real_years: Mapping[str, Shown]
     extra: Array
+    real_extra: Array
     extra_causes: Mapping[str, Array]
     number_of_draws: int
     stocks_without: Mapping[str, Shown] = field(default_factory=dict)
@@ -98,9 +99,9 @@ class PublishedResults(Results):
         """Return a measure by financial year and placement: (area, year, placement)."""
         return _spread(_parts((self.real_years if real else self.years)[measure]))
 
-    def extra_spend(self) -> ShownFigure:
-        """Return the central run's spend above that of `reference_year`: (area, year)."""
-        return _spread(self.extra)
+    def extra_spend(self, *, real: bool = False) -> ShownFigure:
+        """Return the central run's spend above that of `reference_year`, in cash or in real prices: (area, year)."""
+        return _spread(self.real_extra if real else self.extra)
 
     def causes(self) -> dict[str, ShownFigure]:
         """Return the central run's extra spend by cause: (area, year) each."""

@@ -15,10 +15,12 @@ from simulator.outputs.write_tables import chance_rows, difference_rows, monthly
 from simulator.results.long_tables import (
     COLUMNS,
     HISTORY_COLUMNS,
+    VALUE_COLUMNS,
     YEAR_COLUMNS,
     extra_rows,
     history_rows,
     placement_age_rows,
+    value_rows,
     yearly_rows,
 )
 from simulator.results.results_protocol import Results
@@ -129,6 +131,9 @@ def _write(
     if any(r.by_placement_and_age(name) is not None for r in many for name in r.measures):
         by_age = (line for r in many for line in row_lines(COLUMNS, placement_age_rows(r)))
         write_table(part / "placements-by-age.csv", COLUMNS, by_age)
+    if any(r.packages for r in many):
+        valued = (row for r in many for row in value_rows(r))
+        write_table(part / "value-for-money.csv", VALUE_COLUMNS, row_lines(VALUE_COLUMNS, valued))
     titles = _write_charts(part / "charts", many) if charts else []
     if titles:
         summary += "\nCharts\n" + "".join(f"  {name}: {title}\n" for name, title in titles)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.outputs.charts import words
+from simulator.outputs.charts.verdicts import in_words, spend_movers
+from simulator.outputs.text_grid import grid
+from simulator.outputs.value_summary import JUDGED, value_lines
 from simulator.results.analysis import Answer, answers, growth_by_area
-from simulator.results.figures import interval, less
+from simulator.results.figures import interval, less, middle
 from simulator.results.results_protocol import Results
 from simulator.results.timeline import marches
 from simulator.runs.engines import engine_told
@@ -30,7 +34,7 @@ INTERVAL = (10, 90)
 
 @dataclass(frozen=True)
 class SummaryPoint:
-    """Where a scenario stands at one date (first area): the central run.
+    """Where a scenario stands at one date (first area): the central run, and what draws make of it.
 
     Attributes
     ----------
@@ -45,10 +49,14 @@ class SummaryPoint:
         Cash above the reference year, in the year to `date`.
     cumulative_extra_gbp : float or None
         Cash above the reference year, from the start to `date`.
+    real_spend_gbp, real_extra_gbp, real_cumulative_extra_gbp : float or None
+        The same in real prices (`Results.price_year`).
     unmet_foster_need : float or None
         Children whose plan is fostering, without a foster home.
     intervals : mapping of name to (float, float)
         Between which values of the above 80% of draws lie; empty where there are no draws.
+    medians : mapping of name to float
+        Of draws; empty where there are none.
     """
 
     years: float
@@ -57,11 +65,17 @@ class SummaryPoint:
     spend_gbp: float | None = None
     extra_gbp: float | None = None
     cumulative_extra_gbp: float | None = None
+    real_spend_gbp: float | None = None
+    real_extra_gbp: float | None = None
+    real_cumulative_extra_gbp: float | None = None
     unmet_foster_need: float | None = None
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    medians: Mapping[str, float] = field(default_factory=dict)
 
 
-_OF_YEARS = ("spend_gbp", "extra_gbp", "cumulative_extra_gbp")
+_OF_YEARS = tuple(
+    f"{basis}{name}" for basis in ("", "real_") for name in ("spend_gbp", "extra_gbp", "cumulative_extra_gbp")
+)
 """Figures of the year before a date, so that there are none at the start."""
 
 
@@ -77,7 +91,8 @@ def summary_points(results: Results) -> tuple[SummaryPoint, ...]:
             for name, value in central.items()
             if value is not None and (ends := figures[name].interval(i)) is not None
         }
-        points.append(SummaryPoint(years, dates[years], **central, intervals=between))
+        medians = {name: float(figures[name].middle[i]) for name in between}
+        points.append(SummaryPoint(years, dates[years], **central, intervals=between, medians=medians))
     return tuple(points)
 
 
@@ -93,6 +108,11 @@ class _Figures:
         """The central run: (point,)."""
         run: Array = self.draws[0]
         return run
+
+    @cached_property
+    def middle(self) -> Array:
+        """The median of draws, or the central run where there are none: (point,)."""
+        return middle(self.draws, quantiles=self.quantiles)
 
     def interval(self, i: int) -> tuple[float, float] | None:
         """Return where 80% of draws lie at a point; None where there are none, or hidden."""
@@ -124,12 +144,14 @@ def _figures(results: Results) -> dict[str, _Figures]:
 
     figures = {"children": stock("children")}
     if len(after) > 1:
-        extra, spend = results.extra_spend(), results.year_totals("total_spend")
-        by_year = {
-            "spend_gbp": (spend.area(), spend.quantiles),
-            "extra_gbp": (extra.area(), extra.quantiles),
-            "cumulative_extra_gbp": (extra.area().cumsum(axis=1), extra.quantiles),
-        }
+        by_year: dict[str, tuple[Array, bool]] = {}
+        for basis, real in (("", False), ("real_", True)):
+            extra, spend = results.extra_spend(real=real), results.year_totals("total_spend", real=real)
+            by_year |= {
+                f"{basis}spend_gbp": (spend.area(), spend.quantiles),
+                f"{basis}extra_gbp": (extra.area(), extra.quantiles),
+                f"{basis}cumulative_extra_gbp": (extra.area().cumsum(axis=1), extra.quantiles),
+            }
         for name, (values, quantiles) in by_year.items():
             values = np.insert(values[:, [n - 1 for n in after[1:]]], 0, np.nan, axis=1)
             figures[name] = _Figures(values, quantiles)
@@ -153,11 +175,11 @@ def _change(write: _Write) -> _Write:
 
 
 def _row(title: str, figures: _Figures, write: _Write, columns: int, *, of_years: bool) -> Iterator[list[str]]:
-    """Yield a row of central figures and, where there are draws, one of intervals below it.
+    """Yield a row of medians, or of central figures, and where there are draws one of intervals below it.
 
     Figures of years have none at the start.
     """
-    central = ["-" if of_years and i == 0 else write(v) for i, v in enumerate(figures.central)]
+    central = ["-" if of_years and i == 0 else write(v) for i, v in enumerate(figures.middle)]
     empty = [""] * (columns - len(central))
     yield [title, *central, *empty]
     intervals = [figures.interval(i) for i in range(len(figures.central))]
@@ -180,24 +202,16 @@ def _day(iso: str) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def grid(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Line up rows: the first column to the left, the others to the right."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [row[0].ljust(widths[0]), *(text.rjust(w) for text, w in zip(row[1:], widths[1:], strict=True))]
-        lines.append("  ".join(cells).rstrip())
-    return lines
-
-
 def summary_text(results: Results) -> str:
     """Return the summary of one scenario: children, spend and children not fostered, now and after some years."""
     figures = _figures(results)
     money = _change(words.money)
     shown: list[tuple[str, str, _Write]] = [
         ("Children looked after", "children", words.count),
-        ("Spend in the year to then", "spend_gbp", words.money),
-        (f"  above {results.reference_year}", "extra_gbp", money),
+        (f"Spend in the year to then, {results.price_year} prices", "real_spend_gbp", words.money),
+        (f"  above {results.reference_year}", "real_extra_gbp", money),
+        (f"  above {results.reference_year}, all years", "real_cumulative_extra_gbp", money),
+        ("Spend in the year to then, in cash", "spend_gbp", words.money),
         (f"  above {results.reference_year}, all years", "cumulative_extra_gbp", money),
         ("In homes, original plan fostering", "unmet_foster_need", words.count),
     ]
@@ -207,9 +221,16 @@ def summary_text(results: Results) -> str:
         if name in figures:
             rows += _row(title, figures[name], write, columns, of_years=name in _OF_YEARS)
     lines = [f"{results.title} ({results.name})", _where([results]), "", *grid(rows)]
-    lines += _block(_ranked(results)) + _block(_chances([results])) + _block(_notes([results]))
+    lines += _block(value_lines(results)) + _block(_moved(results)) + _block(_ranked(results))
+    lines += _block(_chances([results])) + _block(_notes([results]))
     lines += ["", engine_told(results)["engine_note"]]
     return "\n".join(lines) + "\n"
+
+
+def _moved(results: Results) -> list[str]:
+    """Say which of the drawn numbers spend goes together with most."""
+    sentences = [in_words(results, mover) for mover in spend_movers(results)[:1]]
+    return [f"Among draws, {text}." for text in sentences]
 
 
 def _ranked(results: Results) -> list[str]:
@@ -254,14 +275,22 @@ def comparison_text(many: Sequence[Results]) -> str:
     rows = [
         *(["", *head] for head in (heads if same_dates else heads[:1])),
         *block("Children looked after", "children", words.count, against),
-        *block("Spend in the year to then", "spend_gbp", words.money, against),
-        *block(f"{above}, all years to then", "cumulative_extra_gbp", _change(words.money), against),
+        *block(f"Spend in the year to then, {first.price_year} prices", "real_spend_gbp", words.money, against),
+        *block(
+            f"{above}, all years to then, {first.price_year} prices",
+            "real_cumulative_extra_gbp",
+            _change(words.money),
+            against,
+        ),
+        *block("Spend in the year to then, in cash", "spend_gbp", words.money, against),
     ]
     names = [f"{results.name}: {results.title}" for results in many]
     lines = [f"{len(many)} scenarios, compared with {first.name}", *names, _where(many), "", *grid(rows)]
     notes = _notes(many)
     if other := [r.name for r in many if r.first_month != first.first_month]:
         notes.append(f"Note: not compared, as they start from another date than {first.name}: {', '.join(other)}.")
+    for results in many:
+        lines += [line for block_ in (value_lines(results),) if block_ for line in ("", results.name, *block_)]
     return "\n".join([*lines, *_block(_chances(many)), *_block(notes), "", engine_told(first)["engine_note"]]) + "\n"
 
 
@@ -269,8 +298,8 @@ def _where(many: Sequence[Results]) -> str:
     first = many[0]
     more = f" (first of {len(first.areas)} areas; all are in the tables)" if len(first.areas) > 1 else ""
     draws = max(results.draws for results in many) - 1
-    taken = f" (not the median) and where 80% of {draws:,} draws lie" if draws else ""
-    return f"{first.areas[0]}{more}, central run{taken}, cash"
+    taken = f"median of {draws:,} draws and where 80% of them lie" if draws else "central run"
+    return f"{first.areas[0]}{more}, {taken}"
 
 
 def _chances(many: Sequence[Results]) -> list[str]:
@@ -282,7 +311,8 @@ def _chances(many: Sequence[Results]) -> list[str]:
             if answer.share is None:
                 lines.append(f"Chance that {answer.question.says}{who}: needs draws (--draws)")
             else:
-                lines.append(f"Chance that {answer.question.says}{who}: {_chance(answer, results.draws - 1)}")
+                judged = f", {JUDGED}" if results.judged and answer.question.against_no_programmes else ""
+                lines.append(f"Chance that {answer.question.says}{who}: {_chance(answer, results.draws - 1)}{judged}")
     return lines
 
 

@@ -11,7 +11,7 @@ from simulator.data.provenance import data_hashes, versions
 from simulator.outputs.charts import Chart, entries, save, words
 from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
 from simulator.outputs.manifest import chain, table_hashes
-from simulator.outputs.summary import grid
+from simulator.outputs.text_grid import grid
 from simulator.outputs.write_tables import row_lines, write_table
 from simulator.results.swept import Sweep
 from simulator.scenario import LoadedScenario

@@ -16,15 +16,14 @@ from simulator.results.figures import ShownFigure, less
 from simulator.results.long_tables import PERIODS, STATISTICS, Row, price_bases, year_rows
 from simulator.results.quantities import POUNDS, Quantity
 from simulator.results.results_protocol import Results
+from simulator.results.value_for_money import SHARE, YEAR
 from simulator.vocabulary.calendar import Month, is_financial_year
 from simulator.vocabulary.labels import ALL
 from simulator.vocabulary.printable import cell
 
 Array = NDArray[np.float64]
 
-SHARE = "share of draws"
-
-DECIMALS = {POUNDS: 0, SHARE: 9}
+DECIMALS = {POUNDS: 0, SHARE: 9, YEAR: 0}
 COUNT_DECIMALS = 6
 """Decimals in tables, by unit: whole pounds, and counts so that stocks and flows balance to 1e-5 from the files alone.
 

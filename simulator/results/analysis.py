@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.results.figures import Way, interval, middle, way
 from simulator.results.labelled import RunResults
 from simulator.results.results_protocol import DatedQuestion, Results
 from simulator.results.timeline import marches
-from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
@@ -32,24 +32,15 @@ def extra_spend(results: RunResults, since: str | None = None) -> Array:
 
 
 def split_extra(results: RunResults, since: str | None = None) -> dict[str, Array]:
-    """Split extra spend of the runs held in full into numbers, mix, price and programmes: (draw, area, year) each.
+    """Split extra spend of the runs held in full by cause, with inflation apart: (draw, area, year) each.
 
     They are those of `SpendLines.split`, and add up to the extra spend exactly.
     """
-    start = None if since in (None, results.reference_year) else _year_position(results, str(since))
-    programmes = results.by_year("programme_spend").sum(axis=(-2, -1))
-    return results.spend_lines.split(results.timeline, programmes, start)
-
-
-def present_value(results: RunResults, measure: str = "total_spend") -> Array:
-    """Return the present value of a money measure over each run held in full, in `results.price_year`: (draw, area).
-
-    Real spend, discounted from the end of the last published year at the Green Book rate (`results.discount_rate`).
-    """
-    values = results[measure].values.sum(axis=(-2, -1)) / results.deflator[:, None]
-    years = (np.arange(results.months) + 0.5) / MONTHS_A_YEAR
-    present: Array = (values / (1.0 + results.discount_rate) ** years).sum(axis=-1)
-    return present
+    year = results.reference_year if since is None else since
+    start = None if year == results.reference_year else _year_position(results, year)
+    programmes = results["programme_spend"].values.sum(axis=(-2, -1))
+    deflator = results.deflator / results.price_levels[year]
+    return results.spend_lines.split(results.timeline, programmes, deflator, start)
 
 
 def difference(
@@ -122,20 +113,28 @@ def _asked(results: Results, question: DatedQuestion) -> Array:
 
 @dataclass(frozen=True)
 class Growth:
-    """Children looked after in an area at the start and the end of a run, central.
+    """Children looked after in an area at the start and the end of a run.
 
     Attributes
     ----------
     area : str
     first, last : float
+        The median of draws where there are some, or else the central run.
     rough : bool
         Whether they are rounded, and so few that a percentage would say more of the rounding than of the area.
+    way : {"up", "down", "same", "unsure"}
+        Which way it goes.
+    low, high : float or None
+        Between which 80% of draws end; None without draws.
     """
 
     area: str
     first: float
     last: float
     rough: bool = False
+    way: Way = "same"
+    low: float | None = None
+    high: float | None = None
 
     @property
     def percent(self) -> float:
@@ -148,33 +147,40 @@ def growth_by_area(results: Results) -> list[Growth]:
 
     Areas that start with fewer than 1, or whose figures are hidden, are left out.
     """
-    children = results.stock_totals("children").central
-    least = results.showing.least_for_percent
-    rows = [
-        Growth(name, float(path[0]), float(path[-1]), bool(path[0] < least))
-        for name, path in zip(results.areas, children, strict=True)
-    ]
+    children, least = results.stock_totals("children"), results.showing.least_for_percent
+    rows = []
+    for at, name in enumerate(results.areas):
+        path = children.area(at)[:, [0, -1]]
+        first, last = (float(value) for value in middle(path, quantiles=children.quantiles))
+        ends = interval(path[:, 1], 10, 90, quantiles=children.quantiles)
+        low, high = (None, None) if ends is None else map(float, ends)
+        goes = way(path[:, 1] - first, first, quantiles=children.quantiles)
+        rows.append(Growth(name, first, last, bool(first < least), goes, low, high))
     return sorted((row for row in rows if row.first >= 1.0 and row.last >= 0.0), key=lambda row: -row.percent)
 
 
 def at_years(results: Results, years: Sequence[int] = (2, 5, 10)) -> list[dict[str, Any]]:
-    """Return children, spend and cumulative extra spend some years on, for the first area's central run.
+    """Return children, spend and cumulative extra spend some years on, for the first area; medians of draws.
 
-    Each entry has ``years``, ``date`` (of the stock), ``children``, ``spend_gbp`` (cash, in the financial year that
-    ends then) and ``cumulative_extra_gbp`` (cash, above the reference year, from the start). Years beyond the run are
-    left out.
+    Without draws they are of the central run. Each entry has ``years``, ``date`` (of the stock), ``children``,
+    ``spend_gbp`` (cash, in the financial year that ends then) and ``cumulative_extra_gbp`` (cash, above the reference
+    year, from the start), and both in real prices under the same names after ``real_``. Years beyond the run are left
+    out.
     """
-    children = results.stock_totals("children").central[0]
+    children = results.stock_totals("children").middle()
     dates = results.dates("stock")
     at = {n: dates.index(day) for n, day in enumerate(marches(dates))}
-    extra, spend = results.extra_spend().central[0], results.year_totals("total_spend").central[0]
+    money: dict[str, Array] = {}
+    for basis, real in (("", False), ("real_", True)):
+        extra = results.extra_spend(real=real)
+        money[f"{basis}spend_gbp"] = results.year_totals("total_spend", real=real).middle()
+        money[f"{basis}cumulative_extra_gbp"] = middle(extra.area().cumsum(axis=1), quantiles=extra.quantiles)
     return [
         {
             "years": n,
             "date": dates[at[n]],
             "children": float(children[at[n]]),
-            "spend_gbp": float(spend[n - 1]),
-            "cumulative_extra_gbp": float(extra[:n].sum()),
+            **{name: float(values[n - 1]) for name, values in money.items()},
         }
         for n in years
         if n <= len(results.financial_years)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,11 @@ Array = NDArray[np.float64]
 
 QUANTILES = (5, 10, 25, 50, 75, 90, 95)
 """Percentiles that tables give when there are draws."""
+
+Way = Literal["up", "down", "same", "unsure"]
+
+LEAST = 0.005
+"""A change of less than this part of the whole is none to speak of."""
 
 READ_BYTES = 32_000_000
 """Statistics are worked out from as much of all draws at a time, however many draws and areas there are."""
@@ -54,6 +60,10 @@ class ShownFigure:
         values[1:] = cells.T.reshape(values[1:].shape)
         return values
 
+    def middle(self, area: int = 0) -> Array:
+        """Return the median of draws of an area, or its central run where there are none: (...)."""
+        return middle(self.area(area), quantiles=self.quantiles)
+
     def statistics(self) -> Array:
         """Return the central run and, where there are draws, each of `QUANTILES`: (statistic, area, ...)."""
         if not self.draws:
@@ -86,6 +96,46 @@ def interval(draws: Array, low: int, high: int, *, quantiles: bool) -> tuple[Arr
     if quantiles:
         return draws[1 + QUANTILES.index(low)], draws[1 + QUANTILES.index(high)]
     return np.percentile(draws[1:], low, axis=0), np.percentile(draws[1:], high, axis=0)
+
+
+def middle(draws: Array, *, quantiles: bool) -> Array:
+    """Return the median of draws, or the central run where there are none: (...).
+
+    Parameters
+    ----------
+    draws : (1 + draw, ...)
+        The central run first, as `ShownFigure.area` gives it.
+    quantiles : bool
+        Whether `QUANTILES` stand in place of draws.
+    """
+    if len(draws) == 1:
+        found: Array = draws[0]
+    else:
+        found = draws[1 + QUANTILES.index(50)] if quantiles else np.median(draws[1:], axis=0)
+    return found
+
+
+def way(change: Array, whole: float, *, quantiles: bool = False, least: float = LEAST) -> Way:
+    """Return which way a figure goes; unsure where 80% of draws hold no change.
+
+    Parameters
+    ----------
+    change : (1 + draw,)
+        The change, the central run first.
+    whole : float
+        What it is a change of.
+    quantiles : bool
+        Whether quantiles stand in place of draws.
+    least : float
+        Part of the whole that is a change to speak of.
+    """
+    ends = interval(change, 10, 90, quantiles=quantiles)
+    if ends is not None and not (ends[0] > 0.0 or ends[1] < 0.0):
+        return "same" if ends[0] == ends[1] == 0.0 else "unsure"
+    shown = float(middle(change, quantiles=quantiles))
+    if abs(shown) <= least * abs(whole):
+        return "same"
+    return "up" if shown > 0.0 else "down"
 
 
 def less(draws: Array, reference: Array, *, quantiles: bool) -> Array:

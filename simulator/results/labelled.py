@@ -18,6 +18,7 @@ from simulator.results.long_tables import COLUMNS, monthly_rows
 from simulator.results.quantities import Array, Kind, Measure
 from simulator.results.results_protocol import PastSpend, Results
 from simulator.results.spend_lines import SpendLines
+from simulator.results.value_for_money import FLOWS, Package, ValueAccount
 from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
@@ -38,15 +39,18 @@ class RunResults(Results):
         Price level relative to `price_year`; cash over this is real.
     spend_lines : SpendLines
         Spend and weeks in care by line, for splitting changes into numbers, mix and price.
-    discount_rate : float
-        For present values, a year.
+    discount : (year,)
+        Present value of a pound of each financial year, in the first.
+    flows : mapping of name to (draw, area, year)
+        What `packages` cost and save, by `Package.key` and flow (`simulator.results.value_for_money`).
     """
 
     measures: Mapping[str, Measure]
     without: Mapping[str, Measure] = field(default_factory=dict)
     deflator: Array
     spend_lines: SpendLines
-    discount_rate: float
+    discount: Array
+    flows: Mapping[str, Array] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Return the main figures in ten lines."""
@@ -83,7 +87,7 @@ class RunResults(Results):
 
     def bare(self) -> RunResults:
         """Return children and spend of the same scenario without its programmes."""
-        return replace(self, measures=self.without, without={})
+        return replace(self, measures=self.without, without={}, packages=(), flows={})
 
     @cached_property
     def reduced(self) -> Mapping[str, Array]:
@@ -93,8 +97,14 @@ class RunResults(Results):
         """
         figures = reduce.of_measures(self.measures, self.timeline, self.deflator)
         without = reduce.of_measures(self.without, self.timeline, self.deflator)
-        extra = reduce.of_extra_spend(self.spend_lines, self.timeline, self.measures.get("programme_spend"))
-        return {**figures, **{f"{WITHOUT}{name}": values for name, values in without.items()}, **extra}
+        extra = reduce.of_extra_spend(
+            self.spend_lines,
+            self.timeline,
+            self.measures.get("programme_spend"),
+            self.deflator,
+            self.price_levels[self.reference_year],
+        )
+        return {**figures, **{f"{WITHOUT}{name}": values for name, values in without.items()}, **extra, **self.flows}
 
     def figure(self, name: str) -> ShownFigure:
         """Return a figure by its name in `simulator.results.reduce`."""
@@ -128,9 +138,14 @@ class RunResults(Results):
         """Return a measure by financial year and placement: (area, year, placement)."""
         return self.figure(f"{measure}/{'real_' if real else ''}year_placement")
 
-    def extra_spend(self) -> ShownFigure:
-        """Return cash spend above that of `reference_year`: (area, year)."""
-        return self.figure("extra_spend")
+    def extra_spend(self, *, real: bool = False) -> ShownFigure:
+        """Return spend above that of `reference_year`, in cash or in real prices: (area, year)."""
+        return self.figure("real_extra_spend" if real else "extra_spend")
+
+    def account(self, package: Package, area: int = 0) -> ValueAccount:
+        """Return what one of `packages` costs and saves in an area."""
+        flows = {flow: self.figure(f"{package.key}/{flow}").area(area) for flow in FLOWS}
+        return ValueAccount(package, flows, self.financial_years, self.discount, self.price_year)
 
     def causes(self) -> dict[str, ShownFigure]:
         """Return extra spend by cause, as `SpendLines.split` splits it: (area, year) each."""

@@ -32,6 +32,8 @@ HISTORY_COLUMNS = (
     "area", "financial_year", "date", "measure", "placement", "unit", "price_basis", "value", "source",
 )  # fmt: skip
 
+VALUE_COLUMNS = ("scenario", "area", "item", "unit", "price_basis", *STATISTICS)
+
 PERIODS: Mapping[Kind, str] = {"stock": "instant", "flow": "month"}
 """What monthly tables say that a date is of."""
 
@@ -108,10 +110,23 @@ def price_bases(results: Results, measure: Quantity) -> tuple[tuple[str, bool], 
 
 
 def extra_rows(results: Results) -> Iterator[Row]:
-    """Yield yearly rows of the spend above the reference year, in all and by cause, in cash."""
-    causes = {f"extra_spend_{name}": figure for name, figure in results.causes().items()}
-    for name, figure in {"extra_spend": results.extra_spend(), **causes}.items():
-        yield from year_rows(results, figure.statistics(), name, POUNDS, CASH)
+    """Yield yearly rows of the spend above the reference year: in cash and real prices, and that in cash by cause."""
+    for basis, real in ((CASH, False), (f"real {results.price_year}", True)):
+        yield from year_rows(results, results.extra_spend(real=real).statistics(), "extra_spend", POUNDS, basis)
+    for name, figure in results.causes().items():
+        yield from year_rows(results, figure.statistics(), f"extra_spend_{name}", POUNDS, CASH)
+
+
+def value_rows(results: Results) -> Iterator[Row]:
+    """Yield the rows of `value-for-money.csv`: each item of each package of programmes, by area."""
+    for a, area in enumerate(results.areas):
+        for package in results.packages:
+            if package.kept:
+                for item in results.account(package, a).items():
+                    known = (None if np.isnan(value) else float(value) for value in item.statistics())
+                    head = (results.name, area, f"{item.name}{package.name}", item.unit, item.price_basis)
+                    row = (*head, *known)
+                    yield (*row, *[None] * (len(VALUE_COLUMNS) - len(row)))
 
 
 def year_rows(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from simulator.results.quantities import Array, Kind, Measure
-from simulator.results.spend_lines import SpendLines
+from simulator.results.spend_lines import INFLATION, SpendLines
 from simulator.results.timeline import Timeline, is_march
 
 MOST_AREAS_IN_FULL = 10
@@ -45,19 +45,33 @@ def of_measures(measures: Mapping[str, Measure], timeline: Timeline, deflator: A
     }
 
 
-def of_extra_spend(lines: SpendLines, timeline: Timeline, programmes: Measure | None) -> dict[str, Array]:
+def of_extra_spend(
+    lines: SpendLines, timeline: Timeline, programmes: Measure | None, deflator: Array, reference_level: float
+) -> dict[str, Array]:
     """Return the figures of spend above the last published year; none of a run shorter than a year.
 
     ============================== ================================================================================
-    ``extra_spend``                (draw, area, financial year)
-    ``extra_spend/CAUSE``          so too, as `SpendLines.split` splits it
+    ``extra_spend``                (draw, area, financial year), in cash
+    ``real_extra_spend``           so too, in real prices
+    ``extra_spend/CAUSE``          so too, as `SpendLines.split` splits that in cash
     ============================== ================================================================================
+
+    Parameters
+    ----------
+    lines : SpendLines
+    timeline : Timeline
+    programmes : Measure or None
+    deflator : (draw, month)
+        Cash over this is real.
+    reference_level : float
+        The same of the last published year.
     """
     if not timeline.financial_years or programmes is None:
         return {}
-    causes = lines.split(timeline, timeline.by_year(programmes.values, "flow").sum(axis=(-2, -1)))
-    whole = {"extra_spend": np.sum(list(causes.values()), axis=0)}
-    return whole | {f"extra_spend/{name}": values for name, values in causes.items()}
+    causes = lines.split(timeline, programmes.values.sum(axis=(-2, -1)), deflator / reference_level)
+    whole = np.sum(list(causes.values()), axis=0)
+    found = {"extra_spend": whole, "real_extra_spend": (whole - causes[INFLATION]) / reference_level}
+    return found | {f"extra_spend/{name}": values for name, values in causes.items()}
 
 
 def parts_at(dates: Sequence[str], kind: Kind, areas: int) -> list[int]:

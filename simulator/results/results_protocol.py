@@ -15,6 +15,7 @@ from typing import ClassVar
 from simulator.results.figures import ShownFigure
 from simulator.results.quantities import Array, Kind, Quantity
 from simulator.results.timeline import Timeline
+from simulator.results.value_for_money import Package, ValueAccount
 from simulator.vocabulary.calendar import Month
 
 OWN = "The council's own figures"
@@ -146,6 +147,8 @@ class Results(ABC):
         What every chart of this scenario must say (for example whether start numbers or rates are held).
     money_notes : tuple of str
         What charts of money must say besides.
+    bends : tuple of str
+        Why lines of children bend, which charts of areas say.
     sources : tuple of str
         Publishers of the figures used, for the line under a chart.
     price_year : str
@@ -162,6 +165,14 @@ class Results(ABC):
         Which engine made them.
     chance : bool
         Whether draws hold luck: who happens to come in and leave.
+    price_levels : mapping of str to float
+        General prices of financial years, those before the run too, over those of `price_year` (central).
+    packages : tuple of Package
+        Programmes and regimes of which value for money is known (`account`); none where it was not asked for.
+    drawn : mapping of str to (draw,)
+        Numbers that draws take, by key; empty without draws, and where they are not told.
+    judged : bool
+        Whether what its programmes do rests on judgement alone: no study is said to bear any of it out.
     """
 
     showing: ClassVar[Showing] = Showing()
@@ -182,10 +193,15 @@ class Results(ABC):
     reference_year: str
     without: Mapping[str, Quantity] = field(default_factory=dict)
     money_notes: tuple[str, ...] = ()
+    bends: tuple[str, ...] = ()
     questions: tuple[DatedQuestion, ...] = ()
     places_limited: bool = True
     engine: str = "plain"
     chance: bool = False
+    price_levels: Mapping[str, float] = field(default_factory=dict)
+    packages: tuple[Package, ...] = ()
+    drawn: Mapping[str, Array] = field(default_factory=dict)
+    judged: bool = False
 
     def __getitem__(self, measure: str) -> Quantity:
         """Return a measure by name; KeyError lists the names there are."""
@@ -245,12 +261,22 @@ class Results(ABC):
         """Return a measure by financial year and placement: (area, year, placement)."""
 
     @abstractmethod
-    def extra_spend(self) -> ShownFigure:
-        """Return cash spend above that of `reference_year`: (area, year)."""
+    def extra_spend(self, *, real: bool = False) -> ShownFigure:
+        """Return spend above that of `reference_year`, in cash or in real prices: (area, year)."""
 
     @abstractmethod
     def causes(self) -> dict[str, ShownFigure]:
         """Return extra spend by cause, as `SpendLines.split` splits it: (area, year) each."""
+
+    def account(self, package: Package, area: int = 0) -> ValueAccount:
+        """Return what one of `packages` costs and saves in an area.
+
+        Raises
+        ------
+        KeyError
+            If nothing is known of it.
+        """
+        raise KeyError(package.key)
 
     @abstractmethod
     def slices(self, measure: str) -> Iterator[tuple[str, str, tuple[str, ...], Array]]:

@@ -14,6 +14,9 @@ from simulator.results.timeline import Timeline
 from simulator.vocabulary.labels import ALL
 from simulator.vocabulary.placements import placements
 
+INFLATION = "inflation"
+"""The cause of extra spend that is none in real prices."""
+
 
 @dataclass(frozen=True)
 class SpendLines:
@@ -61,38 +64,51 @@ class SpendLines:
             yield add("other_spend", ALL, ~self.of_placements)
             yield add("total_spend", ALL, np.ones_like(self.of_placements))
 
-    def split(self, timeline: Timeline, programmes: Array, start: int | None = None) -> dict[str, Array]:
-        """Split spend above that of a start year by cause: (draw, area, year) each.
+    def split(
+        self, timeline: Timeline, programmes: Array, deflator: Array, start: int | None = None
+    ) -> dict[str, Array]:
+        """Split cash spend above that of a start year by cause: (draw, area, year) each.
 
-        With spend of line i as units q_i times price u_i, weeks in placements Q, and 0 for the start year: numbers =
-        (Q/Q0 - 1) * sum u0 q0 and mix = sum u0 (q - q0 Q/Q0) over lines of placements; support = sum u0 (q - q0) over
-        the others; price = sum (u - u0) q over all. They add up to the extra spend of lines exactly. Price holds what
-        fixed shares do to unit costs as numbers change.
+        With real spend of line i as units q_i times real price u_i, weeks in placements Q, and 0 for the start year:
+        numbers = (Q/Q0 - 1) * sum u0 q0 and mix = sum u0 (q - q0 Q/Q0) over lines of placements; support =
+        sum u0 (q - q0) over the others; price = sum (u - u0) q over all. These and programmes, in prices of the start
+        year, are real extra spend; inflation is what is paid above that in cash, on programmes too. Together they are
+        the extra spend exactly. Price holds what fixed shares do to unit costs as numbers change.
 
         Parameters
         ----------
         timeline : Timeline
-        programmes : (draw, area, year)
-            Spend on programmes, which is a cause of its own.
+        programmes : (draw, area, month)
+            Cash spend on programmes, which is a cause of its own.
+        deflator : (draw, month)
+            General prices over those of the start year.
         start : int, optional
             Position of the start year among the financial years; the last year before the run if left out, in which
             there were no programmes.
         """
-        spend, units = timeline.by_year(self.spend_gbp, "flow"), timeline.by_year(self.units, "flow")
+        spend = timeline.by_year(self.spend_gbp / deflator[:, None, :, None], "flow")
+        units = timeline.by_year(self.units, "flow")
+        real_programmes = timeline.by_year(programmes / deflator[:, None], "flow")
+        cash = timeline.by_year(self.spend_gbp.sum(axis=-1) + programmes, "flow")
+        inflation = cash - spend.sum(axis=-1) - real_programmes
         if start is None:
             spend0, units0 = self.reference_spend_gbp[:, :, None], self.reference_units[:, :, None]
         else:
             spend0, units0 = spend[:, :, [start]], units[:, :, [start]]
-            programmes = programmes - programmes[:, :, [start]]
+            real_programmes = real_programmes - real_programmes[:, :, [start]]
+            inflation = inflation - inflation[:, :, [start]]
         price0 = np.divide(spend0, units0, out=np.zeros_like(spend0), where=units0 > 0)
         at_old_prices, placed = price0 * units, self.of_placements
         growth = units[..., placed].sum(axis=-1) / units0[..., placed].sum(axis=-1)
         before = spend0[..., placed].sum(axis=-1)
-        numbers = (growth - 1.0) * before
-        mix = at_old_prices[..., placed].sum(axis=-1) - growth * before
-        support = (at_old_prices - spend0)[..., ~placed].sum(axis=-1)
-        price = (spend - at_old_prices).sum(axis=-1)
-        return {"numbers": numbers, "mix": mix, "support": support, "price": price, "programmes": programmes}
+        return {
+            "numbers": (growth - 1.0) * before,
+            "mix": at_old_prices[..., placed].sum(axis=-1) - growth * before,
+            "support": (at_old_prices - spend0)[..., ~placed].sum(axis=-1),
+            "price_above_inflation": (spend - at_old_prices).sum(axis=-1),
+            "programmes": real_programmes,
+            INFLATION: inflation,
+        }
 
 
 def _reported_by_cost() -> Mapping[str, tuple[str, ...]]:

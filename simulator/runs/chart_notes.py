@@ -36,11 +36,26 @@ def notes(compiled: Compiled) -> tuple[str, ...]:
     return tuple(said)
 
 
+def bends(compiled: Compiled) -> tuple[str, ...]:
+    """Say what makes a line of children bend after the start of the run: what begins or ends in it, and when."""
+    scenario = compiled.scenario
+    first, last = scenario.first_month, scenario.end
+    said = []
+    for one in scenario.interventions:
+        start, end = getattr(one, "start", None), getattr(one, "end", None)
+        when = [f"from {start}"] if start is not None and first < start <= last else []
+        when += [f"to {end}"] if end is not None and first <= end < last else []
+        if one.moves_children and (when or start is None):
+            said.append(f"{one.title} {' '.join(when)}".rstrip())
+    settles = "numbers settle towards those at which as many leave as start, quickly at first"
+    return (f"Lines bend where {settles}{''.join(f'; {text}' for text in said)}.",)
+
+
 def money_notes(compiled: Compiled) -> tuple[str, ...]:
     """Say what charts of money must say besides."""
     scenario = compiled.scenario
     growth = deflator_growth(scenario.assumptions)
-    prices = f"Spend is in cash. General prices follow the GDP deflator, {growth:.1%} a year after the last published"
+    prices = f"General prices follow the GDP deflator, {growth:.1%} a year after the last published"
     if any(one.changes_prices for one in scenario.interventions):
         prices += ", and the scenario's own price growth"
     unpaid = [

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.cost_lines import CostLine
+from simulator.data.discounting import discount_factors
 from simulator.engine.paths import Paths
 from simulator.engine.rates import side_by_side
 from simulator.projection.compile import Compiled
@@ -21,7 +22,7 @@ from simulator.results.quantities import Measure
 from simulator.results.results_protocol import OWN, Actual, DatedClaim, DatedQuestion
 from simulator.results.spend_lines import SpendLines
 from simulator.results.timeline import Timeline
-from simulator.runs.chart_notes import money_notes, notes
+from simulator.runs.chart_notes import bends, money_notes, notes
 from simulator.scenario import schema
 from simulator.vocabulary.calendar import financial_year, instant_date
 
@@ -49,11 +50,12 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
     reference = [np.stack([getattr(line, name) for line in view.cost_lines], axis=-1)
                  for name in ("spend_gbp", "units")]  # fmt: skip
     reference_year = financial_year(scenario.base - 1)
+    timeline = Timeline(compiled.context.first_month, compiled.context.months)
     names = tuple(area.name for area in baseline.reported)
     reference_spend, found = total(reference[0]), _measured(view, total, measures())
     beyond = doubts(
         found,
-        Timeline(compiled.context.first_month, compiled.context.months),
+        timeline,
         compiled.context.deflator,
         names,
         baseline.under_18s,
@@ -73,6 +75,7 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
         claims=tuple(map(_dated, scenario.claims)),
         notes=(*beyond, *notes(compiled)),
         money_notes=money_notes(compiled),
+        bends=bends(compiled),
         sources=baseline.sources,
         deflator=np.stack([one.deflator for one in runs]),
         price_year=compiled.price_year,
@@ -89,7 +92,11 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
         questions=tuple(map(_asked, scenario.questions)) if baseline.questions_apply else (),
         places_limited=scenario.assumptions.foster_places == "limited",
         engine=engine,
-        discount_rate=float(scenario.assumptions.discount_percent) / 100.0,
+        price_levels={
+            year: level / compiled.context.price_levels[compiled.price_year]
+            for year, level in compiled.context.price_levels.items()
+        },
+        discount=discount_factors(len(timeline.financial_years), scenario.assumptions.discount_percent),
     )
 
 

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.projection.compile import Compiled, compile_scenario
+from simulator.results.value_for_money import Package, packages
 from simulator.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A scenario that is compiled, and the same without its programmes; None if nobody does anything in it."""
+    """A scenario that is compiled, and the same without its programmes.
+
+    Attributes
+    ----------
+    whole : Compiled
+    bare : Compiled or None
+        None if nobody does anything in it.
+    packages : mapping of Package to Compiled
+        Every package of which value for money is told, `whole` and `bare` among them; empty if it is not asked for.
+    """
 
     whole: Compiled
     bare: Compiled | None
+    packages: Mapping[Package, Compiled] = field(default_factory=dict)
 
 
 def prepare(
@@ -23,6 +34,8 @@ def prepare(
     drawn: Mapping[str, float] | None = None,
     baseline: Baseline | None = None,
     price_year: str | None = None,
+    *,
+    valued: bool = False,
 ) -> Prepared:
     """Compile a scenario with and without its programmes.
 
@@ -35,20 +48,52 @@ def prepare(
         Who is run; the scenario's areas if left out.
     price_year : str, optional
         Financial year in whose prices results give real money; that before the run if left out.
+    valued : bool
+        Whether to compile what value for money is told of as well.
 
     Raises
     ------
     Impossible
         If the scenario asks for something that cannot be had (`simulator.interventions.impossible`).
     """
-    bare = _without_programmes(scenario)
     whole = compile_scenario(scenario, drawn, baseline, price_year)
-    return Prepared(whole, None if bare is None else compile_scenario(bare, drawn, baseline, price_year))
+    if not any(one.is_programme for one in scenario.interventions):
+        return Prepared(whole, None)
+    bare = compile_scenario(_keeping(scenario, ()), drawn, baseline, price_year)
+    if not valued:
+        return Prepared(whole, bare)
+    compiled = {"all": whole, "none": bare}
+    return Prepared(
+        whole,
+        bare,
+        {
+            one: compiled[one.which]
+            if one.as_stated and one.which in compiled
+            else compile_scenario(_as_in(scenario, one), drawn, baseline, price_year)
+            for one in packages_of(scenario)
+        },
+    )
 
 
-def _without_programmes(scenario: Scenario) -> Scenario | None:
-    """Return a scenario with its trends and prices and without what anybody does; None if nobody does anything."""
-    kept = tuple(i for i in scenario.interventions if not i.is_programme)
-    if len(kept) == len(scenario.interventions):
-        return None
+def packages_of(scenario: Scenario) -> tuple[Package, ...]:
+    """Return every package of which value for money is told; none of a scenario without programmes."""
+    programmes = [
+        (at, one.id or str(at), one.title, one.moves_children)
+        for at, one in enumerate(scenario.interventions)
+        if one.is_programme
+    ]
+    limited = scenario.assumptions.foster_places == "limited"
+    return packages(programmes, places_limited=limited) if programmes else ()
+
+
+def _as_in(scenario: Scenario, package: Package) -> Scenario:
+    """Return a scenario with a package's programmes and places."""
+    places = "limited" if package.places_limited else "as_needed"
+    assumptions = scenario.assumptions.model_copy(update={"foster_places": places})
+    return _keeping(scenario, package.kept).model_copy(update={"assumptions": assumptions})
+
+
+def _keeping(scenario: Scenario, programmes: tuple[int, ...]) -> Scenario:
+    """Return a scenario with its trends and prices, and of what anybody does only what stands at some positions."""
+    kept = tuple(one for at, one in enumerate(scenario.interventions) if not one.is_programme or at in programmes)
     return scenario.model_copy(update={"interventions": kept})

@@ -19,6 +19,7 @@ from simulator.runs.folders.own_folders import claim
 from simulator.runs.refusals import refusals
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario, ScenarioError, cautions
+from simulator.scenario.evidence import rests_on_judgement
 
 if TYPE_CHECKING:
     from simulator.runs.ensemble import Settings
@@ -36,6 +37,7 @@ def simulate(
     work: Path | None = None,
     full: bool = False,
     price_year: str | None = None,
+    valued: bool = False,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> RunResults:
     """Run a scenario and return its results.
@@ -68,6 +70,9 @@ def simulate(
     price_year : str, optional
         Financial year in whose prices real money is, such as that of a scenario to compare with; that before the run if
         left out.
+    valued : bool
+        Whether value for money is worked out too (`Results.packages`): each programme alone, all but it, and all
+        together, with places limited and as needed. It takes runs of each, with the same draws.
     progress : callable
         Told how many blocks of draws are done, and how many there are.
 
@@ -84,13 +89,13 @@ def simulate(
     if chance and (not draws or engine == "compiled"):
         raise ValueError("chance needs draws, and follows children beside the plain engine")
     engine = engine or default_engine(draws=draws, areas=len(loaded.baseline.codes), chance=chance)
-    central = _central(loaded, engine, price_year)
+    central = _central(loaded, engine, price_year, valued=valued)
     if not draws:
         return central
     from simulator.runs.ensemble import Settings, run_draws
 
     with loaded.placing():
-        settings = Settings(draws, seed, engine, chance, full, price_year)
+        settings = Settings(draws, seed, engine, chance, full, price_year, valued)
         with _folder(loaded, settings, work) as folder:
             drawn = run_draws(
                 loaded,
@@ -106,10 +111,12 @@ def simulate(
     return drawn
 
 
-def _central(loaded: LoadedScenario, engine: Engine, price_year: str | None) -> RunResults:
+def _central(loaded: LoadedScenario, engine: Engine, price_year: str | None, *, valued: bool) -> RunResults:
     """Run a scenario as it stands, with notes on what is rarely meant in it."""
     try:
-        run = run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine, price_year=price_year)
+        run = run_once(
+            loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine, price_year=price_year, valued=valued
+        )
     except Impossible as impossible:
         raise ScenarioError(refusals(loaded) or [loaded.problem(impossible)]) from impossible
     said = cautions(loaded)
@@ -117,6 +124,7 @@ def _central(loaded: LoadedScenario, engine: Engine, price_year: str | None) -> 
         run,
         notes=(*run.notes, *(one.note for one in said if not one.of_money)),
         money_notes=(*run.money_notes, *(one.note for one in said if one.of_money), *loaded.remarks),
+        judged=rests_on_judgement(loaded),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -14,6 +14,8 @@ from simulator.engine.rates import side_by_side
 from simulator.projection.agencies import Run, served
 from simulator.projection.compile import Compiled
 from simulator.results.labelled import RunResults
+from simulator.results.quantities import Array, Measure
+from simulator.results.value_for_money import ALONGSIDE, Package, flows
 from simulator.runs.label_run import labelled, measured
 from simulator.runs.prepare import Prepared, prepare
 from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
@@ -51,6 +53,7 @@ def run_once(
     baseline: Baseline | None = None,
     engine: Engine = "plain",
     price_year: str | None = None,
+    valued: bool = False,
 ) -> RunResults:
     """Run a scenario, with and without its programmes, and label what comes out (the central run).
 
@@ -64,13 +67,15 @@ def run_once(
     engine : {"plain", "compiled"}
     price_year : str, optional
         Financial year in whose prices real money is; that before the run if left out.
+    valued : bool
+        Whether value for money is worked out too, which takes runs of each package of programmes.
 
     Raises
     ------
     Impossible
         If the scenario asks for something that cannot be had (`simulator.interventions.impossible`).
     """
-    [results] = run_prepared([prepare(scenario, baseline=baseline, price_year=price_year)], name, engine)
+    [results] = run_prepared([prepare(scenario, None, baseline, price_year, valued=valued)], name, engine)
     return results
 
 
@@ -92,36 +97,87 @@ def run_prepared(
         For each draw, what the luck of whole children hangs on (`simulator.engine.stochastic`); expected numbers if
         left out.
     """
-    whole = served([one.whole for one in many], engine_named(engine))
-    bare = served([one.bare for one in many if one.bare is not None], engine_named(engine))
-    size = max(1, AT_ONCE // len(whole[0].context.areas))
+    runs = {key: served(one, engine_named(engine)) for key, one in _distinct(many).items()}
+    size = max(1, AT_ONCE // len(many[0].whole.context.areas))
     for first in range(0, len(many), size):
         some = slice(first, first + size)
-        yield _run_and_label(whole[some], bare[some], name, engine, None if luck is None else luck[some])
+        of_some = {key: one[some] for key, one in runs.items()}
+        yield _run_and_label(of_some, many[some], name, engine, None if luck is None else luck[some])
+
+
+_WHOLE, _BARE = "whole", "bare"
+
+
+def _distinct(many: Sequence[Prepared]) -> dict[str, list[Compiled]]:
+    """Return what has to be run, draws in order: with and without programmes, then packages that move others."""
+    first = many[0]
+    runs = {_WHOLE: [one.whole for one in many]}
+    if first.bare is not None:
+        runs[_BARE] = [one.bare for one in many if one.bare is not None]
+    for package in first.packages:
+        runs.setdefault(_run_of(package, first.packages), [one.packages[package] for one in many])
+    return runs
+
+
+def _run_of(package: Package, packages: Iterable[Package]) -> str:
+    """Return the run that a package's children are in: that of the first package that moves the same."""
+    same = next(one for one in packages if one.paths == package.paths)
+    stated = {"all": _WHOLE, "none": _BARE} if same.as_stated else {}
+    return stated.get(same.which, same.key)
 
 
 def _run_and_label(
-    whole: Sequence[Compiled],
-    bare: Sequence[Compiled],
+    runs: Mapping[str, Sequence[Compiled]],
+    many: Sequence[Prepared],
     name: str,
     engine: Engine,
     luck: Sequence[tuple[object, ...]] | None,
 ) -> RunResults:
-    runs = [*whole, *bare]
+    paths: dict[str, Paths] = {}
+    for regime in dict.fromkeys(one[0].scenario.assumptions.foster_places for one in runs.values()):
+        alike = {key: one for key, one in runs.items() if one[0].scenario.assumptions.foster_places == regime}
+        paths |= _paths(alike, engine, luck)
+    results = labelled(runs[_WHOLE], name, paths[_WHOLE], engine)
+    if _BARE not in runs:
+        return results
+    results = replace(results, without=measured(runs[_BARE], paths[_BARE], WITHOUT_PROGRAMMES))
+    if not results.financial_years:
+        return results
+    return replace(results, packages=tuple(many[0].packages), flows=_flows(many, paths, results))
+
+
+def _paths(
+    runs: Mapping[str, Sequence[Compiled]], engine: Engine, luck: Sequence[tuple[object, ...]] | None
+) -> dict[str, Paths]:
+    """Return the paths of runs with one rule for places, all side by side; `luck` is of each run's draws."""
+    everything = [one for of_run in runs.values() for one in of_run]
     if luck is None:
-        paths = _expected(runs, engine)
+        together = _expected(everything, engine)
     else:
         from simulator.engine.stochastic import realise
 
-        of_run = [*luck, *luck] if bare else luck
-        paths = paths_side_by_side(
-            [realise(one.rates, BAND_OF_AGE, own, one.context.areas) for one, own in zip(runs, of_run, strict=True)]
+        together = paths_side_by_side(
+            [
+                realise(one.rates, BAND_OF_AGE, own, one.context.areas)
+                for one, own in zip(everything, [*luck] * len(runs), strict=True)
+            ]
         )
-    results = labelled(whole, name, paths.of_draws(slice(len(whole))), engine)
-    if not bare:
-        return results
-    without = paths.of_draws(slice(len(whole), None))
-    return replace(results, without=measured(bare, without, WITHOUT_PROGRAMMES))
+    draws = len(everything) // len(runs)
+    return {key: together.of_draws(slice(i * draws, (i + 1) * draws)) for i, key in enumerate(runs)}
+
+
+def _flows(many: Sequence[Prepared], paths: Mapping[str, Paths], results: RunResults) -> dict[str, Array]:
+    """Return what each package costs and saves beside none in the same regime, by the names of figures."""
+    packages = many[0].packages
+    found: dict[str, Array] = {}
+    none: Mapping[str, Measure] = {}
+    for package in packages:
+        compiled = [one.packages[package] for one in many]
+        measures = measured(compiled, paths[_run_of(package, packages)], ALONGSIDE)
+        none = measures if package.which == "none" else none
+        kept = flows(measures, none, results.timeline, results.deflator)
+        found |= {f"{package.key}/{flow}": values for flow, values in kept.items()}
+    return found
 
 
 def _expected(runs: Sequence[Compiled], engine: Engine) -> Paths:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from simulator.interventions import notes
@@ -13,9 +14,12 @@ from simulator.interventions.fields import FieldNote, Model, Wrong, nearest
 from simulator.interventions.impossible import Impossible
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
+from simulator.runs.simulate import simulate
 from simulator.runs.single_run import Engine, run_once
-from simulator.scenario import LoadedScenario, Scenario
+from simulator.scenario import LoadedScenario, Scenario, ScenarioError
 from simulator.vocabulary.calendar import Month, instant_date
+
+Array = NDArray[np.float64]
 
 PRECISION = 1e-6
 """How near a solution is, as a share of the range between the bounds."""
@@ -31,6 +35,11 @@ class Unsolvable(Wrong):
     """The question cannot be asked, or has no answer within the bounds."""
 
 
+OF_PROGRAMMES = ("net_cost", "npv")
+"""Targets that are of what a scenario's programmes do, against the same scenario without them or another one: their
+real cost less what they save, added up, and what they save less what they cost, at present value."""
+
+
 @dataclass(frozen=True)
 class Target:
     """What a result is to be.
@@ -38,57 +47,118 @@ class Target:
     Attributes
     ----------
     measure : str
+        A measure, or one of `OF_PROGRAMMES`.
     value : float
     when : str
         A month (a stock at its end) or a financial year (a flow, or money in cash, over it).
+    last : str
+        The last financial year of several that are added up; empty if there is one.
     """
 
     measure: str
     value: float
     when: str
+    last: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Target:
-        """Read ``measure=value@when``, such as ``children=100_000@2032-03`` or ``total_spend=12.5e9@2030-31``.
+        """Read ``measure=value@when``: ``children=100_000@2032-03``, ``npv=0@2025-26..2034-35``.
 
         Raises
         ------
         Unsolvable
             If it is not of that form, or there is no such measure.
         """
-        match = re.fullmatch(rf"(\w+)=({_NUMBER})@(\S+)", text.strip())
+        match = re.fullmatch(rf"(\w+)=({_NUMBER})@([^\s.]+)(?:\.\.([^\s.]+))?", text.strip())
         if match is None:
             raise Unsolvable(
                 f"{text!r} is not a target",
-                "measure=value@month or measure=value@financial year, for example children=100000@2032-03 or "
-                "total_spend=12e9@2030-31",
+                "measure=value@month, measure=value@financial year or measure=value@first..last financial year, for "
+                "example children=100000@2032-03, total_spend=12e9@2030-31 or npv=0@2025-26..2034-35",
             )
-        if match[1] not in measures():
-            raise Unsolvable(f"no measure {match[1]!r}", "a name shown by `care-demand list measures`",
-                             nearest(match[1], measures()))  # fmt: skip
-        return cls(match[1], float(match[2]), match[3])
+        known = (*measures(), *OF_PROGRAMMES)
+        if match[1] not in known:
+            raise Unsolvable(
+                f"no measure {match[1]!r}",
+                f"a name shown by `care-demand list measures`, or {' or '.join(OF_PROGRAMMES)}",
+                nearest(match[1], known),
+            )
+        return cls(match[1], float(match[2]), match[3], match[4] or "")
 
-    def of(self, results: RunResults) -> float:
-        """Return what results give for it.
+    @property
+    def of_programmes(self) -> bool:
+        """Whether it is of what programmes do."""
+        return self.measure in OF_PROGRAMMES
+
+    @property
+    def span(self) -> str:
+        """When, as it was asked for."""
+        return f"{self.when}..{self.last}" if self.last else self.when
+
+    def of(self, results: RunResults, against: RunResults | None = None) -> Array:
+        """Return what results give for it: (1 + draw,), the central run first.
+
+        Parameters
+        ----------
+        results : RunResults
+        against : RunResults, optional
+            What programmes are held against; the same scenario without them if left out.
 
         Raises
         ------
         Unsolvable
-            If the run does not cover the time.
+            If the run does not cover the time, or there is nothing to hold programmes against.
         """
-        measure = results[self.measure]
-        if measure.kind == "stock":
-            dates = results.dates("stock")
-            date = _instant(self.when)
-            if date not in dates:
-                raise Unsolvable(f"{self.measure} is a stock, and {self.when} is no month of the run",
+        if self.of_programmes:
+            return self._of_programmes(results, against)
+        if results[self.measure].kind == "stock":
+            dates, date = results.dates("stock"), _instant(self.when)
+            if date not in dates or self.last:
+                raise Unsolvable(f"{self.measure} is a stock, and {self.span} is no month of the run",
                                  f"a month from {dates[0][:7]} to {dates[-1][:7]}")  # fmt: skip
-            return float(measure.total()[dates.index(date)])
-        years = results.financial_years
-        if self.when not in years:
-            raise Unsolvable(f"{self.measure} adds up over a year, and {self.when} is no financial year of the run",
-                             f"a financial year from {years[0]} to {years[-1]}")  # fmt: skip
-        return float(results.by_year(self.measure)[0, 0, years.index(self.when)].sum())
+            return results.stock_totals(self.measure).area()[:, dates.index(date)]
+        return self._added_up(results.year_totals(self.measure).area(), results)
+
+    def _of_programmes(self, results: RunResults, against: RunResults | None) -> Array:
+        if against is None and "total_spend" not in results.without:
+            raise Unsolvable(f"{self.measure} is of programmes, and nobody does anything in {results.name}",
+                             "a scenario with programmes, or --against SCENARIO")  # fmt: skip
+        other = against or results.bare()
+        spend, beside = (one.year_totals("total_spend", real=True).area() for one in (results, other))
+        if against is not None and (other.first_month, other.areas) != (results.first_month, results.areas):
+            raise Unsolvable(f"{other.name} is of another start or other areas than {results.name}",
+                             "a scenario from the same base")  # fmt: skip
+        years = min(spend.shape[1], beside.shape[1])
+        more = spend[:, :years] - beside[:, :years]
+        if self.measure == "npv":
+            return -self._added_up(more * results.discount[:years], results)
+        return self._added_up(more, results)
+
+    def _added_up(self, by_year: Array, results: RunResults) -> Array:
+        """Add up the years that it is about: (1 + draw,) from (1 + draw, year)."""
+        years = results.financial_years[: by_year.shape[1]]
+        first, last = self.when, self.last or self.when
+        if first not in years or last not in years or first > last:
+            raise Unsolvable(f"{self.measure} adds up over years, and {self.span} are no financial years of the run"
+                             if self.last else
+                             f"{self.measure} adds up over a year, and {self.when} is no financial year of the run",
+                             f"a financial year from {years[0]} to {years[-1]}, or first..last of them")  # fmt: skip
+        total: Array = by_year[:, years.index(first) : years.index(last) + 1].sum(axis=1)
+        return total
+
+    def reached(self, values: Array, sure: float | None) -> float:
+        """Return the one figure that is to be the target's value, of (1 + draw,).
+
+        Parameters
+        ----------
+        values : (1 + draw,)
+        sure : float, optional
+            Share of draws that are to be as good or better: to save as much, or to cost as little. The central run's
+            figure if left out.
+        """
+        if sure is None:
+            return float(values[0])
+        return float(np.quantile(values[1:], 1.0 - sure if self.measure == "npv" else sure))
 
 
 def _instant(when: str) -> str:
@@ -162,12 +232,49 @@ class Solution:
     result: float
 
 
-def solve(loaded: LoadedScenario, target: Target, unknown: Unknown, engine: Engine = "plain") -> Solution:
+@dataclass(frozen=True)
+class Surety:
+    """How sure it is to be that the target is reached.
+
+    Attributes
+    ----------
+    share : float
+        Of draws that reach it or do better.
+    draws, seed : int
+        How many, and their seed.
+    """
+
+    share: float
+    draws: int
+    seed: int = 1
+
+
+def solve(
+    loaded: LoadedScenario,
+    target: Target,
+    unknown: Unknown,
+    engine: Engine = "plain",
+    *,
+    sure: Surety | None = None,
+    against: LoadedScenario | None = None,
+) -> Solution:
     """Find the value of an assumption with which a scenario reaches a target.
 
     The result is looked at between the bounds of the assumption; where it crosses the target, the value is found by
     Brent's method. If it crosses more than once, the solution is the one nearest to
     the scenario's own value.
+
+    Parameters
+    ----------
+    loaded : LoadedScenario
+    target : Target
+    unknown : Unknown
+    engine : {"plain", "compiled"}
+    sure : Surety, optional
+        If given, draws are run, in which the assumption is certain, and the target is reached in a share of them; else
+        by the central run.
+    against : LoadedScenario, optional
+        What programmes are held against, if not the same scenario without them.
 
     Raises
     ------
@@ -176,15 +283,20 @@ def solve(loaded: LoadedScenario, target: Target, unknown: Unknown, engine: Engi
     ScenarioError
         If the scenario is impossible with every value.
     """
+    if sure is not None and not target.of_programmes:
+        raise Unsolvable(f"{target.measure} may be good high or low, so nothing is sure of it",
+                         f"a target of {' or '.join(OF_PROGRAMMES)}")  # fmt: skip
+    price_year = loaded.scenario.price_year
+    beside = None if against is None else _run(against, engine, sure, price_year)
     seen: dict[float, float] = {}
-    refused: list[Impossible] = []
+    refused: list[Impossible | ScenarioError] = []
 
     def result(value: float) -> float:
         if value not in seen:
             try:
-                scenario = loaded.scenario.with_value(unknown.path, value)
-                seen[value] = target.of(run_once(scenario, loaded.key, engine=engine))
-            except Impossible as impossible:
+                results = _run(_with_certain(loaded, unknown, value), engine, sure, price_year)
+                seen[value] = target.reached(target.of(results, beside), None if sure is None else sure.share)
+            except (Impossible, ScenarioError) as impossible:
                 refused.append(impossible)
                 seen[value] = np.nan
         return seen[value]
@@ -213,6 +325,26 @@ def solve(loaded: LoadedScenario, target: Target, unknown: Unknown, engine: Engi
     return Solution(value, result(value))
 
 
+def with_other_places(loaded: LoadedScenario) -> LoadedScenario:
+    """Return a scenario with foster places found as needed if they are limited, and limited if not."""
+    assumptions = loaded.scenario.assumptions
+    other = "as_needed" if assumptions.foster_places == "limited" else "limited"
+    changed = assumptions.model_copy(update={"foster_places": other})
+    return replace(loaded, scenario=loaded.scenario.model_copy(update={"assumptions": changed}))
+
+
+def _with_certain(loaded: LoadedScenario, unknown: Unknown, value: float) -> LoadedScenario:
+    """Return a scenario with a value that is not checked against its field, and certain in draws."""
+    uncertain = tuple(one for one in loaded.uncertain if one.path != unknown.path)
+    return replace(loaded, scenario=loaded.scenario.with_value(unknown.path, value), uncertain=uncertain)
+
+
+def _run(loaded: LoadedScenario, engine: Engine, sure: Surety | None, price_year: str) -> RunResults:
+    if sure is None:
+        return run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine, price_year=price_year)
+    return simulate(loaded, draws=sure.draws, seed=sure.seed, engine=engine, workers=1, price_year=price_year)
+
+
 def solved_file(loaded: LoadedScenario, parent: str, target: Target, unknown: Unknown, solution: Solution) -> str:
     """Return the text of a scenario file that extends another with the value found.
 
@@ -232,7 +364,7 @@ def solved_file(loaded: LoadedScenario, parent: str, target: Target, unknown: Un
     *holders, name = unknown.path
     steps = [str(step) for step in holders]
     value = f"{solution.value:.10g}"
-    comment = f"# found by care-demand solve for {target.measure}={target.value:g}@{target.when}"
+    comment = f"# found by care-demand solve for {target.measure}={target.value:g}@{target.span}"
     if steps[:1] == ["interventions"]:
         if not unknown.id:
             raise Unsolvable(f"interventions.{steps[1]} has no id; give it one, so that another file can change it")

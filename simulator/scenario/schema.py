@@ -146,10 +146,15 @@ class Assumptions(Model):
     drift: Literal["as_recorded", "none"] = choice("as_recorded", source="definition")
     """Whether rates drift in draws as far as they have in the past, or are held as in the central run."""
 
-    discount_percent: Quantity = number(
-        3.5, low=0, high=20, unit="percent a year", source="hmt_green_book_stpr", exact=True
+    discount_percent: Quantity | None = number(
+        None,
+        low=0,
+        high=20,
+        unit="percent a year",
+        exact=True,
+        if_empty="the Green Book's schedule: 3.5, and 3.0 from the 31st year",
     )
-    """Discount rate of present values."""
+    """Discount rate of present values, for all years."""
 
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield what depends on how starts and places are held, and growth after a run that ends before it."""

@@ -29,33 +29,39 @@ def fake_results(
     name: str = "status-quo", title: str = "Status quo", *, start: str = "2025-04", months: int = 120,
     growth: float = 0.004, draws: int = 1, opening: float = 81_770.0, claims: tuple[DatedClaim, ...] = (),
     notes: tuple[str, ...] | None = None,
-    history: bool = True, programme: float = 0.0, seed: int = 1,
+    history: bool = True, programme: float = 0.0, seed: int = 1, settled: bool = True,
 ) -> RunResults:  # fmt: skip
-    """Make up the results of a scenario whose number of children grows at a steady rate a year."""
+    """Make up the results of a scenario whose number of children grows at a steady rate a year.
+
+    Unless it is settled, draws disagree on which way everything else goes too, and real prices are level.
+    """
     rng = np.random.default_rng(seed)
     first = Month(int(start[:4]), int(start[5:]))
     places, bands = names(), tuple(AGE_BANDS)
     shares = np.array([_SHARES.get(p, 0.01) for p in places])
     shares /= shares.sum()
-    drift = np.array([0.012 if p in ("childrens_home", "home_waiting") else 0.0 for p in places])
+    homes = np.array([1.0 if p in ("childrens_home", "home_waiting") else 0.0 for p in places])
+    apart = np.concatenate([[0.0], np.random.default_rng(seed + 100).normal(0, 0.02, draws - 1)])[:, None]
+    drift = homes * (0.012 if settled else apart)
     years = np.arange(months + 1) / 12
     noise = np.concatenate([[0.0], rng.normal(0, 0.008, draws - 1)])
     total = opening * np.exp((growth + noise)[:, None] * years)
-    mix = shares[None, :] * np.exp(2 * drift[None, :] * years[:, None])
-    mix /= mix.sum(axis=1, keepdims=True)
+    mix = shares * np.exp(2 * np.broadcast_to(drift, (draws, len(places)))[:, None] * years[:, None])
+    mix /= mix.sum(axis=-1, keepdims=True)
     age = np.array([0.05, 0.13, 0.18, 0.38, 0.26])
-    children = total[:, None, :, None, None] * mix[None, None, :, :, None] * age
+    children = total[:, None, :, None, None] * mix[:, None, :, :, None] * age
     flow_mid = children[:, :, :-1] * (33_000 / 81_770 / 12)
     season = 1 + 0.1 * np.sin(np.arange(months) * 2 * np.pi / 12)
     starts = flow_mid * season[:, None, None]
     exits = starts + children[:, :, :-1] - children[:, :, 1:]
     weekly = np.array([_WEEKLY.get(p, 600.0) for p in places])
-    price = 1.045 ** (np.arange(months) / 12)
+    price = (1.045 if settled else 1.02) ** (np.arange(months) / 12)
     spend = children[:, :, :-1].sum(-1, keepdims=True) * (weekly * 365.25 / 7 / 12)[:, None] * price[:, None, None]
     other = spend.sum(axis=-2, keepdims=True) * 0.25
     extra = np.full_like(other, programme / 12)
-    need = children[..., 1:3, :].sum((-2, -1), keepdims=True) + 4_300 * np.exp(0.03 * years)[:, None, None]
     filled = children[..., 1:3, :].sum(-1, keepdims=True)
+    waiting = 4_300 * np.exp((0.03 if settled else apart) * years)
+    need = filled.sum(-2, keepdims=True) + np.broadcast_to(waiting, (draws, months + 1))[:, None, :, None, None]
     unmet = need - filled.sum(-2, keepdims=True)
     sector, whole = ("council", "independent"), ("all",)
 
@@ -82,7 +88,8 @@ def fake_results(
         of_placements=np.array([True] * len(places) + [False]),
         spend_gbp=np.concatenate([spend[..., 0], other[..., 0]], axis=-1),
         units=np.concatenate([weeks, weeks.sum(-1, keepdims=True)], axis=-1),
-        reference_spend_gbp=np.append(start_weeks * weekly, 0.25 * (start_weeks * weekly).sum())[None, None] / 1.03,
+        reference_spend_gbp=np.append(start_weeks * weekly, 0.25 * (start_weeks * weekly).sum())[None, None]
+        / (1.03 if settled else 1.0),
         reference_units=np.append(start_weeks, start_weeks.sum())[None, None],
     )
     past = np.arange(1994, 2026)
@@ -105,7 +112,9 @@ def fake_results(
         notes=("Starts are held as rates on the projected population.",) if notes is None else notes,
         sources=PUBLISHERS,
         deflator=1.02 ** (np.arange(months)[None] / 12), price_year="2024-25",
-        spend_lines=lines, reference_year="2024-25", discount_rate=0.035,
+        spend_lines=lines, reference_year="2024-25",
+        discount=1.035 ** -np.arange(months // 12),
+        price_levels={f"{y - 1}-{y % 100:02d}": 1.02 ** (y - 2025) for y in range(1990, 2066)},
     )  # fmt: skip
 
 

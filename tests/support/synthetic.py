@@ -102,5 +102,6 @@ def synthetic(
             reference_units=np.full((1, len(areas), len(placements)), 1e6),
         ),
         reference_year="2024-25",
-        discount_rate=0.035,
+        discount=1.035 ** -np.arange(months // 12),
+        price_levels={f"{y - 1}-{y % 100:02d}": 1.02 ** (y - 2025) for y in range(1990, 2066)},
     )

@@ -21,6 +21,7 @@ from simulator.vocabulary.printable import one_line
 if TYPE_CHECKING:
     from simulator.results.labelled import RunResults
     from simulator.results.results_protocol import Results
+    from simulator.runs.solve import Solution, Surety, Target
     from simulator.scenario import LoadedScenario, Problem
 
 
@@ -118,7 +119,12 @@ def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path | None) 
     from simulator.runs.simulate import simulate
     from simulator.scenario import ScenarioError
 
-    options: dict[str, Any] = {"draws": how.draws, "seed": how.seed, "engine": how.engine}
+    options: dict[str, Any] = {
+        "draws": how.draws,
+        "seed": how.seed,
+        "engine": how.engine,
+        "valued": not how.publish,  # value for money is not made safe to publish
+    }
     if len(loaded) > 1:
         options |= {"price_year": loaded[0].scenario.price_year}
     if how.draws:
@@ -299,7 +305,7 @@ def schema() -> None:
     "--target",
     required=True,
     metavar="MEASURE=VALUE@WHEN",
-    help="What to reach, for example children=100000@2032-03 or total_spend=12e9@2030-31.",
+    help="What to reach, for example children=100000@2032-03, total_spend=12e9@2030-31 or npv=0@2025-26..2034-35.",
 )
 @click.option(
     "--vary",
@@ -307,11 +313,39 @@ def schema() -> None:
     metavar="PATH",
     help="The assumption to vary, for example interventions.starts-trend.percent_per_year.",
 )
+@click.option(
+    "--against",
+    metavar="SCENARIO",
+    help="What npv and net_cost are against  [default: the same scenario without its programmes]",
+)
+@click.option(
+    "--sure",
+    type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
+    metavar="SHARE",
+    help="Reach npv or net_cost in this share of draws, and not by the central run.",
+)
+@click.option("--draws", type=click.IntRange(min=2), metavar="N", help="Draws for --sure  [default: 100]")
+@click.option("--seed", type=click.IntRange(min=0), metavar="S", help="Seed of the draws for --sure  [default: 1]")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write a scenario file with the value.")
-def solve(scenario: str, target: str, vary: str, out: Path | None) -> None:
-    """Find the value of an assumption with which a scenario reaches a target."""
-    loaded = load_all([scenario])[0]
-    from simulator.runs.solve import Target, Unknown, Unsolvable, solved_file
+def solve(
+    scenario: str,
+    target: str,
+    vary: str,
+    against: str | None,
+    sure: float | None,
+    draws: int | None,
+    seed: int | None,
+    out: Path | None,
+) -> None:
+    """Find the value of an assumption with which a scenario reaches a target.
+
+    A target is a measure at a date or over financial years, or what programmes do over them: npv is what they save less
+    what they cost, at present value, and net_cost their real cost less what they save. Both are told with foster places
+    limited and found as needed.
+    """
+    loaded, *others = load_all([scenario, *([against] if against else [])])
+    from simulator.runs.engines import default_engine
+    from simulator.runs.solve import Surety, Target, Unknown, Unsolvable, solved_file, with_other_places
     from simulator.runs.solve import solve as find
     from simulator.scenario import ScenarioError
     from simulator.vocabulary.file_names import unfit
@@ -319,6 +353,8 @@ def solve(scenario: str, target: str, vary: str, out: Path | None) -> None:
     problems: list[Problem] = []
     with telling("--target", problems):
         asked = Target.parse(target)
+        if against and not asked.of_programmes:
+            raise Unsolvable(f"{asked.measure} is held against nothing", "npv or net_cost, with --against")
     with telling("--vary", problems):
         unknown = Unknown.parse(vary, loaded.scenario)
     with telling("--out", problems):
@@ -327,15 +363,36 @@ def solve(scenario: str, target: str, vary: str, out: Path | None) -> None:
         if out is not None and out.exists():
             raise Unsolvable(f"{out} exists", "the name of a file that does not")
         parent = _as_parent(scenario, loaded, out)
+    with telling("--sure", problems):
+        if sure is None and (draws, seed) != (None, None):
+            raise Unsolvable("draws are run to be sure", "--draws and --seed with --sure")
+        surety = None if sure is None else Surety(sure, draws or 100, 1 if seed is None else seed)
     _refuse(problems)
+    engine = default_engine(draws=surety.draws if surety else 0, areas=len(loaded.baseline.codes), chance=False)
+    held = others[0] if others else None
     with telling("--target", problems), refusing(ScenarioError):
-        solution = find(loaded, asked, unknown)
+        solution = find(loaded, asked, unknown, engine, sure=surety, against=held)
     _refuse(problems)
     with telling("--vary", problems):
         text = solved_file(loaded, parent, asked, unknown, solution)
     _refuse(problems)
-    say(f"{vary} = {solution.value:.6g} {unknown.note.unit}")
-    say(f"gives {asked.measure} {solution.result:,.10g} at {asked.when} (asked for: {asked.value:,.10g})")
+    here = loaded.scenario.value_at(unknown.path)
+    say(f"{vary} = {solution.value:.6g} {unknown.note.unit}{'' if here is None else f' ({here:g} in the scenario)'}")
+    say(_reached(asked, solution, surety, loaded.scenario.price_year))
+    if asked.of_programmes:
+        elsewhere: list[Problem] = []
+        with telling("--target", elsewhere), refusing(ScenarioError):
+            other = find(
+                with_other_places(loaded),
+                asked,
+                unknown,
+                engine,
+                sure=surety,
+                against=None if held is None else with_other_places(held),
+            )
+        regime = "limited" if loaded.scenario.assumptions.foster_places == "as_needed" else "found as needed"
+        found = elsewhere[0].what if elsewhere else f"{other.value:.6g} {unknown.note.unit}"
+        say(f"with foster places {regime} in place of what the scenario says: {found}")
     if out is None:
         say(f"\n{text.rstrip()}")
     else:
@@ -343,6 +400,20 @@ def solve(scenario: str, target: str, vary: str, out: Path | None) -> None:
 
         written(lambda: write_file(out, text.encode()))
         say(f"Written to {out}")
+
+
+def _reached(asked: Target, solution: Solution, surety: Surety | None, price_year: str) -> str:
+    """Say what a solution gives, and what it was asked for."""
+    if not asked.of_programmes:
+        return f"gives {asked.measure} {solution.result:,.10g} at {asked.span} (asked for: {asked.value:,.10g})"
+    from simulator.outputs.charts import words
+
+    sure = f" or better in {surety.share:.0%} of {surety.draws:,} draws" if surety else ""
+    present = f"{price_year} prices, at present value" if asked.measure == "npv" else f"{price_year} prices"
+    return (
+        f"gives {asked.measure} {words.money(solution.result)}{sure} over {asked.span}, {present} "
+        f"(asked for: {words.money(asked.value)})"
+    )
 
 
 def _as_parent(scenario: str, loaded: LoadedScenario, out: Path | None) -> str:

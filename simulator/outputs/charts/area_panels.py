@@ -1,7 +1,7 @@
 """Charts: how areas differ. Small lines for each, authorities by region, a ranking, areas beside each other.
 
-Change is in children looked after from the start to the end of the run, in the central run; with draws, 80% of them
-are shown beside it.
+Change is in children looked after from the start to the end of the run: the median of draws where there are some, with
+80% of them beside it, or else the central run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache, partial
 import numpy as np
 from matplotlib.axes import Axes
 
-from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import MARGIN, Sheet
 from simulator.outputs.charts.series import Course
@@ -68,7 +68,7 @@ def _region_of() -> dict[str, str]:
 
 
 def _paths(results: Results, rows: Iterable[Growth]) -> dict[str, Course]:
-    """Return the children of areas over time, from 100 in the central run at the start."""
+    """Return the children of areas over time, from 100 at the start."""
     dates, children = results.dates("stock"), results.stock_totals("children")
     at = np.array([words.year_position(date) for date in dates])
     paths = {}
@@ -104,7 +104,7 @@ def _edges(paths: dict[str, Course], rows: Iterable[Growth], since: int = 0) -> 
     for row in rows:
         path = paths[row.area]
         bands = path.bands()[:1] if row.first >= TINY else []
-        shown += [values[since:] for values in (path.central, *(edge for pair in bands for edge in pair))]
+        shown += [values[since:] for values in (path.middle, *(edge for pair in bands for edge in pair))]
     low, high = float(np.nanmin(np.concatenate(shown))), float(np.nanmax(np.concatenate(shown)))
     return low, max(high, low + 1.0)
 
@@ -133,6 +133,9 @@ def _change(row: Growth) -> str:
 
 
 def _by(row: Growth) -> str:
+    if row.way == "unsure" and row.low is not None and row.high is not None:
+        low, high = ((_signed(100.0 * (end / row.first - 1.0))) for end in (row.low, row.high))
+        return f"by {low} to {high} ({headline.DRAWS})"
     return f"{'from' if row.rough else 'by'} {_change(row)}"
 
 
@@ -149,10 +152,15 @@ def _children(level: float, row: Growth) -> str:
 
 def _finding(rows: list[Growth], where: str = "") -> str:
     """Return what the ranking says, as a title."""
-    up, down = sum(row.percent > 0.5 for row in rows), sum(row.percent < -0.5 for row in rows)
+    up, down = sum(row.way == "up" for row in rows), sum(row.way == "down" for row in rows)
     sure = [row for row in rows if not row.rough] or rows
     highest, lowest = (f"{row.area} ({_change(row)})" for row in (sure[0], sure[-1]))
     areas = f"{len(rows)} areas{where}"
+    if open_ := sum(row.way == "unsure" for row in rows):
+        told = [f"{verb} in {n}" for n, verb in ((up, "grow"), (down, "fall")) if n]
+        ends = f" ({sure[-1].area} {_change(sure[-1])} to {sure[0].area} {_change(sure[0])})"
+        found = f"{words.listed(told)} of {areas}" if told else f"in {areas}"
+        return f"Children looked after {found}{ends}; in {open_}, {headline.DRAWS} hold no change"
     if up == len(rows):
         found = f"grow in all {areas}, most in {highest} and least in {lowest}"
     elif down == len(rows):
@@ -218,7 +226,7 @@ def _small_lines(results: Results, rows: list[Growth], title: str, region: str =
             + _draws_words(results, "shaded")
             + _cut_words(results, rows)
             + _left_out_words(results, region),
-            series.footer([results]),
+            series.footer([results], *results.bends),
             count=len(rows),
             columns=columns,
             plots_height=(2.6 if len(rows) <= columns else 1.0) * -(-len(rows) // columns),
@@ -253,11 +261,11 @@ def areas_by_region(results: Results) -> Chart | None:
         sheet = Sheet(
             _by_region_title(middle),
             f"{results.title}. Change in children looked after, %, {_span(results)}"
-            + (", central run" if results.draws > 1 else "")
+            + (", median of draws" if results.draws > 1 else "")
             + "; regions in order of their median, authorities most growth first"
             + _rough_words(results, rows)
             + _left_out_words(results),
-            series.footer([results]),
+            series.footer([results], *results.bends),
             ticks=False,
             plots_height=ROW * (sum(deep.values()) + 1),
             least_height=0.0,
@@ -347,7 +355,7 @@ def areas_ranked(results: Results) -> Chart | None:
             + _cut_words(results, picked)
             + _rough_words(results, picked)
             + _left_out_words(results),
-            series.footer([results]),
+            series.footer([results], *results.bends),
             ticks=False,
             plots_height=0.26 * (len(picked) + (1 if between else 0)),
             least_height=0.0,
@@ -400,7 +408,7 @@ def areas_beside(results: Results) -> Chart | None:
             f"Children looked after change {_by(rows[first])} in {first}, against {against}",
             f"{results.title}. Children looked after, start of the run = 100, {_span(results)}{fan}"
             + _left_out_words(results),
-            series.footer([results]),
+            series.footer([results], *results.bends),
             plots_height=4.5 if fan else 3.9,
         )
         axes = sheet.panels[0]
@@ -416,6 +424,6 @@ def areas_beside(results: Results) -> Chart | None:
                 axes.plot([x, x], edges, color=style.LINES[i], linewidth=2.4, solid_capstyle="butt", gid="interval")
             text = f"{area}:\n{words.count(row.first)} to\n{words.count(row.last)}"
             text += series.interval_line(path, partial(_children, row=row))
-            sheet.label(axes, at[-1], path.central[-1], text, style.LINES[i], bold=i == 0)
+            sheet.label(axes, at[-1], path.middle[-1], text, style.LINES[i], bold=i == 0)
         listed = words.listed([f"{a} {_counts(r)}{_interval_words(paths[a], r)}" for a, r in rows.items()])
         return sheet.finish(f"Lines of children looked after from 100, {_span(results)}{fan}: {listed}.")

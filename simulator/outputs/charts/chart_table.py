@@ -16,8 +16,8 @@ from simulator.results.results_protocol import Results
 YEARS = (2, 5, 10)
 _COLUMNS = (
     ("children", "Children in care", words.count),
-    ("spend_gbp", "Spend a year", words.money),
-    ("cumulative_extra_gbp", "Extra spend to date", words.money),
+    ("real_spend_gbp", "Spend a year", words.money),
+    ("real_cumulative_extra_gbp", "Extra spend to date", words.money),
 )
 _ROW = 0.42
 """Height of a row, inches."""
@@ -48,7 +48,8 @@ def table(everything: Sequence[Results]) -> Chart | None:
     with style.context():
         sheet = Sheet(
             title,
-            f"{everything[0].areas[0]}, years after each scenario's own start; spend in cash",
+            f"{everything[0].areas[0]}, years after each scenario's own start; spend "
+            f"{series.prices_words(everything[0])}{'; medians of draws' if everything[0].draws > 1 else ''}",
             series.footer(everything, "Extra spend to date adds up spend above the last published year.", money=True),
             plots_height=_ROW * (len(rows) + 2),
             ticks=False,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
@@ -26,7 +26,7 @@ def children(results: Results) -> Chart | None:
         return None
     path, history = series.stock(results, "children"), series.actual(results, "children")
     claims = series.claims(results, "children")
-    first, last = path.central[0], path.central[-1]
+    first, last = path.middle[0], path.middle[-1]
     start, end = words.month(path.when[0]), words.month(path.when[-1])
     title = _title(results)
     colour = style.PALETTE["dark_blue"]
@@ -46,7 +46,7 @@ def children(results: Results) -> Chart | None:
             lines.draw_history(axes, history)
         lines.draw_projection(axes, path, colour)
         tops = [series.highest(path.draws) if results.draws == 1 else series.highest(*(h for _, h in path.bands()))]
-        tops += [series.highest(history.central)] if history else []
+        tops += [series.highest(history.middle)] if history else []
         axes.set_ylim(0, (1.3 if claims else 1.17) * (max(tops + [value for _, value, _ in claims]) or 1.0))
         lines.mark_start(axes, path.at[0], f"Projection\nfrom {start}")
         lines.mark_claims(sheet, axes, claims)
@@ -79,12 +79,12 @@ def _label_history(sheet: Sheet, axes: Axes, history: Course, path: Course, name
     """Label actual figures: with their last, beside it, where they go on after the projection's start."""
     if history.at[-1] <= path.at[0] + 0.5:
         middle = len(history.at) // 3
-        sheet.callout(axes, history.at[middle], history.central[middle], name, style.HISTORY)
+        sheet.callout(axes, history.at[middle], history.middle[middle], name, style.HISTORY)
         return
-    last = f"Published:\n{words.count(history.central[-1])}\nin {words.month(history.when[-1])}"
+    last = f"Published:\n{words.count(history.middle[-1])}\nin {words.month(history.when[-1])}"
     near_the_edge = history.at[-1] > path.at[-1] - _NO_ROOM_YEARS
     put = sheet.label if near_the_edge else sheet.callout
-    put(axes, history.at[-1], history.central[-1], last, style.HISTORY)
+    put(axes, history.at[-1], history.middle[-1], last, style.HISTORY)
 
 
 def _title(results: Results) -> str:
@@ -92,22 +92,18 @@ def _title(results: Results) -> str:
     replicated = series.replication_finding(results, "children", path, "children in care", words.count, words.month)
     if replicated:
         return replicated
-    first, last = path.central[0], path.central[-1]
-    start, end = words.month(path.when[0]), words.month(path.when[-1])
-    way = words.way(first, last, "rise", "fall", "hardly change")
-    title = f"Children in care {way} from {words.count(first)} in {start} to {words.count(last)} in {end}"
-    if way == "hardly change":
-        return title
-    return f"{title}, {words.percent(last - first, first)} {'more' if last > first else 'fewer'}"
+    return headline.level(
+        "Children in care", path, words.count, words.month, ("rise", "fall", "hardly change"), more=("more", "fewer")
+    )
 
 
 def _history_words(results: Results) -> str:
     history = series.actual(results, "children")
     if history is None:
         return ""
-    peak, name = int(np.nanargmax(history.central)), series.history_name(results, "children")
+    peak, name = int(np.nanargmax(history.middle)), series.history_name(results, "children")
     return (
-        f"{name} run from {words.count(history.central[0])} in {words.month(history.when[0])} "
-        f"to {words.count(history.central[-1])} in {words.month(history.when[-1])}, "
-        f"with a peak of {words.count(history.central[peak])} in {words.month(history.when[peak])}. "
+        f"{name} run from {words.count(history.middle[0])} in {words.month(history.when[0])} "
+        f"to {words.count(history.middle[-1])} in {words.month(history.when[-1])}, "
+        f"with a peak of {words.count(history.middle[peak])} in {words.month(history.when[peak])}. "
     )

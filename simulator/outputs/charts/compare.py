@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
+from simulator.results.figures import way
 from simulator.results.results_protocol import Results
 
 _HISTORY_YEARS = 10
@@ -36,10 +37,11 @@ def compare_spend(everything: Sequence[Results]) -> Chart | None:
     """Draw the total spend of all scenarios by financial year."""
     if any("total_spend" not in results.measures or not results.financial_years for results in everything):
         return None
-    paths = [series.yearly(results, "total_spend") for results in everything]
+    paths = [series.yearly(results, "total_spend", real=True) for results in everything]
     return draw_paths(
-        everything, paths, history=series.actual(everything[0], "total_spend"),
-        what="Spend on children looked after", unit="£ a financial year in cash", of="spend",
+        everything, paths, history=series.actual(everything[0], "total_spend", real=True),
+        what="Spend on children looked after", unit=f"£ a financial year {series.prices_words(everything[0])}",
+        of="spend",
         write=words.money, when=str, financial=True,
     )  # fmt: skip
 
@@ -49,12 +51,13 @@ def compare_extra_spend(everything: Sequence[Results]) -> Chart | None:
     """Draw spend above each scenario's last published year by financial year."""
     if any("total_spend" not in results.measures or not results.financial_years for results in everything):
         return None
-    paths = [series.over_years(results, results.extra_spend()) for results in everything]
+    paths = [series.over_years(results, results.extra_spend(real=True)) for results in everything]
     since = list(dict.fromkeys(results.reference_year for results in everything))
     against = since[0] if len(since) == 1 else "the last published year before each scenario"
     return draw_paths(
-        everything, paths, history=None, what=f"Spend above {against}", unit="£ a financial year in cash",
-        of="extra spend", write=words.money, when=str, financial=True,
+        everything, paths, history=None, what=f"Spend above {against}",
+        unit=f"£ a financial year {series.prices_words(everything[0])}", of="extra spend",
+        write=words.money, when=str, financial=True,
     )  # fmt: skip
 
 
@@ -102,7 +105,7 @@ def draw_paths(
     together = [i for i, results in enumerate(everything) if results.first_month == everything[0].first_month]
     title = _title([titles[i] for i in together], [paths[i] for i in together], len(paths), of, write, when)
     zero_note = ""
-    drawn = [path.central for path in paths] + ([history.central] if history is not None else [])
+    drawn = [path.middle for path in paths] + ([history.middle] if history is not None else [])
     bands = [] if many else [edge for band in paths[0].bands()[:1] for edge in band]
     high, low = series.highest(*drawn, *bands), series.lowest(*drawn, *bands)
     bottom = min(0.0, low - 0.06 * (high - low) if low < 0 else 0.0)
@@ -129,7 +132,7 @@ def draw_paths(
         for i, path in enumerate(paths):
             axes = sheet.panels[i if many else 0]
             colour = style.PALETTE["dark_blue"] if many else style.LINES[i]
-            end = f"{write(path.central[-1])} in {when(path.when[-1])}"
+            end = f"{write(path.middle[-1])} in {when(path.when[-1])}"
             if history is not None and (many or i == 0):
                 lines.draw_history(axes, history)
             if many:
@@ -137,7 +140,7 @@ def draw_paths(
                 if i:
                     axes.plot(
                         paths[0].at,
-                        paths[0].central,
+                        paths[0].middle,
                         color=reference,
                         linewidth=1.6,
                         zorder=3,
@@ -145,28 +148,28 @@ def draw_paths(
                     )
                 else:
                     colour = reference
-                axes.plot(path.at, path.central, color=colour, linewidth=2.4, zorder=4, gid="projection")
+                axes.plot(path.at, path.middle, color=colour, linewidth=2.4, zorder=4, gid="projection")
                 sheet.panel_title(i, f"{titles[i]}\n{end}", colour if not i else style.INK)
             else:
                 lines.draw_projection(axes, path, colour, dashed=False, width=2.8 if i == 0 else 2.0, fan=i == 0)
                 text = f"{titles[i]}:\n{end}"
                 if path.at[-1] > finish - 0.04 * (finish - begin):
-                    sheet.label(axes, path.at[-1], path.central[-1], text, colour, bold=i == 0)
+                    sheet.label(axes, path.at[-1], path.middle[-1], text, colour, bold=i == 0)
                 else:
-                    sheet.callout(axes, path.at[-1], path.central[-1], text, colour)
+                    sheet.callout(axes, path.at[-1], path.middle[-1], text, colour)
         first = sheet.panels[0]
         first.set_ylim(bottom, high + 0.1 * (high - bottom))
         for axes in sheet.panels if bottom < 0 else ():
             axes.axhline(0, color=style.INK, linewidth=0.9, zorder=0)
         if history is not None and not many:
             middle = len(history.at) // 3
-            sheet.callout(first, history.at[middle], history.central[middle], history_name, style.HISTORY)
+            sheet.callout(first, history.at[middle], history.middle[middle], history_name, style.HISTORY)
         if write is words.money:
             sheet.pounds()
         else:
             sheet.counts()
         listed = "; ".join(
-            f"{text}: {write(path.central[-1])} in {when(path.when[-1])}"
+            f"{text}: {write(path.middle[-1])} in {when(path.when[-1])}"
             for text, path in zip(titles, paths, strict=True)
         )
         kind = "Small line charts, one for each scenario" if many else "Line chart"
@@ -182,7 +185,7 @@ def _title(
     when: Callable[[str], str],
 ) -> str:
     date, who = latest_common(paths)
-    values = {i: float(paths[i].central[paths[i].when.index(date)]) for i in who}
+    values = {i: float(paths[i].middle[paths[i].when.index(date)]) for i in who}
     lowest, highest = min(values, key=lambda i: values[i]), max(values, key=lambda i: values[i])
     span = f"{when(paths[0].when[0])} to {when(date)}"
     some = "" if len(who) == scenarios else f", among the {len(who)} scenarios that run from {span}"
@@ -194,7 +197,10 @@ def _title(
     if write(values[lowest]) == write(values[highest]):
         return f"{subject} in {when(date)} is the same, {write(values[lowest])}{some or ', in all scenarios'}"
     plural = "range" if of.startswith("children") else "ranges"
+    apart = (paths[highest] - paths[lowest]).draws[:, -1]
+    unsure = way(apart, values[highest], least=0.0) == "unsure"
+    told = f"; {headline.DRAWS} don't tell these two apart" if unsure else ""
     return (
         f"{subject} in {when(date)} {plural} from {write(values[lowest])} ({titles[lowest]}) "
-        f"to {write(values[highest])} ({titles[highest]}){some}"
+        f"to {write(values[highest])} ({titles[highest]}){some}{told}"
     )

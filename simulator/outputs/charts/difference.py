@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
+from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
+from simulator.results.figures import middle, way
+from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
 
 
@@ -31,8 +34,8 @@ def difference_spend(everything: Sequence[Results]) -> Chart | None:
     if any("total_spend" not in results.measures or not results.financial_years for results in everything):
         return None
     return _draw(
-        everything, [series.yearly(results, "total_spend") for results in everything], what="spend",
-        unit="£ a financial year in cash", more="more", less="less",
+        everything, [series.yearly(results, "total_spend", real=True) for results in everything], what="spend",
+        unit=f"£ a financial year {series.prices_words(everything[0])}", more="more", less="less",
         write=words.money, when=str, financial=True,
     )  # fmt: skip
 
@@ -50,7 +53,7 @@ def comparable(everything: Sequence[Results]) -> tuple[list[int], list[int]]:
 
 def finding(
     title: str,
-    change: float,
+    changes: Array,
     whole: float,
     *,
     what: str,
@@ -59,8 +62,13 @@ def finding(
     write: Callable[[float], str],
     when: str,
 ) -> str:
-    """Return a difference as a sentence that says how large it is next to the total."""
-    if abs(change) < 1e-9 * max(abs(whole), 1.0) or write(abs(change)).strip("£") == "0":
+    """Return a difference, (1 + draw,), as a sentence that says how large it is next to the total."""
+    change = float(middle(changes, quantiles=False))
+    found = way(changes, whole, least=1e-9)
+    if found == "unsure":
+        ends = headline.between(changes, lambda value: signed(value, write))
+        return f"{title}: {ends} in {what} by {when} ({headline.DRAWS}), which holds no change"
+    if found == "same" or write(abs(change)).strip("£") == "0":
         return f"{title}: no change in {what} by {when}"
     share = words.percent(change, whole)
     only = "only " if abs(change) < 0.01 * abs(whole) and share[0].isdigit() else ""
@@ -78,15 +86,15 @@ def _draw(
     if not differences:
         return None
     reference = everything[0].title
-    wholes = {i: paths[0].central[paths[0].when.index(d.when[-1])] for i, d in differences.items()}
-    largest = max(differences, key=lambda i: abs(differences[i].central[-1]))
+    wholes = {i: paths[0].middle[paths[0].when.index(d.when[-1])] for i, d in differences.items()}
+    largest = max(differences, key=lambda i: abs(differences[i].middle[-1]))
 
     def say(i: int) -> str:
-        change, end = differences[i].central[-1], when(differences[i].when[-1])
+        change, end = differences[i].draws[:, -1], when(differences[i].when[-1])
         return finding(everything[i].title, change, wholes[i], what=what, more=more, less=less, write=write, when=end)
 
     title = say(largest)
-    if len(differences) > 1:
+    if len(differences) > 1 and way(differences[largest].draws[:, -1], wholes[largest], least=0.0) != "unsure":
         title = f"The largest difference is with {title}"
     notes = []
     if left_out:
@@ -95,8 +103,8 @@ def _draw(
     many = len(everything) > series.MANY
     shown = list(differences.values())
     bands = [edge for d in shown for pair in d.bands()[:1] for edge in pair]
-    low = min(0.0, series.lowest(*(d.central for d in shown), *bands))
-    high = max(0.0, series.highest(*(d.central for d in shown), *bands))
+    low = min(0.0, series.lowest(*(d.middle for d in shown), *bands))
+    high = max(0.0, series.highest(*(d.middle for d in shown), *bands))
     span = (high - low) or 1.0
     draws = {len(d.draws) for d in shown}
     fan = series.fan_words(everything) + " taken draw by draw" if max(draws) > 1 else ""
@@ -118,14 +126,14 @@ def _draw(
         for n, (i, difference) in enumerate(differences.items()):
             axes = sheet.panels[n if many else 0]
             colour = style.PALETTE["dark_blue"] if many else style.LINES[i]
-            share = words.percent(difference.central[-1], wholes[i])
-            end = f"{signed(difference.central[-1], write)} ({share})"
+            share = words.percent(difference.middle[-1], wholes[i])
+            end = f"{signed(difference.middle[-1], write)} ({share})"
             lines.draw_projection(axes, difference, colour, dashed=False)
             text = f"{everything[i].title}\n{end}"
             if many:
                 sheet.panel_title(n, text)
             else:
-                sheet.label(axes, difference.at[-1], difference.central[-1], text, colour)
+                sheet.label(axes, difference.at[-1], difference.middle[-1], text, colour)
         sheet.panels[0].set_ylim(low - 0.08 * span, high + 0.08 * span)
         if write is words.money:
             sheet.pounds()
@@ -135,12 +143,6 @@ def _draw(
             say(i) + _interval(differences[i], write) for i in differences
         )
         return sheet.finish(f"{alt}.{' ' + ' '.join(notes) if notes else ''}")
-
-
-def signed(value: float, write: Callable[[float], str]) -> str:
-    """Return a change with its sign."""
-    text = write(value)
-    return f"+{text}" if value > 0 and text.strip("£") != "0" else text
 
 
 def _interval(difference: Course, write: Callable[[float], str]) -> str:

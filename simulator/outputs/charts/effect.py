@@ -6,7 +6,8 @@ import numpy as np
 
 from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
-from simulator.outputs.charts.difference import finding, signed
+from simulator.outputs.charts.difference import finding
+from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import Sheet
 from simulator.results.results_protocol import Results
 
@@ -18,13 +19,13 @@ def effect_children(results: Results) -> Chart | None:
         return None
     without = series.stock(results.bare(), "children")
     difference = series.stock(results, "children") - without
-    largest = int(np.nanargmax(np.abs(difference.central)))
-    if difference.central[largest] == 0.0:
+    largest = int(np.nanargmax(np.abs(difference.middle)))
+    if difference.middle[largest] == 0.0:
         largest = len(difference.at) - 1
 
     def say(i: int) -> str:
         return finding(
-            results.title, difference.central[i], without.central[i], what="children in care", more="more",
+            results.title, difference.draws[:, i], without.middle[i], what="children in care", more="more",
             less="fewer", write=words.count, when=words.month(difference.when[i]),
         )  # fmt: skip
 
@@ -45,13 +46,13 @@ def effect_children(results: Results) -> Chart | None:
         axes.axhline(0, color=style.INK, linewidth=1.0, zorder=2, gid="zero")
         lines.draw_projection(axes, difference, style.PALETTE["dark_blue"], dashed=False)
         edges = [edge for band in difference.bands()[:1] for edge in band]
-        low = min(0.0, series.lowest(difference.central, *edges))
-        high = max(0.0, series.highest(difference.central, *edges))
+        low = min(0.0, series.lowest(difference.middle, *edges))
+        high = max(0.0, series.highest(difference.middle, *edges))
         span = (high - low) or 1.0
         axes.set_ylim(low - 0.08 * span, high + 0.08 * span)
         sheet.label(
-            axes, difference.at[-1], difference.central[-1],
-            f"{words.count(difference.central[-1])}\nin {words.month(difference.when[-1])}"
+            axes, difference.at[-1], difference.middle[-1],
+            f"{words.count(difference.middle[-1])}\nin {words.month(difference.when[-1])}"
             f"{series.interval_line(difference, change)}",
             style.PALETTE["dark_blue"],
         )  # fmt: skip

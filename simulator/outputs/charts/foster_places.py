@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
 from simulator.results.results_protocol import Results
@@ -21,17 +21,17 @@ def foster_places(results: Results) -> Chart | None:
         return None
     paths = {name: series.stock(results, name) for name, _, _ in _LINES}
     unmet = paths["unmet_foster_need"]
-    first, last = unmet.central[[0, -1]]
+    first, last = unmet.middle[[0, -1]]
     start, end = words.month(unmet.when[0]), words.month(unmet.when[-1])
     if max(first, last) < 0.5:
         title = f"Foster places are enough in {end}: nobody whose original plan was fostering lives elsewhere"
     else:
-        way = words.way(first, last, "grow", "fall", "stay about the same")
-        who = "Children in homes whose original plan was fostering"
-        title = (
-            f"{who} {way}, at {words.count(last)} in {end}"
-            if way.startswith("stay")
-            else f"{who} {way} from {words.count(first)} in {start} to {words.count(last)} in {end}"
+        title = headline.level(
+            "Children in homes whose original plan was fostering",
+            unmet,
+            words.count,
+            words.month,
+            ("grow", "fall", "stay about the same,"),
         )
     with style.context():
         sheet = Sheet(
@@ -46,16 +46,16 @@ def foster_places(results: Results) -> Chart | None:
         for name, word, colour_name in _LINES:
             path, colour = paths[name], style.PALETTE[colour_name]
             lines.draw_projection(axes, path, colour, dashed=False, widest=True)
-            top = max(top, series.highest(path.central, *(high for _, high in path.bands())))
+            top = max(top, series.highest(path.middle, *(high for _, high in path.bands())))
             sheet.label(
                 axes,
                 path.at[-1],
-                path.central[-1],
-                f"{word}:\n{words.count(path.central[-1])}",
+                path.middle[-1],
+                f"{word}:\n{words.count(path.middle[-1])}",
                 colour,
                 bold=True,
             )
-            alts.append(f"{word}: {words.count(path.central[0])} in {start}, {words.count(path.central[-1])} in {end}.")
+            alts.append(f"{word}: {words.count(path.middle[0])} in {start}, {words.count(path.middle[-1])} in {end}.")
         axes.set_ylim(0, 1.08 * (top or 1.0))
         sheet.counts()
         return sheet.finish("Line chart of mainstream foster places. " + " ".join(alts))

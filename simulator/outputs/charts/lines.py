@@ -13,14 +13,14 @@ from simulator.outputs.charts.series import Course
 
 def draw_history(axes: Axes, series: Course, colour: str = style.HISTORY) -> None:
     """Draw published figures: a solid line."""
-    axes.plot(series.at, series.central, color=colour, linewidth=2.4, zorder=3, gid="history")
+    axes.plot(series.at, series.middle, color=colour, linewidth=2.4, zorder=3, gid="history")
 
 
 def draw_projection(
     axes: Axes, series: Course, colour: str, *, dashed: bool = True, width: float = 2.4, fan: bool = True,
     widest: bool = False, joins: Course | None = None,
 ) -> None:  # fmt: skip
-    """Draw a projection: a line over its fan.
+    """Draw a projection: a line over its fan, the median of draws where there are some.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def draw_projection(
     line_style = (0, (4, 1.4)) if dashed else "-"
     axes.plot(
         series.at,
-        series.central,
+        series.middle,
         color=colour,
         linewidth=width,
         linestyle=line_style,
@@ -50,7 +50,7 @@ def draw_projection(
         gid="projection",
     )
     if joins is not None and 0 < series.at[0] - joins.at[-1] < 1.01:
-        ends = ([joins.at[-1], series.at[0]], [joins.central[-1], series.central[0]])
+        ends = ([joins.at[-1], series.at[0]], [joins.middle[-1], series.middle[0]])
         axes.plot(*ends, color=colour, linewidth=1.2, linestyle=":", zorder=3, gid="join")
 
 

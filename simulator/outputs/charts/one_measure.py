@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, Entry
 from simulator.outputs.charts.layout import Sheet
 from simulator.results.measures import measures
@@ -32,12 +32,8 @@ def one_measure(results: Results, *, name: str) -> Chart | None:
     write = words.money if measure.is_money else words.count
     said = words.month if stock else str
     when = series.instants_words(results) if stock else "in each financial year"
-    first, last, start, end = path.central[0], path.central[-1], said(path.when[0]), said(path.when[-1])
-    way = words.way(first, last, "rise", "fall", "hardly change")
-    title = f"{measure.title}: {way} from {write(first)} in {start} to {write(last)} in {end}"
-    if (bands := path.bands()) and bands[0][0][-1] <= first <= bands[0][1][-1]:
-        low, high = (edge[-1] for edge in bands[0])
-        title = f"{measure.title}: {write(first)} in {start}, and from {write(low)} to {write(high)} in {end}"
+    first, last, start, end = path.middle[0], path.middle[-1], said(path.when[0]), said(path.when[-1])
+    title = headline.level(f"{measure.title}:", path, write, said, ("rise", "fall", "hardly change"))
     with style.context():
         sheet = Sheet(
             title,
@@ -47,7 +43,7 @@ def one_measure(results: Results, *, name: str) -> Chart | None:
         axes = sheet.panels[0]
         sheet.years(path.at[0] - 0.3, path.at[-1] + 0.3, financial=not stock)
         lines.draw_projection(axes, path, style.PALETTE["dark_blue"], dashed=False, widest=True)
-        axes.set_ylim(0, 1.17 * (series.highest(path.central, *(high for _, high in path.bands())) or 1.0))
+        axes.set_ylim(0, 1.17 * (series.highest(path.middle, *(high for _, high in path.bands())) or 1.0))
         sheet.label(axes, path.at[-1], last, f"{write(last)}\nin {end}", style.PALETTE["dark_blue"], bold=True)
         (sheet.pounds if measure.is_money else sheet.counts)()
         return sheet.finish(

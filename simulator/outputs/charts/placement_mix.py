@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
+from simulator.results.figures import way
 from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
 from simulator.vocabulary.placements import placements
@@ -49,19 +50,24 @@ def placement_mix(results: Results) -> Chart | None:
         )
         for name, part in parts.items()
     }
-    hidden = [name for name, share in shares.items() if np.isnan(share.central[[0, -1]]).any()]
+    hidden = [name for name, share in shares.items() if np.isnan(share.middle[[0, -1]]).any()]
     shares = {name: share for name, share in shares.items() if name not in hidden}
-    if not any(np.nanmax(share.central) > 0 for share in shares.values()):
+    if not any(np.nanmax(share.middle) > 0 for share in shares.values()):
         return None
     notes = [f"Hidden, as small: {words.listed([label(name) for name in hidden])}."] if hidden else []
-    moved = {name: share.central[-1] - share.central[0] for name, share in shares.items()}
+    moved = {name: share.middle[-1] - share.middle[0] for name, share in shares.items()}
     name = max(moved, key=lambda key: abs(moved[key]))
-    first, last = shares[name].central[[0, -1]]
+    first, last = shares[name].middle[[0, -1]]
+    found = way(headline.since(shares[name]), float(first), least=0.0)
     if abs(moved[name]) < 0.5:
         title = (
             f"The mix of placements hardly changes: no share moves by more than "
             f"{abs(moved[name]):.1f} points by {when[1]}"
         )
+    elif found == "unsure":
+        ends = headline.between(shares[name].draws[:, -1], lambda share: f"{share:.0f}%")
+        title = f"The share of children in {_in_sentence(name)}: {first:.0f}% in {when[0]}, and {ends} by {when[1]}"
+        title += f" ({headline.DRAWS})"
     else:
         title = (
             f"The share of children in {_in_sentence(name)} {'grows' if last > first else 'shrinks'} "
@@ -81,16 +87,16 @@ def placement_mix(results: Results) -> Chart | None:
         )
         sheet.years(whole.at[0] - 0.02 * np.ptp(whole.at), whole.at[-1] + 0.02 * np.ptp(whole.at), panel_ticks=4)
         edges = [high for share in shares.values() for _, high in share.bands()[:1]]
-        top = series.highest(*(share.central for share in shares.values()), *edges)
+        top = series.highest(*(share.middle for share in shares.values()), *edges)
         for i, (group, share) in enumerate(shares.items()):
             strong = group == name and abs(moved[name]) >= 0.5
             colour = style.PALETTE["orange" if strong else "dark_blue"]
             lines.draw_projection(sheet.panels[i], share, colour, dashed=False)
-            ends = f"{share.central[0]:.1f}% to {share.central[-1]:.1f}%"
+            ends = f"{share.middle[0]:.1f}% to {share.middle[-1]:.1f}%"
             sheet.panel_title(i, f"{label(group)}\n{ends}", colour if strong else style.INK)
             sheet.panels[i].set_ylim(0, 1.1 * top)
         sheet.percents()
-        listed = words.listed([f"{label(k)} {s.central[0]:.1f}% to {s.central[-1]:.1f}%" for k, s in shares.items()])
+        listed = words.listed([f"{label(k)} {s.middle[0]:.1f}% to {s.middle[-1]:.1f}%" for k, s in shares.items()])
         return sheet.finish(f"Small line charts of shares of children by placement, {when[0]} to {when[1]}: {listed}.")
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.outputs.charts import words
-from simulator.results.figures import ShownFigure, interval, less
+from simulator.results.figures import ShownFigure, interval, less, middle
 from simulator.results.plausible import is_doubt
-from simulator.results.results_protocol import OWN, Actual, Results
+from simulator.results.results_protocol import OWN, Results
 
 Array = NDArray[np.float64]
 
@@ -49,11 +50,10 @@ class Course:
     draws: Array
     quantiles: bool = False
 
-    @property
-    def central(self) -> Array:
-        """The central run: (time,)."""
-        run: Array = self.draws[0]
-        return run
+    @cached_property
+    def middle(self) -> Array:
+        """The line that is drawn: the median of draws, or the central run where there are none: (time,)."""
+        return middle(self.draws, quantiles=self.quantiles)
 
     def bands(self) -> list[tuple[Array, Array]]:
         """Return the lower and upper edge of each band of the fan; none where there are no draws."""
@@ -86,9 +86,9 @@ def stock(results: Results, measure: str) -> Course:
     return _seen(Course(at, when, totals.area(), totals.quantiles))
 
 
-def yearly(results: Results, measure: str) -> Course:
-    """Return a measure's total in each financial year; see :func:`stock`."""
-    return over_years(results, results.year_totals(measure))
+def yearly(results: Results, measure: str, *, real: bool = False) -> Course:
+    """Return a measure's total in each financial year, of money in cash or in real prices; see :func:`stock`."""
+    return over_years(results, results.year_totals(measure, real=real))
 
 
 def over_years(results: Results, figure: ShownFigure) -> Course:
@@ -115,15 +115,16 @@ def lowest(*values: Array) -> float:
     return -highest(*(-np.asarray(v) for v in values))
 
 
-def actual(results: Results, measure: str) -> Course | None:
-    """Return the published series of a measure, or None."""
+def actual(results: Results, measure: str, *, real: bool = False) -> Course | None:
+    """Return the published series of a measure, of money in cash or in real prices; or None."""
     history = results.history.get(measure)
-    return None if history is None or not history.dates else _published(history)
-
-
-def _published(history: Actual) -> Course:
+    if history is None or not history.dates:
+        return None
+    values = np.asarray(history.values, dtype=float)
+    if real:
+        values = values / np.array([results.price_levels[year] for year in history.dates])
     at = [words.position(date) for date in history.dates]
-    return Course(np.array(at), tuple(history.dates), np.asarray(history.values, dtype=float)[None])
+    return Course(np.array(at), tuple(history.dates), values[None])
 
 
 def history_name(results: Results, measure: str) -> str:
@@ -176,18 +177,18 @@ def replication_finding(
         return ""
     at, value, _ = max(found, key=lambda claim: claim[0])
     i = int(np.abs(path.at - at).argmin())
-    reached = float(path.central[i])
+    reached = float(path.middle[i])
     from_, before, _ = min(found, key=lambda claim: claim[0])
     j = int(np.abs(path.at - from_).argmin())
     growth = growth_claimed = ""
     if from_ < at and abs(reached / value - 1.0) > _SAME:
         # The level stands on another definition, so what a replication can meet is the growth.
-        growth = f", {words.percent_change(float(path.central[j]), reached)} {when(path.when[j])}"
+        growth = f", {words.percent_change(float(path.middle[j]), reached)} {when(path.when[j])}"
         growth_claimed = f", {words.percent_change(before, value)} its own figure for that year"
     text = f"The replication reaches {write(reached)} {what} in {when(path.when[i])}{growth}"
     text += f"; the published projection was {write(value)}{growth_claimed}"
     history = actual(results, measure)
-    if history is not None and (known := history.central[np.abs(history.at - path.at[i]) < 0.01]).size:
+    if history is not None and (known := history.middle[np.abs(history.at - path.at[i]) < 0.01]).size:
         text += f" and the actual figure {write(float(known[0]))}"
     return text
 
@@ -195,6 +196,11 @@ def replication_finding(
 def instants_words(results: Results) -> str:
     """Return when a stock is drawn, for a subtitle."""
     return "number at the end of each month; ticks at 31 March" if results.showing.monthly else AT_YEAR_ENDS
+
+
+def prices_words(results: Results) -> str:
+    """Return what real prices are called, within a sentence."""
+    return f"in {results.price_year} prices"
 
 
 def fan_words(all_results: Sequence[Results], bands: str = "50% and 80%") -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.placement_mix import plural, reported_parts
 from simulator.outputs.charts.series import Course
+from simulator.results.figures import way
 from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
+from simulator.results.spend_lines import INFLATION
 from simulator.vocabulary.placements import placements
 
 _OTHER_PARTS = (
@@ -21,7 +23,8 @@ _SMALL = 0.04
 """Parts of spend that never reach this share of it are drawn as one."""
 
 _CAUSES = (
-    ("price", "Higher prices", "orange", "because prices rise"),
+    ("inflation", "Inflation", "dark_grey", "for inflation"),
+    ("price_above_inflation", "Prices above inflation", "orange", "because prices go beyond inflation"),
     ("mix", "Dearer placements", "dark_blue", "because of where children live"),
     ("numbers", "More children", "turquoise", "because of the number of children"),
     ("support", "More support beside placements", "light_purple", "for support beside placements"),
@@ -31,7 +34,7 @@ _REST = ("rest", "Other causes", "mid_grey", "for other causes")
 _NOTHING_GBP = 500.0
 """A cause that never reaches this is not drawn."""
 _FEWER = {
-    "price": "Lower prices",
+    "price_above_inflation": "Prices below inflation",
     "mix": "Cheaper placements",
     "numbers": "Fewer children",
     "support": "Less support beside placements",
@@ -43,26 +46,33 @@ def spend(results: Results) -> Chart | None:
     """Draw total spend by financial year: published, projected and claimed by others."""
     if "total_spend" not in results.measures or not results.financial_years:
         return None
-    path, history = series.yearly(results, "total_spend"), series.actual(results, "total_spend")
     claims = series.claims(results, "total_spend")
-    first_year, first = path.when[0], path.central[0]
-    if history and history.at[-1] < path.at[0]:
-        first_year, first = history.when[-1], history.central[-1]
-    last_year, last = path.when[-1], path.central[-1]
+    real = not claims  # published projections are in cash, and so is what stands beside one
+    path = series.yearly(results, "total_spend", real=real)
+    history = series.actual(results, "total_spend", real=real)
+    known = bool(history and history.at[-1] < path.at[0])
+    last_year, last = path.when[-1], path.middle[-1]
+    cash = series.yearly(results, "total_spend")
     replicated = series.replication_finding(results, "total_spend", path, "of spend", words.money, str)
-    way = words.way(first, last, "rises", "falls", "hardly changes")
-    ends = f"from {words.money(first)} in {first_year} to {words.money(last)} in {last_year}"
-    title = replicated or f"Spend on children in care {way} {ends}"
-    if not replicated and way == "rises" and last > 1.5 * first:
-        title += f", {last / first:.1f} times as much"
-    elif not replicated and way != "hardly changes":
-        title += f", {words.percent(last - first, first)} {'more' if last > first else 'less'}"
+    title = replicated or headline.level(
+        "Spend on children in care",
+        path,
+        words.money,
+        str,
+        ("rises", "falls", "hardly changes"),
+        first=(float(history.middle[-1]), history.when[-1]) if history and known else None,
+        more=("more", "less"),
+        unit=f" {series.prices_words(results)}" if real else "",
+    )
+    if not replicated:
+        title += f"; in cash, {headline.between(cash.draws[:, -1], words.money, quantiles=cash.quantiles)}"
+    prices = series.prices_words(results) if real else "in cash"
     colour = style.PALETTE["dark_blue"]
     with style.context():
         sheet = Sheet(
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]}, "
-            f"£ a financial year in cash{series.fan_words([results])}",
+            f"£ a financial year {prices}{series.fan_words([results])}",
             series.footer([results], money=True),
         )
         axes = sheet.panels[0]
@@ -71,18 +81,18 @@ def spend(results: Results) -> Chart | None:
             begin, finish = min(begin, history.at[0]), max(finish, history.at[-1])
         sheet.years(begin - 0.4, max([finish, *(at for at, _, _ in claims)]) + 0.4, financial=True)
         tops = [
-            series.highest(path.central, *(high for _, high in path.bands())),
+            series.highest(path.middle, *(high for _, high in path.bands())),
             *(value for _, value, _ in claims),
         ]
         alt = f"Line chart of spend by financial year in {results.areas[0]}. "
         if history:
             lines.draw_history(axes, history)
-            tops.append(series.highest(history.central))
+            tops.append(series.highest(history.middle))
             middle = len(history.at) // 2
-            sheet.callout(axes, history.at[middle], history.central[middle], "Published spend", style.HISTORY)
+            sheet.callout(axes, history.at[middle], history.middle[middle], "Published spend", style.HISTORY)
             alt += (
-                f"Published spend goes from {words.money(history.central[0])} in {history.when[0]} to "
-                f"{words.money(history.central[-1])} in {history.when[-1]}. "
+                f"Published spend goes from {words.money(history.middle[0])} in {history.when[0]} to "
+                f"{words.money(history.middle[-1])} in {history.when[-1]}. "
             )
         lines.draw_projection(axes, path, colour, joins=history)
         axes.set_ylim(0, (1.3 if claims else 1.17) * (max(tops) or 1.0))
@@ -97,30 +107,32 @@ def spend(results: Results) -> Chart | None:
             bold=True,
         )
         sheet.pounds()
-        alt += f"Projected spend goes from {words.money(path.central[0])} in {path.when[0]} "
+        alt += f"Projected spend goes from {words.money(path.middle[0])} in {path.when[0]} "
         alt += f"to {words.money(last)} in {last_year}{series.interval_words(path, words.money)}."
         alt += "".join(f" Marked: {text}, {words.money(value)}." for _, value, text in claims)
         return sheet.finish(alt)
 
 
 def spend_parts(results: Results) -> list[tuple[str, str, Array]]:
-    """Return label, colour and (year,) central spend of each part; small placements are one part.
+    """Return label, colour and (year,) central spend of each part, in real prices; small placements are one part.
 
     Parts of published results that are hidden in any year are one part too, with what rounding leaves of the total.
     """
-    by_year = results.year_parts("placement_spend").central[0]
+    by_year = results.year_parts("placement_spend", real=True).central[0]
     groups = reported_parts(by_year[None], results["placement_spend"].placements)
     colours = {placement.name: placement.colour for placement in placements()}
     parts = [(plural(name), colours.get(name, "mid_grey"), part[0]) for name, part in groups.items()]
     others = [
-        (text, colour, results.year_totals(name).central[0])
+        (text, colour, results.year_totals(name, real=True).central[0])
         for name, text, colour in _OTHER_PARTS
         if name in results.measures
     ]
     if not results.showing.parts_add_up:
         shown = [part for part in parts if not np.isnan(part[2]).any()]
         others = [part for part in others if not np.isnan(part[2]).any()]
-        left = results.year_totals("total_spend").central[0] - np.sum([part for _, _, part in shown + others], axis=0)
+        left = results.year_totals("total_spend", real=True).central[0] - np.sum(
+            [part for _, _, part in shown + others], axis=0
+        )
         hidden = [("Hidden, and rounding", "mid_grey", np.maximum(left, 0.0))] if len(shown) < len(parts) else []
         return [part for part in shown + others + hidden if part[2].any()]
     whole = np.sum([part for _, _, part in parts + others], axis=0)
@@ -136,7 +148,7 @@ def spend_by_placement(results: Results) -> Chart | None:
     """Draw spend by financial year as bars made up of placements and other costs."""
     if "placement_spend" not in results.measures or not results.financial_years:
         return None
-    total = series.yearly(results, "total_spend").central
+    total = results.year_totals("total_spend", real=True).central[0]
     if np.isnan(total).any():
         return None
     parts, years = spend_parts(results), results.financial_years
@@ -148,18 +160,25 @@ def spend_by_placement(results: Results) -> Chart | None:
     if len(years) == 1:
         text, _, most = max(parts, key=lambda part: part[2][0])
         subject = text[:1].lower() + text[1:]
-        title = f"The largest part of spend in {years[0]} is {subject}: {words.money(most[0])}"
+        title = f"Of spend in {years[0]} most is on {subject}: {words.money(most[0])}"
     else:
         subject = text[:1].lower() + text[1:]
-        title = (
-            f"The largest {'rise' if growth[text] > 0 else 'fall'} in spend is on {subject}: "
-            f"{words.money(most[0])} in {years[0]}, {words.money(most[-1])} in {years[-1]}"
-        )
+        drawn = _drawn_part(results, text)
+        if way(drawn[:, -1] - drawn[:, 0], float(total[0]), least=0.0) == "unsure":
+            ends = headline.between(drawn[:, -1], words.money)
+            title = f"Spend on {subject}: {words.money(most[0])} in {years[0]}, and {ends} in {years[-1]}"
+            title += f" ({headline.DRAWS})"
+        else:
+            title = (
+                f"The largest {'rise' if growth[text] > 0 else 'fall'} in spend is on {subject}: "
+                f"{words.money(most[0])} in {years[0]}, {words.money(most[-1])} in {years[-1]}"
+            )
+    title += f", {series.prices_words(results)}"
     with style.context():
         sheet = Sheet(
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]} by placement, "
-            "£ a financial year in cash; central run",
+            f"£ a financial year {series.prices_words(results)}; central run",
             series.footer([results], *_apart(results), money=True),
         )
         axes = sheet.panels[0]
@@ -196,28 +215,24 @@ def extra_spend(results: Results) -> Chart | None:
     if "total_spend" not in results.measures or not results.financial_years:
         return None
     total = series.over_years(results, results.extra_spend())
+    real = series.over_years(results, results.extra_spend(real=True))
     split = {name: figure.central[0] for name, figure in results.causes().items()}
-    if np.isnan(total.central).any():
+    if np.isnan(total.draws[0]).any():
         return None
-    year, last, since = total.when[-1], total.central[-1], results.reference_year
+    year, last, since = total.when[-1], float(total.draws[0, -1]), results.reference_year
     known = {cause[0] for cause in _CAUSES}
     if rest := [part for name, part in split.items() if name not in known]:
         split["rest"] = np.sum(rest, axis=0)
     causes = [
         cause for cause in (*_CAUSES, _REST) if cause[0] in split and np.abs(split[cause[0]]).max() >= _NOTHING_GBP
     ]
-    title = f"By {year} spend is {words.money(abs(last))} a year {'above' if last >= 0 else 'below'} {since}"
-    if causes and abs(last) > 0:
-        most = max(causes, key=lambda cause: split[cause[0]][-1] * np.sign(last))
-        part = split[most[0]][-1]
-        if part * last > 0:
-            share = f"{words.money(abs(part))} of it" if abs(part) <= abs(last) else f"with {words.money(abs(part))}"
-            title += f", {share} {most[3]}"
+    title = _bridge_title(real, total, split, causes, since, series.prices_words(results))
     with style.context():
         sheet = Sheet(
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]} above {since}, "
-            f"£ a financial year in cash, by cause{_whisker_words(total)}",
+            f"£ a financial year in cash, by cause, central run{_whisker_words(total)}; "
+            "all but inflation is real",
             series.footer([results], *_apart(results), money=True),
         )
         axes = sheet.panels[0]
@@ -241,7 +256,7 @@ def extra_spend(results: Results) -> Chart | None:
             up, down = up + np.maximum(part, 0), down + np.minimum(part, 0)
         ink = style.INK
         axes.axhline(0, color=ink, linewidth=1)
-        tops, bottoms = [up.max(), total.central.max()], [0.0, down.min(), total.central.min()]
+        tops, bottoms = [up.max(), total.draws[0].max()], [0.0, down.min(), total.draws[0].min()]
         if total.bands():
             low, high = total.bands()[0]
             axes.vlines(total.at, low, high, color=ink, linewidth=1.2, gid="interval")
@@ -249,7 +264,7 @@ def extra_spend(results: Results) -> Chart | None:
             bottoms.append(low.min())
         axes.plot(
             total.at,
-            total.central,
+            total.draws[0],
             marker="D",
             color=ink,
             markersize=5.5,
@@ -270,6 +285,47 @@ def extra_spend(results: Results) -> Chart | None:
             f"Stacked bar chart of spend above {since}. In {year} it is {words.money(last)} a year, "
             f"made up of {listed}."
         )
+
+
+def _bridge_title(
+    real: Course,
+    total: Course,
+    split: dict[str, Array],
+    causes: list[tuple[str, str, str, str]],
+    since: str,
+    prices: str,
+) -> str:
+    """Return how far spend is from that of the start year, in real prices first, and what most of it is for."""
+    year, cash = total.when[-1], headline.between(total.draws[:, -1], _change, quantiles=total.quantiles)
+    found = way(real.draws[:, -1], 0.0, quantiles=real.quantiles, least=0.0)
+    last = float(real.middle[-1])
+    if found == "unsure":
+        ends = headline.between(real.draws[:, -1], _change, quantiles=real.quantiles)
+        return f"By {year} spend is {ends} a year against {since} {prices} ({headline.DRAWS}); in cash, {cash}"
+    title = f"By {year} spend is {words.money(abs(last))} a year {'above' if last >= 0 else 'below'} {since} {prices}"
+    own = {cause: split[cause[0]][-1] for cause in causes if cause[0] != INFLATION}
+    if own and last:
+        most = max(own, key=lambda cause: own[cause] * np.sign(last))
+        if own[most] * last > 0:
+            title += f", most of all {most[3]} ({words.money(abs(own[most]))})"
+    return f"{title}; in cash, {cash}"
+
+
+def _change(value: float) -> str:
+    return headline.signed(value, words.money)
+
+
+def _drawn_part(results: Results, text: str) -> Array:
+    """Return real spend on a part by its label, each placement by itself: (1 + draw, year)."""
+    for name, label, _ in _OTHER_PARTS:
+        if label == text:
+            return results.year_totals(name, real=True).area()
+    spend = results.year_parts("placement_spend", real=True)
+    values = spend.area()
+    groups = reported_parts(values, results["placement_spend"].placements)
+    named = [part for name, part in groups.items() if plural(name) == text]
+    drawn: Array = named[0] if named else np.sum(list(groups.values()), axis=0)
+    return drawn[:1] if spend.quantiles else drawn  # the difference of quantiles is not that of draws
 
 
 def _cause(name: str, text: str, part: Array) -> str:

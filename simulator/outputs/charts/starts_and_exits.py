@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.layout import Sheet
+from simulator.outputs.charts.series import Course
+from simulator.results.figures import way
 from simulator.results.results_protocol import Results
 
 _LINES = (("starts", "Starts", "dark_blue"), ("exits", "Exits", "orange"))
@@ -18,18 +20,7 @@ def starts_and_exits(results: Results) -> Chart | None:
     paths = {name: series.yearly(results, name) for name, _, _ in _LINES}
     histories = {name: series.actual(results, name) for name, _, _ in _LINES}
     starts, exits = paths["starts"], paths["exits"]
-    year, more = starts.when[-1], round(starts.central[-1], -1) - round(exits.central[-1], -1)
-    if abs(more) < 0.005 * starts.central[-1]:
-        title = (
-            f"In {year}, about as many children start to be looked after as leave care: "
-            f"{words.count(starts.central[-1])} and {words.count(exits.central[-1])}"
-        )
-    else:
-        size = f"{words.count(abs(more))} {'more' if more > 0 else 'fewer'} children"
-        title = (
-            f"In {year}, {size} start to be looked after than leave care: "
-            f"{words.count(starts.central[-1])} against {words.count(exits.central[-1])}"
-        )
+    year, title = starts.when[-1], _title(starts, exits)
     known = [history for history in histories.values() if history]
     with style.context():
         sheet = Sheet(
@@ -47,14 +38,14 @@ def starts_and_exits(results: Results) -> Chart | None:
             path, history, colour = paths[name], histories[name], style.PALETTE[colour_name]
             if history:
                 lines.draw_history(axes, history, colour)
-                top = max(top, series.highest(history.central))
-                alts.append(f"Published {name} were {words.count(history.central[-1])} in {history.when[-1]}.")
+                top = max(top, series.highest(history.middle))
+                alts.append(f"Published {name} were {words.count(history.middle[-1])} in {history.when[-1]}.")
             lines.draw_projection(axes, path, colour, joins=history, widest=True)
-            top = max(top, series.highest(path.central, *(high for _, high in path.bands())))
-            end = path.central[-1]
+            top = max(top, series.highest(path.middle, *(high for _, high in path.bands())))
+            end = path.middle[-1]
             sheet.label(axes, path.at[-1], end, f"{title_word}:\n{words.count(end)}\nin {year}", colour, bold=True)
             alts.append(
-                f"Projected {name} go from {words.count(path.central[0])} in {path.when[0]} "
+                f"Projected {name} go from {words.count(path.middle[0])} in {path.when[0]} "
                 f"to {words.count(end)} in {year}."
             )
         axes.set_ylim(0, 1.17 * (top or 1.0))
@@ -63,10 +54,30 @@ def starts_and_exits(results: Results) -> Chart | None:
         return sheet.finish("Line chart by financial year. " + " ".join(alts))
 
 
+def _title(starts: Course, exits: Course) -> str:
+    year, many = starts.when[-1], float(starts.middle[-1])
+    both = [words.count(float(path.middle[-1])) for path in (starts, exits)]
+    apart = (starts - exits).draws[:, -1]
+    found = way(apart, many)
+    if found == "unsure":
+        ranges = [
+            headline.between(path.draws[:, -1], words.count, quantiles=path.quantiles) for path in (starts, exits)
+        ]
+        return (
+            f"In {year}, {ranges[0]} children start to be looked after and {ranges[1]} leave care ({headline.DRAWS}); "
+            "either may be the larger number"
+        )
+    if found == "same":
+        return f"In {year}, about as many children start to be looked after as leave care: {both[0]} and {both[1]}"
+    size = f"{words.count(abs(round(many, -1) - round(float(exits.middle[-1]), -1)))} "
+    size += "more children" if found == "up" else "fewer children"
+    return f"In {year}, {size} start to be looked after than leave care: {both[0]} against {both[1]}"
+
+
 def _what_else(results: Results, year: str) -> list[str]:
     """Say what starts hold, and what changes numbers in care beside starts and exits."""
     notes = ["Starts include children who come back after they went home, so they follow exits by a while."]
-    residual = results.year_totals("balancing").central[0, -1] if "balancing" in results.measures else 0.0
+    residual = results.year_totals("balancing").middle()[-1] if "balancing" in results.measures else 0.0
     if abs(residual) >= 1:  # in published results it may be hidden
         way = "rise" if residual > 0 else "fall"
         notes.append(

@@ -80,13 +80,6 @@ def financial_year(end: float) -> str:
     return f"{int(end) - 1}-{int(end) % 100:02d}"
 
 
-def way(before: float, after: float, up: str, down: str, same: str) -> str:
-    """Return the word for which way a quantity goes; less than half a percent is no change to speak of."""
-    if math.isclose(before, after, rel_tol=0.005):
-        return same
-    return up if after > before else down
-
-
 def listed(items: Sequence[str]) -> str:
     """Return items as "a, b and c"."""
     return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 from functools import partial
@@ -78,11 +78,11 @@ def run_draws(
     """
     shapes = {name: array.shape[1:] for name, array in saved(central, settings).items()}
     store = Store(folder, identity(loaded, settings), blocks(settings.draws, _bytes(central)), shapes)
-    missing = store.missing()
+    missing, drawn = store.missing(), columns(loaded, settings)
     done, of = len(store.blocks) - len(missing), len(store.blocks)
     progress(done, of)
     try:
-        with closing(_finished(_jobs(loaded, settings), missing, workers, cluster)) as finished:
+        with closing(_finished(_jobs(loaded, settings, drawn), missing, workers, cluster)) as finished:
             for which, figures in finished:
                 store.save(which, figures)
                 done += 1
@@ -90,7 +90,7 @@ def run_draws(
     except Impossible:
         store.discard()
         raise
-    return Drawn.around(central, store, chance=settings.chance)
+    return Drawn.around(central, store, drawn, chance=settings.chance)
 
 
 def _bytes(run: RunResults) -> int:
@@ -104,9 +104,8 @@ def blocks(draws: int, draw_bytes: int) -> tuple[Block, ...]:
     return tuple((first, min(first + size - 1, draws)) for first in range(1, draws + 1, size))
 
 
-def _jobs(loaded: LoadedScenario, settings: Settings) -> Work:
+def _jobs(loaded: LoadedScenario, settings: Settings, drawn: Mapping[str, Array]) -> Work:
     """Return what makes the work of a block, with the values of its own draws only."""
-    drawn = columns(loaded, settings)
 
     def job(which: Block) -> Job:
         first, last = which

@@ -30,10 +30,10 @@ class Drawn(RunResults):
     prefix: str = ""
 
     @classmethod
-    def around(cls, central: RunResults, store: Store, *, chance: bool) -> Drawn:
-        """Put the draws of a store around the central run."""
+    def around(cls, central: RunResults, store: Store, drawn: Mapping[str, Array], *, chance: bool) -> Drawn:
+        """Put the draws of a store, and the numbers they took, around the central run."""
         kept = {one.name: getattr(central, one.name) for one in fields(central)}
-        return cls(**(kept | {"store": store, "chance": chance}))
+        return cls(**(kept | {"store": store, "drawn": drawn, "chance": chance}))
 
     @property
     def draws(self) -> int:
@@ -42,7 +42,7 @@ class Drawn(RunResults):
 
     def bare(self) -> Drawn:
         """Return children and spend of the same scenario without its programmes."""
-        return replace(self, measures=self.without, without={}, prefix=WITHOUT)
+        return replace(self, measures=self.without, without={}, packages=(), flows={}, prefix=WITHOUT)
 
     def figure(self, name: str) -> ShownFigure:
         """Return a figure by its name in `simulator.results.reduce`."""

@@ -39,6 +39,8 @@ class Settings:
         Whether measures are kept in full beside the figures that draws are reduced to.
     price_year : str, optional
         Financial year in whose prices real money is; that before the run if left out.
+    valued : bool
+        Whether value for money is worked out too.
     """
 
     draws: int
@@ -47,6 +49,7 @@ class Settings:
     chance: bool = False
     full: bool = False
     price_year: str | None = None
+    valued: bool = False
 
 
 def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
@@ -130,6 +133,7 @@ def _prepare(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapp
     steps = dict(values)
     own = {parameter.key: steps.pop(parameter.key) for parameter in loaded.parameters}
     try:
-        return prepare(loaded.with_drawn(own), steps, loaded.baseline, settings.price_year)
+        drawn = loaded.with_drawn(own)
+        return prepare(drawn, steps, loaded.baseline, settings.price_year, valued=settings.valued)
     except Impossible as problem:
         raise problem.in_draw(draw, settings.draws) from problem

@@ -190,11 +190,15 @@ def test_titles_hold_the_numbers(plain, drawn):
     assert drawn["plain"]["children"].title == (
         f"Children in care rise from 81,770 in March 2025 to {end} in March 2035, 4.1% more"
     )
-    spend = plain.by_year("total_spend").sum(axis=(-2, -1))[0, 0]
-    assert words.money(spend[-1]) in drawn["plain"]["spend"].title
-    extra, price = extra_spend(plain)[0, 0, -1], split_extra(plain)["price"][0, 0, -1]
+    real, cash = (plain.by_year("total_spend", real=of).sum(axis=(-2, -1))[0, 0, -1] for of in (True, False))
+    title = drawn["plain"]["spend"].title
+    assert f"to {words.money(real)} in 2034-35 in 2024-25 prices" in title
+    assert title.endswith(f"; in cash, {words.money(cash)}")
+    extra, causes = extra_spend(plain)[0, 0, -1], {name: of[0, 0, -1] for name, of in split_extra(plain).items()}
+    price = causes["price_above_inflation"]
     assert drawn["plain"]["extra_spend"].title == (
-        f"By 2034-35 spend is {words.money(extra)} a year above 2024-25, {words.money(price)} of it because prices rise"
+        f"By 2034-35 spend is {words.money(extra - causes['inflation'])} a year above 2024-25 in 2024-25 prices, "
+        f"most of all because prices go beyond inflation ({words.money(price)}); in cash, +{words.money(extra)}"
     )
     unmet = plain["unmet_foster_need"].total()
     assert f"from {words.count(unmet[0])} in" in drawn["plain"]["foster_places"].title
@@ -263,10 +267,12 @@ def bars(drawing: Chart) -> dict[str, np.ndarray]:
 
 def test_spend_by_placement_adds_up_to_total_spend(drawn):
     results = fake_results.fake_results(draws=41, programme=60e6)
-    total = results.by_year("total_spend").sum(axis=(-2, -1))[0, 0]
+    total = results.by_year("total_spend", real=True).sum(axis=(-2, -1))[0, 0]
     parts = bars(drawn["draws"]["spend_by_placement"])
     np.testing.assert_allclose(np.sum(list(parts.values()), axis=0), total)
-    np.testing.assert_allclose(parts["Programmes"], 60e6)
+    np.testing.assert_allclose(
+        parts["Programmes"], results.by_year("programme_spend", real=True).sum(axis=(-2, -1))[0, 0]
+    )
     colours = [style.PALETTE[colour] for _, colour, _ in spend_parts(results)]
     assert len(set(colours)) == len(colours)
     assert words.money(total[-1]) in words_drawn(drawn["draws"]["spend_by_placement"])
@@ -275,7 +281,7 @@ def test_spend_by_placement_adds_up_to_total_spend(drawn):
 def test_extra_spend_is_split_by_cause(plain, drawn):
     drawing, split = drawn["plain"]["extra_spend"], split_extra(plain)
     parts = bars(drawing)
-    assert set(parts) == {"numbers", "mix", "support", "price"}, "programmes cost nothing here"
+    assert set(parts) == {"numbers", "mix", "support", "price_above_inflation", "inflation"}, "programmes cost nothing"
     for name, heights in parts.items():
         np.testing.assert_allclose(heights, split[name][0, 0])
     (total,) = lines(drawing, "total")
@@ -333,9 +339,10 @@ def test_few_scenarios_share_a_panel(drawn):
 
 def test_differences_are_of_scenarios_from_the_same_start_and_the_rest_are_named(drawn):
     drawing = drawn["few"]["difference_children"]
-    reference = fake_results.fake_results(draws=31)["children"].total()
+    reference = fake_results.fake_results(draws=31)["children"].values[1:, 0].sum(axis=(-2, -1))
     for line, i in zip(lines(drawing, "projection"), (0, 1), strict=True):
-        np.testing.assert_allclose(line.get_ydata(), scenario(i)["children"].total() - reference, atol=1e-6)
+        change = scenario(i, draws=31)["children"].values[1:, 0].sum(axis=(-2, -1)) - reference
+        np.testing.assert_allclose(line.get_ydata(), np.median(change, axis=0), atol=1e-6)
     assert "Not compared, because they start from another date" in words_drawn(drawing)
     assert "Stable Homes pilots in 12 areas, 2023" in words_drawn(drawing)
     assert "80% of draws" in drawing.alt
@@ -375,7 +382,9 @@ def test_small_effect_is_called_small(plain):
     ],
 )
 def test_finding(change, text):
-    said = finding("A", change, 80_000, what="children", more="more", less="fewer", write=words.count, when="2030")
+    said = finding(
+        "A", np.array([change]), 80_000, what="children", more="more", less="fewer", write=words.count, when="2030"
+    )
     assert said == text
 
 
@@ -391,8 +400,8 @@ def test_table_holds_children_spend_and_extra_spend(plain, drawn):
     seen = words_drawn(drawn["many"]["table"])
     for row in at_years(plain):
         assert words.count(row["children"]) in seen
-        assert words.money(row["spend_gbp"]) in seen
-        assert words.money(row["cumulative_extra_gbp"]) in seen
+        assert words.money(row["real_spend_gbp"]) in seen
+        assert words.money(row["real_cumulative_extra_gbp"]) in seen
     assert seen.count("–") == 6, "two scenarios end before ten years"
 
 

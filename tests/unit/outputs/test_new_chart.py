@@ -28,7 +28,7 @@ def toy(results):
     path = series.yearly(results, "moves_in")
     with style.context():
         sheet = Sheet("Children move", "Moves", series.footer([results]))
-        sheet.panels[0].plot(path.at, path.central)
+        sheet.panels[0].plot(path.at, path.middle)
         return sheet.finish("A line of moves.")
 '''
 

@@ -143,11 +143,14 @@ def test_financial_years_hold_counts_money_and_extra_spend(tmp_path):
     extra = {
         row["measure"]: float(row["central"])
         for row in found
-        if row["measure"].startswith("extra_spend") and row["financial_year"] == "2026-27"
+        if row["measure"].startswith("extra_spend")
+        and (row["financial_year"], row["price_basis"]) == ("2026-27", "cash")
     }
-    parts = [f"extra_spend_{cause}" for cause in ("numbers", "mix", "support", "price", "programmes")]
+    causes = ("numbers", "mix", "support", "price_above_inflation", "programmes", "inflation")
+    parts = [f"extra_spend_{cause}" for cause in causes]
     assert list(extra) == ["extra_spend", *parts]
-    assert bases["extra_spend"] == bases["extra_spend_mix"] == {"cash"}
+    assert bases["extra_spend"] == {"cash", "real 2024-25"}
+    assert bases["extra_spend_mix"] == {"cash"}
     assert sum(extra[name] for name in parts) == pytest.approx(extra["extra_spend"], abs=len(parts))
     end = next(r for r in found if (r["measure"], r["placement"]) == ("children", "all"))
     assert float(end["central"]) == pytest.approx(results["children"].total()[12], abs=0.5001e-6)

@@ -31,7 +31,7 @@ def test_intervals_stand_below_central_figures() -> None:
     point = summary_points(results)[2]
     assert point.intervals["children"] == pytest.approx((low, high))
     text = summary_text(results)
-    assert "central run (not the median) and where 80% of 40 draws lie" in text
+    assert "median of 40 draws and where 80% of them lie" in text
     assert f"{round(low, -1):,.0f} to {round(high, -1):,.0f}" in text
 
 

@@ -47,7 +47,7 @@ def test_a_planted_answer_is_found(planted: Path, path: str, answer: float, meas
     loaded = load(planted)
     unknown = Unknown.parse(path, loaded.scenario)
     results = run_once(loaded.scenario.with_value(unknown.path, answer), "planted")
-    target = Target(measure, Target(measure, 0.0, when).of(results), when)
+    target = Target(measure, Target(measure, 0.0, when).of(results)[0], when)
     solution = solve(loaded, target, unknown)
     assert solution.value == pytest.approx(answer, rel=1e-3)
     assert solution.result == pytest.approx(target.value, rel=1e-5)
@@ -63,7 +63,7 @@ def test_an_impossible_target_is_refused_with_the_nearest(planted: Path) -> None
 def test_the_solution_nearest_to_the_scenarios_own_value_is_taken(planted: Path) -> None:
     loaded = load(planted)
     unknown = Unknown.parse("interventions.more.percent_per_year", loaded.scenario)
-    here = Target("children", Target("children", 0.0, "2027-03").of(run_once(loaded.scenario, "x")), "2027-03")
+    here = Target("children", Target("children", 0.0, "2027-03").of(run_once(loaded.scenario, "x"))[0], "2027-03")
     assert abs(solve(loaded, here, unknown).value) < 1e-3
 
 

@@ -1,0 +1,103 @@
+"""What programmes are worth and what moves spend, in words that charts and the summary share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import numpy as np
+
+from simulator.outputs.charts import headline, series, words
+from simulator.outputs.charts.headline import signed
+from simulator.results.figures import Way, middle, way
+from simulator.results.movers import Mover, movers
+from simulator.results.results_protocol import Results
+from simulator.results.value_for_money import ValueAccount
+
+REGIMES = {True: "places limited", False: "places found as needed"}
+"""What the two rules for foster places are called."""
+
+
+def accounts(results: Results) -> list[ValueAccount]:
+    """Return the accounts of all programmes together, with places as the scenario says and the other way."""
+    return [results.account(package) for package in results.packages if package.which == "all"]
+
+
+def break_even(account: ValueAccount) -> str:
+    """Return the financial year by whose end it has paid, in the middle of draws; nothing if not within the run."""
+    path = middle(account.cumulative_net_cost, quantiles=False)
+    owed = np.flatnonzero(path > 0.0)
+    last = int(owed[-1]) if owed.size else -1
+    return account.years[last + 1] if last + 1 < len(account.years) else ""
+
+
+def verdicts(known: Sequence[ValueAccount]) -> str:
+    """Return whether programmes pay, in each regime, as a sentence without its end."""
+    regimes = [REGIMES[account.package.places_limited] for account in known]
+    if all(_pays(account) == "unsure" for account in known):
+        told = [f"{_worth(account)} with {regime}" for account, regime in zip(known, regimes, strict=True)]
+        return (
+            f"Whether the programmes pay by {known[0].years[-1]} is open ({headline.DRAWS}): net present value "
+            f"{words.listed(told)}"
+        )
+    said = [f"with {regime}, they {verdict(account)}" for account, regime in zip(known, regimes, strict=True)]
+    return f"Programmes: {'; '.join(said)}"
+
+
+def _pays(account: ValueAccount) -> Way:
+    return way(account.net_present_value, float(np.abs(account.present("cost")).max()), least=0.0)
+
+
+def _worth(account: ValueAccount) -> str:
+    return headline.between(account.net_present_value, partial(signed, write=words.money))
+
+
+def verdict(account: ValueAccount) -> str:
+    """Return whether programmes pay, as the end of a sentence: by how much at present value, and since when."""
+    value, last = account.net_present_value, account.years[-1]
+    found = _pays(account)
+    if found == "unsure":
+        return f"are worth {_worth(account)} by {last} ({headline.DRAWS}), a loss or a gain"
+    size = words.money(abs(float(middle(value, quantiles=False))))
+    if found == "up":
+        paid = f", and have paid back by {year}" if (year := break_even(account)) else ""
+        return f"save {size} more than they cost by {last}{paid}"
+    return f"cost {size} more than they save by {last}" if found == "down" else f"cost what they save by {last}"
+
+
+def basis_words(results: Results, account: ValueAccount) -> str:
+    """Return in which pounds an account is, within a sentence."""
+    return f"{series.prices_words(results)}, present value in {account.years[0]}"
+
+
+def value_notes(results: Results, known: Sequence[ValueAccount]) -> Iterator[str]:
+    """Yield what must be said of every verdict."""
+    yield (
+        "Against the same scenario without its programmes, draw by draw. Savings are of all spend on looked-after "
+        "children; discounted as the Green Book says."
+    )
+    for account in known:
+        if account.beyond_average:
+            yield (
+                f"Warning: with {REGIMES[account.package.places_limited]}, a child-year avoided saves "
+                f"{account.marginal_to_average[0]:.1f} times what one costs on average, as places are freed for other "
+                "children; read the saving as an upper bound."
+            )
+    if results.judged:
+        yield "What the programmes do rests on judged priors alone."
+
+
+def spend_movers(results: Results) -> tuple[Mover, ...]:
+    """Return what moves real spend of the first area in the last year; nothing where draws are few or not known."""
+    if not results.drawn or not results.financial_years:
+        return ()
+    return movers(results.drawn, results.year_totals("total_spend", real=True).area()[1:, -1])
+
+
+def in_words(results: Results, mover: Mover) -> str:
+    """Return how spend goes together with a number, as a sentence without its end."""
+    return (
+        f"spend in {results.financial_years[-1]} moves most with {mover.name} (rank correlation "
+        f"{mover.rank_correlation:+.2f}): {words.money(mover.low)} in the fifth of draws where it is lowest, "
+        f"{words.money(mover.high)} where it is highest, {series.prices_words(results)}"
+    ).replace("-0.", "−0.")

@@ -1,0 +1,91 @@
+"""Value for money in the summary: a small table for both rules for places, and what must be said with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+
+from simulator.outputs.charts import words
+from simulator.outputs.charts.headline import signed
+from simulator.outputs.charts.verdicts import REGIMES, accounts, basis_words, break_even, value_notes
+from simulator.outputs.text_grid import grid
+from simulator.results.figures import interval, middle
+from simulator.results.quantities import Array
+from simulator.results.results_protocol import Results
+from simulator.results.value_for_money import ValueAccount
+
+JUDGED = "on judged priors alone"
+"""What is said with a chance where nothing but judgement says what programmes do."""
+
+_money = partial(signed, write=words.money)
+
+
+def value_lines(results: Results) -> list[str]:
+    """Return the lines on value for money of a scenario, for its first area; none without programmes."""
+    known = accounts(results)
+    if not known:
+        return []
+    first = known[0]
+    rows = [["Programmes against none", *(REGIMES[account.package.places_limited] for account in known)]]
+    for title, figure, write in _ROWS:
+        values = [figure(account) for account in known]
+        rows.append([title, *(_shown(of, write) for of in values)])
+        if title in _WITH_INTERVAL and any(len(of) > 1 for of in values):
+            rows.append(["  80% of draws", *(_ends(of, write) for of in values)])
+    rows.append(["Paid back by", *(break_even(account) or f"not by {first.years[-1]}" for account in known)])
+    alone = _alone(results)
+    head = f"Value for money, {first.years[0]} to {first.years[-1]}, {basis_words(results, first)}"
+    return [head, *grid([*rows, *alone]), *_chance(results, known), *value_notes(results, known)]
+
+
+_ROWS: tuple[tuple[str, Callable[[ValueAccount], Array], Callable[[float], str]], ...] = (
+    ("Cost of programmes", lambda of: of.present("cost"), words.money),
+    ("Saving, gross", lambda of: of.present("saving"), words.money),
+    ("  of which cashable (placements)", lambda of: of.present("cashable"), words.money),
+    ("Net present value", lambda of: of.net_present_value, _money),
+    ("Saving for each £1", lambda of: of.benefit_cost_ratio, lambda value: f"£{value:,.2f}".replace("£-", "−£")),
+    ("Child-years avoided", lambda of: of.flows["avoided"].sum(axis=1), words.count),
+    ("Saving for a child-year avoided", lambda of: of.saving_per_child_year[:1], words.money),
+    ("  over the average cost of one", lambda of: of.marginal_to_average[:1], lambda value: f"{value:.2f}"),
+)
+"""What is told, and of what: savings for a child-year are of the central run, as few draws may avoid none."""
+
+_WITH_INTERVAL = ("Net present value",)
+
+
+def _shown(values: Array, write: Callable[[float], str]) -> str:
+    value = float(middle(values, quantiles=False))
+    return write(value) if np.isfinite(value) else "-"
+
+
+def _ends(values: Array, write: Callable[[float], str]) -> str:
+    ends = interval(values, 10, 90, quantiles=False)
+    return "" if ends is None else " to ".join(write(float(edge)) for edge in ends)
+
+
+def _alone(results: Results) -> list[list[str]]:
+    """Return a row for each programme of several: the net present value of it alone, in each regime."""
+    titles: dict[str, list[str]] = {}
+    for package in results.packages:
+        if package.which == "alone":
+            value = results.account(package).net_present_value
+            titles.setdefault(package.title, []).append(_shown(value, _money))
+    rows = [[f"  {title} alone", *values] for title, values in titles.items()]
+    return [["Net present value of each", "", ""], *rows] if rows else []
+
+
+def _chance(results: Results, known: Sequence[ValueAccount]) -> list[str]:
+    """Say with which chance programmes pay, and on what it rests."""
+    chances = [(account, account.chance_pays) for account in known]
+    told = [
+        f"{chance:.0%} with {REGIMES[account.package.places_limited]}"
+        for account, chance in chances
+        if chance is not None
+    ]
+    return (
+        [f"Chance that the programmes pay: {words.listed(told)}{f', {JUDGED}' if results.judged else ''}."]
+        if told
+        else []
+    )

@@ -1,0 +1,139 @@
+"""Titles say which way things go only where draws agree, and both ends of the interval where they do not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fake_results import fake_areas, fake_results
+
+from simulator.outputs import charts
+from simulator.outputs.charts import Chart, headline, series, verdicts, words
+from simulator.outputs.charts.area_panels import _finding
+from simulator.results.analysis import growth_by_area
+from simulator.results.figures import way
+from simulator.results.labelled import RunResults
+from simulator.results.quantities import Measure
+from simulator.results.value_for_money import FLOWS, Package
+
+ACTIVE = re.compile(
+    r"\b(rises?|falls?|grows?|shrinks?|largest|saves?|more|fewer|less|above|below|paid back|because|they cost)\b",
+    re.IGNORECASE,
+)
+"""Words of titles that claim a way, or a rank."""
+
+DRAWS = 81
+
+
+def unsure(name: str = "status-quo", title: str = "Status quo", seed: int = 1) -> RunResults:
+    """Return results whose every change has an interval that holds none, with programmes of which that is so too."""
+    results = fake_results(name, title, growth=0.0, draws=DRAWS, history=False, settled=False, seed=seed)
+    uasc = replace(results["children"], name="uasc_children", title="Asylum-seeking children")
+    both = tuple(Package(w, (0,), (0,), limited, limited) for limited in (True, False) for w in ("none", "all"))  # type: ignore[arg-type]
+    rng = np.random.default_rng(seed)
+    saving = 1e8 + rng.normal(0, 1e9, (DRAWS, 1, 1)) * np.ones((1, 1, 10))
+    flows = {
+        f"{one.key}/{flow}": saving if flow != "cost" else np.full_like(saving, 1e8) for one in both for flow in FLOWS
+    }
+    bare = fake_results(growth=0.0, draws=DRAWS, history=False, settled=False, seed=seed + 50).measures
+    return replace(
+        results,
+        measures={**results.measures, "uasc_children": uasc},
+        without={name: bare[name] for name in ("children", "total_spend")},
+        packages=both,
+        flows=flows,
+        drawn={"drift.starts": results["children"].total(), "n": rng.normal(size=DRAWS - 1)}
+        | {"drift.starts": results["children"].values[1:, 0, -1].sum(axis=(-2, -1))},
+    )
+
+
+@pytest.fixture(scope="module")
+def drawn() -> dict[str, Chart]:
+    many = [unsure(), *(unsure(f"other-{seed}", f"Other {seed}", seed) for seed in (2, 3))]
+    areas = fake_areas({"Kent": (400.0, 0.0), "Camden": (500.0, 0.5), "Rutland": (300.0, -0.5)}, draws=DRAWS)
+    two = fake_areas({"Kent": (400.0, 0.0), "Camden": (500.0, 0.5)}, draws=DRAWS)
+    return {
+        **charts.draw_all(many[0]),
+        **charts.draw_all(*many),
+        **{name: one for name, one in charts.draw_all(areas).items() if name.startswith("areas_")},
+        **{f"two {name}": one for name, one in charts.draw_all(two).items() if name.startswith("areas_")},
+    }
+
+
+def test_no_title_claims_a_way_where_its_interval_holds_none(drawn: dict[str, Chart]) -> None:
+    claims = {name: one.title for name, one in drawn.items() if ACTIVE.search(one.title)}
+    assert claims == {}
+
+
+def test_every_chart_of_one_scenario_and_of_several_is_held_to_it(drawn: dict[str, Chart]) -> None:
+    """But pages of regions and lists of authorities, which are titled as the ranking is."""
+    held = {name.removeprefix("two ") for name in drawn}
+    every = {entry.name for scope in ("scenario", "comparison") for entry in charts.entries(scope)}  # type: ignore[arg-type]
+    left = every - held
+    assert all(name.startswith("areas_") for name in left), left
+    assert {"areas_ranked", "areas_beside", "areas_small_multiples"} <= held
+
+
+def test_the_same_charts_claim_a_way_where_draws_agree() -> None:
+    title = {name: one.title for name, one in charts.draw_all(fake_results(growth=0.04, draws=41)).items()}
+    for name in ("children", "starts_and_exits", "placement_mix", "foster_places", "spend_by_placement", "extra_spend"):
+        assert ACTIVE.search(title[name]), title[name]
+
+
+def test_titles_give_medians_and_not_the_central_run() -> None:
+    results = fake_results(draws=41, growth=0.03)
+    children = results["children"].values[:, 0, -1].sum(axis=(-2, -1))
+    shifted = replace(
+        results["children"], values=results["children"].values * np.r_[0.5, np.ones(40)][:, None, None, None, None]
+    )
+    lowered: Measure = shifted
+    title = charts.draw_all(replace(results, measures={**results.measures, "children": lowered}))["children"].title
+    assert words.count(float(np.median(children[1:]))) in title
+    assert words.count(float(children[0] * 0.5)) not in title
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ([0.0], "same"),
+        ([4.0], "same"),  # of 1,000, no change to speak of
+        ([6.0], "up"),
+        ([-6.0], "down"),
+        ([50.0, *range(-10, 90)], "unsure"),
+        ([50.0, *range(10, 110)], "up"),
+        ([-50.0, *range(-110, -10)], "down"),
+        ([50.0, *np.zeros(50)], "same"),
+    ],
+)
+def test_one_function_says_which_way(change: list[float], found: str) -> None:
+    assert way(np.array(change), 1000.0) == found
+
+
+def test_areas_that_draws_leave_open_are_counted_apart() -> None:
+    rows = growth_by_area(
+        fake_areas({"Kent": (400.0, 300.0), "Camden": (500.0, 0.0), "Rutland": (300.0, 0.0)}, draws=41)
+    )
+    said = _finding(rows)
+    assert said.startswith("Children looked after grow in 1 of 3 areas")
+    assert said.endswith("in 2, 80% of draws hold no change")
+
+
+def test_published_quantiles_are_read_as_what_they_are() -> None:
+    quantiles = np.array([100.0, 80, 90, 95, 101, 105, 110, 120])
+    assert way(quantiles - 85.0, 85.0, quantiles=True) == "up"
+    assert way(quantiles - 100.0, 100.0, quantiles=True) == "unsure"
+    assert headline.between(quantiles, words.count, quantiles=True) == "90 to 110"
+
+
+def test_a_verdict_names_the_year_of_paying_back_only_where_it_pays() -> None:
+    results = unsure()
+    assert all("loss or a gain" in verdicts.verdict(one) for one in verdicts.accounts(results))
+    sure = {
+        key: np.full((DRAWS, 1, 10), 3e8) if not key.endswith("cost") else values
+        for key, values in results.flows.items()
+    }
+    (first, _) = verdicts.accounts(replace(results, flows=sure))
+    assert verdicts.verdict(first).endswith(f"have paid back by {results.financial_years[0]}")
+    assert series.prices_words(results) == "in 2024-25 prices"

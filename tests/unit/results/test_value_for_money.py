@@ -1,0 +1,161 @@
+"""Value for money: accounts worked by hand, packages, and what holds for any scenario with programmes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import simulator
+from simulator.results.value_for_money import Package, ValueAccount, packages
+from simulator.runs.simulate import simulate
+from simulator.scenario import load, load_mapping
+
+PACKAGE = Package("all", (0,), (0,), True, True)
+YEARS = ("2025-26", "2026-27", "2027-28")
+
+
+def account(cost: list[list[float]], saving: list[list[float]], **more: list[list[float]]) -> ValueAccount:
+    """Make up an account at no discount."""
+    flows = {"cost": cost, "saving": saving, "cashable": saving, "avoided": saving, "care": cost, "child_years": cost}
+    arrays = {name: np.array(values, dtype=float) for name, values in (flows | more).items()}
+    return ValueAccount(PACKAGE, arrays, YEARS, np.ones(3), "2024-25")
+
+
+def item(of: ValueAccount, name: str) -> float:
+    return float({one.name: one for one in of.items()}[name].statistics()[0])
+
+
+def test_an_account_is_added_up_by_hand() -> None:
+    one = account([[100, 0, 0]], [[0, 60, 90]], avoided=[[0, 2, 3]], care=[[50, 80, 90]], child_years=[[1, 2, 3]])
+    assert item(one, "npv") == 50.0
+    assert item(one, "benefit_cost_ratio") == 1.5
+    assert item(one, "break_even_year") == 2028
+    assert item(one, "child_years_avoided") == 5.0
+    assert item(one, "saving_per_child_year_avoided") == 30.0
+    assert item(one, "average_cost_per_child_year") == pytest.approx((2 * 40 + 3 * 30) / 5)
+    assert item(one, "marginal_to_average") == pytest.approx(30 / 34)
+    assert not one.beyond_average
+
+
+def test_what_is_later_is_worth_less() -> None:
+    flows = {name: np.array([[0.0, 0.0, 121.0]]) for name in ("saving", "cashable", "avoided", "care", "child_years")}
+    one = ValueAccount(
+        PACKAGE, {"cost": np.array([[100.0, 0.0, 0.0]]), **flows}, YEARS, 1.1 ** -np.arange(3.0), "2024-25"
+    )
+    assert item(one, "npv") == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    ("cost", "saving", "year"),
+    [
+        ([10, 0, 0], [0, 10, 0], 2027),  # paid to the penny counts
+        ([10, 0, 0], [0, 5, 4], np.nan),  # not within the run
+        ([0, 0, 0], [1, 1, 1], 2026),
+        ([10, 0, 30], [20, 0, 0], np.nan),  # it had paid, and then cost more
+        ([10, 0, 15], [20, 0, 5], 2026),
+    ],
+)
+def test_the_year_of_breaking_even_is_that_from_which_it_stays_paid(
+    cost: list[float], saving: list[float], year: float
+) -> None:
+    found = item(account([cost], [saving]), "break_even_year")
+    assert (np.isnan(found) and np.isnan(year)) or found == year
+
+
+def test_quantiles_are_of_draws_and_a_year_is_one_of_theirs() -> None:
+    one = account([[10, 0, 0]] * 5, [[0, 20, 0], [0, 20, 0], [0, 5, 6], [0, 0, 0], [30, 0, 0]])
+    items = {name.name: name for name in one.items()}
+    assert items["npv"].statistics()[1:].tolist() == pytest.approx(
+        np.quantile([10, 1, -10, 20], [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95]).tolist()
+    )
+    years = items["break_even_year"].statistics()
+    assert set(years[np.isfinite(years)]) <= {2026.0, 2027.0, 2028.0}
+    assert np.isnan(years[-1])  # a quarter of draws never pays
+    assert one.chance_pays == 0.75
+
+
+def test_a_saving_for_each_child_year_has_no_interval_where_some_draws_avoid_none() -> None:
+    one = account([[1, 1, 1]] * 3, [[4, 4, 4]] * 3, avoided=[[1, 0, 0], [2, 0, 0], [-1, 0, 0]])
+    found = {name.name: name.statistics() for name in one.items()}["saving_per_child_year_avoided"]
+    assert found[0] == 12.0
+    assert np.isnan(found[1:]).all()
+
+
+def test_packages_are_each_alone_all_but_it_and_all_in_both_regimes() -> None:
+    found = packages([(1, "a", "A", True), (3, "b", "B", False)], places_limited=False)
+    assert [(one.which, one.programme, one.kept, one.moving) for one in found[:6]] == [
+        ("none", "", (), ()),
+        ("all", "", (1, 3), (1,)),
+        ("alone", "a", (1,), (1,)),
+        ("without", "a", (3,), ()),
+        ("alone", "b", (3,), ()),
+        ("without", "b", (1,), (1,)),
+    ]
+    assert [one.places_limited for one in found] == [False] * 6 + [True] * 6
+    assert found[1].name == ""
+    assert found[7].name == ":places_limited"
+    assert found[9].name == ":places_limited:without:a"
+    assert len({one.key for one in found}) == len(found)
+    assert len(packages([(0, "a", "A", True)], places_limited=True)) == 4
+
+
+def scenario(ratio: float, gbp: int, share: float) -> simulator.scenario.LoadedScenario:  # type: ignore[name-defined]
+    """Return a short scenario with help for families and a line of money."""
+    help_ = {
+        "kind": "early_help", "id": "help", "start": "2025-04", "areas": {"share": share},
+        "effect": {"measure": "starts", "risk_ratio": ratio, "source": "tfp_flw_2019"},
+        "cost": {"per_year_gbp": float(gbp)},
+    }  # fmt: skip
+    line = {"kind": "budget_line", "id": "line", "cost": {"budget_gbp": {"2025-26": 5_000_000.0}}}
+    return load_mapping(
+        {"name": "Any", "extends": "status-quo", "end": "2027-03", "questions": [], "interventions": [help_, line]}
+    )
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.floats(0.5, 1.2), st.integers(0, 10**9), st.floats(0.1, 1.0))
+def test_money_adds_up_and_a_line_of_money_moves_nobody(ratio: float, gbp: int, share: float) -> None:
+    results = simulate(scenario(ratio, gbp, share), valued=True)
+    of = {(one.which, one.programme, one.places_limited): results.account(one) for one in results.packages}
+    real = results.year_totals("programme_spend", real=True).area()
+    spend = results.year_totals("total_spend", real=True).area()
+    bare = results.bare().year_totals("total_spend", real=True).area()
+    for limited in (True, False):
+        every, none = of["all", "", limited], of["none", "", limited]
+        np.testing.assert_allclose(every.flows["cost"], real, rtol=1e-9)
+        assert not np.abs(none.flows["saving"]).any()
+        line, help_ = of["alone", "line", limited], of["alone", "help", limited]
+        assert not line.flows["avoided"].any()
+        np.testing.assert_allclose(line.flows["saving"], 0.0, atol=1e-3)
+        for flow in ("cost", "saving", "avoided"):
+            np.testing.assert_allclose(line.flows[flow] + help_.flows[flow], every.flows[flow], rtol=1e-6, atol=1e-3)
+        np.testing.assert_allclose(of["without", "line", limited].flows["saving"], help_.flows["saving"], atol=1e-3)
+    stated = of["all", "", True].flows
+    np.testing.assert_allclose(stated["saving"] - stated["cost"], bare - spend, rtol=1e-9, atol=1e-3)
+
+
+def test_draws_are_the_same_for_every_package() -> None:
+    """A programme that changes nothing saves nothing in any draw, whatever else is drawn."""
+    results = simulate(load("null-early-help"), draws=4, workers=1, engine="plain", valued=True)
+    for package in results.packages:
+        one = results.account(package)
+        assert one.flows["cost"].shape == (5, 10)
+        np.testing.assert_allclose(one.flows["saving"], 0.0, atol=1e-3)
+        assert np.isnan(one.benefit_cost_ratio).all() == (package.which == "none")
+
+
+def test_value_for_money_is_worked_out_only_where_it_is_asked_for_and_there_are_programmes() -> None:
+    assert simulate(load("null-early-help")).packages == ()
+    assert simulator.run("status-quo").packages == ()
+
+
+def test_judgement_is_told_unless_a_study_bears_a_programme_out() -> None:
+    assert simulate(load("family-help-national")).judged
+    assert not simulate(load("status-quo")).judged
+    known = scenario(0.9, 0, 1.0)
+    assert simulate(known).judged
+    better = {"id": "family-help", "effect": {"quality": "medium"}}
+    borne_out = load_mapping({"name": "Borne out", "extends": "family-help-national", "interventions": [better]})
+    assert not simulate(borne_out).judged
