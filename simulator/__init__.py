@@ -132,7 +132,7 @@ def sweep(
     values: Mapping[str, Sequence[float]],
     *,
     area: str | Sequence[str] | None = None,
-    engine: Literal["plain", "compiled"] = "plain",
+    engine: Literal["plain", "compiled"] | None = None,
 ) -> Sweep:
     """Run a scenario with each combination of other values for some of its numbers: central runs.
 

@@ -43,9 +43,7 @@ def sweep_text(sweep: Sweep) -> str:
     return "\n".join([*said, "", *grid(rows), "", *(f"Note: {note}" for note in sweep.notes)]) + "\n"
 
 
-def write_sweep(
-    sweep: Sweep, loaded: LoadedScenario, folder: Path, command: str, *, engine: str = "plain", charts: bool = True
-) -> None:
+def write_sweep(sweep: Sweep, loaded: LoadedScenario, folder: Path, command: str, *, charts: bool = True) -> None:
     """Write the output folder of a sweep.
 
     Parameters
@@ -57,8 +55,6 @@ def write_sweep(
         Where to; see :func:`whole_folder`.
     command : str
         As typed, without folders, for the manifest.
-    engine : {"plain", "compiled"}
-        Which one ran.
     charts : bool
         Whether to draw.
 
@@ -81,8 +77,8 @@ def write_sweep(
             "command": command,
             **loaded.baseline.manifest(in_full=True),
             "draws": 0,
-            "engine": engine,
-            "versions": versions(engine, *(("matplotlib",) if charts else ())),
+            "engine": sweep.engine,
+            "versions": versions(sweep.engine, *(("matplotlib",) if charts else ())),
             "scenarios": [{"name": loaded.key, "title": loaded.scenario.name, "files": chain(loaded)}],
             "data": data_hashes(),
             "tables": table_hashes(part),

@@ -70,6 +70,8 @@ class Sweep:
         Extra spend is above its.
     notes, sources : tuple of str
         As of results.
+    engine : {"plain", "compiled"}
+        Which one ran.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Sweep:
     reference_year: str
     notes: tuple[str, ...]
     sources: tuple[str, ...]
+    engine: str
 
     @property
     def combinations(self) -> int:
@@ -168,6 +171,7 @@ def swept(first: RunResults, title: str, runs: Sequence[SweptRun], varied: Seque
         reference_year=first.reference_year,
         notes=notes,
         sources=first.sources,
+        engine=first.engine,
     )
 
 

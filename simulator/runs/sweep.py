@@ -8,6 +8,7 @@ from itertools import product
 from simulator.interventions.impossible import Impossible
 from simulator.results.labelled import RunResults
 from simulator.results.swept import Sweep, SweptRun, Varied, swept
+from simulator.runs.engines import default_engine
 from simulator.runs.prepare import prepare
 from simulator.runs.single_run import Engine, run_prepared
 from simulator.scenario import LoadedScenario, Problem, ScenarioError
@@ -19,7 +20,7 @@ def run_sweep(
     loaded: LoadedScenario,
     values: Mapping[str, Sequence[float]],
     *,
-    engine: Engine = "plain",
+    engine: Engine | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Sweep:
     """Run every combination, centrally, and return the figures of the summary.
@@ -29,7 +30,8 @@ def run_sweep(
     loaded : LoadedScenario
     values : mapping of path to sequence of float
         Values of each number, by its path as for `LoadedScenario.at`.
-    engine : {"plain", "compiled"}
+    engine : {"plain", "compiled"}, optional
+        If left out, that of as many draws (:func:`simulator.runs.engines.default_engine`).
     progress : callable
         Told how many combinations are done, and how many there are.
 
@@ -44,6 +46,7 @@ def run_sweep(
     progress(0, len(changed))
     if problems := [problem for one in changed for problem in _impossible(one)]:
         raise ScenarioError(problems)
+    engine = engine or default_engine(draws=len(changed), areas=len(loaded.baseline.codes), chance=False)
     for one in changed:
         [results] = run_prepared([prepare(one.scenario, baseline=one.baseline)], loaded.key, engine)
         first = first or results

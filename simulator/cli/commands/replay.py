@@ -153,9 +153,8 @@ def _write(
         vary = options["vary"]
         words = [PROGRAM, "sweep", *options["scenarios"], *(word for one in vary for word in ("--vary", one))]
         words += [word for area in how.area for word in ("--area", area)]
-        words += ["--engine", engine] + ([] if how.charts else ["--no-charts"])
         values = sweep_values(vary)
-        write_swept(loaded[0], values, folder, shlex.join(words), engine=engine, charts=how.charts, quiet=False)
+        write_swept(loaded[0], values, folder, words, engine=engine, charts=how.charts, quiet=False)
         return
     many = comparable(loaded) if name == "compare" else loaded
     work: AbstractContextManager[Path | None] = work_beside(folder, draws=bool(how.draws)) if kept else nullcontext()

@@ -16,6 +16,8 @@ from simulator.cli.written import checked_folder, written
 from simulator.vocabulary.printable import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.results.swept import Sweep
     from simulator.scenario import LoadedScenario, Problem
 
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
 )
 @click.option("--area", multiple=True, metavar="NAME", help="Area to run in place of the scenario's; again for more.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/NAME-sweep]")
-@click.option("--engine", type=click.Choice(["plain", "compiled"]), default="plain", show_default=True,
-              help="The compiled engine is faster for many runs; it needs care-demand[fast].")  # fmt: skip
+@click.option("--engine", type=click.Choice(["plain", "compiled"]),
+              help="The compiled engine needs care-demand[fast].  [default: compiled, if it is installed]")  # fmt: skip
 @click.option("--charts/--no-charts", default=True, help="Draw the chart, or write the table only.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
 def sweep(
@@ -41,7 +43,7 @@ def sweep(
     vary: tuple[str, ...],
     area: tuple[str, ...],
     out: Path | None,
-    engine: Literal["plain", "compiled"],
+    engine: Literal["plain", "compiled"] | None,
     charts: bool,
     quiet: bool,
 ) -> None:
@@ -56,9 +58,7 @@ def sweep(
     folder = checked_folder(Path("out") / f"{loaded.key}-sweep" if out is None else out)
     words = [PROGRAM, "sweep", Path(scenario).name, *(word for one in vary for word in ("--vary", one))]
     words += [word for name in area for word in ("--area", name)]
-    words += ["--engine", engine]
-    words += [] if charts else ["--no-charts"]
-    found = write_swept(loaded, values, folder, shlex.join(words), engine=engine, charts=charts, quiet=quiet)
+    found = write_swept(loaded, values, folder, words, engine=engine, charts=charts, quiet=quiet)
     if not quiet:
         from simulator.outputs.sweep_folder import sweep_text
 
@@ -70,13 +70,13 @@ def write_swept(
     loaded: LoadedScenario,
     values: dict[str, list[float]],
     folder: Path,
-    command: str,
+    words: Sequence[str],
     *,
-    engine: str,
+    engine: str | None,
     charts: bool,
     quiet: bool,
 ) -> Sweep:
-    """Run a sweep and write its folder."""
+    """Run a sweep and write its folder; the words are those of its command, but for engine and charts."""
     from simulator.outputs.sweep_folder import write_sweep
     from simulator.runs.sweep import run_sweep
     from simulator.scenario import ScenarioError
@@ -88,7 +88,8 @@ def write_swept(
                 found = run_sweep(loaded, values, **options, progress=progress)
         else:
             found = run_sweep(loaded, values, **options)
-    written(lambda: write_sweep(found, loaded, folder, command, engine=engine, charts=charts))
+    command = shlex.join([*words, "--engine", found.engine, *([] if charts else ["--no-charts"])])
+    written(lambda: write_sweep(found, loaded, folder, command, charts=charts))
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+import simulator
 from simulator.cli.main import cli
 from simulator.runs import engines
 from simulator.runs.engines import MANY_AREAS, TIMES_FASTER, default_engine
@@ -79,6 +80,11 @@ def test_the_engine_that_ran_is_told_everywhere(words: tuple[str, ...], engine: 
     assert (SLOWER in summary) is slower
     assert f" --engine {engine}" in found["command"]
     assert ("numba" in found["versions"]) is (engine == "compiled")
+
+
+@pytest.mark.usefixtures("without_numba")
+def test_without_numba_sweeps_take_the_plain_engine() -> None:
+    assert simulator.sweep("calm.yaml", {"assumptions.balancing_percent_per_year": [0, 1]}).engine == "plain"
 
 
 @pytest.mark.usefixtures("without_numba")

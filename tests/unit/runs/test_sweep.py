@@ -40,7 +40,7 @@ def test_each_combination_is_the_run_it_would_be_alone(swept) -> None:
     assert swept.dates == ("2025-03-31", "2027-03-31", "2028-03-31")
     loaded = simulator.load(SHORT)
     for i in range(4):
-        alone = simulator.run(loaded.at({one.path: one.values[i] for one in swept.varied}))
+        alone = simulator.run(loaded.at({one.path: one.values[i] for one in swept.varied}), engine=swept.engine)
         path = alone["children"].total()
         np.testing.assert_array_equal(of(swept, "children")[i, 0], path[[0, 24, 36]])
         np.testing.assert_array_equal(
@@ -159,6 +159,8 @@ def test_the_command_writes_a_folder(tmp_path: Path) -> None:
     assert set(manifest["files"]) == files
     assert {"sweep.csv", "summary.txt", "charts/sweep.svg", "charts/sweep.png", "charts/alt-text.txt"} <= files
     assert manifest["command"].startswith("care-demand sweep family-help-national --vary ")
+    assert manifest["engine"] == "compiled"
+    assert manifest["command"].endswith(" --engine compiled")
     with (out / "sweep.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row[BALANCING] for row in rows} == {"0", "0.1"}
