@@ -14,6 +14,7 @@ HISTORY = {
     4: "First placements of asylum-seeking children fitted, and baselines again; extra spend of a draw from its own "
     "price level.",
     5: "Where children of an authority are placed is its own; agencies serve any council.",
+    6: "Each line of spend goes with what it pays for; kinship care costs less than council care, and is drawn.",
 }
 """What changed results, by version."""
 
