@@ -61,7 +61,7 @@ class Quantity:
     title : str
         As people read it, for example "Children looked after".
     unit : str
-        ``children``, ``households``, ``places`` or ``GBP``.
+        ``children``, ``people``, ``households``, ``places`` or ``GBP``.
     kind : {"stock", "flow"}
         How it goes over time: a flow adds up over a year, a stock is taken at its end.
     placements, age_bands : tuple of str
