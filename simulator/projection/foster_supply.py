@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.structure import structure
+from simulator.engine.fostering import COUNCIL
 from simulator.engine.rates import FosterRates, StreamRates
 from simulator.scenario.schema import Assumptions
 from simulator.uncertainty import Distribution, Parameter, Quantiles, Triangular
@@ -26,9 +27,6 @@ Array = NDArray[np.float64]
 _FAMILIES: Mapping[str, type[Distribution]] = {
     "normal": Normal, "quantiles": Quantiles, "triangular": Triangular, "uniform": Uniform,
 }  # fmt: skip
-
-COUNCIL = 0
-"""The sector of a council's own carers (`simulator.vocabulary.axes.SECTORS`)."""
 
 
 @dataclass(frozen=True)
