@@ -1,11 +1,13 @@
 """Fit the national baselines and write them, and the table of the fit (python tools/make_baselines.py).
 
-Writes simulator/data/baseline/england-YYYY.json, simulator/data/drift.csv and docs/fit.md. Takes a few minutes.
+Writes simulator/data/baseline/england-YYYY.json, drift.csv and trends.csv in simulator/data, and docs/fit.md. Takes a few
+minutes.
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, fields
 from pathlib import Path
 
@@ -15,8 +17,11 @@ from simulator.baseline.england import load_baseline
 from simulator.calibrate.ahead import ahead_rows, long_ahead_rows
 from simulator.calibrate.build import COHORT_MONTHS, FitRow, build, fit_rows
 from simulator.calibrate.fit_drift import processes
+from simulator.calibrate.fit_trends import trends
+from simulator.calibrate.fit_year import FittedYear
 from simulator.calibrate.interval_calibration import Widths, tied, widths
 from simulator.projection.drift import Process
+from simulator.projection.recorded_trends import Trend
 from simulator.vocabulary.calendar import BASE_YEARS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,11 +35,7 @@ def main() -> None:
     for base, baseline in baselines.items():
         (folder / f"england-{base}.json").write_text(baseline.to_json(), encoding="utf-8")
     load_baseline.cache_clear()
-    record = tied(processes(fine, COHORT_MONTHS))
-    with (ROOT / "simulator" / "data" / "drift.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([field.name for field in fields(Process)])
-        writer.writerows([f"{v:.4f}" if isinstance(v, float) else v for v in astuple(one)] for one in record)
+    record = write_courses(baselines, fine)[max(baselines)]
     parts = [HEAD]
     for base in BASE_YEARS:
         rows = list(fit_rows(base, long[base], fine[base]))
@@ -47,6 +48,22 @@ def main() -> None:
         )
     parts.append(width_table(widths(record, fine, COHORT_MONTHS)))
     (ROOT / "docs" / "fit.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+def write_courses(bases: Iterable[int], fine: Mapping[int, FittedYear]) -> dict[int, list[Process]]:
+    """Write how rates and prices go on from each base and how far they stray, and return the latter by base."""
+    record = {base: tied(processes(fine, COHORT_MONTHS, base)) for base in bases}
+    _write("drift", Process, [one for rows in record.values() for one in rows])
+    _write("trends", Trend, [one for base in bases for one in trends(base)])
+    return record
+
+
+def _write(name: str, kind: type[Process | Trend], rows: Iterable[Process | Trend]) -> None:
+    """Write a table of records."""
+    with (ROOT / "simulator" / "data" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([field.name for field in fields(kind)])
+        writer.writerows([f"{v:.4f}" if isinstance(v, float) else v for v in astuple(one)] for one in rows)
 
 
 HEAD = """# How the model fits the published tables

@@ -103,15 +103,35 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
     ),
     "drift": Schema(
         {
+            "base": whole("year", 2018, 2100),
             "name": text(),
             "sd_per_year": number("standard deviation of a log", 0.0, 1.0),
+            "persistence": number("share of a year's step", 0.0, 1.0),
+            "kept": number("share of a level", 0.0, 1.0),
+            "growth_sd": number("standard deviation of a log, a year", 0.0, 1.0),
+            "level_sd": number("standard deviation of a log", 0.0, 1.0),
             "lag_years": whole("years", 1, 10),
             "first": text(),
             "last": text(),
             "source": text(),
             **_correlated(),
         },
-        key=("name",),
+        key=("base", "name"),
+    ),
+    "trends": Schema(
+        {
+            "base": whole("year", 2018, 2100),
+            "name": text(),
+            "level": number("log", -2.0, 2.0),
+            "growth": number("log, a year", -1.0, 1.0),
+            "long_run": number("log, a year", -1.0, 1.0),
+            "full_years": whole("years", 0, 40),
+            "fade": number("share kept a year", 0.0, 1.0),
+            "first": text(),
+            "last": text(),
+            "source": text(),
+        },
+        key=("base", "name"),
     ),
     "local_drift": Schema(
         {

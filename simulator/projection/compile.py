@@ -20,8 +20,10 @@ from simulator.engine.rates import FosterRates, Rates
 from simulator.interventions import apply_all
 from simulator.interventions.context import Context
 from simulator.interventions.local import split_waiting, with_local
-from simulator.projection.drift import drift
+from simulator.projection.drift import processes
+from simulator.projection.go_on import course, go_on
 from simulator.projection.localise import localise
+from simulator.projection.recorded_trends import INTO, PRICE, Trend, trends
 from simulator.scenario.schema import Assumptions, Scenario
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, financial_year
@@ -83,7 +85,7 @@ def compile_scenario(
     ----------
     scenario : Scenario
     drawn : mapping of key to float, optional
-        Steps of the drift of rates in one draw (`simulator.projection.drift`), and how far levels of areas lie from
+        How rates stray in one draw (`simulator.projection.drift`), and how far levels of areas lie from
         their means (`simulator.projection.localise`); rates and levels are held where there are none.
     baseline : Baseline, optional
         Who is run; the scenario's areas if left out.
@@ -100,12 +102,12 @@ def compile_scenario(
     context = _context(scenario, baseline)
     bare = _base_rates(scenario, england, context)
     years = [m.financial_year for m in scenario.calendar]
+    strays = processes(scenario.base) if drawn and scenario.assumptions.drift == "as_recorded" else ()
+    way = course(going_on(scenario), strays, years, drawn or {})
 
     def with_scenario(rates: Rates, context: Context) -> Rates:
-        """Put in what the scenario does, and what all areas share of a draw."""
-        rates = apply_all(rates, scenario.interventions, context)
-        if drawn and scenario.assumptions.drift == "as_recorded":
-            rates = drift(rates, context.cost_keys, years, drawn)
+        """Put in what the scenario does, and how rates go on, which all areas share."""
+        rates = go_on(apply_all(rates, scenario.interventions, context), context.cost_keys, way)
         rates.check()
         return rates
 
@@ -130,6 +132,13 @@ def compile_scenario(
 def _uprated(lines: tuple[CostLine, ...], ratio: float) -> tuple[CostLine, ...]:
     """Return lines of spend at another level of general prices."""
     return tuple(replace(line, spend_gbp=line.spend_gbp * ratio) for line in lines)
+
+
+def going_on(scenario: Scenario) -> tuple[Trend, ...]:
+    """Return the trends on record at the base that a scenario lets go on."""
+    held = {INTO: scenario.assumptions.placement_trend, PRICE: scenario.assumptions.real_price_growth}
+    on = tuple(name for name, says in held.items() if says == "as_recorded")
+    return tuple(one for one in trends(scenario.base) if one.name.startswith(on)) if on else ()
 
 
 def deflator_growth(assumptions: Assumptions) -> float:
