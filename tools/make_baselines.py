@@ -1,7 +1,7 @@
 """Fit the national baselines and write them, and the table of the fit (python tools/make_baselines.py).
 
-Writes simulator/data/baseline/england-YYYY.json, drift.csv and trends.csv in simulator/data, and docs/fit.md. Takes a few
-minutes.
+Writes simulator/data/baseline/england-YYYY.json, drift.csv and trends.csv in simulator/data, and docs/fit.md. Takes a
+few minutes.
 """
 
 from __future__ import annotations

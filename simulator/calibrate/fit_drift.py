@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from simulator.calibrate.fit_year import FittedYear
 from simulator.calibrate.history import leaving_levels
 from simulator.calibrate.placement_record import FLOWS, GROUP_OF, HORIZONS, RULES, first_year, misses, series
-from simulator.calibrate.responses import children, inflows, log_shares
+from simulator.calibrate.responses import Way, children, inflows, log_shares
 from simulator.data import tables
 from simulator.projection.drift import Process
 from simulator.projection.recorded_trends import INTO, PRICE
@@ -18,8 +19,8 @@ from simulator.projection.recorded_trends import INTO, PRICE
 Array = NDArray[np.float64]
 
 LAG_YEARS = 3
-"""Moves of starts and of leaving are measured over so many years: rates drift on for a while, so that changes from one year
-to the next understate how far they go (docs/uncertainty.md)."""
+"""Moves of starts and of leaving are measured over so many years: rates drift on for a while, so that changes from one
+year to the next understate how far they go (docs/uncertainty.md)."""
 
 FLOWS_GROUP = "flows"
 """Group of starts and leaving, whose steps of a year are tied."""
@@ -28,19 +29,20 @@ STEP = 0.01
 """Step of a log flow with which responses are measured; they are nearly linear."""
 
 SHARE_SD = {INTO + "kin": 0.05}
-"""Standard deviation of a year's step of the log share where the record is too short: that of kinship foster care is known
-from 2019 only, with yearly changes of -1 to +8%, the last over a change of source (a judgement)."""
+"""Standard deviation of a year's step of the log share where the record is too short: that of kinship foster care is
+known from 2019 only, with yearly changes of -1 to +8%, the last over a change of source (a judgement)."""
 
 KEPT = 0.9
-"""Of how far an inflow has strayed, the part that is left a year later (a judgement). Shares of children with parents and for
-adoption have swung and come back; a random walk that meets the misses of the first years goes on to too wide ones."""
+"""Of how far an inflow has strayed, the part that is left a year later (a judgement). Shares of children with parents
+and for adoption have swung and come back; a random walk that meets the misses of the first years goes on to too wide
+ones."""
 
 JUDGEMENT = "judgement"
 
 HOUSEHOLDS_GROWTH_SD, HOUSEHOLDS_STEP_SD = 0.02, 0.01
-"""Growth of mainstream foster households: how far that of five years lies from the base year's, and a year's own on top (a
-judgement). Households grew by +0.7, -3.5, -2.9, -3.7 and -0.9% a year from 2019-20 on: a growth lasts. Up to 2021 all
-households had gone by -0.4 to +2.2% a year, so that the record of that day would have had it at half of this."""
+"""Growth of mainstream foster households: how far that of five years lies from the base year's, and a year's own on top
+(a judgement). Households grew by +0.7, -3.5, -2.9, -3.7 and -0.9% a year from 2019-20 on: a growth lasts. Up to 2021
+all households had gone by -0.4 to +2.2% a year, so that the record of that day would have had it at half of this."""
 
 FILLED_FIRST_SD, FILLED_STEP_SD = 0.012, 0.006
 """Fostered children, households given: in the first year, and each later year on top (a judgement from what a rule with
@@ -48,9 +50,10 @@ households known missed, 1.4, 0.9, 1.0 and 1.3% one to four years ahead)."""
 
 PRICES = {"homes": (0.02, 0.025, 0.3), "foster": (0.01, 0.015, 0.0), "supported": (0.02, 0.03, 0.0),
           "other": (0.015, 0.025, 0.0)}  # fmt: skip
-"""Real unit costs: how far the growth that lasts may lie from the recorded one, spread of a year's own growth, and the part
-of it that the next year has too (judgements). Published unit costs of homes grew by 2.4 to 11.7% a year from 2017-18 on, of
-fostering by -1.6 to +2.4%, of all looked-after children by 2.0 to 9.1%: seven years, too few to measure either apart."""
+"""Real unit costs: how far the growth that lasts may lie from the recorded one, spread of a year's own growth, and the
+part of it that the next year has too (judgements). Published unit costs of homes grew by 2.4 to 11.7% a year from
+2017-18 on, of fostering by -1.6 to +2.4%, of all looked-after children by 2.0 to 9.1%: seven years, too few to measure
+either apart."""
 
 
 def processes(fitted: Mapping[int, FittedYear], width: int, base: int) -> list[Process]:
@@ -73,25 +76,23 @@ def processes(fitted: Mapping[int, FittedYear], width: int, base: int) -> list[P
         _measured(base, "exits", leaving, LAG_YEARS, FLOWS_GROUP),
         _measured(base, "uasc_starts", asylum, 1),
         *_into(base),
-        _judged(base, "foster_households", HOUSEHOLDS_STEP_SD, "cc_foster_2025", growth_sd=HOUSEHOLDS_GROWTH_SD),
-        _judged(
-            base, "fostered_given_supply", FILLED_STEP_SD, "cc_foster_2025",
+        replace(
+            _judged(base, "foster_households", HOUSEHOLDS_STEP_SD, "cc_foster_2025"),
+            growth_sd=HOUSEHOLDS_GROWTH_SD,
+        ),
+        replace(
+            _judged(base, "fostered_given_supply", FILLED_STEP_SD, "cc_foster_2025"),
             level_sd=float(np.sqrt(FILLED_FIRST_SD**2 - FILLED_STEP_SD**2)),
         ),
-        *(
-            _judged(
-                base, PRICE + name, sd * float(np.sqrt(1.0 - on**2)), "dfe_lait_2026", persistence=on, growth_sd=growth_sd
-            )
-            for name, (growth_sd, sd, on) in PRICES.items()
-        ),
+        *(_price(base, name) for name in PRICES),
     ]  # fmt: skip
 
 
 def share_misses(base: int) -> dict[str, Array]:
     """Return how far the share of each inflow's placements has lain from its rule, by years ahead, up to a base.
 
-    Root mean squares of logs, (horizon,). Parts of a group that are on record only together vary more than it, each by its
-    own: two of one size by the root of two.
+    Root mean squares of logs, (horizon,). Parts of a group that are on record only together vary more than it, each by
+    its own: two of one size by the root of two.
     """
     record = series(base)
     groups = list(GROUP_OF.values())
@@ -103,21 +104,18 @@ def share_misses(base: int) -> dict[str, Array]:
 def _into(base: int) -> list[Process]:
     """Size the steps of each inflow so that shares spread in draws as far as they have lain from their rule."""
     names = inflows()
-    left = KEPT ** np.arange(HORIZONS)
-    ways = [{}, *({name: STEP * left} for name in names)]
+    left: Array = KEPT ** np.arange(HORIZONS, dtype=float)
+    ways: list[Way] = [{}, *({name: STEP * left} for name in names)]
     share = log_shares(children(base, HORIZONS, ways))[:, 1:]
     missed = share_misses(base)
     found = []
     for i, name in enumerate(names):
-        # Steps of every year add up, each with the response of its own age; where the record is of a flow, with what is left.
+        # Steps of every year add up, each with the response of its age; a flow that is on record is its own response.
         response = left if name in FLOWS else (share[1 + i, :, i] - share[0, :, i]) / STEP
         spread = np.sqrt(np.cumsum(np.square(response)))
         sd = float(np.exp(np.nanmean(np.log(missed[name] / spread))))
-        if name in SHARE_SD:
-            found.append(_judged(base, name, sd, "dfe_cla_2025", kept=KEPT))
-        else:
-            years = str(first_year(base)), str(base)
-            found.append(_process(base, name, sd, 1, *years, "dfe_cla_2025", kept=KEPT))
+        record = (JUDGEMENT, JUDGEMENT) if name in SHARE_SD else (str(first_year(base)), str(base))
+        found.append(replace(_walk(base, name, sd, 1, *record, "dfe_cla_2025"), kept=KEPT))
     return found
 
 
@@ -126,16 +124,21 @@ def _measured(base: int, name: str, level: Mapping[int, float], lag: int, group:
     log = np.log(list(level.values()))
     sd = float((log[lag:] - log[:-lag]).std(ddof=1)) / np.sqrt(lag)
     years = list(level)
-    return _process(base, name, sd, lag, str(years[0]), str(years[-1]), "dfe_cla_2025", group)
+    return _walk(base, name, sd, lag, str(years[0]), str(years[-1]), "dfe_cla_2025", group)
 
 
-def _judged(base: int, name: str, sd: float, source: str, **rest: float) -> Process:
-    """Return a process whose size is a judgement, as its record is too short."""
-    return _process(base, name, sd, 1, JUDGEMENT, JUDGEMENT, source, **rest)
+def _price(base: int, name: str) -> Process:
+    """Return the process of a price; a step is what a year's growth has that the year before's did not."""
+    growth_sd, sd, goes_on = PRICES[name]
+    step_sd = sd * float(np.sqrt(1.0 - goes_on**2))
+    return replace(_judged(base, PRICE + name, step_sd, "dfe_lait_2026"), persistence=goes_on, growth_sd=growth_sd)
 
 
-def _process(
-    base: int, name: str, sd: float, lag: int, first: str, last: str, source: str, group: str = "", *,
-    persistence: float = 0.0, kept: float = 1.0, growth_sd: float = 0.0, level_sd: float = 0.0,
-) -> Process:  # fmt: skip
-    return Process(base, name, sd, persistence, kept, growth_sd, level_sd, lag, first, last, source, group)
+def _judged(base: int, name: str, sd: float, source: str) -> Process:
+    """Return a process whose size is a judgement, as its record is too short: a random walk."""
+    return _walk(base, name, sd, 1, JUDGEMENT, JUDGEMENT, source)
+
+
+def _walk(base: int, name: str, sd: float, lag: int, first: str, last: str, source: str, group: str = "") -> Process:
+    """Return a random walk: steps stay, and nothing else moves."""
+    return Process(base, name, sd, 0.0, 1.0, 0.0, 0.0, lag, first, last, source, group)

@@ -1,8 +1,9 @@
 """What goes on from a base in the central run, as known at the base: rows of data/trends.csv.
 
-The record is of shares of children; what goes on in the model are flows. So flows are found whose run has the shares go on
-as their rule says: of each inflow a level, on which the noise of the base's own year is taken out, and a growth, which fades
-as that of the shares does. Only the fall of adoption is on record as a flow, and is taken as it stands. Prices need no run.
+The record is of shares of children; what goes on in the model are flows. So flows are found whose run has the shares go
+on as their rule says: of each inflow a level, on which the noise of the base's own year is taken out, and a growth,
+which fades as that of the shares does. Only the fall of adoption is on record as a flow, and is taken as it stands.
+Prices need no run.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ LONG_RUN_HOMES = 0.02
 """Real growth of the price of homes that it fades to: a judgement, between pay and what homes have risen by."""
 
 JUDGED_GROWTH = {"foster": 0.003, "supported": 0.025}
-"""Real growth of unit costs where no record tells it: fostering, as holding its real unit cost was the best rule (misses of
-1.2 to 2.4% one to four years ahead), and supported accommodation, for which no unit cost is published."""
+"""Real growth of unit costs where no record tells it: fostering, as holding its real unit cost was the best rule
+(misses of 1.2 to 2.4% one to four years ahead), and supported accommodation, for which no unit cost is published."""
 
 UNIT_COST = "unit_cost_gbp_per_week"
 GOES_ON = 0.3
@@ -77,7 +78,9 @@ def placement_trends(base: int) -> list[Trend]:
     now = runs[0]
     for _ in range(ROUNDS):
         off = (target - now).ravel() / NEAR
-        values = values + np.linalg.lstsq(np.vstack([slope, pull]), np.concatenate([off, -pull @ values]), rcond=None)[0]
+        values = (
+            values + np.linalg.lstsq(np.vstack([slope, pull]), np.concatenate([off, -pull @ values]), rcond=None)[0]
+        )
         now = moved(values[None])[0]
     return sorted(trends_of(values), key=lambda one: names.index(one.name))
 

@@ -125,8 +125,8 @@ def model_misses(fitted: Mapping[int, FittedYear], cohort_months: int) -> Array:
     found: list[list[float]] = [[] for _ in range(YEARS)]
     for origin in range(FIRST + 1, last):
         said = _children(_held(fitted[origin], MONTHS_A_YEAR * min(YEARS, last - origin), cohort_months))
-        for ahead, children in enumerate(said, start=1):
-            found[ahead - 1].append(np.log(tables.value("stock", origin + ahead) / children))
+        for ahead, there in enumerate(said, start=1):
+            found[ahead - 1].append(np.log(tables.value("stock", origin + ahead) / there))
     return _root_mean_square(found)
 
 

@@ -62,10 +62,10 @@ RULES = {
     INTO + "parents": Rule(1, 0.5),
     INTO + "adoption": Rule(3, 0.8),
 }
-"""How each inflow goes on. Windows and parts kept are the better ones of a study of origins 2014 to 2024; on those to 2017
-alone the last change, halved, was best for parents as well (mean miss of 5, 10, 21% one to three years ahead, against 8, 17,
-26% for held shares), and for homes and supported accommodation a held share was a little better (4, 4, 6% against 4, 5, 9%).
-What is not named here has too short a record (kinship care) and keeps its share."""
+"""How each inflow goes on. Windows and parts kept are the better ones of a study of origins 2014 to 2024; on those to
+2017 alone the last change, halved, was best for parents as well (mean miss of 5, 10, 21% one to three years ahead,
+against 8, 17, 26% for held shares), and for homes and supported accommodation a held share was a little better (4, 4,
+6% against 4, 5, 9%). What is not named here has too short a record (kinship care) and keeps its share."""
 
 
 HELD = Rule(1, 0.8)
@@ -91,7 +91,7 @@ def shares(last: int) -> tuple[int, dict[str, Array]]:
 
 
 def placed_for_adoption(last: int) -> tuple[int, Array]:
-    """Return the first year, and the log of children placed for adoption in each: those adopted and the change of stock."""
+    """Return the first year, and the log of children placed for adoption: those adopted and the change of stock."""
     stock = _upto(TABLE, last, "placed_for_adoption")
     years = sorted(stock)[1:]
     adopted = [tables.value("ceased_by_reason", year, "adopted") for year in years]
@@ -112,7 +112,7 @@ def series(last: int) -> dict[str, Array]:
 
 
 def misses(log: Array, rule: Rule) -> Array:
-    """Root mean square of what a rule missed within a series, by years ahead: (horizon,), NaN where it had no origin."""
+    """Root mean square of what a rule missed in a series, by years ahead: (horizon,), NaN where it had no origin."""
     found: list[list[float]] = [[] for _ in range(HORIZONS)]
     for origin in range(rule.years + 1, len(log)):
         said = rule.ahead(log[:origin], HORIZONS)

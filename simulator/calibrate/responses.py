@@ -1,4 +1,4 @@
-"""What children and their placements make of flows that go on otherwise than at the base: runs of England, side by side."""
+"""What flows that go on otherwise than at the base make of children and placements: runs of England, side by side."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def children(base: int, years: int, ways: Sequence[Way]) -> Array:
 
 
 def log_shares(by_place: Array) -> Array:
-    """Log of the share of resident children in the placements of each inflow: (..., inflow) from (..., stream, place)."""
+    """Log share of resident children in the placements of each inflow: (..., inflow) from (..., stream, place)."""
     resident = by_place[..., STREAMS.index("resident"), :]
     of = np.array([[INTO + place.inflow == name for place in placements()] for name in inflows()], dtype=float)
     shares: Array = np.log(resident @ of.T / resident.sum(axis=-1, keepdims=True))

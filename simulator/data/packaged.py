@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from importlib.resources import files
+from typing import Protocol, TypeVar
 
 from simulator.data.table_schema import Column, Schema, Table, counts, number, parse, text, whole, year
 from simulator.vocabulary.axes import STREAMS
@@ -195,3 +196,31 @@ def table(name: str) -> Table:
     schema = SCHEMAS[name]
     file = f"{name}.csv"
     return parse(read_text(schema.folder, file), schema, f"simulator/{schema.folder}/{file}")
+
+
+class _OfBase(Protocol):
+    """A record of what is known at a base."""
+
+    @property
+    def base(self) -> int:
+        """Year of the base."""
+        ...
+
+
+_Row = TypeVar("_Row", bound=_OfBase)
+
+
+def of_base(name: str, record: type[_Row], base: int) -> tuple[_Row, ...]:
+    """Return the rows of a packaged table that are of one base.
+
+    Raises
+    ------
+    LookupError
+        If there is none; the message lists the bases there are.
+    """
+    rows = list(table(name).rows(record))
+    found = tuple(row for row in rows if row.base == base)
+    if not found:
+        bases = ", ".join(map(str, dict.fromkeys(row.base for row in rows)))
+        raise LookupError(f"{name}.csv: no base {base}; bases: {bases}")
+    return found

@@ -1,9 +1,9 @@
 """How rates go on from a base year in a draw: as far from the central run as they have gone before.
 
-A draw multiplies a rate in each financial year by a factor. Its logarithm is the sum of a level, of a growth that lasts,
-and of one normal step a year, each of the size that the record up to the base shows (`simulator.calibrate.fit_drift`).
-Steps of starts and of leaving may be tied, so that draws spread as far as held rates have missed
-(`simulator.calibrate.interval_calibration`).
+A draw multiplies a rate in each financial year by a factor. Its logarithm is the sum of a level, of a growth that
+lasts, and of one normal step a year, each of the size that the record up to the base shows
+(`simulator.calibrate.fit_drift`). Steps of starts and of leaving may be tied, so that draws spread as far as held rates
+have missed (`simulator.calibrate.interval_calibration`).
 """
 
 from __future__ import annotations
@@ -70,8 +70,14 @@ class Process:
 
 @cache
 def processes(base: int) -> tuple[Process, ...]:
-    """Return every process as known at a base, from data/drift.csv."""
-    return tuple(one for one in packaged.table("drift").rows(Process) if one.base == base)
+    """Return every process as known at a base, from data/drift.csv.
+
+    Raises
+    ------
+    LookupError
+        If the base is not in it.
+    """
+    return packaged.of_base("drift", Process, base)
 
 
 def parameters(base: int, financial_years: Sequence[str]) -> tuple[Parameter, ...]:

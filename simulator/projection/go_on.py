@@ -5,7 +5,7 @@ What goes on, and what it multiplies:
 - ``starts``, ``exits``, ``uasc_starts``: children who start, hazards of leaving before 18, arrivals;
 - ``into_X``: first placements and moves of resident children into the placements whose `inflow` is X
   (vocabulary/placements.yaml);
-- ``foster_households``: mainstream foster households, by how many leave: the rest of their growth is their own rates';
+- ``foster_households``: mainstream foster households, by how many leave and enquire;
 - ``fostered_given_supply``: usable places, households given;
 - ``price_X``: unit costs of the placements whose `price` is X, and of lines that go with no placement.
 
@@ -123,12 +123,21 @@ def placed_by(stream: StreamRates, into: Array) -> StreamRates:
 
 
 def _fostering(foster: FosterRates, way: Course) -> FosterRates:
-    """Let households grow faster or slower: fewer or more leave, as far as any do."""
-    log = np.log(way.of("foster_households"))
+    """Let households grow faster or slower: fewer or more leave, as far as any do, and as many more or fewer enquire.
+
+    Enquiries go with households; otherwise those who come in would draw households back to where they were.
+    """
+    households = way.of("foster_households")
+    log = np.log(households)
     growth = log - np.concatenate([np.zeros(MONTHS_A_YEAR), log])[: len(log)]
     leaving = np.maximum(foster.deregistration_per_year - growth[:, None], 0.0)
     usable = foster.usable_share * way.of("fostered_given_supply")[:, None]
-    return replace(foster, deregistration_per_year=leaving, usable_share=usable)
+    return replace(
+        foster,
+        enquiries_per_month=foster.enquiries_per_month * households[:, None],
+        deregistration_per_year=leaving,
+        usable_share=usable,
+    )
 
 
 def _price_of(cost_key: str) -> str:

@@ -1,8 +1,8 @@
 """How rates and prices go on from a base year in the central run, where a scenario lets them go on as they have.
 
 Flows into placements and real prices have trends on record. What is known of them at a base, and no later, is a row of
-data/trends.csv (`simulator.calibrate.fit_trends`): a level, on which the base year's own noise is taken out, and a growth
-that fades.
+data/trends.csv (`simulator.calibrate.fit_trends`): a level, on which the base year's own noise is taken out, and a
+growth that fades.
 """
 
 from __future__ import annotations
@@ -77,5 +77,11 @@ def lasting(years: int, full_years: int = LASTS_YEARS, fade: float = LASTS_THEN)
 
 @cache
 def trends(base: int) -> tuple[Trend, ...]:
-    """Return what is on record at a base, from data/trends.csv."""
-    return tuple(one for one in packaged.table("trends").rows(Trend) if one.base == base)
+    """Return what is on record at a base, from data/trends.csv.
+
+    Raises
+    ------
+    LookupError
+        If the base is not in it.
+    """
+    return packaged.of_base("trends", Trend, base)

@@ -15,6 +15,8 @@ def notes(compiled: Compiled) -> tuple[str, ...]:
     said = [baseline.held(scenario.starts.hold), *baseline.notes]
     if scenario.assumptions.foster_places == "as_needed":
         said.append("Foster places are found for as many as need them.")
+    if scenario.assumptions.placement_trend == "as_recorded":
+        said.append(f"Children's placements go on as they have up to March {scenario.base}, fading.")
     run = frozenset(one.code for one in authorities()).intersection(compiled.context.areas)
     said += _local_notes(scenario, run)
     said += [note for one in scenario.interventions for note in one.notes(of_authorities=bool(run))]
@@ -34,6 +36,8 @@ def money_notes(compiled: Compiled) -> tuple[str, ...]:
     scenario = compiled.scenario
     growth = deflator_growth(scenario.assumptions)
     prices = f"Spend is in cash. General prices follow the GDP deflator, {growth:.1%} a year after the last published"
+    if scenario.assumptions.real_price_growth == "as_recorded":
+        prices += f", real unit costs what they did up to {scenario.price_year}, fading"
     if any(one.changes_prices for one in scenario.interventions):
         prices += ", and the scenario's own price growth"
     unpaid = [

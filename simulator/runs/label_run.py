@@ -13,6 +13,7 @@ from simulator.data.authority_tables import under_18s
 from simulator.engine.paths import Paths
 from simulator.engine.rates import side_by_side
 from simulator.projection.compile import Compiled
+from simulator.results.homes_record import openings_note
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
 from simulator.results.measures.view import View
@@ -51,9 +52,10 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
     reference_year = financial_year(scenario.base - 1)
     names = tuple(area.name for area in baseline.reported)
     reference_spend, found = total(reference[0]), _measured(view, total, measures())
+    timeline = Timeline(compiled.context.first_month, compiled.context.months)
     beyond = doubts(
         found,
-        Timeline(compiled.context.first_month, compiled.context.months),
+        timeline,
         compiled.context.deflator,
         names,
         np.array([under_18s(area.members) for area in baseline.reported]),
@@ -71,7 +73,7 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
         measures=found,
         history=_history(baseline),
         claims=tuple(map(_dated, scenario.claims)),
-        notes=(*beyond, *notes(compiled)),
+        notes=(*beyond, *openings_note(found, timeline, names), *notes(compiled)),
         money_notes=money_notes(compiled),
         sources=baseline.sources,
         deflator=np.stack([one.deflator for one in runs]),

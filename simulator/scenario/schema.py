@@ -132,8 +132,8 @@ class Assumptions(Model):
     """Whether flows into placements go on as they have up to the base, fading, or are held."""
 
     real_price_growth: Literal["as_recorded", "none"] = choice("none", source="definition")
-    """Whether unit costs grow above inflation as they have up to the base, fading, or follow the deflator. A price growth
-    that the scenario states comes on top."""
+    """Whether unit costs grow above inflation as they have up to the base, fading, or follow the deflator. A price
+    growth that the scenario states comes on top."""
 
     discount_percent: Quantity = number(
         3.5, low=0, high=20, unit="percent a year", source="hmt_green_book_stpr", exact=True

@@ -53,7 +53,8 @@ class Placement:
     is_home
         A children's home.
     inflow
-        Process that first placements and moves into it follow, after ``into_``, or empty where those go whom no other placement takes.
+        Process that first placements and moves into it follow, after ``into_``, or empty where those go whom no other
+        placement takes.
     capacity
         Foster sector whose places it fills (``council``, ``independent``), or empty where there is no limit.
     waits_for
