@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.calibrate.fit_year import FittedYear
 from simulator.calibrate.history import leaving_levels
-from simulator.calibrate.placement_record import FLOWS, GROUP_OF, HORIZONS, RULES, first_year, misses, series
+from simulator.calibrate.placement_record import FLOWS, GROUP_OF, HELD, HORIZONS, RULES, first_year, misses, shares
 from simulator.calibrate.responses import Way, children, inflows, log_shares
 from simulator.data import tables
 from simulator.projection.drift import Process
@@ -39,10 +39,11 @@ ones."""
 
 JUDGEMENT = "judgement"
 
-HOUSEHOLDS_GROWTH_SD, HOUSEHOLDS_STEP_SD = 0.02, 0.01
+HOUSEHOLDS_GROWTH_SD, HOUSEHOLDS_STEP_SD = 0.02, 0.013
 """Growth of mainstream foster households: how far that of five years lies from the base year's, and a year's own on top
-(a judgement). Households grew by +0.7, -3.5, -2.9, -3.7 and -0.9% a year from 2019-20 on: a growth lasts. Up to 2021
-all households had gone by -0.4 to +2.2% a year, so that the record of that day would have had it at half of this."""
+(a judgement). Households grew by +0.7, -3.5, -2.9, -3.7 and -0.9% a year from 2019-20 on: by 2.0% about their mean,
+and, as a growth lasts, by 1.3% a year from 2021 on. Up to 2021 all households had gone by -0.4 to +2.2% a year, so that
+the record of that day would have had it at half of this, and too narrow."""
 
 FILLED_FIRST_SD, FILLED_STEP_SD = 0.012, 0.006
 """Fostered children, households given: in the first year, and each later year on top (a judgement from what a rule with
@@ -94,29 +95,45 @@ def share_misses(base: int) -> dict[str, Array]:
     Root mean squares of logs, (horizon,). Parts of a group that are on record only together vary more than it, each by
     its own: two of one size by the root of two.
     """
-    record = series(base)
+    _, share = shares(base)
     groups = list(GROUP_OF.values())
-    parts = {name: groups.count(GROUP_OF[name]) if name in GROUP_OF else 1 for name in record}
-    found = {name: np.sqrt(parts[name]) * misses(log, RULES[name]) for name, log in record.items()}
+    found = {name: np.sqrt(groups.count(group)) * misses(share[group], RULES[name]) for name, group in GROUP_OF.items()}
+    found |= {name: misses(share[group], HELD) for name, group in FLOWS.items()}
     return found | {name: sd * np.sqrt(np.arange(1, HORIZONS + 1)) for name, sd in SHARE_SD.items()}
+
+
+def share_spread(record: Sequence[Process]) -> dict[str, Array]:
+    """Return how far steps of each inflow spread the share of its placements in draws: sd of the log, (horizon,)."""
+    sd = {one.name: one.sd_per_year for one in record}
+    return {name: sd[name] * spread for name, spread in _spread_of_unit_steps(record[0].base).items()}
 
 
 def _into(base: int) -> list[Process]:
     """Size the steps of each inflow so that shares spread in draws as far as they have lain from their rule."""
-    names = inflows()
-    left: Array = KEPT ** np.arange(HORIZONS, dtype=float)
-    ways: list[Way] = [{}, *({name: STEP * left} for name in names)]
-    share = log_shares(children(base, HORIZONS, ways))[:, 1:]
-    missed = share_misses(base)
-    found = []
-    for i, name in enumerate(names):
-        # Steps of every year add up, each with the response of its age; a flow that is on record is its own response.
-        response = left if name in FLOWS else (share[1 + i, :, i] - share[0, :, i]) / STEP
-        spread = np.sqrt(np.cumsum(np.square(response)))
+    missed, found = share_misses(base), []
+    for name, spread in _spread_of_unit_steps(base).items():
         sd = float(np.exp(np.nanmean(np.log(missed[name] / spread))))
         record = (JUDGEMENT, JUDGEMENT) if name in SHARE_SD else (str(first_year(base)), str(base))
         found.append(replace(_walk(base, name, sd, 1, *record, "dfe_cla_2025"), kept=KEPT))
     return found
+
+
+def _spread_of_unit_steps(base: int) -> dict[str, Array]:
+    """Return the spread of the log share of each inflow's placements for steps of 1: (horizon,) by inflow.
+
+    Steps of every year add up, each with the response of its own age.
+    """
+    names = inflows()
+    ways: list[Way] = [{}, *({name: STEP * _left()} for name in names)]
+    share = log_shares(children(base, HORIZONS, ways))[:, 1:]
+    responses = {name: (share[1 + i, :, i] - share[0, :, i]) / STEP for i, name in enumerate(names)}
+    return {name: np.sqrt(np.cumsum(np.square(one))) for name, one in responses.items()}
+
+
+def _left() -> Array:
+    """What is left of a step of an inflow, by years since: (horizon,)."""
+    left: Array = KEPT ** np.arange(HORIZONS, dtype=float)
+    return left
 
 
 def _measured(base: int, name: str, level: Mapping[int, float], lag: int, group: str = "") -> Process:

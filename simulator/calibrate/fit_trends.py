@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.calibrate.placement_record import FLOWS, HELD, RULES, Rule, series
+from simulator.calibrate.placement_record import FLOWS, HELD, RULES, ShareRule, series
 from simulator.calibrate.responses import children, inflows, log_shares
 from simulator.data import tables
-from simulator.projection.recorded_trends import LASTS_THEN, LASTS_YEARS, PRICE, Trend
+from simulator.projection.recorded_trends import LASTS_THEN, LASTS_YEARS, PRICE, RecordedTrend
 from simulator.vocabulary.calendar import financial_year
 
 Array = NDArray[np.float64]
@@ -46,12 +46,12 @@ GOES_ON = 0.3
 """Part of a year's growth beyond the mean that the next year has too."""
 
 
-def trends(base: int) -> list[Trend]:
+def trends(base: int) -> list[RecordedTrend]:
     """Return the trends on record at a base."""
     return [*placement_trends(base), *price_trends(base)]
 
 
-def placement_trends(base: int) -> list[Trend]:
+def placement_trends(base: int) -> list[RecordedTrend]:
     """Find the flows whose run has the shares of placements go on as recorded."""
     names = inflows()
     record = series(base)
@@ -61,7 +61,7 @@ def placement_trends(base: int) -> list[Trend]:
     at = [names.index(name) for name in unknown]
     target = np.stack([wanted[name] for name in unknown], axis=-1)
 
-    def trends_of(values: Array) -> list[Trend]:
+    def trends_of(values: Array) -> list[RecordedTrend]:
         each = zip(unknown, values.reshape(-1, 2).tolist(), strict=True)
         return [*known.values(), *(_trend(base, name, level, growth) for name, (level, growth) in each)]
 
@@ -85,7 +85,7 @@ def placement_trends(base: int) -> list[Trend]:
     return sorted(trends_of(values), key=lambda one: names.index(one.name))
 
 
-def price_trends(base: int) -> list[Trend]:
+def price_trends(base: int) -> list[RecordedTrend]:
     """Return how real unit costs go on: homes at the mean of all growth on record up to the base."""
     years, growth = real_growth("residential", base)
     mean = float(growth.mean())
@@ -114,15 +114,17 @@ def real_growth(category: str, base: int) -> tuple[list[str], Array]:
     return years, np.diff(np.log([cash[year] / prices[year] for year in years]))
 
 
-def _rule(name: str) -> Rule:
+def _rule(name: str) -> ShareRule:
     return RULES.get(name, HELD)
 
 
-def _trend(base: int, name: str, level: float, growth: float) -> Trend:
-    return Trend(base, name, level, growth, 0.0, 1, _rule(name).fade, str(base - _rule(name).years), str(base), SOURCE)
+def _trend(base: int, name: str, level: float, growth: float) -> RecordedTrend:
+    return RecordedTrend(
+        base, name, level, growth, 0.0, 1, _rule(name).fade, str(base - _rule(name).years), str(base), SOURCE
+    )
 
 
 def _price(
     base: int, name: str, level: float, growth: float, long_run: float, record: tuple[str, str], source: str
-) -> Trend:
-    return Trend(base, PRICE + name, level, growth, long_run, LASTS_YEARS, LASTS_THEN, *record, source)
+) -> RecordedTrend:
+    return RecordedTrend(base, PRICE + name, level, growth, long_run, LASTS_YEARS, LASTS_THEN, *record, source)

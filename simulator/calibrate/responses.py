@@ -12,7 +12,7 @@ from simulator.baseline.structure import BAND_OF_AGE
 from simulator.engine.plain import run
 from simulator.engine.rates import side_by_side
 from simulator.projection.compile import Compiled, compile_scenario
-from simulator.projection.go_on import Course, go_on
+from simulator.projection.go_on import WayOn, go_on
 from simulator.projection.recorded_trends import INTO
 from simulator.scenario.schema import Scenario
 from simulator.vocabulary.axes import STREAMS
@@ -49,7 +49,7 @@ def children(base: int, years: int, ways: Sequence[Way]) -> Array:
     """
     held = _held(base, years)
     on = [
-        Course(held.rates.months, {name: np.exp(np.repeat(log, MONTHS_A_YEAR)) for name, log in way.items()})
+        WayOn(held.rates.months, {name: np.exp(np.repeat(log, MONTHS_A_YEAR)) for name, log in way.items()})
         for way in ways
     ]
     rates = side_by_side([go_on(held.rates, held.context.cost_keys, one) for one in on])

@@ -14,6 +14,8 @@ HISTORY = {
     4: "First placements of asylum-seeking children fitted, and baselines again; extra spend of a draw from its own "
     "price level.",
     5: "Where children of an authority are placed is its own; agencies serve any council.",
+    6: "Placements, foster households and real prices go on from a base as on record at it; the status quo takes their "
+    "trends.",
 }
 """What changed results, by version."""
 

@@ -23,7 +23,7 @@ from simulator.interventions.local import split_waiting, with_local
 from simulator.projection.drift import processes
 from simulator.projection.go_on import course, go_on
 from simulator.projection.localise import localise
-from simulator.projection.recorded_trends import INTO, PRICE, Trend, trends
+from simulator.projection.recorded_trends import INTO, PRICE, RecordedTrend, trends
 from simulator.scenario.schema import Assumptions, Scenario
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, financial_year
@@ -102,8 +102,8 @@ def compile_scenario(
     context = _context(scenario, baseline)
     bare = _base_rates(scenario, england, context)
     years = [m.financial_year for m in scenario.calendar]
-    strays = processes(scenario.base) if drawn and scenario.assumptions.drift == "as_recorded" else ()
-    way = course(going_on(scenario), strays, years, drawn or {})
+    strays = processes(england.base) if drawn and scenario.assumptions.drift == "as_recorded" else ()
+    way = course(going_on(scenario.assumptions, england.base), strays, years, drawn or {})
 
     def with_scenario(rates: Rates, context: Context) -> Rates:
         """Put in what the scenario does, and how rates go on, which all areas share."""
@@ -134,11 +134,11 @@ def _uprated(lines: tuple[CostLine, ...], ratio: float) -> tuple[CostLine, ...]:
     return tuple(replace(line, spend_gbp=line.spend_gbp * ratio) for line in lines)
 
 
-def going_on(scenario: Scenario) -> tuple[Trend, ...]:
-    """Return the trends on record at the base that a scenario lets go on."""
-    held = {INTO: scenario.assumptions.placement_trend, PRICE: scenario.assumptions.real_price_growth}
+def going_on(assumptions: Assumptions, base: int) -> tuple[RecordedTrend, ...]:
+    """Return the trends on record at England's base that a scenario lets go on."""
+    held = {INTO: assumptions.placement_trend, PRICE: assumptions.real_price_growth}
     on = tuple(name for name, says in held.items() if says == "as_recorded")
-    return tuple(one for one in trends(scenario.base) if one.name.startswith(on)) if on else ()
+    return tuple(one for one in trends(base) if one.name.startswith(on)) if on else ()
 
 
 def deflator_growth(assumptions: Assumptions) -> float:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from simulator.engine.rates import FosterRates, Rates, StreamRates
 from simulator.projection import drift
 from simulator.projection.drift import Process
-from simulator.projection.recorded_trends import INTO, PRICE, Trend
+from simulator.projection.recorded_trends import INTO, PRICE, RecordedTrend
 from simulator.vocabulary.axes import STREAMS
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 from simulator.vocabulary.placements import OTHER_PRICE, placements
@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Course:
+class WayOn:
     """How everything goes on, over the base year.
 
     Attributes
@@ -51,13 +51,16 @@ class Course:
 
 
 def course(
-    trends: Sequence[Trend], processes: Sequence[Process], year_of_month: Sequence[str], drawn: Mapping[str, float]
-) -> Course:
+    trends: Sequence[RecordedTrend],
+    processes: Sequence[Process],
+    year_of_month: Sequence[str],
+    drawn: Mapping[str, float],
+) -> WayOn:
     """Return how everything goes on.
 
     Parameters
     ----------
-    trends : sequence of Trend
+    trends : sequence of RecordedTrend
         Those that the scenario lets go on.
     processes : sequence of Process
         Those that stray in the draw; none in the central run.
@@ -73,10 +76,10 @@ def course(
     for name, path in paths:
         log[name] = log.get(name, np.zeros(len(years))) + path
     month = [years.index(year) for year in year_of_month]
-    return Course(len(month), {name: np.exp(path)[month] for name, path in log.items()})
+    return WayOn(len(month), {name: np.exp(path)[month] for name, path in log.items()})
 
 
-def go_on(rates: Rates, cost_keys: Sequence[str], way: Course) -> Rates:
+def go_on(rates: Rates, cost_keys: Sequence[str], way: WayOn) -> Rates:
     """Return rates that go on.
 
     Parameters
@@ -84,7 +87,7 @@ def go_on(rates: Rates, cost_keys: Sequence[str], way: Course) -> Rates:
     rates : Rates
     cost_keys : sequence of str
         Names along the axis ``cost``.
-    way : Course
+    way : WayOn
     """
     resident, uasc = (rates.streams[STREAMS.index(name)] for name in ("resident", "uasc"))
     into = np.stack([way.of(INTO + place.inflow) for place in placements()], axis=-1)
@@ -122,7 +125,7 @@ def placed_by(stream: StreamRates, into: Array) -> StreamRates:
     )
 
 
-def _fostering(foster: FosterRates, way: Course) -> FosterRates:
+def _fostering(foster: FosterRates, way: WayOn) -> FosterRates:
     """Let households grow faster or slower: fewer or more leave, as far as any do, and as many more or fewer enquire.
 
     Enquiries go with households; otherwise those who come in would draw households back to where they were.

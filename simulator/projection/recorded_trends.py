@@ -27,7 +27,7 @@ the longest that the record can be asked about)."""
 
 
 @dataclass(frozen=True)
-class Trend:
+class RecordedTrend:
     """What goes on from one base, in logs.
 
     Attributes
@@ -76,7 +76,7 @@ def lasting(years: int, full_years: int = LASTS_YEARS, fade: float = LASTS_THEN)
 
 
 @cache
-def trends(base: int) -> tuple[Trend, ...]:
+def trends(base: int) -> tuple[RecordedTrend, ...]:
     """Return what is on record at a base, from data/trends.csv.
 
     Raises
@@ -84,4 +84,4 @@ def trends(base: int) -> tuple[Trend, ...]:
     LookupError
         If the base is not in it.
     """
-    return packaged.of_base("trends", Trend, base)
+    return packaged.of_base("trends", RecordedTrend, base)

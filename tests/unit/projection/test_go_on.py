@@ -14,8 +14,8 @@ from simulator.engine.plain import run
 from simulator.projection import drift
 from simulator.projection.compile import compile_scenario
 from simulator.projection.drift import Process, processes
-from simulator.projection.go_on import Course, course, go_on, placed_by
-from simulator.projection.recorded_trends import INTO, Trend, lasting, trends
+from simulator.projection.go_on import WayOn, course, go_on, placed_by
+from simulator.projection.recorded_trends import INTO, RecordedTrend, lasting, trends
 from simulator.scenario.schema import Scenario
 from simulator.vocabulary.axes import STREAMS
 from simulator.vocabulary.calendar import BASE_YEARS, MONTHS_A_YEAR
@@ -23,7 +23,7 @@ from simulator.vocabulary.placements import placements
 
 YEARS = ("2025-26", "2026-27", "2027-28", "2028-29")
 MONTHS = [year for year in YEARS for _ in range(MONTHS_A_YEAR)]
-TREND = Trend(2025, "price_homes", 0.01, 0.06, 0.02, 2, 0.5, "2016-17", "2023-24", "")
+TREND = RecordedTrend(2025, "price_homes", 0.01, 0.06, 0.02, 2, 0.5, "2016-17", "2023-24", "")
 STILL = Process(2025, "price_homes", 0.02, 0.0, 1.0, 0.0, 0.0, 1, "2016-17", "2023-24", "")
 RESIDENT = STREAMS.index("resident")
 
@@ -104,7 +104,7 @@ def test_first_placements_still_sum_to_one_and_moves_inside_an_inflow_stay(into:
 
 def test_more_flow_into_homes_puts_more_children_there_and_asylum_seekers_nowhere_else() -> None:
     held = compiled(foster_places="as_needed")
-    more = Course(48, {INTO + "homes": np.full(48, 1.2)})
+    more = WayOn(48, {INTO + "homes": np.full(48, 1.2)})
     paths = [run(rates, BAND_OF_AGE).children[0, 0, -1].sum(axis=-2)
              for rates in (held.rates, go_on(held.rates, held.context.cost_keys, more))]  # fmt: skip
     homes = [place.inflow == "homes" for place in placements()]
