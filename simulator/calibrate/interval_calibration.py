@@ -16,25 +16,21 @@ from scipy.optimize import minimize_scalar
 
 from simulator.baseline.england import resident_rates, uasc_rates
 from simulator.baseline.structure import BAND_OF_AGE
-from simulator.calibrate.fit_drift import FLOWS
+from simulator.calibrate.fit_drift import FLOWS_GROUP, STEP
 from simulator.calibrate.fit_year import FittedYear
 from simulator.calibrate.history import FIRST
+from simulator.calibrate.responses import children
 from simulator.data import tables
 from simulator.engine.plain import run
 from simulator.engine.rates import Rates
-from simulator.projection.compile import compile_scenario
-from simulator.projection.drift import Process, parameters
-from simulator.scenario.schema import Scenario
+from simulator.projection.drift import Process
 from simulator.vocabulary import placements
-from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
 YEARS = 10
 """Horizons that count, one to so many years ahead."""
-
-STEP = 0.01
-"""Step of a log rate with which responses are measured; they are nearly linear."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +54,15 @@ class Widths:
 
 
 def widths(record: Sequence[Process], fitted: Mapping[int, FittedYear], cohort_months: int) -> Widths:
-    """Set what draws spread beside what was missed."""
-    return Widths(crude_misses(), model_misses(fitted, cohort_months), spread(record, responses()))
+    """Set what draws from the last base spread beside what was missed."""
+    base = record[0].base
+    return Widths(crude_misses(base), model_misses(fitted, cohort_months), spread(record, responses(base)))
 
 
 def tied(record: Sequence[Process]) -> list[Process]:
     """Return the record with starts and leaving tied as closely as what was missed asks, from not at all to wholly."""
-    response, missed = responses(), crude_misses()
+    base = record[0].base
+    response, missed = responses(base), crude_misses(base)
 
     def off(tie: float) -> float:
         return float(np.square(np.log(spread(_with_tie(record, tie), response) / missed)).sum())
@@ -73,7 +71,7 @@ def tied(record: Sequence[Process]) -> list[Process]:
 
 
 def _with_tie(record: Sequence[Process], tie: float) -> list[Process]:
-    return [replace(one, correlation=round(tie, 2)) if one.group == FLOWS else one for one in record]
+    return [replace(one, correlation=round(tie, 2)) if one.group == FLOWS_GROUP else one for one in record]
 
 
 def spread(record: Sequence[Process], response: Mapping[str, Array]) -> Array:
@@ -81,36 +79,30 @@ def spread(record: Sequence[Process], response: Mapping[str, Array]) -> Array:
 
     Steps of every year add up, each with the response of its own age; those of one year are tied.
     """
-    moving = [process for process in record if process.group == FLOWS]
+    moving = [process for process in record if process.group == FLOWS_GROUP]
     each = np.array([process.sd_per_year * response[process.name] for process in moving])
     tie = moving[0].correlation
     variance = (1.0 - tie) * np.square(each).sum(axis=0) + tie * np.square(each.sum(axis=0))
     return np.sqrt(np.cumsum(variance))
 
 
-def responses() -> Mapping[str, Array]:
+def responses(base: int) -> Mapping[str, Array]:
     """Log change of children so many years after a step in the first year, for a step of 1, by process: (horizon,)."""
-    scenario = Scenario.model_validate({"name": "Response", "base": LATEST_BASE, "end": f"{LATEST_BASE + YEARS}-03"})
-    years = [month.financial_year for month in scenario.calendar][::MONTHS_A_YEAR]
-    still = {parameter.key: 0.0 for parameter in parameters(years)}
-
-    def log_children(drawn: Mapping[str, float]) -> Array:
-        return np.log(_children(compile_scenario(scenario, drawn).rates))
-
-    held = log_children(still)
-    return {
-        name: (log_children(still | {f"drift.{name}.{years[0]}": STEP}) - held) / STEP for name in ("starts", "exits")
-    }
+    names = ("starts", "exits")
+    runs = children(base, YEARS, [{}, *({name: np.full(YEARS, STEP)} for name in names)])
+    log = np.log(runs[:, 1:].sum(axis=(-2, -1)))
+    return {name: (log[1 + i] - log[0]) / STEP for i, name in enumerate(names)}
 
 
-def crude_misses() -> Array:
-    """Root mean square of the log of published children over what held flows would have said: (horizon,).
+def crude_misses(base: int) -> Array:
+    """Root mean square of the log of published children up to a base over what held flows would have said: (horizon,).
 
     What is held is a year's number of starts, and its rate of leaving less its counting residual, over the mean of
     children at its ends.
     """
     stock, starts, ceased = (
-        {int(year): value for year, value in tables.series(name).items()} for name in ("stock", "starts", "ceased")
+        {int(year): value for year, value in tables.series(name).items() if int(year) <= base}
+        for name in ("stock", "starts", "ceased")
     )
     last = max(stock)
     found: list[list[float]] = [[] for _ in range(YEARS)]
@@ -133,8 +125,8 @@ def model_misses(fitted: Mapping[int, FittedYear], cohort_months: int) -> Array:
     found: list[list[float]] = [[] for _ in range(YEARS)]
     for origin in range(FIRST + 1, last):
         said = _children(_held(fitted[origin], MONTHS_A_YEAR * min(YEARS, last - origin), cohort_months))
-        for ahead, children in enumerate(said, start=1):
-            found[ahead - 1].append(np.log(tables.value("stock", origin + ahead) / children))
+        for ahead, there in enumerate(said, start=1):
+            found[ahead - 1].append(np.log(tables.value("stock", origin + ahead) / there))
     return _root_mean_square(found)
 
 

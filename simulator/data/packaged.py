@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from importlib.resources import files
+from typing import Protocol, TypeVar
 
 from simulator.data.table_schema import Column, Schema, Table, counts, number, parse, text, whole, year
 from simulator.vocabulary.axes import STREAMS
@@ -103,15 +104,35 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
     ),
     "drift": Schema(
         {
+            "base": whole("year", 2018, 2100),
             "name": text(),
             "sd_per_year": number("standard deviation of a log", 0.0, 1.0),
+            "persistence": number("share of a year's step", 0.0, 1.0),
+            "kept": number("share of a level", 0.0, 1.0),
+            "growth_sd": number("standard deviation of a log, a year", 0.0, 1.0),
+            "level_sd": number("standard deviation of a log", 0.0, 1.0),
             "lag_years": whole("years", 1, 10),
             "first": text(),
             "last": text(),
             "source": text(),
             **_correlated(),
         },
-        key=("name",),
+        key=("base", "name"),
+    ),
+    "trends": Schema(
+        {
+            "base": whole("year", 2018, 2100),
+            "name": text(),
+            "level": number("log", -2.0, 2.0),
+            "growth": number("log, a year", -1.0, 1.0),
+            "long_run": number("log, a year", -1.0, 1.0),
+            "full_years": whole("years", 0, 40),
+            "fade": number("share kept a year", 0.0, 1.0),
+            "first": text(),
+            "last": text(),
+            "source": text(),
+        },
+        key=("base", "name"),
     ),
     "local_drift": Schema(
         {
@@ -175,3 +196,31 @@ def table(name: str) -> Table:
     schema = SCHEMAS[name]
     file = f"{name}.csv"
     return parse(read_text(schema.folder, file), schema, f"simulator/{schema.folder}/{file}")
+
+
+class _OfBase(Protocol):
+    """A record of what is known at a base."""
+
+    @property
+    def base(self) -> int:
+        """Year of the base."""
+        ...
+
+
+_Row = TypeVar("_Row", bound=_OfBase)
+
+
+def of_base(name: str, record: type[_Row], base: int) -> tuple[_Row, ...]:
+    """Return the rows of a packaged table that are of one base.
+
+    Raises
+    ------
+    LookupError
+        If there is none; the message lists the bases there are.
+    """
+    rows = list(table(name).rows(record))
+    found = tuple(row for row in rows if row.base == base)
+    if not found:
+        bases = ", ".join(map(str, dict.fromkeys(row.base for row in rows)))
+        raise LookupError(f"{name}.csv: no base {base}; bases: {bases}")
+    return found

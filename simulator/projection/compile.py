@@ -21,7 +21,7 @@ from simulator.engine.rates import FosterRates, Rates
 from simulator.interventions import apply_all
 from simulator.interventions.context import Context
 from simulator.interventions.local import split_waiting, waiting_share, with_local
-from simulator.projection.drift import drift
+from simulator.projection.drift import processes
 from simulator.projection.foster_supply import (
     FosterSupply,
     cost_weight,
@@ -29,7 +29,9 @@ from simulator.projection.foster_supply import (
     more_in_homes,
     of_one_council,
 )
+from simulator.projection.go_on import course, go_on
 from simulator.projection.localise import localise
+from simulator.projection.recorded_trends import INTO, PRICE, RecordedTrend, trends
 from simulator.scenario.schema import Assumptions, Scenario
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, financial_year
@@ -95,7 +97,7 @@ def compile_scenario(
     ----------
     scenario : Scenario
     drawn : mapping of key to float, optional
-        Steps of the drift of rates in one draw (`simulator.projection.drift`), and how far levels of areas lie from
+        How rates stray in one draw (`simulator.projection.drift`), and how far levels of areas lie from
         their means (`simulator.projection.localise`); rates and levels are held where there are none.
     baseline : Baseline, optional
         Who is run; the scenario's areas if left out.
@@ -113,12 +115,12 @@ def compile_scenario(
     supply = foster_supply(scenario.assumptions, drawn or {})
     bare = _base_rates(scenario, england, context, supply)
     years = [m.financial_year for m in scenario.calendar]
+    strays = processes(england.base) if drawn and scenario.assumptions.drift == "as_recorded" else ()
+    way = course(going_on(scenario.assumptions, england.base), strays, years, drawn or {})
 
     def with_scenario(rates: Rates, context: Context) -> Rates:
-        """Put in what the scenario does, and what all areas share of a draw."""
-        rates = apply_all(rates, scenario.interventions, context)
-        if drawn and scenario.assumptions.drift == "as_recorded":
-            rates = drift(rates, context.cost_keys, years, drawn)
+        """Put in what the scenario does, and how rates go on, which all areas share."""
+        rates = go_on(apply_all(rates, scenario.interventions, context), context.cost_keys, way)
         rates = replace(rates, cost_weight=cost_weight(rates.streams, supply.waiting_cost_ratio))
         rates.check()
         return rates
@@ -149,6 +151,13 @@ def compile_scenario(
 def _uprated(lines: tuple[CostLine, ...], ratio: float) -> tuple[CostLine, ...]:
     """Return lines of spend at another level of general prices."""
     return tuple(replace(line, spend_gbp=line.spend_gbp * ratio) for line in lines)
+
+
+def going_on(assumptions: Assumptions, base: int) -> tuple[RecordedTrend, ...]:
+    """Return the trends on record at England's base that a scenario lets go on."""
+    held = {INTO: assumptions.placement_trend, PRICE: assumptions.real_price_growth}
+    on = tuple(name for name, says in held.items() if says == "as_recorded")
+    return tuple(one for one in trends(base) if one.name.startswith(on)) if on else ()
 
 
 def deflator_growth(assumptions: Assumptions) -> float:

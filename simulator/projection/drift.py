@@ -1,7 +1,7 @@
-"""How rates go on from a base year in a draw: as far from where they stood as they have gone before.
+"""How rates go on from a base year in a draw: as far from the central run as they have gone before.
 
-The central run holds the rates of the base year. A draw multiplies them in each financial year by a factor whose
-logarithm is a random walk: the sum of one normal step a year, of the size that the published record shows
+A draw multiplies a rate in each financial year by a factor. Its logarithm is the sum of a level, of a growth that
+lasts, and of one normal step a year, each of the size that the record up to the base shows
 (`simulator.calibrate.fit_drift`). Steps of starts and of leaving may be tied, so that draws spread as far as held rates
 have missed (`simulator.calibrate.interval_calibration`).
 """
@@ -9,32 +9,39 @@ have missed (`simulator.calibrate.interval_calibration`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.data import packaged
-from simulator.engine.rates import Rates, StreamRates
+from simulator.projection.recorded_trends import lasting
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
-from simulator.vocabulary.axes import STREAMS
-from simulator.vocabulary.placements import placements
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Process:
-    """How far one group of rates moves.
+    """How far one group of rates moves from one base.
 
     Attributes
     ----------
+    base : int
     name : str
-        What moves; see :func:`drift`.
+        What moves; see `simulator.projection.go_on`.
     sd_per_year : float
         Standard deviation of a year's step of the log level.
+    persistence : float
+        Share of a year's step that the next year's takes over.
+    kept : float
+        Share of a level that is left a year later; with 1, and no persistence, it is a random walk.
+    growth_sd : float
+        Standard deviation of a growth a year that lasts (`simulator.projection.recorded_trends.lasting`).
+    level_sd : float
+        Standard deviation of a level that is another from the first year on.
     lag_years : int
         Years over which moves were measured.
     first, last : str
@@ -46,8 +53,13 @@ class Process:
     correlation : float
     """
 
+    base: int
     name: str
     sd_per_year: float
+    persistence: float
+    kept: float
+    growth_sd: float
+    level_sd: float
     lag_years: int
     first: str
     last: str
@@ -57,88 +69,46 @@ class Process:
 
 
 @cache
-def processes() -> tuple[Process, ...]:
-    """Return every process, from data/drift.csv."""
-    return tuple(packaged.table("drift").rows(Process))
+def processes(base: int) -> tuple[Process, ...]:
+    """Return every process as known at a base, from data/drift.csv.
 
-
-def parameters(financial_years: Sequence[str]) -> tuple[Parameter, ...]:
-    """Return the steps of every process in every financial year of a run, as parameters to draw."""
-    return tuple(
-        Parameter(
-            _key(process, year), Normal(0.0, process.sd_per_year),
-            f"drift.{process.group}.{year}" if process.group else "", process.correlation,
-        )
-        for process in processes()
-        for year in financial_years
-    )  # fmt: skip
-
-
-def drift(rates: Rates, cost_keys: Sequence[str], year_of_month: Sequence[str], drawn: Mapping[str, float]) -> Rates:
-    """Return rates that go on as in a draw.
-
-    Parameters
-    ----------
-    rates : Rates
-    cost_keys : sequence of str
-        Names along the axis ``cost``.
-    year_of_month : sequence of str
-        Financial year of each month of the run.
-    drawn : mapping of key to float
-        Steps of this draw; see :func:`parameters`.
+    Raises
+    ------
+    LookupError
+        If the base is not in it.
     """
-    factor = {process.name: _factor(process, year_of_month, drawn) for process in processes()}
-    resident, uasc = (rates.streams[STREAMS.index(name)] for name in ("resident", "uasc"))
-    streams = {
-        "resident": replace(
-            _faster_exits(resident, factor["exits"]),
-            new_starts_per_month=resident.new_starts_per_month * factor["starts"][:, None],
-            move_ratio=_more_moves_to_homes(resident.move_ratio, factor["moves_to_homes"]),
-        ),
-        "uasc": replace(uasc, new_starts_per_month=uasc.new_starts_per_month * factor["uasc_starts"][:, None]),
-    }
-    foster = rates.foster
-    if foster is not None:
-        leaving = foster.deregistration_per_year * factor["foster_leaving"][:, None]
-        foster = replace(foster, deregistration_per_year=leaving)
-    price = np.stack([factor[_price(key)] for key in cost_keys], axis=-1)
-    return replace(
-        rates,
-        streams=tuple(streams[name] for name in STREAMS),
-        foster=foster,
-        price_ratio=rates.price_ratio * price,
-    )
+    return packaged.of_base("drift", Process, base)
 
 
-def _key(process: Process, financial_year: str) -> str:
-    return f"drift.{process.name}.{financial_year}"
+def parameters(base: int, financial_years: Sequence[str]) -> tuple[Parameter, ...]:
+    """Return all that moves in a run from a base, as parameters to draw: none without years."""
+    return tuple(parameter for one in processes(base) for parameter in _parameters(one, financial_years))
 
 
-def _factor(process: Process, year_of_month: Sequence[str], drawn: Mapping[str, float]) -> Array:
-    """Level of a process over that of the base year: (month,)."""
-    level, log = {}, 0.0
-    for year in dict.fromkeys(year_of_month):
-        log += drawn[_key(process, year)]
-        level[year] = np.exp(log)
-    return np.array([level[year] for year in year_of_month])
+def _parameters(one: Process, financial_years: Sequence[str]) -> list[Parameter]:
+    lasts = {"growth": one.growth_sd, "level": one.level_sd} if financial_years else {}
+    steps = [
+        Parameter(
+            _key(one.name, year), Normal(0.0, one.sd_per_year),
+            f"drift.{one.group}.{year}" if one.group else "", one.correlation,
+        )
+        for year in financial_years
+    ]  # fmt: skip
+    return [*(Parameter(_key(one.name, what), Normal(0.0, sd)) for what, sd in lasts.items() if sd > 0), *steps]
 
 
-def _faster_exits(stream: StreamRates, factor: Array) -> StreamRates:
-    return replace(stream, exit_ratio=stream.exit_ratio * factor[:, None])
+def _key(name: str, what: str) -> str:
+    return f"drift.{name}.{what}"
 
 
-def _more_moves_to_homes(move_ratio: Array, factor: Array) -> Array:
-    """Multiply the moves from mainstream foster care to children's homes: (draw, area, month, place, place)."""
-    origin = np.array([place.capacity != "" for place in placements()])
-    to = np.array([place.is_home for place in placements()])
-    between = origin[:, None] & to[None, :]
-    ratio: Array = move_ratio * np.where(between, factor[:, None, None], 1.0)
-    return ratio
-
-
-def _price(cost_key: str) -> str:
-    """Process that the price of a line follows."""
-    held = [place for place in placements() if place.cost == cost_key]
-    if any(place.is_foster for place in held):
-        return "price_foster"
-    return "price_homes" if held else "price_other"
+def path(one: Process, financial_years: Sequence[str], drawn: Mapping[str, float]) -> Array:
+    """Log level of a draw over the central run's: (year,)."""
+    growth = np.array([drawn.get(_key(one.name, year), 0.0) for year in financial_years])
+    for year in range(1, len(growth)):
+        growth[year] += one.persistence * growth[year - 1]
+    growth = growth + drawn.get(_key(one.name, "growth"), 0.0) * lasting(len(growth))
+    level, at = np.zeros(len(growth)), drawn.get(_key(one.name, "level"), 0.0)
+    for year, grown in enumerate(growth):
+        at = one.kept * at + grown
+        level[year] = at
+    return level

@@ -22,6 +22,8 @@ def notes(compiled: Compiled) -> tuple[str, ...]:
             "How many children in homes had fostering as their original plan, and would move if there were places, is "
             f"not identified: draws take {range_.low:.0%} to {range_.high:.0%} of them at the base."
         )
+    if scenario.assumptions.placement_trend == "as_recorded":
+        said.append(f"Children's placements go on as they have up to March {scenario.base}, fading.")
     run = frozenset(one.code for one in authorities()).intersection(compiled.context.areas)
     said += _local_notes(scenario, run)
     said += [note for one in scenario.interventions for note in one.notes(of_authorities=bool(run))]
@@ -56,6 +58,8 @@ def money_notes(compiled: Compiled) -> tuple[str, ...]:
     scenario = compiled.scenario
     growth = deflator_growth(scenario.assumptions)
     prices = f"General prices follow the GDP deflator, {growth:.1%} a year after the last published"
+    if scenario.assumptions.real_price_growth == "as_recorded":
+        prices += f", real unit costs what they did up to {scenario.price_year}, fading"
     if any(one.changes_prices for one in scenario.interventions):
         prices += ", and the scenario's own price growth"
     unpaid = [

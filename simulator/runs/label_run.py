@@ -14,6 +14,7 @@ from simulator.data.discounting import discount_factors
 from simulator.engine.paths import Paths
 from simulator.engine.rates import side_by_side
 from simulator.projection.compile import Compiled
+from simulator.results.homes_record import openings_note
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
 from simulator.results.measures.view import View
@@ -53,6 +54,7 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
     timeline = Timeline(compiled.context.first_month, compiled.context.months)
     names = tuple(area.name for area in baseline.reported)
     reference_spend, found = total(reference[0]), _measured(view, total, measures())
+    timeline = Timeline(compiled.context.first_month, compiled.context.months)
     beyond = doubts(
         found,
         timeline,
@@ -73,7 +75,7 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
         measures=found,
         history=_history(baseline),
         claims=tuple(map(_dated, scenario.claims)),
-        notes=(*beyond, *notes(compiled)),
+        notes=(*beyond, *openings_note(found, timeline, names), *notes(compiled)),
         money_notes=money_notes(compiled),
         bends=bends(compiled),
         sources=baseline.sources,

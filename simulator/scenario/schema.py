@@ -146,6 +146,13 @@ class Assumptions(Model):
     drift: Literal["as_recorded", "none"] = choice("as_recorded", source="definition")
     """Whether rates drift in draws as far as they have in the past, or are held as in the central run."""
 
+    placement_trend: Literal["as_recorded", "none"] = choice("none", source="definition")
+    """Whether flows into placements go on as they have up to the base, fading, or are held."""
+
+    real_price_growth: Literal["as_recorded", "none"] = choice("none", source="definition")
+    """Whether unit costs grow above inflation as they have up to the base, fading, or follow the deflator. A price
+    growth that the scenario states comes on top."""
+
     discount_percent: Quantity | None = number(
         None,
         low=0,

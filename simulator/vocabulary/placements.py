@@ -22,6 +22,9 @@ FILE = "placements.yaml"
 LEAVES_FOR = ("adoption", "home", "guardianship")
 """Reasons of leaving that go with some placements, whatever the time in care."""
 
+OTHER_PRICE = "other"
+"""Price process of lines of spend that go with no placement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:
@@ -35,6 +38,8 @@ class Placement:
         SSDA903 place codes, some with the provider code after a slash.
     cost
         Key of its unit cost.
+    price
+        Process that its unit cost follows (`simulator.projection.drift`), after ``price_``.
     authority_group
         Group of placements that holds it in tables of authorities (`simulator.data.authority_tables`).
     ages
@@ -47,6 +52,9 @@ class Placement:
         With foster carers, kin included.
     is_home
         A children's home.
+    inflow
+        Process that first placements and moves into it follow, after ``into_``, or empty where those go whom no other
+        placement takes.
     capacity
         Foster sector whose places it fills (``council``, ``independent``), or empty where there is no limit.
     waits_for
@@ -69,6 +77,8 @@ class Placement:
     ages: tuple[int, int]
     colour: str
     plural: str
+    price: str = OTHER_PRICE
+    inflow: str = ""
     is_foster: bool = False
     is_home: bool = False
     capacity: str = ""

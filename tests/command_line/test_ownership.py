@@ -43,7 +43,7 @@ COMMANDS = {
 }
 SOLVE = (
     "solve", "status-quo", "--target", "total_spend=10.0e9@2026-27",
-    "--vary", "interventions.homes-price.percent_per_year", "--out", "{out}",
+    "--vary", "assumptions.deflator_percent_per_year", "--out", "{out}",
 )  # fmt: skip
 
 

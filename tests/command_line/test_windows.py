@@ -169,7 +169,7 @@ def test_every_command_has_the_bytes_of_another_system(folder: Path) -> None:
             ("run", "status-quo", "--returns", f"{where}/imported", "--area-name", "Łódź", "--out", f"{where}/council"),
             ("run", "status-quo", "--area", "Kent", "--no-charts", "--publish", "--out", f"{where}/kent"),
             ("solve", "status-quo", "--target", "total_spend=12e9@2030-31", "--vary",
-             "interventions.foster-price.percent_per_year", "--out", f"{where}-solved.yaml"),
+             "assumptions.deflator_percent_per_year", "--out", f"{where}-solved.yaml"),
         ):  # fmt: skip
             made = command(*words, folder=folder, **as_if)
             assert made.returncode == 0, (words, made.stderr)

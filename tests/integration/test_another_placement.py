@@ -37,6 +37,8 @@ ENTRY = f"""{NEW}:
   plural: {LABEL}s
   codes: [R3]
   cost: {NEW}
+  price: homes
+  inflow: homes
   authority_group: homes
   ages: [0, 17]
   colour: black

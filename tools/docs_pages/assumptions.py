@@ -17,8 +17,10 @@ from simulator.interventions import notes
 from simulator.projection import compile as compiling
 from simulator.projection.drift import processes
 from simulator.projection.foster_supply import drawn_numbers
+from simulator.projection.recorded_trends import PRICE, trends
 from simulator.scenario import Assumptions
 from simulator.vocabulary.axes import PHASES
+from simulator.vocabulary.calendar import LATEST_BASE
 from simulator.vocabulary.placements import names
 
 STRUCTURE = "data/structure.yaml"
@@ -336,12 +338,24 @@ def _about_fostering() -> Iterator[Row]:
 
 
 def _about_drift() -> Iterator[Row]:
-    for process in processes():
+    for trend in trends(LATEST_BASE):
+        yield (
+            f"Goes on in the status quo: {trend.name.replace('_', ' ')}, logs",
+            f"{trend.level:+.3f} at once and {trend.growth:+.3f} a year, of {trend.long_run:+.3f} in the long run "
+            f"(record {trend.first} to {trend.last})",
+            f"derived [{trend.source}]",
+            "data/trends.csv",
+            "assumptions." + ("real_price_growth" if trend.name.startswith(PRICE) else "placement_trend"),
+        )
+    for process in processes(LATEST_BASE):
         tied = f", tied to others of the year by {process.correlation:.2f}" if process.group else ""
+        lasts = f", and of a growth that lasts {process.growth_sd:.3f}" if process.growth_sd else ""
+        judged = process.first == JUDGEMENT
         yield (
             f"In draws, yearly steps of {process.name.replace('_', ' ')}, standard deviation of the log",
-            f"{process.sd_per_year:.3f}{tied} (record {process.first} to {process.last})",
-            f"derived [{process.source}]",
+            f"{process.sd_per_year:.3f}{lasts}{tied}"
+            + ("" if judged else f" (record {process.first} to {process.last})"),
+            f"{JUDGEMENT if judged else 'derived'} [{process.source}]",
             "data/drift.csv",
             "assumptions.drift",
         )
@@ -357,10 +371,10 @@ def _about_money() -> Iterator[Row]:
     )
     yield (
         "Growth of unit costs above general prices",
-        "none unless a scenario says so",
+        "none, unless a scenario lets it go on as recorded or states one",
         JUDGEMENT,
         "projection/compile.py",
-        "interventions (kind: price_growth)",
+        "assumptions.real_price_growth, interventions (kind: price_growth)",
     )
     percent = next(n for n in notes(Assumptions) if n.path == "discount_percent")
     yield (

@@ -82,6 +82,10 @@ PROVIDERS = {
     "total": "total",
 }
 # Homes, supported and other placements have been split in several ways; together they are what these leave.
+REGISTERED_HOMES = {"places": ("registered_home_places", "places"), "providers": ("registered_homes", "homes")}
+"""Measure in the file of children's homes to table and unit."""
+PLACES_ROSE_TO_2025 = 0.11
+"""Growth of registered places over the year to 31 March 2025, as reported with them [community_care_homes_2025]."""
 GROUP_TABLE = "stock_by_placement_group"
 PLACEMENT_GROUPS = ("foster_total", "placed_with_parents", "placed_for_adoption")
 
@@ -172,7 +176,22 @@ def build_placements(national: Path, years: Mapping[str, str]) -> Tables:
         )
     add_providers(out, read(national / "cla_stock_by_placement_and_provider.csv"))
     add_placement_groups(out, national, years)
+    add_registered_homes(out, national, years)
     return out
+
+
+def add_registered_homes(out: Tables, national: Path, years: Mapping[str, str]) -> None:
+    """Add registered mainstream children's homes and their places at 31 March; 2024 is worked back from 2025."""
+    for row in read(national / "childrens_homes_ofsted.csv"):
+        table = REGISTERED_HOMES.get(row["measure"])
+        if table is None or (row["provision_type"], row["sector"]) != ("childrens_homes_mainstream", "all"):
+            continue
+        out.add(table[0], row["at_31_march"], "all", row["value"], table[1], years[row["source"]], row["source"])
+    places, unit = REGISTERED_HOMES["places"]
+    newest = out.rows[places, "2025", "all"]
+    said = f"derived: 2025 less the {PLACES_ROSE_TO_2025:.0%} that it was reported to have risen by"
+    before = number(round(float(newest[3]) / (1.0 + PLACES_ROSE_TO_2025), -1))
+    out.add(places, "2024", "all", before, unit, newest[5], newest[7], said)
 
 
 def add_placement_groups(out: Tables, national: Path, years: Mapping[str, str]) -> None:

@@ -63,7 +63,7 @@ def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
     return (
         *loaded.parameters,
         *foster_supply.parameters(),
-        *drift.parameters(years),
+        *drift.parameters(loaded.baseline.england.base, years),
         *localise.parameters(loaded.baseline, years),
     )
 

@@ -19,11 +19,12 @@ from simulator.scenario import ScenarioError
 SHORT = {
     "name": "Short", "extends": "status-quo", "end": "2028-03",
     "interventions": [{"kind": "early_help", "id": "help", "start": "2025-04", "ages": [0, 15],
-                       "effect": {"measure": "starts", "risk_ratio": 0.9}}],
+                       "effect": {"measure": "starts", "risk_ratio": 0.9}},
+                      {"kind": "price_growth", "id": "price", "costs": ["childrens_home"], "percent_per_year": 1}],
 }  # fmt: skip
 RATIO = "interventions.help.effect.risk_ratio"
 BALANCING = "assumptions.balancing_percent_per_year"
-PRICE = "interventions.homes-price.percent_per_year"
+PRICE = "interventions.price.percent_per_year"
 
 
 def of(sweep, measure: str, period: str = "instant"):

@@ -78,7 +78,7 @@ def test_every_assumption_is_tried() -> None:
     numbers = {note.name for note in notes(Assumptions) if note.unit}
     assert numbers == {*NUMBERS, "discount_percent"}
     others = {note.name for note in notes(Assumptions)} - numbers
-    assert others == {"foster_places", "drift"}
+    assert others == {"foster_places", "drift", "placement_trend", "real_price_growth"}
 
 
 def test_a_deflator_that_is_published_beyond_the_run_is_told(tmp_path: Path) -> None:

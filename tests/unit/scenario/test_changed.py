@@ -96,15 +96,15 @@ def test_all_problems_are_told_at_once_by_the_path_that_was_given(family_help) -
     with pytest.raises(ScenarioError) as raised:
         family_help.at({
             RATIO: 9, "base": 2024, "assumptions.births": 1, "name": 3, "assumptions.discount_percent": float("nan"),
-            "interventions.homes-price.percent_per_year": True,
+            "assumptions.homes_waiting_share": True,
         })  # fmt: skip
     assert str(raised.value).splitlines() == [
         "assumptions.births: there is no such number; allowed: a number that `care-demand check` shows; did you mean "
         "'assumptions.births_per_year'?",
         "assumptions.discount_percent: nan is not a finite number",
+        "assumptions.homes_waiting_share: True is not a finite number",
         "base: 2024 is not a base year; allowed: 2020, 2021, 2023, 2025",
         "interventions.family-help.effect.risk_ratio: 9 is above 3; allowed: 0 to 3 (ratio)",
-        "interventions.homes-price.percent_per_year: True is not a finite number",
         "name: is not a number; allowed: a number that `care-demand check` shows",
     ]
 
@@ -134,7 +134,7 @@ def test_a_mapping_is_read_as_the_file_it_would_be(tmp_path: Path) -> None:
     mapping, file = simulator.load(PLAN), simulator.load(tmp_path / "my-plan.yaml")
     assert (mapping.key, mapping.scenario, mapping.parameters) == (file.key, file.scenario, file.parameters)
     assert [one.path.name for one in mapping.files] == ["my-plan.yaml", "status-quo.yaml"]
-    assert "interventions.2.start" in explain(mapping)
+    assert "interventions.0.start" in explain(mapping)
     assert simulator.load(mapping) is mapping
 
 
