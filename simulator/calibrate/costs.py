@@ -20,6 +20,8 @@ institutions), 31 March 2024: (100 + 560 + 90) / 1,350 [dfe_cla_2024]."""
 
 PER_CHILD = ("adoption", "special_guardianship", "short_breaks", "education", "leaving_care")
 LAST_OUTTURN = "2023-24"
+FIRST_ALLOWANCES = "2018-19"
+"""First year whose spend on fostering tells carers' allowances from the rest; it stands for the year before too."""
 
 
 def cost_lines(base: int, before: Array, at: Array, uasc: tuple[float, float]) -> tuple[CostLine, ...]:
@@ -42,6 +44,7 @@ def cost_lines(base: int, before: Array, at: Array, uasc: tuple[float, float]) -
     own, external = tables.categories("spend_line_own", outturn), tables.categories("spend_line_external", outturn)
     own_share = own["fostering_total"] / (own["fostering_total"] + external["fostering_total"])
     own_fostering = lines["fostering_total"] * own_share
+    parts = tables.categories("spend_line_own", max(outturn, FIRST_ALLOWANCES))
     kin = by_key["kinship_foster"] / (by_key["kinship_foster"] + by_key["council_foster"])
     residential = {
         "childrens_home": by_key["childrens_home"],
@@ -57,7 +60,7 @@ def cost_lines(base: int, before: Array, at: Array, uasc: tuple[float, float]) -
             spend[k] = amount * w / sum(keys.values())
     overhead = dict.fromkeys(spend, 0.0)
     for k in ("kinship_foster", "council_foster"):
-        overhead[k] = own["fostering_excl_allowances"] / own["fostering_total"]
+        overhead[k] = parts["fostering_excl_allowances"] / parts["fostering_total"]
     for k in residential:
         overhead[k] = own["residential"] / (own["residential"] + external["residential"])
 

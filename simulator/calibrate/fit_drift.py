@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from simulator.calibrate.fit_year import FittedYear
 from simulator.calibrate.history import leaving_levels
 from simulator.data import tables
 from simulator.projection.drift import Process
+from simulator.vocabulary.calendar import parse_financial_year
 from simulator.vocabulary.placements import placements
 
 Array = NDArray[np.float64]
@@ -27,8 +29,15 @@ FLOWS = "flows"
 MOVES_FITTED_FROM = 2020
 """First year whose tables tell where children moved; before it the assumed moves stand."""
 
+HOUSEHOLDS_FROM = 2021
+"""First year whose mainstream households are published by themselves."""
 
-def processes(fitted: Mapping[int, FittedYear], width: int) -> list[Process]:
+LEAST_MOVES = 4
+"""Moves of a record, with fewer of which it tells no spread: until there are as many, the record is taken up to the
+year that has them. It says how far a rate goes, and nothing of which way."""
+
+
+def processes(fitted: Mapping[int, FittedYear], width: int, last: int) -> list[Process]:
     """Measure every process; how starts and leaving are tied is left open (`simulator.calibrate.interval_calibration`).
 
     Parameters
@@ -37,40 +46,48 @@ def processes(fitted: Mapping[int, FittedYear], width: int) -> list[Process]:
         The fitted years, without a gap.
     width : int
         Months of birth in a cohort of the fit.
+    last : int
+        Year after which nothing is used, but as `LEAST_MOVES` says.
     """
-    leaving_level = leaving_levels(fitted, width)
-    years = list(leaving_level)
-    starts = [tables.value("starts", year) for year in years]
-    asylum = tables.series("uasc_stock")
+    leaving = leaving_levels({year: one for year, one in fitted.items() if year <= last}, width)
+    starts = {year: tables.value("starts", year) for year in leaving}
+    asylum = {int(year): value for year, value in tables.series("uasc_stock").items()}
     homes = {year: _moves_to_homes(one.parameters) for year, one in fitted.items() if year >= MOVES_FITTED_FROM}
-    households = np.array([tables.value("mainstream_households", year, "england") for year in range(2021, 2026)])
-    leaving = tables.value("households_deregistered", 2024, "england") / households[2:4].mean()
+    households = {
+        int(year): value
+        for year, value in tables.series("mainstream_households", "england").items()
+        if int(year) >= HOUSEHOLDS_FROM
+    }
+    deregistered = {int(year): value for year, value in tables.series("households_deregistered", "england").items()}
+    carers = _process("foster_leaving", households, last, 1, "cc_foster_2025")
+    rate_year = max(year for year in deregistered if year <= int(carers.last))
+    rate = deregistered[rate_year] / ((households[rate_year - 1] + households[rate_year]) / 2.0)
     return [
-        _process("starts", np.array(starts), years, LAG_YEARS, "dfe_cla_2025", FLOWS),
-        _process("exits", np.array(list(leaving_level.values())), years, LAG_YEARS, "dfe_cla_2025", FLOWS),
-        _process("uasc_starts", np.array(list(asylum.values())), list(asylum), 1, "dfe_cla_2025"),
-        _process("moves_to_homes", np.array(list(homes.values())), list(homes), 1, "dfe_cla_2025"),
-        Process(
-            "foster_leaving", float(np.diff(np.log(households)).std(ddof=1) / leaving), 1, "2021", "2025",
-            "cc_foster_2025",
-        ),
+        _process("starts", starts, last, LAG_YEARS, "dfe_cla_2025", FLOWS),
+        _process("exits", leaving, last, LAG_YEARS, "dfe_cla_2025", FLOWS),
+        _process("uasc_starts", asylum, last, 1, "dfe_cla_2025"),
+        _process("moves_to_homes", homes, last, 1, "dfe_cla_2025"),
+        replace(carers, sd_per_year=carers.sd_per_year / rate),
         *(
-            _process(f"price_{name}", *_unit_cost(category), 1, "dfe_lait_2026")
+            _process(f"price_{name}", _unit_cost(category), last, 1, "dfe_lait_2026")
             for name, category in (("homes", "residential"), ("foster", "fostering"), ("other", "all_looked_after"))
         ),
-    ]  # fmt: skip
+    ]
 
 
-def _moves(level: Array, lag: int) -> Array:
-    """Changes of the log level over a lag."""
-    moves: Array = np.log(level[lag:] / level[:-lag])
-    return moves
+def _process(name: str, level: Mapping[int, float], last: int, lag: int, source: str, group: str = "") -> Process:
+    """Measure one process: the spread of moves about their mean, for one year of a random walk.
 
-
-def _process(name: str, level: Array, years: Sequence[int | str], lag: int, source: str, group: str = "") -> Process:
-    """Measure one process: the spread of moves about their mean, for one year of a random walk."""
-    sd = float(_moves(level, lag).std(ddof=1)) / np.sqrt(lag)
-    return Process(name, sd, lag, str(years[0]), str(years[-1]), source, group)
+    Parameters
+    ----------
+    level : mapping of year to float
+        In order of years, without a gap.
+    """
+    known = [year for year in level if year <= last]
+    years = known if len(known) - lag >= LEAST_MOVES else list(level)[: LEAST_MOVES + lag]
+    values = np.array([level[year] for year in years])
+    sd = float(np.log(values[lag:] / values[:-lag]).std(ddof=1)) / np.sqrt(lag)
+    return Process(last, name, sd, lag, str(years[0]), str(years[-1]), source, group)
 
 
 def _moves_to_homes(p: Parameters) -> float:
@@ -80,8 +97,7 @@ def _moves_to_homes(p: Parameters) -> float:
     return float(p.move_per_year[into].mean())
 
 
-def _unit_cost(category: str) -> tuple[Array, list[int | str]]:
-    """Published unit costs over the price level, by financial year."""
+def _unit_cost(category: str) -> dict[int, float]:
+    """Published unit costs over the price level, by the year in which a financial year ends."""
     cash, prices = tables.series("unit_cost_gbp_per_week", category), tables.series("gdp_deflator")
-    years = [year for year in cash if year in prices]
-    return np.array([cash[year] / prices[year] for year in years]), years
+    return {parse_financial_year(str(year)) + 1: cash[year] / prices[year] for year in cash if year in prices}

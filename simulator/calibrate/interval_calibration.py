@@ -58,13 +58,18 @@ class Widths:
 
 
 def widths(record: Sequence[Process], fitted: Mapping[int, FittedYear], cohort_months: int) -> Widths:
-    """Set what draws spread beside what was missed."""
-    return Widths(crude_misses(), model_misses(fitted, cohort_months), spread(record, responses()))
+    """Set what draws from the latest base spread beside what was missed."""
+    response = responses(LATEST_BASE)
+    return Widths(crude_misses(LATEST_BASE), model_misses(fitted, cohort_months), spread(record, response))
 
 
 def tied(record: Sequence[Process]) -> list[Process]:
-    """Return the record with starts and leaving tied as closely as what was missed asks, from not at all to wholly."""
-    response, missed = responses(), crude_misses()
+    """Return the record of one base with starts and leaving tied as closely as what was missed until then asks.
+
+    From not at all to wholly.
+    """
+    base = record[0].base
+    response, missed = responses(base), crude_misses(base)
 
     def off(tie: float) -> float:
         return float(np.square(np.log(spread(_with_tie(record, tie), response) / missed)).sum())
@@ -88,11 +93,11 @@ def spread(record: Sequence[Process], response: Mapping[str, Array]) -> Array:
     return np.sqrt(np.cumsum(variance))
 
 
-def responses() -> Mapping[str, Array]:
+def responses(base: int) -> Mapping[str, Array]:
     """Log change of children so many years after a step in the first year, for a step of 1, by process: (horizon,)."""
-    scenario = Scenario.model_validate({"name": "Response", "base": LATEST_BASE, "end": f"{LATEST_BASE + YEARS}-03"})
+    scenario = Scenario.model_validate({"name": "Response", "base": base, "end": f"{base + YEARS}-03"})
     years = [month.financial_year for month in scenario.calendar][::MONTHS_A_YEAR]
-    still = {parameter.key: 0.0 for parameter in parameters(years)}
+    still = {parameter.key: 0.0 for parameter in parameters(base, years)}
 
     def log_children(drawn: Mapping[str, float]) -> Array:
         return np.log(_children(compile_scenario(scenario, drawn).rates))
@@ -103,16 +108,16 @@ def responses() -> Mapping[str, Array]:
     }
 
 
-def crude_misses() -> Array:
-    """Root mean square of the log of published children over what held flows would have said: (horizon,).
+def crude_misses(last: int) -> Array:
+    """Root mean square of the log of published children, to a last year, over what held flows would say: (horizon,).
 
     What is held is a year's number of starts, and its rate of leaving less its counting residual, over the mean of
     children at its ends.
     """
     stock, starts, ceased = (
-        {int(year): value for year, value in tables.series(name).items()} for name in ("stock", "starts", "ceased")
+        {int(year): value for year, value in tables.series(name).items() if int(year) <= last}
+        for name in ("stock", "starts", "ceased")
     )
-    last = max(stock)
     found: list[list[float]] = [[] for _ in range(YEARS)]
     for origin in range(min(stock) + 1, last):
         residual = stock[origin] - stock[origin - 1] - starts[origin] + ceased[origin]

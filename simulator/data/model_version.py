@@ -14,6 +14,7 @@ HISTORY = {
     4: "First placements of asylum-seeking children fitted, and baselines again; extra spend of a draw from its own "
     "price level.",
     5: "Where children of an authority are placed is its own; agencies serve any council.",
+    6: "Fostering of earlier bases, and how far rates drift from them, from figures of their day alone.",
 }
 """What changed results, by version."""
 

@@ -103,6 +103,7 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
     ),
     "drift": Schema(
         {
+            "base": whole("year", 2018, 2100),
             "name": text(),
             "sd_per_year": number("standard deviation of a log", 0.0, 1.0),
             "lag_years": whole("years", 1, 10),
@@ -111,7 +112,7 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
             "source": text(),
             **_correlated(),
         },
-        key=("name",),
+        key=("base", "name"),
     ),
     "local_drift": Schema(
         {

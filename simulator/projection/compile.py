@@ -105,7 +105,7 @@ def compile_scenario(
         """Put in what the scenario does, and what all areas share of a draw."""
         rates = apply_all(rates, scenario.interventions, context)
         if drawn and scenario.assumptions.drift == "as_recorded":
-            rates = drift(rates, context.cost_keys, years, drawn)
+            rates = drift(rates, england.base, context.cost_keys, years, drawn)
         rates.check()
         return rates
 

@@ -31,6 +31,8 @@ class Process:
 
     Attributes
     ----------
+    base : int
+        Year up to which the record was known.
     name : str
         What moves; see :func:`drift`.
     sd_per_year : float
@@ -46,6 +48,7 @@ class Process:
     correlation : float
     """
 
+    base: int
     name: str
     sd_per_year: float
     lag_years: int
@@ -57,29 +60,33 @@ class Process:
 
 
 @cache
-def processes() -> tuple[Process, ...]:
-    """Return every process, from data/drift.csv."""
-    return tuple(packaged.table("drift").rows(Process))
+def processes(base: int) -> tuple[Process, ...]:
+    """Return every process as the record up to a base has it, from data/drift.csv."""
+    return tuple(one for one in packaged.table("drift").rows(Process) if one.base == base)
 
 
-def parameters(financial_years: Sequence[str]) -> tuple[Parameter, ...]:
-    """Return the steps of every process in every financial year of a run, as parameters to draw."""
+def parameters(base: int, financial_years: Sequence[str]) -> tuple[Parameter, ...]:
+    """Return the steps of every process in every financial year of a run from a base, as parameters to draw."""
     return tuple(
         Parameter(
             _key(process, year), Normal(0.0, process.sd_per_year),
             f"drift.{process.group}.{year}" if process.group else "", process.correlation,
         )
-        for process in processes()
+        for process in processes(base)
         for year in financial_years
     )  # fmt: skip
 
 
-def drift(rates: Rates, cost_keys: Sequence[str], year_of_month: Sequence[str], drawn: Mapping[str, float]) -> Rates:
+def drift(
+    rates: Rates, base: int, cost_keys: Sequence[str], year_of_month: Sequence[str], drawn: Mapping[str, float]
+) -> Rates:
     """Return rates that go on as in a draw.
 
     Parameters
     ----------
     rates : Rates
+    base : int
+        Year from whose 31 March they run.
     cost_keys : sequence of str
         Names along the axis ``cost``.
     year_of_month : sequence of str
@@ -87,7 +94,7 @@ def drift(rates: Rates, cost_keys: Sequence[str], year_of_month: Sequence[str], 
     drawn : mapping of key to float
         Steps of this draw; see :func:`parameters`.
     """
-    factor = {process.name: _factor(process, year_of_month, drawn) for process in processes()}
+    factor = {process.name: _factor(process, year_of_month, drawn) for process in processes(base)}
     resident, uasc = (rates.streams[STREAMS.index(name)] for name in ("resident", "uasc"))
     streams = {
         "resident": replace(

@@ -12,7 +12,7 @@ MONTHS_A_YEAR = 12
 DAYS_A_YEAR = 365.25
 WEEKS_A_YEAR = DAYS_A_YEAR / 7.0
 
-BASE_YEARS = (2020, 2021, 2023, 2025)
+BASE_YEARS = tuple(range(2018, 2026))
 """Years from whose 31 March England can be run."""
 
 LATEST_BASE = BASE_YEARS[-1]

@@ -54,7 +54,11 @@ def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
     scenario = loaded.scenario
     drifts = scenario.assumptions.drift != "none"
     years = tuple(dict.fromkeys(month.financial_year for month in scenario.calendar)) if drifts else ()
-    return (*loaded.parameters, *drift.parameters(years), *localise.parameters(loaded.baseline, years))
+    return (
+        *loaded.parameters,
+        *drift.parameters(loaded.baseline.england.base, years),
+        *localise.parameters(loaded.baseline, years),
+    )
 
 
 def columns(loaded: LoadedScenario, settings: Settings) -> dict[str, Array]:

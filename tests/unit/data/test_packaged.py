@@ -111,7 +111,7 @@ def test_a_column_that_is_asked_for_and_not_there_is_told() -> None:
 
 
 def test_a_record_has_the_columns_of_its_table() -> None:
-    with pytest.raises(TypeError, match=r"Source has key, .*; simulator/data/drift.csv has name, "):
+    with pytest.raises(TypeError, match=r"Source has key, .*; simulator/data/drift.csv has base, name, "):
         packaged.table("drift").rows(tables.Source)
 
 
