@@ -29,5 +29,5 @@ def baseline_of(base: int, names: Sequence[str], council: Council | None = None)
     if council is not None:
         return OwnReturns(load_baseline(LATEST_BASE), council)
     if codes := areas.units(names):
-        return Authorities(load_baseline(base), published_levels(), codes, areas.reported(names))
+        return Authorities(load_baseline(base), published_levels(base), codes, areas.reported(names))
     return load_baseline(base)

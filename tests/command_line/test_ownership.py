@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from paths import ROOT
 
 from simulator.backtest import freeze, record, write_record
-from simulator.backtest.hindcast import hindcast_page, run_bases, write_hindcast
+from simulator.backtest.hindcast import hindcast_page, run_areas, run_bases, write_hindcast
 from simulator.cli.main import cli
 from simulator.outputs.folder import whole_folder
 from simulator.runs.ensemble import blocks
@@ -70,6 +70,7 @@ def given_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run_bases, "run_base", lambda base, draws, seed, work, progress: [])
+        patch.setattr(run_areas, "run_areas", lambda base, draws, seed, work, progress: [])
         patch.setattr(write_hindcast, "write_hindcast", write)
         patch.setattr(hindcast_page, "verdict", lambda many: "")
         patch.setattr(record, "backtest", forecast)

@@ -12,6 +12,7 @@ from simulator.backtest.hindcast.run_bases import Ahead
 from simulator.backtest.hindcast.tables_of_page import Key
 from simulator.outputs.charts import Chart, style
 from simulator.outputs.charts.layout import Sheet
+from simulator.vocabulary.areas import ENGLAND
 from simulator.vocabulary.labels import ALL
 
 SOURCE = (
@@ -36,7 +37,8 @@ LINE_COLOURS = (*style.LINES, style.PALETTE["light_purple"], style.PALETTE["mid_
 
 
 def draw_all(many: Sequence[Ahead]) -> dict[str, Chart]:
-    """Draw every chart, by name."""
+    """Draw every chart, of England, by name."""
+    many = [one for one in many if one.area == ENGLAND]
     with style.context():
         return {name: misses(name, many, keys) for name, keys in PANELS.items()}
 

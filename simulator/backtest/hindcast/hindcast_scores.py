@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +37,8 @@ class Scores:
     bias : float
         Mean of the median less what happened, so too.
     crps, hold_crps, trend_crps : float
-        Mean scores; a naive rule has the model's own spread about it, as its own record is too short to tell one.
+        Mean scores, so too; a naive rule has the model's own spread about it, as its own record is too short to tell
+        one.
     covered : dict of per cent to float
         Share of outcomes inside each interval.
     """
@@ -64,8 +65,15 @@ def inside(one: Ahead, percent: int) -> bool:
     return bool(low <= one.actual <= high)
 
 
-def scores(many: Iterable[Ahead]) -> Scores:
+def scores(many: Iterable[Ahead], *, together: bool = False) -> Scores:
     """Score forecasts, each as a share of its own outcome.
+
+    Parameters
+    ----------
+    many : iterable of Ahead
+    together : bool
+        Whether they are shares of the mean outcome instead, so that large areas count as what they are and small ones
+        may be nought.
 
     Raises
     ------
@@ -76,20 +84,23 @@ def scores(many: Iterable[Ahead]) -> Scores:
     if not found:
         raise ValueError("no forecasts to score")
 
-    def mean(values: Sequence[float]) -> float:
-        return float(np.mean(values))
+    actual = np.array([one.actual for one in found])
+    scale = np.full(len(found), actual.mean()) if together else actual
 
-    def about(one: Ahead, point: float) -> float:
-        return crps(one.draws * (point / one.median), one.actual) / one.actual
+    def mean(values: Sequence[float]) -> float:
+        return float(np.mean(np.array(values) / scale))
+
+    def about(point: Callable[[Ahead], float]) -> float:
+        return mean([crps(one.draws + (point(one) - one.median), one.actual) for one in found])
 
     return Scores(
         count=len(found),
-        error=mean([abs(one.median / one.actual - 1.0) for one in found]),
-        hold_error=mean([abs(one.hold / one.actual - 1.0) for one in found]),
-        trend_error=mean([abs(one.trend / one.actual - 1.0) for one in found]),
-        bias=mean([one.median / one.actual - 1.0 for one in found]),
-        crps=mean([crps(one.draws, one.actual) / one.actual for one in found]),
-        hold_crps=mean([about(one, one.hold) for one in found]),
-        trend_crps=mean([about(one, one.trend) for one in found]),
-        covered={percent: mean([inside(one, percent) for one in found]) for percent in COVERED},
+        error=mean([abs(one.median - one.actual) for one in found]),
+        hold_error=mean([abs(one.hold - one.actual) for one in found]),
+        trend_error=mean([abs(one.trend - one.actual) for one in found]),
+        bias=mean([one.median - one.actual for one in found]),
+        crps=mean([crps(one.draws, one.actual) for one in found]),
+        hold_crps=about(lambda one: one.hold),
+        trend_crps=about(lambda one: one.trend),
+        covered={percent: float(np.mean([inside(one, percent) for one in found])) for percent in COVERED},
     )

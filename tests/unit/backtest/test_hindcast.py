@@ -103,7 +103,7 @@ def test_scores_are_shares_of_what_happened() -> None:
     assert (found.bias, found.hold_error, found.trend_error) == pytest.approx((0.01, 0.1, 0.2))
     assert found.covered == {50: 1.0, 80: 1.0, 90: 1.0}
     assert found.better_naive == pytest.approx(0.1)
-    assert found.hold_crps == pytest.approx(crps(shifted.draws * 1.1 / 1.01, one.actual) / one.actual)
+    assert found.hold_crps == pytest.approx(crps(shifted.draws + 0.09 * one.actual, one.actual) / one.actual)
 
 
 def test_nothing_to_score_is_an_error() -> None:
