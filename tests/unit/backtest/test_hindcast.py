@@ -16,13 +16,15 @@ from simulator.backtest.hindcast.hindcast_scores import crps, scores
 from simulator.backtest.hindcast.items import FILLED, HOUSEHOLDS, RESIDENTIAL, SPEND, UNIT_COST, Item, items
 from simulator.backtest.hindcast.naive_rules import naive
 from simulator.backtest.hindcast.of_the_day import BASES, price_level, real_growth_percent, status_quo
+from simulator.backtest.hindcast.run_areas import beside_authorities
 from simulator.backtest.hindcast.run_bases import COLUMNS, Ahead, run_base, set_beside
 from simulator.backtest.hindcast.write_hindcast import write_hindcast
 from simulator.baseline.england import load_baseline
 from simulator.data import tables
+from simulator.data.authority_tables import _figures, column, placed_in_group
 from simulator.runs.simulate import simulate
 from simulator.vocabulary import placements
-from simulator.vocabulary.areas import ENGLAND
+from simulator.vocabulary.areas import ENGLAND, authorities
 from simulator.vocabulary.labels import ALL
 
 ITEMS = {item.key: item for item in items()}
@@ -185,6 +187,58 @@ def test_every_figure_with_an_outcome_is_set_beside_it() -> None:
     assert {one.horizon for one in found} == {1, 2}
     assert {one.item.key for one in found} == set(ITEMS)
     assert all(len(one.draws) == 2 and one.year == 2023 + one.horizon for one in found)
+
+
+# --- authorities -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def two_councils() -> list[Ahead]:
+    loaded = status_quo(2023, 2025).in_areas(("Kent", "Leeds", "region: North East"))
+    return list(beside_authorities(2023, simulate(loaded, draws=2, engine="plain", workers=1)))
+
+
+def test_authorities_are_set_beside_their_own_figures(two_councils: list[Ahead]) -> None:
+    kent = [one for one in two_councils if one.area == "Kent"]
+    assert {(one.item.placement, one.horizon) for one in kent} == {
+        ("foster", 1),
+        ("foster", 2),
+        ("homes", 1),
+        ("homes", 2),
+    }
+    codes = {one.name: one.old_code for one in authorities()}
+    later = next(one for one in kent if (one.item.placement, one.horizon) == ("foster", 2))
+    assert later.actual == _figures()["stock_by_placement", 2025, "foster_placements"][codes["Kent"]]
+    assert later.central == pytest.approx(later.item.actual(2023)[2023], rel=0.25)
+
+
+def test_groups_of_authorities_are_not_scored(two_councils: list[Ahead]) -> None:
+    names = {one.area for one in two_councils}
+    assert "North East" not in names
+    assert {"Kent", "Leeds", "Gateshead"} <= names
+
+
+def test_the_share_of_an_authority_is_held_on_its_own_children(two_councils: list[Ahead]) -> None:
+    one = next(one for one in two_councils if (one.area, one.item.placement, one.horizon) == ("Leeds", "foster", 1))
+    at = [council.name for council in authorities()].index("Leeds")
+    share = placed_in_group(2023, "foster")[at] / column("stock", 2023)[at]
+    loaded = status_quo(2023, 2024).in_areas(("Leeds",))
+    children = simulate(loaded, engine="plain")["children"].total()[-1]
+    assert one.hold == pytest.approx(share * children, rel=0.01)
+
+
+def test_hidden_children_leave_an_authority_out() -> None:
+    there = placed_in_group(2023, "homes")
+    assert np.isnan(there).any()
+    assert np.isfinite(there).sum() > 140
+
+
+def test_scores_of_authorities_count_by_size() -> None:
+    item = ITEMS["children", ALL]
+    big = ahead(item, 2020, 1)
+    small = replace(big, actual=0.0, draws=np.full(40, 10.0), hold=0.0, trend=0.0)
+    found = scores([replace(big, draws=np.full(40, big.actual)), small], together=True)
+    assert found.error == pytest.approx(10.0 / big.actual)
 
 
 # --- page and folder -------------------------------------------------------------------------------------------------
