@@ -385,6 +385,7 @@ def _tables(lived: Lived, councils: Councils, codes: tuple[str, ...]) -> Publish
     groups = [[names.index(n) for n in group] for group in PLACEMENT_GROUPS.values()]
     size, rng = councils.size, np.random.default_rng(0)
     return Published(
+        base=LATEST_BASE,
         codes=codes,
         group=councils.region,
         population=np.repeat((size / CHILDREN_PER_HEAD)[:, None], HISTORY, axis=1),

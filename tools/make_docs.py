@@ -14,7 +14,7 @@ from pathlib import Path
 from docs_pages.assumptions import assumptions_table
 from docs_pages.costs_page import costs_page
 from docs_pages.interventions_page import interventions_page
-from docs_pages.markdown import between
+from docs_pages.markdown import between, standing
 from docs_pages.replications_page import replications_page
 from docs_pages.results_page import results_page
 from docs_pages.rules_page import rules_table
@@ -40,7 +40,9 @@ def main() -> None:
     _write(DOCS / "results.md", results_page({name: loaded[name] for name in order}, results))
     alt = _picture(results[REFERENCE])
     readme = ROOT / "README.md"
-    _write(readme, between(readme.read_text(encoding="utf-8"), "children", f"![{alt}](docs/children.png)"))
+    text = between(readme.read_text(encoding="utf-8"), "children", f"![{alt}](docs/children.png)")
+    verdict = standing((DOCS / "hindcast.md").read_text(encoding="utf-8"), "verdict")
+    _write(readme, between(text, "hindcast", verdict))
     model = DOCS / "model.md"
     _write(model, between(model.read_text(encoding="utf-8"), "assumptions", assumptions_table()))
     returns = DOCS / "returns.md"

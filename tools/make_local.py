@@ -7,7 +7,7 @@ last into docs/areas.md. Takes a minute, and needs the compiled engine.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
 
@@ -26,7 +26,8 @@ from simulator.calibrate.fit_benchmarking import benchmark, ends
 from simulator.calibrate.fit_placement_levels import fit_placement_mix, persistence
 from simulator.data.authority_tables import published
 from simulator.runs.single_run import engine_named
-from simulator.vocabulary.calendar import LATEST_BASE
+from simulator.scenario import LoadedScenario
+from simulator.vocabulary.calendar import AREA_BASES, LATEST_BASE
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "simulator" / "data"
@@ -40,25 +41,39 @@ def main() -> None:
     rows = [[_cell(value) for value in astuple(one)] for one in measured(panel(), published(), response)]
     write("local_drift", [field.name for field in fields(RandomWalk)], rows)
     random_walks.cache_clear()
-    write_placement_mix(fit_placement_mix(simulator.load("status-quo").scenario, compiled))
+    scenarios = {base: status_quo(base).scenario for base in AREA_BASES}
+    write_placement_mix({base: fit_placement_mix(one, compiled) for base, one in scenarios.items()})
     write_persistence()
     placement_mix.cache_clear()
     published_levels.cache_clear()
-    factors = benchmark(ends(simulator.load("status-quo").scenario), compiled)
-    columns = ("stream", "year", "exit_factor")
+    factors = {base: benchmark(ends(one), compiled) for base, one in scenarios.items()}
+    columns = ("base", "stream", "year", "exit_factor")
     write(
         "local_reconciled",
         columns,
-        [(stream, LATEST_BASE + 1 + i, f"{f:.6f}") for stream, all_ in factors.items() for i, f in enumerate(all_)],
+        [
+            (base, stream, base + 1 + i, f"{factor:.6f}")
+            for base, of_base in factors.items()
+            for stream, every in of_base.items()
+            for i, factor in enumerate(every)
+        ],
     )
 
 
-def write_placement_mix(how: PlacementMix) -> None:
-    """Write how authorities place children."""
-    columns = ("area", *map(into, plans()), *map(spread_of, plans()), "leaving", "agency_odds")
-    rows = np.concatenate([how.into, how.spread, how.leaving[:, None], how.agency_odds[:, None]], axis=1)
-    codes = published_levels().codes
-    write("local_placing", columns, [(code, *map(_cell, row)) for code, row in zip(codes, rows.tolist(), strict=True)])
+def write_placement_mix(hows: Mapping[int, PlacementMix]) -> None:
+    """Write how authorities place children, by base."""
+    columns = ("base", "area", *map(into, plans()), *map(spread_of, plans()), "leaving", "agency_odds")
+    rows = []
+    for base, how in hows.items():
+        values = np.concatenate([how.into, how.spread, how.leaving[:, None], how.agency_odds[:, None]], axis=1)
+        codes = published_levels(base).codes
+        rows += [(base, code, *map(_cell, row)) for code, row in zip(codes, values.tolist(), strict=True)]
+    write("local_placing", columns, rows)
+
+
+def status_quo(base: int) -> LoadedScenario:
+    """Return the status quo from a base, with rates as they are there."""
+    return simulator.load({"name": "Status quo", "extends": "status-quo", "base": base})
 
 
 def write_persistence() -> None:

@@ -16,7 +16,7 @@ from simulator.backtest.flows import exit_rates
 from simulator.backtest.methods.method import Array
 from simulator.backtest.panel import Panel, Series
 from simulator.baseline.random_walk import RandomWalk
-from simulator.data.authority_tables import YEARS, Published
+from simulator.data.authority_tables import FLOW_YEARS, Published
 
 LAGS = range(1, 6)
 """Years over which moves are compared: as far as forecasts of areas are scored."""
@@ -54,11 +54,11 @@ def measured(panel: Panel, published: Published, response: float) -> list[Random
     uasc_step, uasc_wide = fitted(arrivals, arrivals, published.uasc_starts)
     early = float(published.left.sum() / (published.left + published.left_at_18).sum())
     exits_step, exits_wide = exits_step / (early * response) ** 2, (exits_wide - (1.0 - early)) / early
-    span = (str(first + 1), str(local.last_year))
+    span, years = (str(first + 1), str(local.last_year)), FLOW_YEARS[published.base]
     return [
         RandomWalk("starts", float(np.sqrt(starts_step)), starts_wide, *span, "dfe_cla_2025", "flows", tied),
         RandomWalk("exits", float(np.sqrt(exits_step)), exits_wide, *span, "dfe_cla_2025", "flows", tied, response),
-        RandomWalk("uasc_starts", float(np.sqrt(uasc_step)), uasc_wide, str(YEARS[0]), str(YEARS[-1]), "dfe_cla_2025"),
+        RandomWalk("uasc_starts", float(np.sqrt(uasc_step)), uasc_wide, str(years[0]), str(years[-1]), "dfe_cla_2025"),
     ]
 
 

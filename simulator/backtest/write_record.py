@@ -56,12 +56,31 @@ def check_docs(docs: Path) -> None:
     FolderError
         With the file that is in the way.
     """
-    names = (PAGE, *(f"{name}.png" for name in record_charts.NAMES))
-    found = [docs / name for name in names if os.path.lexists(docs / name)]
-    if found and not (
-        found[0].name == PAGE and page.WRITTEN_BY in found[0].read_text(encoding="utf-8", errors="replace")
-    ):
-        raise FolderError(f"{found[0]} is not written by {MADE_BY} backtest; move it, or name another folder")
+    check_page(docs, PAGE, record_charts.NAMES, page.WRITTEN_BY, "backtest")
+
+
+def check_page(docs: Path, name: str, charts: Iterable[str], mark: str, command: str) -> None:
+    """Refuse a folder whose page, or charts that go with it, a command did not write.
+
+    Parameters
+    ----------
+    docs : Path
+    name : str
+        Of the page.
+    charts : iterable of str
+        Names of its charts.
+    mark : str
+        Stands in every page that the command writes.
+    command : str
+
+    Raises
+    ------
+    FolderError
+        With the file that is in the way.
+    """
+    found = [docs / one for one in (name, *(f"{chart}.png" for chart in charts)) if os.path.lexists(docs / one)]
+    if found and not (found[0].name == name and mark in found[0].read_text(encoding="utf-8", errors="replace")):
+        raise FolderError(f"{found[0]} is not written by {MADE_BY} {command}; move it, or name another folder")
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

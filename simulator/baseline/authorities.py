@@ -35,7 +35,7 @@ from simulator.uncertainty.distributions import Normal
 from simulator.vocabulary import areas
 from simulator.vocabulary.areas import ENGLAND, Area
 from simulator.vocabulary.axes import AGE_BANDS, PHASES, STREAMS
-from simulator.vocabulary.calendar import MONTHS_A_YEAR
+from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -170,8 +170,11 @@ class Authorities:
         return ()
 
     def spend_notes(self, cost_lines: Sequence[CostLine]) -> Iterator[str]:
-        """Say of which authorities spend before the run is far from what they report, where few are run."""
-        if len(self.codes) > MOST_TOLD_OF:
+        """Say of which authorities spend before the run is far from what they report, where few are run.
+
+        Reports are of the year before the latest base.
+        """
+        if len(self.codes) > MOST_TOLD_OF or self.england.base != LATEST_BASE:
             return
         spend = np.sum([np.asarray(line.spend_gbp) for line in cost_lines], axis=0)
         for code, here, reported in zip(self.codes, spend, reported_spend(self.codes), strict=True):

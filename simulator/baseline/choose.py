@@ -34,5 +34,5 @@ def baseline_of(base: int, names: Sequence[str], council: Council | None = None)
         from simulator.baseline.authorities import Authorities
         from simulator.baseline.estimate_levels import published_levels
 
-        return Authorities(load_baseline(base), published_levels(), codes, areas.reported(names))
+        return Authorities(load_baseline(base), published_levels(base), codes, areas.reported(names))
     return load_baseline(base)

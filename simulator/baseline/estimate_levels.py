@@ -25,10 +25,10 @@ _NO_START = 1e-9
 
 
 @cache
-def published_levels() -> Levels:
-    """Build the levels of all authorities: from published tables, and as fitted to them how they place children."""
-    found = estimate(published(), national_streams(load_baseline(LATEST_BASE)))
-    how = placement_mix(found.codes)
+def published_levels(base: int = LATEST_BASE) -> Levels:
+    """Build the levels of all authorities at a base: from tables, and as fitted to them how they place children."""
+    found = estimate(published(base), national_streams(load_baseline(base)))
+    how = placement_mix(base, found.codes)
     spread = {into(plan): how.spread[:, i] for i, plan in enumerate(plans())}
     return replace(found, placement_mix=how, spread={**found.spread, **spread})
 

@@ -10,7 +10,6 @@ from simulator.baseline.levels import COST_LINES
 from simulator.baseline.pooling import Pooled, pool_ratios
 from simulator.baseline.response import ratio_of
 from simulator.data.authority_tables import FOSTERED, PLACEMENT_GROUPS, Published, costs_of
-from simulator.vocabulary.calendar import LATEST_BASE
 
 Array = NDArray[np.float64]
 
@@ -39,7 +38,7 @@ def _cost_of_mix(data: Published) -> Array:
 
     Prices are what a published unit cost is over it, so that who fosters is not counted twice.
     """
-    lines = {line.key: line for line in load_baseline(LATEST_BASE).costs.lines}
+    lines = {line.key: line for line in load_baseline(data.base).costs.lines}
     of_group = [[lines[key] for key in costs_of(group)] for group in FOSTERED]
     unit = np.array([sum(one.spend_gbp for one in of) / sum(one.units for one in of) for of in of_group])
     children = _fostered(data)

@@ -86,10 +86,10 @@ def as_england(areas: int) -> PlacementMix:
 
 
 @cache
-def placement_mix(codes: tuple[str, ...]) -> PlacementMix:
-    """Read data/local_placing.csv for some areas."""
+def placement_mix(base: int, codes: tuple[str, ...]) -> PlacementMix:
+    """Read data/local_placing.csv for some areas at a base."""
     read = packaged.table("local_placing")
-    position = {code: row for row, code in enumerate(read["area"])}
+    position = {code: row for row, (of, code) in enumerate(zip(read["base"], read["area"], strict=True)) if of == base}
     rows = [position[code] for code in codes]
 
     def column(name: str) -> Array:

@@ -61,6 +61,8 @@ class Pooled:
 def overdispersion(events: Array, expected: Array) -> float:
     """Return how much wider than Poisson counts vary between years around each area's own level, 1 at the least.
 
+    One year tells nothing of it: 1.
+
     Pearson's chi-squared over its degrees of freedom (McCullagh and Nelder, Generalized Linear Models, section 4.5).
 
     Parameters
@@ -74,7 +76,7 @@ def overdispersion(events: Array, expected: Array) -> float:
     there = mean > 0
     chi = np.divide((events - mean) ** 2, mean, out=np.zeros_like(mean), where=there).sum()
     freedom = there.sum() - there.any(axis=1).sum()
-    return max(float(chi / freedom), 1.0)
+    return max(float(chi / freedom), 1.0) if freedom else 1.0
 
 
 def pool_counts(

@@ -12,11 +12,11 @@ from simulator.baseline.after_care import AfterCare
 from simulator.baseline.england import PLACE, UNREGISTERED, Costs, England, Parameters
 from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure
 from simulator.calibrate.costs import with_costs
-from simulator.calibrate.england_series import DURATION_BANDS, published
+from simulator.calibrate.england_series import DURATION_BANDS, PLACEMENT_YEARS, as_base, published
 from simulator.calibrate.fit_fostering import foster_base
-from simulator.calibrate.fit_year import FittedYear
+from simulator.calibrate.fit_year import ROUNDS, FittedYear, fit_year
 from simulator.calibrate.history import fit_history
-from simulator.calibrate.scale_stock import bands_of
+from simulator.calibrate.scale_stock import bands_of, scale
 from simulator.engine.grid import make_grid
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, REASONS
@@ -29,19 +29,49 @@ COHORT_MONTHS = 3
 """Width of birth cohorts in a run: quarters of birth, exact to a fraction of a per cent (docs/accuracy.md)."""
 
 
-def build(last: int = LATEST_BASE) -> tuple[dict[int, England], dict[int, FittedYear], dict[int, FittedYear]]:
-    """Fit the history twice and return baselines, and the fitted years with lengths of stay and in fine cohorts.
+@dataclass(frozen=True)
+class Fits:
+    """Every baseline up to a year, and the fits that they come from, each by year.
+
+    Attributes
+    ----------
+    baselines : dict of int to England
+    long, fine : dict of int to FittedYear
+        The history with lengths of stay, and in the cohorts of a run.
+    ends : dict of int to FittedYear
+        The years that end at a base, as its baseline has them.
+    """
+
+    baselines: dict[int, England]
+    long: dict[int, FittedYear]
+    fine: dict[int, FittedYear]
+    ends: dict[int, FittedYear]
+
+
+def build(last: int = LATEST_BASE, rounds: int = ROUNDS) -> Fits:
+    """Fit the history twice, and the baseline of every base up to its last year.
 
     The first pass follows time in care month by month in yearly cohorts, and finds how leaving falls over phases; the
-    second runs the cohorts of a run with that, and finds everything else again.
+    second runs the cohorts of a run with that, and finds everything else again. No year is fitted to a later one, so
+    that each baseline is what it would be with `last` at its own year (`simulator.calibrate.later_figures`).
     """
-    long = fit_history(width=MONTHS_A_YEAR, last=last)
-    fine = fit_history(width=COHORT_MONTHS, bins=1, last=last, follow=long)
-    return {base: _baseline(fine, base) for base in BASE_YEARS if base <= last}, long, fine
+    long = fit_history(width=MONTHS_A_YEAR, last=last, rounds=rounds)
+    fine = fit_history(width=COHORT_MONTHS, bins=1, last=last, rounds=rounds, follow=long)
+    ends = {base: _with_placements(fine[base], rounds) for base in BASE_YEARS if base <= last}
+    return Fits({base: _baseline(end) for base, end in ends.items()}, long, fine, ends)
 
 
-def _baseline(fine: dict[int, FittedYear], base: int) -> England:
-    fitted = fine[base]
+def _with_placements(fitted: FittedYear, rounds: int) -> FittedYear:
+    """Fit a base's year again if the history knows no placements at its beginning, from published groups of them."""
+    year = as_base(fitted.year)
+    if year is published(fitted.year):
+        return fitted
+    opening = scale(as_base(fitted.year - 1), fitted.opening, COHORT_MONTHS)
+    return fit_year(year, opening, fitted.parameters, COHORT_MONTHS, follow=False, rounds=rounds)
+
+
+def _baseline(fitted: FittedYear) -> England:
+    base = fitted.year
     at = fitted.end.resident.sum(axis=(0, 1, 2, 3)) + fitted.end.uasc.sum(axis=(0, 1, 2, 3))
     bare = England(
         base=base,
@@ -102,7 +132,7 @@ class FitRow:
 
 def fit_rows(base: int, long: FittedYear, fine: FittedYear) -> Iterator[FitRow]:
     """Yield the fit of the year that ends at a base: the model as it ran, before it is scaled to the base's stock."""
-    p = published(base)
+    p = as_base(base)
     newest = f"{max(base, 2024) if base < 2021 else 2025} release"
     end = fine.modelled_end
     youngest = make_grid(COHORT_MONTHS, int(structure()["uasc"]["youngest_age"])).first_row
@@ -139,6 +169,8 @@ def fit_rows(base: int, long: FittedYear, fine: FittedYear) -> Iterator[FitRow]:
 
 
 def _placement_note(name: str, base: int) -> str:
+    if base not in PLACEMENT_YEARS:
+        return "2018 release, groups split as in 2019"
     if placements.placements()[placements.index(name)].is_foster:
         return "Ofsted, March 2025" if base >= 2024 else "2024 release; sectors by Ofsted"
     return "2025 release" if base >= 2021 else "2024 release"
@@ -154,8 +186,8 @@ def report(base: int) -> str:
     """
     if base not in BASE_YEARS:
         raise ValueError(f"no baseline for {base}; allowed: {', '.join(map(str, BASE_YEARS))}")
-    _, long, fine = build(last=base)
-    return fit_table(fit_rows(base, long[base], fine[base]), base)
+    fits = build(last=base)
+    return fit_table(fit_rows(base, fits.long[base], fits.ends[base]), base)
 
 
 def fit_table(rows: Iterator[FitRow], base: int) -> str:

@@ -20,7 +20,7 @@ from simulator.baseline.cost_drivers import (
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.england import PLACE, Costs, England, uasc_rates
 from simulator.baseline.uncertain_split import UncertainSplit
-from simulator.calibrate.england_series import published
+from simulator.calibrate.england_series import as_base, published
 from simulator.calibrate.left_care import left_care
 from simulator.calibrate.run_year import run_year
 from simulator.calibrate.scale_stock import bands_of
@@ -88,7 +88,7 @@ def _year(england: England) -> _BaseYear:
     Asylum-seeking children of a year before live as those of the base do.
     """
     base, width = england.base, england.cohort_months
-    before = published(base - 1)
+    before = as_base(base - 1)
     assert before.stock_by_place is not None
     uasc_at = england.uasc.sum(axis=(0, 1, 2, 3))
     at = england.resident.sum(axis=(0, 1, 2, 3)) + uasc_at

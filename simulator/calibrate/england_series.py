@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -29,6 +29,7 @@ DURATION_BANDS = {
 """Upper ends, in months, of the bands of the length of the last period of care."""
 
 PLACEMENT_YEARS = range(2019, 2026)
+"""Years whose placements are published one by one; before them, only in groups."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Year:
     mean_days : float or None
     stock_by_place : (place,) or None
         All streams, in the model's placements, summing to the stock.
+    moves_known : bool
+        Whether placements are known at both ends of the year, so that they tell net moves.
     starts_by_place : dict
         Shares of all starts by first placement, in the nearest year published (2019 to 2024); foster care other than
         kinship under ``mainstream_foster``.
@@ -76,6 +79,7 @@ class Year:
     durations: Array
     mean_days: float | None
     stock_by_place: Array | None
+    moves_known: bool
     starts_by_place: dict[str, float]
     uasc_by_place: dict[str, float]
     parents_exits: float | None
@@ -127,10 +131,44 @@ def published(year: int) -> Year:
         durations=_durations(year),
         mean_days=tables.series("ceased_mean_days").get(year),
         stock_by_place=_stock_by_place(year, stock),
+        moves_known=year - 1 in PLACEMENT_YEARS,
         starts_by_place=_registered(_starts_by_place(min(max(year, 2019), 2024)), year),
         uasc_by_place=_registered(_uasc_by_place(min(max(year, 2020), 2024)), year),
         parents_exits=_parents_exits(year, exits),
     )
+
+
+def as_base(year: int) -> Year:
+    """Read a year that a run may start from, 2017 to 2025, whose placements must be known at both ends.
+
+    Until 2018 only groups of placements are published; each is split as in 2019. The history is fitted without that
+    (`simulator.calibrate.history`), so that it says nothing of later bases.
+    """
+    one = published(year)
+    if one.moves_known:
+        return one
+    by_place = _split_groups(year, one.stock) if one.stock_by_place is None else one.stock_by_place
+    return replace(one, stock_by_place=by_place, moves_known=True)
+
+
+def _split_groups(year: int, total: float) -> Array:
+    """Return published groups of placements, each split as in the first year that tells them apart: (place,)."""
+    first = published(PLACEMENT_YEARS[0]).stock_by_place
+    assert first is not None
+    group = np.array([_group(place) for place in placements.placements()])
+    figures = tables.categories("stock_by_placement_group", year)
+    result = np.zeros(len(first))
+    for name, children in figures.items():
+        result[group == name] = children * first[group == name] / first[group == name].sum()
+    return result * total / result.sum()
+
+
+def _group(place: placements.Placement) -> str:
+    """Return the published group of placements that holds one."""
+    if place.is_foster:
+        return "foster_total"
+    of_reason = {"home": "placed_with_parents", "adoption": "placed_for_adoption"}
+    return of_reason.get(place.leaves_for, "homes_supported_and_other")
 
 
 def reasons_of_groups(table: str, year: int, total: float) -> Array:

@@ -15,7 +15,7 @@ from simulator.projection.compile import compile_scenario
 from simulator.scenario.schema import Scenario
 from simulator.vocabulary.areas import ENGLAND, authorities
 from simulator.vocabulary.axes import REASONS, STREAMS
-from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
 from simulator.vocabulary.labels import ALL
 
 Array = NDArray[np.float64]
@@ -50,7 +50,7 @@ def benchmark(scenario: Scenario, run: Run) -> dict[str, Array]:
         children, exits = _children(run, _scaled(rates, change, acts), acts)
         gap = children - england
         change *= 1.0 + (gap[:, 1:] - stays * gap[:, :-1]) / exits
-    known = np.array([factors()[stream] for stream in STREAMS])
+    known = np.array([factors(scenario.base)[stream] for stream in STREAMS])
     return dict(zip(STREAMS, known * change, strict=True))
 
 
@@ -63,8 +63,7 @@ def _slowest(stream: StreamRates) -> NDArray[np.bool_]:
 
 def ends(scenario: Scenario) -> Scenario:
     """Return a scenario that runs as long as factors are fitted."""
-    first = scenario.calendar[0]
-    return scenario.model_copy(update={"base": LATEST_BASE, "end": first + (YEARS * MONTHS_A_YEAR - 1)})
+    return scenario.model_copy(update={"end": scenario.calendar[0] + (YEARS * MONTHS_A_YEAR - 1)})
 
 
 def _scaled(rates: Rates, change: Array, acts: NDArray[np.bool_]) -> Rates:

@@ -56,6 +56,9 @@ part of it that the next year has too (judgements). Published unit costs of home
 2017-18 on, of fostering by -1.6 to +2.4%, of all looked-after children by 2.0 to 9.1%: seven years, too few to measure
 either apart."""
 
+HOUSEHOLDS_FROM = 2021
+"""First year whose mainstream households are published by themselves."""
+
 
 def processes(fitted: Mapping[int, FittedYear], width: int, base: int) -> list[Process]:
     """Measure every process up to a base; how starts and leaving are tied is left open.

@@ -82,7 +82,7 @@ def fit_placement_mix(scenario: Scenario, run: Run) -> PlacementMix:
     there = children.sum(axis=(1, 2)) @ plan
     level, spread = _levels(there, _expected(children, whole, 0) @ plan)
     stays, unforeseen = persistence()
-    levels = published_levels()
+    levels = published_levels(scenario.base)
     assert levels.leavers is not None
     known, into, leaving = levels.placement_mix, levels.placement_mix.into, levels.placement_mix.leaving
     for _ in range(ROUNDS):

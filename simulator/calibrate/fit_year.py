@@ -11,7 +11,7 @@ from scipy.optimize import lsq_linear
 from simulator.baseline.england import FOSTER, PLACE, PLACES, REASON, Parameters, resident_rates, uasc_rates
 from simulator.baseline.proportional_fitting import Margin, fit
 from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure
-from simulator.calibrate.england_series import PLACEMENT_YEARS, Year, reasons_of_groups
+from simulator.calibrate.england_series import Year, reasons_of_groups
 from simulator.calibrate.run_year import Flows, exits_by_duration, run_year
 from simulator.calibrate.scale_stock import State, correct_17, scale, scale_to_durations
 from simulator.calibrate.starts import first_places, later_arrivals, later_uasc_place, start_shares, starts_for
@@ -150,7 +150,7 @@ def _improve(year: Year, p: Parameters, flows: Flows, uasc: Flows) -> Parameters
 
 def _adoption(year: Year, p: Parameters, adopted: float) -> float:
     """Scale the hazard of adoption where the stock placed for adoption is published (else moves into it are)."""
-    if year.year - 1 not in PLACEMENT_YEARS:
+    if not year.moves_known:
         return p.adoption_per_year
     return float(np.clip(p.adoption_per_year * _step(year.reasons["adoption"], adopted), 0.7, 2.5))
 
@@ -179,7 +179,7 @@ def _move_steps(year: Year, flows: Flows, uasc: Flows) -> Array:
 
     Minimises the sum over moves of (change / flow)^2 * flow, subject (with a heavy weight) to every placement's net.
     """
-    if year.stock_by_place is None or year.year - 1 not in PLACEMENT_YEARS:
+    if year.stock_by_place is None or not year.moves_known:
         adopted = flows.exits[:, REASON["adoption"]].sum()
         step = float(_step(year.reasons["adoption"], float(adopted)))
         return np.array([step if e.to == "for_adoption" else 1.0 for e in edges()])

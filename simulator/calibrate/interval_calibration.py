@@ -104,13 +104,12 @@ def crude_misses(base: int) -> Array:
         {int(year): value for year, value in tables.series(name).items() if int(year) <= base}
         for name in ("stock", "starts", "ceased")
     )
-    last = max(stock)
     found: list[list[float]] = [[] for _ in range(YEARS)]
-    for origin in range(min(stock) + 1, last):
+    for origin in range(min(stock) + 1, base):
         residual = stock[origin] - stock[origin - 1] - starts[origin] + ceased[origin]
         leaving = (ceased[origin] - residual) / ((stock[origin - 1] + stock[origin]) / 2.0)
         children = stock[origin]
-        for ahead in range(1, min(YEARS, last - origin) + 1):
+        for ahead in range(1, min(YEARS, base - origin) + 1):
             children = (children * (1.0 - leaving / 2.0) + starts[origin]) / (1.0 + leaving / 2.0)
             found[ahead - 1].append(np.log(stock[origin + ahead] / children))
     return _root_mean_square(found)

@@ -13,16 +13,17 @@ from simulator.data import packaged, tables
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import authorities, table
 from simulator.vocabulary.axes import AGE_BANDS
-from simulator.vocabulary.calendar import LATEST_BASE
+from simulator.vocabulary.calendar import LATEST_BASE, financial_year
 from simulator.vocabulary.labels import ALL
 
 Array = NDArray[np.float64]
 
-YEARS = (2023, 2024, 2025)
-"""Years ending 31 March whose flows make levels."""
+FLOW_YEARS = {2022: (2022,), 2023: (2022, 2023), LATEST_BASE: (2023, 2024, 2025)}
+"""Years ending 31 March whose flows make levels, by base: at most three. Stocks by age of March 2020, and who came as
+asylum-seeking children before, are not published for authorities."""
 
-EARLIER = YEARS[0] - 1
-"""When placements are known besides the base."""
+EARLIER = 2022
+"""When placements are known besides the latest base."""
 
 BANDS = tuple(AGE_BANDS)
 
@@ -85,15 +86,17 @@ kin: providers of a few children are hidden, and some are recorded otherwise."""
 COSTS = ("residential", "fostering")
 """Unit costs that are published for authorities."""
 
-COST_YEARS = ("2022-23", "2023-24", "2024-25")
+COST_YEARS = 3
+"""Financial years up to a base whose unit costs make prices."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """What is published of some areas, hidden figures filled. Years are those ending 31 March in `YEARS`.
+    """What is published of some areas up to a base, hidden figures filled. Years are its `FLOW_YEARS`.
 
     Attributes
     ----------
+    base : int
     codes : tuple of str
     group : (area,) int
         Number of the region.
@@ -115,6 +118,7 @@ class Published:
         GBP a week; NaN where there is none.
     """
 
+    base: int
     codes: tuple[str, ...]
     group: NDArray[np.intp]
     population: Array
@@ -130,27 +134,28 @@ class Published:
 
 
 @cache
-def published() -> Published:
-    """Read what is published of all authorities."""
+def published(base: int = LATEST_BASE) -> Published:
+    """Read what is published of all authorities up to a base."""
     regions = sorted({one.region for one in authorities()})
-    stocks = (YEARS[0] - 1, *YEARS)
+    years = FLOW_YEARS[base]
+    stocks = (years[0] - 1, *years)
+    costs = [financial_year(base - back) for back in range(COST_YEARS, 0, -1)]
     ages = ("under_1", "1_to_4", "5_to_9", "10_to_15", "16", "17", "18_and_over")
-    ceased = _each(YEARS, lambda year: counts("ceased_by_age", year, ages))
+    ceased = _each(years, lambda year: counts("ceased_by_age", year, ages))
     return Published(
+        base=base,
         codes=tuple(one.code for one in authorities()),
         group=np.array([regions.index(one.region) for one in authorities()]),
-        population=_each(YEARS, lambda year: population(year - 1)),
+        population=_each(years, lambda year: population(year - 1)),
         stock_by_band=_each(stocks, lambda year: counts("stock_by_age", year, BANDS)),
-        stock_by_group=stock_by_group(LATEST_BASE),
+        stock_by_group=stock_by_group(base, base),
         uasc=_each(stocks, lambda year: _uasc("stock_by_uasc", year)),
-        starts_by_band=_each(YEARS, lambda year: counts("starts_by_age", year, BANDS)),
-        uasc_starts=_each(YEARS, lambda year: _uasc("starts_by_uasc", year)),
+        starts_by_band=_each(years, lambda year: counts("starts_by_age", year, BANDS)),
+        uasc_starts=_each(years, lambda year: _uasc("starts_by_uasc", year)),
         left=ceased[..., :-1].sum(axis=-1),
         left_at_18=ceased[..., -1],
-        uasc_ceased=_each(YEARS, lambda year: _uasc("ceased_by_uasc", year)),
-        unit_costs={
-            key: np.stack([column("weekly_unit_cost", year, key) for year in COST_YEARS], axis=1) for key in COSTS
-        },
+        uasc_ceased=_each(years, lambda year: _uasc("ceased_by_uasc", year)),
+        unit_costs={key: np.stack([column("weekly_unit_cost", year, key) for year in costs], axis=1) for key in COSTS},
     )
 
 
@@ -166,16 +171,16 @@ def _uasc(table: str, year: int) -> Array:
     return np.where(hidden, np.minimum(filled, HIDDEN_UASC), filled)
 
 
-def stock_by_group(year: int) -> Array:
-    """Return children by placement group on 31 March of `EARLIER` or the base: (area, group)."""
+def stock_by_group(year: int, base: int = LATEST_BASE) -> Array:
+    """Return children by placement group on 31 March, as England's providers up to a base tell: (area, group)."""
     names = [name for group in _PUBLISHED_GROUPS.values() for name in group]
     by_name = dict(zip(names, counts("stock_by_placement", year, names).T, strict=True))
     groups = {group: np.sum([by_name[name] for name in held], axis=0) for group, held in _PUBLISHED_GROUPS.items()}
-    groups |= dict(zip(FOSTERED, _fostered(groups, year), strict=True))
+    groups |= dict(zip(FOSTERED, _fostered(groups, year, base), strict=True))
     return np.stack([groups[group] for group in PLACEMENT_GROUPS], axis=1)
 
 
-def _fostered(groups: Mapping[str, Array], year: int) -> tuple[Array, Array, Array]:
+def _fostered(groups: Mapping[str, Array], year: int, base: int) -> tuple[Array, Array, Array]:
     """Split fostered children into those with kin, with the council's own carers and with agencies: (area,) each.
 
     Filled places with the council's own mainstream carers are published; where they are not, they are as many as
@@ -189,7 +194,7 @@ def _fostered(groups: Mapping[str, Array], year: int) -> tuple[Array, Array, Arr
     council = np.minimum(np.where(known, filled, fostered * filled[known].sum() / fostered[known].sum()), fostered)
     providers = counts("stock_by_provider", year, (*_OWN, *_EXTERNAL))
     own, external = providers[:, 0], providers[:, len(_OWN) :].sum(axis=1)
-    outside = {group: _external_share(table) for group, table in _BY_PROVIDER.items()}
+    outside = {group: _external_share(table, base) for group, table in _BY_PROVIDER.items()}
     agency = external - np.sum([outside[g] * groups[g] for g in outside], axis=0)
     kin = own - council - np.sum([(1.0 - outside[g]) * groups[g] for g in outside], axis=0) - groups["for_adoption"]
     least = (1.0 - MOST_TOLD) * (fostered - council)
@@ -205,10 +210,10 @@ _BY_PROVIDER = {"homes": "homes_by_provider", "supported": "supported_by_provide
 """Groups beside fostering that external providers serve, and England's tables of them."""
 
 
-def _external_share(table: str) -> float:
-    """Return the share of England's children in a placement who live with external providers."""
-    parts = tables.categories(table, _PROVIDER_YEAR)
-    return sum(parts[name] for name in _EXTERNAL) / parts[TOTAL]
+def _external_share(table: str, base: int) -> float:
+    """Return the share of England's children in a placement who live with external providers, as known at a base."""
+    parts = tables.categories(table, min(base, _PROVIDER_YEAR))
+    return sum(parts.get(name, 0.0) for name in _EXTERNAL) / parts[TOTAL]
 
 
 @cache
@@ -239,6 +244,18 @@ def column(table: str, year: int | str, category: str = ALL) -> Array:
             whole = sum(children[heir] for heir in heirs)
             known |= {heir: raw[former] * children[heir] / whole for heir in heirs}
     return np.array([known.get(one.old_code, np.nan) for one in authorities()])
+
+
+def placed_in_group(year: int, group: str) -> Array:
+    """Return children in a published group of placements on a 31 March: (area,).
+
+    Smaller placements of it that are hidden are filled; where the first is, or the authority did not exist, it is NaN.
+    """
+    names = [name for held in _PUBLISHED_GROUPS.values() for name in held]
+    chosen = [names.index(name) for name in _PUBLISHED_GROUPS[group]]
+    shown = _figures()["stock_by_placement", year, _PUBLISHED_GROUPS[group][0]]
+    there = counts("stock_by_placement", year, names)[:, chosen].sum(axis=1)
+    return np.where([np.isfinite(shown.get(one.old_code, np.nan)) for one in authorities()], there, np.nan)
 
 
 @cache
@@ -278,7 +295,7 @@ def population(mid_year: int) -> Array:
 
 def under_18s(codes: Sequence[str]) -> float:
     """Return people aged under 18 in some authorities, as last published; NaN if any is not one."""
-    heads = dict(zip((one.code for one in authorities()), population(YEARS[-1] - 1), strict=True))
+    heads = dict(zip((one.code for one in authorities()), population(LATEST_BASE - 1), strict=True))
     return float(sum(heads.get(code, np.nan) for code in codes))
 
 

@@ -16,9 +16,9 @@ HISTORY = {
     5: "Where children of an authority are placed is its own; agencies serve any council.",
     6: "Levels of authorities searched for in steps that don't hang on the kind of processor.",
     7: "Usable foster places follow households and need with drawn elasticities; who finds none goes where others of "
-    "the age have gone; who waits in homes is drawn, and costs less than the mean. Each line of spend goes with what it "
-    "pays for; kinship care costs less than council care, and is drawn. Placements, households and prices go on from a "
-    "base by what was on record at it.",
+    "the age have gone; who waits in homes is drawn, and costs less than the mean. Each line of spend goes with what "
+    "it pays for; kinship care costs less than council care, and is drawn. Placements, households and prices go on "
+    "from a base by what was on record at it.",
 }
 """What changed results, by version."""
 

@@ -149,21 +149,23 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
     ),
     "local_placing": Schema(
         {
+            "base": whole("year", 2018, 2100),
             "area": text(),
             "into_*": number("ratio", 0.001, 1000.0),
             "log_sd_*": number("standard deviation of a log", 0.0, 10.0),
             "leaving": number("ratio", 0.1, 10.0),
             "agency_odds": number("ratio of odds", 0.001, 1000.0),
         },
-        key=("area",),
+        key=("base", "area"),
     ),
     "local_reconciled": Schema(
         {
+            "base": whole("year", 2018, 2100),
             "stream": text(*STREAMS),
-            "year": whole("year", 2026, 2100),
+            "year": whole("year", 2019, 2100),
             "exit_factor": number("ratio", 0.1, 10.0),
         },
-        key=("stream", "year"),
+        key=("base", "stream", "year"),
     ),
     "ssda903_codes": Schema(
         {

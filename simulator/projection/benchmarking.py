@@ -21,18 +21,19 @@ Array = NDArray[np.float64]
 
 
 @cache
-def factors() -> Mapping[str, Array]:
-    """Return factors of hazards of leaving by stream, for each year from the base: (year,)."""
+def factors(base: int) -> Mapping[str, Array]:
+    """Return factors of hazards of leaving by stream, for each year from a base: (year,)."""
     read = packaged.table("local_reconciled")
-    of, factor = np.array(read["stream"]), np.array(read["exit_factor"])
-    return {stream: factor[of == stream] for stream in dict.fromkeys(read["stream"])}
+    of, factor, here = (np.array(read[name]) for name in ("stream", "exit_factor", "base"))
+    return {stream: factor[(of == stream) & (here == base)] for stream in dict.fromkeys(read["stream"])}
 
 
-def by_month(stream: str, acts: NDArray[np.bool_], months: int) -> Array:
+def by_month(base: int, stream: str, acts: NDArray[np.bool_], months: int) -> Array:
     """Return factors of each month of a run: (area, month); of one, if it acts on no area.
 
     Parameters
     ----------
+    base : int
     stream : str
     acts : (area,) bool
         Whether an area is held to England; another keeps its own pace.
@@ -41,6 +42,7 @@ def by_month(stream: str, acts: NDArray[np.bool_], months: int) -> Array:
     """
     if not acts.any():
         return np.ones((1, 1))
-    year = np.minimum(np.arange(months) // MONTHS_A_YEAR, factors()[stream].size - 1)
-    factor: Array = np.where(acts[:, None], factors()[stream][year], 1.0)
+    of_year = factors(base)[stream]
+    year = np.minimum(np.arange(months) // MONTHS_A_YEAR, of_year.size - 1)
+    factor: Array = np.where(acts[:, None], of_year[year], 1.0)
     return factor

@@ -30,6 +30,7 @@ class Process:
     Attributes
     ----------
     base : int
+        Year up to which the record was known.
     name : str
         What moves; see `simulator.projection.go_on`.
     sd_per_year : float

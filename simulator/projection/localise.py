@@ -59,7 +59,7 @@ def localise(
         )
         if name == "resident":
             leaving = leaving * mix.leaving[:, None]
-        leaving = leaving * by_month(name, held, england.months)
+        leaving = leaving * by_month(baseline.england.base, name, held, england.months)
         streams.append(_over_time(with_placement_mix(stream, mix.into), starts, leaving))
     return replace(england, streams=tuple(streams), foster=start.foster), start
 

@@ -29,7 +29,14 @@ from simulator.interventions.local import UNLIMITED, Local, overlapping
 from simulator.interventions.reach import AreaName, area_name
 from simulator.interventions.surroundings import IDLE, Idle, Surroundings
 from simulator.vocabulary import areas
-from simulator.vocabulary.calendar import BASE_YEARS, LATEST_BASE, Month, financial_year, financial_year_months
+from simulator.vocabulary.calendar import (
+    AREA_BASES,
+    BASE_YEARS,
+    LATEST_BASE,
+    Month,
+    financial_year,
+    financial_year_months,
+)
 
 if TYPE_CHECKING:
     AnyIntervention = Intervention
@@ -55,8 +62,9 @@ def checked_areas(names: tuple[str, ...], base: int) -> tuple[str, ...]:
         If a name is not known, or authorities can't be run from the base.
     """
     known = tuple(area_name(name) for name in names)
-    if areas.units(known) and base != LATEST_BASE:
-        raise Wrong(f"areas other than England run from {LATEST_BASE} only", f"England, or base: {LATEST_BASE}")
+    if areas.units(known) and base not in AREA_BASES:
+        bases = ", ".join(map(str, AREA_BASES))
+        raise Wrong(f"areas other than England run from {bases} only", f"England, or one of these bases: {bases}")
     return known
 
 

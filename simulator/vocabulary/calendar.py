@@ -12,11 +12,14 @@ MONTHS_A_YEAR = 12
 DAYS_A_YEAR = 365.25
 WEEKS_A_YEAR = DAYS_A_YEAR / 7.0
 
-BASE_YEARS = (2020, 2021, 2023, 2025)
+BASE_YEARS = tuple(range(2018, 2026))
 """Years from whose 31 March England can be run."""
 
 LATEST_BASE = BASE_YEARS[-1]
-"""The last of them. Authorities run from it alone, and returns of a council are set beside its rates of England."""
+"""The last of them, beside whose rates of England returns of a council are set."""
+
+AREA_BASES = (2022, 2023, LATEST_BASE)
+"""Years from whose 31 March authorities can be run: those with tables of what came before."""
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _FINANCIAL_YEAR = re.compile(r"(\d{4})-(\d{2})")

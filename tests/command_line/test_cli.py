@@ -482,7 +482,7 @@ def test_calibrate_prints_the_fit(monkeypatch):
     assert call("calibrate", "england", "--base", "2021").stdout == "fit of 2021\n"
 
     result = call("calibrate", "england", "--base", "1066")
-    said = "care-demand: --base 1066: there is no baseline; allowed: 2020, 2021, 2023, 2025\n"
+    said = "care-demand: --base 1066: there is no baseline; allowed: 2018, 2019, 2020, 2021, 2022, 2023, 2024, 2025\n"
     assert (result.exit_code, result.stderr) == (2, said)
 
     def broken(base):

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from paths import ROOT
 
 from simulator.backtest import freeze, record, write_record
+from simulator.backtest.hindcast import hindcast_page, run_areas, run_bases, write_hindcast
 from simulator.cli.main import cli
 from simulator.outputs.folder import whole_folder
 from simulator.runs.ensemble import blocks
@@ -39,6 +40,7 @@ COMMANDS = {
     "import": ("import", "ssda903", "{in}/returns", "--out", "{out}"),
     "sample-returns": ("sample-returns", "--children", "20", "--years", "1", "--out", "{out}"),
     "backtest": ("backtest", "--out", "{out}"),
+    "hindcast": ("hindcast", "--out", "{out}"),
     "forecast freeze": ("forecast", "freeze", "--out", "{out}"),
 }
 SOLVE = (
@@ -67,6 +69,10 @@ def given_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         write(None, out)
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_bases, "run_base", lambda base, draws, seed, work, progress: [])
+        patch.setattr(run_areas, "run_areas", lambda base, draws, seed, work, progress: [])
+        patch.setattr(write_hindcast, "write_hindcast", write)
+        patch.setattr(hindcast_page, "verdict", lambda many: "")
         patch.setattr(record, "backtest", forecast)
         patch.setattr(write_record, "write_backtest", write)
         patch.setattr(freeze, "write_frozen", freeze_it)
@@ -188,16 +194,17 @@ def test_returns_in_a_folder_are_not_replaced_by_their_import(tmp_path: Path) ->
     assert everything(tmp_path) == before
 
 
-def test_pages_of_somebody_else_are_not_replaced(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("command", "chart"), [("backtest", "skill"), ("hindcast", "money")])
+def test_pages_of_somebody_else_are_not_replaced(command: str, chart: str, tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
-    for name, text in (("backtest-skill.png", "mine"), ("backtest.md", "# Mine")):
+    for name, text in ((f"{command}-{chart}.png", "mine"), (f"{command}.md", "# Mine")):
         (docs / name).write_text(text)
-        done = call("backtest", "--out", str(tmp_path / "out"), "--docs", str(docs))
+        done = call(command, "--out", str(tmp_path / "out"), "--docs", str(docs))
         assert done.exit_code == 2
-        assert f"--docs: {docs / name} is not written by care-demand backtest" in done.stderr
+        assert f"--docs: {docs / name} is not written by care-demand {command}" in done.stderr
         (docs / name).unlink()
-    assert call("backtest", "--out", str(tmp_path / "out"), "--docs", str(docs)).exit_code == 0
+    assert call(command, "--out", str(tmp_path / "out"), "--docs", str(docs)).exit_code == 0
 
 
 # --------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from simulator.calibrate.fit_placement_levels import MOST
 from simulator.cli.main import cli
 from simulator.data.authority_tables import (
     BANDS,
+    FLOW_YEARS,
     FOSTERED,
     PLACEMENT_GROUPS,
     by_category_filled,
@@ -42,7 +43,7 @@ from simulator.results.labelled import RunResults
 from simulator.scenario import LoadedScenario, ScenarioError
 from simulator.uncertainty import sample
 from simulator.vocabulary import areas, placements
-from simulator.vocabulary.calendar import Month
+from simulator.vocabulary.calendar import AREA_BASES, Month
 
 KENT = "E10000016"
 RNG = np.random.default_rng
@@ -91,11 +92,24 @@ def test_a_misspelt_area_is_refused_with_a_suggestion() -> None:
         simulator.load("status-quo").in_areas(("Knet",))
 
 
-def test_earlier_bases_have_no_authorities() -> None:
+def test_bases_without_tables_of_authorities_have_none() -> None:
     loaded = simulator.load("status-quo")
-    earlier = replace(loaded, scenario=loaded.scenario.model_copy(update={"base": 2023}))
-    with pytest.raises(ScenarioError, match="from 2025 only"):
+    earlier = replace(loaded, scenario=loaded.scenario.model_copy(update={"base": 2024}))
+    with pytest.raises(ScenarioError, match="from 2022, 2023, 2025 only"):
         earlier.in_areas(("Kent",))
+
+
+@pytest.mark.parametrize("base", AREA_BASES)
+def test_authorities_add_up_to_england_at_each_base(base: int) -> None:
+    assert tuple(FLOW_YEARS) == AREA_BASES
+    everywhere = compile_scenario(simulator.load({"name": "All", "base": base, "areas": ["all"]}).scenario)
+    england = load_baseline(base)
+    for stream, whole in zip(everywhere.rates.streams, (england.resident, england.uasc), strict=True):
+        np.testing.assert_allclose(stream.opening.sum(axis=(0, 1)), whole.sum(axis=(0, 1)), rtol=1e-9, atol=1e-9)
+    for line, shared in zip(england.cost_lines, everywhere.cost_lines, strict=True):
+        assert np.sum(shared.spend_gbp) == pytest.approx(
+            np.sum(line.spend_gbp) / everywhere.context.price_level(f"{base - 1}-{base % 100:02d}")
+        )
 
 
 # Published figures

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from docs_pages.assumptions import assumptions, assumptions_table
 from docs_pages.interventions_page import interventions_page
-from docs_pages.markdown import between
+from docs_pages.markdown import between, standing
 from docs_pages.rules_page import rules_table
 from paths import ROOT
 
@@ -50,6 +50,11 @@ def test_assumptions_are_up_to_date() -> None:
 def test_rules_of_returns_are_up_to_date() -> None:
     page = (ROOT / "docs" / "returns.md").read_text(encoding="utf-8")
     assert page == between(page, "rules", rules_table()), "run `make docs-tables`"
+
+
+def test_the_readme_has_the_verdict_of_the_hindcast() -> None:
+    readme, page = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/hindcast.md"))
+    assert standing(readme, "hindcast") == standing(page, "verdict"), "run `make docs-tables`"
 
 
 def test_assumptions_name_files_and_keys_that_exist() -> None:

@@ -20,7 +20,7 @@ from simulator.projection.foster_supply import drawn_numbers
 from simulator.projection.recorded_trends import PRICE, trends
 from simulator.scenario import Assumptions
 from simulator.vocabulary.axes import PHASES
-from simulator.vocabulary.calendar import LATEST_BASE
+from simulator.vocabulary.calendar import BASE_YEARS, LATEST_BASE
 from simulator.vocabulary.placements import names
 
 STRUCTURE = "data/structure.yaml"
@@ -315,23 +315,23 @@ def _about_fostering() -> Iterator[Row]:
             )
     yield (
         "Approvals, applications and leaving of foster households in a projection",
-        "as in the nearest published year: "
-        + ", ".join(f"{base} takes {year}" for base, year in fostering.FLOW_YEARS.items()),
+        "as in the newest year published by then: "
+        + ", ".join(f"{base} takes {fostering.flow_year(base)}" for base in BASE_YEARS),
         "[ofsted_foster_2025]",
         "calibrate/fit_fostering.py",
         "interventions (kind: foster_recruitment, foster_retention)",
     )
     yield (
         "Enquiries in a projection; shares of approvals by sector",
-        "those of 2022-23; those of 2024",
+        "the newest published by then: for the latest base those of 2022-23, and those of 2024",
         f"[{tables.figure('initial_enquiries', 2023, 'england').source}]",
         "calibrate/fit_fostering.py",
         "interventions (kind: foster_recruitment)",
     )
     yield (
-        "Fall of mainstream households, March 2020 to 2024",
-        f"{fostering.FALL_2020_TO_2024:.0%}",
-        "[pac_2026]",
+        "Mainstream households until March 2019",
+        f"all households less the share that were kin's in {fostering.TOLD_APART}",
+        f"[{tables.figure('kinship_households', fostering.TOLD_APART, 'england').source}]",
         "calibrate/fit_fostering.py",
         "",
     )

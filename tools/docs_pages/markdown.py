@@ -32,6 +32,14 @@ def between(text: str, name: str, new: str) -> str:
     return result
 
 
+def standing(text: str, name: str) -> str:
+    """Return what stands between two marks in a Markdown file; see :func:`between`."""
+    found = re.findall(rf"<!-- {name}: [^>]*-->\n(.*?)\n<!-- end of {name} -->", text, re.DOTALL)
+    if len(found) != 1:
+        raise ValueError(f"marks of {name!r} found {len(found)} times")
+    return str(found[0])
+
+
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0) -> str:
     """Return a Markdown table.
 

@@ -51,22 +51,23 @@ LOCAL_COLUMNS = ("table", "year", "area", "category", "value", "vintage", "statu
 AREA_COLUMNS = (
     "old_code", "code", "name", "region", "type", "children", "status", "first_year", "parents", "source",
 )  # fmt: skip
-LOCAL_YEARS = range(2022, 2026)
-LOCAL_PLACEMENT_YEARS = (2022, 2025)
-"""The base, and when levels of placements are compared with it."""
+LOCAL_YEARS = range(2021, 2026)
+LOCAL_PLACEMENT_YEARS = range(2022, 2026)
+"""Bases of authorities, and what became of them."""
+LOCAL_FLOW_YEARS = range(2022, 2026)
 LOCAL_FILES = {
     "stock_by_age": ("la_cla_stock_by_characteristic", "age_band", LOCAL_YEARS),
     "stock_by_uasc": ("la_cla_stock_by_characteristic", "uasc", LOCAL_YEARS),
     "stock_by_placement": ("la_cla_stock_by_characteristic", "placement_new_classification", LOCAL_PLACEMENT_YEARS),
     "stock_by_provider": ("la_cla_stock_by_characteristic", "provider", LOCAL_PLACEMENT_YEARS),
-    "starts_by_age": ("la_cla_starts_by_characteristic", "age_band", range(2023, 2026)),
-    "starts_by_uasc": ("la_cla_starts_by_characteristic", "uasc", range(2023, 2026)),
-    "ceased_by_age": ("la_cla_ceased_by_characteristic", "age_band", range(2023, 2026)),
-    "ceased_by_uasc": ("la_cla_ceased_by_characteristic", "uasc", range(2023, 2026)),
+    "starts_by_age": ("la_cla_starts_by_characteristic", "age_band", LOCAL_FLOW_YEARS),
+    "starts_by_uasc": ("la_cla_starts_by_characteristic", "uasc", LOCAL_FLOW_YEARS),
+    "ceased_by_age": ("la_cla_ceased_by_characteristic", "age_band", LOCAL_FLOW_YEARS),
+    "ceased_by_uasc": ("la_cla_ceased_by_characteristic", "uasc", LOCAL_FLOW_YEARS),
 }
 """Local tables: file, its breakdown, and the years ending 31 March that are kept."""
 LOCAL_COSTS = {"residential_weekly_unit_cost_gbp": "residential", "fostering_weekly_unit_cost_gbp": "fostering"}
-LOCAL_COST_YEARS = ("2022-23", "2023-24", "2024-25")
+LOCAL_COST_YEARS = ("2019-20", "2020-21", "2021-22", "2022-23", "2023-24", "2024-25")
 LOCAL_HISTORY = range(2020, 2026)
 FORMER_AREAS = {"835", "836", "837", "909", "928"}
 """Dorset, Poole and Bournemouth to 2019, Cumbria to 2023 and Northamptonshire to 2021: authorities that are no more."""

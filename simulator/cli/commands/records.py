@@ -1,4 +1,4 @@
-"""How far the model can be trusted: `calibrate`, `backtest` and `forecast`."""
+"""How far the model can be trusted: `calibrate`, `backtest`, `hindcast` and `forecast`."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def calibrate(area: str, base: int) -> None:
 
 
 @contextmanager
-def _origins_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Give what shows how many origins are done, where somebody can see it."""
+def _bar(name: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Give what shows how much is done, where somebody can see it."""
     if not watched(quiet):
         yield None
         return
-    with bar("Origins") as progress:
+    with bar(name) as progress:
         yield progress
 
 
@@ -68,11 +68,60 @@ def backtest(out: Path, docs: Path | None, quiet: bool) -> None:
         with refusing(FolderError, prefix=f"{PROGRAM}: --docs: "):
             check_docs(docs)
     with work_beside(folder) as work:
-        with _origins_bar(quiet) as progress:
+        with _bar("Origins", quiet) as progress:
             record = run_backtest(panel(), _origins(work), progress)
         written(lambda: write_backtest(record, folder, f"{PROGRAM} backtest", docs))
     if not quiet:
         say(f"The track record is in {folder}; start with backtest.md")
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out/hindcast"), show_default=True, metavar="DIR",
+              help="Output folder.")  # fmt: skip
+@click.option("--draws", type=click.IntRange(min=20), default=200, show_default=True, metavar="N",
+              help="Random draws beside the central run of each base.")  # fmt: skip
+@click.option("--area-draws", type=click.IntRange(min=0), default=40, show_default=True, metavar="N",
+              help="Draws of all authorities, with luck, which take longer; 0 leaves authorities out.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
+              help="Seed of the draws.")  # fmt: skip
+@click.option("--docs", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+              help="Folder that gets the page and its charts too; earlier ones of ours are replaced.")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
+def hindcast(out: Path, draws: int, area_draws: int, seed: int, docs: Path | None, quiet: bool) -> None:
+    """Run the status quo from past years with the figures of each day, and score it on what happened.
+
+    A run that was stopped goes on when the same command is given again.
+    """
+    from simulator.backtest.hindcast import run_areas
+    from simulator.backtest.hindcast.hindcast_page import verdict
+    from simulator.backtest.hindcast.of_the_day import BASES
+    from simulator.backtest.hindcast.run_bases import Ahead, run_base
+    from simulator.backtest.hindcast.write_hindcast import check_docs, write_hindcast
+    from simulator.outputs.folder import FolderError
+    from simulator.uncertainty.design import MOST_DRAWS
+    from simulator.vocabulary.areas import ENGLAND
+
+    if max(draws, area_draws) > MOST_DRAWS:
+        raise click.UsageError(f"more draws are asked for than their design has; at most {MOST_DRAWS:,}")
+    if area_draws == 1:
+        raise click.UsageError("--area-draws: one draw says nothing; ask for 2 or more, or for none")
+    folder = checked_folder(out)
+    if docs is not None:
+        with refusing(FolderError, prefix=f"{PROGRAM}: --docs: "):
+            check_docs(docs)
+    command = f"{PROGRAM} hindcast --draws {draws} --area-draws {area_draws} --seed {seed}"
+    with work_beside(folder) as work:
+        many: list[Ahead] = []
+        for base in BASES:
+            with _bar(f"From {base}", quiet) as progress:
+                many += run_base(base, draws, seed, work, progress)
+        for base in run_areas.BASES if area_draws else ():
+            with _bar(f"Authorities from {base}", quiet) as progress:
+                many += run_areas.run_areas(base, area_draws, seed, work, progress)
+        written(lambda: write_hindcast(many, folder, command, draws, seed, docs))
+    if not quiet:
+        say(verdict([one for one in many if one.area == ENGLAND]))
+        say(f"The hindcast is in {folder}; start with hindcast.md")
 
 
 @click.group(cls=CommandGroup)
@@ -89,7 +138,7 @@ def freeze(out: Path, quiet: bool) -> None:
     from simulator.backtest.panel import panel
 
     folder = checked_folder(out)
-    with work_beside(folder) as work, _origins_bar(quiet) as progress:
+    with work_beside(folder) as work, _bar("Origins", quiet) as progress:
         blocks = _origins(work)
         written(lambda: write_frozen(panel(), folder, f"{PROGRAM} forecast freeze", blocks, progress))
     if not quiet:
@@ -108,4 +157,4 @@ def score(folder: Path, actual: Path) -> None:
         say(score_text(folder, actual))
 
 
-COMMANDS = (calibrate, backtest, forecast)
+COMMANDS = (calibrate, backtest, hindcast, forecast)

@@ -40,10 +40,10 @@ def test_ratios_act_on_first_placements_and_on_moves_between_plans(plan: int) ->
 
 
 def test_areas_that_are_not_benchmarked_keep_their_pace() -> None:
-    assert (by_month("resident", np.zeros(2, dtype=bool), 24) == 1.0).all()
-    both = by_month("resident", np.array([True, False]), 24)
+    assert (by_month(2025, "resident", np.zeros(2, dtype=bool), 24) == 1.0).all()
+    both = by_month(2025, "resident", np.array([True, False]), 24)
     assert (both[1] == 1.0).all()
-    np.testing.assert_array_equal(both[0], np.repeat(factors()["resident"][:2], 12))
+    np.testing.assert_array_equal(both[0], np.repeat(factors(2025)["resident"][:2], 12))
 
 
 def test_england_does_not_walk_away_from_itself() -> None:

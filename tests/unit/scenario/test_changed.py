@@ -95,7 +95,7 @@ def test_its_one_file_is_the_whole_scenario(family_help, tmp_path: Path) -> None
 def test_all_problems_are_told_at_once_by_the_path_that_was_given(family_help) -> None:
     with pytest.raises(ScenarioError) as raised:
         family_help.at({
-            RATIO: 9, "base": 2024, "assumptions.births": 1, "name": 3, "assumptions.discount_percent": float("nan"),
+            RATIO: 9, "base": 2017, "assumptions.births": 1, "name": 3, "assumptions.discount_percent": float("nan"),
             "assumptions.homes_waiting_share": True,
         })  # fmt: skip
     assert str(raised.value).splitlines() == [
@@ -103,7 +103,7 @@ def test_all_problems_are_told_at_once_by_the_path_that_was_given(family_help) -
         "'assumptions.births_per_year'?",
         "assumptions.discount_percent: nan is not a finite number",
         "assumptions.homes_waiting_share: True is not a finite number",
-        "base: 2024 is not a base year; allowed: 2020, 2021, 2023, 2025",
+        "base: 2017 is not a base year; allowed: 2018, 2019, 2020, 2021, 2022, 2023, 2024, 2025",
         "interventions.family-help.effect.risk_ratio: 9 is above 3; allowed: 0 to 3 (ratio)",
         "name: is not a number; allowed: a number that `care-demand check` shows",
     ]

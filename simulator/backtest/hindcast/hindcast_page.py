@@ -1,0 +1,210 @@
+"""The page of the docs on the hindcast: every figure in it comes from the run that writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from simulator.backtest.hindcast.hindcast_scores import Scores, scores
+from simulator.backtest.hindcast.of_the_day import GROWTH_2025, UNIT_COSTS, real_growth_percent
+from simulator.backtest.hindcast.run_areas import GROUPS
+from simulator.backtest.hindcast.run_bases import Ahead
+from simulator.backtest.hindcast.tables_of_page import (
+    MUST_BEAT,
+    POOLED,
+    POOLED_HORIZONS,
+    SCORE_HEAD,
+    band_table,
+    grid,
+    horizon_table,
+    placement_table,
+    pooled,
+    score_row,
+    score_table,
+    spend_table,
+)
+from simulator.calibrate.later_figures import LATER_FIGURES, SHORT_RECORDS, LaterFigure
+from simulator.outputs.charts import Chart
+from simulator.vocabulary.areas import ENGLAND
+from simulator.vocabulary.calendar import LATEST_BASE
+
+WRITTEN_BY = "<!-- written by: care-demand hindcast --docs docs -->"
+"""Stands in every page of ours, so that the next one may replace it."""
+
+COVERAGE_80 = (0.70, 0.92)
+LEAST_COVERAGE_90 = 0.80
+AREA_COVERAGE_80 = (0.72, 0.88)
+"""What is asked of pooled intervals, of England and of authorities."""
+
+
+def text(many: Sequence[Ahead], charts: Mapping[str, Chart], draws: int) -> str:
+    """Return the page as Markdown.
+
+    Parameters
+    ----------
+    many : sequence of Ahead
+    charts : mapping of name to Chart
+        They lie beside the page.
+    draws : int
+        Of each base.
+    """
+    pictures = [f"![{' '.join(chart.alt.split())}]({name}.png)" for name, chart in charts.items()]
+    whole = [one for one in many if one.area == ENGLAND]
+    bases = sorted({one.base for one in whole})
+    parts = [
+        f"# Hindcast\n\n{WRITTEN_BY}",
+        _what(bases, draws),
+        f"## Verdict\n\n<!-- verdict: of care-demand hindcast -->\n{verdict(whole)}\n<!-- end of verdict -->",
+        _asked(whole),
+        f"## Scores, 1 to {POOLED_HORIZONS} years ahead\n\n{_how_scored()}\n\n{score_table(whole)}",
+        f"{pictures[0]}\n\n{pictures[1]}",
+        f"## By years ahead\n\n{horizon_table(whole)}",
+        f"## March {LATEST_BASE} by placement\n\n"
+        "Misses of the median, per cent of what happened, and the sum of misses in children over all children. The "
+        f"model's own children and households are in them.\n\n{placement_table(whole)}",
+        f"## Spend of {LATEST_BASE - 1}-{LATEST_BASE % 100}\n\nReal, in prices of the year before each base.\n\n"
+        f"{spend_table(whole)}",
+        f"## Supply and homes from the pandemic year\n\n{band_table(whole)}",
+        "## Authorities\n\n" + _authorities([one for one in many if one.area != ENGLAND]),
+        "## Figures of a later day\n\n" + _later(),
+        "## How it is done\n\n" + _method(bases),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _what(bases: Sequence[int], draws: int) -> str:
+    return (
+        f"What would the scenario model have said? From 31 March of each year from {bases[0]} to {bases[-1]}, with the "
+        "figures and prices of that day only, its status quo is run up to five years ahead "
+        f"with {draws} draws, and set beside what was then published, and beside two rules of thumb. Nothing in the "
+        "status quo is changed but the base and the growth of prices, which is what it had been until then. (The "
+        "[track record](backtest.md) is of another method, which forecasts children alone.)\n\n"
+        "Figures are those of the latest release, not as first published, and the rules of the model were written by "
+        "people who knew what happened. How many children waited for a foster home was never counted, so it is not "
+        "here."
+    )
+
+
+def verdict(many: Sequence[Ahead]) -> str:
+    """Return the verdict in a few sentences, which the README shows too."""
+    pool = scores(pooled(many))
+    of = {keys: scores(pooled(many, [keys])) for keys in (*MUST_BEAT, ("children", "all"))}
+    named = {keys: next(one.item.label for one in many if one.item.key == keys) for keys in of}
+    against = [
+        f"{named[keys].lower().replace(', real', '')} {100 * found.error:.0f}% ({100 * found.better_naive:.0f}%)"
+        for keys, found in of.items()
+        if keys in MUST_BEAT
+    ]
+    return (
+        f"From {min(one.base for one in many)} to {max(one.base for one in many)}, one to {POOLED_HORIZONS} years "
+        f"ahead, the scenario model's status quo missed children looked after by "
+        f"{100 * of['children', 'all'].error:.1f}% on average. Of placements, foster places and spend its 80% "
+        f"intervals held {100 * pool.covered[80]:.0f}% of what "
+        f"happened and its 90% intervals {100 * pool.covered[90]:.0f}%. Mean misses, with those of the better of two "
+        f"rules of thumb (no change, damped trend) in brackets: {', '.join(against)}. {_against_naive(pool)}"
+    )
+
+
+def _against_naive(pool: Scores) -> str:
+    beaten = [
+        name for name, mark in (("no change", pool.hold_crps), ("the trend", pool.trend_crps)) if pool.crps < mark
+    ]
+    if len(beaten) == 2:
+        return "All in all it did better than both."
+    return f"All in all it did better than {beaten[0]} and worse than the other." if beaten else "Both did better."
+
+
+def _asked(many: Sequence[Ahead]) -> str:
+    pool = scores(pooled(many))
+    rows = [
+        _row("80% intervals hold", f"{COVERAGE_80[0]:.2f} to {COVERAGE_80[1]:.2f}", pool.covered[80],
+             COVERAGE_80[0] <= pool.covered[80] <= COVERAGE_80[1]),
+        _row("90% intervals hold", f"{LEAST_COVERAGE_90:.2f} or more", pool.covered[90],
+             pool.covered[90] >= LEAST_COVERAGE_90),
+        _row("CRPS, no more than held", f"{pool.hold_crps:.4f}", pool.crps, pool.crps <= pool.hold_crps, digits=4),
+        _row("CRPS, no more than trend", f"{pool.trend_crps:.4f}", pool.crps, pool.crps <= pool.trend_crps, digits=4),
+    ]  # fmt: skip
+    for key in MUST_BEAT:
+        one = scores(pooled(many, [key]))
+        label = next(found.item.label for found in many if found.item.key == key)
+        rows.append(
+            _row(f"{label}: error, no more than naive", f"{one.better_naive:.3f}", one.error,
+                 one.error <= one.better_naive, digits=3)
+        )  # fmt: skip
+    return grid(("Asked of the pool", "at", "is", "met"), rows, numbers=3)
+
+
+def _row(label: str, asked: str, found: float, met: bool, digits: int = 2) -> list[str]:
+    return [label, asked, f"{found:.{digits}f}", "yes" if met else "**no**"]
+
+
+def _how_scored() -> str:
+    return (
+        "Each forecast is scored as a share of what happened. *Error* is that of the median of draws, beside *held* (a "
+        "placement's share of the base, of the model's own children; other figures as they were) and *trend* (its last "
+        "year's change, of which 0.7 is left a year on). *Bias* is above 0 where too much was said. *CRPS* scores the "
+        "whole forecast; both rules have the model's own spread around them, as nobody knows one of theirs from so "
+        f"short a record. The pool is of {len(POOLED)} figures: kinship, council, agency, homes, supported, filled "
+        "places, residential and all spend. Some 3,000 children were counted in supported accommodation one year and "
+        "in other placements the next, as settings registered, so that the pool is given with both as one besides. "
+        "Forecasts overlap: about two independent stretches of four years."
+    )
+
+
+def _authorities(many: Sequence[Ahead]) -> str:
+    if not many:
+        return "Not run this time; `--area-draws N` runs them."
+    rows = []
+    for base in sorted({one.base for one in many}):
+        for group, label in GROUPS.items():
+            for horizon in sorted({one.horizon for one in many}):
+                found = [one for one in many if (one.base, one.item.placement, one.horizon) == (base, group, horizon)]
+                if found:
+                    rows.append(score_row(f"{label}, from {base}, {horizon}y", scores(found, together=True)))
+    for group, label in GROUPS.items():
+        of_group = [one for one in many if one.item.placement == group]
+        rows.append(score_row(f"**{label}, pooled**", scores(of_group, together=True)))
+    low, high = AREA_COVERAGE_80
+    return (
+        "From March 2022 and 2023, one and two years ahead, with luck in the draws: fostered children, and children in "
+        "homes (other residential places included), of each authority whose figures are shown at both ends. Scores are "
+        "shares of the mean outcome, so that large authorities count as what they are; *held* is the authority's own "
+        "share of the base, of the model's own children there. Asked: 80% intervals that hold "
+        f"{low:.2f} to {high:.2f}, and a CRPS no more than held. Foster carers, moves and prices of authorities are "
+        "England's of the base; how long differences between them last is that of 2022 to 2025, and how far their "
+        "rates walk that of all years to 2025 (docs/areas.md), so that these rows are not wholly free of hindsight.\n\n"
+        + grid(SCORE_HEAD, rows, numbers=len(SCORE_HEAD) - 1)
+    )
+
+
+def _later() -> str:
+    def line(one: LaterFigure) -> list[str]:
+        bases = f"{one.bases[0]}" if len(one.bases) == 1 else f"{one.bases[0]} to {one.bases[-1]}"
+        return [f"{one.what[0].upper()}{one.what[1:]}", bases, one.why]
+
+    rows = [line(one) for one in (*LATER_FIGURES, SHORT_RECORDS)]
+    return "A test spoils every later row of every table but these, and finds each fit and run the same.\n\n" + grid(
+        ("What", "Bases", "Why"), rows, numbers=0
+    )
+
+
+def _growth(bases: Sequence[int]) -> Iterator[list[str]]:
+    for base in bases:
+        yield [str(base), *(f"{real_growth_percent(category, base):+.1f}" for category in UNIT_COSTS.values())]
+
+
+def _method(bases: Sequence[int]) -> str:
+    return (
+        "- **Fits**: `data/baseline/england-YYYY.json`, each from published tables to its own year "
+        "([fit.md](fit.md)).\n"
+        "- **Drift** in draws has the size that the record had by then (`data/drift.csv`).\n"
+        "- **Prices** of homes and of fostering go on at the mean real growth of the published unit cost from 2016-17 "
+        "to the year before the base, per cent a year:\n\n"
+        + grid(("Base", "Homes", "Fostering"), list(_growth(bases)), numbers=2)
+        + f"\n\n- **Real** money is over the GDP deflator, of which 2025 is assumed to grow by "
+        f"{100 * (GROWTH_2025 - 1):.1f}%.\n"
+        "- **Left out**: placements that were not published apart at a base (2018), and outcomes that were not "
+        "published (households before 2020).\n"
+        "- **Spend of 2017-18** as published is £60m more than its lines, which the run from 2018 adds up.\n\n"
+        "The command writes `hindcast.csv`: every figure of every base and year, its draws as quantiles, and both "
+        "rules."
+    )
