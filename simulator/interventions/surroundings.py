@@ -25,19 +25,19 @@ class Surroundings:
     ----------
     first, last : Month
         Of the run.
-    rates_held : bool
-        Whether start rates are held on a population, and not numbers of starts.
     places_limited : bool
         Whether children wait when foster places run out.
     authorities : frozenset of str
         Codes of the authorities that are run; none if England is run as a whole.
+    approvals_per_year : tuple of float
+        Mainstream foster households approved in England in the year before the run, by sector.
     """
 
     first: Month
     last: Month
-    rates_held: bool
     places_limited: bool
     authorities: frozenset[str]
+    approvals_per_year: tuple[float, ...]
 
 
 def dates_idle(start: Month | None, end: Month | None, around: Surroundings) -> Iterator[Idle]:

@@ -102,25 +102,30 @@ def compile_scenario(
     years = [m.financial_year for m in scenario.calendar]
 
     def with_scenario(rates: Rates, context: Context) -> Rates:
-        """Put in what the scenario does, and what all areas share of a draw."""
-        rates = apply_all(rates, scenario.interventions, context)
+        """Put in what all areas share of a draw, and what the scenario does, which may set a level in every draw."""
+        context = replace(context, bare=rates, england=bare)
         if drawn and scenario.assumptions.drift == "as_recorded":
             rates = drift(rates, context.cost_keys, years, drawn)
+        rates = apply_all(rates, scenario.interventions, context)
         rates.check()
         return rates
 
     rates, start = localise(bare, baseline, drawn or {}, years)
+    base_level = context.price_level(financial_year(england.base - 1))
+    cost_lines = _uprated(start.cost_lines, 1.0 / base_level)
     beside = None
     if england is not baseline and bare.foster is not None and bare.foster.limited:
         # What is assumed of single areas does not move agencies, which are large beside them.
-        beside = with_scenario(bare, _context(scenario, england))
+        of_england = _uprated(england.cost_lines, 1.0 / base_level)
+        beside = with_scenario(bare, replace(_context(scenario, england), gbp_per_week=_gbp_per_week(of_england)))
+    context = replace(context, gbp_per_week=_gbp_per_week(cost_lines))
     rates = with_scenario(with_local(rates, scenario.local, context), context)
     return Compiled(
         scenario=scenario,
         baseline=baseline,
         rates=rates,
         context=context,
-        cost_lines=_uprated(start.cost_lines, 1.0 / context.price_level(financial_year(england.base - 1))),
+        cost_lines=cost_lines,
         england=beside,
         agency_odds=start.placement_mix.agency_odds,
         price_year=price_year or scenario.price_year,
@@ -130,6 +135,14 @@ def compile_scenario(
 def _uprated(lines: tuple[CostLine, ...], ratio: float) -> tuple[CostLine, ...]:
     """Return lines of spend at another level of general prices."""
     return tuple(replace(line, spend_gbp=line.spend_gbp * ratio) for line in lines)
+
+
+def _gbp_per_week(lines: tuple[CostLine, ...]) -> Array:
+    """Return the cost of a week in the placements of each line, 0 for lines that go with no placement: (area, cost)."""
+    per_week = [
+        np.atleast_1d(line.spend_gbp) / np.atleast_1d(line.child_weeks) * (line.driver == "placement") for line in lines
+    ]
+    return np.stack(per_week, axis=-1)
 
 
 def deflator_growth(assumptions: Assumptions) -> float:
@@ -157,6 +170,7 @@ def _context(scenario: Scenario, baseline: Baseline) -> Context:
         deflator=np.exp(np.interp(np.arange(scenario.months, dtype=float), middles, levels)),
         price_levels={y: v / known[price_year] for y, v in known.items()},
         part_of_england=baseline.part_of_england,
+        births_per_year=_births(scenario.assumptions),
     )
 
 
@@ -173,11 +187,9 @@ def _base_rates(scenario: Scenario, baseline: England, context: Context) -> Rate
         opening = split_waiting(opening, np.array([[a.homes_waiting_share]]))
     resident = resident_rates(p, opening, baseline.resident_home)
     uasc = uasc_rates(p, baseline.uasc, np.zeros((1, 1, baseline.uasc.shape[2], 3)))
-    if scenario.starts.hold == "rates":
-        births = births_per_year() if a.births_per_year is None else a.births_per_year
-        now = population_by_age(scenario.base, context.months, births)
-        before = population_by_age(scenario.base, MONTHS_A_YEAR, births, first=-MONTHS_A_YEAR).mean(axis=0)
-        resident = replace(resident, new_starts_per_month=resident.new_starts_per_month * (now / before))
+    growth = _population_growth(scenario)
+    if growth is not None:
+        resident = replace(resident, new_starts_per_month=resident.new_starts_per_month * growth)
     # Children who wait step down only when a foster place is free, so their moves into fostering are the engine's.
     waiting = [i for i, place in enumerate(placements.placements()) if place.waits_for == "fostering"]
     if a.foster_places == "limited":
@@ -193,6 +205,28 @@ def _base_rates(scenario: Scenario, baseline: England, context: Context) -> Rate
         price_ratio=np.repeat(context.deflator[None, None, :, None], len(context.cost_keys), axis=-1),
         programme_spend_gbp=np.zeros((1, 1, context.months)),
     )
+
+
+def _births(assumptions: Assumptions) -> float:
+    """Return the births a year that a scenario rests on."""
+    return births_per_year() if assumptions.births_per_year is None else assumptions.births_per_year
+
+
+def _population_growth(scenario: Scenario) -> Array | None:
+    """Return what starts go with, over the year before the run: (month, age); None if nothing moves them.
+
+    Held rates go with all children of an age; held numbers only with births that the file says are others.
+    """
+    stated = scenario.assumptions.births_per_year
+
+    def growth(births: float) -> Array:
+        now = population_by_age(scenario.base, scenario.months, births)
+        before = population_by_age(scenario.base, MONTHS_A_YEAR, births, first=-MONTHS_A_YEAR).mean(axis=0)
+        return np.asarray(now / before)
+
+    if scenario.starts.hold == "rates":
+        return growth(_births(scenario.assumptions))
+    return None if stated is None else growth(stated) / growth(births_per_year())
 
 
 def _exchange(move_per_year: Array, baseline: England, children_per_year: float) -> Array:
