@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.fields import text
+from simulator.interventions.more_children import with_more_children
 from simulator.interventions.over_time import OverTime
-from simulator.interventions.population import with_more_children
 from simulator.vocabulary.axes import AGES
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import model_validator
 
+from simulator.data import tables
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.fields import Quantity, Sector, Wrong, choice, number, text
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
@@ -115,8 +116,10 @@ class FosterRecruitment(PhasedIntervention):
         return said if self.retainer_gbp_per_week else f"{said}; places that stand empty are taken to cost nothing"
 
     def _approvals_there(self, around: Surroundings) -> float:
-        """Approvals in the year before the run where it acts."""
-        return self.areas.fraction * sum(around.approvals_per_year)
+        """Approvals where it acts, in the year before the run or the nearest that is published."""
+        published = tables.series("households_approved_in_year", "england")
+        nearest = min(published, key=lambda year: abs(int(year) - around.first.year))
+        return self.areas.fraction * published[nearest]
 
     def _wanted_ratio(self, around: Surroundings) -> float:
         """Approvals wanted where it acts, over those of the year before the run."""
@@ -146,7 +149,7 @@ class FosterRecruitment(PhasedIntervention):
             money = self.cost.gbp_per_year
             yield f"{pounds(money)} a year is stated"
             more = float(bought(money, there, there, each, self.cost_elasticity, most))
-        cost = float(cost_of(more, there, there, each, self.cost_elasticity))
+        cost = more * each * (1.0 + more / there) ** self.cost_elasticity if there > 0 else 0.0
         if self.cost is None:
             yield f"{pounds(cost)} a year at full strength follows from its approvals"
         at = f", at {pounds(cost / more)} each" if more > 0 else ""
@@ -210,16 +213,19 @@ class FosterRecruitment(PhasedIntervention):
         reach, real = self._reach(context), self._spend(context) * self.delivery(context) / context.deflator
         there = share(real, reach)
         now, then = before.sum(axis=-1), base.sum(axis=-1)
-        most = np.maximum(self.ceiling_ratio * then - now, 0.0) * np.ones(there.shape)
+        most = np.maximum(self.ceiling_ratio * then - now, 0.0) * np.ones(there.shape)  # an area without any buys none
         return reach * bought(there, now, then, self.cost_per_approval_gbp, self.cost_elasticity, most)
 
     def _within_ceiling(self, gained: Array, before: Array, base: Array, context: Context) -> Array:
-        """Approvals gained that come, as the ceiling leaves room for where it acts: (draw, area, month, sector)."""
+        """Approvals gained that come, as the ceiling leaves room for where it acts: (draw, area, month, sector).
+
+        A multiple of nothing says nothing, so that an area which approved nobody has no ceiling.
+        """
         import numpy as np
 
-        room = np.maximum(self.ceiling_ratio * base.sum(axis=-1) - before.sum(axis=-1), 0.0) * self._reach(context)
-        wanted = gained.sum(axis=-1)
-        part = share(room, wanted, empty=1.0)
+        then = base.sum(axis=-1)
+        room = np.maximum(self.ceiling_ratio * then - before.sum(axis=-1), 0.0) * self._reach(context)
+        part = np.where(then > 0, share(room, gained.sum(axis=-1), empty=1.0), 1.0)
         return np.asarray(gained * np.minimum(part, 1.0)[..., None])
 
     def _won(self, gained: Array, before: Array, context: Context) -> tuple[Array, Array]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, Strict
 
 from simulator.interventions.fields import Ages, FinancialYear, Quantity, choice, number, text
-from simulator.interventions.over_time import OverTime
-from simulator.interventions.population import with_more_children
+from simulator.interventions.more_children import with_more_children
+from simulator.interventions.over_time import SetOverTime
 from simulator.vocabulary.axes import AGES
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
@@ -23,7 +23,7 @@ Net = Annotated[float, Strict(), Field(ge=-MOST, le=MOST, json_schema_extra={"un
 """Children who come less those who go, in one financial year."""
 
 
-class Migration(OverTime):
+class Migration(SetOverTime):
     """A level or a path of net migration of children, and of starts at the ages that they reach.
 
     The base data hold none. Those who come are spread evenly over the ages given, and starts of resident children go
@@ -33,10 +33,10 @@ class Migration(OverTime):
     kind: Literal["migration"] = text("migration")
     """Net migration of children."""
 
-    value: Quantity | None = number(None, low=-MOST, high=MOST, unit=UNIT, if_empty="no level is set")
+    value: Quantity | None = number(None, low=-MOST, high=MOST, unit=UNIT)
     """Children who come less those who go, from the start to the end."""
 
-    path: dict[FinancialYear, Net] | None = choice(None, if_empty="no path")
+    path: dict[FinancialYear, Net] | None = choice(None)
     """The same in each financial year given; a year that is not named is as the one before it, and the last year
     holds."""
 
@@ -47,11 +47,6 @@ class Migration(OverTime):
     def unit(self) -> str:
         """Unit of migration."""
         return UNIT
-
-    @property
-    def ways(self) -> tuple[str, ...]:
-        """There is none to grow or to cap."""
-        return ("value", "path")
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply starts of resident children by what there are of them at each age."""

@@ -29,15 +29,12 @@ class Surroundings:
         Whether children wait when foster places run out.
     authorities : frozenset of str
         Codes of the authorities that are run; none if England is run as a whole.
-    approvals_per_year : tuple of float
-        Mainstream foster households approved in England in the year before the run, by sector.
     """
 
     first: Month
     last: Month
     places_limited: bool
     authorities: frozenset[str]
-    approvals_per_year: tuple[float, ...]
 
 
 def dates_idle(start: Month | None, end: Month | None, around: Surroundings) -> Iterator[Idle]:

@@ -10,7 +10,7 @@ from pydantic import ValidationInfo, field_validator, model_validator
 
 from simulator.interventions.fields import Ages, Placements, Streams, Wrong, choice, text
 from simulator.interventions.over_time import OverTime
-from simulator.interventions.starts import at_ages, starts_per_year
+from simulator.interventions.start_levels import at_ages, starts_per_year
 from simulator.interventions.surroundings import IDLE, Idle, Surroundings
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGES, STREAMS
@@ -70,6 +70,8 @@ class Trend(OverTime):
         """Ask for both lists of placements."""
         if self.measure == "placement_mix" and (self.from_ is None or self.to is None):
             raise Wrong("a trend in the placement mix needs from and to", "two lists of placements")
+        if self.measure == "stays" and 0 in (self.ratio, *(self.path or {}).values()):
+            raise Wrong("nobody can stay for no time", "a ratio above 0")
         return self
 
     @property

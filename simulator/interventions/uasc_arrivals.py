@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.fields import text
 from simulator.interventions.over_time import OverTime
-from simulator.interventions.starts import at_ages, starts_per_year
+from simulator.interventions.start_levels import at_ages, starts_per_year
 from simulator.vocabulary.axes import AGES, STREAMS
 
 if TYPE_CHECKING:
@@ -33,10 +33,14 @@ class UascArrivals(OverTime):
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply their starts."""
+        import numpy as np
+
         factor = self.factor(lambda: starts_per_year(rates, context, (STREAM,), AGES[0], AGES[-1]), context)
-        factor = at_ages(self.in_areas(factor - 1.0, context), AGES[0], AGES[-1])
+        if np.all(factor == 1.0):
+            return rates
+        at = at_ages(self.in_areas(factor - 1.0, context), AGES[0], AGES[-1])
         streams = tuple(
-            replace(stream, new_starts_per_month=stream.new_starts_per_month * factor) if name == STREAM else stream
+            replace(stream, new_starts_per_month=stream.new_starts_per_month * at) if name == STREAM else stream
             for name, stream in zip(STREAMS, rates.streams, strict=True)
         )
         return replace(rates, streams=streams)

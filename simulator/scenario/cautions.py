@@ -75,7 +75,6 @@ def surroundings(loaded: LoadedScenario) -> Surroundings:
         last=scenario.end,
         places_limited=scenario.assumptions.foster_places == "limited",
         authorities=frozenset(areas.units(scenario.areas)),
-        approvals_per_year=tuple(map(float, loaded.baseline.england.foster.approvals_per_year)),
     )
 
 

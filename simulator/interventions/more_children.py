@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.data.population import added_children, population_by_age
-
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
     from simulator.interventions.base import Intervention
@@ -29,10 +27,14 @@ def with_more_children(one: Intervention, rates: Rates, context: Context, born: 
     """
     import numpy as np
 
+    from simulator.data.population import added_children, population_by_age
+
     there = population_by_age(context.first_month.year, context.months, context.births_per_year)
     more = np.divide(added_children(born, moved), there, out=np.zeros(there.shape), where=there > 0)
     more = np.maximum(more, -1.0)  # (month, age); no more can go than there are
     ratio = np.moveaxis(one.in_areas(more.T[:, None], context), 0, -1)  # (area, month, age)
+    if np.all(ratio == 1.0):
+        return rates
     resident, *others = rates.streams
     resident = replace(resident, new_starts_per_month=resident.new_starts_per_month * ratio)
     return replace(rates, streams=(resident, *others))
