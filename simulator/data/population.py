@@ -62,14 +62,14 @@ def added_children(born: Array, moved: Array) -> Array:
 
     Notes
     -----
-    Each month's children are followed by age in months; nobody dies.
+    Each month's children are followed by age in months; nobody dies. Of those who came in a month of age, half have
+    passed into the next by the end of the calendar month.
     """
     months, ages = moved.shape
     by_month_of_age = np.zeros(ages * MONTHS_A_YEAR)
     at_ends = np.zeros((months + 1, ages))
     for month in range(months):
-        by_month_of_age = np.append(born[month], by_month_of_age[:-1]) + np.repeat(
-            moved[month] / MONTHS_A_YEAR, MONTHS_A_YEAR
-        )
+        came = np.repeat(moved[month] / MONTHS_A_YEAR, MONTHS_A_YEAR)
+        by_month_of_age = np.append(born[month], by_month_of_age[:-1]) + (came + np.append(0.0, came[:-1])) / 2.0
         at_ends[month + 1] = by_month_of_age.reshape(ages, MONTHS_A_YEAR).sum(axis=-1)
     return (at_ends[:-1] + at_ends[1:]) / 2.0

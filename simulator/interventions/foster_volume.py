@@ -83,9 +83,9 @@ def won_and_lost(
     import numpy as np
 
     whole = gained.sum(axis=(1, 3), keepdims=True) / part_acting if part_acting > 0 else np.zeros((1, 1, 1, 1))
-    others = (before.sum(axis=1, keepdims=True) / part_of_england * (1.0 - acting_in_england)).sum(
-        axis=-1, keepdims=True
-    )
+    there = before * (1.0 - acting[:, None, :])
+    outside = before / part_of_england * (1.0 - part_of_england - (1.0 - part_acting) * acting_in_england)
+    others = np.maximum(there + outside, 0.0).sum(axis=(1, 3), keepdims=True)
     lost = np.minimum(share_won * whole, others)
     coming = gained * (1.0 - share_won + share(lost, whole))
-    return coming, share(lost, others) * before * (1.0 - acting[:, None, :])
+    return coming, share(lost, others) * there
