@@ -48,3 +48,28 @@ def population_by_age(base: int, months: int, births: float, first: int = 0) -> 
     months_on = (base - MID_YEAR) * MONTHS_A_YEAR - MID_YEAR_MONTHS_AFTER_MARCH + first + np.arange(months) + 0.5
     age_in_2023 = np.arange(19)[None, :] - months_on[:, None] / MONTHS_A_YEAR
     return np.diff(np.interp(age_in_2023, edges, cumulative), axis=1)
+
+
+def added_children(born: Array, moved: Array) -> Array:
+    """Return how many more children there are at each age in the middle of each month: (month, age).
+
+    Parameters
+    ----------
+    born : (month,)
+        More births in a month.
+    moved : (month, age)
+        More children in a month who came at each completed age, evenly over it.
+
+    Notes
+    -----
+    Each month's children are followed by age in months; nobody dies. Of those who came in a month of age, half have
+    passed into the next by the end of the calendar month.
+    """
+    months, ages = moved.shape
+    by_month_of_age = np.zeros(ages * MONTHS_A_YEAR)
+    at_ends = np.zeros((months + 1, ages))
+    for month in range(months):
+        came = np.repeat(moved[month] / MONTHS_A_YEAR, MONTHS_A_YEAR)
+        by_month_of_age = np.append(born[month], by_month_of_age[:-1]) + (came + np.append(0.0, came[:-1])) / 2.0
+        at_ends[month + 1] = by_month_of_age.reshape(ages, MONTHS_A_YEAR).sum(axis=-1)
+    return (at_ends[:-1] + at_ends[1:]) / 2.0

@@ -7,7 +7,7 @@ which it does not vary (draw, area, month); numpy broadcasts it. All randomness 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -175,7 +175,9 @@ class Rates:
     cost_weight : (draw, area, place)
         Cost of a week in a placement over the mean of the placements that share its line of spend, at the base.
     programme_spend_gbp : (draw, area, month)
-        Cash spent on all programmes together.
+        Cash spent on all programmes together, but for what goes with the outcome.
+    idle_place_gbp : (draw, area, month, sector)
+        Cash that programmes spend in a month on each usable foster place that stands empty.
     """
 
     months: int
@@ -186,6 +188,7 @@ class Rates:
     price_ratio: Array
     cost_weight: Array
     programme_spend_gbp: Array
+    idle_place_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
 
     def check(self) -> None:
         """Raise ValueError that names any array that is not finite, is negative, or has shares that do not sum to 1."""
@@ -195,13 +198,13 @@ class Rates:
         for prefix, record in records:
             if record is None:
                 continue
-            for field in fields(record):  # type: ignore[arg-type]
-                value = getattr(record, field.name)
+            for one in fields(record):  # type: ignore[arg-type]
+                value = getattr(record, one.name)
                 if not isinstance(value, np.ndarray):
                     continue
-                least = -np.inf if field.name in MAY_BE_NEGATIVE else 0.0
+                least = -np.inf if one.name in MAY_BE_NEGATIVE else 0.0
                 if not (np.isfinite(value) & (value >= least)).all():
-                    problems.append(f"{prefix}.{field.name} holds a negative or non-finite number")
+                    problems.append(f"{prefix}.{one.name} holds a negative or non-finite number")
         for i, stream in enumerate(self.streams):
             for name in ("start_place", "unfostered_place"):
                 if not np.allclose(getattr(stream, name).sum(axis=-1), 1.0, atol=1e-9):
@@ -248,7 +251,7 @@ def _joined(many: Sequence[_Record], skip: tuple[str, ...] = ()) -> _Record:
     """
     first = many[0]
     joined: dict[str, Any] = {}
-    for name in (field.name for field in fields(first) if field.name not in skip):
+    for name in (one.name for one in fields(first) if one.name not in skip):
         values = [getattr(one, name) for one in many]
         if np.ndim(values[0]) > 1 and not all(value is values[0] for value in values):
             axes: tuple[int, ...] = np.broadcast_shapes(*(value.shape[1:] for value in values))

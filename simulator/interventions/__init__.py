@@ -27,7 +27,9 @@ def kinds() -> dict[str, type[Intervention]]:
 
 
 def apply_all(rates: Rates, interventions: Sequence[Intervention], context: Context) -> Rates:
-    """Apply interventions in order.
+    """Apply interventions: what happens by itself first, then what somebody does, each in order.
+
+    So a level that an input is set to is that of the run without programmes, whose effects come on top.
 
     Parameters
     ----------
@@ -43,7 +45,7 @@ def apply_all(rates: Rates, interventions: Sequence[Intervention], context: Cont
     Impossible
         If one is impossible with these rates; its path starts with ``interventions.N``.
     """
-    for position, intervention in enumerate(interventions):
+    for position, intervention in sorted(enumerate(interventions), key=lambda one: one[1].is_programme):
         with within("interventions", position):
             rates = intervention.apply(rates, context)
     return rates

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 
 from simulator.interventions.cost import Cost
 from simulator.interventions.fields import (
@@ -18,6 +18,7 @@ from simulator.interventions.fields import (
     SourceKeys,
     Window,
     Wrong,
+    YesNo,
     choice,
     number,
     text,
@@ -26,12 +27,20 @@ from simulator.interventions.impossible import Impossible, within
 from simulator.interventions.profile import Profile
 from simulator.interventions.reach import Reach
 from simulator.interventions.surroundings import IDLE
-from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, financial_year_months
+from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month
+from simulator.vocabulary.pounds import pounds
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
     from simulator.interventions.context import Array, Context
     from simulator.interventions.surroundings import Idle, Surroundings
+
+
+FADE_MONTHS = 24
+"""Months over which an effect falls to nothing after its money ends, unless the file says otherwise (a judgement)."""
+
+AGREE = 0.01
+"""How far apart, as a share, the reach that money pays for and the reach that is stated may be."""
 
 
 class Intervention(Model):
@@ -54,6 +63,9 @@ class Intervention(Model):
 
     id: str | None = text(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     """Short name, so that a file that extends this one can change or remove it."""
+
+    replaces: str | None = text()
+    """Id of an intervention of the file that this one extends, whose place it takes. What that one said is gone."""
 
     label: str | None = text()
     """Name in tables and charts."""
@@ -111,6 +123,27 @@ class Intervention(Model):
             raise Wrong(f"{end} is before the run starts, so it would never act", f"{window.first} or later")
         return end
 
+    @model_validator(mode="after")
+    def _agrees(self) -> Intervention:
+        """Refuse money that pays for another reach than the one that is stated."""
+        paid = self.cost.share_paid_for(1.0) if self.cost is not None else None
+        stated = self.areas.share if self._reach_stated else None
+        if paid is not None and stated is not None and abs(paid - stated) > AGREE * stated:
+            what = f"the money reaches {paid:.1%} of those eligible, and areas.share says {stated:.1%}"
+            raise Wrong(what, "one of the two left out, or amounts, unit_cost_gbp and share that agree")
+        return self
+
+    @property
+    def _reach_stated(self) -> bool:
+        """Whether the file gives a share of children, and not where it acts alone."""
+        return self.areas.share is not None and "areas" in self.model_fields_set
+
+    @property
+    def reached(self) -> float:
+        """Share of those eligible where it acts whom the money pays for; 1 where the file states the reach itself."""
+        paid = None if self.cost is None or self._reach_stated else self.cost.share_paid_for(self.areas.fraction)
+        return 1.0 if paid is None else paid
+
     @property
     def title(self) -> str:
         """Name for tables and charts: the label, else the id, else the kind."""
@@ -132,13 +165,15 @@ class Intervention(Model):
         """What charts of money must say of it besides, within a sentence; often nothing."""
         return ""
 
-    def notes(self, *, of_authorities: bool) -> Iterator[str]:
+    def notes(self, *, of_authorities: bool, last: Month) -> Iterator[str]:
         """Yield what every chart must say of it: in which areas it acts, where that is not all, and its caveat.
 
         Parameters
         ----------
         of_authorities
             Whether authorities are run, of which some are drawn by lot where a count of areas is given.
+        last
+            Last month of the run.
         """
         drawn = self.areas.drawn() if of_authorities else ()
         by_lot = f", drawn by lot: {', '.join(drawn)}" if drawn else ""
@@ -164,20 +199,28 @@ class Intervention(Model):
         """Say whether it acted before a month, so that what it did is in the base."""
         return False
 
-    def unpaid_after(self, last: Month) -> str:
-        """Return the last financial year with money for it, if it goes on acting after that within a run.
+    def money_and_reach(self, around: Surroundings) -> Iterator[str]:
+        """Yield what it costs and whom that reaches, within sentences, for `check`.
 
         Parameters
         ----------
-        last
-            Last month of the run.
-
-        Returns
-        -------
-        str
-            Nothing if no effect outlasts its money.
+        around
+            The run.
         """
-        return ""
+        if not self.is_programme:
+            return
+        if self.cost is None:
+            yield "no money is counted for it"
+            return
+        each, eligible, everybody = self.cost.unit_cost_gbp, self.cost.eligible_per_year, self.cost.everybody_gbp
+        fraction = self.areas.fraction * self.reached
+        if self.cost.stated:
+            yield f"{pounds(self.cost.gbp_per_year)} a year is stated"
+        elif everybody is not None:
+            yield f"{pounds(everybody * fraction)} a year at full strength follows from its reach"
+        if each is not None and eligible is not None:
+            of_all = f"{fraction * eligible:,.0f} of {eligible:,.0f} a year ({fraction:.1%})"
+            yield f"at {pounds(each)} each it reaches {of_all}"
 
     @abstractmethod
     def change(self, rates: Rates, context: Context) -> Rates:
@@ -204,24 +247,31 @@ class Intervention(Model):
             return np.zeros((len(context.areas), context.months))
         start: Month = getattr(self, "start", None) or context.first_month
         with within("cost"):
-            amounts = self.cost.spend(context, start, getattr(self, "end", None))
+            amounts = self.cost.spend(
+                context, start, getattr(self, "end", None), self.areas.fraction * self.delivery(context)
+            )
         with within("areas"):
             share = self.areas.of_total(context.areas, context.part_of_england)
         spend: Array = share[:, None] * amounts
         return spend
+
+    def delivery(self, context: Context) -> Array:
+        """Share of those it is to reach who are helped in each month, from its start to its end: (month,)."""
+        start: Month = getattr(self, "start", None) or context.first_month
+        return Profile().weights(context, start, getattr(self, "end", None))
 
     def in_areas(self, change: Array, context: Context) -> Array:
         """Ratio in each area, of what is changed by a part of it where this acts: (area, month).
 
         Parameters
         ----------
-        change : (month,)
+        change : (month,), or (..., area, month)
             Change for those reached, over what there is without it: -0.1 is a tenth less.
         context
             Areas of the run.
         """
         with within("areas"):
-            reach = self.areas.in_areas(context.areas)
+            reach = self.reached * self.areas.in_areas(context.areas)
         alike = bool((reach == reach[0]).all())
         return 1.0 + (reach[:1] if alike else reach)[:, None] * change
 
@@ -238,16 +288,60 @@ class PhasedIntervention(Intervention):
     profile: Profile = choice(Profile(), source="definition")
     """How it builds up from the start."""
 
-    fade_months: Count = number(0, low=0, high=480, unit="months", source="definition")
-    """Months after the end over which the effect falls evenly to nothing."""
+    outlasts_money: YesNo = choice(False, source="definition")
+    """Whether the effect goes on when the money has ended. Every chart says so."""
+
+    fade_months: Count | None = number(
+        None, low=0, high=480, unit="months", if_empty=f"{FADE_MONTHS} after its money ends; 0 without money"
+    )
+    """Months over which the effect falls evenly to nothing after the last month: its end, or the last month with
+    money if that is earlier. They count from that month, however long an effect lags behind the help."""
 
     @field_validator("fade_months")
     @classmethod
-    def _fades_from_end(cls, months: int, info: ValidationInfo) -> int:
+    def _fades_from_end(cls, months: int | None, info: ValidationInfo) -> int | None:
         """Refuse a fade that would be ignored."""
-        if months and "end" in info.data and info.data["end"] is None:
+        cost, outlasts = info.data.get("cost"), info.data.get("outlasts_money")
+        paid = cost.last_paid(None) if isinstance(cost, Cost) and not outlasts else None
+        if months is not None and "end" in info.data and info.data["end"] is None and paid is None:
             raise Wrong("there is no end from which to fade", "give an end, or leave fade_months out")
         return months
+
+    @model_validator(mode="after")
+    def _paid_when_it_starts(self) -> PhasedIntervention:
+        """Refuse money that ends before the programme begins, with which it would never act."""
+        paid = self.paid_to
+        if not self.outlasts_money and paid is not None and paid < self.start:
+            what = f"its money ends in {paid}, before it starts in {self.start}, so it would never act"
+            raise Wrong(what, "a later budget, an earlier start, or outlasts_money: true")
+        return self
+
+    @property
+    def costs_money(self) -> bool:
+        """Whether any money is counted for it."""
+        return self.cost is not None and self.cost.pays
+
+    @property
+    def paid_to(self) -> Month | None:
+        """Last month with money; None if the money does not end, or if there is none."""
+        return self.cost.last_paid(self.end) if self.cost is not None and self.cost.pays else None
+
+    @property
+    def last_month(self) -> Month | None:
+        """Last month of the programme: its end, or the last month with money if that is earlier."""
+        ends = [self.end, None if self.outlasts_money else self.paid_to]
+        return min((month for month in ends if month is not None), default=None)
+
+    def falls(self, lag_months: int) -> tuple[Month, int] | None:
+        """Last month at full strength, and the months over which the effect then falls; None if it goes on.
+
+        With money it falls from the last month of the programme; without, from that month later by a lag.
+        """
+        if self.last_month is None:
+            return None
+        with_money = self.costs_money and not self.outlasts_money
+        fade = self.fade_months if self.fade_months is not None else FADE_MONTHS * with_money
+        return self.last_month + (0 if with_money else lag_months), fade
 
     def began_before(self, first: Month) -> bool:
         """Say whether it acted before a month, so that what it did is in the base."""
@@ -261,30 +355,47 @@ class PhasedIntervention(Intervention):
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield what is beyond the run, and a start so early that all of the effect is in the base."""
         yield from super().idle(around)
-        lag = self.delay_months
+        falls = self.falls(self.delay_months)
+        full_to = around.last if falls is None else falls[0]
         if self.end is not None and self.end > around.last:
             yield ("end",), f"{IDLE}: the run ends in {around.last}"
-        if self.fade_months and self.end is not None and self.end + lag >= around.last:
+        elif self.end is not None and self.last_month is not None and self.last_month < self.end:
+            yield ("end",), f"{IDLE}: its money ends in {self.last_month}"
+        if self.fade_months is not None and full_to >= around.last:
             yield ("fade_months",), f"{IDLE}: the run ends in {around.last}, before the effect fades"
-        built = self.start + lag + (self.profile.months or 0)
+        if self.outlasts_money and (self.paid_to is None or self.paid_to >= around.last):
+            yield ("outlasts_money",), f"{IDLE}: no money of it ends in the run"
+        built = self.start + self.delay_months + (self.profile.months or 0)
         if built <= around.first - MONTHS_A_YEAR:
-            if self.end is None or self.end + lag >= around.last:
+            if full_to >= around.last:
                 why = f"{IDLE}: at full strength by a year before the run, so that all of its effect is in the base"
                 yield ("start",), why
             elif self.profile.months is not None:
                 yield ("profile",), f"{IDLE}: it had built up by a year before the run"
 
-    def unpaid_after(self, last: Month) -> str:
-        """Return the last financial year with money for it, if it goes on acting after that within a run."""
-        budget = self.cost.budget_gbp if self.cost is not None else None
-        if not budget or self.end is not None or financial_year_months(max(budget))[-1] >= last:
-            return ""
-        return max(budget)
+    def notes(self, *, of_authorities: bool, last: Month) -> Iterator[str]:
+        """Yield, besides, what becomes of the effect when the money ends within the run."""
+        yield from super().notes(of_authorities=of_authorities, last=last)
+        paid, falls = self.paid_to, self.falls(self.delay_months)
+        if paid is None or paid >= last:
+            return
+        if self.outlasts_money:
+            yield f"{self.title}: its money ends in {paid}, and its effect is assumed to go on after it."
+        elif falls is not None and falls[0] == paid:
+            how = f"falls to nothing in the {falls[1]} months after it" if falls[1] else "ends with it"
+            yield f"{self.title}: its money ends in {paid}, and its effect {how}."
+
+    def delivery(self, context: Context) -> Array:
+        """Share of those it is to reach who are helped in each month, as it builds up: (month,)."""
+        return self.profile.weights(context, self.start, self.end)
 
     def weights(self, context: Context, lag_months: int = 0) -> Array:
-        """Strength in each modelled month, later by a lag: (month,)."""
-        end = None if self.end is None else self.end + lag_months
-        return self.profile.weights(context, self.start + lag_months, end, self.fade_months)
+        """Strength in each modelled month, of which the build-up is later by a lag: (month,)."""
+        start, falls = self.start + lag_months, self.falls(lag_months)
+        if falls is None or self.last_month is None:
+            return self.profile.weights(context, start)
+        full_to, fade = falls
+        return self.profile.weights(context, start, self.last_month + lag_months, fade, full_to)
 
     def since_base(self, change: Callable[[Context], Array], context: Context) -> Array:
         """Ratio in each area over its mean in the year before the run: (area, month).

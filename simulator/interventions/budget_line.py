@@ -48,7 +48,7 @@ class BudgetLine(Intervention):
     def _used(cls, month: object, info: ValidationInfo) -> object:
         """Refuse dates that would be ignored."""
         cost = info.data.get("cost")
-        if month is not None and isinstance(cost, Cost) and cost.per_year_gbp is None:
+        if month is not None and isinstance(cost, Cost) and cost.stated and cost.per_year_gbp is None:
             raise Wrong("dates act on cost.per_year_gbp, which is not given", "leave it out")
         return month
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from simulator.engine.rates import Rates
+
     Array = NDArray[np.float64]
 
 
@@ -32,6 +34,12 @@ class Context:
         The same ratio for financial years that are not wholly inside the run, for money in earlier prices.
     part_of_england
         Share of England's children looked after at the base who are in the areas of the run.
+    births_per_year
+        Births a year that the population of the run rests on.
+    gbp_per_week : (area, cost), or None
+        Cost of a week at the base, in prices of the base price year; nought for what is not paid by the week.
+    bare, england
+        Rates of the areas, and of England, before anything acts on them; None where the rates at hand are these.
     """
 
     first_month: Month
@@ -42,6 +50,10 @@ class Context:
     deflator: Array
     price_levels: Mapping[str, float] = field(default_factory=dict)
     part_of_england: float = 1.0
+    births_per_year: float = 0.0
+    gbp_per_week: Array | None = None
+    bare: Rates | None = None
+    england: Rates | None = None
 
     def elapsed(self, start: Month) -> Array:
         """Months from the first day of a month to the middle of each modelled month: (month,)."""
@@ -52,6 +64,10 @@ class Context:
     def year_before(self) -> Context:
         """The calendar of the year before the run, which the rates of the base are measured in."""
         return replace(self, first_month=self.first_month - MONTHS_A_YEAR, months=MONTHS_A_YEAR)
+
+    def before(self, rates: Rates) -> Rates:
+        """Rates of the areas before anything acts on them."""
+        return rates if self.bare is None else self.bare
 
     def position(self, month: Month) -> int:
         """Position of a month on the month axis; outside the run it is negative or too large."""

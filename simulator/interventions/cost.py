@@ -1,4 +1,4 @@
-"""What a programme costs."""
+"""What a programme costs, and whom that reaches."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ class Cost(Model):
     per_year_gbp: Quantity | None = number(None, low=0, high=_MOST_GBP, unit="GBP a year")
     """Yearly amount from the start of the intervention to its end (both months included)."""
 
+    unit_cost_gbp: Quantity | None = number(
+        None, low=0, high=1e7, unit="GBP each", if_empty="money and reach are stated apart"
+    )
+    """Cost of one family, child or household that is reached. With amounts, they say what share of those eligible is
+    reached where it acts; without, the money follows from the reach and the build-up."""
+
+    eligible_per_year: Quantity | None = number(None, low=0, high=1e8, unit="families, children or households a year")
+    """How many it could reach a year in all of England; beside `unit_cost_gbp`."""
+
     price_year: FinancialYear | None = choice(None, if_empty="cash")
     """Financial year in whose prices the money is; it is then uprated with the GDP deflator."""
 
@@ -65,10 +74,58 @@ class Cost(Model):
 
     @model_validator(mode="after")
     def _complete(self) -> Cost:
-        """Refuse a cost without an amount."""
-        if self.budget_gbp is None and self.per_year_gbp is None:
-            raise Wrong("no amount is given", "budget_gbp, per_year_gbp or both")
+        """Refuse a cost without an amount, and half of what gives one."""
+        if (self.unit_cost_gbp is None) != (self.eligible_per_year is None):
+            raise Wrong("a cost of each needs how many there are", "unit_cost_gbp and eligible_per_year, or neither")
+        if not self.stated and self.unit_cost_gbp is None:
+            raise Wrong(
+                "no amount is given", "budget_gbp, per_year_gbp or both; or unit_cost_gbp and eligible_per_year"
+            )
         return self
+
+    @property
+    def stated(self) -> bool:
+        """Whether amounts are given; otherwise the money follows from the reach."""
+        return self.budget_gbp is not None or self.per_year_gbp is not None
+
+    @property
+    def everybody_gbp(self) -> float | None:
+        """What it would cost to reach all those eligible in England for a year; None if that is not known."""
+        if self.unit_cost_gbp is None or self.eligible_per_year is None:
+            return None
+        return self.unit_cost_gbp * self.eligible_per_year
+
+    @property
+    def gbp_per_year(self) -> float:
+        """Mean of the amounts a year, over the years that have one."""
+        paid = [amount for amount in (self.budget_gbp or {}).values() if amount > 0]
+        return (sum(paid) / len(paid) if paid else 0.0) + (self.per_year_gbp or 0.0)
+
+    def share_paid_for(self, fraction: float) -> float | None:
+        """Share of those eligible whom the amounts reach, 1 at the most; None if the amounts say nothing of it.
+
+        Parameters
+        ----------
+        fraction
+            Share of England's eligible who are where it acts.
+        """
+        everybody = self.everybody_gbp
+        if everybody is None or not self.stated:
+            return None
+        there = everybody * fraction
+        return min(self.gbp_per_year / there, 1.0) if there > 0 else 1.0
+
+    def last_paid(self, end: Month | None) -> Month | None:
+        """Last month with money, if the money ends; the programme's `end` closes what is paid by the year."""
+        dated = [max(financial_year_months(year)) for year, amount in (self.budget_gbp or {}).items() if amount > 0]
+        if self.per_year_gbp or not self.stated:
+            return None if end is None else max([end, *dated])
+        return max(dated, default=None)
+
+    @property
+    def pays(self) -> bool:
+        """Whether there is any money at all."""
+        return bool(self.gbp_per_year if self.stated else self.everybody_gbp)
 
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield the years of a budget that are outside the run."""
@@ -77,7 +134,7 @@ class Cost(Model):
             if months[-1] < around.first or months[0] > around.last:
                 yield ("budget_gbp", year), f"{IDLE}: the run is from {around.first} to {around.last}"
 
-    def spend(self, context: Context, start: Month, end: Month | None) -> Array:
+    def spend(self, context: Context, start: Month, end: Month | None, reach: Array | float = 1.0) -> Array:
         """Cash spent in each modelled month, GBP: (month,).
 
         Parameters
@@ -86,6 +143,8 @@ class Cost(Model):
             Calendar and prices of the run.
         start, end
             First and last month of the intervention; None for no end.
+        reach : (month,)
+            Share of England's eligible who are reached in each month, for money that follows from it.
 
         Raises
         ------
@@ -101,6 +160,8 @@ class Cost(Model):
         if self.per_year_gbp is not None:
             after = context.months if end is None else max(context.position(end) + 1, 0)
             amounts[max(context.position(start), 0) : after] += self.per_year_gbp / MONTHS_A_YEAR
+        if not self.stated and self.everybody_gbp is not None:
+            amounts += self.everybody_gbp / MONTHS_A_YEAR * reach
         if self.price_year is not None:
             amounts *= context.deflator / context.price_level(self.price_year)
         return amounts

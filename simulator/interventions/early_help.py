@@ -127,8 +127,8 @@ class EarlyHelp(PhasedIntervention):
             yield ("referrals",), f"{IDLE}: the run ends in {around.last}, before more need is found"
         elif last < around.first - MONTHS_A_YEAR:
             yield ("referrals",), f"{IDLE}: it was found earlier than a year before the run"
-        elif self.end is not None and first > self.end + self.fade_months:
-            yield ("referrals",), f"{IDLE}: the help ends in {self.end}, before more need is found"
+        elif (falls := self.falls(0)) is not None and first > falls[0] + falls[1]:
+            yield ("referrals",), f"{IDLE}: the help ends in {falls[0]}, before more need is found"
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply starts of resident children."""

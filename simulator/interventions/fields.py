@@ -196,6 +196,9 @@ Quantity = Annotated[float, Strict()]
 Count = Annotated[int, Strict()]
 """A whole number."""
 
+YesNo = Annotated[bool, Strict()]
+"""True or false."""
+
 Probability = Annotated[float, Strict(), Field(ge=0, le=1)]
 """A share from 0 to 1."""
 

@@ -1,34 +1,23 @@
-"""Prices of placements that grow faster or slower than others."""
+"""How prices of placements go over time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, ValidationInfo, field_validator
+from pydantic import AfterValidator, field_validator, model_validator
 
 from simulator.interventions.base import Intervention
-from simulator.interventions.fields import (
-    MonthValue,
-    Names,
-    Quantity,
-    Wrong,
-    choice,
-    number,
-    one_of,
-    one_or_more,
-    text,
-)
+from simulator.interventions.fields import Names, Wrong, choice, one_of, one_or_more, text
+from simulator.interventions.over_time import OverTime
 from simulator.interventions.profile import growth_years
-from simulator.interventions.surroundings import Idle, Surroundings, dates_idle
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
-    from simulator.interventions.context import Context
+    from simulator.interventions.context import Array, Context
 
 
 def _known() -> tuple[str, ...]:
@@ -45,10 +34,13 @@ CostKey = Annotated[str, AfterValidator(_cost_key), Names("cost", _known)]
 """Key of a unit cost."""
 
 
-class PriceGrowth(Intervention):
-    """Growth in the unit costs of placements, on top of general inflation (real) or in its place (cash)."""
+class PriceGrowth(OverTime):
+    """Growth, a step, a level, a cap or a path of the unit costs of placements, in real terms or in cash.
 
-    is_programme: ClassVar[bool] = False
+    The unit is pounds a week: the mean gross cost of a week in a placement. Real growth comes on top of general
+    inflation and real pounds are in prices of the year before the run; cash takes the place of inflation.
+    """
+
     changes_prices: ClassVar[bool] = True
     moves_children: ClassVar[bool] = False
 
@@ -58,21 +50,13 @@ class PriceGrowth(Intervention):
     costs: Annotated[tuple[CostKey, ...], one_or_more(CostKey)] = choice()
     """Unit costs that grow: ``all`` or a list of cost keys, which also say who provides."""
 
-    percent_per_year: Quantity = number(low=-50, high=50, unit="percent a year")
-    """Growth, compounded."""
-
     basis: Literal["real", "cash"] = choice("real", source="definition")
-    """Real growth comes on top of the GDP deflator; cash growth takes its place."""
-
-    start: MonthValue | None = choice(None, if_empty="first month of the run")
-    """First month. Growth before the run is already in the base."""
-
-    end: MonthValue | None = choice(None, if_empty="goes on to the end of the run")
-    """Last month of growth; afterwards the price follows the GDP deflator."""
+    """Real growth comes on top of the GDP deflator, and real pounds follow it; cash takes its place. After the end
+    of growth the price follows the deflator."""
 
     @field_validator("costs")
     @classmethod
-    def _distinct(cls, costs: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    def _distinct(cls, costs: tuple[str, ...]) -> tuple[str, ...]:
         """Refuse an empty list, a key given twice, and all beside others."""
         if not costs:
             raise Wrong("the list is empty", "all, or at least one cost key")
@@ -83,10 +67,19 @@ class PriceGrowth(Intervention):
             raise Wrong(f"{twice!r} is given twice")
         return costs
 
+    @model_validator(mode="after")
+    def _priced_alike(self) -> PriceGrowth:
+        """Refuse pounds a week for everything at once, and cash where nothing is in money."""
+        if self.costs == (ALL,) and self.overrules:
+            raise Wrong("a price in pounds a week is of single costs", "costs: a list of cost keys")
+        if self.ratio is not None and self.basis == "cash":
+            raise Wrong("a ratio is the same in cash and in real terms", "leave basis out")
+        return self
+
     @property
-    def in_words(self) -> str:
-        """Its title and its growth."""
-        return f"{self.title} ({self.percent_per_year:+.3g}% a year)"
+    def unit(self) -> str:
+        """Unit of a price."""
+        return "pounds a week"
 
     @property
     def priced(self) -> tuple[str, ...]:
@@ -95,6 +88,8 @@ class PriceGrowth(Intervention):
 
     def stacks_on(self, other: Intervention) -> tuple[str, ...]:
         """Return the unit costs that both let grow in the same areas and months."""
+        if self.overrules:
+            return ()
         here, there = self.areas.named, other.areas.named
         start, end = getattr(other, "start", None), getattr(other, "end", None)
         apart = (self.end is not None and start is not None and self.end < start) or (
@@ -104,24 +99,42 @@ class PriceGrowth(Intervention):
             return ()
         return tuple(key for key in self.priced if key in other.priced)
 
-    def idle(self, around: Surroundings) -> Iterator[Idle]:
-        """Yield dates outside the run."""
-        yield from super().idle(around)
-        yield from dates_idle(self.start, self.end, around)
-
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply price ratios."""
         import numpy as np
 
-        start = self.start or context.first_month
-        years = growth_years(context, start, self.end)
-        growth = (1.0 + self.percent_per_year / 100.0) ** years
-        if self.basis == "cash":
-            begin = max(float(context.position(start)), 0.0)
-            moments = np.asarray(begin + MONTHS_A_YEAR * years)
-            growth = growth * context.deflator_at(np.full(1, begin)) / context.deflator_at(moments)
-        if np.all(growth == 1.0):
+        ratio = np.ones((*rates.price_ratio.shape[:2], context.months, len(context.cost_keys)))
+        for i, key in enumerate(context.cost_keys):
+            if key in self.costs or self.costs == (ALL,):
+                factor = self.factor(lambda i=i: self._pounds_a_week(i, rates, context), context)  # type: ignore[misc]
+                ratio = ratio * _one_cost(
+                    self.in_areas(factor * self._cash(context) - 1.0, context), i, ratio.shape[-1]
+                )
+        if np.all(ratio == 1.0):
             return rates
-        chosen = np.array([key in self.costs or self.costs == (ALL,) for key in context.cost_keys])
-        ratio = self.in_areas(growth - 1.0, context)
-        return replace(rates, price_ratio=rates.price_ratio * np.where(chosen, ratio[..., None], 1.0))
+        return replace(rates, price_ratio=rates.price_ratio * ratio)
+
+    def _pounds_a_week(self, i: int, rates: Rates, context: Context) -> Array:
+        """Price of a week, in cash or in prices of the year before the run: (draw, area, month)."""
+        assert context.gbp_per_week is not None
+        per_week: Array = context.gbp_per_week[:, None, i] * rates.price_ratio[..., i]
+        return per_week if self.basis == "cash" else per_week / context.deflator
+
+    def _cash(self, context: Context) -> Array:
+        """What takes inflation out of growth in cash, while it grows: (month,)."""
+        import numpy as np
+
+        if self.basis == "real" or self.percent_per_year is None:
+            return np.ones(context.months)
+        start = self.start or context.first_month
+        begin = max(float(context.position(start)), 0.0)
+        moments = begin + MONTHS_A_YEAR * growth_years(context, start, self.end)
+        gone: Array = context.deflator_at(np.full(1, begin)) / context.deflator_at(moments)
+        return gone
+
+
+def _one_cost(ratio: Array, position: int, costs: int) -> Array:
+    """Give a ratio, (..., area, month), to one cost and 1 to the others: (..., area, month, cost)."""
+    import numpy as np
+
+    return np.where(np.arange(costs) == position, ratio[..., None], 1.0)

@@ -37,7 +37,14 @@ class Profile(Model):
             raise Wrong(f"{self.shape} needs months: how long it takes to reach full strength")
         return self
 
-    def weights(self, context: Context, start: Month, end: Month | None = None, fade_months: int = 0) -> Array:
+    def weights(
+        self,
+        context: Context,
+        start: Month,
+        end: Month | None = None,
+        fade_months: int = 0,
+        fades_after: Month | None = None,
+    ) -> Array:
         """Strength in each modelled month, from 0 to 1, at mid-month: (month,).
 
         Parameters
@@ -47,16 +54,20 @@ class Profile(Model):
         start
             First month; before the run is allowed.
         end
-            Last month before the fade; None for no end.
+            Last month of the build-up; None for no end.
         fade_months
-            Months after the end over which the strength falls evenly to nothing.
+            Months over which the strength then falls evenly to nothing.
+        fades_after
+            Last month before the fade; the end if left out.
         """
         import numpy as np
 
         elapsed = context.elapsed(start)
         length = np.inf if end is None else float(end - start + 1)
         strength = np.where(elapsed > 0, self._built(np.minimum(elapsed, length)), 0.0)
-        past = elapsed - length
+        if end is None:
+            return strength
+        past = context.elapsed((fades_after or end) + 1)
         left = np.clip(1.0 - past / fade_months, 0.0, 1.0) if fade_months else np.zeros(context.months)
         return np.asarray(np.where(past > 0, strength * left, strength))
 

@@ -25,8 +25,6 @@ class Surroundings:
     ----------
     first, last : Month
         Of the run.
-    rates_held : bool
-        Whether start rates are held on a population, and not numbers of starts.
     places_limited : bool
         Whether children wait when foster places run out.
     authorities : frozenset of str
@@ -35,7 +33,6 @@ class Surroundings:
 
     first: Month
     last: Month
-    rates_held: bool
     places_limited: bool
     authorities: frozenset[str]
 

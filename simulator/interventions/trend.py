@@ -1,27 +1,17 @@
-"""A trend in starts, in lengths of stay or in the mix of placements, whatever its cause."""
+"""How starts, lengths of stay or the mix of placements go over time, whatever the cause."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
-from simulator.interventions.base import Intervention
-from simulator.interventions.fields import (
-    Ages,
-    MonthValue,
-    Placements,
-    Quantity,
-    Streams,
-    Wrong,
-    choice,
-    number,
-    text,
-)
-from simulator.interventions.profile import growth_years
-from simulator.interventions.surroundings import IDLE, Idle, Surroundings, dates_idle
+from simulator.interventions.fields import Ages, Placements, Streams, Wrong, choice, text
+from simulator.interventions.over_time import OverTime
+from simulator.interventions.start_levels import at_ages, starts_per_year
+from simulator.interventions.surroundings import IDLE, Idle, Surroundings
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGES, STREAMS
 
@@ -30,26 +20,19 @@ if TYPE_CHECKING:
     from simulator.interventions.context import Array, Context
 
 
-class Trend(Intervention):
-    """Growth (or decline) that compounds from a start to an end and then holds its level."""
+class Trend(OverTime):
+    """Growth, a step, a level or a path of starts, of lengths of stay or of the mix of placements.
 
-    is_programme: ClassVar[bool] = False
+    The unit of starts is children a year in England, of the ages and streams chosen, who come into care and did not
+    come back from home. Stays and the mix have no unit of their own.
+    """
 
     kind: Literal["trend"] = text("trend")
     """Trend in starts, stays or the mix of placements."""
 
     measure: Literal["starts", "stays", "placement_mix"] = choice()
-    """What grows: children who start; how long children stay (hazards of leaving fall in step); or the chance
+    """What changes: children who start; how long children stay (hazards of leaving fall in step); or the chance
     that a child lives in some placements rather than others."""
-
-    percent_per_year: Quantity = number(low=-50, high=50, unit="percent a year")
-    """Growth, compounded."""
-
-    start: MonthValue | None = choice(None, if_empty="first month of the run")
-    """First month. Growth before the run is already in the base."""
-
-    end: MonthValue | None = choice(None, if_empty="goes on to the end of the run")
-    """Last month of growth; the level holds afterwards."""
 
     ages: Ages | None = choice(None, if_empty="all ages")
     """Youngest and oldest age. A trend in the placement mix acts at all ages."""
@@ -87,17 +70,18 @@ class Trend(Intervention):
         """Ask for both lists of placements."""
         if self.measure == "placement_mix" and (self.from_ is None or self.to is None):
             raise Wrong("a trend in the placement mix needs from and to", "two lists of placements")
+        if self.measure == "stays" and 0 in (self.ratio, *(self.path or {}).values()):
+            raise Wrong("nobody can stay for no time", "a ratio above 0")
         return self
 
     @property
-    def in_words(self) -> str:
-        """Its title and its growth."""
-        return f"{self.title} ({self.percent_per_year:+.3g}% a year)"
+    def unit(self) -> str:
+        """Unit of what changes."""
+        return "starts a year" if self.measure == "starts" else ""
 
     def idle(self, around: Surroundings) -> Iterator[Idle]:
-        """Yield dates outside the run, and ages at which no child of the streams is looked after."""
+        """Yield, besides, ages at which no child of the streams is looked after."""
         yield from super().idle(around)
-        yield from dates_idle(self.start, self.end, around)
         if self.ages is not None and self.streams == ("uasc",):
             from simulator.baseline.structure import structure
 
@@ -109,11 +93,11 @@ class Trend(Intervention):
         """Multiply starts, hazards of leaving or the chances of placements."""
         import numpy as np
 
-        years = growth_years(context, self.start or context.first_month, self.end)
-        growth = (1.0 + self.percent_per_year / 100.0) ** years
+        chosen = self.streams or STREAMS
+        youngest, oldest = self.ages or (AGES[0], AGES[-1])
+        growth = self.factor(lambda: starts_per_year(rates, context, chosen, youngest, oldest), context)
         if np.all(growth == 1.0):
             return rates
-        chosen = self.streams or STREAMS
         if self.measure == "stays":
             growth = 1.0 / growth  # of hazards of leaving
         growth = self.in_areas(growth - 1.0, context)
@@ -124,12 +108,12 @@ class Trend(Intervention):
         return replace(rates, streams=streams)
 
     def _changed(self, stream: StreamRates, growth: Array) -> StreamRates:
-        """Change one stream by a growth: (area, month)."""
+        """Change one stream by a growth: (area, month), or (draw, area, month)."""
+        youngest, oldest = self.ages or (AGES[0], AGES[-1])
         if self.measure == "starts":
-            factor = self._at_ages(growth)
-            return replace(stream, new_starts_per_month=stream.new_starts_per_month * factor)
+            return replace(stream, new_starts_per_month=stream.new_starts_per_month * at_ages(growth, youngest, oldest))
         if self.measure == "stays":
-            return replace(stream, exit_ratio=stream.exit_ratio * self._at_ages(growth))
+            return replace(stream, exit_ratio=stream.exit_ratio * at_ages(growth, youngest, oldest))
         losing = [placements.index(name) for name in self.from_ or ()]
         gaining = [placements.index(name) for name in self.to or ()]
         return replace(
@@ -137,15 +121,6 @@ class Trend(Intervention):
             move_ratio=_faster_moves(stream.move_ratio, losing, gaining, growth),
             start_place=_shifted_shares(stream.start_place, losing, gaining, growth),
         )
-
-    def _at_ages(self, growth: Array) -> Array:
-        """Growth at the ages chosen and 1 at others: (area, month, age)."""
-        import numpy as np
-
-        youngest, oldest = self.ages or (AGES[0], AGES[-1])
-        factor = np.ones((*growth.shape, len(AGES)))
-        factor[..., youngest : oldest + 1] = growth[..., None]
-        return factor
 
 
 def _faster_moves(move_ratio: Array, losing: list[int], gaining: list[int], growth: Array) -> Array:

@@ -119,8 +119,9 @@ def compile_scenario(
     way = course(going_on(scenario.assumptions, england.base), strays, years, drawn or {})
 
     def with_scenario(rates: Rates, context: Context) -> Rates:
-        """Put in what the scenario does, and how rates go on, which all areas share."""
-        rates = go_on(apply_all(rates, scenario.interventions, context), context.cost_keys, way)
+        """Put in how rates go on, which all areas share, and what the scenario does, which may set a level in draws."""
+        context = replace(context, bare=rates, england=bare)
+        rates = apply_all(go_on(rates, context.cost_keys, way), scenario.interventions, context)
         rates = replace(rates, cost_weight=cost_weight(rates.streams, supply.waiting_cost_ratio))
         rates.check()
         return rates
@@ -128,18 +129,21 @@ def compile_scenario(
     rates, start = localise(bare, baseline, drawn or {}, years)
     if england is not baseline:
         rates = replace(rates, foster=of_one_council(rates.foster, supply))
+    prices = 1.0 / context.price_level(financial_year(england.base - 1))
+    cost_lines = _uprated(start.cost_lines, prices)
     beside = None
     if england is not baseline and bare.foster is not None and bare.foster.limited:
         # What is assumed of single areas does not move agencies, which are large beside them.
-        beside = with_scenario(bare, _context(scenario, england))
+        of_england = _uprated(england.costs.lines_of(drawn or {}), prices)
+        beside = with_scenario(bare, replace(_context(scenario, england), gbp_per_week=_gbp_per_week(of_england)))
+    context = replace(context, gbp_per_week=_gbp_per_week(cost_lines))
     rates = with_scenario(with_local(rates, scenario.local, context), context)
-    prices = 1.0 / context.price_level(financial_year(england.base - 1))
     return Compiled(
         scenario=scenario,
         baseline=baseline,
         rates=rates,
         context=context,
-        cost_lines=_uprated(start.cost_lines, prices),
+        cost_lines=cost_lines,
         grant_lines=_uprated(start.grant_lines, prices),
         after_care=start.after_care,
         england=beside,
@@ -158,6 +162,12 @@ def going_on(assumptions: Assumptions, base: int) -> tuple[RecordedTrend, ...]:
     held = {INTO: assumptions.placement_trend, PRICE: assumptions.real_price_growth}
     on = tuple(name for name, says in held.items() if says == "as_recorded")
     return tuple(one for one in trends(base) if one.name.startswith(on)) if on else ()
+
+
+def _gbp_per_week(lines: tuple[CostLine, ...]) -> Array:
+    """Return the cost of a week in the placements of each line, 0 for lines that go with no placement: (area, cost)."""
+    per_week = [np.atleast_1d(line.spend_gbp) / np.atleast_1d(line.units) * line.driver.of_placements for line in lines]
+    return np.stack(per_week, axis=-1)
 
 
 def deflator_growth(assumptions: Assumptions) -> float:
@@ -185,6 +195,7 @@ def _context(scenario: Scenario, baseline: Baseline) -> Context:
         deflator=np.exp(np.interp(np.arange(scenario.months, dtype=float), middles, levels)),
         price_levels={y: v / known[price_year] for y, v in known.items()},
         part_of_england=baseline.part_of_england,
+        births_per_year=_births(scenario.assumptions),
     )
 
 
@@ -205,11 +216,9 @@ def _base_rates(scenario: Scenario, baseline: England, context: Context, supply:
         replace(stream, unfostered_place=more_in_homes(stream.unfostered_place, supply.unfostered_home_log_odds))
         for stream in (resident, uasc)
     )
-    if scenario.starts.hold == "rates":
-        births = births_per_year() if a.births_per_year is None else a.births_per_year
-        now = population_by_age(scenario.base, context.months, births)
-        before = population_by_age(scenario.base, MONTHS_A_YEAR, births, first=-MONTHS_A_YEAR).mean(axis=0)
-        resident = replace(resident, new_starts_per_month=resident.new_starts_per_month * (now / before))
+    growth = _population_growth(scenario)
+    if growth is not None:
+        resident = replace(resident, new_starts_per_month=resident.new_starts_per_month * growth)
     # Children who wait step down only when a foster place is free, so their moves into fostering are the engine's.
     if a.foster_places == "limited":
         move = resident.move_per_year.copy()
@@ -255,6 +264,28 @@ def _exchange(baseline: England, a: Assumptions, supply: FosterSupply) -> Array:
         move[i] += moving
         move[others] -= moving
     return move
+
+
+def _births(assumptions: Assumptions) -> float:
+    """Return the births a year that a scenario rests on."""
+    return births_per_year() if assumptions.births_per_year is None else assumptions.births_per_year
+
+
+def _population_growth(scenario: Scenario) -> Array | None:
+    """Return what starts go with, over the year before the run: (month, age); None if nothing moves them.
+
+    Held rates go with all children of an age; held numbers only with births that the file says are others.
+    """
+    stated = scenario.assumptions.births_per_year
+
+    def growth(births: float) -> Array:
+        now = population_by_age(scenario.base, scenario.months, births)
+        before = population_by_age(scenario.base, MONTHS_A_YEAR, births, first=-MONTHS_A_YEAR).mean(axis=0)
+        return np.asarray(now / before)
+
+    if scenario.starts.hold == "rates":
+        return growth(_births(scenario.assumptions))
+    return None if stated is None else growth(stated) / growth(births_per_year())
 
 
 def _foster_rates(baseline: England, a: Assumptions, supply: FosterSupply) -> FosterRates:

@@ -26,7 +26,7 @@ def notes(compiled: Compiled) -> tuple[str, ...]:
         said.append(f"Children's placements go on as they have up to March {scenario.base}, fading.")
     run = frozenset(one.code for one in authorities()).intersection(compiled.context.areas)
     said += _local_notes(scenario, run)
-    said += [note for one in scenario.interventions for note in one.notes(of_authorities=bool(run))]
+    said += [note for one in scenario.interventions for note in one.notes(of_authorities=bool(run), last=scenario.end)]
     said += [
         f"{one.title} began before the run; what it had done by then is in the figures that the run starts from."
         for one in scenario.interventions
@@ -62,13 +62,8 @@ def money_notes(compiled: Compiled) -> tuple[str, ...]:
         prices += f", real unit costs what they did up to {scenario.price_year}, fading"
     if any(one.changes_prices for one in scenario.interventions):
         prices += ", and the scenario's own price growth"
-    unpaid = [
-        f"{one.title}: money is counted to {last}, and the effect is assumed to go on after it."
-        for one in scenario.interventions
-        if (last := one.unpaid_after(scenario.end))
-    ]
     uncounted = [f"{one.title}: {caveat}." for one in scenario.interventions if (caveat := one.money_caveat)]
-    return (f"{prices}.", *unpaid, *uncounted, *compiled.baseline.spend_notes(compiled.cost_lines))
+    return (f"{prices}.", *uncounted, *compiled.baseline.spend_notes(compiled.cost_lines))
 
 
 def _local_notes(scenario: Scenario, run: frozenset[str]) -> Iterator[str]:

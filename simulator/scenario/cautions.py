@@ -67,17 +67,20 @@ def _priced(loaded: LoadedScenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for one in loaded.scenario.interventions for key in one.priced))
 
 
-def _idle(loaded: LoadedScenario) -> Iterator[Caution]:
-    """Tell values that a file gives and that cannot act."""
+def surroundings(loaded: LoadedScenario) -> Surroundings:
+    """Return what of a run decides whether a value can act in it, and what its money reaches."""
     scenario = loaded.scenario
-    around = Surroundings(
+    return Surroundings(
         first=scenario.first_month,
         last=scenario.end,
-        rates_held=scenario.starts.hold == "rates",
         places_limited=scenario.assumptions.foster_places == "limited",
         authorities=frozenset(areas.units(scenario.areas)),
     )
-    for path, why in idle_values(scenario, around):
+
+
+def _idle(loaded: LoadedScenario) -> Iterator[Caution]:
+    """Tell values that a file gives and that cannot act."""
+    for path, why in idle_values(loaded.scenario, surroundings(loaded)):
         origin = next(_given(loaded, dotted(path)), None)
         if origin is not None:
             yield Caution(_at(origin, dotted(path), why), f"{_named(loaded, path)} {why}.", of_money=False)

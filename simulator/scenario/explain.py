@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.scenario.cautions import cautions
+from simulator.scenario.cautions import cautions, surroundings
 from simulator.scenario.checking import Origin
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.merge import Override
@@ -22,10 +22,11 @@ def explain(loaded: LoadedScenario) -> str:
     Returns
     -------
     str
-        A heading, the files with their hashes, each value with unit and origin, what overrides what, and what is
-        rarely meant.
+        A heading, the files with their hashes, each value with unit and origin, what each programme costs and whom
+        that reaches, what overrides what, and what is rarely meant.
     """
-    return "\n".join([*_heading(loaded), "", *_values(loaded), *_overrides(loaded), *_cautions(loaded)]) + "\n"
+    parts = (_values(loaded), _money_and_reach(loaded), _overrides(loaded), _cautions(loaded))
+    return "\n".join([*_heading(loaded), "", *(line for part in parts for line in part)]) + "\n"
 
 
 def _heading(loaded: LoadedScenario) -> Iterator[str]:
@@ -103,6 +104,17 @@ def _cautions(loaded: LoadedScenario) -> Iterator[str]:
     yield ""
     yield "allowed, and rarely meant"
     yield from (f"  {one.problem}" for one in said)
+
+
+def _money_and_reach(loaded: LoadedScenario) -> Iterator[str]:
+    """List what each programme costs and whom that reaches."""
+    around = surroundings(loaded)
+    said = [(one.title, list(one.money_and_reach(around))) for one in loaded.scenario.interventions]
+    if not any(words for _, words in said):
+        return
+    yield ""
+    yield "money and reach"
+    yield from (f"  {title}: {'; '.join(words)}" for title, words in said if words)
 
 
 def _overrides(loaded: LoadedScenario) -> Iterator[str]:

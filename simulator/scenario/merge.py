@@ -134,7 +134,11 @@ class Merge:
             return Node(kept, old.place) if old is not None else None
         if not isinstance(new.value, list):
             return new
-        for item in new.value:
+        parents = len(kept)
+        for number, item in enumerate(new.value):
+            if _replaced(item) is not None:
+                self._replace(kept, parents, item, number)
+                continue
             position = _position(kept, _id(item))
             if position is None:
                 self._known_kind(item, kept)
@@ -143,6 +147,30 @@ class Merge:
                 self._same_kind(kept[position], item, position)
                 kept[position] = self._mapping(kept[position], item, f"interventions.{position}")
         return Node(kept, new.place)
+
+    def _replace(self, kept: list[Node], parents: int, item: Node, number: int) -> None:
+        """Put an intervention in the place of one of the parent's, which goes with all that it said."""
+        named = _replaced(item)
+        assert named is not None
+        position = _position(kept[:parents], named.value if isinstance(named.value, str) else None)
+        if position is None:
+            self._unknown(f"interventions.{number}.replaces", named, kept[:parents])
+            return
+        if _position(kept, _id(item)) not in (None, position):
+            place = item.value["id"].place
+            self.problems.append(place.problem(f"interventions.{number}.id", f"the id {_id(item)!r} is given twice"))
+        new = Node({key: inner for key, inner in item.value.items() if key != "replaces"}, item.place, item.keys)
+        self._record(
+            f"interventions.{named.value}", kept[position].plain(), new.plain(), kept[position].place, item.place
+        )
+        kept[position] = new
+
+    def _unknown(self, path: str, node: Node, items: list[Node]) -> None:
+        """Tell of a name that is the id of none of the parent's interventions."""
+        known = [name for name in map(_id, items) if name]
+        meant = str(node.plain())
+        what = f"there is no intervention with id {meant!r}"
+        self.problems.append(node.place.problem(path, what, ", ".join(known), nearest(meant, known)))
 
     def _without(self, items: list[Node], remove: Node | None) -> list[Node]:
         """Take out the interventions that a file removes by id."""
@@ -153,16 +181,7 @@ class Merge:
             path = f"remove.{number}" if named is remove.value else "remove"
             position = _position(items, node.value if isinstance(node.value, str) else None)
             if position is None:
-                known = [name for name in map(_id, items) if name]
-                meant = str(node.plain())
-                self.problems.append(
-                    node.place.problem(
-                        path,
-                        f"there is no intervention with id {meant!r}",
-                        ", ".join(known),
-                        nearest(meant, known),
-                    )
-                )
+                self._unknown(path, node, items)
                 continue
             self._record(
                 f"interventions.{node.value}",
@@ -205,6 +224,12 @@ def _id(node: Node) -> str | None:
         return None
     name = node.value["id"].value
     return name if isinstance(name, str) else None
+
+
+def _replaced(item: Node) -> Node | None:
+    """Name of the intervention that another takes the place of, if it says so."""
+    named = item.value.get("replaces") if isinstance(item.value, dict) else None
+    return None if named is None or named.value is None else named
 
 
 def _position(items: list[Node], name: str | None) -> int | None:
@@ -468,6 +493,11 @@ def merge_chain(documents: list[Document]) -> tuple[Node, Merge]:
     if "remove" in oldest.value:
         what = "there is no parent to remove from; it needs extends"
         merge.problems.append(oldest.keys["remove"].problem("remove", what))
+    listed = oldest.value["interventions"].value if "interventions" in oldest.value else None
+    for position, item in enumerate(listed if isinstance(listed, list) else []):
+        if _replaced(item) is not None:
+            what = "there is no parent to replace from; it needs extends"
+            merge.problems.append(item.keys["replaces"].problem(f"interventions.{position}.replaces", what))
     values = {key: node for key, node in oldest.value.items() if key not in ("extends", "remove")}
     merged = Node(values, oldest.place, oldest.keys)
     for document in reversed(documents[:-1]):

@@ -103,7 +103,8 @@ class Assumptions(Model):
     births_per_year: Quantity | None = number(
         None, low=0, high=2_000_000, unit="births a year", if_empty="from the base data"
     )
-    """Births in England, which matter when rates are held."""
+    """Births in England after mid-2023. Starts go with the children of their age: all of them where rates are held,
+    and where numbers are held what these births make of them."""
 
     balancing_percent_per_year: Quantity | None = number(
         None, low=-5, high=5, unit="percent of children a year", if_empty="from the base data"
@@ -172,9 +173,7 @@ class Assumptions(Model):
     """Discount rate of present values, for all years."""
 
     def idle(self, around: Surroundings) -> Iterator[Idle]:
-        """Yield what depends on how starts and places are held, and growth after a run that ends before it."""
-        if not around.rates_held:
-            yield ("births_per_year",), f"{IDLE}: numbers of starts are held, whatever the population (starts.hold)"
+        """Yield what depends on how places are held, and growth after a run that ends before it."""
         if not around.places_limited:
             for name in ("step_down_match_per_year", "places_elasticity", "need_elasticity"):
                 yield (name,), UNLIMITED

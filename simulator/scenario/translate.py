@@ -177,6 +177,7 @@ def _typed(kind: str, value: Any, context: dict[str, Any]) -> str:
         "float_type": "is not a number",
         "int_type": "is not a whole number",
         "int_from_float": "is not a whole number",
+        "bool_type": "is neither true nor false",
         "string_type": "is not text (put it in quotes if it should be)",
         "model_type": "is not a set of `key: value` lines",
         "model_attributes_type": "is not a set of `key: value` lines",

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from simulator.outputs.charts import style, words
 from simulator.outputs.charts.chart_registry import Chart
+from simulator.vocabulary.pounds import BILLION, MILLION, THOUSAND
 from simulator.vocabulary.printable import printable
 
 Array = NDArray[np.float64]
@@ -434,7 +435,7 @@ def _axis_pounds(value: float) -> str:
     if value == 0:
         return "£0"
     sign, size = ("−" if value < 0 else ""), abs(value)
-    for unit, suffix in ((words.BILLION, "bn"), (words.MILLION, "m"), (words.THOUSAND, "k")):
+    for unit, suffix in ((BILLION, "bn"), (MILLION, "m"), (THOUSAND, "k")):
         if size >= unit * 0.999999:
             return f"{sign}£{round(size / unit, 3):,g}{suffix}"
     return f"{sign}£{size:,g}"

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, is_financial_year
 from simulator.vocabulary.labels import HIDDEN
-
-BILLION, MILLION, THOUSAND = 1e9, 1e6, 1e3
+from simulator.vocabulary.pounds import pounds
 
 
 def count(value: float) -> str:
@@ -25,18 +24,7 @@ def count(value: float) -> str:
 
 def money(value: float) -> str:
     """Return pounds as £1.2bn, £45m or £300,000; c where hidden."""
-    if math.isnan(value):
-        return HIDDEN
-    sign, size = ("−" if value < 0 else ""), abs(value)
-    if size >= 0.9995 * BILLION:
-        return f"{sign}£{size / BILLION:,.1f}bn"
-    if size >= 0.95 * MILLION:
-        digits = 0 if size >= 9.5 * MILLION else 1
-        return f"{sign}£{size / MILLION:,.{digits}f}m"
-    if size >= THOUSAND:
-        return f"{sign}£{round(size, -3):,.0f}"
-    rounded = f"{size:,.0f}"
-    return "£0" if rounded == "0" else f"{sign}£{rounded}"
+    return HIDDEN if math.isnan(value) else pounds(value)
 
 
 def percent(part: float, whole: float) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
-from test_interventions import EXAMPLES, leaves
+from test_interventions import EACH, EXAMPLES, leaves
 
 from simulator.cli.main import cli
 from simulator.interventions import FieldNote, kinds, notes
@@ -30,6 +30,8 @@ STATED: dict[str, dict[str, Any]] = {
 BOTH_NEEDED = {"areas.count": {"of": 1000}, "areas.of": {"count": 1}, "areas.share": {}}
 REFUSED = {
     ("early_help", "lag_months", 240.0): "240 takes the effect beyond 2026-12",
+    ("trend", "ratio", 0.0): "nobody can stay for no time",
+    ("trend", "path.*", 0.0): "nobody can stay for no time",
     ("foster_recruitment", "approval_ratio", 5.0): "would approve more households than are assessed",
 }
 """Ends that other values of the file, or the base, don't let a number reach: the words for it."""
@@ -53,7 +55,12 @@ def of_kinds() -> Iterator[tuple[str, str, float, dict[str, Any]]]:
     """Yield kind, field, value and a scenario that holds it."""
     for kind, examples in EXAMPLES.items():
         held = {path: example for example in reversed(examples) for path in leaves(example)}
-        held |= {"cost.budget_gbp.*": examples[0], **dict.fromkeys(BOTH_NEEDED, examples[0])}
+        each = {
+            **{k: v for k, v in examples[-1].items() if k not in ("cost", "cost_per_approval_gbp")},
+            "cost": dict(EACH),
+        }
+        held |= {f"cost.{name}": each for name in EACH}
+        held |= {"cost.budget_gbp.*": examples[0], "path.*": examples[-1], **dict.fromkeys(BOTH_NEEDED, examples[0])}
         for note in numbers(notes(kinds()[kind])):
             data = deepcopy(held[note.path])
             if note.path in BOTH_NEEDED:
@@ -66,7 +73,7 @@ def of_kinds() -> Iterator[tuple[str, str, float, dict[str, Any]]]:
                 data["referrals"]["to_month"] = 480
             for end in (note.low, note.high):
                 case = deepcopy(data)
-                put(case, note.path.replace("budget_gbp.*", "budget_gbp.2026-27").split("."), at_end(note, end))
+                put(case, note.path.replace("*", "2026-27").split("."), at_end(note, end))
                 yield kind, note.path, float(end), {"interventions": [{"kind": kind, **case}]}
 
 

@@ -25,6 +25,7 @@ from simulator.vocabulary.calendar import Month
 MONTHS = 60
 FIRST = Month(2025, 4)
 PLACES = len(placements.names())
+GBP_PER_WEEK = 1_000.0
 PAIR = ("E10000016", "E10000030")
 """Kent and Surrey."""
 PAIR_OF_ENGLAND = np.array(list(areas.children(PAIR))) / sum(one.children for one in areas.authorities())
@@ -33,7 +34,11 @@ PAIR_OF_ENGLAND = np.array(list(areas.children(PAIR))) / sum(one.children for on
 def make_context(areas: tuple[str, ...] = ("England",), inflation: float = 0.02) -> Context:
     deflator = (1 + inflation) ** ((np.arange(MONTHS) + 0.5) / 12)
     levels = {"2023-24": 0.95, "2024-25": 0.98}
-    return Context(FIRST, MONTHS, areas, placements.names(), placements.cost_keys(), deflator, levels)
+    per_week = np.full((1, len(placements.cost_keys())), GBP_PER_WEEK)
+    return Context(
+        FIRST, MONTHS, areas, placements.names(), placements.cost_keys(), deflator, levels, births_per_year=600_000.0,
+        gbp_per_week=per_week,
+    )  # fmt: skip
 
 
 def make_stream(rng: np.random.Generator, draws: int, areas: int) -> StreamRates:
@@ -75,7 +80,7 @@ def make_rates(draws: int = 2, areas: int = 1) -> Rates:
         opening_households=rng.random((1, areas, 2)),
         opening_usable=rng.random((1, areas, 2)),
         opening_pipeline=rng.random((1, areas, 2, 2)),
-        enquiries_per_month=rng.random((draws, areas, 1, 2)),
+        enquiries_per_month=1_000.0 * rng.random((draws, areas, 1, 2)),
         stage_per_year=rng.random(2),
         stage_pass_share=0.1 + 0.4 * rng.random((1, areas, 1, 2, 2)),
         deregistration_per_year=0.1 + 0.1 * rng.random((1, areas, 1, 2)),
@@ -131,6 +136,14 @@ PHASED = {
     "fade_months": 6,
     "cost": COST,
 }
+PAID = {
+    "start": "2025-06",
+    "profile": {"shape": "linear", "months": 12},
+    "outlasts_money": False,
+    "cost": {"budget_gbp": {"2026-27": 12e6}},
+}
+"""A programme whose money ends within the run."""
+EACH = {"unit_cost_gbp": 2_000.0, "eligible_per_year": 100_000.0}
 MIX = {"from": ["council_foster", "ifa_foster"], "to": ["childrens_home"]}
 DATED = {"start": "2026-04", "end": "2028-03", "cost": COST}
 EXAMPLES: dict[str, list[dict[str, Any]]] = {
@@ -144,6 +157,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "effect": {"risk_ratio": 0.8},
             "referrals": {"risk_ratio": 1.3, "from_month": 2, "to_month": 8},
         },
+        {**PAID, "effect": {"risk_ratio": 0.8}},
         {"start": "2026-04", "areas": {"share": 0.4}, "effect": {"risk_ratio": 0.8}},
         {"start": "2026-04", "areas": {"names": ["Kent"]}, "effect": {"risk_ratio": 0.8}},
     ],
@@ -154,18 +168,56 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "enquiries_ratio": 1.2,
             "approval_ratio": 1.1,
             "extra_households_per_year": 100.0,
-        }
+        },
+        {**PAID, "enquiries_ratio": 1.2},
+        {
+            "start": "2026-04",
+            "sector": "council",
+            "extra_households_per_year": 100.0,
+            "cost_per_approval_gbp": 20_000.0,
+            "cost_elasticity": 0.5,
+            "share_won_from_others": 0.5,
+            "retainer_gbp_per_week": 50.0,
+        },
+        {"start": "2026-04", "extra_households_per_year": 50_000.0, "ceiling_ratio": 1.5},
+        {"start": "2026-04", "cost": {"budget_gbp": {"2026-27": 12e6}}, "cost_per_approval_gbp": 20_000.0},
     ],
-    "foster_retention": [{**PHASED, "sector": "council", "deregistration_ratio": 0.8}],
+    "foster_retention": [
+        {**PHASED, "sector": "council", "deregistration_ratio": 0.8},
+        {**PAID, "deregistration_ratio": 0.8},
+    ],
     "trend": [
         {**DATED, "measure": "starts", "percent_per_year": 3.0, "ages": [2, 10], "streams": ["uasc"]},
         {**DATED, "measure": "stays", "percent_per_year": 3.0, "ages": [2, 10], "streams": ["uasc"]},
         {**DATED, "measure": "placement_mix", "percent_per_year": 3.0, "streams": ["uasc"], **MIX},
+        {**DATED, "measure": "stays", "ratio": 1.2},
+        {**DATED, "measure": "starts", "value": 90.0},
+        {**DATED, "measure": "starts", "at_most": 9.0},
+        {"measure": "stays", "path": {"2026-27": 1.1}},
     ],
     "price_growth": [
         {**DATED, "costs": ["childrens_home"], "percent_per_year": 4.0, "basis": "real"},
         {**DATED, "costs": ["childrens_home"], "percent_per_year": 4.0, "basis": "cash"},
+        {**DATED, "costs": ["childrens_home"], "ratio": 1.2},
+        {**DATED, "costs": ["childrens_home"], "value": 900.0, "basis": "cash"},
+        {**DATED, "costs": ["childrens_home"], "at_most": 900.0, "basis": "real"},
+        {"costs": ["childrens_home"], "path": {"2026-27": 900.0}},
     ],
+    "uasc_arrivals": [
+        {**DATED, "percent_per_year": 3.0},
+        {**DATED, "ratio": 2.0},
+        {**DATED, "value": 90.0},
+        {**DATED, "at_most": 9.0},
+        {"path": {"2026-27": 90.0}},
+    ],
+    "births": [
+        {**DATED, "percent_per_year": -1.0},
+        {**DATED, "ratio": 0.9},
+        {**DATED, "value": 500_000.0},
+        {**DATED, "at_most": 500_000.0},
+        {"path": {"2026-27": 500_000.0}},
+    ],
+    "migration": [{**DATED, "value": 50_000.0, "ages": [2, 10]}, {"path": {"2026-27": -50_000.0}}],
     "budget_line": [DATED],
 }
 NEUTRAL: dict[str, dict[str, Any]] = {
@@ -174,6 +226,9 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "foster_retention": {"start": "2026-04", "deregistration_ratio": 1.0},
     "trend": {"measure": "stays", "percent_per_year": 0.0},
     "price_growth": {"costs": "all", "percent_per_year": 0.0},
+    "uasc_arrivals": {"ratio": 1.0},
+    "births": {"percent_per_year": 0.0},
+    "migration": {"value": 0.0},
     "budget_line": {},
 }
 OTHER: dict[str, Any] = {
@@ -213,6 +268,8 @@ def moved(kind: str, data: dict[str, Any], path: str) -> dict[str, Any]:
         holder[last] = OTHER[path]
     elif path == "measure":
         holder[last] = "stays" if value == "starts" else "starts"
+        if "value" in changed or "at_most" in changed:
+            changed = {k: v for k, v in changed.items() if k not in ("value", "at_most")} | {"ratio": 2.0}
         for key in ("from", "to"):
             changed.pop(key, None)
     elif choices:
@@ -243,6 +300,7 @@ def test_every_field_moves_an_output(kind: str) -> None:
     paths = [note.path for note in known]
     ends = {path for path in paths if not any(other.startswith(f"{path}.") for other in paths)}
     ends -= {path for path in ends if path.startswith("areas.")}  # test_every_kind_acts_where_it_says
+    ends -= {f"cost.{name}" for name in EACH}  # test_money_says_whom_it_reaches_and_reach_what_it_costs
     patterns = {path.replace("2026-27", "*") for path in tried}
     assert ends - patterns == set(), f"{kind}: fields that no example tries"
 
@@ -291,7 +349,7 @@ def test_every_number_has_a_unit_and_bounds(kind: str) -> None:
         if note.unit:
             assert note.low is not None, note.path
             assert note.high is not None, note.path
-        if isinstance(note.default, (int, float)):
+        if isinstance(note.default, (int, float)) and not isinstance(note.default, bool):
             assert note.unit, note.path
             assert note.source, note.path
         assert (
@@ -301,7 +359,23 @@ def test_every_number_has_a_unit_and_bounds(kind: str) -> None:
             or note.if_empty
             or (
                 note.path.split(".")[-1]
-                in ("budget_gbp", "per_year_gbp", "names", "count", "of", "share", "*", "from", "to")
+                in (
+                    "budget_gbp",
+                    "per_year_gbp",
+                    "names",
+                    "count",
+                    "of",
+                    "share",
+                    "*",
+                    "from",
+                    "to",
+                    "eligible_per_year",
+                    "percent_per_year",
+                    "ratio",
+                    "value",
+                    "at_most",
+                    "path",
+                )
             )
         ), f"{note.path} does not say what happens without a value"
 
@@ -530,6 +604,8 @@ def test_every_kind_acts_where_it_says(kind: str) -> None:
     """Kent has what it would have everywhere, Surrey nothing of it, and all of the money is spent in Kent."""
     rates, context = make_rates(areas=2), make_context(PAIR)
     for example in EXAMPLES[kind]:
+        if "cost_per_approval_gbp" in example:  # it is spent where approvals come, and others may lose some
+            continue
         data = {k: v for k, v in example.items() if k not in ("areas", "extra_households_per_year")}
         everywhere = made(kind, data).apply(rates, context)
         in_kent = made(kind, {**data, "areas": {"names": ["Kent"]}}).apply(rates, context)
@@ -551,6 +627,8 @@ def test_a_share_of_children_has_that_share_of_an_effect(kind: str) -> None:
     for example in EXAMPLES[kind]:
         if example.get("measure") == "placement_mix":  # odds of first placements are no sum
             continue
+        if "cost_per_approval_gbp" in example:  # its volume is that of where it acts
+            continue
         data = {k: v for k, v in example.items() if k not in ("areas", "extra_households_per_year", "approval_ratio")}
         everywhere = made(kind, data).apply(rates, context)
         part = made(kind, {**data, "areas": {"share": 0.25}}).apply(rates, context)
@@ -564,7 +642,9 @@ def test_a_share_of_children_has_that_share_of_an_effect(kind: str) -> None:
 def test_households_wanted_come_where_the_programme_acts() -> None:
     rates, context = make_rates(areas=2), make_context(PAIR)
     plain = rates.foster
-    data = {"start": "2025-04", "extra_households_per_year": 1200, "areas": {"names": ["Kent"]}}
+    data = {
+        "start": "2025-04", "extra_households_per_year": 1200, "ceiling_ratio": 20.0, "areas": {"names": ["Kent"]},
+    }  # fmt: skip
     after = made("foster_recruitment", data).apply(rates, context).foster
     assert plain is not None
     assert after is not None

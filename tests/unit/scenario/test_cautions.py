@@ -194,11 +194,11 @@ def test_nothing_in_shipped_scenarios_is_rarely_meant(name: str) -> None:
 
 
 def test_it_stands_in_check_and_on_the_run(tmp_path: Path) -> None:
-    text = f"name: One\n{END}assumptions:\n  births_per_year: 500_000\n"
+    text = f"name: One\n{END}assumptions:\n  foster_places: as_needed\n  step_down_match_per_year: 2\n"
     loaded = read(tmp_path, one=text)
-    why = "cannot act here: numbers of starts are held, whatever the population (starts.hold)"
-    assert f"  {loaded.path}:4:20: assumptions.births_per_year: {why}\n" in explain(loaded)
-    assert f"assumptions.births_per_year {why}." in simulate(loaded).notes
+    why = "cannot act here: nobody waits, as foster places are found for all (assumptions.foster_places)"
+    assert f"  {loaded.path}:5:29: assumptions.step_down_match_per_year: {why}\n" in explain(loaded)
+    assert f"assumptions.step_down_match_per_year {why}." in simulate(loaded).notes
 
 
 PARENT = f"""\

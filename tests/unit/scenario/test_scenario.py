@@ -146,7 +146,7 @@ def test_child_lies_over_parent(child: LoadedScenario) -> None:
         "kind": "early_help",
         "start": "2025-04",
         "profile": {"shape": "linear", "months": 12},
-        "fade_months": 0,
+        "outlasts_money": False,
         "areas": {"share": 1.0},
         "lag_months": 0,
         "ages": [0, 17],
@@ -299,6 +299,7 @@ def test_shipped_scenarios_are_those_of_the_design() -> None:
         "stable-homes-2023",
         "family-help-national",
         "foster-plan-10000",
+        "foster-plan-88m",
         "foster-decline",
         "null-early-help",
     }
@@ -317,7 +318,7 @@ def test_delayed_plan_is_the_plan_two_years_later() -> None:
     plan, late = load("review-plan").scenario, load("review-plan-delayed").scenario
     assert [i.kind for i in plan.interventions] == [i.kind for i in late.interventions]  # type: ignore[attr-defined]
     by_id = [{i.id: i for i in s.interventions} for s in (plan, late)]
-    money = [one["plan-money"].cost.budget_gbp for one in by_id]
+    money = [one["family-help"].cost.budget_gbp for one in by_id]
     assert list(money[0].values()) == list(money[1].values())
     assert [int(year[:4]) + 2 for year in money[0]] == [int(year[:4]) for year in money[1]]
     assert sum(money[0].values()) == 2_523e6
