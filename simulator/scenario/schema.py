@@ -156,8 +156,7 @@ class Assumptions(Model):
         if not around.rates_held:
             yield ("births_per_year",), f"{IDLE}: numbers of starts are held, whatever the population (starts.hold)"
         if not around.places_limited:
-            for name in ("step_down_match_per_year", "places_elasticity", "need_elasticity"):
-                yield (name,), UNLIMITED
+            yield ("step_down_match_per_year",), UNLIMITED
         published = max(map(str, tables.series("gdp_deflator")))
         if around.last.financial_year < published:
             yield ("deflator_percent_per_year",), f"{IDLE}: the deflator is published up to {published}"
