@@ -175,8 +175,7 @@ class Assumptions(Model):
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield what depends on how places are held, and growth after a run that ends before it."""
         if not around.places_limited:
-            for name in ("step_down_match_per_year", "places_elasticity", "need_elasticity"):
-                yield (name,), UNLIMITED
+            yield ("step_down_match_per_year",), UNLIMITED
         published = max(map(str, tables.series("gdp_deflator")))
         if around.last.financial_year < published:
             yield ("deflator_percent_per_year",), f"{IDLE}: the deflator is published up to {published}"
