@@ -132,7 +132,7 @@ class Authorities:
         mix = levels.placement_mix
         return Start(
             streams=tuple(streams),
-            foster=share_households(england.foster, (carers / carers.sum(axis=0))[at], streams),
+            foster=share_households(england.foster, (carers / carers.sum(axis=0))[at], streams, england.cohort_months),
             cost_lines=tuple(_share_line(line, base, levels, prices, at) for line in costs.lines_of(drawn)),
             grant_lines=tuple(_share_line(line, base, levels, prices, at) for line in costs.grants),
             after_care=AfterCare({name: held[at] for name, held in base.after_care.by_age.items()}),

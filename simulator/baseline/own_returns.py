@@ -140,7 +140,9 @@ class OwnReturns:
         part = _part_of(whole, _at_base(streams, width, costs.after_care))
         return Start(
             streams=tuple(streams),
-            foster=share_households(england.foster, ratio_of(_fostered(streams), _fostered(england.streams)), streams),
+            foster=share_households(
+                england.foster, ratio_of(_fostered(streams), _fostered(england.streams)), streams, width
+            ),
             cost_lines=tuple(_share_line(line, whole, part) for line in costs.lines_of(drawn)),
             grant_lines=tuple(_share_line(line, whole, part) for line in costs.grants),
             after_care=part.after_care,

@@ -17,7 +17,7 @@ from simulator.baseline.cost_drivers import (
     SCHOOL_AGE,
     UASC_SHARE_ON_PLACEMENT_LINES,
 )
-from simulator.baseline.cost_lines import CostLine
+from simulator.baseline.cost_lines import LEAST_UNITS, CostLine
 from simulator.baseline.england import PLACE, Costs, England, uasc_rates
 from simulator.baseline.uncertain_split import UncertainSplit
 from simulator.calibrate.england_series import as_base, published
@@ -189,8 +189,9 @@ def _grants(base: int, units: dict[str, float]) -> tuple[CostLine, ...]:
         "uasc_grant": ("uasc", per_night * 7.0, "dfe_s251_outturn_2024_release"),
         "care_leaver_grant": ("former_uasc", rate.value, rate.source),
     }
+    counted = {driver: max(number, LEAST_UNITS) for driver, number in units.items()}
     return tuple(
-        CostLine(DRIVERS[driver](key), gbp * units[driver], units[driver], 0.0, source)
+        CostLine(DRIVERS[driver](key), gbp * counted[driver], counted[driver], 0.0, source)
         for key, (driver, gbp, source) in rates.items()
     )
 

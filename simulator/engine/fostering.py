@@ -11,10 +11,13 @@ Every month, after children have moved and left:
 5. places still free go to children who were already waiting, no faster than matching allows.
 
 Usable places are those that can take a child, fewer than those approved. They follow households less than one for one,
-as the households that stay are used more, and rise with the children who may need them:
+as the households that stay are used more, and rise with the children who may need them: with young children one for
+one, as none of them is found to go without, and with older ones less:
 
     target = households at the base * (households / those at the base) ** places_elasticity
-             * places per household * usable share * (need / that at the base) ** need_elasticity
+             * places per household * usable share
+             * (young share * young / those at the base
+                + (1 - young share) * (older / those at the base) ** need_elasticity)
 
 Agencies sell their places to any council. So what the children of an area find with them in a month is what England's
 find, in the same scenario and draw (`FosterRates.agencies`); only places with the council are the area's own.
@@ -70,7 +73,7 @@ def recruit(foster: FosterRates, month: int, now: Households, need: Array) -> Ho
 
     Parameters
     ----------
-    need : (draw, area)
+    need : (draw, area, 2)
         Children who may need a place, at the start of the month; see :func:`children_needing`.
     """
     finish = foster.stage_per_year / MONTHS_A_YEAR
@@ -95,10 +98,32 @@ def recruit(foster: FosterRates, month: int, now: Households, need: Array) -> Ho
     )
 
 
-def children_needing(foster: FosterRates, stocks: tuple[Array, ...]) -> Array:
-    """Return children who may need a place, (draw, area), of stocks by (draw, area, row, phase, place)."""
-    needing = [np.take(stock, foster.needing, axis=-1) for stock in stocks]
-    children: Array = np.sum([one.sum(axis=(-3, -2, -1)) for one in needing], axis=0)
+def children_needing(foster: FosterRates, grids: tuple[Grid, ...], month: int, stocks: tuple[Array, ...]) -> Array:
+    """Return children who may need a place at the start of a month, young and older: (draw, area, 2).
+
+    Parameters
+    ----------
+    stocks : tuple of (draw, area, row, phase, place), one a stream
+    """
+    return _young_and_older(foster, grids, month, stocks, foster.needing)
+
+
+def young_share(foster: FosterRates, grids: tuple[Grid, ...], stocks: tuple[Array, ...]) -> Array:
+    """Return the share of fostered children who are young, at the first instant: (draw, area); as children_needing."""
+    fostered = _young_and_older(foster, grids, 0, stocks, np.array([foster.council, foster.independent]))
+    return _ratio(fostered[..., 0], fostered.sum(axis=-1))
+
+
+def _young_and_older(
+    foster: FosterRates, grids: tuple[Grid, ...], month: int, stocks: tuple[Array, ...], places: NDArray[np.intp]
+) -> Array:
+    """Count children in some placements by whether usable places follow them one for one: (draw, area, 2)."""
+    found = []
+    for grid, stock in zip(grids, stocks, strict=True):
+        young = grid.age_at[month % grid.width][:, : foster.followed_below_age].sum(axis=-1)
+        rows = np.take(stock, places, axis=-1).sum(axis=(-2, -1))
+        found.append(np.stack([rows @ young, rows @ (1.0 - young)], axis=-1))
+    children: Array = np.sum(found, axis=0)
     return children
 
 
@@ -109,11 +134,12 @@ def usable_places(foster: FosterRates, month: int, households: Array, before: Ar
     ----------
     households, before : (draw, area, sector)
         Households at its end, and usable places at its start.
-    need : (draw, area)
+    need : (draw, area, 2)
     """
     base = foster.base_households
     grown = np.where(base > 0, base * _ratio(households, base) ** foster.places_elasticity, households)
-    more = _ratio(need, foster.base_need, empty=1.0) ** foster.need_elasticity
+    young, older = np.moveaxis(_ratio(need, foster.base_need, empty=1.0), -1, 0)
+    more = foster.young_share * young + (1.0 - foster.young_share) * older**foster.need_elasticity
     target = grown * foster.places_per_household * at_month(foster.usable_share, month) * more[..., None]
     places: Array = target + (before - target) * np.exp(-foster.places_response_per_year / MONTHS_A_YEAR)
     return places

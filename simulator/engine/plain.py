@@ -67,7 +67,7 @@ def unfold(rates: Rates) -> Iterator[Happened]:
             )
         )
         if rates.foster is not None:
-            households = recruit(rates.foster, month, households, children_needing(rates.foster, stocks))
+            households = recruit(rates.foster, month, households, children_needing(rates.foster, grids, month, stocks))
         if rates.foster is not None and rates.foster.limited:
             unfostered = tuple(stream.unfostered_place for stream in rates.streams)
             filled = fill_places(rates.foster, unfostered, grids, month, done, households.usable)

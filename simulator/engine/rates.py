@@ -97,8 +97,12 @@ class FosterRates:
         False lets every child be fostered whose plan it is; households are followed all the same.
     base_households : (draw, area, sector)
         Households at the base, for which `usable_share` is.
-    base_need : (draw, area)
-        Children in the placements of `needing` at the base.
+    followed_below_age : int
+        Usable places follow children younger than this one for one.
+    base_need : (draw, area, 2)
+        Children in the placements of `needing` at the base: those younger than that, and others.
+    young_share : (draw, area)
+        Share of the children fostered at the base who are younger than that.
     opening_households : (draw, area, sector)
     opening_usable : (draw, area, sector)
         Usable places at the first instant.
@@ -117,7 +121,7 @@ class FosterRates:
     places_elasticity : (draw, area, sector)
         Of usable places to households, in the end.
     need_elasticity : (draw, area)
-        Of usable places to need, in the end.
+        Of usable places to older children in need, in the end.
     places_response_per_year : float
         Hazard with which usable places move to what households and need make of them.
     step_down_per_year : (draw, area)
@@ -133,7 +137,9 @@ class FosterRates:
     wait_weight: Array
     limited: bool
     base_households: Array
+    followed_below_age: int
     base_need: Array
+    young_share: Array
     opening_households: Array
     opening_usable: Array
     opening_pipeline: Array

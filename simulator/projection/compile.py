@@ -13,6 +13,7 @@ from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.choose import baseline_of
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.england import FOSTER, PLACE, England, placement_pace, resident_rates, uasc_rates
+from simulator.baseline.sharing import with_need
 from simulator.baseline.structure import edges, structure
 from simulator.data import tables
 from simulator.data.population import births_per_year, population_by_age
@@ -228,7 +229,7 @@ def _base_rates(scenario: Scenario, baseline: England, context: Context, supply:
         months=context.months,
         cohort_months=baseline.cohort_months,
         streams=(resident, uasc),
-        foster=_foster_rates(baseline, a, supply),
+        foster=with_need(_foster_rates(baseline, a, supply), (resident, uasc), baseline.cohort_months),
         place_groups=placements.groups(),
         price_ratio=np.repeat(context.deflator[None, None, :, None], len(context.cost_keys), axis=-1),
         cost_weight=np.ones((1, 1, len(placements.names()))),
@@ -305,7 +306,9 @@ def _foster_rates(baseline: England, a: Assumptions, supply: FosterSupply) -> Fo
         queued=placements.waiting_places(),
         needing=placements.not_with_kin(),
         base_households=f.households[None, None],
-        base_need=np.full((1, 1), _not_with_kin(baseline)),
+        followed_below_age=int(s["followed_below_age"]),
+        base_need=np.zeros((1, 1, 2)),
+        young_share=np.zeros((1, 1)),
         opening_households=f.households[None, None],
         opening_usable=f.children[None, None],
         opening_pipeline=(inflow * months)[None, None],
@@ -320,9 +323,3 @@ def _foster_rates(baseline: England, a: Assumptions, supply: FosterSupply) -> Fo
         places_response_per_year=float(s["places_response_per_year"]),
         step_down_per_year=np.full((1, 1), float(step_down)),
     )
-
-
-def _not_with_kin(baseline: England) -> float:
-    """Count children at the base who are not with kin."""
-    children = baseline.resident.sum(axis=(0, 1, 2, 3)) + baseline.uasc.sum(axis=(0, 1, 2, 3))
-    return float(children[placements.not_with_kin()].sum())

@@ -189,7 +189,9 @@ def england_foster() -> FosterRates:
         wait_weight=np.linspace(0.0, 1.0, len(AGES)),
         limited=True,
         base_households=np.array([[[15_000.0, 12_000.0]]]),
-        base_need=np.array([[70_000.0]]),
+        followed_below_age=10,
+        base_need=np.array([[[25_000.0, 45_000.0]]]),
+        young_share=np.array([[0.4]]),
         opening_households=np.array([[[15_000.0, 12_000.0]]]),
         opening_usable=np.array([[[18_900.0, 15_120.0]]]),
         opening_pipeline=np.array([[[[4_000.0, 1_500.0], [6_000.0, 1_200.0]]]]),
@@ -211,6 +213,7 @@ def in_proportion(foster: FosterRates) -> FosterRates:
     return replace(
         foster,
         places_elasticity=np.ones((1, 1, 2)),
+        young_share=np.zeros((1, 1)),
         need_elasticity=np.zeros((1, 1)),
         places_response_per_year=AT_ONCE,
     )

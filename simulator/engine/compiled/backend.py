@@ -56,7 +56,7 @@ def run_compiled(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
     """
     shape = draws, areas = batch_shape(rates)
     layouts = tuple(stream_layout(s, rates.cohort_months) for s in rates.streams)
-    fostering = foster_layout(rates, layouts)
+    fostering = foster_layout(rates, layouts, band_of_age)
     groups, bands = rates.place_groups.astype(np.uintp), band_of_age.astype(np.uintp)
     paths = _empty_paths(rates, shape, int(band_of_age.max()) + 1)
     out = Outputs(*(zeros_of(getattr(paths, name).shape[2:]) for name in Outputs._fields))

@@ -67,13 +67,18 @@ def follow_places(fostering: FosterLayout, foster: Any, month: int, out: Any) ->
     """Let usable places follow households and need in a month (see `fostering.usable_places`), lane by lane."""
     _, streams, bands, _, lanes = out.children.shape
     for lane in range(lanes):
-        need = 0.0
+        young = older = 0.0
         for s in range(streams):
             for band in range(bands):
                 for p in fostering.needing:
-                    need += out.children[month, s, band, p, lane]
-        base = foster.base_need[0, lane]
-        more = (need / base) ** foster.need_elasticity[0, lane] if base > 0.0 else 1.0
+                    if band < fostering.young_bands:
+                        young += out.children[month, s, band, p, lane]
+                    else:
+                        older += out.children[month, s, band, p, lane]
+        base_young, base_older = foster.base_need[0, lane], foster.base_need[1, lane]
+        share = foster.young_share[0, lane]
+        more = share * (young / base_young if base_young > 0.0 else 1.0)
+        more += (1.0 - share) * ((older / base_older) ** foster.need_elasticity[0, lane] if base_older > 0.0 else 1.0)
         for sector in range(out.places_usable.shape[1]):
             target = out.places_usable[month + 1, sector, lane] * more
             gap = out.places_usable[month, sector, lane] - target

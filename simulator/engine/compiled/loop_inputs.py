@@ -155,12 +155,18 @@ def new_hazards(stream: StreamInputs, months: int) -> Bools:
     return new
 
 
-def foster_layout(rates: Rates, layouts: tuple[Layout, ...]) -> FosterLayout:
-    """Return what draws and areas share of foster capacity."""
+def foster_layout(rates: Rates, layouts: tuple[Layout, ...], band_of_age: NDArray[np.intp]) -> FosterLayout:
+    """Return what draws and areas share of foster capacity.
+
+    Raises
+    ------
+    ValueError
+        If usable places follow children of a part of an age band.
+    """
     foster = rates.foster
     if foster is None:
         none = _positions(np.zeros(0, dtype=np.intp))
-        return FosterLayout(False, False, 0, 0, none, none, none, np.zeros((0, 0, 0)), np.zeros(0), 1.0)
+        return FosterLayout(False, False, 0, 0, none, none, none, 0, np.zeros((0, 0, 0)), np.zeros(0), 1.0)
     unfostered = [np.nonzero(stream.unfostered_place.any(axis=(0, 1, 2)))[0] for stream in rates.streams]
     weight = np.zeros((len(layouts), len(layouts[0].low), max(layout.low.shape[1] for layout in layouts)))
     for of_stream, one in zip(weight, layouts, strict=True):
@@ -174,10 +180,19 @@ def foster_layout(rates: Rates, layouts: tuple[Layout, ...]) -> FosterLayout:
         queued=_positions(foster.queued),
         takers=_positions(np.unique(np.concatenate([[foster.council, foster.independent], *unfostered]))),
         needing=_positions(foster.needing),
+        young_bands=_whole_bands(band_of_age, foster.followed_below_age),
         wait_weight=weight,
         stage_per_year=foster.stage_per_year,
         usable_stays=math.exp(-foster.places_response_per_year / MONTHS_A_YEAR),
     )
+
+
+def _whole_bands(band_of_age: NDArray[np.intp], below_age: int) -> int:
+    """Return how many age bands hold the children below an age."""
+    young, older = band_of_age[:below_age], band_of_age[below_age:]
+    if len(young) and len(older) and young.max() >= older.min():
+        raise ValueError(f"children below {below_age} are part of an age band")
+    return int(young.max()) + 1 if len(young) else 0
 
 
 def foster_inputs(foster: FosterRates | None, where: tuple[Any, ...]) -> FosterInputs:
@@ -185,12 +200,13 @@ def foster_inputs(foster: FosterRates | None, where: tuple[Any, ...]) -> FosterI
     if foster is None:
         by_month, agencies = zeros(1, 2), zeros(1, len(AGENCIES))
         return FosterInputs(
-            zeros(2), zeros(1), zeros(2), zeros(2), zeros(2, 0), by_month, zeros(1, 2, 0), by_month, zeros(2), by_month,
-            zeros(2), zeros(1), zeros(1), agencies,
+            zeros(2), zeros(2), zeros(1), zeros(2), zeros(2), zeros(2, 0), by_month, zeros(1, 2, 0), by_month, zeros(2),
+            by_month, zeros(2), zeros(1), zeros(1), agencies,
         )  # fmt: skip
     return FosterInputs(
         base_households=_side_by_side(foster.base_households, where),
-        base_need=_side_by_side(foster.base_need[..., None], where),
+        base_need=_side_by_side(foster.base_need, where),
+        young_share=_side_by_side(foster.young_share[..., None], where),
         households=_side_by_side(foster.opening_households, where),
         usable=_side_by_side(foster.opening_usable, where),
         pipeline=_side_by_side(foster.opening_pipeline, where),

@@ -81,8 +81,9 @@ class FosterLayout(NamedTuple):
 
     `at_market` says whether places of agencies are not the runs' own.
     `queued` are the placements where children wait, `takers` those that may take a child in need, and `needing` those
-    whose children are counted as need. By stream, cycle month and span, `wait_weight` is how readily a child is the one
-    left without a place. `usable_stays` is the part of usable places that a month leaves as they were.
+    whose children are counted as need; usable places follow those of the first `young_bands` one for one. By stream,
+    cycle month and span, `wait_weight` is how readily a child is the one left without a place. `usable_stays` is the
+    part of usable places that a month leaves as they were.
     """
 
     limited: bool
@@ -92,6 +93,7 @@ class FosterLayout(NamedTuple):
     queued: Ints
     takers: Ints
     needing: Ints
+    young_bands: int
     wait_weight: Array
     stage_per_year: Array
     usable_stays: float
@@ -102,6 +104,7 @@ class FosterInputs(NamedTuple):
 
     base_households: Vectors1
     base_need: Vectors1
+    young_share: Vectors1
     households: Vectors1
     usable: Vectors1
     pipeline: Vectors2
