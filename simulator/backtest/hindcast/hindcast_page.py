@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from simulator.backtest.hindcast.hindcast_scores import Scores, scores
-from simulator.backtest.hindcast.of_the_day import GROWTH_2025, UNIT_COSTS, real_growth_percent
+from simulator.backtest.hindcast.of_the_day import GROWTH_2025
 from simulator.backtest.hindcast.run_areas import GROUPS
 from simulator.backtest.hindcast.run_bases import Ahead
 from simulator.backtest.hindcast.tables_of_page import (
@@ -24,6 +25,7 @@ from simulator.backtest.hindcast.tables_of_page import (
 )
 from simulator.calibrate.later_figures import LATER_FIGURES, SHORT_RECORDS, LaterFigure
 from simulator.outputs.charts import Chart
+from simulator.projection.recorded_trends import PRICE, trends
 from simulator.vocabulary.areas import ENGLAND
 from simulator.vocabulary.calendar import LATEST_BASE
 
@@ -189,7 +191,8 @@ def _later() -> str:
 
 def _growth(bases: Sequence[int]) -> Iterator[list[str]]:
     for base in bases:
-        yield [str(base), *(f"{real_growth_percent(category, base):+.1f}" for category in UNIT_COSTS.values())]
+        growth = {one.name: one.growth for one in trends(base)}
+        yield [str(base), *(f"{100 * math.expm1(growth[PRICE + what]):+.1f}" for what in ("homes", "foster"))]
 
 
 def _method(bases: Sequence[int]) -> str:
@@ -197,8 +200,9 @@ def _method(bases: Sequence[int]) -> str:
         "- **Fits**: `data/baseline/england-YYYY.json`, each from published tables to its own year "
         "([fit.md](fit.md)).\n"
         "- **Drift** in draws has the size that the record had by then (`data/drift.csv`).\n"
-        "- **Prices** of homes and of fostering go on at the mean real growth of the published unit cost from 2016-17 "
-        "to the year before the base, per cent a year:\n\n"
+        "- **Prices** go on as `data/trends.csv` has them at the base: of homes at the mean real growth of the "
+        "published unit cost from 2016-17 to the year before the base, of fostering at a judgement; per cent a "
+        "year:\n\n"
         + grid(("Base", "Homes", "Fostering"), list(_growth(bases)), numbers=2)
         + f"\n\n- **Real** money is over the GDP deflator, of which 2025 is assumed to grow by "
         f"{100 * (GROWTH_2025 - 1):.1f}%.\n"

@@ -1,12 +1,14 @@
-"""The status quo as it would have been written on the day of a base: with the growth of prices known by then."""
+"""The status quo as it would have been written on the day of a base.
+
+It lets placements and prices go on as they had by that day (`simulator.projection.recorded_trends`), so that nothing
+but the base is to be changed.
+"""
 
 from __future__ import annotations
 
-import numpy as np
-
 from simulator.data.tables import series
 from simulator.scenario import LoadedScenario, load_mapping
-from simulator.vocabulary.calendar import LATEST_BASE, financial_year, parse_financial_year
+from simulator.vocabulary.calendar import LATEST_BASE, parse_financial_year
 from simulator.vocabulary.labels import ALL
 
 HORIZONS = 5
@@ -14,9 +16,6 @@ HORIZONS = 5
 
 BASES = tuple(range(2018, LATEST_BASE))
 """Years that are run from: all with a baseline whose next year is known."""
-
-UNIT_COSTS = {"homes-price": "residential", "foster-price": "fostering"}
-"""Published unit cost whose real growth each price of the status quo goes on with."""
 
 
 def by_end_year(table: str, category: str = ALL) -> dict[int, float]:
@@ -43,17 +42,8 @@ GROWTH_2025 = 1.037
 """Ratio of the GDP deflator of 2025 to that of 2024: an assumption; a point more or less is 0.25% of real 2024-25."""
 
 
-def real_growth_percent(category: str, base: int) -> float:
-    """Return the mean real growth of a published unit cost, per cent a year, over all years known at a base."""
-    level = price_level(base)
-    cash = by_end_year("unit_cost_gbp_per_week", category)
-    real = {year: value / level[year] for year, value in cash.items() if year <= base}
-    first, last = min(real), max(real)
-    return float(100.0 * (np.power(real[last] / real[first], 1.0 / (last - first)) - 1.0))
-
-
 def status_quo(base: int, last: int = LATEST_BASE) -> LoadedScenario:
-    """Return the shipped status quo from a base, to the last year with an outcome, with prices that grow as they had.
+    """Return the shipped status quo from a base, to the last year with an outcome.
 
     Parameters
     ----------
@@ -68,15 +58,5 @@ def status_quo(base: int, last: int = LATEST_BASE) -> LoadedScenario:
             "description": f"The status quo as it would have been written with figures to March {base}.",
             "base": base,
             "end": f"{min(base + HORIZONS, last)}-03",
-            "interventions": [
-                {
-                    "id": name,
-                    "label": f"{name}: real growth of the published unit cost to {financial_year(base - 1)}",
-                    "percent_per_year": round(real_growth_percent(category, base), 3),
-                    "source": "dfe_lait_2026",
-                    "quality": "medium",
-                }
-                for name, category in UNIT_COSTS.items()
-            ],
         }
     )

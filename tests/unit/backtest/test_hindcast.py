@@ -15,13 +15,14 @@ from simulator.backtest.hindcast.hindcast_charts import PANELS, draw_all
 from simulator.backtest.hindcast.hindcast_scores import crps, scores
 from simulator.backtest.hindcast.items import FILLED, HOUSEHOLDS, RESIDENTIAL, SPEND, UNIT_COST, Item, items
 from simulator.backtest.hindcast.naive_rules import naive
-from simulator.backtest.hindcast.of_the_day import BASES, price_level, real_growth_percent, status_quo
+from simulator.backtest.hindcast.of_the_day import BASES, price_level, status_quo
 from simulator.backtest.hindcast.run_areas import beside_authorities
 from simulator.backtest.hindcast.run_bases import COLUMNS, Ahead, run_base, set_beside
 from simulator.backtest.hindcast.write_hindcast import write_hindcast
 from simulator.baseline.england import load_baseline
 from simulator.data import tables
 from simulator.data.authority_tables import _figures, column, placed_in_group
+from simulator.projection.recorded_trends import trends
 from simulator.runs.simulate import simulate
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import ENGLAND, authorities
@@ -136,7 +137,7 @@ def test_money_is_in_prices_of_the_year_before_the_base(base: int) -> None:
 
 def test_prices_grow_as_they_had_by_then() -> None:
     """The study's yearly changes of the residential unit cost: 4.0, 6.3, 2.4, 5.6, 7.6, 11.7, 6.9%."""
-    logs = {base: np.log(1 + real_growth_percent("residential", base) / 100) for base in BASES}
+    logs = {base: next(one.growth for one in trends(base) if one.name == "price_homes") for base in BASES}
     assert 100 * logs[2018] == pytest.approx(4.0, abs=0.1)
     assert 100 * logs[2021] == pytest.approx(np.mean([4.0, 6.3, 2.4, 5.6]), abs=0.1)
     assert 100 * logs[2024] == pytest.approx(np.mean([4.0, 6.3, 2.4, 5.6, 7.6, 11.7, 6.9]), abs=0.1)
