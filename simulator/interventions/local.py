@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -162,8 +162,22 @@ def _homes() -> list[tuple[int, int]]:
     ]
 
 
+def _children(opening: Array, where: Iterable[int]) -> Array:
+    """Count children in some placements: (draw, area)."""
+    import numpy as np
+
+    return np.asarray(np.sum([opening[..., i].sum(axis=(2, 3)) for i in where], axis=0))
+
+
+def _in_homes(opening: Array) -> tuple[Array, Array, Array]:
+    """Count children in homes who wait, those who don't where others do, and all in homes of any kind: (draw, area)."""
+    homes, waiting = zip(*_homes(), strict=True)
+    every = (i for i, place in enumerate(placements.placements()) if place.is_home)
+    return _children(opening, waiting), _children(opening, homes), _children(opening, every)
+
+
 def waiting_share(opening: Array) -> Array:
-    """Share of children in children's homes who wait for a foster home: (draw, area).
+    """Share of children in children's homes, of any kind, who wait for a foster home: (draw, area).
 
     Parameters
     ----------
@@ -171,9 +185,8 @@ def waiting_share(opening: Array) -> Array:
     """
     import numpy as np
 
-    waits = np.sum([opening[..., waits].sum(axis=(2, 3)) for _, waits in _homes()], axis=0)
-    both = waits + np.sum([opening[..., home].sum(axis=(2, 3)) for home, _ in _homes()], axis=0)
-    return np.divide(waits, both, out=np.zeros_like(both), where=both > 0)
+    waits, _, every = _in_homes(opening)
+    return np.divide(waits, every, out=np.zeros_like(waits), where=every > 0)
 
 
 def split_waiting(opening: Array, wanted: Array) -> Array:
@@ -187,12 +200,14 @@ def split_waiting(opening: Array, wanted: Array) -> Array:
     """
     import numpy as np
 
-    now, wanted = waiting_share(opening)[..., None, None], np.broadcast_to(wanted, opening.shape[:2])[..., None, None]
-    fewer = np.divide(wanted, now, out=np.ones(now.shape), where=now > wanted)
-    less_home = np.divide(1.0 - wanted, 1.0 - now, out=np.ones(now.shape), where=now < wanted)
+    waits, others, every = _in_homes(opening)
+    more = wanted * every - waits
+    begin = np.divide(more, others, out=np.zeros_like(more), where=(more > 0) & (others > 0))
+    stop = np.divide(-more, waits, out=np.zeros_like(more), where=more < 0)
+    begin, stop = (np.minimum(part, 1.0)[..., None, None] for part in (begin, stop))
     split = opening.copy()
-    for home, waits in _homes():
-        both = opening[..., home] + opening[..., waits]
-        split[..., waits] = np.where(wanted > now, both - opening[..., home] * less_home, opening[..., waits] * fewer)
-        split[..., home] = both - split[..., waits]
+    for home, waiting in _homes():
+        change = opening[..., home] * begin - opening[..., waiting] * stop
+        split[..., home] -= change
+        split[..., waiting] += change
     return split

@@ -119,9 +119,14 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     add_placement(copy)
     scenario = copy.parent / "scenarios" / "status-quo.yaml"
     scenario.parent.mkdir()
-    text = (ROOT / "scenarios" / "status-quo.yaml").read_text(encoding="utf-8")
-    scenario.write_text(text.replace(f"[{TWIN}, ", f"[{TWIN}, {NEW}, "), encoding="utf-8")
+    scenario.write_text(status_quo().replace(f"[{TWIN}, ", f"[{TWIN}, {NEW}, "), encoding="utf-8")
     return copy
+
+
+def status_quo() -> str:
+    """Return the status quo in which all children of a line of spend cost alike, whoever shares the line."""
+    text = (ROOT / "scenarios" / "status-quo.yaml").read_text(encoding="utf-8")
+    return text + "\nassumptions: {waiting_cost_ratio: 1.0}\n"
 
 
 RUNS = {
@@ -137,12 +142,13 @@ SLOW = ("compiled", "areas")
 def both(request: pytest.FixtureRequest, package: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Return what a run writes with the placements that are shipped, and with one more."""
     folder = tmp_path_factory.mktemp(request.param)
-    packages = {"shipped": ROOT / "simulator", "added": package}
-    return [run(one, folder / name, RUNS[request.param]) for name, one in packages.items()]
+    plain = folder / "status-quo.yaml"
+    plain.write_text(status_quo(), encoding="utf-8")
+    packages = {"shipped": (ROOT / "simulator", plain), "added": (package, package.parent / "scenarios" / plain.name)}
+    return [run(*one, folder / name, RUNS[request.param]) for name, one in packages.items()]
 
 
-def run(package: Path, out: Path, options: tuple[str, ...]) -> Path:
-    scenario = package.parent / "scenarios" / "status-quo.yaml"
+def run(package: Path, scenario: Path, out: Path, options: tuple[str, ...]) -> Path:
     command(package, "run", scenario, "--out", out, "-q", *options)
     return out
 
