@@ -128,16 +128,19 @@ def placed_by(stream: StreamRates, into: Array) -> StreamRates:
 def _fostering(foster: FosterRates, way: WayOn) -> FosterRates:
     """Let households grow faster or slower: fewer or more leave, as far as any do, and as many more or fewer enquire.
 
-    Enquiries go with households; otherwise those who come in would draw households back to where they were.
+    Those who come in go with households as well, or they would draw them back to where they were; so enquiries go with
+    households at the time of approval.
     """
     households = way.of("foster_households")
+    to_approval = round(float((MONTHS_A_YEAR / foster.stage_per_year).sum()))
+    at_approval = households[np.minimum(np.arange(way.months) + to_approval, way.months - 1)]
     log = np.log(households)
     growth = log - np.concatenate([np.zeros(MONTHS_A_YEAR), log])[: len(log)]
     leaving = np.maximum(foster.deregistration_per_year - growth[:, None], 0.0)
     usable = foster.usable_share * way.of("fostered_given_supply")[:, None]
     return replace(
         foster,
-        enquiries_per_month=foster.enquiries_per_month * households[:, None],
+        enquiries_per_month=foster.enquiries_per_month * at_approval[:, None],
         deregistration_per_year=leaving,
         usable_share=usable,
     )

@@ -78,6 +78,7 @@ def test_shares_go_on_as_their_rule_says(base: int) -> None:
     assert moved[:, names.index(INTO + "kin")] == pytest.approx(np.zeros(YEARS), abs=NEAR)
 
 
+@pytest.mark.slow
 def test_draws_of_a_flow_spread_shares_as_far_as_their_rule_has_missed() -> None:
     """By a simulation of the steps, and not by the responses that the sizes were found with."""
     base, rng, draws = 2025, np.random.default_rng(1), 64

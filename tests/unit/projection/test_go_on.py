@@ -119,7 +119,7 @@ def test_households_grow_by_what_is_drawn() -> None:
         for drawn in (None, {"drift.foster_households.growth": 0.02})
     ]
     ratio = households[1] / households[0]
-    # From enquiry to approval it takes nine months.
+    # Those who were on their way at the base are as many as they were.
     assert ratio == pytest.approx(np.exp(0.02 * np.arange(1, 5)), rel=0.004)
 
 

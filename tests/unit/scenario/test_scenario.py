@@ -330,10 +330,10 @@ def test_null_help_differs_from_the_roll_out_in_its_effect_alone() -> None:
     loaded = load("null-early-help")
     changed = {o.path for o in loaded.overrides if Path(o.new_file).stem == "null-early-help"}
     assert changed == {
-        "interventions.2.label",
-        "interventions.2.effect.risk_ratio",
-        "interventions.2.effect.source",
-        "interventions.2.referrals",
+        "interventions.0.label",
+        "interventions.0.effect.risk_ratio",
+        "interventions.0.effect.source",
+        "interventions.0.referrals",
         "sources",
     }
 
