@@ -14,6 +14,7 @@ HISTORY = {
     4: "First placements of asylum-seeking children fitted, and baselines again; extra spend of a draw from its own "
     "price level.",
     5: "Where children of an authority are placed is its own; agencies serve any council.",
+    6: "Effects of programmes fade when their money ends; approvals of foster households have a ceiling and a cost.",
 }
 """What changed results, by version."""
 
