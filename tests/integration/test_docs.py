@@ -95,9 +95,10 @@ def test_pictures_have_alt_text() -> None:
 
 
 def examples() -> Iterator[str]:
-    for language, block in FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8")):
-        if language in ("yaml", "yml"):
-            yield block
+    for page in ("README.md", "docs/programmes.md"):
+        for language, block in FENCE.findall((ROOT / page).read_text(encoding="utf-8")):
+            if language in ("yaml", "yml"):
+                yield block
 
 
 def test_readme_has_an_example() -> None:
@@ -105,7 +106,7 @@ def test_readme_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("block", list(examples()), ids=lambda block: block.partition("\n")[0][:40])
-def test_readme_scenarios_pass_check(block: str, tmp_path: Path) -> None:
+def test_scenarios_of_pages_pass_check(block: str, tmp_path: Path) -> None:
     path = tmp_path / "example.yaml"
     path.write_text(block, encoding="utf-8")
     assert load(path).scenario.name

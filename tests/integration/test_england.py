@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 from paths import ROOT
+from ruamel.yaml import YAML
 
 from simulator.baseline.england import load_baseline
 from simulator.baseline.structure import BAND_OF_AGE
@@ -24,7 +25,7 @@ from simulator.results.analysis import at_years, extra_spend, split_extra
 from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
 from simulator.runs.single_run import label
-from simulator.scenario.read import load, shipped
+from simulator.scenario.read import load, load_mapping, shipped
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import BASE_YEARS
 
@@ -386,7 +387,83 @@ def test_a_programme_that_does_nothing_is_told_of_the_end() -> None:
     )
 
 
-def test_an_effect_that_outlasts_its_money_is_told() -> None:
-    unpaid = "Families First Partnership: money is counted to 2028-29, and the effect is assumed to go on after it."
-    assert unpaid in results("family-help-national").money_notes
-    assert not any("go on after it" in note for note in results("status-quo").money_notes)
+def test_what_becomes_of_an_effect_after_its_money_is_told() -> None:
+    fades = "its money ends in 2029-03, and its effect falls to nothing in the 24 months after it."
+    assert f"Families First Partnership: {fades}" in results("family-help-national").notes
+    outlasts = "Family help everywhere: its money ends in 2026-03, and its effect is assumed to go on after it."
+    assert outlasts in results("review-plan").notes
+    assert not any("its money ends" in note for note in results("status-quo").notes)
+
+
+def test_family_help_prevents_nothing_two_years_after_its_money() -> None:
+    plan, base = (compile_scenario(load(name).scenario).rates.streams[0].new_starts_per_month[0, 0]
+                  for name in ("family-help-national", "status-quo"))  # fmt: skip
+    ended = 12 * 6  # April 2031
+    assert (plan[ended - 12 : ended, 5] < base[0, 5]).all()
+    np.testing.assert_array_equal(plan[ended:], np.broadcast_to(base, plan.shape)[ended:])
+
+
+def test_the_foster_plan_costs_what_its_approvals_do_and_its_empty_places() -> None:
+    plan, money = results("foster-plan-10000"), results("foster-plan-88m")
+    spend = plan["programme_spend"].total()
+    assert 300e6 < spend[:48].sum() < 700e6
+    assert 0 < spend[60:].sum() < 100e6  # places that stand empty, after all approvals are paid for
+    assert money["programme_spend"].total().sum() == pytest.approx(88e6)
+    places = [r["foster_places_approved"].total() for r in (results("status-quo"), money, plan)]
+    assert places[0][48] < places[1][48] < places[2][48] == pytest.approx(places[2][0] + 10_000, rel=1e-3)
+
+
+# --- inputs over time ------------------------------------------------------------------------------------------------
+
+
+def with_lines(lines: str) -> RunResults:
+    """The status quo with one more intervention, as a file would give it."""
+    listed = YAML(typ="safe").load(lines)
+    return simulate(load_mapping({"name": "Three lines", "extends": "status-quo", "interventions": listed}))
+
+
+def test_doubling_arrivals_is_three_lines() -> None:
+    doubled, base = with_lines("- kind: uasc_arrivals\n  ratio: 2\n  start: 2027-04\n"), results("status-quo")
+    np.testing.assert_allclose(doubled["uasc_children"].total()[:25], base["uasc_children"].total()[:25])
+    assert doubled["uasc_children"].total()[-1] == pytest.approx(2 * base["uasc_children"].total()[-1], rel=0.01)
+
+
+def test_a_cap_on_the_price_of_homes_is_three_lines() -> None:
+    capped, base = (
+        with_lines("- kind: price_growth\n  costs: childrens_home\n  at_most: 8_000\n"),
+        results("status-quo"),
+    )
+    homes = placements.reported().index("childrens_home")
+    price = capped["placement_spend"].values[0, 0, :, homes, 0] / base["placement_spend"].values[0, 0, :, homes, 0]
+    np.testing.assert_array_equal(price[:12], 1.0)
+    # £7,483 a week in 2024-25 grows by 4% a year above inflation, and passes £8,000 in the second year.
+    assert price[24] < 1.0
+    assert price[-1] == pytest.approx(8_000 / 7_483 / 1.04**9.96, rel=0.01)
+    np.testing.assert_array_equal(capped["children"].values, base["children"].values)
+
+
+def test_births_that_fall_are_three_lines_and_move_starts_where_numbers_are_held() -> None:
+    fewer, base = with_lines("- kind: births\n  id: births\n  percent_per_year: -1\n"), results("status-quo")
+    starts = fewer["starts"].total()[-12:].sum() / base["starts"].total()[-12:].sum()
+    assert 0.95 < starts < 0.99
+
+
+def test_stated_births_move_starts_where_numbers_are_held() -> None:
+    few, many = (with_assumptions("status-quo", births_per_year=births)["starts"].total()[-1] for births in (4e5, 7e5))
+    assert few < results("status-quo")["starts"].total()[-1] < many
+    same = with_assumptions("status-quo", births_per_year=573_100.0)["starts"].total()
+    np.testing.assert_allclose(same, results("status-quo")["starts"].total(), rtol=1e-12)
+
+
+def test_a_level_holds_in_every_draw_and_where_all_authorities_are_run() -> None:
+    from simulator.projection import drift
+
+    set_to = load_mapping(
+        {"name": "Set", "extends": "status-quo", "interventions": [{"kind": "uasc_arrivals", "value": 5_000.0}]}
+    )
+    years = [month.financial_year for month in set_to.scenario.calendar]
+    drawn = {one.key: 0.1 for one in drift.parameters(sorted(set(years)))}
+    for loaded in (set_to, set_to.in_areas(("all",))):
+        rates = compile_scenario(loaded.scenario, drawn, loaded.baseline).rates
+        arrivals = 12 * rates.streams[1].new_starts_per_month.sum(axis=(1, 3))
+        np.testing.assert_allclose(arrivals, 5_000.0, rtol=1e-6)

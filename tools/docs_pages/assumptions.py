@@ -13,7 +13,8 @@ from simulator.calibrate import fit_fostering as fostering
 from simulator.calibrate.build import COHORT_MONTHS
 from simulator.calibrate.starts import ARRIVING_AT_17, UASC_FOSTER
 from simulator.data import population, tables
-from simulator.interventions import notes
+from simulator.interventions import kinds, notes
+from simulator.interventions.base import FADE_MONTHS
 from simulator.projection import compile as compiling
 from simulator.projection.drift import processes
 from simulator.projection.foster_supply import drawn_numbers
@@ -148,7 +149,8 @@ def _about_starts() -> Iterator[Row]:
         "data/population.py",
         "assumptions.births_per_year",
     )
-    yield ("Migration and deaths of children", "none", JUDGEMENT, "data/population.py", "")
+    yield ("Migration of children", "none", JUDGEMENT, "data/population.py", "interventions (kind: migration)")
+    yield ("Deaths of children", "none", JUDGEMENT, "data/population.py", "")
     yield (
         "Counting residual in a projection",
         "as in the base year",
@@ -328,6 +330,16 @@ def _about_fostering() -> Iterator[Row]:
         "calibrate/fit_fostering.py",
         "interventions (kind: foster_recruitment)",
     )
+    for path, what in (
+        ("ceiling_ratio", "Most approvals of foster households in an area, over those of the year before the run"),
+        ("cost_elasticity", "Rise of the cost of an approval, where one is given, for each percent of approvals"),
+        ("share_won_from_others", "Households recruited whom others would have approved"),
+        ("retainer_gbp_per_week", "Paid for a foster place that stands empty, where households are recruited"),
+    ):
+        note = next(one for one in notes(kinds()["foster_recruitment"]) if one.path == path)
+        value = f"{note.default:g} ({note.unit})"
+        where = "interventions/foster_recruitment.py"
+        yield (what, value, JUDGEMENT, where, "interventions (kind: foster_recruitment)")
     yield (
         "Mainstream households until March 2019",
         f"all households less the share that were kin's in {fostering.TOLD_APART}",
@@ -362,6 +374,13 @@ def _about_drift() -> Iterator[Row]:
 
 
 def _about_money() -> Iterator[Row]:
+    yield (
+        "Months over which an effect falls to nothing after its money ends",
+        f"{FADE_MONTHS}",
+        JUDGEMENT,
+        "interventions/base.py",
+        "interventions (kind: early_help, foster_recruitment, foster_retention)",
+    )
     yield (
         "Growth of general prices (GDP deflator) after the last published year",
         f"{compiling.DEFLATOR_PERCENT:g}% a year",

@@ -75,6 +75,8 @@ def _as_written(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_as_written(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_as_written, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -98,6 +98,8 @@ def _brief(value: object) -> str:
         return "{" + ", ".join(f"{key}: {_brief(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_brief, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -14,7 +14,7 @@ HELP: dict[str, Any] = {
     "kind": "early_help", "id": "help", "start": "2025-07", "effect": {"measure": "starts", "risk_ratio": 0.9},
 }  # fmt: skip
 MONEY = {"budget_gbp": {"2025-26": 1_000_000}}
-UNPAID = "help: money is counted to 2025-26, and the effect is assumed to go on after it."
+AFTER = "help: its money ends in 2026-03, and its effect "
 
 
 def compiled(*interventions: dict[str, Any], **more: object) -> Compiled:
@@ -50,19 +50,21 @@ def test_a_programme_that_began_before_the_run_is_told(start: str, told: bool) -
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"cost": MONEY}, True),
-        ({}, False),
-        ({"cost": MONEY, "end": "2026-03"}, False),
-        ({"cost": {"budget_gbp": {"2025-26": 1_000_000, "2026-27": 1_000_000}}}, False),
+        ({"cost": MONEY}, "falls to nothing in the 24 months after it."),
+        ({"cost": MONEY, "fade_months": 0}, "ends with it."),
+        ({"cost": MONEY, "outlasts_money": True}, "is assumed to go on after it."),
+        ({}, ""),
+        ({"cost": {"budget_gbp": {"2025-26": 1_000_000, "2026-27": 1_000_000}}}, ""),
     ],
 )
-def test_an_effect_that_outlasts_its_money_is_told(more: dict[str, Any], told: bool) -> None:
-    assert (UNPAID in money_notes(compiled(HELP | more))) == told
+def test_what_becomes_of_an_effect_after_its_money_is_told(more: dict[str, Any], told: str) -> None:
+    said = [note for note in notes(compiled(HELP | more)) if "its money ends" in note]
+    assert said == [AFTER + told] * bool(told)
 
 
 def test_a_budget_has_no_effect_to_outlast_it() -> None:
     line = {"kind": "budget_line", "id": "help", "cost": MONEY}
-    assert not any("assumed to go on" in note for note in money_notes(compiled(line)))
+    assert not any("its money ends" in note for note in notes(compiled(line)))
 
 
 def test_the_scenarios_own_price_growth_is_told() -> None:
