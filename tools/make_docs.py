@@ -2,7 +2,7 @@
 
 Writes docs/results.md, docs/interventions.md and docs/children.png, and the parts of README.md, docs/model.md and
 docs/returns.md that stand between marks. Every number comes from running the shipped scenarios or from the data
-files, so the same code and data give the same bytes. Takes about half a minute.
+files, so the same code and data give the same bytes. Takes a few minutes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from docs_pages.answers import answers
 from docs_pages.assumptions import assumptions_table
 from docs_pages.interventions_page import interventions_page
 from docs_pages.markdown import between
@@ -38,7 +39,8 @@ def main() -> None:
     _write(DOCS / "results.md", results_page({name: loaded[name] for name in order}, results))
     alt = _picture(results[REFERENCE])
     readme = ROOT / "README.md"
-    _write(readme, between(readme.read_text(encoding="utf-8"), "children", f"![{alt}](docs/children.png)"))
+    page = between(readme.read_text(encoding="utf-8"), "children", f"![{alt}](docs/children.png)")
+    _write(readme, between(page, "answers", answers()))
     model = DOCS / "model.md"
     _write(model, between(model.read_text(encoding="utf-8"), "assumptions", assumptions_table()))
     returns = DOCS / "returns.md"

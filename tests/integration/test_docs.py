@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from docs_pages.answers import ASKED, Asked, transcript
 from docs_pages.assumptions import assumptions, assumptions_table
 from docs_pages.interventions_page import interventions_page
 from docs_pages.markdown import between
@@ -50,6 +51,14 @@ def test_assumptions_are_up_to_date() -> None:
 def test_rules_of_returns_are_up_to_date() -> None:
     page = (ROOT / "docs" / "returns.md").read_text(encoding="utf-8")
     assert page == between(page, "rules", rules_table()), "run `make docs-tables`"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", ASKED, ids=lambda asked: asked.scenario)
+def test_readme_answers_its_questions_as_the_commands_do(asked: Asked) -> None:
+    """The output in the README is what its command prints today."""
+    assert asked.question in (page := (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert transcript(asked) in page, "run `make docs-tables`"
 
 
 def test_assumptions_name_files_and_keys_that_exist() -> None:
