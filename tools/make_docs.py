@@ -2,7 +2,7 @@
 
 Writes docs/results.md, docs/costs.md, docs/interventions.md and docs/children.png, and the parts of README.md,
 docs/model.md and docs/returns.md that stand between marks. Every number comes from running the shipped scenarios or
-from the data files, so the same code and data give the same bytes. Takes about a minute.
+from the data files, so the same code and data give the same bytes. Takes a few minutes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from docs_pages.answers import answers
 from docs_pages.assumptions import assumptions_table
 from docs_pages.costs_page import costs_page
 from docs_pages.interventions_page import interventions_page
@@ -42,6 +43,7 @@ def main() -> None:
     readme = ROOT / "README.md"
     text = between(readme.read_text(encoding="utf-8"), "children", f"![{alt}](docs/children.png)")
     verdict = standing((DOCS / "hindcast.md").read_text(encoding="utf-8"), "verdict")
+    text = between(text, "answers", answers())
     _write(readme, between(text, "hindcast", verdict))
     model = DOCS / "model.md"
     _write(model, between(model.read_text(encoding="utf-8"), "assumptions", assumptions_table()))

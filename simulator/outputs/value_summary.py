@@ -45,7 +45,11 @@ _ROWS: tuple[tuple[str, Callable[[ValueAccount], Array], Callable[[float], str]]
     ("Saving, gross", lambda of: of.present("saving"), words.money),
     ("  of which cashable (placements)", lambda of: of.present("cashable"), words.money),
     ("Net present value", lambda of: of.net_present_value, _money),
-    ("Saving for each £1", lambda of: of.benefit_cost_ratio, lambda value: f"£{value:,.2f}".replace("£-", "−£")),
+    (
+        "Saving for each £1",
+        lambda of: of.benefit_cost_ratio,
+        lambda value: f"£{round(value, 2) + 0.0:,.2f}".replace("£-", "−£"),
+    ),
     ("Child-years avoided", lambda of: of.flows["avoided"].sum(axis=1), words.count),
     ("Saving for a child-year avoided", lambda of: of.saving_per_child_year[:1], words.money),
     ("  over the average cost of one", lambda of: of.marginal_to_average[:1], lambda value: f"{value:.2f}"),

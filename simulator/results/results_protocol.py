@@ -173,6 +173,8 @@ class Results(ABC):
         Numbers that draws take, by key; empty without draws, and where they are not told.
     judged : bool
         Whether what its programmes do rests on judgement alone: no study is said to bear any of it out.
+    effects_drawn : bool
+        Whether draws vary any number of what its programmes do.
     """
 
     showing: ClassVar[Showing] = Showing()
@@ -202,6 +204,7 @@ class Results(ABC):
     packages: tuple[Package, ...] = ()
     drawn: Mapping[str, Array] = field(default_factory=dict)
     judged: bool = False
+    effects_drawn: bool = True
 
     def __getitem__(self, measure: str) -> Quantity:
         """Return a measure by name; KeyError lists the names there are."""

@@ -12,14 +12,27 @@ def rests_on_judgement(loaded: LoadedScenario) -> bool:
 
     A number whose quality is not stated is not said to be known.
     """
-    moving = {
-        f"interventions.{at}."
-        for at, one in enumerate(loaded.scenario.interventions)
-        if one.is_programme and one.moves_children
-    }
+    moving = _moving(loaded)
     stated = [
         *((path, origin.value) for path, origin in loaded.provenance.items() if path.endswith(".quality")),
         *((".".join(map(str, one.path)), one.quality) for one in loaded.uncertain),
     ]
     known = [quality for path, quality in stated if quality and any(path.startswith(start) for start in moving)]
     return bool(moving) and all(quality == JUDGEMENT for quality in known)
+
+
+def effects_are_drawn(loaded: LoadedScenario) -> bool:
+    """Whether any number of a programme that moves children, its money apart, is a distribution."""
+    paths = [".".join(map(str, one.path)) for one in loaded.uncertain]
+    return any(
+        path.startswith(start) and not path.startswith(f"{start}cost.") for path in paths for start in _moving(loaded)
+    )
+
+
+def _moving(loaded: LoadedScenario) -> set[str]:
+    """Return where the numbers of programmes that move children stand."""
+    return {
+        f"interventions.{at}."
+        for at, one in enumerate(loaded.scenario.interventions)
+        if one.is_programme and one.moves_children
+    }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from docs_pages.answers import ASKED, Asked, transcript
 from docs_pages.assumptions import assumptions, assumptions_table
 from docs_pages.interventions_page import interventions_page
 from docs_pages.markdown import between, standing
@@ -55,6 +56,14 @@ def test_rules_of_returns_are_up_to_date() -> None:
 def test_the_readme_has_the_verdict_of_the_hindcast() -> None:
     readme, page = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/hindcast.md"))
     assert standing(readme, "hindcast") == standing(page, "verdict"), "run `make docs-tables`"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", ASKED, ids=lambda asked: asked.scenario)
+def test_readme_answers_its_questions_as_the_commands_do(asked: Asked) -> None:
+    """The output in the README is what its command prints today."""
+    assert asked.question in (page := (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert transcript(asked) in page, "run `make docs-tables`"
 
 
 def test_assumptions_name_files_and_keys_that_exist() -> None:

@@ -398,9 +398,9 @@ def _about_money() -> Iterator[Row]:
     percent = next(n for n in notes(Assumptions) if n.path == "discount_percent")
     yield (
         "Discount rate of present values",
-        f"{percent.default:g}% a year",
-        f"[{percent.source}]",
-        "scenario/schema.py",
+        percent.if_empty.removeprefix("the "),
+        "[hmt_green_book_stpr]",
+        "data/money.csv",
         "assumptions.discount_percent",
     )
     panel = "derived [dfe_lait_2026]: 1 less marginal over average cost among authorities"

@@ -8,6 +8,7 @@ from pathlib import Path
 import simulator
 from docs_pages.markdown import NONE, table
 from docs_pages.shipped_runs import REFERENCE, value
+from docs_pages.value_page import value_section
 from simulator.data import tables
 from simulator.outputs.charts import words
 from simulator.outputs.summary import SummaryPoint, summary_points
@@ -20,20 +21,30 @@ def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Run
     """Return the page of results of the shipped scenarios."""
     parts = [
         "# Results of the shipped scenarios",
-        "Made by `make docs-tables` from running every scenario; do not edit. Central runs for England. Spend is "
-        "gross, cash, in the financial year that ends at the date. Nothing here is a forecast: each line is what "
-        "follows if its assumptions hold. They have no intervals (`--draws` gives them), so do not read a difference "
-        "of a few hundred children as a finding.",
+        "Made by `make docs-tables` from running every scenario; do not edit. Below value for money they are "
+        "central runs for England, without intervals (`--draws` gives them), so do not read a difference of a "
+        "few hundred "
+        "children as a finding. Spend is gross, in the financial year that ends at the date, in real prices of "
+        "the year "
+        "before the run, with cash beside. Nothing here is a forecast: each line is what follows if its "
+        "assumptions hold.",
+        value_section(loaded, results[REFERENCE]),
         "## Children looked after",
         _over_time(results, lambda p: words.count(p.children)),
         "## Spend in the year",
-        "Pounds of the year.",
-        _over_time(results, lambda p: _maybe(p.spend_gbp, words.money), start=False),
-        "## Extra spend above the year before the run",
-        "In the year, and (in brackets) added up from the start of the run.",
+        "In prices of the year before the run, and (in brackets) in cash.",
         _over_time(
             results,
-            lambda p: f"{_maybe(p.extra_gbp, _more_money)} ({_maybe(p.cumulative_extra_gbp, _more_money)})",
+            lambda p: f"{_maybe(p.real_spend_gbp, words.money)} ({_maybe(p.spend_gbp, words.money)})",
+            start=False,
+        ),
+        "## Extra spend above the year before the run",
+        "Added up from the start of the run, in prices of the year before it, and (in brackets) in cash.",
+        _over_time(
+            results,
+            lambda p: (
+                f"{_maybe(p.real_cumulative_extra_gbp, _more_money)} ({_maybe(p.cumulative_extra_gbp, _more_money)})"
+            ),
             start=False,
         ),
         "## Children in homes whose original plan was fostering",
@@ -41,7 +52,9 @@ def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Run
         "5% to 35% of children in homes, the central runs here 20%.",
         _over_time(results, lambda p: _maybe(p.unmet_foster_need, words.count)),
         "## Against the status quo",
-        "Scenarios that start where the status quo starts. A programme's own money is part of spend.",
+        f"Scenarios that start where the status quo starts, in {results[REFERENCE].price_year} prices. A "
+        f"programme's own "
+        "money is part of spend.",
         _against(results),
         "## Holding start numbers or start rates",
         "The status quo holds the number of children who start each year. The other choice is to hold rates by age "
@@ -99,9 +112,9 @@ def _against(results: Mapping[str, RunResults]) -> str:
         if name == REFERENCE or one.first_month != base.first_month:
             continue
         years, children = difference(one, base, "children")
-        _, spend = difference(one, base, "total_spend")
+        _, spend = difference(one, base, "total_spend", real=True)
         fewer, more = (x[0, 0].sum(axis=(-2, -1)) for x in (children, spend))
-        _, programme = difference(one, base, "programme_spend")
+        _, programme = difference(one, base, "programme_spend", real=True)
         for n in (5, 10):
             if n <= len(years):
                 rows.append(

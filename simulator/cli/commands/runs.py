@@ -177,6 +177,7 @@ def write_all(
 def _points(results: Results) -> dict[str, Any]:
     from simulator.outputs.summary import summary_points
     from simulator.results.analysis import answers
+    from simulator.results.long_tables import VALUE_COLUMNS, value_rows
 
     return {
         "scenario": results.name,
@@ -187,6 +188,10 @@ def _points(results: Results) -> dict[str, Any]:
         "chances": [
             {"id": a.question.id, "says": a.question.says, "share": a.share, "error": a.error} for a in answers(results)
         ],
+        "value_for_money": [
+            dict(zip(VALUE_COLUMNS, row, strict=True)) for row in value_rows(results) if row[1] == results.areas[0]
+        ],
+        "judged": results.judged,
         "notes": [*results.notes, *results.money_notes],
     }
 

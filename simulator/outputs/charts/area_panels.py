@@ -134,6 +134,8 @@ def _change(row: Growth) -> str:
 
 def _by(row: Growth) -> str:
     if row.way == "unsure" and row.low is not None and row.high is not None:
+        if row.rough:
+            return f"from {words.count(row.first)} to between {words.count(row.low)} and {words.count(row.high)}"
         low, high = ((_signed(100.0 * (end / row.first - 1.0))) for end in (row.low, row.high))
         return f"by {low} to {high} ({headline.DRAWS})"
     return f"{'from' if row.rough else 'by'} {_change(row)}"

@@ -18,6 +18,10 @@ REGIMES = {True: "places limited", False: "places found as needed"}
 """What the two rules for foster places are called."""
 
 
+NOT_DRAWN = "What the programmes do is not drawn, so that a chance, or an interval, doubts everything but them."
+"""What is said where the file gives what programmes do as numbers without a distribution."""
+
+
 def accounts(results: Results) -> list[ValueAccount]:
     """Return the accounts of all programmes together, with places as the scenario says and the other way."""
     return [results.account(package) for package in results.packages if package.which == "all"]
@@ -83,6 +87,8 @@ def value_notes(results: Results, known: Sequence[ValueAccount]) -> Iterator[str
                 f"{account.marginal_to_average[0]:.1f} times what one costs on average, as places are freed for other "
                 "children; read the saving as an upper bound."
             )
+    if results.draws > 1 and not results.effects_drawn:
+        yield NOT_DRAWN
     if results.judged:
         yield "What the programmes do rests on judged priors alone."
 

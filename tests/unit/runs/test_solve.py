@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from simulator.cli.main import cli
 from simulator.runs.single_run import run_once
-from simulator.runs.solve import Target, Unknown, Unsolvable, solve
+from simulator.runs.solve import Surety, Target, Unknown, Unsolvable, solve
 from simulator.scenario import load
 
 FILE = """\
@@ -122,3 +123,98 @@ def test_a_value_that_another_file_cannot_change_is_told(planted: Path) -> None:
 def test_targets_read_numbers_as_people_write_them() -> None:
     assert Target.parse("children=100_000@2032-03") == Target("children", 1e5, "2032-03")
     assert replace(Target.parse("total_spend=12.5e9@2030-31"), value=0) == Target("total_spend", 0, "2030-31")
+
+
+# What programmes cost and save
+
+HELP = """\
+name: Help
+extends: status-quo
+questions: []
+end: 2027-03
+interventions:
+  - kind: early_help
+    id: help
+    start: 2025-04
+    effect: {measure: starts, risk_ratio: {low: 0.8, mode: 0.9, high: 1.0}, source: tfp_flw_2019}
+    cost: {per_year_gbp: 40_000_000}
+"""
+RATIO = "interventions.help.effect.risk_ratio"
+PERIOD = "2025-26..2026-27"
+
+
+@pytest.fixture
+def help_file(tmp_path: Path) -> Path:
+    path = tmp_path / "help.yaml"
+    path.write_text(HELP, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("measure", "sign"), [("npv", 1.0), ("net_cost", -1.0)])
+def test_programmes_pay_at_the_value_found(help_file: Path, measure: str, sign: float) -> None:
+    """At present value or not, spend with them is then what it is without; stronger help pays."""
+    loaded = load(help_file)
+    unknown, target = Unknown.parse(RATIO, loaded.scenario), Target.parse(f"{measure}=0@{PERIOD}")
+    found = solve(loaded, target, unknown)
+    results = run_once(loaded.scenario.with_value(unknown.path, found.value), "help")
+    more = (
+        results.year_totals("total_spend", real=True).central
+        - results.bare().year_totals("total_spend", real=True).central
+    )
+    weights = results.discount if measure == "npv" else np.ones(2)
+    assert abs(float((more * weights).sum())) < 1e5
+    stronger = run_once(loaded.scenario.with_value(unknown.path, found.value - 0.1), "help")
+    assert sign * target.of(stronger)[0] > 0.0
+
+
+def test_a_target_is_of_the_years_it_names(help_file: Path) -> None:
+    results = run_once(load(help_file).scenario, "help")
+    years = [Target.parse(f"net_cost=0@{year}").of(results)[0] for year in ("2025-26", "2026-27")]
+    assert Target.parse(f"net_cost=0@{PERIOD}").of(results)[0] == pytest.approx(sum(years))
+    starts = Target.parse(f"starts=0@{PERIOD}").of(results)[0]
+    assert starts == pytest.approx(results["starts"].total().sum())
+
+
+def test_programmes_may_be_held_against_another_scenario(help_file: Path) -> None:
+    other = help_file.with_name("other.yaml")
+    other.write_text("name: Other\nextends: help.yaml\ninterventions: [{id: help, cost: {per_year_gbp: 0}}]\n", "utf-8")
+    loaded, against = load(help_file), load(other)
+    unknown = Unknown.parse(RATIO, loaded.scenario)
+    found = solve(loaded, Target.parse(f"npv=0@{PERIOD}"), unknown, against=against)
+    assert found.value < 0.9  # it has to do more than the other does with the same ratio for nothing
+    status_quo = solve(loaded, Target.parse(f"npv=0@{PERIOD}"), unknown, against=load("status-quo"))
+    assert status_quo.value == pytest.approx(solve(loaded, Target.parse(f"npv=0@{PERIOD}"), unknown).value, abs=1e-4)
+
+
+def test_to_be_sure_takes_more_than_the_middle(help_file: Path) -> None:
+    loaded = load(help_file)
+    unknown, target = Unknown.parse(RATIO, loaded.scenario), Target.parse(f"npv=0@{PERIOD}")
+    sure, unsure = (solve(loaded, target, unknown, sure=Surety(share, 8)).value for share in (0.9, 0.1))
+    assert sure < unsure
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--target", f"npv=0@{PERIOD}", "--vary", "starts.hold"), "is not a number"),
+        (("--target", "npv=0@2031-32", "--vary", RATIO), "2025-26 to 2026-27"),
+        (("--target", "npv=0@2026-27..2025-26", "--vary", RATIO), "no financial years of the run"),
+        (("--target", "children=1@2025-26..2026-27", "--vary", RATIO), "children is a stock"),
+        (("--target", "children=80000@2026-03", "--vary", RATIO, "--sure", "0.8"), "nothing is sure of it"),
+        (("--target", "children=80000@2026-03", "--vary", RATIO, "--against", "status-quo"), "held against nothing"),
+        (("--target", f"npv=0@{PERIOD}", "--vary", RATIO, "--draws", "5"), "--draws and --seed with --sure"),
+        (("--target", f"npv=0@{PERIOD}", "--vary", RATIO, "--against", "ccn-2030"), "another start"),
+        (("--target", f"npvs=0@{PERIOD}", "--vary", RATIO), "mean 'npv'?"),
+    ],
+)
+def test_what_can_not_be_asked_of_programmes_is_refused(help_file: Path, words: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(cli, ["solve", str(help_file), *words])
+    assert done.exit_code == 2, done.output
+    assert said in done.stderr
+
+
+def test_nobody_who_does_anything_pays_for_nothing(planted: Path) -> None:
+    words = ["solve", str(planted), "--target", f"npv=0@{PERIOD}", "--vary", "interventions.more.percent_per_year"]
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 2
+    assert "a scenario with programmes, or --against SCENARIO" in done.stderr

@@ -1,0 +1,148 @@
+"""The questions of the README that `solve` answers: each command with its output, and what follows from it in words."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from click.testing import CliRunner
+
+from simulator.cli.main import cli
+from simulator.outputs.charts import words
+from simulator.runs.engines import default_engine
+from simulator.runs.single_run import run_once
+from simulator.runs.solve import Target, Unknown, Unsolvable, solve, with_other_places
+from simulator.scenario import LoadedScenario, load
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question, and the command that answers it."""
+
+    question: str
+    scenario: str
+    target: str
+    vary: str
+
+    @property
+    def command(self) -> str:
+        """As people type it."""
+        return f"care-demand solve {self.scenario} --target {self.target} --vary {self.vary}"
+
+
+PAYS = Asked(
+    "What would family help have to achieve to pay for itself?",
+    "family-help-national",
+    "npv=0@2025-26..2034-35",
+    "interventions.family-help.effect.risk_ratio",
+)
+ENOUGH = Asked(
+    "Is £200m enough?",
+    "stable-homes-2023",
+    "npv=0@2023-24..2032-33",
+    "interventions.pathfinders.effect.risk_ratio",
+)
+ASKED = (PAYS, ENOUGH)
+
+
+def output(asked: Asked) -> str:
+    """Return what a command prints."""
+    done = CliRunner().invoke(cli, shlex.split(asked.command)[1:], catch_exceptions=False)
+    if done.exit_code:
+        raise RuntimeError(f"{asked.command}: {done.output}")
+    return str(done.stdout).rstrip()
+
+
+def transcript(asked: Asked) -> str:
+    """Return a command with its output, as the README holds it."""
+    return f"```text\n{asked.command}\n{output(asked)}\n```"
+
+
+def answers() -> str:
+    """Return all of it."""
+    return "\n\n".join(part for asked in ASKED for part in (f"**{asked.question}**", transcript(asked), _answer(asked)))
+
+
+def break_even(asked: Asked) -> tuple[float | None, float | None]:
+    """Return the value with which programmes just pay, with places limited and found as needed; None if none does."""
+    loaded = load(asked.scenario)
+    limited = loaded if loaded.scenario.assumptions.foster_places == "limited" else with_other_places(loaded)
+    return _solved(limited, asked), _solved(with_other_places(limited), asked)
+
+
+def _solved(loaded: LoadedScenario, asked: Asked) -> float | None:
+    engine = default_engine(draws=1, areas=1, chance=False)
+    try:
+        unknown = Unknown.parse(asked.vary, loaded.scenario)
+        return solve(loaded, Target.parse(asked.target), unknown, engine).value
+    except Unsolvable:
+        return None
+
+
+def _answer(asked: Asked) -> str:
+    return " ".join(_pays(asked) if asked is PAYS else _enough(asked))
+
+
+def _pays(asked: Asked) -> Iterator[str]:
+    low, high = _evidence(asked)
+    limited, needed = break_even(asked)
+    yield f"{_needed(limited, needed, 'The help')} of the starts that there would be without it, at the ages it is for."
+    known = [value for value in (limited, needed) if value is not None]
+    studies = f"the range that the scenario takes from studies, {1 - low:.0%} fewer starts to {high - 1:.0%} more"
+    if all(low < value < high for value in known):
+        yield f"The evidence does not settle it: all of that lies inside {studies}."
+    else:
+        yield f"Not all of that lies inside {studies}."
+    yield (
+        "With `--sure 0.8` it is to pay in 80% of draws of everything else. "
+        "[docs/results.md](docs/results.md#value-for-money) has the intervals."
+    )
+
+
+def _enough(asked: Asked) -> Iterator[str]:
+    low, high = _evidence(asked)
+    loaded = load(asked.scenario)
+    unknown = Unknown.parse(asked.vary, loaded.scenario)
+    reach = loaded.scenario.interventions[int(unknown.path[1])].areas
+    limited, needed = break_even(asked)
+    yield (
+        f"{_needed(limited, needed, 'To pay for all of it, the help')} of starts in its {reach.count} areas; "
+        f"studies run from "
+        f"{1 - low:.0%} fewer starts to {high - 1:.0%} more."
+    )
+    most = replace(loaded, scenario=loaded.scenario.with_value(unknown.path, 0.0))
+    yield (
+        f"To change England's numbers it is too little in too few places: if the help prevented every such "
+        f"start while it "
+        f"lasts, {words.count(_children_at_end(most))} children would be looked after at the end of the run, and "
+        f"{words.count(_children_at_end(loaded))} with the effect in the file, as {reach.count} areas are "
+        f"{(reach.count or 0) / (reach.of or 1):.0%} of {reach.of}. Nobody has measured what the rest of the "
+        f"money does, so "
+        "the scenario gives it no effect."
+    )
+
+
+def _needed(limited: float | None, needed: float | None, who: str) -> str:
+    """Say how much has to be prevented in each regime."""
+
+    def said(value: float | None) -> str:
+        return "more than all" if value is None else f"{1 - value:.0%}"
+
+    return (
+        f"{who} has to prevent {said(limited)} if foster places are limited, and {said(needed)} if they are found as "
+        "needed,"
+    )
+
+
+def _children_at_end(loaded: LoadedScenario) -> float:
+    return float(run_once(loaded.scenario, loaded.key)["children"].total()[-1])
+
+
+def _evidence(asked: Asked) -> tuple[float, float]:
+    """Return the 10th and 90th percentile of what the scenario says of the number."""
+    loaded = load(asked.scenario)
+    unknown = Unknown.parse(asked.vary, loaded.scenario)
+    (one,) = (one for one in loaded.uncertain if one.path == unknown.path)
+    low, high = one.parameter.distribution.ppf([0.1, 0.9])
+    return float(low), float(high)

@@ -1,0 +1,215 @@
+"""Value for money of the shipped programmes, in both regimes: a table each, and sentences that the figures choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from docs_pages.answers import ENOUGH, PAYS, Asked, break_even
+from docs_pages.markdown import NONE, table
+from simulator.outputs.charts import words
+from simulator.outputs.charts.headline import signed
+from simulator.outputs.charts.verdicts import NOT_DRAWN, REGIMES, accounts, verdict
+from simulator.outputs.charts.verdicts import break_even as year_of
+from simulator.outputs.value_summary import JUDGED
+from simulator.results.figures import interval, middle, way
+from simulator.results.labelled import RunResults
+from simulator.results.value_for_money import MOST_OF_AVERAGE, Package, ValueAccount
+from simulator.runs.simulate import simulate
+from simulator.scenario import LoadedScenario
+
+DRAWS = 200
+
+REVIEW = Asked("", "review-plan", "npv=0@2021-22..2031-32", "interventions.family-help.effect.risk_ratio")
+BREAK_EVEN = {asked.scenario: asked for asked in (PAYS, ENOUGH, REVIEW)}
+"""The number with which programmes just pay, where there is one that the whole scenario turns on."""
+
+SHOWN = ("foster-plan-10000", "family-help-national", "stable-homes-2023", "review-plan")
+
+MOSTLY_PLACES = 10.0
+"""A saving for a child-year of so many times the average cost of one is not of fewer children."""
+
+_HEADS = (
+    "Programmes", "Foster places", "Cost", "Saving", "of which cashable", "Net present value", "Saving for each £1",
+    "Paid back by", "Child-years avoided", "Saving for one, over the average", "Chance it pays",
+)  # fmt: skip
+
+
+def value_section(loaded: Mapping[str, LoadedScenario], reference: RunResults) -> str:
+    """Return the section of the page: a table and a paragraph for each scenario."""
+    parts = [
+        "## Value for money",
+        f"Against the same scenario without its programmes, draw by draw: medians of {DRAWS} draws, with 80% of "
+        f"them in "
+        "brackets, in real prices, at present value in the first year of the run, by the Green Book's rates. "
+        "Cashable is "
+        "what is paid for placements, which stops when they end; the rest is staff and support, which are "
+        "released and not "
+        "cashed. *Limited* lets children wait when foster places run out; *as needed* finds them places. Which "
+        "of the two "
+        "is nearer the truth the published record does not settle, so read them as bounds. A saving for a "
+        "child-year above "
+        "1 is more than a child costs on average: it comes of places freed for other children, or of dearer "
+        "places given "
+        "up, and not of fewer children.",
+    ]
+    for name in SHOWN:
+        results = simulate(loaded[name], draws=DRAWS, valued=True)
+        parts += [
+            f"### {results.title} (`{name}`)",
+            _table(results),
+            " ".join(_paragraph(loaded[name], results, reference)),
+        ]
+    return "\n\n".join(parts)
+
+
+def _table(results: RunResults) -> str:
+    rows = []
+    for package in results.packages:
+        if package.which in ("all", "alone"):
+            rows.append(_row(package, results.account(package)))
+    return table(_HEADS, sorted(rows, key=lambda row: row[0] != "All"), numbers=len(_HEADS) - 2)
+
+
+def _row(package: Package, one: ValueAccount) -> list[str]:
+    def shown(values: np.ndarray, write: Callable[[float], str]) -> str:
+        value = float(middle(values, quantiles=False))
+        return write(value) if np.isfinite(value) else NONE
+
+    value = one.net_present_value
+    ends = interval(value, 10, 90, quantiles=False)
+    money = partial(signed, write=words.money)
+    between = "" if ends is None else f" ({money(float(ends[0]))} to {money(float(ends[1]))})"
+    return [
+        package.title or "All",
+        "limited" if package.places_limited else "as needed",
+        shown(one.present("cost"), words.money),
+        shown(one.present("saving"), words.money),
+        shown(one.present("cashable"), words.money),
+        f"{shown(value, money)}{between}",
+        shown(one.benefit_cost_ratio, lambda ratio: f"£{round(ratio, 2) + 0.0:,.2f}".replace("£-", "−£")),
+        (year_of(one) if one.present("cost").any() else "") or NONE,
+        shown(one.flows["avoided"].sum(axis=1), words.count),
+        shown(one.marginal_to_average[:1], lambda ratio: f"{ratio:.2f}".replace("-", "−")),
+        NONE if one.chance_pays is None else f"{one.chance_pays:.0%}",
+    ]
+
+
+def _paragraph(loaded: LoadedScenario, results: RunResults, reference: RunResults) -> Iterator[str]:
+    known = sorted(accounts(results), key=lambda one: not one.package.places_limited)
+    cost = words.money(float(middle(known[0].present("cost"), quantiles=False)))
+    said = [f"with {REGIMES[one.package.places_limited]} they {verdict(one)}" for one in known]
+    yield f"The programmes cost {cost}; {'; '.join(said)}."
+    yield from _regimes(known)
+    yield from _margins(known)
+    yield from _cashable(known[0])
+    yield from _evidence(results, known)
+    yield from _money(loaded, results)
+    if loaded.key in BREAK_EVEN:
+        yield _turning_point(BREAK_EVEN[loaded.key], loaded)
+    yield from _approvals(results, reference, known)
+
+
+def _regimes(known: Sequence[ValueAccount]) -> Iterator[str]:
+    """Say whether the verdict hangs on the rule for places."""
+    signs = [bool(middle(one.net_present_value, quantiles=False) > 0) for one in known]
+    if signs[0] != signs[1]:
+        yield (
+            "The sign of the middle estimate turns on whether foster places are limited, which is not known: "
+            "neither figure "
+            "should be quoted without the other."
+        )
+    else:
+        yield f"The middle estimate is {'a gain' if signs[0] else 'a loss'} under both rules for places."
+
+
+def _margins(known: Sequence[ValueAccount]) -> Iterator[str]:
+    """Say what a child-year avoided saves beside what one costs."""
+    for one in known:
+        ratio = float(one.marginal_to_average[0])
+        if not np.isfinite(ratio):
+            continue
+        regime = REGIMES[one.package.places_limited]
+        if ratio > MOSTLY_PLACES:
+            yield (
+                f"With {regime}, children in care hardly fall beside what is saved ({ratio:.0f} times the "
+                f"average cost of each "
+                "child-year avoided): nearly all of the saving is that children live in cheaper places, so it "
+                "is only as good "
+                "as the assumption that they would move."
+            )
+        elif ratio > MOST_OF_AVERAGE:
+            yield (
+                f"With {regime}, a child-year avoided saves {ratio:.1f} times what one costs on average, "
+                f"because a place is "
+                "freed for another child; authorities' spend has moved by less than the average, so this is an "
+                "upper bound."
+            )
+        else:
+            yield f"With {regime}, a child-year avoided saves {ratio:.2f} of what one costs on average."
+
+
+def _cashable(one: ValueAccount) -> Iterator[str]:
+    saving, cashable = (float(middle(one.present(flow), quantiles=False)) for flow in ("saving", "cashable"))
+    if saving > 0.0:
+        yield f"Of the saving {min(cashable / saving, 1.0):.0%} is paid for placements and could be cashed."
+
+
+def _evidence(results: RunResults, known: Sequence[ValueAccount]) -> Iterator[str]:
+    """Say what the chance rests on, and whether draws settle anything."""
+    chances = [f"{one.chance_pays:.0%} with {REGIMES[one.package.places_limited]}" for one in known]
+    yield f"The chance that they pay is {words.listed(chances)}{f', {JUDGED}' if results.judged else ''}."
+    open_ = [one for one in known if way(one.net_present_value, 0.0, least=0.0) == "unsure"]
+    if len(open_) == len(known):
+        yield "Draws settle it under neither rule."
+    if not results.effects_drawn:
+        yield NOT_DRAWN
+
+
+def _money(loaded: LoadedScenario, results: RunResults) -> Iterator[str]:
+    """Say what is free in the file, and what goes on after its money ends."""
+    free = [
+        package.title
+        for package in results.packages
+        if package.which == "alone"
+        and package.as_stated
+        and package.moving
+        and not results.account(package).present("cost").any()
+    ]
+    if free:
+        yield f"The file gives no cost of {words.listed(free)}, so what that saves alone is set against nothing."
+    for one in loaded.scenario.interventions:
+        if last := one.unpaid_after(loaded.scenario.end):
+            yield f"{one.title} is paid for to {last} and goes on acting after that, which flatters it."
+
+
+def _turning_point(asked: Asked, loaded: LoadedScenario) -> str:
+    found = [NONE if value is None else f"{value:.3f}" for value in break_even(asked)]
+    field = asked.vary.rsplit(".", 1)[-1].replace("_", " ")
+    return (
+        f"The programmes just pay at a {field} of {found[0]} with places limited and {found[1]} with places "
+        f"found as needed "
+        f"(`{asked.command}`)."
+    )
+
+
+def _approvals(results: RunResults, reference: RunResults, known: Sequence[ValueAccount]) -> Iterator[str]:
+    """Say what more approvals could cost before they stop paying, where the programmes bring some and little else."""
+    if results.first_month != reference.first_month:
+        return
+    more = results.by_year("foster_approvals")[0] - reference.by_year("foster_approvals")[0]
+    approvals = float((more[0].sum(axis=(-2, -1)) * results.discount).sum())
+    if approvals < 1.0:
+        return
+    told = [
+        f"{words.money(each)} with {REGIMES[one.package.places_limited]}"
+        if (each := float(one.net_present_value[0]) / approvals) > 0
+        else f"nothing with {REGIMES[one.package.places_limited]}"
+        for one in known
+    ]
+    yield (
+        f"Its {words.count(float(more[0].sum()))} more approvals could each cost, beyond what the file says, up to "
+        f"{words.listed(told)} before they stopped paying (central run)."
+    )
