@@ -61,6 +61,9 @@ class Intervention(Model):
     moves_children: ClassVar[bool] = True
     """Whether it changes anything but money."""
 
+    money_fields: ClassVar[frozenset[str]] = frozenset({"cost"})
+    """Fields that say what it costs, and nothing of what it does."""
+
     id: str | None = text(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     """Short name, so that a file that extends this one can change or remove it."""
 

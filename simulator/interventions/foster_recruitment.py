@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -32,6 +32,10 @@ class FosterRecruitment(PhasedIntervention):
     given and no other effect, approvals follow from the money. The cost is that of an approval at the volume of the
     year before the run, times (approvals / approvals then) to the power of `cost_elasticity`.
     """
+
+    money_fields: ClassVar[frozenset[str]] = frozenset(
+        {"cost", "cost_per_approval_gbp", "cost_elasticity", "retainer_gbp_per_week"}
+    )
 
     kind: Literal["foster_recruitment"] = text("foster_recruitment")
     """Recruitment of foster households."""

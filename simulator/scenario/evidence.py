@@ -23,10 +23,11 @@ def rests_on_judgement(loaded: LoadedScenario) -> bool:
 
 def effects_are_drawn(loaded: LoadedScenario) -> bool:
     """Whether any number of a programme that moves children, its money apart, is a distribution."""
-    paths = [".".join(map(str, one.path)) for one in loaded.uncertain]
-    return any(
-        path.startswith(start) and not path.startswith(f"{start}cost.") for path in paths for start in _moving(loaded)
-    )
+    moving = {
+        at: one for at, one in enumerate(loaded.scenario.interventions) if one.is_programme and one.moves_children
+    }
+    paths = [one.path for one in loaded.uncertain if one.path[0] == "interventions"]
+    return any(at in moving and field not in moving[at].money_fields for _, at, field, *_ in paths)
 
 
 def _moving(loaded: LoadedScenario) -> set[str]:

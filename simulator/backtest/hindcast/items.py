@@ -36,7 +36,7 @@ RESIDENTIAL_GROUP = "homes"
 
 
 @dataclass(frozen=True)
-class Item:
+class HindcastItem:
     """One figure that is run ahead and scored.
 
     Attributes
@@ -84,8 +84,10 @@ def _in(results: Results, names: tuple[str, ...]) -> Array:
     return np.asarray(parts[..., [every.index(name) for name in names]].sum(axis=-1))
 
 
-def _placed(label: str, placement: str, names: tuple[str, ...], actual: Mapping[int, float], first: int) -> Item:
-    return Item(
+def _placed(
+    label: str, placement: str, names: tuple[str, ...], actual: Mapping[int, float], first: int
+) -> HindcastItem:
+    return HindcastItem(
         "children", placement, label, lambda base: actual, lambda results: _at_march(_in(results, names)), first, True
     )
 
@@ -105,7 +107,7 @@ def _sum(many: Mapping[str, Mapping[int, float]], names: tuple[str, ...]) -> dic
     return {year: sum(many[name][year] for name in names) for year in many[names[0]]}
 
 
-def _of_placements() -> list[Item]:
+def _of_placements() -> list[HindcastItem]:
     """Children by placement, by the groups that are published longest, and those that registered, together."""
     every = {place.name: place for place in placements.placements() if place.name in placements.reported()}
     by_name, first = _by_reported(), PLACEMENT_YEARS[0]
@@ -131,12 +133,12 @@ def _published_group(place: placements.Placement, own: Mapping[str, str]) -> str
     return next((group for group, reason in own.items() if place.leaves_for == reason), "homes_supported_and_other")
 
 
-def _money(measure: str, label: str, table: tuple[str, str], modelled: Callable[[Results], Array]) -> Item:
+def _money(measure: str, label: str, table: tuple[str, str], modelled: Callable[[Results], Array]) -> HindcastItem:
     def real(base: int) -> dict[int, float]:
         level = price_level(base)
         return {year: cash / level[year] for year, cash in by_end_year(*table).items() if year in level}
 
-    return Item(measure, ALL, label, real, modelled)
+    return HindcastItem(measure, ALL, label, real, modelled)
 
 
 def _residential(results: Results) -> Array:
@@ -163,13 +165,13 @@ def _unit_cost(results: Results) -> Array:
     return _residential(results) / weeks / before * by_end_year("unit_cost_gbp_per_week", "residential")[base]
 
 
-def _flow(measure: str, label: str, table: str) -> Item:
+def _flow(measure: str, label: str, table: str) -> HindcastItem:
     actual = {int(year): value for year, value in series(table).items()}
-    return Item(measure, ALL, label, lambda base: actual, lambda results: results.year_totals(measure).area())
+    return HindcastItem(measure, ALL, label, lambda base: actual, lambda results: results.year_totals(measure).area())
 
 
 @cache
-def items() -> tuple[Item, ...]:
+def items() -> tuple[HindcastItem, ...]:
     """Everything that is compared, in the order of tables."""
     stock = {int(year): value for year, value in series("stock").items()}
     carers = {year: households(year) for year in range(2014, LATEST_BASE + 1)}
@@ -177,18 +179,18 @@ def items() -> tuple[Item, ...]:
     sectors = tuple(placements.names()[i] for i in placements.sector_places())
     filled = _sum({item.placement: item.actual(0) for item in of_placements}, sectors)
     return (
-        Item(
+        HindcastItem(
             "children", ALL, "Children looked after", lambda base: stock,
             lambda results: _at_march(results.stock_totals("children").area()),
         ),
         _flow("starts", "Starts", "starts"),
         _flow("exits", "Exits", "ceased"),
         *of_placements,
-        Item(
+        HindcastItem(
             HOUSEHOLDS, ALL, "Mainstream foster households", lambda base: carers,
             lambda results: _at_march(results.stock_totals(HOUSEHOLDS).area()), outcomes_from=MAINSTREAM_FROM,
         ),
-        Item(
+        HindcastItem(
             FILLED, ALL, "Filled mainstream places", lambda base: filled,
             lambda results: _at_march(results.stock_totals(FILLED).area()), PLACEMENT_YEARS[0], True,
         ),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.backtest.hindcast.items import Item
+from simulator.backtest.hindcast.items import HindcastItem
 from simulator.backtest.hindcast.naive_rules import naive
 from simulator.backtest.hindcast.of_the_day import HORIZONS, status_quo
 from simulator.backtest.hindcast.run_bases import Ahead
@@ -44,9 +44,9 @@ def run_areas(
     return list(beside_authorities(base, results))
 
 
-def _item(group: str, label: str, series: Mapping[int, float], values: Array, base: int) -> Item:
+def _item(group: str, label: str, series: Mapping[int, float], values: Array, base: int) -> HindcastItem:
     """Return one figure of one authority."""
-    return Item("children", group, label, lambda _: series, lambda _: values, base, 0, True)
+    return HindcastItem("children", group, label, lambda _: series, lambda _: values, base, 0, True)
 
 
 def _holds(place: placements.Placement, group: str) -> bool:

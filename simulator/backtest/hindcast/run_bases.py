@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.backtest.hindcast.items import Item, items
+from simulator.backtest.hindcast.items import HindcastItem, items
 from simulator.backtest.hindcast.naive_rules import naive
 from simulator.backtest.hindcast.of_the_day import HORIZONS, status_quo
 from simulator.results.figures import QUANTILES
@@ -43,7 +43,7 @@ class Ahead:
     Attributes
     ----------
     base, horizon : int
-    item : Item
+    item : HindcastItem
     area : str
     actual, central : float
     draws : (draw,)
@@ -53,7 +53,7 @@ class Ahead:
 
     base: int
     horizon: int
-    item: Item
+    item: HindcastItem
     area: str
     actual: float
     central: float
@@ -96,7 +96,7 @@ def run_base(
     return list(set_beside(base, results))
 
 
-def set_beside(base: int, results: Results, every: Sequence[Item] | None = None) -> Iterator[Ahead]:
+def set_beside(base: int, results: Results, every: Sequence[HindcastItem] | None = None) -> Iterator[Ahead]:
     """Yield each figure of results from a base that was published later: one for each item and year ahead."""
     every = items() if every is None else every
     whole = next(item for item in every if item.key == ("children", ALL))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from simulator.backtest.hindcast import hindcast_page, tables_of_page
 from simulator.backtest.hindcast.hindcast_charts import PANELS, draw_all
 from simulator.backtest.hindcast.hindcast_scores import crps, scores
-from simulator.backtest.hindcast.items import FILLED, HOUSEHOLDS, RESIDENTIAL, SPEND, UNIT_COST, Item, items
+from simulator.backtest.hindcast.items import FILLED, HOUSEHOLDS, RESIDENTIAL, SPEND, UNIT_COST, HindcastItem, items
 from simulator.backtest.hindcast.naive_rules import naive
 from simulator.backtest.hindcast.of_the_day import BASES, price_level, status_quo
 from simulator.backtest.hindcast.run_areas import beside_authorities
@@ -32,7 +32,7 @@ ITEMS = {item.key: item for item in items()}
 FLAT = np.full(5, 100.0)
 
 
-def ahead(item: Item, base: int, horizon: int, off: float = 0.0, seed: int = 1) -> Ahead:
+def ahead(item: HindcastItem, base: int, horizon: int, off: float = 0.0, seed: int = 1) -> Ahead:
     """A forecast of a figure that is off by a share, give or take 2%."""
     actual = item.actual(base)[base + horizon]
     draws = actual * (1.0 + off + np.random.default_rng(seed).normal(0.0, 0.02, 40))

@@ -25,7 +25,7 @@ from simulator.runs.simulate import simulate
 from simulator.scenario import load
 from simulator.vocabulary.areas import authorities
 
-CHILDREN = "Not plausible: more than 5% of people aged under 18 would be looked after, from 2032-09 on."
+CHILDREN = "Not plausible: more than 5% of people aged under 18 would be looked after, from 2032-08 on."
 SPEND = "Not plausible: a year's spend would be more than 10 times that of 2024-25, inflation aside, from "
 
 
