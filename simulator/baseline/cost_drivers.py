@@ -31,7 +31,7 @@ SCHOOL_AGE = np.array([first >= 5 for first, _ in AGE_BANDS.values()])
 """Age bands whose education the education line supports, 5 to 17: (band,)."""
 
 
-class Counted(Protocol):
+class Countable(Protocol):
     """What a driver may count in a run (`simulator.results.measures.view.View`)."""
 
     @property
@@ -90,7 +90,7 @@ class Driver:
         """Placements whose weeks it counts one by one: (place,)."""
         return np.zeros(len(placements.placements()), dtype=bool)
 
-    def amount(self, seen: Counted) -> Array:
+    def amount(self, seen: Countable) -> Array:
         """Return what it counts in a run: (draw, area, month, x).
 
         x is the placements of a line that goes with placements; of others it is 1.
@@ -119,7 +119,7 @@ class PlacedWeeks(Driver):
         """Placements whose weeks it counts one by one: (place,)."""
         return np.array([place.cost == self.key for place in placements.placements()])
 
-    def amount(self, seen: Counted) -> Array:
+    def amount(self, seen: Countable) -> Array:
         """Return weeks, those of asylum-seeking children as far as the lines of placements pay for them."""
         return paid_weeks(seen.child_weeks)[..., self.places]
 
@@ -140,7 +140,7 @@ class UascWeeks(Driver):
     name = "uasc"
     unit = "weeks of asylum-seeking children in care"
 
-    def amount(self, seen: Counted) -> Array:
+    def amount(self, seen: Countable) -> Array:
         """Return weeks."""
         return np.asarray(seen.child_weeks[..., STREAMS.index("uasc"), :].sum(axis=-1, keepdims=True))
 
@@ -156,7 +156,7 @@ class SchoolAgeWeeks(Driver):
     name = "school_age"
     unit = "weeks of children in care of 5 to 17"
 
-    def amount(self, seen: Counted) -> Array:
+    def amount(self, seen: Countable) -> Array:
         """Return weeks."""
         return np.asarray(seen.weeks_by_band[..., SCHOOL_AGE].sum(axis=-1, keepdims=True))
 
@@ -172,7 +172,7 @@ class Adoptions(Driver):
     name = "adoptions"
     unit = "adoptions"
 
-    def amount(self, seen: Counted) -> Array:
+    def amount(self, seen: Countable) -> Array:
         """Return adoptions."""
         return np.asarray(seen.exits_by_reason[..., REASONS.index("adoption")].sum(axis=-1, keepdims=True))
 
@@ -184,7 +184,7 @@ class Held(Driver):
     name = "held"
     unit = "years"
 
-    def amount(self, seen: Counted) -> Array:
+    def amount(self, seen: Countable) -> Array:
         """Return a twelfth of a year in each month."""
         return np.full((*seen.child_weeks.shape[:3], 1), 1.0 / MONTHS_A_YEAR)
 
@@ -199,7 +199,7 @@ class _PoolWeeks(Driver):
 
     pool: ClassVar[LeaverPool]
 
-    def amount(self, seen: Counted) -> Array:
+    def amount(self, seen: Countable) -> Array:
         """Return weeks."""
         return seen.pool_weeks(self.pool)[..., None]
 

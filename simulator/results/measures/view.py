@@ -23,7 +23,7 @@ WEEKS_A_MONTH = WEEKS_A_YEAR / MONTHS_A_YEAR
 
 @dataclass(frozen=True)
 class View:
-    """Runs side by side, seen by a measure, and by the drivers of spend (`simulator.baseline.cost_drivers.Counted`).
+    """Runs side by side, seen by a measure, and by the drivers of spend (`simulator.baseline.cost_drivers.Countable`).
 
     Attributes
     ----------
