@@ -218,7 +218,7 @@ def test_published_changes_of_few_children_are_in_numbers(draws):
     beside = (
         "from 30 to 40 in Rutland, against +12%"
         if draws == 1
-        else "from 30 to between 15 and 60 in Rutland, against +18%"
+        else "from 30 to between 10 and 115 in Rutland, against +18%"
     )
     assert f"change {beside} in Camden" in found["areas_beside"].title
     summary = next(line for line in _ranked(results) if line.startswith("Rutland"))
