@@ -131,13 +131,14 @@ class Item:
 
         A year is one that occurs among draws. There are no quantiles of what some draws have no figure for.
         """
-        if len(self.values) == 1 or self.unit == SHARE:
-            return self.values[:1]
-        quantiles = np.full(len(QUANTILES), np.nan)
-        if not np.isnan(self.values[1:]).any():
-            how: Literal["inverted_cdf", "linear"] = "inverted_cdf" if self.unit == YEAR else "linear"
-            quantiles = np.quantile(self.values[1:], np.array(QUANTILES) / 100.0, method=how)
-        return np.where(np.isfinite(found := np.append(self.values[0], quantiles)), found, np.nan)
+        found = self.values[:1]
+        if len(self.values) > 1 and self.unit != SHARE:
+            quantiles = np.full(len(QUANTILES), np.nan)
+            if not np.isnan(self.values[1:]).any():
+                how: Literal["inverted_cdf", "linear"] = "inverted_cdf" if self.unit == YEAR else "linear"
+                quantiles = np.quantile(self.values[1:], np.array(QUANTILES) / 100.0, method=how)
+            found = np.append(found, quantiles)
+        return np.where(np.isfinite(found), found, np.nan)
 
 
 @dataclass(frozen=True)

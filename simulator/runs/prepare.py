@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from simulator.baseline.baseline_protocol import Baseline
+from simulator.interventions import Intervention
 from simulator.projection.compile import Compiled, compile_scenario
 from simulator.results.value_for_money import Package, packages
 from simulator.scenario.schema import Scenario
@@ -62,17 +63,17 @@ def prepare(
     bare = compile_scenario(_keeping(scenario, ()), drawn, baseline, price_year)
     if not valued:
         return Prepared(whole, bare)
-    compiled = {"all": whole, "none": bare}
-    return Prepared(
-        whole,
-        bare,
-        {
-            one: compiled[one.which]
-            if one.as_stated and one.which in compiled
-            else compile_scenario(_as_in(scenario, one), drawn, baseline, price_year)
-            for one in packages_of(scenario)
-        },
-    )
+    known = {"all": whole, "none": bare}
+    moved: dict[tuple[tuple[int, ...], bool], Compiled] = {}
+    found: dict[Package, Compiled] = {}
+    for one in packages_of(scenario):
+        if one.as_stated and one.which in known:
+            found[one] = known[one.which]
+            continue
+        if one.paths not in moved:
+            moved[one.paths] = compile_scenario(_moving(scenario, one), drawn, baseline, price_year)
+        found[one] = _paying(moved[one.paths], [scenario.interventions[at] for at in one.kept if at not in one.moving])
+    return Prepared(whole, bare, found)
 
 
 def packages_of(scenario: Scenario) -> tuple[Package, ...]:
@@ -86,11 +87,19 @@ def packages_of(scenario: Scenario) -> tuple[Package, ...]:
     return packages(programmes, places_limited=limited) if programmes else ()
 
 
-def _as_in(scenario: Scenario, package: Package) -> Scenario:
-    """Return a scenario with a package's programmes and places."""
+def _paying(compiled: Compiled, programmes: Sequence[Intervention]) -> Compiled:
+    """Return what is compiled with programmes that only cost money."""
+    rates = compiled.rates
+    for one in programmes:
+        rates = one.apply(rates, compiled.context)
+    return replace(compiled, rates=rates)
+
+
+def _moving(scenario: Scenario, package: Package) -> Scenario:
+    """Return a scenario with a package's places, and those of its programmes that move children."""
     places = "limited" if package.places_limited else "as_needed"
     assumptions = scenario.assumptions.model_copy(update={"foster_places": places})
-    return _keeping(scenario, package.kept).model_copy(update={"assumptions": assumptions})
+    return _keeping(scenario, package.moving).model_copy(update={"assumptions": assumptions})
 
 
 def _keeping(scenario: Scenario, programmes: tuple[int, ...]) -> Scenario:

@@ -167,6 +167,7 @@ class Assumptions(Model):
         low=0,
         high=20,
         unit="percent a year",
+        source="hmt_green_book_stpr",
         exact=True,
         if_empty="the Green Book's schedule: 3.5, and 3.0 from the 31st year",
     )

@@ -399,7 +399,7 @@ def _about_money() -> Iterator[Row]:
     yield (
         "Discount rate of present values",
         percent.if_empty.removeprefix("the "),
-        "[hmt_green_book_stpr]",
+        f"[{percent.source}]",
         "data/money.csv",
         "assumptions.discount_percent",
     )

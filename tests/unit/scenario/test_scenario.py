@@ -92,7 +92,7 @@ def test_smallest_scenario(tmp_path: Path) -> None:
     assert (scenario.base, str(scenario.end), scenario.months) == (2025, "2035-03", 120)
     assert scenario.areas == ("England",)
     assert scenario.starts.hold == "numbers"
-    assert scenario.assumptions.discount_percent == 3.5
+    assert scenario.assumptions.discount_percent is None  # the Green Book's schedule
     assert scenario.assumptions.births_per_year is None
     assert str(scenario.first_month) == "2025-04"
 
@@ -195,7 +195,7 @@ def test_explain_tells_values_units_places_and_overrides(child: LoadedScenario) 
 
 def test_explain_shows_defaults_with_their_source(tmp_path: Path) -> None:
     text = explain(load(write(tmp_path, one="name: One\n")))
-    assert "3.5 percent a year" in text
+    assert "the Green Book's schedule: 3.5, and 3.0 from the 31st year" in text
     assert "default [hmt_green_book_stpr]" in text
 
 
