@@ -15,6 +15,7 @@ from simulator.outputs.summary import SummaryPoint, summary_points
 from simulator.results.analysis import difference
 from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
+from simulator.runs.single_run import run_once
 from simulator.scenario import LoadedScenario
 
 
@@ -167,7 +168,7 @@ def _fostering_rests_on(reference: LoadedScenario, plan: LoadedScenario) -> str:
             )
             interventions = (*one.scenario.interventions, *more)
             scenario = one.scenario.model_copy(update={"assumptions": assumptions, "interventions": interventions})
-            pair.append(simulate(replace(one, scenario=scenario)))
+            pair.append(run_once(scenario, one.key))
         spend = [float(r.by_year("total_spend")[0, 0, -1].sum()) for r in pair]
         waiting = [float(r["unmet_foster_need"].total()[-1]) for r in pair]
         rows.append([worded, *map(words.count, waiting), words.money(spend[0]), _more_money(spend[1] - spend[0])])
