@@ -31,6 +31,8 @@ KEYS = (
     "interventions", "purpose", "sources", "kind", "id", "label", "start", "cost", "profile", "effect", "referrals",
     "ages", "streams", "from", "to", "costs", "percent_per_year", "fade_months", "lag_months", "budget_gbp",
     "price_year", "births_per_year", "foster_places", "drift", "hold", "measure", "sector", "approval_ratio", "share",
+    "value", "ratio", "at_most", "path", "replaces", "outlasts_money", "unit_cost_gbp", "eligible_per_year",
+    "cost_per_approval_gbp", "ceiling_ratio", "share_won_from_others", "retainer_gbp_per_week", "births", "migration",
     "note", "", "0", "__class__", "self", "model_config", "idle", "x" * 200, "Name", "nmae",
 )  # fmt: skip
 CHARACTERS = "{}[]:,-#&*!|>'\"%@`\t\n\r \\?~=<0123456789aeN\u0000\u0007\u001b\u00a0\ufeff\u202e\U0001f476"
