@@ -36,7 +36,7 @@ class Caution:
 
 def cautions(loaded: LoadedScenario) -> tuple[Caution, ...]:
     """Return everything in a scenario that is rarely meant: values that cannot act, and prices and budgets twice."""
-    return (*_idle(loaded), *_stacked_prices(loaded), *_kept_amounts(loaded))
+    return (*_idle(loaded), *_stacked_prices(loaded), *_on_recorded_prices(loaded), *_kept_amounts(loaded))
 
 
 def with_price_gaps(many: Sequence[LoadedScenario]) -> list[LoadedScenario]:
@@ -89,16 +89,32 @@ def _idle(loaded: LoadedScenario) -> Iterator[Caution]:
 def _stacked_prices(loaded: LoadedScenario) -> Iterator[Caution]:
     """Tell growth in prices that a file puts on top of growth in a file that it extends."""
     interventions = loaded.scenario.interventions
-    kinds = [loaded.provenance[f"interventions.{i}.kind"] for i in range(len(interventions))]
     for j, later in enumerate(interventions):
         for i, earlier in enumerate(interventions[:j]):
             costs = later.stacks_on(earlier)
-            if not costs or kinds[i].file == kinds[j].file:
+            if not costs:
+                continue
+            below, above = (loaded.provenance[f"interventions.{k}.kind"] for k in (i, j))
+            if below.file == above.file:
                 continue
             mend = f"give it the id {earlier.id} to change that one" if earlier.id else "change that file"
-            what = f"comes on top of {earlier.title} ({_name(kinds[i])}), and both act on {', '.join(costs)}"
-            problem = _at(kinds[j], f"interventions.{j}", f"{what}; {mend} instead, if that is not meant")
+            what = f"comes on top of {earlier.title} ({_name(below)}), and both act on {', '.join(costs)}"
+            problem = _at(above, f"interventions.{j}", f"{what}; {mend} instead, if that is not meant")
             yield Caution(problem, f"{later.title} {what}.", of_money=True)
+
+
+def _on_recorded_prices(loaded: LoadedScenario) -> Iterator[Caution]:
+    """Tell growth in prices on top of what another file lets go on as recorded."""
+    if loaded.scenario.assumptions.real_price_growth != "as_recorded":
+        return
+    recorded = loaded.provenance["assumptions.real_price_growth"]
+    for i, one in enumerate(loaded.scenario.interventions):
+        kind = loaded.provenance.get(f"interventions.{i}.kind")
+        if kind is None or not one.changes_prices or kind.file == recorded.file:
+            continue
+        what = f"comes on top of what prices go on growing by as recorded ({_name(recorded)})"
+        mend = "say assumptions: {real_price_growth: none}, if that is not meant"
+        yield Caution(_at(kind, f"interventions.{i}", f"{what}; {mend}"), f"{one.title} {what}.", of_money=True)
 
 
 def _kept_amounts(loaded: LoadedScenario) -> Iterator[Caution]:

@@ -239,6 +239,17 @@ def test_a_price_on_top_of_a_parents_is_told(more: str, costs: str, tmp_path: Pa
     assert [note for note in run.money_notes if ON_TOP in note] == [f"price_growth {ON_TOP} {costs}."] * bool(costs)
 
 
+@pytest.mark.parametrize("says", ["as_recorded", "none"])
+def test_a_price_on_top_of_what_goes_on_as_recorded_is_told(says: str, tmp_path: Path) -> None:
+    parent = f"name: Parent\n{END}assumptions: {{real_price_growth: {says}}}\n"
+    dearer = "kind: price_growth, costs: [childrens_home], percent_per_year: 6"
+    loaded = read(tmp_path, "child", parent=parent, child=child(dearer))
+    what = "comes on top of what prices go on growing by as recorded (parent.yaml)"
+    mend = "; say assumptions: {real_price_growth: none}, if that is not meant"
+    assert told(loaded) == ({"interventions.0": what + mend} if says == "as_recorded" else {})
+    assert told(read(tmp_path, "one", one=f"{parent}interventions: [{{{dearer}}}]\n")) == {}
+
+
 def test_prices_one_after_the_other_or_in_one_file_are_not_told(tmp_path: Path) -> None:
     first = PARENT.replace("percent_per_year: 4", "percent_per_year: 4, end: 2025-12")
     later = "kind: price_growth, costs: [childrens_home], percent_per_year: 6, start: 2026-01"
