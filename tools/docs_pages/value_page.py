@@ -169,7 +169,7 @@ def _evidence(results: RunResults, known: Sequence[ValueAccount]) -> Iterator[st
 
 
 def _money(loaded: LoadedScenario, results: RunResults) -> Iterator[str]:
-    """Say what is free in the file, and what goes on after its money ends."""
+    """Say what is free in the file, and what becomes of effects when their money ends."""
     free = [
         package.title
         for package in results.packages
@@ -181,8 +181,7 @@ def _money(loaded: LoadedScenario, results: RunResults) -> Iterator[str]:
     if free:
         yield f"The file gives no cost of {words.listed(free)}, so what that saves alone is set against nothing."
     for one in loaded.scenario.interventions:
-        if last := one.unpaid_after(loaded.scenario.end):
-            yield f"{one.title} is paid for to {last} and goes on acting after that, which flatters it."
+        yield from one.notes(of_authorities=False, last=loaded.scenario.end)
 
 
 def _turning_point(asked: Asked, loaded: LoadedScenario) -> str:
