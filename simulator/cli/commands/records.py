@@ -80,8 +80,8 @@ def backtest(out: Path, docs: Path | None, quiet: bool) -> None:
               help="Output folder.")  # fmt: skip
 @click.option("--draws", type=click.IntRange(min=20), default=200, show_default=True, metavar="N",
               help="Random draws beside the central run of each base.")  # fmt: skip
-@click.option("--area-draws", type=click.IntRange(min=0), default=40, show_default=True, metavar="N",
-              help="Draws of all authorities, with luck, which take longer; 0 leaves authorities out.")  # fmt: skip
+@click.option("--area-draws", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+              help="Draws of all authorities besides, with luck: some seconds each.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
               help="Seed of the draws.")  # fmt: skip
 @click.option("--docs", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
