@@ -99,7 +99,7 @@ def test_a_value_that_cannot_be_had_is_told_by_its_path() -> None:
     """It passes its bounds, and is refused when it is put into rates."""
     plan = {**SHORT, "interventions": [{"kind": "foster_recruitment", "id": "more", "start": "2025-04",
             "approval_ratio": 1.1}]}  # fmt: skip
-    with pytest.raises(ScenarioError, match=r"interventions\.2\.approval_ratio: .*; allowed: up to \d\.\d+ \(ratio\)"):
+    with pytest.raises(ScenarioError, match=r"interventions\.0\.approval_ratio: .*; allowed: up to \d\.\d+ \(ratio\)"):
         simulator.sweep(plan, {"interventions.more.approval_ratio": [1.0, 5.0]})
 
 
