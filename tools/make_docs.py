@@ -35,7 +35,7 @@ def main() -> None:
     loaded = {name: load(path) for name, path in shipped().items()}
     order = [REFERENCE, *(name for name in loaded if name != REFERENCE)]
     results = {name: simulate(loaded[name]) for name in order}
-    _write(DOCS / "costs.md", costs_page(loaded[REFERENCE]))
+    _write(DOCS / "costs.md", costs_page(loaded[REFERENCE], results[REFERENCE], results["foster-decline"]))
     _write(DOCS / "interventions.md", interventions_page())
     _write(DOCS / "replications.md", replications_page(results))
     _write(DOCS / "results.md", results_page({name: loaded[name] for name in order}, results))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from docs_pages.beside_record import AT_YEARS, about_margins, beside_record
 from docs_pages.markdown import NONE, table
 from simulator.baseline.after_care import (
     FORMER_UASC,
@@ -36,8 +37,8 @@ CHANGE = 0.05
 """Share by which starts are changed."""
 
 
-def costs_page(status_quo: LoadedScenario) -> str:
-    """Return the page of costs."""
+def costs_page(status_quo: LoadedScenario, held: RunResults, fewer_places: RunResults) -> str:
+    """Return the page of costs; what is asked for is as for `docs_pages.beside_record.beside_record`."""
     costs = load_baseline(LATEST_BASE).costs
     runs = {regime: _Changes(_compiled(status_quo, regime)) for regime in ("as_needed", "limited")}
     parts = [
@@ -67,8 +68,8 @@ def costs_page(status_quo: LoadedScenario) -> str:
         f"Here: what England spends less, over how many children fewer are in care, if {CHANGE:.0%} fewer start from "
         "the first month on, in the status quo without what it assumes of prices and trends. In brackets over what all "
         "children cost on average in that year. Real prices of the year before the run, gross. With places as needed a "
-        "child leaves the place that they would have had; with places limited a foster place comes free, and a child "
-        "in a home whose plan is fostering moves into it. The two are the outer bounds.",
+        "child leaves the place that they would have had; with places limited a part of them leave a foster place "
+        "free, and a child in a home whose original plan was fostering moves into it.",
         table(
             ("Fewer starts of", *(f"{head}, year {year}" for head in ("As needed", "Limited") for year in YEARS)),
             [[name, *(cell for one in runs.values() for cell in one.cells(change))] for name, change in _changes()],
@@ -78,6 +79,11 @@ def costs_page(status_quo: LoadedScenario) -> str:
         "becomes a care leaver within two years. What an average child costs includes lines that no change of starts "
         "moves in these years: support of those who have left already, most of adoption support, and short breaks.",
         _about_uasc(runs["as_needed"]),
+        about_margins(),
+        "## Beside the record",
+        "Standard errors in brackets, and intervals. What children would do without a place is what "
+        f"`foster-decline` changes after {AT_YEARS} years.",
+        beside_record(status_quo, held, fewer_places),
     ]
     return "\n\n".join(parts) + "\n"
 

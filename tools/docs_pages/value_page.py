@@ -28,6 +28,8 @@ BREAK_EVEN = {asked.scenario: asked for asked in (PAYS, ENOUGH, REVIEW)}
 
 SHOWN = ("foster-plan-10000", "family-help-national", "stable-homes-2023", "review-plan")
 
+PLACES = "places"
+"""What stands for that ratio where a saving comes of where children live, and hardly of how many there are."""
 MOSTLY_PLACES = 10.0
 """A saving for a child-year of so many times the average cost of one is not of fewer children."""
 
@@ -53,7 +55,7 @@ def value_section(loaded: Mapping[str, LoadedScenario], reference: RunResults) -
         "child-year above "
         "1 is more than a child costs on average: it comes of places freed for other children, or of dearer "
         "places given "
-        "up, and not of fewer children.",
+        f"up, and not of fewer children (*{PLACES}* where it is almost nothing else).",
     ]
     for name in SHOWN:
         results = simulate(loaded[name], draws=DRAWS, valued=True)
@@ -92,7 +94,7 @@ def _row(package: Package, one: ValueAccount) -> list[str]:
         shown(one.benefit_cost_ratio, lambda ratio: f"£{round(ratio, 2) + 0.0:,.2f}".replace("£-", "−£")),
         (year_of(one) if one.present("cost").any() else "") or NONE,
         shown(one.flows["avoided"].sum(axis=1), words.count),
-        shown(one.marginal_to_average[:1], lambda ratio: f"{ratio:.2f}".replace("-", "−")),
+        shown(one.marginal_to_average[:1], lambda ratio: f"{ratio:.2f}" if 0.0 <= ratio <= MOSTLY_PLACES else PLACES),
         NONE if one.chance_pays is None else f"{one.chance_pays:.0%}",
     ]
 
