@@ -223,7 +223,8 @@ def study(number: int, draws: int, largest: float, seed: int) -> Found:
 
 def _england(children: float) -> Rates:
     """Return England's rates of the status quo, of some size, with foster places as needed."""
-    loaded = simulator.load("status-quo").in_areas((ENGLAND,))
+    held = {"placement_trend": "none", "real_price_growth": "none"}
+    loaded = simulator.load({"name": "Held", "extends": "status-quo", "assumptions": held}).in_areas((ENGLAND,))
     scenario = loaded.scenario
     end = scenario.calendar[0] + (12 * (HISTORY + AHEAD) - 1)
     rates = compile_scenario(scenario.model_copy(update={"end": end})).rates

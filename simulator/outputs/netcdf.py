@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.results.quantities import Quantity
 from simulator.results.results_protocol import Results
+from simulator.vocabulary.axes import AGE_BANDS
 from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
@@ -71,6 +72,11 @@ def _record(name: str, draw: int, run: Mapping[str, Array]) -> bytes:
     return struct.pack(">i", draw) if name == "draw" else run[name].astype(">f8").tobytes()
 
 
+def _ages(measure: Quantity) -> str:
+    """Return the name of the axis of ages: of those in care, or of those whom a measure alone tells apart."""
+    return "age_band" if set(measure.age_bands) <= {ALL, *AGE_BANDS} else f"age_band_of_{measure.name}"
+
+
 def _variable(results: Results, measure: Quantity, values: Array) -> xr.Dataset:
     """Return a data set of one measure, (area, time, placement, age band), without axes on which it is not split."""
     import xarray as xr
@@ -81,7 +87,7 @@ def _variable(results: Results, measure: Quantity, values: Array) -> xr.Dataset:
         "area": results.areas,
         time: results.dates(measure.kind),
         f"placement_of_{measure.name}": measure.placements,
-        "age_band": measure.age_bands,
+        _ages(measure): measure.age_bands,
     }
     coords = {name: list(labels) for name, labels in axes.items()}
     whole = xr.DataArray(values[None], dims=list(axes), coords=coords, name=measure.name)

@@ -89,6 +89,8 @@ def go_on(rates: Rates, cost_keys: Sequence[str], way: WayOn) -> Rates:
         Names along the axis ``cost``.
     way : WayOn
     """
+    if not way.factor:
+        return rates
     resident, uasc = (rates.streams[STREAMS.index(name)] for name in ("resident", "uasc"))
     into = np.stack([way.of(INTO + place.inflow) for place in placements()], axis=-1)
     streams = {

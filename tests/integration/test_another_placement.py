@@ -126,7 +126,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def status_quo() -> str:
     """Return the status quo in which all children of a line of spend cost alike, whoever shares the line."""
     text = (ROOT / "scenarios" / "status-quo.yaml").read_text(encoding="utf-8")
-    return text + "\nassumptions: {waiting_cost_ratio: 1.0}\n"
+    return text.replace("\nassumptions:\n", "\nassumptions:\n  waiting_cost_ratio: 1.0\n")
 
 
 RUNS = {

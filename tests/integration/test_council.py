@@ -24,7 +24,7 @@ from simulator.outputs.charts import draw_all
 from simulator.projection.compile import Compiled, compile_scenario
 from simulator.projection.localise import parameters
 from simulator.runs.simulate import simulate
-from simulator.scenario import LoadedScenario, ScenarioError, load
+from simulator.scenario import LoadedScenario, ScenarioError, load, load_mapping
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, STREAMS
 from simulator.vocabulary.calendar import Month
@@ -137,7 +137,8 @@ def test_starts_are_placed_as_the_council_places_them(council: Council) -> None:
     evidence[0, -1] = 0.0
     evidence[0, -1, [placements.reported().index(name) for name in ("council_foster", "supported")]] = 30.0
     odd = replace(council, first_places=evidence)
-    rates = compiled_of(status_quo(odd)).rates
+    held = {"name": "Held", "extends": "status-quo", "assumptions": {"placement_trend": "none"}}
+    rates = compiled_of(load_mapping(held).of_council(odd)).rates
     shares = rates.streams[0].start_place[0, 0, 0]
     np.testing.assert_allclose(shares.sum(axis=-1), 1.0)
     starts = rates.streams[0].new_starts_per_month[0, 0, 0][10:16]

@@ -195,7 +195,7 @@ def test_two_programmes_have_one_ceiling() -> None:
 
 def test_households_that_are_won_are_lost_by_others() -> None:
     council, agencies = base()[0, 0]
-    extra = 0.1 * (council + agencies)
+    extra = 0.5 * agencies
     for share in (0.0, 0.5, 1.0):
         after = approvals(
             recruited(sector="council", extra_households_per_year=12 * extra, share_won_from_others=share)

@@ -30,7 +30,10 @@ DRAWS = 81
 def unsure(name: str = "status-quo", title: str = "Status quo", seed: int = 1) -> RunResults:
     """Return results whose every change has an interval that holds none, with programmes of which that is so too."""
     results = fake_results(name, title, growth=0.0, draws=DRAWS, history=False, settled=False, seed=seed)
-    uasc = replace(results["children"], name="uasc_children", title="Asylum-seeking children")
+    more = {
+        name: replace(results["children"], name=name, title=title)
+        for name, title in (("uasc_children", "Asylum-seeking children"), ("home_places_needed", "Places needed"))
+    }
     both = tuple(Package(w, (0,), (0,), limited, limited) for limited in (True, False) for w in ("none", "all"))  # type: ignore[arg-type]
     rng = np.random.default_rng(seed)
     saving = 1e8 + rng.normal(0, 1e9, (DRAWS, 1, 1)) * np.ones((1, 1, 10))
@@ -40,7 +43,7 @@ def unsure(name: str = "status-quo", title: str = "Status quo", seed: int = 1) -
     bare = fake_results(growth=0.0, draws=DRAWS, history=False, settled=False, seed=seed + 50).measures
     return replace(
         results,
-        measures={**results.measures, "uasc_children": uasc},
+        measures={**results.measures, **more},
         without={name: bare[name] for name in ("children", "total_spend")},
         packages=both,
         flows=flows,

@@ -191,8 +191,8 @@ def test_how_many_areas_are_run_together_changes_nothing(monkeypatch: pytest.Mon
     together = block(loaded, settings, (1, 3), values)
     monkeypatch.setattr(single_run, "AT_ONCE", 1)
     alone = block(loaded, settings, (1, 3), values)
-    for name, array in together.items():
-        np.testing.assert_array_equal(alone[name], array, err_msg=name)
+    for name, array in together.items():  # but for the last bit, as those who left care are summed by a matrix product
+        np.testing.assert_allclose(alone[name], array, rtol=1e-13, err_msg=name)
 
 
 @pytest.mark.parametrize(
