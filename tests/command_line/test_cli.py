@@ -132,8 +132,8 @@ def test_json_is_for_scripts():
     assert (found["scenario"], found["folder"], found["seed"]) == ("calm", str(Path("out/calm")), 1)
     assert [point["years"] for point in found["summary"]] == [0, 2, 5, 10]
     assert set(found["summary"][0]) == {
-        "years", "date", "children", "spend_gbp", "extra_gbp", "cumulative_extra_gbp", "unmet_foster_need",
-        "intervals",
+        "years", "date", "children", "spend_gbp", "extra_gbp", "cumulative_extra_gbp", "real_spend_gbp",
+        "real_extra_gbp", "real_cumulative_extra_gbp", "unmet_foster_need", "intervals", "medians",
     }  # fmt: skip
 
 

@@ -178,7 +178,7 @@ def test_prices_alone_move_only_the_price_part() -> None:
     for part in ("numbers", "mix"):
         np.testing.assert_allclose(split_extra(dear)[part], split_extra(base)[part], rtol=1e-9, atol=1.0)
         np.testing.assert_allclose(split_extra(flat)[part], split_extra(base)[part], rtol=1e-9, atol=1.0)
-    assert (split_extra(dear)["price"] > split_extra(base)["price"]).all()
+    assert (split_extra(dear)["price_above_inflation"] > split_extra(base)["price_above_inflation"]).all()
 
 
 # --- fostering -----------------------------------------------------------------------------------------------------
