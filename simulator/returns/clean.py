@@ -13,6 +13,7 @@ from simulator.returns import codes, rules
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.quality import USED, Recorder, Report
 from simulator.returns.read_files import Returns
+from simulator.returns.rule_book import Stage, following
 from simulator.returns.rules import RULES
 
 Days = NDArray[np.int64]
@@ -146,7 +147,7 @@ def _with_children(frame: pl.DataFrame, in_episodes: pl.DataFrame) -> pl.DataFra
     )
 
 
-def _apply(stage: rules.Stage, frame: pl.DataFrame, recorder: Recorder) -> pl.DataFrame:
+def _apply(stage: Stage, frame: pl.DataFrame, recorder: Recorder) -> pl.DataFrame:
     for rule in (r for r in RULES if r.stage == stage):
         frame = recorder.apply(rule, frame)
     return frame
@@ -208,7 +209,7 @@ def _end_lost(frame: pl.DataFrame) -> pl.DataFrame:
     at_least = pl.col("decom") + pl.duration(days=1)
     last = pl.max_horizontal("closes", at_least)
     return frame.with_columns(
-        dec=pl.when("lost").then(pl.min_horizontal(rules.following("decom"), last)).otherwise("dec")
+        dec=pl.when("lost").then(pl.min_horizontal(following("decom"), last)).otherwise("dec")
     )
 
 
@@ -222,7 +223,7 @@ def _stays(used: pl.DataFrame, uasc: pl.DataFrame) -> Stays:
     seen_to_start = (pl.col("rne") == "S") | (pl.col("decom") >= first_day)
     frame = used.with_columns(new=rules.new_period()).with_columns(
         end=pl.col("dec").cast(pl.Int32).fill_null(closing),
-        ends=rules.following("new").fill_null(True) & pl.col("dec").is_not_null(),
+        ends=following("new").fill_null(True) & pl.col("dec").is_not_null(),
         moved=~pl.col("new") & changed_home.fill_null(elsewhere),
         since=pl.when("new").then("decom").forward_fill(),
         known=pl.when("new").then(seen_to_start.fill_null(False)).forward_fill(),

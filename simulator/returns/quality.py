@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from simulator.returns.rules import RULES, Rule
+from simulator.returns.rule_book import Rule
+from simulator.returns.rules import RULES
 
 USED = "used"
 WIDTH = 100
