@@ -17,7 +17,7 @@ _rule = rules_into(RULES)
     "header",
     NOT_USED,
     "left out",
-    "Excel saves empty rows at the end of a table.",
+    "Excel saves empty rows at the end of a table; files put together repeat the heading.",
 )
 def blank_header_rows() -> pl.Expr:
     """Hold for rows with neither child nor date of birth."""
@@ -101,7 +101,7 @@ def header_repeated() -> pl.Expr:
     "uasc",
     NOT_USED,
     "left out",
-    "Excel saves empty rows at the end of a table.",
+    "Excel saves empty rows at the end of a table; files put together repeat the heading.",
 )
 def blank_uasc_rows() -> pl.Expr:
     """Hold for rows that name no child and hold nothing else that is used."""

@@ -3,11 +3,11 @@
 What a rule is stands in :mod:`simulator.returns.rule_book`. From the stage of versions, rows lie in order of child,
 start, return and end, open ones before those that ended, so that ``shift`` finds the neighbours.
 
-Columns of an episode, beside those of :class:`simulator.returns.read_files.Returns`: ``closes`` (last day that its return
-covers, as far as years are whole), ``told_until`` (the same, whole or not), ``several`` (its return covers several
-years), ``first_day`` and ``last_day`` (of all returns), ``dob``, ``in_header``, ``adult`` (18th birthday), ``at``
-(position in ``codes.PLACES``), ``reason`` (position in ``axes.REASONS``, or ``codes.CONTINUES``), ``lost`` (the end date
-is wrong, but there was one), ``told`` (a rule has told of the missing reason).
+Columns of an episode, beside those of :class:`simulator.returns.read_files.Returns`: ``closes`` (last day that its
+return covers, as far as years are whole), ``told_until`` (the same, whole or not), ``several`` (its return covers
+several years), ``first_day`` and ``last_day`` (of all returns), ``dob``, ``in_header``, ``adult`` (18th birthday),
+``at`` (position in ``codes.PLACES``), ``reason`` (position in ``axes.REASONS``, or ``codes.CONTINUES``), ``lost`` (the end
+date is wrong, but there was one), ``told`` (a rule has told of the missing reason).
 """
 
 from __future__ import annotations
@@ -16,7 +16,18 @@ import polars as pl
 
 from simulator.returns import codes, header_rules
 from simulator.returns.rule_book import (
-    CHANGED, FOREVER, KEPT, NOT_USED, Changes, Rule, col, following, known, previous, rules_into, starts,
+    CHANGED,
+    FOREVER,
+    KEPT,
+    NOT_USED,
+    Changes,
+    Rule,
+    col,
+    following,
+    known,
+    previous,
+    rules_into,
+    starts,
 )  # fmt: skip
 
 RULES: list[Rule] = [*header_rules.RULES]
@@ -32,7 +43,7 @@ _rule = rules_into(RULES)
     "one row",
     NOT_USED,
     "left out",
-    "Excel saves empty rows at the end of a table.",
+    "Excel saves empty rows at the end of a table; files put together repeat the heading.",
 )
 def blank_rows() -> pl.Expr:
     """Hold for rows with nothing in them."""
