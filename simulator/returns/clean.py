@@ -166,8 +166,8 @@ def _check_births(children: pl.DataFrame, returns: Returns) -> tuple[ReturnsProb
     for position, without, of in counts.rows():
         part = returns.parts[position]
         text = (
-            f"{without:,} of {of:,} children of the year to 31 March {part.last_year} have no date of birth in any file "
-            "and are left out: is its Header missing?"
+            f"{without:,} of {of:,} children of the year to 31 March {part.last_year} have no date of birth in any "
+            "file and are left out: is its Header missing?"
         )
         if without >= HEADERS_LOST * of:
             problems.append(ReturnsProblem(text, names[part.file]))

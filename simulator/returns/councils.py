@@ -33,6 +33,11 @@ def split(episodes: pl.DataFrame, births: pl.DataFrame, uasc: pl.DataFrame, chos
     chosen : str
         The council that is wanted alone; empty for all.
 
+    Returns
+    -------
+    dict
+        Of a single council, or the one chosen, with an empty name.
+
     Raises
     ------
     ReturnsError
@@ -48,7 +53,9 @@ def split(episodes: pl.DataFrame, births: pl.DataFrame, uasc: pl.DataFrame, chos
         return {"": tuple(frame.drop("council") for frame in frames)}  # type: ignore[dict-item]
     _check(episodes, found)
     of_child = episodes.select("child", of="council").drop_nulls().unique()
-    return {name: _of(name, frames, of_child) for name in ([wanted] if chosen else found)}  # type: ignore[arg-type]
+    if chosen:
+        return {"": _of(wanted, frames, of_child)}  # type: ignore[arg-type]
+    return {name: _of(name, frames, of_child) for name in found}  # type: ignore[arg-type]
 
 
 def folder_name(name: str) -> str:

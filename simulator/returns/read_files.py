@@ -153,7 +153,7 @@ def read_councils(source: Path, budget: Budget | None = None, how: Reading | Non
     Returns
     -------
     dict
-        Returns by council; of one, whose name is empty, if no column tells councils apart.
+        Returns by council; of one, whose name is empty, if no column tells councils apart or one was chosen.
 
     Raises
     ------

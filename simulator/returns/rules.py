@@ -6,8 +6,8 @@ start, return and end, open ones before those that ended, so that ``shift`` find
 Columns of an episode, beside those of :class:`simulator.returns.read_files.Returns`: ``closes`` (last day that its
 return covers, as far as years are whole), ``told_until`` (the same, whole or not), ``several`` (its return covers
 several years), ``first_day`` and ``last_day`` (of all returns), ``dob``, ``in_header``, ``adult`` (18th birthday),
-``at`` (position in ``codes.PLACES``), ``reason`` (position in ``axes.REASONS``, or ``codes.CONTINUES``), ``lost`` (the end
-date is wrong, but there was one), ``told`` (a rule has told of the missing reason).
+``at`` (position in ``codes.PLACES``), ``reason`` (position in ``axes.REASONS``, or ``codes.CONTINUES``), ``lost`` (the
+end date is wrong, but there was one), ``told`` (a rule has told of the missing reason).
 """
 
 from __future__ import annotations
@@ -292,12 +292,13 @@ def unknown_provider() -> pl.Expr:
     "start with 2025-26).",
 )
 def code_not_of_year() -> pl.Expr:
-    """Hold for placements that the year's code set does not hold, and another does."""
+    """Hold for placements that the year's code set does not hold, and another does; files of several years hold all."""
     first = {code.code: code.first_return for code in codes.codes("PLACE").values()}
     last = {code.code: code.last_return for code in codes.codes("PLACE").values()}
     year = col("closes").dt.year()
     place = col("place")
-    return (year < place.replace_strict(first, default=0)) | (year > place.replace_strict(last, default=9999))
+    other = (year < place.replace_strict(first, default=0)) | (year > place.replace_strict(last, default=9999))
+    return other & ~col("several")
 
 
 @_rule(

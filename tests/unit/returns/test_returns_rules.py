@@ -255,9 +255,10 @@ def test_a_child_without_header_is_kept_if_another_file_knows_the_birth(folder: 
 
 
 def test_a_child_without_date_of_birth_is_accounted_for(folder: Folder) -> None:
-    _, report = folder.year(2025, [episode("A", "02/06/2024"), GOOD], [header("A", "")]).clean()
+    more = [episode(f"GOOD{n}", "01/05/2024", "01/09/2024") for n in range(5)]
+    _, report = folder.year(2025, [episode("A", "02/06/2024"), GOOD, *more], [header("A", "")]).clean()
     assert findings(report) == {"bad_dob": (1, 1), "no_dob": (1, 1)}
-    assert account(report, "children") == {"used": 1, "no_dob": 1}
+    assert account(report, "children") == {"used": 6, "no_dob": 1}
 
 
 def test_headers_of_care_leavers_are_no_fault(folder: Folder) -> None:
@@ -492,7 +493,7 @@ def test_whatever_comes_in(
     for i, rows in enumerate(returns):
         good = episode("GOOD", f"01/05/{2022 + i}", f"01/09/{2022 + i}")
         ends = (f"01/09/{2022 + i}", f"01/03/{2023 + i}")  # a year in which nothing happens late is not whole
-        more = [episode(f"GOOD{n}", f"01/05/{2022 + i}", ends[n % 2]) for n in range(9)]
+        more = [episode(f"GOOD{n}", f"01/05/{2022 + i}", ends[n % 2]) for n in range(14)]
         headers = [header(child, dob) for child, dob in zip("ABC", births, strict=True)]
         folder.year(2023 + i, [*rows, good, *more], headers)
     stays, _ = folder.clean()  # and so every row and child is accounted for
