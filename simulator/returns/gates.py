@@ -21,7 +21,7 @@ TURNOVER_PER_YEAR = 0.2
 have, `sample-returns`)."""
 
 LEAST_EXPECTED = 7.0
-"""Least number of children who should have left for none leaving to be no chance: none of seven is one in a thousand."""
+"""Least number of children who should have left for none leaving to be no chance: none of 7 is one in a thousand."""
 
 FEW = 0.1
 """Share of that least number below which the returns do not hold who left."""

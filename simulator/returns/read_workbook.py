@@ -253,7 +253,7 @@ class _Cells:
         elif name == "c":
             if self._value:
                 self._put(self._text(self._value))
-            elif self._formula and self._value is None:
+            elif self._formula and self._type != "str":
                 self.without_value = True
         elif name == "row" and any(self._row):
             self._rows.append((self._number, self._row))

@@ -95,5 +95,5 @@ def stream(chunks: Iterable[bytes], handler: Handler) -> Iterator[None]:
         yield
     except expat.ExpatError as error:
         raise BadXml(f"no XML that can be read (line {error.lineno:,})") from None
-    except ValueError:  # of an encoding that expat does not know
+    except (LookupError, ValueError):  # of an encoding that is not known
         raise BadXml("its letters are in an encoding that is not read") from None

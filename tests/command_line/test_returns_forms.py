@@ -15,8 +15,8 @@ from simulator.cli.main import cli
 from simulator.returns.xml_stream import MOST_DEPTH
 
 TABLES = (
-    "stock", "starts", "exits", "moves", "exposure", "events", "levels", "rates", "first-placements", "drift", "account",
-    "quality", "quality-rows",
+    "stock", "starts", "exits", "moves", "exposure", "events", "levels", "rates", "first-placements", "drift",
+    "account", "quality", "quality-rows",
 )  # fmt: skip
 YEARS = (2023, 2024, 2025, 2026)
 
@@ -95,7 +95,7 @@ def test_columns_of_other_names(tmp_path: Path, plain: Path) -> None:
     source, names = with_own_names(tmp_path / "returns"), tmp_path / "names.yaml"
     result = call(source, tmp_path / "out")
     assert result.exit_code == 2
-    assert "no Episodes file" in result.output
+    assert "2026/episodes.csv: looks like episodes, but has no column CHILD, DECOM, RNE" in result.output
     assert "columns of other names? --columns FILE.yaml writes down what they may be" in result.output
     result = call(source, tmp_path / "out", "--columns", str(names))
     assert result.exit_code == 2
@@ -158,7 +158,7 @@ def test_formulas_are_inert(tmp_path: Path) -> None:
 
 
 HEADING = ["CHILD", "DOB", "DECOM", "RNE", "LS", "PLACE", "PLACE_PROVIDER", "DEC", "REC"]
-ROW = ["C1", "05/06/2015", "01/05/2024", "S", "C2", "U4", "PR1", "01/09/2024", "E4A"]
+ROW = ["C1", "05/06/2015", "01/05/2024", "S", "C2", "U4", "PR1", "01/03/2025", "E4A"]
 BEGIN, END = b"<worksheet><sheetData>", b"</sheetData></worksheet>"
 
 
@@ -182,7 +182,8 @@ def test_numbers_keep_their_digits(tmp_path: Path) -> None:
     """Identifiers as numbers in powers of ten, dates as days since 1900 and with a time."""
     number = '<c r="A{0}"><v>1.0{0}E9</v></c>'
     cells = "".join(
-        f'<c r="{c}{{0}}" t="inlineStr"><is><t>{v}</t></is></c>' for c, v in zip("DEFGI", (*ROW[3:7], "E4A"))
+        f'<c r="{c}{{0}}" t="inlineStr"><is><t>{v}</t></is></c>'
+        for c, v in zip("DEFGI", (*ROW[3:7], "E4A"), strict=True)
     )
     days = '<c r="B{0}"><v>42160</v></c><c r="C{0}"><v>45413.5</v></c>'
     each = [f'<row r="{i}">{number}{days}{cells}</row>'.format(i).encode() for i in range(2, 9)]
@@ -201,7 +202,7 @@ def test_numbers_keep_their_digits(tmp_path: Path) -> None:
         ("r.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "it has a document type or entities"),
         ("r.xml", b"<a>" * (MOST_DEPTH + 1), f"elements are nested more than {MOST_DEPTH} deep"),
         ("r.xml", b"<EXPSSDA903><CHILD>", "no XML that can be read (line 1)"),
-        ("r.xml", b'<?xml version="1.0" encoding="cp037x"?><a/>', "no XML that can be read"),
+        ("r.xml", b'<?xml version="1.0" encoding="cp037x"?><a/>', "an encoding that is not read"),
         ("r.ods", b"PK", "a workbook of a kind that is not read; save it as .xlsx"),
     ],
 )

@@ -8,15 +8,24 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from returns_gates import (
-    COUNCILS, GATES, TRUE_CHILDREN, TRUE_EXITS, TRUE_STARTS, TRUE_UASC, frames, one_of_three, one_return_month_first,
-    three_councils, write,
+    COUNCILS,
+    GATES,
+    TRUE_CHILDREN,
+    TRUE_EXITS,
+    TRUE_STARTS,
+    TRUE_UASC,
+    frames,
+    one_of_three,
+    one_return_month_first,
+    three_councils,
+    write,
 )  # fmt: skip
 
 from simulator.cli.main import cli
 
 TABLES = (
-    "stock", "starts", "exits", "moves", "exposure", "events", "levels", "rates", "first-placements", "drift", "account",
-    "quality",
+    "stock", "starts", "exits", "moves", "exposure", "events", "levels", "rates", "first-placements", "drift",
+    "account", "quality",
 )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def import_() -> None:
 @click.option("--month-first", is_flag=True,
               help="Read dates with the month first, in columns where no date has the day first.")  # fmt: skip
 @click.option("--la", default="", metavar="NAME",
-              help="Of returns of several councils (column LA), the one to import  [default: each in its own folder]")  # fmt: skip
+              help="Of several councils (column LA), the one to import  [default: each in a folder]")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
 def ssda903(
     source: Path,

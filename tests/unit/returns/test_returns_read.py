@@ -10,9 +10,9 @@ import pytest
 from returns_files import EPISODE_COLUMNS, HEADER_COLUMNS, UASC_COLUMNS, Folder, episode, header, table
 
 from simulator.returns.clean import clean
+from simulator.returns.dates import parse_date
 from simulator.returns.exposure import by_year
 from simulator.returns.import_errors import ReturnsError
-from simulator.returns.dates import parse_date
 from simulator.returns.read_files import read
 
 EARLIER = [episode("A1", "09/05/2023", "01/09/2023"), episode("0042", "10/06/2023")]
