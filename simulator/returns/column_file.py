@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.returns.column_names import COUNCIL, GUESSES, REQUIRED, ColumnNames, as_columns, guessed
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
-from simulator.returns.limits import Budget
+from simulator.returns.limits import Budget, TooMuch
 from simulator.returns.open_files import table_files
 from simulator.returns.read_tables import read_tables
 from simulator.scenario.nodes import Unreadable, parse
@@ -50,8 +50,11 @@ def column_names(path: Path | None, source: Path, memory_mb: int) -> ColumnNames
 def _write(path: Path, source: Path, memory_mb: int) -> None:
     """Write what is guessed; columns that every return has, and none is guessed for, stand as comments."""
     budget = Budget(memory_mb)
-    with table_files(source) as files:
-        headings = [table.columns for file in files for table in read_tables(file, ColumnNames(), budget)]
+    try:
+        with table_files(source) as files:
+            headings = [table.columns for file in files for table in read_tables(file, ColumnNames(), budget)]
+    except TooMuch as much:
+        raise ReturnsError([ReturnsProblem(str(much))]) from None
     found = guessed(headings)
     there = {column for heading in headings for column in heading}
     needed = dict.fromkeys(column for columns in REQUIRED.values() for column in columns)

@@ -47,11 +47,14 @@ def split(episodes: pl.DataFrame, births: pl.DataFrame, uasc: pl.DataFrame, chos
     episodes = frames[0]
     found = sorted(episodes["council"].drop_nulls().unique())
     if chosen and (wanted := name_of(chosen.upper())) not in found:
-        there = ", ".join(found) if found else f"no table of episodes has a column {COUNCIL}"
+        if found:
+            _check(episodes, found)
+        there = ", ".join(found) if found else f"none, as no table of episodes has a column {COUNCIL}"
         raise ReturnsError([ReturnsProblem(f"--la: no council of that name; there are: {there}")])
     if len(found) <= 1:
         return {"": tuple(frame.drop("council") for frame in frames)}  # type: ignore[dict-item]
-    _check(episodes, found)
+    if not chosen:
+        _check(episodes, found)
     of_child = episodes.select("child", of="council").drop_nulls().unique()
     if chosen:
         return {"": _of(wanted, frames, of_child)}  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from simulator.returns.clean import Stays
 from simulator.returns.codes import STAYS_ON
 from simulator.returns.exposure import Years
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
-from simulator.returns.quality import Report
+from simulator.returns.quality import Report, counted
 from simulator.returns.read_files import Returns
 from simulator.vocabulary.calendar import DAYS_A_YEAR
 
@@ -57,7 +57,7 @@ def _no_run(years: Years) -> Iterator[ReturnsProblem]:
             f"the returns end on 31 March {last}, and a run can only start from {FIRST_BASE} to {LAST_BASE}"
         )
     if children < FEWEST:
-        yield ReturnsProblem(f"{children} children are in care on 31 March {last}; a run needs {FEWEST}")
+        yield ReturnsProblem(f"fewer than {FEWEST} children are in care on 31 March {last}, and a run needs as many")
 
 
 def _nobody_leaves(stays: Stays) -> Iterator[ReturnsProblem]:
@@ -66,9 +66,10 @@ def _nobody_leaves(stays: Stays) -> Iterator[ReturnsProblem]:
     left = int((stays.exit[stays.last] != STAYS_ON).sum())
     expected = TURNOVER_PER_YEAR * child_years
     if expected >= LEAST_EXPECTED and left < FEW * expected:
+        span = counted(len(stays.years), "year")
         yield ReturnsProblem(
-            f"{left:,} of {int(stays.last.sum()):,} children have left care in {len(stays.years)} years: the returns "
-            "hold the children in care now, and not those who left; every episode open at any time in a year is needed"
+            f"{left:,} of {int(stays.last.sum()):,} children have left care in {span}: the returns hold the children in "
+            "care now, and not those who left; every episode open at any time in a year is needed"
         )
 
 
@@ -79,5 +80,5 @@ def _nobody_is_seen_to_leave(stays: Stays, report: Report) -> Iterator[ReturnsPr
     if vanished >= LEAST_EXPECTED and vanished > VANISHED_SHARE * left:
         yield ReturnsProblem(
             f"{vanished:,} of {left:,} times that care ended, no return holds the end: each holds the children in care "
-            "on one day, and not all who were in care in the year"
+            "on one day, and not all who were in care in the year, or children are called otherwise in each"
         )

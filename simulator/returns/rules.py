@@ -295,7 +295,7 @@ def code_not_of_year() -> pl.Expr:
     """Hold for placements that the year's code set does not hold, and another does; files of several years hold all."""
     first = {code.code: code.first_return for code in codes.codes("PLACE").values()}
     last = {code.code: code.last_return for code in codes.codes("PLACE").values()}
-    year = col("closes").dt.year()
+    year = col("told_until").dt.year()
     place = col("place")
     other = (year < place.replace_strict(first, default=0)) | (year > place.replace_strict(last, default=9999))
     return other & ~col("several")

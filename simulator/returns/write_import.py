@@ -128,7 +128,8 @@ def import_ssda903(
         raise FolderError(f"{folder} holds the returns; name another folder (nothing was changed)")
     with held(folder):
         councils = read_councils(source, Budget(memory_mb), how)
-        prepared = {name: _prepared(name, returns, window) for name, returns in councils.items()}
+        command = _command(window, publish, how or Reading())
+        prepared = {name: _prepared(name, returns, window, command) for name, returns in councils.items()}
         write = _publish if publish else _write
         with whole_folder(folder, private=not publish) as part:
             if len(prepared) == 1 and "" in prepared:
@@ -138,9 +139,7 @@ def import_ssda903(
                 (part / folder_name(name)).mkdir()
                 said.append(f"{name}\n\n{write(part / folder_name(name), one)}")
             _write_text(part / "README.txt", COUNCILS.format(councils="\n".join(prepared)))
-            _write_manifest(
-                part, {"made_by": MADE_BY, "command": _command(window, publish), "councils": list(prepared)}
-            )
+            _write_manifest(part, {"made_by": MADE_BY, "command": command, "councils": list(prepared)})
             return "\n".join(said)
 
 
@@ -150,10 +149,10 @@ class _Prepared:
 
     Attributes
     ----------
-    window : int or None
-        Years of the window as they were asked for.
     length : int
         Years of the window.
+    command : str
+        What made it, without names and paths.
     """
 
     returns: Returns
@@ -161,11 +160,11 @@ class _Prepared:
     report: Report
     years: Years
     warnings: tuple[ReturnsProblem, ...]
-    window: int | None
     length: int
+    command: str
 
 
-def _prepared(name: str, returns: Returns, window: int | None) -> _Prepared:
+def _prepared(name: str, returns: Returns, window: int | None, command: str) -> _Prepared:
     """Clean and count the returns of a council, before anything is written.
 
     Raises
@@ -183,7 +182,7 @@ def _prepared(name: str, returns: Returns, window: int | None) -> _Prepared:
     except ReturnsError as error:
         told = [replace(one, text=f"{name}: {one.text}" if name else one.text) for one in error.problems]
         raise ReturnsError(told) from None
-    return _Prepared(returns, stays, report, years, doubts, window, window or min(DEFAULT_WINDOW, covered))
+    return _Prepared(returns, stays, report, years, doubts, window or min(DEFAULT_WINDOW, covered), command)
 
 
 def _write(part: Path, one: _Prepared) -> str:
@@ -197,7 +196,7 @@ def _write(part: Path, one: _Prepared) -> str:
     _write_quality(part, one.report, folder_years(one.returns), texts)
     _write_years(part, one.years)
     _write_rates(part, seen, national(load_baseline(LATEST_BASE)), changes)
-    _write_manifest(part, _manifest(one.returns, one.stays, one.window, one.length))
+    _write_manifest(part, _manifest(one))
     return summary + _warnings(one.warnings)
 
 
@@ -208,7 +207,7 @@ def _publish(part: Path, one: _Prepared) -> str:
     _write_text(part / "README.txt", publish_counts.README)
     _write_text(part / "summary.txt", summary)
     _write_table(part / "counts.csv", publish_counts.COLUMNS, shown.rows())
-    _write_manifest(part, _published_manifest(one.years, one.returns))
+    _write_manifest(part, _published_manifest(one))
     return summary + _warnings(one.warnings)
 
 
@@ -391,31 +390,31 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _published_manifest(years: Years, returns: Returns) -> dict[str, object]:
+def _published_manifest(one: _Prepared) -> dict[str, object]:
     """Return what the output was made from, without numbers and hashes of the files read."""
     return {
         "made_by": MADE_BY,
-        "command": _command(None, publish=True),
+        "command": one.command,
         "versions": _versions(),
-        "years": list(years.years),
-        "read": sorted({f.kind for f in returns.files}),
+        "years": list(one.years.years),
+        "read": sorted({f.kind for f in one.returns.files}),
     }
 
 
-def _manifest(returns: Returns, stays: Stays, window: int | None, length: int) -> dict[str, object]:
+def _manifest(one: _Prepared) -> dict[str, object]:
     """Return what the output was made from: hashes of files, not their names, which could tell who is in them.
 
     Hashes stand in groups of four, so that no run of digits in them can pass for an identifier.
     """
     parts: dict[int, list[int]] = {}
-    for p in returns.parts:
-        parts.setdefault(p.file, []).extend(range(p.first_year, p.last_year + 1))
+    for p in one.returns.parts:
+        parts.setdefault(p.file, []).extend(p.years)
     return {
         "made_by": MADE_BY,
-        "command": _command(window, publish=False),
+        "command": one.command,
         "versions": _versions(),
-        "years": list(stays.years),
-        "window_years": length,
+        "years": list(one.years.years),
+        "window_years": one.length,
         "rates_for_england": LATEST_BASE,
         "read": [
             {
@@ -425,16 +424,16 @@ def _manifest(returns: Returns, stays: Stays, window: int | None, length: int) -
                 "years": sorted(set(parts.get(f.number, []))),
                 "sha256": _grouped(f.sha256),
             }
-            for f in returns.files
+            for f in one.returns.files
         ],
         "data": {name: _grouped(digest) for name, digest in data_hashes().items()},
     }
 
 
-def _command(window: int | None, publish: bool) -> str:
+def _command(window: int | None, publish: bool, how: Reading) -> str:
     """Return the command without paths, and without names that the user gave."""
-    words = [*(["--window", window] if window else []), *(["--publish"] if publish else [])]
-    return shlex.join(map(str, (MADE_BY, "import", "ssda903", *words)))
+    words = [*(["--window", str(window)] if window else []), *(["--publish"] if publish else [])]
+    return shlex.join((MADE_BY, "import", "ssda903", *words, *(["--month-first"] if how.month_first else [])))
 
 
 def _grouped(digest: str) -> str:
