@@ -68,8 +68,8 @@ def _nobody_leaves(stays: Stays) -> Iterator[ReturnsProblem]:
     if expected >= LEAST_EXPECTED and left < FEW * expected:
         span = counted(len(stays.years), "year")
         yield ReturnsProblem(
-            f"{left:,} of {int(stays.last.sum()):,} children have left care in {span}: the returns hold the children in "
-            "care now, and not those who left; every episode open at any time in a year is needed"
+            f"{left:,} of {int(stays.last.sum()):,} children have left care in {span}: the returns hold the children "
+            "in care now, and not those who left; every episode open at any time in a year is needed"
         )
 
 

@@ -12,7 +12,7 @@ from simulator.returns.codes import FLAGGED
 from simulator.returns.column_names import ColumnNames
 from simulator.returns.limits import MOST_IN_A_ROW, Budget, TooMuch
 from simulator.returns.open_files import TableFile
-from simulator.returns.tables import RowKeeper, TableRows, nothing_of
+from simulator.returns.table_rows import RowKeeper, TableRows, nothing_of
 from simulator.returns.xml_stream import BadXml, stream
 
 TABLES = {

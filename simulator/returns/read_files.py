@@ -28,7 +28,7 @@ from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.limits import MOST_YEARS, Budget, TooMuch
 from simulator.returns.open_files import table_files
 from simulator.returns.read_tables import read_tables
-from simulator.returns.tables import TableRows
+from simulator.returns.table_rows import TableRows
 from simulator.returns.versions import check_versions
 from simulator.returns.years_covered import BrokenYear, Part, broken_year, covered_years
 

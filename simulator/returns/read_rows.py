@@ -13,7 +13,7 @@ from itertools import chain
 from simulator.returns.column_names import ColumnNames
 from simulator.returns.limits import MOST_IN_A_CELL, MOST_IN_A_ROW, Budget, TooMuch
 from simulator.returns.open_files import TableFile
-from simulator.returns.tables import HEADING_WITHIN, LEAST_KNOWN, RowKeeper, TableRows, best_heading, nothing_of
+from simulator.returns.table_rows import HEADING_WITHIN, LEAST_KNOWN, RowKeeper, TableRows, best_heading, nothing_of
 
 _AROUND = "\r\n\t \x1a"
 """What programs leave before and after a table."""

@@ -10,7 +10,7 @@ from simulator.returns.open_files import OTHER_WORKBOOKS, TEXT, WORKBOOKS, XML, 
 from simulator.returns.read_903_xml import read_903_xml
 from simulator.returns.read_rows import read_rows
 from simulator.returns.read_workbook import read_workbook
-from simulator.returns.tables import TableRows, nothing_of
+from simulator.returns.table_rows import TableRows, nothing_of
 
 Reader = Callable[[TableFile, ColumnNames, Budget], Iterator[TableRows]]
 

@@ -20,7 +20,7 @@ from simulator.returns.column_names import ColumnNames
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.limits import MOST_COLUMNS, MOST_IN_A_ROW, Budget, TooMuch
 from simulator.returns.open_files import TableFile, chunks_of, member, workbook_of
-from simulator.returns.tables import RowKeeper, TableRows, from_heading, nothing_of
+from simulator.returns.table_rows import RowKeeper, TableRows, from_heading, nothing_of
 from simulator.returns.xml_stream import BadXml, stream
 
 MOST_SHEETS = 200
@@ -58,7 +58,7 @@ def read_workbook(file: TableFile, names: ColumnNames, budget: Budget) -> Iterat
         digest.update(chunk)
     sha256 = digest.hexdigest()
     with workbook_of(file) as archive:
-        book = _Book(archive, file.name, budget)
+        book = _Workbook(archive, file.name, budget)
         try:
             sheets, shared = book.contents()
             for sheet in sheets:
@@ -72,7 +72,7 @@ def read_workbook(file: TableFile, names: ColumnNames, budget: Budget) -> Iterat
 
 
 def _table(
-    book: _Book, sheet: _Sheet, shared: list[str], table: RowKeeper, names: ColumnNames, sha256: str
+    book: _Workbook, sheet: _Sheet, shared: list[str], table: RowKeeper, names: ColumnNames, sha256: str
 ) -> TableRows:
     cells = _Cells(shared)
     rows = from_heading(_rows(book, sheet, cells), names)
@@ -92,7 +92,7 @@ def _table(
 _NO_VALUES = "formulas without values: open it in Excel, save it, and import it again"
 
 
-def _rows(book: _Book, sheet: _Sheet, cells: _Cells) -> Iterator[list[str]]:
+def _rows(book: _Workbook, sheet: _Sheet, cells: _Cells) -> Iterator[list[str]]:
     """Yield the rows of a sheet; blank ones at either end are left out."""
     begun, last = False, 0
     for _ in stream(book.chunks(sheet.at), cells):
@@ -104,7 +104,7 @@ def _rows(book: _Book, sheet: _Sheet, cells: _Cells) -> Iterator[list[str]]:
             yield row
 
 
-class _Book:
+class _Workbook:
     """The files in a workbook."""
 
     def __init__(self, archive: zipfile.ZipFile, name: str, budget: Budget) -> None:
