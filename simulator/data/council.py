@@ -122,6 +122,11 @@ class _Folder:
         if "--publish" in str(found["command"]):
             self.problems.append(f"{self.path}: written with --publish, which hides what a run needs; import again")
             return {}
+        if "councils" in found:
+            self.problems.append(
+                f"{self.path}: returns of several councils, each in a folder of its own; name one of them"
+            )
+            return {}
         if found.get("rates_for_england") != LATEST_BASE:
             self.problems.append(f"{path}: levels are not over England's rates of {LATEST_BASE}; import again")
         if type(found.get("window_years")) is not int:

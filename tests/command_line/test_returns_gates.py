@@ -107,6 +107,10 @@ def test_several_councils_are_imported_each_for_itself(tmp_path: Path) -> None:
         assert tables(tmp_path / "out" / folder) == tables(tmp_path / f"{folder}-out")
         assert call(source, tmp_path / f"{folder}-la", "--la", council).exit_code == 0
         assert tables(tmp_path / f"{folder}-la") == tables(tmp_path / f"{folder}-out")
+    words = ["run", "status-quo", "--out", str(tmp_path / "run"), "--no-charts", "--returns", str(tmp_path / "out")]
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 2
+    assert "returns of several councils, each in a folder of its own; name one of them" in result.output
     again = call(source, tmp_path / "out")
     assert again.exit_code == 0, "an import of several councils is replaced as any other"
     result = call(source, tmp_path / "other", "--la", "Leeds")
