@@ -122,10 +122,18 @@ class _Folder:
         if "--publish" in str(found["command"]):
             self.problems.append(f"{self.path}: written with --publish, which hides what a run needs; import again")
             return {}
+        if "councils" in found:
+            self.problems.append(
+                f"{self.path}: returns of several councils, each in a folder of its own; name one of them"
+            )
+            return {}
         if found.get("rates_for_england") != LATEST_BASE:
             self.problems.append(f"{path}: levels are not over England's rates of {LATEST_BASE}; import again")
         if type(found.get("window_years")) is not int:
             self.problems.append(f"{path}: no window_years")
+        years = found.get("years")
+        if not (isinstance(years, list) and years and all(type(year) is int for year in years)):
+            self.problems.append(f"{path}: no years")
         return found
 
     def rows(self, name: str, columns: Mapping[str, Callable[[str], Any]]) -> Iterator[list[Any]]:
@@ -183,7 +191,7 @@ def read_council(folder: Path, name: str = NAME) -> Council:
     manifest = files.manifest()
     if not manifest:
         raise CouncilError("\n".join(files.problems))
-    years, stocks = _stocks(files)
+    years, stocks = _stocks(files, 0 if files.problems else manifest["years"][-1])
     starts, seen = _starts(files)
     first_places, of_england = _first_places(files)
     levels = _levels(files)
@@ -216,8 +224,11 @@ def read_council(folder: Path, name: str = NAME) -> Council:
     )
 
 
-def _stocks(files: _Folder) -> tuple[tuple[int, ...], dict[int, Array]]:
-    """Return the years with a stock, and each stock: (stream, band, time, place)."""
+def _stocks(files: _Folder, last: int) -> tuple[tuple[int, ...], dict[int, Array]]:
+    """Return the years with a stock, and each stock: (stream, band, time, place).
+
+    The `last` year of the returns is one of them, though it may have no child, and so no row.
+    """
     columns: dict[str, Callable[[str], Any]] = {
         "year": int,
         "stream": _one_of(STREAMS),
@@ -232,7 +243,7 @@ def _stocks(files: _Folder) -> tuple[tuple[int, ...], dict[int, Array]]:
         found.setdefault(year, np.zeros(shape))[stream, band, time, place] += children
     if not found and not files.problems:
         files.problems.append(f"{files.path / 'stock.csv'}: no child in any year")
-    years = tuple(range(min(found), max(found) + 1)) if found else ()
+    years = tuple(range(min(found), max(*found, last) + 1)) if found else ()
     return years, {year: found.get(year, np.zeros(shape)) for year in years}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,7 +13,9 @@ from simulator.returns import codes, rules
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.quality import USED, Recorder, Report
 from simulator.returns.read_files import Returns
+from simulator.returns.rule_book import Stage, following
 from simulator.returns.rules import RULES
+from simulator.returns.years_covered import run_of_years
 
 Days = NDArray[np.int64]
 Whole = NDArray[np.intp]
@@ -21,6 +23,10 @@ Flags = NDArray[np.bool_]
 
 ENOUGH = 0.5
 """Least share of children in care who have to be usable; of fewer, rates would be those of the well recorded."""
+HEADERS_LOST, HEADERS_MISSING = 0.2, 0.05
+"""Share of a year's children without a date of birth from which returns are refused, and warned of. Who is in care for
+longer has it in the Header of another year, so those without are those who stay for a short time."""
+
 NO_CARE = ("no_episodes", "short_breaks")
 """Ends of children who were not in care."""
 
@@ -38,7 +44,8 @@ class Stays:
     place : (stay,) int
         Position in ``codes.PLACES``.
     uasc : (stay,) bool
-        The child is in a UASC file of any year: the stream is a route into care and holds for all of it.
+        The child is in a UASC file, or flagged in another, of any year: the stream is a route into care and holds for
+        all of it.
     new : (stay,) bool
         First of a period of care.
     period_start : (stay,) int
@@ -47,6 +54,8 @@ class Stays:
         The period of care is known to have started on that day, and not before.
     exit : (stay,) int
         Reason for which care ended with the stay (position in ``axes.REASONS``), or ``codes.STAYS_ON``.
+    last : (stay,) bool
+        Last of the child.
     moved : (stay,) bool
         The child went from the stay before to another home: placement and carer changed.
     opening, closing : int
@@ -62,6 +71,7 @@ class Stays:
     period_start: Days
     start_known: Flags
     exit: Whole
+    last: Flags
     moved: Flags
     opening: int
     closing: int
@@ -88,14 +98,18 @@ def clean(returns: Returns) -> tuple[Stays, Report]:
     in_episodes = episodes.select("child").drop_nulls().unique().with_columns(in_episodes=pl.lit(True))
 
     header = _with_children(header_in, in_episodes).join(chosen, on="child", how="left", maintain_order="left")
-    header = header.with_columns(pl.col("dob").ne_missing(pl.col("chosen")).alias("unlike"))
+    header = header.with_columns(
+        unlike=pl.col("dob").ne_missing(pl.col("chosen")), stacked=pl.col("file").is_in(list(returns.stacked))
+    )
     header = _apply("header", header.sort("file", "child", "unlike", -pl.col("row")), recorder)
     uasc_used = _apply("uasc", _with_children(uasc, in_episodes), recorder)
 
-    in_header = header_in.filter(pl.col("dob").is_not_null()).select("child").unique().with_columns(in_header=True)
+    in_header = births.filter(pl.col("kind").is_in(("header", "episodes")) & pl.col("dob").is_not_null())
+    in_header = in_header.select("child").unique().with_columns(in_header=True)
     used = _prepared(returns, episodes, chosen, in_header)
+    of_years = used.select("part", "child", "dob")
     used = _apply("one row", used, recorder)
-    used = _apply("versions", used.sort("child", "decom", "part", "dec", "file", "row", nulls_last=True), recorder)
+    used = _apply("versions", used.sort("child", "decom", "part", "dec", "file", "row"), recorder)
     used = _apply("neighbours", _end_lost(used), recorder)
 
     children = pl.concat([frame.select("child") for frame in (episodes, births, uasc)]).drop_nulls().unique()
@@ -108,7 +122,9 @@ def clean(returns: Returns) -> tuple[Stays, Report]:
         children,
     )
     _check_enough(report, returns)
-    return _stays(used, uasc_used), report
+    report = replace(report, warnings=_check_births(of_years, returns))
+    flagged = births.filter("flagged").select("child")
+    return _stays(used, pl.concat([uasc_used.select("child"), flagged])), report
 
 
 def _check_enough(report: Report, returns: Returns) -> None:
@@ -129,6 +145,39 @@ def _check_enough(report: Report, returns: Returns) -> None:
     )
 
 
+def _check_births(children: pl.DataFrame, returns: Returns) -> tuple[ReturnsProblem, ...]:
+    """Refuse returns of which too many children of a year have no date of birth, for lack of a Header; warn of some.
+
+    Parameters
+    ----------
+    children : DataFrame
+        part, child, dob: of all episodes.
+    returns : Returns
+
+    Raises
+    ------
+    ReturnsError
+        With every year of which too many have none.
+    """
+    problems, warnings = [], []
+    known = children.filter(pl.col("child").is_not_null()).unique(["part", "child"])
+    counts = known.group_by("part").agg(without=pl.col("dob").is_null().sum(), of=pl.len()).sort("part")
+    names = {file.number: file.name for file in returns.files}
+    for position, without, of in counts.rows():
+        part = returns.parts[position]
+        text = (
+            f"{without:,} of {of:,} children of the year to 31 March {part.last_year} have no date of birth in any "
+            "file and are left out: is its Header missing?"
+        )
+        if without >= HEADERS_LOST * of:
+            problems.append(ReturnsProblem(text, names[part.file]))
+        elif without >= HEADERS_MISSING * of and without > 1:
+            warnings.append(ReturnsProblem(text, names[part.file]))
+    if problems:
+        raise ReturnsError(problems)
+    return tuple(warnings)
+
+
 def _number_children(returns: Returns) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Put numbers in place of identifiers, which go no further than here."""
     frames = (returns.episodes, returns.births, returns.uasc)
@@ -146,7 +195,7 @@ def _with_children(frame: pl.DataFrame, in_episodes: pl.DataFrame) -> pl.DataFra
     )
 
 
-def _apply(stage: rules.Stage, frame: pl.DataFrame, recorder: Recorder) -> pl.DataFrame:
+def _apply(stage: Stage, frame: pl.DataFrame, recorder: Recorder) -> pl.DataFrame:
     for rule in (r for r in RULES if r.stage == stage):
         frame = recorder.apply(rule, frame)
     return frame
@@ -160,22 +209,14 @@ def _chosen_births(births: pl.DataFrame) -> pl.DataFrame:
     return ranked.unique("child", keep="first", maintain_order=True).select("child", chosen="dob")
 
 
-def _run_of_years(returns: Returns) -> tuple[int, int]:
-    """Return the first and last year of the latest years in a row that are covered."""
-    covered = {year for part in returns.parts for year in range(part.first_year, part.last_year + 1)}
-    last = max(covered)
-    first = last
-    while first - 1 in covered:
-        first -= 1
-    return first, last
-
-
 def _prepared(returns: Returns, episodes: pl.DataFrame, chosen: pl.DataFrame, in_header: pl.DataFrame) -> pl.DataFrame:
     """Add to episodes what the rules read (see :mod:`simulator.returns.rules`)."""
-    first, last = _run_of_years(returns)
+    first, last = run_of_years(returns.parts, returns.whole_until)
+    last_day = date(last, 3, 31)
     closes = pl.DataFrame(
-        {"part": range(len(returns.parts)), "closes": [part.closes for part in returns.parts]},
-        schema={"part": pl.Int32, "closes": pl.Date},
+        [(i, part.closes, min(part.closes, last_day), len(part.years) > 1) for i, part in enumerate(returns.parts)],
+        schema={"part": pl.Int32, "told_until": pl.Date, "closes": pl.Date, "several": pl.Boolean},
+        orient="row",
     )
     frame = episodes.join(closes, on="part", how="left", maintain_order="left")
     frame = frame.join(chosen.rename({"chosen": "dob"}), on="child", how="left", maintain_order="left")
@@ -192,7 +233,7 @@ def _prepared(returns: Returns, episodes: pl.DataFrame, chosen: pl.DataFrame, in
         lost=pl.lit(False),
         told=pl.lit(False),
         first_day=pl.lit(date(first - 1, 4, 1)),
-        last_day=pl.lit(date(last, 3, 31)),
+        last_day=pl.lit(last_day),
     )
 
 
@@ -207,9 +248,7 @@ def _end_lost(frame: pl.DataFrame) -> pl.DataFrame:
     """End episodes whose end date is wrong: at the next episode, or on the last day of the return."""
     at_least = pl.col("decom") + pl.duration(days=1)
     last = pl.max_horizontal("closes", at_least)
-    return frame.with_columns(
-        dec=pl.when("lost").then(pl.min_horizontal(rules.following("decom"), last)).otherwise("dec")
-    )
+    return frame.with_columns(dec=pl.when("lost").then(pl.min_horizontal(following("decom"), last)).otherwise("dec"))
 
 
 def _stays(used: pl.DataFrame, uasc: pl.DataFrame) -> Stays:
@@ -222,7 +261,8 @@ def _stays(used: pl.DataFrame, uasc: pl.DataFrame) -> Stays:
     seen_to_start = (pl.col("rne") == "S") | (pl.col("decom") >= first_day)
     frame = used.with_columns(new=rules.new_period()).with_columns(
         end=pl.col("dec").cast(pl.Int32).fill_null(closing),
-        ends=rules.following("new").fill_null(True) & pl.col("dec").is_not_null(),
+        ends=following("new").fill_null(True) & pl.col("dec").is_not_null(),
+        last=(pl.col("child") != pl.col("child").shift(-1)).fill_null(True),
         moved=~pl.col("new") & changed_home.fill_null(elsewhere),
         since=pl.when("new").then("decom").forward_fill(),
         known=pl.when("new").then(seen_to_start.fill_null(False)).forward_fill(),
@@ -244,6 +284,7 @@ def _stays(used: pl.DataFrame, uasc: pl.DataFrame) -> Stays:
         period_start=days["since"],
         start_known=frame["known"].to_numpy(),
         exit=frame["exit"].to_numpy().astype(np.intp),
+        last=frame["last"].to_numpy(),
         moved=frame["moved"].to_numpy(),
         opening=(first_day - date(1970, 1, 1)).days,
         closing=closing,

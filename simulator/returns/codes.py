@@ -25,6 +25,10 @@ PROVIDERS = {"with_parents": "PR0", "secure_residential": "PR1", "for_adoption":
 PRIVATE = "PR4"
 """Usual provider of all others."""
 
+FLAGGED = ("1", "Y", "YES", "T", "TRUE", "UASC")
+NOT_FLAGGED = ("0", "N", "NO", "F", "FALSE")
+"""What a column UASC holds for a child who is one, and for others, beside nothing."""
+
 ADULT = 18
 HOME, OTHER, AGE_18 = (REASONS.index(reason) for reason in ("home", "other", "age_18"))
 STAYS_ON = -1

@@ -24,6 +24,7 @@ TRUTH_COLUMNS = {"kind": pl.String, "file_kind": pl.String, "rows": pl.Int64, "c
 
 DATE = "%d/%m/%Y"
 IMPOSSIBLE = "31/02/2020"
+NO_END = "31/12/9999"
 UNKNOWN = "QQ"
 
 col = pl.col
@@ -263,6 +264,17 @@ def _short_breaks(book: _Book) -> tuple[int, int]:
     return picked.height, picked.height
 
 
+def _left_same_day(book: _Book) -> tuple[int, int]:
+    """Move the reason for leaving into an episode of no day that follows."""
+    picked = book.pick(_numbered(book).filter((LEFT_AS_CHILD & (col("days") > 0)).fill_null(False)))
+    of_no_day = picked.with_columns(DECOM=col("DEC"), RNE=pl.lit("L"))
+    marked = book.last.episodes.with_row_index("at").with_columns(changed=col("at").is_in(picked["at"].implode()))
+    episodes = marked.with_columns(REC=pl.when("changed").then(pl.lit("X1")).otherwise("REC"))
+    columns = book.last.episodes.columns
+    book.change(-1, "episodes", pl.concat([episodes.select(columns), of_no_day.select(columns)]))
+    return picked.height, picked.height
+
+
 def _blank(table: str) -> Planter:
     def planter(book: _Book) -> tuple[int, int]:
         frame: pl.DataFrame = getattr(book.last, table)
@@ -316,10 +328,13 @@ PLANTERS: dict[str, Planter] = {
     "starts_at_18": _copy(LEFT_AT_18, DECOM=_day("end", 10), DEC=_day("end", 20), RNE=pl.lit("S")),
     "born_after_start": _copy(col("new"), DECOM=_day("born", -400), DEC=_day("born", -300)),
     "same_start": _copy(LONG, DEC=_day("end", -1)),
-    "zero_length": _copy(LONG, DECOM=_day("start", 1), DEC=_day("start", 1)),
+    "zero_length": _copy(LONG, DECOM=_day("start", 1), DEC=_day("start", 1), REC=pl.lit("X1")),
+    "left_same_day": _left_same_day,
+    "day_alone": _copy(LONG, DECOM=_day("start", 1), DEC=_day("start", 1), REC=pl.lit("E8")),
     "contained": _copy(LONG, DECOM=_day("start", 5), DEC=_day("start", 10), REC=pl.lit("X1")),
     # Changed rows.
     "past_18": _edit(LEFT_AT_18, DEC=_day("end", 30)),
+    "no_end": _edit(~CLOSED & CHILD_STILL, DEC=pl.lit(NO_END)),
     "bad_dec": _edit(LEFT_AS_CHILD, DEC=pl.lit(IMPOSSIBLE)),
     "dec_before_decom": _edit(LEFT_AS_CHILD, DEC=_day("start", -10)),
     "no_reason": _edit(LEFT_AS_CHILD, REC=pl.lit("X1")),

@@ -80,6 +80,10 @@ class Budget:
         if _PROGRAM + _TIMES * self.kept > self.memory_mb * 1_000_000:
             raise TooMuch(f"with these rows, empty ones too, it needs more than {self.memory_mb:,} MB; {self._more}")
 
+    def hold(self, size: int) -> None:
+        """Count bytes that are held as they are while a file is read, and not in the several copies of kept cells."""
+        self.keep(-(-size // _TIMES))
+
     @property
     def _more(self) -> str:
         return f"--memory-mb {2 * self.memory_mb} allows more"

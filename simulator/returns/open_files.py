@@ -1,4 +1,7 @@
-"""The tables in a folder or a zip archive, read a chunk at a time: nothing is unpacked to disk, or held whole."""
+"""The files in a folder or a zip archive, or a single one, read a chunk at a time: nothing is unpacked to disk.
+
+Of what an archive holds only a workbook is held whole while it is read, as it is an archive itself, and packed.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,16 @@ from typing import IO
 
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 
-TABLES = {".csv", ".txt", ".tsv"}
+TEXT = (".csv", ".txt", ".tsv")
+WORKBOOKS = (".xlsx", ".xlsm")
+XML = (".xml",)
+OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
+"""Not read, and told of: they are likely to be a return in another form."""
+
+LOOKED_AT = {*TEXT, *WORKBOOKS, *XML, *OTHER_WORKBOOKS}
+
+MOST_IN_A_PACKED_WORKBOOK = 50_000_000
+"""Bytes of a workbook within an archive."""
 
 _CHUNK = 1 << 18
 _MOST_NAMES = 4_000_000
@@ -35,12 +47,12 @@ _UNREADABLE = (
 
 @dataclass(frozen=True)
 class TableFile:
-    """One table.
+    """One file.
 
     Attributes
     ----------
     name : str
-        Below the folder or inside the archive.
+        Below the folder or inside the archive; of a single file, its own.
     opened : callable
         Opens it for reading bytes.
     """
@@ -48,20 +60,30 @@ class TableFile:
     name: str
     opened: Callable[[], AbstractContextManager[IO[bytes]]]
 
-    def chunks(self) -> Iterator[bytes]:
-        """Yield its bytes, a few at a time.
+    @property
+    def suffix(self) -> str:
+        """What its name ends with, in small letters."""
+        return PurePosixPath(self.name).suffix.lower()
 
-        Raises
-        ------
-        ReturnsError
-            If it can't be read.
-        """
-        try:
-            with self.opened() as stream:
-                while chunk := stream.read(_CHUNK):
-                    yield chunk
-        except _UNREADABLE as error:
-            raise ReturnsError([ReturnsProblem(f"can't be read: {_reason(error)}", self.name)]) from None
+    def chunks(self) -> Iterator[bytes]:
+        """Yield its bytes, a few at a time (see :func:`chunks_of`)."""
+        return chunks_of(self.opened, self.name)
+
+
+def chunks_of(opened: Callable[[], AbstractContextManager[IO[bytes]]], name: str) -> Iterator[bytes]:
+    """Yield the bytes of a file, a few at a time.
+
+    Raises
+    ------
+    ReturnsError
+        If it can't be read.
+    """
+    try:
+        with opened() as stream:
+            while chunk := stream.read(_CHUNK):
+                yield chunk
+    except _UNREADABLE as error:
+        raise ReturnsError([ReturnsProblem(f"can't be read: {_reason(error)}", name)]) from None
 
 
 class _Archive(io.BufferedReader):
@@ -75,37 +97,73 @@ class _Archive(io.BufferedReader):
 
 
 @contextmanager
+def archive_of(raw: io.FileIO | io.BytesIO) -> Iterator[zipfile.ZipFile]:
+    """Open an archive, whose list of files may not be too long."""
+    with _Archive(raw) as stream, zipfile.ZipFile(stream) as archive:
+        yield archive
+
+
+@contextmanager
 def table_files(source: Path) -> Iterator[Sequence[TableFile]]:
-    """Give every table of a folder or archive, in the order of names, numbers in names compared as numbers.
+    """Give every file that may hold tables, in the order of names, numbers in names compared as numbers.
+
+    Parameters
+    ----------
+    source : Path
+        A folder, a zip archive, or one such file.
 
     Raises
     ------
     ReturnsError
-        If there is neither.
+        If it is neither.
     """
     with ExitStack() as closing:
         try:
             if source.is_dir():
                 paths = {p.relative_to(source).as_posix(): p for p in source.rglob("*") if p.is_file()}
                 found = [TableFile(name, partial(_opened, paths[name])) for name in _tables(paths)]
+            elif source.is_file() and source.suffix.lower() in LOOKED_AT:
+                found = [TableFile(source.name, partial(_opened, source))]
             elif zipfile.is_zipfile(source):
-                stream = closing.enter_context(_Archive(io.FileIO(source)))
-                archive = closing.enter_context(zipfile.ZipFile(stream))
+                archive = closing.enter_context(archive_of(io.FileIO(source)))
                 packed = {info.filename: info for info in archive.infolist() if not info.is_dir()}
-                found = [TableFile(name, partial(_packed, archive, packed[name])) for name in _tables(packed)]
+                found = [TableFile(name, partial(member, archive, packed[name])) for name in _tables(packed)]
             else:
-                what = "neither a folder nor a zip archive" if source.exists() else "not found"
+                what = "neither a folder nor a zip archive, nor a table" if source.exists() else "not found"
                 raise ReturnsError([ReturnsProblem(what, str(source))])
         except _UNREADABLE as error:
             raise ReturnsError([ReturnsProblem(f"can't be read: {_reason(error)}", str(source))]) from None
         yield found
 
 
+@contextmanager
+def workbook_of(file: TableFile) -> Iterator[zipfile.ZipFile]:
+    """Open a workbook, which is an archive.
+
+    Raises
+    ------
+    ReturnsError
+        If it is none that can be read.
+    """
+    with ExitStack() as closing:
+        try:
+            stream = closing.enter_context(file.opened())
+            if not isinstance(stream, io.FileIO):
+                stream = io.BytesIO(stream.read(MOST_IN_A_PACKED_WORKBOOK + 1))
+                if stream.getbuffer().nbytes > MOST_IN_A_PACKED_WORKBOOK:
+                    raise NotImplementedError
+            archive = closing.enter_context(archive_of(stream))
+        except _UNREADABLE as error:
+            raise ReturnsError([ReturnsProblem(f"can't be read: {_reason(error)}", file.name)]) from None
+        yield archive
+
+
 def _opened(path: Path) -> IO[bytes]:
-    return path.open("rb")
+    return path.open("rb", buffering=0)
 
 
-def _packed(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    """Open a file of an archive."""
     if info.compress_type not in _PACKED:
         raise NotImplementedError
     return archive.open(info)
@@ -123,7 +181,7 @@ def _tables(names: Iterable[str]) -> list[str]:
     def wanted(name: str) -> bool:
         path = PurePosixPath(name)
         hidden = any(part.startswith((".", "~", "__MACOSX")) for part in path.parts)
-        return path.suffix.lower() in TABLES and not hidden
+        return path.suffix.lower() in LOOKED_AT and not hidden
 
     def number(part: str) -> bool:
         return part.isdecimal() and len(part) <= _DIGITS

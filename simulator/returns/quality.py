@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from simulator.returns.rules import RULES, Rule
+from simulator.returns.import_errors import ReturnsProblem
+from simulator.returns.rule_book import Rule
+from simulator.returns.rules import RULES
 
 USED = "used"
 WIDTH = 100
@@ -65,11 +67,14 @@ class Report:
     touched : DataFrame
         rule, kind, file, row: every row that a finding counts, by file number.
     account : tuple of Outcome
+    warnings : tuple of ReturnsProblem
+        What is told beside the findings, as it puts the counts in doubt.
     """
 
     findings: tuple[Finding, ...]
     touched: pl.DataFrame
     account: tuple[Outcome, ...]
+    warnings: tuple[ReturnsProblem, ...] = ()
 
     @property
     def dirt(self) -> tuple[Finding, ...]:
@@ -169,9 +174,11 @@ def _leaves_out(rule: Rule, kind: str) -> bool:
 # As text
 
 
-def report_text(report: Report) -> str:
-    """Return the report as plain text: findings with what was done and why, then the account."""
+def report_text(report: Report, warnings: Sequence[str] = ()) -> str:
+    """Return the report as plain text: warnings, findings with what was done and why, then the account."""
     lines = ["Data quality report", ""]
+    for warning in warnings:
+        lines += [*textwrap.wrap(f"Warning: {warning}.", WIDTH), ""]
     if not report.dirt:
         lines += ["Nothing is wrong with the data, as far as the rules can tell.", ""]
     for finding in report.dirt:

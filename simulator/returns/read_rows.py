@@ -1,8 +1,4 @@
-"""The rows of one file as text, whatever program wrote it: its letters, line ends, separator and headings.
-
-Rows go by one at a time and only the columns that are used are kept, so memory goes with what is kept and not with what
-somebody sent. No message holds a value, nor what a library says of a cell that it can't read.
-"""
+"""The table in a text file, whatever program wrote it: its letters, line ends, separator, and titles above it."""
 
 from __future__ import annotations
 
@@ -10,58 +6,25 @@ import codecs
 import csv
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from operator import itemgetter
 
-import polars as pl
-
-from simulator.returns.import_errors import ReturnsProblem
-from simulator.returns.limits import MOST_COLUMNS, MOST_IN_A_CELL, MOST_IN_A_ROW, Budget, TooMuch
+from simulator.returns.column_names import ColumnNames
+from simulator.returns.limits import MOST_IN_A_CELL, MOST_IN_A_ROW, Budget, TooMuch
 from simulator.returns.open_files import TableFile
+from simulator.returns.table_rows import HEADING_WITHIN, LEAST_KNOWN, RowKeeper, TableRows, best_heading, nothing_of
 
 _AROUND = "\r\n\t \x1a"
 """What programs leave before and after a table."""
 
-_ROWS, _CHARACTERS = 50_000, 8_000_000
-"""Rows, and characters of them, after which those that are kept are packed."""
+_SEPARATORS = ",;\t"
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+"""A line by which a file tells Excel its separator."""
 
 
-_VIEW = 16
-"""Bytes of a cell beside those of its text."""
-
-
-@dataclass(frozen=True)
-class TableRows:
-    """What was read of one file.
-
-    Attributes
-    ----------
-    columns : tuple of str
-        Its headings, in capitals and without what programs add.
-    kept : DataFrame
-        The columns that are used, as text. Of columns with one name, the first.
-    rows : int
-    sha256 : str
-    broken : tuple of ReturnsProblem
-        What is wrong with its rows; none is kept of a file that is no table.
-    """
-
-    columns: tuple[str, ...]
-    kept: pl.DataFrame
-    rows: int
-    sha256: str
-    broken: tuple[ReturnsProblem, ...]
-
-
-Choice = Callable[[Sequence[str]], AbstractSet[str]]
-"""Says which of a file's columns are used."""
-
-
-def read_rows(file: TableFile, used: Choice, budget: Budget) -> TableRows:
-    """Read a file.
+def read_rows(file: TableFile, names: ColumnNames, budget: Budget) -> Iterator[TableRows]:
+    """Read the table of a text file.
 
     Raises
     ------
@@ -72,27 +35,41 @@ def read_rows(file: TableFile, used: Choice, budget: Budget) -> TableRows:
     """
     look = _looked_at(file, budget)
     lines = _Lines(file, look)
-    first = next(lines, "").lstrip(_AROUND)
-    if not first:
-        return TableRows((), pl.DataFrame(), 0, look.sha256, ())
-    separator = max(",;\t", key=first.count)
-    columns = as_columns(first.split(separator))
-    if len(columns) > MOST_COLUMNS:
-        raise TooMuch(f"{len(columns):,} columns; at most {MOST_COLUMNS:,} are read")
-    reader = csv.reader(chain([first], lines), delimiter=separator, strict=True)
-    table = _Table(budget)
+    top, separator = _from_heading(lines, names)
+    if not top:
+        yield nothing_of(file.name, look.sha256)
+        return
+    reader = csv.reader(chain(top, lines), delimiter=separator, strict=True)
+    table = RowKeeper(file.name, names, budget)
     try:
-        heading = as_columns(next(reader))
-        table.start(heading, used(columns))
+        table.start(top[0].split(separator))  # what it is, if it turns out to be no heading
+        table.start(next(reader))
         for row in reader:
             table.add(row, lines.since_row)
             lines.since_row = 0
-        kept = table.packed()
-    except csv.Error as error:
-        return TableRows(tuple(columns), pl.DataFrame(), 0, look.sha256, (table.fault(error),))
+        yield table.table(look.sha256)
+    except csv.Error as error:  # what it says holds no value, but is not passed on
+        at = table.next_row if reader.line_num > 1 else 1
+        yield table.broken(look.sha256, at, _LONG_CELL if "field limit" in str(error) else _NO_TABLE)
     except TooMuch as much:
-        raise TooMuch(str(much), much.row or table.rows + 2) from None
-    return TableRows(tuple(columns), kept, table.rows, look.sha256, table.ragged())
+        raise TooMuch(str(much), much.row or table.next_row) from None
+
+
+_LONG_CELL = f"a cell of more than {MOST_IN_A_CELL:,} characters (an open quotation mark?)"
+_NO_TABLE = "not a table that can be read (an open quotation mark, or a line break in a cell without them?)"
+
+
+def _from_heading(lines: _Lines, names: ColumnNames) -> tuple[list[str], str]:
+    """Return the first lines from the heading on, and the separator, by which most columns of a return are named."""
+    top = lines.first(HEADING_WITHIN)
+    if told := _SEPARATOR_LINE.fullmatch(top[0]) if top else None:
+        top = top[1:]
+    scores = {each: [names.known(line.split(each)) for line in top] for each in (told[1] if told else _SEPARATORS)}
+    separator = max(scores, key=lambda each: max(scores[each], default=0))
+    if max(scores[separator], default=0) < LEAST_KNOWN and top:
+        separator = max(scores, key=top[0].count)
+    top = top[best_heading(scores[separator]) :]
+    return [line.lstrip(_AROUND) if i == 0 else line for i, line in enumerate(top)], separator
 
 
 @dataclass(frozen=True)
@@ -153,6 +130,19 @@ class _Lines:
             raise TooMuch(_LONG)
         return line
 
+    def first(self, number: int) -> list[str]:
+        """Return the first lines, so many at most."""
+        found: list[str] = []
+        try:
+            for line in self:
+                found.append(line)
+                self.since_row = 0
+                if len(found) == number:
+                    break
+        except TooMuch as much:
+            raise TooMuch(str(much), len(found) + 1) from None
+        return found
+
     @staticmethod
     def _all(file: TableFile, look: _Look) -> Iterator[str]:
         blank, begun = 0, False
@@ -178,76 +168,3 @@ def _split(file: TableFile, look: _Look) -> Iterator[str]:
         if len(rest) > MOST_IN_A_ROW:
             raise TooMuch(_LONG)
     yield (rest + decoder.decode(b"", final=True)).rstrip(_AROUND)
-
-
-class _Table:
-    """The rows that are kept of a file, packed as they come."""
-
-    def __init__(self, budget: Budget) -> None:
-        self.rows = 0
-        self._budget = budget
-        self._names: list[str] = []
-        self._width = 0
-        self._long: list[int] = []
-        self._picked: list[Sequence[str]] = []
-        self._characters = 0
-        self._pieces: list[pl.DataFrame] = []
-
-    def start(self, heading: list[str], used: AbstractSet[str]) -> None:
-        """Take the headings."""
-        self._names = [name for name in dict.fromkeys(heading) if name in used]
-        self._width = len(heading)
-        at = [heading.index(name) for name in self._names]
-        self._pick: Callable[[Sequence[str]], Sequence[str]] = (
-            itemgetter(*at) if len(at) > 1 else lambda row: [row[i] for i in at]
-        )
-
-    def add(self, row: list[str], characters: int) -> None:
-        """Take a row."""
-        self.rows += 1
-        if len(row) != self._width:
-            if len(row) > MOST_COLUMNS:
-                self.rows -= 1
-                raise TooMuch(f"{len(row):,} cells; at most {MOST_COLUMNS:,} are read")
-            if any(row[self._width :]):
-                self._long.append(self.rows + 1)
-            row += [""] * (self._width - len(row))
-        if not self._names:
-            return
-        self._picked.append(self._pick(row))
-        self._characters += characters
-        if len(self._picked) >= _ROWS or self._characters > _CHARACTERS:
-            self._pack()
-
-    def fault(self, error: csv.Error) -> ReturnsProblem:
-        """Tell that the next row can't be read; what the library says holds no value, but is not passed on."""
-        if "field limit" in str(error):
-            text = f"a cell of more than {MOST_IN_A_CELL:,} characters (an open quotation mark?)"
-        else:
-            text = "not a table that can be read (an open quotation mark, or a line break in a cell without them?)"
-        return ReturnsProblem(text, rows=(self.rows + 2 if self._width else 1,))
-
-    def ragged(self) -> tuple[ReturnsProblem, ...]:
-        """Tell of rows with something in more cells than there are headings: their cells can't be told apart."""
-        text = "more cells than the heading has (a separator within a cell?)"
-        return (ReturnsProblem(text, rows=tuple(self._long)),) if self._long else ()
-
-    def packed(self) -> pl.DataFrame:
-        """Return the rows that are kept."""
-        self._pack()
-        return pl.concat(self._pieces)
-
-    def _pack(self) -> None:
-        columns = zip(*self._picked, strict=True) if self._picked else ([] for _ in self._names)
-        piece = pl.DataFrame([pl.Series(n, c, pl.String) for n, c in zip(self._names, columns, strict=True)])
-        self._picked, self._characters = [], 0
-        try:
-            self._budget.keep(int(piece.estimated_size()) + _VIEW * piece.width * piece.height)
-        except TooMuch as much:
-            raise TooMuch(str(much), self.rows + 1) from None
-        self._pieces.append(piece)
-
-
-def as_columns(heading: Sequence[str]) -> list[str]:
-    """Return headings in capitals, without the spaces and quotes that programs add."""
-    return [re.sub(r"[ -]+", "_", name.strip(" \t\r\n'\"").upper()) for name in heading]

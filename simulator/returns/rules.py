@@ -1,228 +1,39 @@
-"""The rules by which returns are cleaned, one function each, in the order in which they are applied.
+"""The rules by which episodes are cleaned, one function each, in the order in which they are applied.
 
-A rule says which rows it holds for, as an expression on the frame, and what happens to them: they are not used, or
-columns of theirs are changed, or they are only counted. From the stage of versions, rows lie in order of child, start,
-return and end, so that ``shift`` finds the neighbours.
+What a rule is stands in :mod:`simulator.returns.rule_book`. From the stage of versions, rows lie in order of child,
+start, return and end, open ones before those that ended, so that ``shift`` finds the neighbours.
 
-Columns of an episode, beside those of :class:`simulator.returns.read_files.Returns`: ``opens`` and ``closes`` (first
-and last day that its return covers), ``dob``, ``adult`` (18th birthday), ``at`` (position in ``codes.PLACES``),
-``reason`` (position in ``axes.REASONS``, or ``codes.CONTINUES``), ``lost`` (the end date is wrong, but there was one),
-``told`` (a rule has told of the missing reason).
+Columns of an episode, beside those of :class:`simulator.returns.read_files.Returns`: ``closes`` (last day that its
+return covers, as far as years are whole), ``told_until`` (the same, whole or not), ``several`` (its return covers
+several years), ``first_day`` and ``last_day`` (of all returns), ``dob``, ``in_header``, ``adult`` (18th birthday),
+``at`` (position in ``codes.PLACES``), ``reason`` (position in ``axes.REASONS``, or ``codes.CONTINUES``), ``lost`` (the
+end date is wrong, but there was one), ``told`` (a rule has told of the missing reason).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from typing import Final, Literal
-
 import polars as pl
 
-from simulator.returns import codes
+from simulator.returns import codes, header_rules
+from simulator.returns.rule_book import (
+    CHANGED,
+    FOREVER,
+    KEPT,
+    NOT_USED,
+    Changes,
+    Rule,
+    col,
+    following,
+    known,
+    previous,
+    rules_into,
+    starts,
+)  # fmt: skip
 
-Action = Literal["not used", "changed", "kept"]
-NOT_USED: Final = "not used"
-CHANGED: Final = "changed"
-KEPT: Final = "kept"
-
-Stage = Literal["header", "uasc", "one row", "versions", "neighbours"]
-"""Rules are applied in stages: to headers; to UASC files; to episodes one at a time; to versions of one episode in one
-return or several; and to the episodes of a child against each other."""
-
-Changes = dict[str, pl.Expr]
-Holds = Callable[[], "pl.Expr | tuple[pl.Expr, Changes]"]
-
-FOREVER = date(9999, 1, 1)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule.
-
-    Attributes
-    ----------
-    name : str
-    stage : str
-        See `Stage`.
-    action : {"not used", "changed", "kept"}
-    done, why : str
-        What is done with the rows, and the reason, for the report.
-    dirt : bool
-        False for what any set of returns holds, such as an episode carried forward: counted, and not in the report.
-    holds : function
-        Returns the rows as an expression, and for "changed" the new values of columns.
-    """
-
-    name: str
-    stage: Stage
-    action: Action
-    done: str
-    why: str
-    dirt: bool
-    holds: Holds
-
-    @property
-    def kind(self) -> str:
-        """Kind of file."""
-        return self.stage if self.stage in ("header", "uasc") else "episodes"
-
-
-RULES: list[Rule] = []
+RULES: list[Rule] = [*header_rules.RULES]
 """All rules, in order."""
 
-
-def _rule(stage: Stage, action: Action, done: str, why: str, *, dirt: bool = True) -> Callable[[Holds], Holds]:
-    def register(function: Holds) -> Holds:
-        RULES.append(Rule(function.__name__, stage, action, done, why, dirt, function))
-        return function
-
-    return register
-
-
-col = pl.col
-
-
-def following(column: str) -> pl.Expr:
-    """Return a column of the child's next episode, or null."""
-    return pl.when(col("child") == col("child").shift(-1)).then(col(column).shift(-1))
-
-
-def previous(column: str) -> pl.Expr:
-    """Return a column of the child's previous episode, or null."""
-    return pl.when(col("child") == col("child").shift(1)).then(col(column).shift(1))
-
-
-def _known(field: str, column: str) -> pl.Expr:
-    return col(column).is_in(list(codes.codes(field)))
-
-
-def _starts() -> pl.Expr:
-    return col("rne").is_in(codes.reasons_for_new_episode("start"))
-
-
-# --------------------------------------------------------------------------------------------------
-# Headers
-
-
-@_rule(
-    "header",
-    NOT_USED,
-    "left out",
-    "Excel saves empty rows at the end of a table.",
-)
-def blank_header_rows() -> pl.Expr:
-    """Hold for rows with neither child nor date of birth."""
-    return col("blank")
-
-
-@_rule(
-    "header",
-    NOT_USED,
-    "left out",
-    "The child can't be told: the identifier is blank, or Excel made it a power of ten.",
-)
-def no_child_id_in_header() -> pl.Expr:
-    """Hold for rows that name no child."""
-    return col("child").is_null()
-
-
-@_rule(
-    "header",
-    NOT_USED,
-    "left out; the date of birth is taken from other rows or files",
-    "It is blank, or no date.",
-)
-def bad_dob() -> pl.Expr:
-    """Hold for dates of birth that can't be read."""
-    return col("dob").is_null()
-
-
-@_rule(
-    "header",
-    NOT_USED,
-    "the one that agrees with most other files is used, or else the last",
-    "A child has one header in a return.",
-)
-def two_headers() -> pl.Expr:
-    """Hold for more headers of one child in one file than the one used."""
-    again = pl.struct("file", "child")
-    return ~again.is_first_distinct()
-
-
-@_rule(
-    "header",
-    NOT_USED,
-    "the date of birth that most files give is used, or else the latest",
-    "A child has one date of birth.",
-)
-def dob_differs() -> pl.Expr:
-    """Hold for dates of birth that are not the one used."""
-    return col("dob") != col("chosen")
-
-
-@_rule(
-    "header",
-    NOT_USED,
-    "left out",
-    "The child has no episodes in the returns: headers hold care leavers too.",
-    dirt=False,
-)
-def header_without_episodes() -> pl.Expr:
-    """Hold for children who have no episode."""
-    return ~col("in_episodes")
-
-
-@_rule(
-    "header",
-    NOT_USED,
-    "one is used",
-    "The child is in several returns, and the headers agree.",
-    dirt=False,
-)
-def header_repeated() -> pl.Expr:
-    """Hold for headers of a child in other returns."""
-    return ~col("child").is_first_distinct()
-
-
-# --------------------------------------------------------------------------------------------------
-# Unaccompanied asylum-seeking children
-
-
-@_rule(
-    "uasc",
-    NOT_USED,
-    "left out",
-    "Excel saves empty rows at the end of a table.",
-)
-def blank_uasc_rows() -> pl.Expr:
-    """Hold for rows that name no child and hold nothing else that is used."""
-    return col("blank")
-
-
-@_rule(
-    "uasc",
-    NOT_USED,
-    "left out",
-    "The child has no episodes in the returns.",
-    dirt=False,
-)
-def uasc_without_episodes() -> pl.Expr:
-    """Hold for children who have no episode."""
-    return ~col("in_episodes")
-
-
-@_rule(
-    "uasc",
-    NOT_USED,
-    "one is used",
-    "The child is in several returns.",
-    dirt=False,
-)
-def uasc_repeated() -> pl.Expr:
-    """Hold for other rows of the child."""
-    return ~col("child").is_first_distinct()
-
+_rule = rules_into(RULES)
 
 # --------------------------------------------------------------------------------------------------
 # Episodes, one at a time
@@ -232,7 +43,7 @@ def uasc_repeated() -> pl.Expr:
     "one row",
     NOT_USED,
     "left out",
-    "Excel saves empty rows at the end of a table.",
+    "Excel saves empty rows at the end of a table; files put together repeat the heading.",
 )
 def blank_rows() -> pl.Expr:
     """Hold for rows with nothing in them."""
@@ -274,9 +85,48 @@ def before_a_missing_year() -> pl.Expr:
 
 @_rule(
     "one row",
+    NOT_USED,
+    "left out",
+    "It starts in a last year that is not whole: the returns stop within it.",
+)
+def starts_in_broken_year() -> pl.Expr:
+    """Hold for starts in a year of which the end is missing."""
+    return _in_broken_year("decom")
+
+
+@_rule(
+    "one row",
+    CHANGED,
+    "taken as open on the last day of the last whole year",
+    "It ends in a last year that is not whole.",
+    dirt=False,
+)
+def ends_in_broken_year() -> tuple[pl.Expr, Changes]:
+    """Hold for ends in a year of which the end is missing."""
+    return _in_broken_year("dec"), {"dec": pl.lit(None), "reason": pl.lit(codes.CONTINUES)}
+
+
+def _in_broken_year(column: str) -> pl.Expr:
+    return (col(column) > col("last_day")) & (col("told_until") > col("last_day"))
+
+
+@_rule(
+    "one row",
+    CHANGED,
+    "taken as open",
+    "DEC holds what stands for no end, or is no date, and REC gives no reason for leaving.",
+)
+def no_end() -> tuple[pl.Expr, Changes]:
+    """Hold for ends that can't be read, where nothing else says that the child left."""
+    no_reason_given = ~_ceases() & (col("rec").is_null() | known("REC", "rec"))
+    return col("bad_dec") & no_reason_given, {"bad_dec": pl.lit(False)}
+
+
+@_rule(
+    "one row",
     CHANGED,
     "taken to end at the child's next episode, or else on the last day of the return",
-    "DEC is there but is no date: the episode ended in the year.",
+    "DEC is there but is no date: the episode ended in the year, as REC says why.",
 )
 def bad_dec() -> tuple[pl.Expr, Changes]:
     """Hold for end dates that can't be read."""
@@ -301,8 +151,16 @@ def dec_before_decom() -> tuple[pl.Expr, Changes]:
     "It ends on the day it starts: no night in care.",
 )
 def zero_length() -> pl.Expr:
-    """Hold for episodes of no day."""
+    """Hold for episodes of no day; those that say why the child left are kept until that is used."""
+    return _of_no_day() & ~_ceases()
+
+
+def _of_no_day() -> pl.Expr:
     return col("dec") == col("decom")
+
+
+def _ceases() -> pl.Expr:
+    return col("reason") != codes.CONTINUES
 
 
 @_rule(
@@ -379,7 +237,7 @@ def starts_at_18() -> pl.Expr:
 )
 def unknown_place() -> pl.Expr:
     """Hold for placements that no code set knows."""
-    return ~_known("PLACE", "place").fill_null(False)
+    return ~known("PLACE", "place").fill_null(False)
 
 
 @_rule(
@@ -390,7 +248,7 @@ def unknown_place() -> pl.Expr:
 )
 def unknown_ls() -> pl.Expr:
     """Hold for legal statuses that no code set knows."""
-    return ~_known("LS", "ls").fill_null(False)
+    return ~known("LS", "ls").fill_null(False)
 
 
 @_rule(
@@ -401,7 +259,7 @@ def unknown_ls() -> pl.Expr:
 )
 def unknown_rne() -> pl.Expr:
     """Hold for reasons for a new episode that no code set knows."""
-    return ~_known("RNE", "rne").fill_null(False)
+    return ~known("RNE", "rne").fill_null(False)
 
 
 @_rule(
@@ -412,7 +270,7 @@ def unknown_rne() -> pl.Expr:
 )
 def unknown_rec() -> tuple[pl.Expr, Changes]:
     """Hold for reasons for ceasing that no code set knows."""
-    return col("rec").is_not_null() & ~_known("REC", "rec"), {"told": pl.lit(True)}
+    return col("rec").is_not_null() & ~known("REC", "rec"), {"told": pl.lit(True)}
 
 
 @_rule(
@@ -423,7 +281,7 @@ def unknown_rec() -> tuple[pl.Expr, Changes]:
 )
 def unknown_provider() -> pl.Expr:
     """Hold for providers that no code set knows."""
-    return col("provider").is_not_null() & ~_known("PLACE_PROVIDER", "provider")
+    return col("provider").is_not_null() & ~known("PLACE_PROVIDER", "provider")
 
 
 @_rule(
@@ -434,12 +292,13 @@ def unknown_provider() -> pl.Expr:
     "start with 2025-26).",
 )
 def code_not_of_year() -> pl.Expr:
-    """Hold for placements that the year's code set does not hold, and another does."""
+    """Hold for placements that the year's code set does not hold, and another does; files of several years hold all."""
     first = {code.code: code.first_return for code in codes.codes("PLACE").values()}
     last = {code.code: code.last_return for code in codes.codes("PLACE").values()}
-    year = col("closes").dt.year()
+    year = col("told_until").dt.year()
     place = col("place")
-    return (year < place.replace_strict(first, default=0)) | (year > place.replace_strict(last, default=9999))
+    other = (year < place.replace_strict(first, default=0)) | (year > place.replace_strict(last, default=9999))
+    return other & ~col("several")
 
 
 @_rule(
@@ -452,12 +311,33 @@ def no_provider() -> tuple[pl.Expr, Changes]:
     """Hold for foster care with nobody who provides it."""
     pairs = {f"{place}/{provider}" for place, provider in codes.place_of() if provider}
     pair = pl.concat_str("place", pl.lit("/"), col("provider").fill_null(""))
-    strange = col("provider").is_not_null() & ~_known("PLACE_PROVIDER", "provider")
+    strange = col("provider").is_not_null() & ~known("PLACE_PROVIDER", "provider")
     return col("place").is_in(sorted(codes.provider_decides())) & ~pair.is_in(sorted(pairs)) & ~strange, {}
 
 
 # --------------------------------------------------------------------------------------------------
 # Versions of one episode
+
+
+def _same_start() -> pl.Expr:
+    return following("decom") == col("decom")
+
+
+def _again() -> pl.Expr:
+    """Hold for all but the last of episodes that start together in one return."""
+    return _same_start() & (following("part") == col("part"))
+
+
+@_rule(
+    "versions",
+    NOT_USED,
+    "the one that ended is used, or else the last",
+    "A file of several years holds an episode again for each 31 March on which it was open.",
+    dirt=False,
+)
+def open_in_an_earlier_year() -> pl.Expr:
+    """Hold for earlier versions of an episode in a file of several years."""
+    return _again() & col("several") & col("dec").is_null()
 
 
 @_rule(
@@ -471,19 +351,15 @@ def duplicate_rows() -> pl.Expr:
     return ~pl.struct("child", "decom", "part", "dec", "rne", "ls", "place", "provider", "rec").is_first_distinct()
 
 
-def _same_start() -> pl.Expr:
-    return following("decom") == col("decom")
-
-
 @_rule(
     "versions",
     NOT_USED,
-    "the one that lasts longest is used, or else the last",
+    "of those that ended the one that lasts longest is used, or else the last",
     "Two episodes of a child start on one day in one return.",
 )
 def same_start() -> pl.Expr:
-    """Hold for all but the longest of episodes that start together."""
-    return _same_start() & (following("part") == col("part"))
+    """Hold for all but one of episodes that start together: one that ended is a later version than one that is open."""
+    return _again()
 
 
 @_rule(
@@ -555,6 +431,47 @@ def open_then_another() -> tuple[pl.Expr, Changes]:
     return col("dec").is_null() & ~col("lost") & following("decom").is_not_null(), {"dec": following("decom")}
 
 
+def _leaves_on_next_day() -> pl.Expr:
+    """Hold where the child's next episode begins and ends on the day this one ends, and says why the child left."""
+    of_no_day = (following("decom") == col("dec")) & (following("dec") == col("dec"))
+    return of_no_day & (following("reason") != codes.CONTINUES)
+
+
+@_rule(
+    "neighbours",
+    CHANGED,
+    "the reason for leaving is taken from the last episode",
+    "The child's last episode begins and ends on the day this one ends, and alone says why the child left.",
+)
+def left_same_day() -> tuple[pl.Expr, Changes]:
+    """Hold for episodes whose reason for leaving stands in an episode of no day that follows."""
+    changes = {name: following(name) for name in ("reason", "rec")}
+    return _leaves_on_next_day() & ~_ceases(), changes
+
+
+@_rule(
+    "neighbours",
+    NOT_USED,
+    "left out; its reason for leaving is that of the episode before",
+    "It ends on the day it starts, on which the episode before ended: no night in care.",
+    dirt=False,
+)
+def day_of_leaving() -> pl.Expr:
+    """Hold for last episodes of no day."""
+    return _of_no_day() & _touches()
+
+
+@_rule(
+    "neighbours",
+    NOT_USED,
+    "left out",
+    "It ends on the day it starts, with a reason for leaving, and no other episode ended that day: no night in care.",
+)
+def day_alone() -> pl.Expr:
+    """Hold for other episodes of no day."""
+    return _of_no_day()
+
+
 @_rule(
     "neighbours",
     NOT_USED,
@@ -608,10 +525,6 @@ def _touches() -> pl.Expr:
     return (previous("dec") == col("decom")).fill_null(False)
 
 
-def _ceases() -> pl.Expr:
-    return col("reason") != codes.CONTINUES
-
-
 @_rule(
     "neighbours",
     KEPT,
@@ -620,7 +533,7 @@ def _ceases() -> pl.Expr:
 )
 def start_code_inside() -> pl.Expr:
     """Hold for starts inside a period of care."""
-    return _touches() & _starts() & (previous("reason") == codes.CONTINUES)
+    return _touches() & starts() & (previous("reason") == codes.CONTINUES)
 
 
 @_rule(
@@ -641,7 +554,7 @@ def new_period() -> pl.Expr:
     Dates decide: an episode that begins on the day the one before ended goes on with it, whatever one code says; only
     where both say that care ended and started again did it.
     """
-    began_again = _starts().fill_null(False) & (previous("reason") != codes.CONTINUES)
+    began_again = starts().fill_null(False) & (previous("reason") != codes.CONTINUES)
     return ~_touches() | began_again
 
 
@@ -666,5 +579,5 @@ def no_reason() -> pl.Expr:
 )
 def no_start_code() -> pl.Expr:
     """Hold for starts in the years covered whose code says otherwise."""
-    known = _known("RNE", "rne").fill_null(False)
-    return ~_touches() & known & ~_starts() & (col("decom") >= col("first_day"))
+    is_code = known("RNE", "rne").fill_null(False)
+    return ~_touches() & is_code & ~starts() & (col("decom") >= col("first_day"))

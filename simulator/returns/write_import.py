@@ -10,6 +10,7 @@ import json
 import platform
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -23,13 +24,15 @@ from simulator.outputs.folder import MADE_BY, MANIFEST, FolderError, held, whole
 from simulator.returns import publish_counts
 from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import AGE_18, PLACES
+from simulator.returns.councils import folder_name
 from simulator.returns.estimate import Drift, EventLevel, FirstPlace, Rate, drifts, estimate
 from simulator.returns.exposure import EVENTS, TIMES, Exposure, Years, by_year, exposure
+from simulator.returns.gates import warnings
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.limits import MEMORY_MB, Budget
 from simulator.returns.national import National, national
 from simulator.returns.quality import Report, counted, report_text
-from simulator.returns.read_files import Returns, read
+from simulator.returns.read_files import Reading, Returns, read_councils
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS
 from simulator.vocabulary.calendar import LATEST_BASE
 
@@ -72,16 +75,31 @@ A year is the financial year that ends on 31 March of it. Age is in completed ye
 are left out. The rules and the method are in docs/returns.md of care-demand.
 """
 
+COUNCILS = """\
+SSDA903 returns of several councils, imported by care-demand
+===========================================================
+
+Each council has a folder of its own, which says what is in it and what may not be published:
+
+{councils}
+"""
+
 
 def import_ssda903(
-    source: Path, folder: Path, window: int | None, *, publish: bool = False, memory_mb: int = MEMORY_MB
+    source: Path,
+    folder: Path,
+    window: int | None,
+    *,
+    publish: bool = False,
+    memory_mb: int = MEMORY_MB,
+    how: Reading | None = None,
 ) -> str:
     """Read returns, and write the output folder, whole or not at all.
 
     Parameters
     ----------
     source : Path
-        Folder or zip archive.
+        Folder, zip archive or single file.
     folder : Path
         See :func:`simulator.outputs.folder.whole_folder`.
     window : int or None
@@ -90,11 +108,13 @@ def import_ssda903(
         Whether to write only what may be published, with small counts hidden.
     memory_mb : int
         Memory that it may need; returns that need more are refused.
+    how : Reading, optional
+        How the files are to be read.
 
     Returns
     -------
     str
-        The summary.
+        The summary, and warnings with the files that they are about.
 
     Raises
     ------
@@ -107,42 +127,93 @@ def import_ssda903(
     if real in (source.resolve(), *source.resolve().parents):
         raise FolderError(f"{folder} holds the returns; name another folder (nothing was changed)")
     with held(folder):
-        return _import(source, folder, window, publish=publish, memory_mb=memory_mb)
+        councils = read_councils(source, Budget(memory_mb), how)
+        command = _command(window, publish, how or Reading())
+        prepared = {name: _prepared(name, returns, window, command) for name, returns in councils.items()}
+        write = _publish if publish else _write
+        with whole_folder(folder, private=not publish) as part:
+            if len(prepared) == 1 and "" in prepared:
+                return write(part, prepared[""])
+            said = []
+            for name, one in prepared.items():
+                (part / folder_name(name)).mkdir()
+                said.append(f"{name}\n\n{write(part / folder_name(name), one)}")
+            _write_text(part / "README.txt", COUNCILS.format(councils="\n".join(prepared)))
+            _write_manifest(part, {"made_by": MADE_BY, "command": command, "councils": list(prepared)})
+            return "\n".join(said)
 
 
-def _import(source: Path, folder: Path, window: int | None, *, publish: bool, memory_mb: int) -> str:
-    returns = read(source, Budget(memory_mb))
-    stays, report = clean(returns)
-    years = by_year(stays)
-    covered = len(years.years)
-    if window is not None and window > covered:
-        raise ReturnsError([ReturnsProblem(f"--window {window}: the returns cover {covered} years in a row")])
-    length = window or min(DEFAULT_WINDOW, covered)
-    if publish:
-        return _publish(years, returns, folder)
-    seen = exposure(stays, length)
-    changes = drifts(years, length)
-    summary = summary_text(years, report, changes, length)
-    with whole_folder(folder, private=True) as part:
-        _write_text(part / "README.txt", README)
-        _write_text(part / "summary.txt", summary)
-        _write_quality(part, report, folder_years(returns))
-        _write_years(part, years)
-        _write_rates(part, seen, national(load_baseline(LATEST_BASE)), changes)
-        _write_manifest(part, _manifest(returns, stays, window, length))
-    return summary
+@dataclass(frozen=True)
+class _Prepared:
+    """A council's returns, cleaned and counted.
+
+    Attributes
+    ----------
+    length : int
+        Years of the window.
+    command : str
+        What made it, without names and paths.
+    """
+
+    returns: Returns
+    stays: Stays
+    report: Report
+    years: Years
+    warnings: tuple[ReturnsProblem, ...]
+    length: int
+    command: str
 
 
-def _publish(years: Years, returns: Returns, folder: Path) -> str:
-    """Write the output folder of what may be published, and return its summary."""
-    shown = publish_counts.counted(years)
-    summary = published_summary(years, shown)
-    with whole_folder(folder) as part:
-        _write_text(part / "README.txt", publish_counts.README)
-        _write_text(part / "summary.txt", summary)
-        _write_table(part / "counts.csv", publish_counts.COLUMNS, shown.rows())
-        _write_manifest(part, _published_manifest(years, returns))
-    return summary
+def _prepared(name: str, returns: Returns, window: int | None, command: str) -> _Prepared:
+    """Clean and count the returns of a council, before anything is written.
+
+    Raises
+    ------
+    ReturnsError
+        With the council's name, if there are several.
+    """
+    try:
+        stays, report = clean(returns)
+        years = by_year(stays)
+        covered = len(years.years)
+        if window is not None and window > covered:
+            raise ReturnsError([ReturnsProblem(f"--window {window}: the returns cover {covered} years in a row")])
+        doubts = tuple(warnings(returns, stays, report, years))
+    except ReturnsError as error:
+        told = [replace(one, text=f"{name}: {one.text}" if name else one.text) for one in error.problems]
+        raise ReturnsError(told) from None
+    return _Prepared(returns, stays, report, years, doubts, window or min(DEFAULT_WINDOW, covered), command)
+
+
+def _write(part: Path, one: _Prepared) -> str:
+    """Write the output of a council, and return its summary."""
+    seen = exposure(one.stays, one.length)
+    changes = drifts(one.years, one.length)
+    summary = summary_text(one.years, one.report, changes, one.length)
+    texts = [warning.text for warning in one.warnings]
+    _write_text(part / "README.txt", README)
+    _write_text(part / "summary.txt", summary + _warnings(texts))
+    _write_quality(part, one.report, folder_years(one.returns), texts)
+    _write_years(part, one.years)
+    _write_rates(part, seen, national(load_baseline(LATEST_BASE)), changes)
+    _write_manifest(part, _manifest(one))
+    return summary + _warnings(one.warnings)
+
+
+def _publish(part: Path, one: _Prepared) -> str:
+    """Write what may be published of a council, and return its summary; warnings go to the screen alone."""
+    shown = publish_counts.counted(one.years)
+    summary = published_summary(one.years, shown)
+    _write_text(part / "README.txt", publish_counts.README)
+    _write_text(part / "summary.txt", summary)
+    _write_table(part / "counts.csv", publish_counts.COLUMNS, shown.rows())
+    _write_manifest(part, _published_manifest(one))
+    return summary + _warnings(one.warnings)
+
+
+def _warnings(texts: Iterable[object]) -> str:
+    """Write warnings, one a line."""
+    return "".join(f"Warning: {text}.\n" for text in texts)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -172,8 +243,8 @@ def _cells(values: NDArray[np.int64], *labels: Sequence[Cell]) -> Iterator[list[
         yield [*(names[i] for names, i in zip(labels, where, strict=True)), int(values[tuple(where)])]
 
 
-def _write_quality(part: Path, report: Report, years: dict[int, int]) -> None:
-    _write_text(part / "quality.txt", report_text(report))
+def _write_quality(part: Path, report: Report, years: dict[int, int], warnings: Sequence[str]) -> None:
+    _write_text(part / "quality.txt", report_text(report, warnings))
     columns = ("rule", "file_kind", "rows", "children", "action", "done", "why")
     rows = [(f.rule.name, f.rule.kind, f.rows, f.children, f.rule.action, f.rule.done, f.rule.why) for f in report.dirt]
     _write_table(part / "quality.csv", columns, rows)
@@ -306,7 +377,7 @@ def _table_lines(columns: dict[str, list[str]]) -> Iterator[str]:
 
 
 def _write_manifest(part: Path, content: dict[str, object]) -> None:
-    written = sorted([*(path.name for path in part.iterdir()), MANIFEST])
+    written = sorted([*(path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file()), MANIFEST])
     _write_text(part / MANIFEST, json.dumps({**content, "files": written}, indent=2) + "\n")
 
 
@@ -319,32 +390,31 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _published_manifest(years: Years, returns: Returns) -> dict[str, object]:
+def _published_manifest(one: _Prepared) -> dict[str, object]:
     """Return what the output was made from, without numbers and hashes of the files read."""
     return {
         "made_by": MADE_BY,
-        "command": shlex.join([MADE_BY, "import", "ssda903", "--publish"]),
+        "command": one.command,
         "versions": _versions(),
-        "years": list(years.years),
-        "read": sorted({f.kind for f in returns.files}),
+        "years": list(one.years.years),
+        "read": sorted({f.kind for f in one.returns.files}),
     }
 
 
-def _manifest(returns: Returns, stays: Stays, window: int | None, length: int) -> dict[str, object]:
+def _manifest(one: _Prepared) -> dict[str, object]:
     """Return what the output was made from: hashes of files, not their names, which could tell who is in them.
 
     Hashes stand in groups of four, so that no run of digits in them can pass for an identifier.
     """
-    words = [MADE_BY, "import", "ssda903", *(["--window", str(window)] if window else [])]
     parts: dict[int, list[int]] = {}
-    for p in returns.parts:
-        parts.setdefault(p.file, []).extend(range(p.first_year, p.last_year + 1))
+    for p in one.returns.parts:
+        parts.setdefault(p.file, []).extend(p.years)
     return {
         "made_by": MADE_BY,
-        "command": shlex.join(words),
+        "command": one.command,
         "versions": _versions(),
-        "years": list(stays.years),
-        "window_years": length,
+        "years": list(one.years.years),
+        "window_years": one.length,
         "rates_for_england": LATEST_BASE,
         "read": [
             {
@@ -354,10 +424,16 @@ def _manifest(returns: Returns, stays: Stays, window: int | None, length: int) -
                 "years": sorted(set(parts.get(f.number, []))),
                 "sha256": _grouped(f.sha256),
             }
-            for f in returns.files
+            for f in one.returns.files
         ],
         "data": {name: _grouped(digest) for name, digest in data_hashes().items()},
     }
+
+
+def _command(window: int | None, publish: bool, how: Reading) -> str:
+    """Return the command without paths, and without names that the user gave."""
+    words = [*(["--window", str(window)] if window else []), *(["--publish"] if publish else [])]
+    return shlex.join((MADE_BY, "import", "ssda903", *words, *(["--month-first"] if how.month_first else [])))
 
 
 def _grouped(digest: str) -> str:

@@ -124,7 +124,7 @@ def test_names_of_files_and_folders(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def council(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("council")
-    rows = [episode(f"C{i}", "01/05/2024") for i in range(9)]
+    rows = [episode(f"C{i}", f"01/{4 + i:02}/2024") for i in range(9)]  # a year that stops in May would not be whole
     out = folder / f"out{RED}"
     result = call("import", "ssda903", Folder(folder / "r").year(2025, rows).path, "--out", out)
     assert result.exit_code == 0

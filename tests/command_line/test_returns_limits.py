@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from returns_bombs import BOMBS, HEADING, ROW, usual
+from returns_bombs import BOMBS, HEADING, INERT, ROW, WORKBOOKS, usual
 
 from simulator.cli.main import cli
 from simulator.returns import limits
@@ -22,21 +22,52 @@ MEASURED = (
 """From a process of its own, as a peak counts what the process that started it had."""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the peak of memory is asked for as POSIX has it")
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="the peak of memory is asked for as POSIX has it")
+
+
+def measured(source: Path, out: Path) -> tuple[int, int, str]:
+    """Import in a process of its own; return its exit status, its peak in bytes, and what it said."""
+    command = ["-m", "simulator", "import", "ssda903", source, "--out", out]
+    words = [sys.executable, "-c", MEASURED, sys.executable, *map(str, command)]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    ended, most = map(int, said.splitlines()[0].split())
+    return ended, most * (1 if sys.platform == "darwin" else 1024), said
+
+
+@POSIX
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) for name in WORKBOOKS])
+def test_workbooks_that_are_bombs(name: str, tmp_path: Path) -> None:
+    make, told = WORKBOOKS[name]
+    ended, most, said = measured(make(tmp_path), tmp_path / "out")
+    assert ended == 2, said
+    assert told in said
+    assert "C1" not in said
+    assert most < limits.MEMORY_MB * 1e6
+    assert not (tmp_path / "out").exists()
+
+
+@POSIX
+@pytest.mark.slow
+@pytest.mark.parametrize("name", INERT)
+def test_what_a_workbook_holds_beside_its_tables_is_inert(name: str, tmp_path: Path) -> None:
+    ended, most, said = measured(INERT[name](tmp_path / "source"), tmp_path / "out")
+    assert ended == 0, said
+    assert most < limits.MEMORY_MB * 1e6
+    assert (tmp_path / "out" / "stock.csv").exists()
+
+
+@POSIX
 @pytest.mark.parametrize(
     "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in BOMBS]
 )
 def test_bombs(name: str, tmp_path: Path) -> None:
     make, told = BOMBS[name]
-    command = ["-m", "simulator", "import", "ssda903", make(tmp_path / "source"), "--out", tmp_path / "out"]
-    words = [sys.executable, "-c", MEASURED, sys.executable, *map(str, command)]
-    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    ended, most = said.splitlines()[0].split()
-    assert ended == "2", said
+    ended, most, said = measured(make(tmp_path / "source"), tmp_path / "out")
+    assert ended == 2, said
     assert told in said
     assert "999" not in said
     assert "C1" not in said
-    assert int(most) * (1 if sys.platform == "darwin" else 1024) < limits.MEMORY_MB * 1e6
+    assert most < limits.MEMORY_MB * 1e6
     assert not (tmp_path / "out").exists()
 
 

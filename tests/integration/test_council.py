@@ -307,6 +307,8 @@ def test_returns_that_end_too_long_ago_or_scenarios_of_another_base(council: Cou
     shutil.copytree(imported, old)
     rows = (old / "stock.csv").read_text().splitlines()
     (old / "stock.csv").write_text("\n".join([rows[0], *(f"2019{row[4:]}" for row in rows[1:])]) + "\n")
+    manifest = json.loads((old / "manifest.json").read_text())
+    (old / "manifest.json").write_text(json.dumps({**manifest, "years": [2019]}))
     with pytest.raises(CouncilError, match="end on 31 March 2019"):
         read_council(old)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from returns_files import EPISODE_COLUMNS, Folder, episode
+from returns_forms import inline, raw_workbook
 
 HEADING = ",".join(EPISODE_COLUMNS).encode() + b"\n"
 ROW = b"C1,01/05/2024,S,C2,N1,U4,PR1,,,,ZZ9 9ZZ,,\n"
@@ -62,6 +63,71 @@ def usual(path: Path, **more: bytes) -> Path:
         (folder / f"{name}.csv").write_bytes(content)
     return folder
 
+
+COLUMNS = ["CHILD", "DOB", "DECOM", "RNE", "LS", "PLACE", "PLACE_PROVIDER", "DEC", "REC"]
+CELLS = ["C1", "05/06/2015", "01/05/2024", "S", "C2", "U4", "PR1", "01/03/2025", "E4A"]
+BEGIN, END = b"<worksheet><sheetData>", b"</sheetData></worksheet>"
+
+
+def sheet(*parts: bytes) -> list[bytes]:
+    """The XML of a sheet of nine children, and more below them."""
+    each = (inline(i, [f"C{i}", *CELLS[1:]]) for i in range(2, 11))
+    return [BEGIN, inline(1, COLUMNS), *each, *parts, END]
+
+
+def millions(block: bytes, times: int) -> list[bytes]:
+    return [block * 1_000] * (times // 1_000)
+
+
+def in_an_archive(folder: Path) -> Path:
+    """Write an archive of a workbook of 60 MB, which is packed no further."""
+    path = folder / "r.zip"
+    with zipfile.ZipFile(path, "w") as archive, archive.open("r.xlsx", "w") as stream:
+        for _ in range(60):
+            stream.write(b"\0" * 1_000_000)
+    return path
+
+
+WORKBOOKS: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "half a million rows": (
+        lambda p: raw_workbook(p / "r.xlsx", sheet(*millions(inline(11, CELLS), 500_000))), "--memory-mb 1000"
+    ),
+    "half a million short rows": (
+        lambda p: raw_workbook(p / "r.xlsx", sheet(*millions(b"<row><c><v>1</v></c></row>", 500_000))),
+        "--memory-mb 1000",
+    ),
+    "a gigabyte of tags": (
+        lambda p: raw_workbook(p / "r.xlsx", sheet(*millions(b"<x/>" * 25, 10_000_000))), "more than 500 MB of text"
+    ),
+    "a row far below": (
+        lambda p: raw_workbook(p / "r.xlsx", sheet(inline(1_048_576, CELLS))), "it needs more than 500 MB"
+    ),
+    "ten million shared texts": (
+        lambda p: raw_workbook(p / "r.xlsx", sheet(), [b"<sst>", *millions(b"<si><t>a</t></si>", 10_000_000)]),
+        "it needs more than 500 MB",
+    ),
+    "a tag of 100 MB": (
+        lambda p: raw_workbook(p / "r.xlsx", sheet(b'<row spans="' + b"9" * 100_000_000 + b'"/>')), "a tag of more than"
+    ),
+    "a text of 100 MB": (
+        lambda p: raw_workbook(p / "r.xlsx", sheet(b"<row><c><v>" + b"9" * 100_000_000 + b"</v></c></row>")),
+        "a text of more than 131,072 characters",
+    ),
+    "a million names": (
+        lambda p: raw_workbook(p / "r.xlsx", sheet(*(b"<n%d/>" % i for i in range(1_000_000)))),
+        "different names of elements",
+    ),
+    "a workbook too big in an archive": (in_an_archive, "packed in a way that is not read"),
+}  # fmt: skip
+
+INERT: dict[str, Callable[[Path], Path]] = {
+    "a million empty rows": lambda p: raw_workbook(
+        p / "r.xlsx", sheet(*(b'<row r="%d"><c r="A%d" s="1"/></row>' % (i, i) for i in range(11, 1_000_000)))
+    ),
+    "a gigabyte of macros": lambda p: raw_workbook(p / "r.xlsm", sheet(), xl__vbaProject_bin=b"\0" * 1_000_000_000),
+    "styles without end": lambda p: raw_workbook(p / "r.xlsx", sheet(), xl__styles_bin=b" " * 600_000_000),
+}
+"""What is in a workbook and is not looked at, or is nothing."""
 
 BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
     "zeros": (lambda p: repeated(p, "episodes.csv", b"\0" * 1_000_000, 1_500, b""), "more than 500 MB of text"),

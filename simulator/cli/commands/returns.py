@@ -47,7 +47,7 @@ def import_() -> None:
 
 
 @import_.command("ssda903")
-@click.argument("source", type=click.Path(path_type=Path), metavar="FOLDER_OR_ZIP")
+@click.argument("source", type=click.Path(path_type=Path), metavar="FOLDER_OR_FILE")
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Output folder.")
 @click.option("--window", type=click.IntRange(min=1), metavar="YEARS",
               help="Years that rates are counted over, the latest  [default: 3, or all if fewer]")  # fmt: skip
@@ -56,20 +56,40 @@ def import_() -> None:
 @click.option("--memory-mb", type=click.IntRange(min=LEAST_MEMORY_MB), default=MEMORY_MB, show_default=True,
               metavar="MB",
               help="Memory that it may need, and text read at most; returns that need more are refused.")  # fmt: skip
+@click.option("--columns", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.yaml",
+              help="What your tables call the columns. Written with what is guessed, if it is not there.")  # fmt: skip
+@click.option("--month-first", is_flag=True,
+              help="Read dates with the month first, in columns where no date has the day first.")  # fmt: skip
+@click.option("--la", default="", metavar="NAME",
+              help="Of several councils (column LA), the one to import  [default: each in a folder]")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
-def ssda903(source: Path, out: Path, window: int | None, publish: bool, memory_mb: int, quiet: bool) -> None:
+def ssda903(
+    source: Path,
+    out: Path,
+    window: int | None,
+    publish: bool,
+    memory_mb: int,
+    columns: Path | None,
+    month_first: bool,
+    la: str,
+    quiet: bool,
+) -> None:
     """Import SSDA903 returns: counts, rates and a data quality report, and nothing about a single child.
 
-    FOLDER_OR_ZIP holds the Header, Episodes and UASC files of one year or several, in any layout. With --publish there
-    are no rates and no quality report, as they would give small counts away (docs/disclosure.md).
+    FOLDER_OR_FILE is a folder, a zip archive, an Excel workbook, the return as XML or a single table. It holds the
+    Header, Episodes and UASC tables of one year or several, in any layout. With --publish there are no rates and no
+    quality report, as they would give small counts away (docs/disclosure.md).
     """
     if publish and window:
         raise click.UsageError("--window is about rates, and --publish writes none; leave one of them out")
 
     def work() -> str:
+        from simulator.returns.column_file import column_names
+        from simulator.returns.read_files import Reading
         from simulator.returns.write_import import import_ssda903
 
-        text = import_ssda903(source, out, window, publish=publish, memory_mb=memory_mb)
+        how = Reading(column_names(columns, source, memory_mb), month_first, la)
+        text = import_ssda903(source, out, window, publish=publish, memory_mb=memory_mb, how=how)
         return f"{text}Results are in {one_line(out)}"
 
     _on_returns(work, quiet=quiet)

@@ -10,9 +10,10 @@ import pytest
 from returns_files import EPISODE_COLUMNS, HEADER_COLUMNS, UASC_COLUMNS, Folder, episode, header, table
 
 from simulator.returns.clean import clean
+from simulator.returns.dates import parse_date
 from simulator.returns.exposure import by_year
 from simulator.returns.import_errors import ReturnsError
-from simulator.returns.read_files import parse_date, read
+from simulator.returns.read_files import read
 
 EARLIER = [episode("A1", "09/05/2023", "01/09/2023"), episode("0042", "10/06/2023")]
 LATER = [episode("0042", "10/06/2023", "11/07/2024"), episode("B2", "01/01/2025")]
@@ -105,7 +106,7 @@ def test_year_of_a_return_comes_from_its_dates(tmp_path: Path) -> None:
 
 
 def test_a_few_mistyped_years_do_not_move_a_return(tmp_path: Path) -> None:
-    rows = [episode(f"C{i}", "01/05/2024", "01/09/2024") for i in range(30)]
+    rows = [episode(f"C{i}", "01/05/2024", f"01/{'09/2024' if i % 2 else '03/2025'}") for i in range(30)]
     rows.append(episode("C99", "01/05/2024", "01/09/2042"))
     assert list(Folder(tmp_path / "a").year(2025, rows).clean()[0].years) == [2025]
 
@@ -204,8 +205,8 @@ def errors(path: Path) -> str:
 
 def test_nothing_there(tmp_path: Path) -> None:
     assert "not found" in errors(tmp_path / "nowhere")
-    (tmp_path / "a.txt").write_text("hello")
-    assert "neither a folder nor a zip archive" in errors(tmp_path / "a.txt")
+    (tmp_path / "a.doc").write_text("hello")
+    assert "neither a folder nor a zip archive, nor a table" in errors(tmp_path / "a.doc")
     assert "no Episodes file" in errors(tmp_path)
     assert "no Header file" in errors(tmp_path)
 

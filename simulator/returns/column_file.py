@@ -1,0 +1,98 @@
+"""The file in which a council says what it calls columns: read, or written for it with what is guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from simulator.returns.column_names import COUNCIL, GUESSES, REQUIRED, ColumnNames, as_columns, guessed
+from simulator.returns.import_errors import ReturnsError, ReturnsProblem
+from simulator.returns.limits import Budget, TooMuch
+from simulator.returns.open_files import table_files
+from simulator.returns.read_tables import read_tables
+from simulator.scenario.nodes import Unreadable, parse
+from simulator.vocabulary.printable import one_line
+
+MOST_BYTES = 100_000
+
+_HEAD = """\
+# What your tables call the columns of SSDA903, for `care-demand import ssda903 --columns`.
+# A line is `NAME_OF_SSDA903: your heading`, or a list of headings. Capitals, spaces and hyphens are of no matter.
+# Lines below were guessed from your tables. CHECK EACH, write what is missing, and import again.
+"""
+
+
+def column_names(path: Path | None, source: Path, memory_mb: int) -> ColumnNames:
+    """Return what a council calls columns.
+
+    Parameters
+    ----------
+    path : Path or None
+        The file; none if columns have their names of SSDA903.
+    source : Path
+        Returns from which names are guessed if the file is not there.
+    memory_mb : int
+
+    Raises
+    ------
+    ReturnsError
+        With all that is wrong with the file; or if it was not there, and was written.
+    """
+    if path is None:
+        return ColumnNames()
+    if not path.exists():
+        _write(path, source, memory_mb)
+        told = "written with what your columns may mean; check it, and give the same command again"
+        raise ReturnsError([ReturnsProblem(told, str(path))])
+    return ColumnNames(_read(path))
+
+
+def _write(path: Path, source: Path, memory_mb: int) -> None:
+    """Write what is guessed; columns that every return has, and none is guessed for, stand as comments."""
+    budget = Budget(memory_mb)
+    try:
+        with table_files(source) as files:
+            headings = [table.columns for file in files for table in read_tables(file, ColumnNames(), budget)]
+    except TooMuch as much:
+        raise ReturnsError([ReturnsProblem(str(much))]) from None
+    found = guessed(headings)
+    there = {column for heading in headings for column in heading}
+    needed = dict.fromkeys(column for columns in REQUIRED.values() for column in columns)
+    missing = [column for column in needed if column not in found and column not in there]
+    lines = [f"{name}: {heading}" for name, heading in found.items()] + [f"# {name}: ?" for name in missing]
+    try:
+        path.write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ReturnsError([ReturnsProblem(f"can't be written: {error.strerror}", str(path))]) from None
+
+
+def _read(path: Path) -> dict[str, str]:
+    """Return names of SSDA903 by the council's own."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        node, problems = parse(content[:MOST_BYTES].decode("utf-8-sig"), path.name)
+    except OSError as error:
+        raise ReturnsError([ReturnsProblem(f"can't be read: {error.strerror}", str(path))]) from None
+    except UnicodeDecodeError:
+        raise ReturnsError([ReturnsProblem("no text in UTF-8", str(path))]) from None
+    except Unreadable as error:
+        raise ReturnsError([ReturnsProblem(str(error.problem))]) from None
+    told = [ReturnsProblem(str(problem)) for problem in problems]
+    own: dict[str, str] = {}
+    allowed = (COUNCIL, *GUESSES)
+    for name, value in node.plain().items():
+        if name not in allowed:
+            told.append(ReturnsProblem(f"{one_line(name)} is no column that is read: {', '.join(allowed)}", path.name))
+            continue
+        for heading in as_columns(_headings(value)):
+            if heading in own:
+                told.append(ReturnsProblem(f"{one_line(heading)} stands for two columns", path.name))
+            own[heading] = name
+    if told:
+        raise ReturnsError(told)
+    return own
+
+
+def _headings(value: Any) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]

@@ -1,0 +1,85 @@
+"""Dates as councils' systems and Excel write them, and which of day and month comes first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from enum import Enum
+
+EXCEL_EPOCH = date(1899, 12, 30)
+
+FIRST_DATE, LAST_DATE = date(1980, 1, 1), date(2050, 1, 1)
+"""Dates outside are none: nobody who was a child in a return was born before, and what lies after is what systems write
+for "no end" (31/12/2099, 31/12/9999), as 01/01/1900 and 00/00/0000 are."""
+
+_PIVOT = 2049
+"""Last year that two digits can mean; 50 is 1950."""
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$")
+_IN_TURN = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|[A-Z]{3,9})[-/. ](\d{4}|\d{2})")
+_ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
+_SERIAL = re.compile(r"(\d{5})(\.\d+)?")
+
+TELLING = 3
+"""Least number of different dates that can only be read with the month first from which a column is taken to hold such
+dates: fewer are mistyped."""
+
+MIXED_SHARE = 0.1
+"""Least share of them among all that tell from which a column of both is refused: fewer are mistyped."""
+
+
+class First(Enum):
+    """What comes first in the dates of a column, as far as they tell: numbers over 12 are no months."""
+
+    DAY = "day"
+    MONTH = "month"
+    EITHER = "either"
+    MIXED = "mixed"
+
+
+def what_is_first(texts: Iterable[str]) -> First:
+    """Say what comes first in dates, from those that can be read in one way only."""
+    pairs = [(int(found[1]), int(found[2])) for text in texts if (found := _in_turn(text)) and found[2].isdigit()]
+    day = sum(first > 12 >= second for first, second in pairs)
+    month = sum(second > 12 >= first for first, second in pairs)
+    if month < TELLING or month < MIXED_SHARE * (day + month):
+        return First.DAY if day else First.EITHER
+    return First.MONTH if day < MIXED_SHARE * (day + month) else First.MIXED
+
+
+def parse_date(text: str, *, month_first: bool = False) -> date | None:
+    """Read a date; None if it is none.
+
+    >>> parse_date("09/04/2017") == parse_date("2017-04-09") == parse_date("9-Apr-17") == parse_date("42834")
+    True
+    >>> parse_date("04/09/2017", month_first=True)
+    datetime.date(2017, 4, 9)
+    """
+    text = _TIME.sub("", text.upper())
+    if serial := _SERIAL.fullmatch(text):
+        return _possible(EXCEL_EPOCH + timedelta(days=int(serial[1])))
+    if iso := _ISO.fullmatch(text):
+        year, month, day = int(iso[1]), int(iso[2]), int(iso[3])
+    elif found := _IN_TURN.fullmatch(text):
+        name = found[2][:3]
+        day, month = int(found[1]), _MONTHS.index(name) + 1 if name in _MONTHS else int(name) if name.isdigit() else 0
+        if month_first and name.isdigit():
+            day, month = month, day
+        year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
+        year -= 100 if len(found[3]) == 2 and year > _PIVOT else 0
+    else:
+        return None
+    try:
+        return _possible(date(year, month, day))
+    except ValueError:
+        return None
+
+
+def _in_turn(text: str) -> re.Match[str] | None:
+    return _IN_TURN.fullmatch(_TIME.sub("", text.upper()))
+
+
+def _possible(when: date) -> date | None:
+    return when if FIRST_DATE <= when < LAST_DATE else None

@@ -1,0 +1,230 @@
+"""Excel, XML, columns of other names and single files give the tables of the CSV import, to the byte."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+from returns_forms import inline, one_workbook, raw_workbook, with_own_names, workbook, xml
+from returns_gates import GATES, frames, write
+
+from simulator.cli.main import cli
+from simulator.returns.xml_stream import MOST_DEPTH
+
+TABLES = (
+    "stock", "starts", "exits", "moves", "exposure", "events", "levels", "rates", "first-placements", "drift",
+    "account", "quality", "quality-rows",
+)  # fmt: skip
+YEARS = (2023, 2024, 2025, 2026)
+
+
+def call(source: Path, out: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["import", "ssda903", str(source), "--out", str(out), *words])
+
+
+def tables(out: Path) -> dict[str, bytes]:
+    return {name: (out / f"{name}.csv").read_bytes() for name in TABLES}
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("plain")
+    assert call(write(folder / "returns", frames()), folder / "out").exit_code == 0
+    return folder / "out"
+
+
+def same(source: Path, plain: Path, *words: str) -> str:
+    """Import, see that tables are those of the plain import, and return what was said."""
+    out = source.parent / "imported"
+    result = call(source, out, *words)
+    assert result.exit_code == 0, result.output
+    assert tables(out) == tables(plain)
+    return result.output
+
+
+def test_workbooks(tmp_path: Path, plain: Path) -> None:
+    for year in YEARS:
+        workbook(tmp_path / "returns" / f"{year}.xlsx", frames(), year, "SSDA903: children looked after, by our system")
+    said = same(tmp_path / "returns", plain)
+    assert "Warning" not in said
+
+
+def test_one_workbook_of_all_years(tmp_path: Path, plain: Path) -> None:
+    same(one_workbook(tmp_path / "returns.xlsx"), plain)
+
+
+def test_workbooks_in_an_archive(tmp_path: Path, plain: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "returns.zip", "w") as archive:
+        for year in YEARS:
+            archive.write(workbook(tmp_path / f"{year}.xlsx", frames(), year), f"{year}/return.xlsx")
+    same(tmp_path / "returns.zip", plain)
+
+
+def test_xml(tmp_path: Path, plain: Path) -> None:
+    for year in YEARS:
+        xml(tmp_path / "returns" / f"{year}.xml", frames(), year)
+    same(tmp_path / "returns", plain)
+
+
+def test_a_single_file(tmp_path: Path, plain: Path) -> None:
+    source = next(GATES["joined"].make(tmp_path / "returns").iterdir())
+    assert call(source, tmp_path / "out").exit_code == 0
+    assert (tmp_path / "out" / "stock.csv").read_bytes() == (plain / "stock.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: "Children looked after, 2025-26\n\nPrinted, by; us\n" + text,
+        lambda text: "sep=;\n" + text.replace(",", ";"),
+        lambda text: "sep=,\r" + text.replace("\n", "\r"),
+        lambda text: '\ufeff"sep=\t"\n' + text.replace(",", "\t"),
+    ],
+)
+def test_what_stands_above_the_heading(change: object, tmp_path: Path, plain: Path) -> None:
+    source = write(tmp_path / "returns", frames())
+    for path in source.rglob("*.csv"):
+        path.write_bytes(change(path.read_text()).encode())  # type: ignore[operator]
+    same(source, plain)
+
+
+def test_columns_of_other_names(tmp_path: Path, plain: Path) -> None:
+    source, names = with_own_names(tmp_path / "returns"), tmp_path / "names.yaml"
+    result = call(source, tmp_path / "out")
+    assert result.exit_code == 2
+    assert "2026/episodes.csv: looks like episodes, but has no column CHILD, DECOM, RNE" in result.output
+    assert "columns of other names? --columns FILE.yaml writes down what they may be" in result.output
+    result = call(source, tmp_path / "out", "--columns", str(names))
+    assert result.exit_code == 2
+    assert (
+        "names.yaml: written with what your columns may mean; check it, and give the same command again"
+        in result.output
+    )
+    assert "DECOM: EPISODE_START_DATE\n" in names.read_text()
+    assert "SYN" not in names.read_text()
+    same(source, plain, "--columns", str(names))
+
+
+def test_a_file_of_names_tells_every_fault(tmp_path: Path) -> None:
+    source, names = with_own_names(tmp_path / "returns"), tmp_path / "names.yaml"
+    names.write_text("CHILD: [Person ID, Legal status]\nLS: legal-status\nPLACEMENT: Provider\n")
+    result = call(source, tmp_path / "out", "--columns", str(names))
+    assert result.exit_code == 2
+    assert "names.yaml: LEGAL_STATUS stands for two columns" in result.output
+    assert "names.yaml: PLACEMENT is no column that is read: LA, CHILD, DOB, DECOM" in result.output
+
+
+def test_a_first_row_that_is_no_heading_is_not_told(tmp_path: Path) -> None:
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "list.csv").write_text("SYN0000007,01/02/2015,U4\nSYN0000008,01/02/2016,U4\n")
+    for words in ([], ["--columns", str(tmp_path / "names.yaml")]):
+        assert "SYN" not in call(tmp_path / "r", tmp_path / "out", *words).output
+    assert "SYN" not in (tmp_path / "names.yaml").read_text()
+
+
+def test_tables_that_only_look_like_one_are_told_and_left(tmp_path: Path, plain: Path) -> None:
+    source = write(tmp_path / "returns", frames())
+    (source / "2026" / "episodes by month.csv").write_text("Month,Episodes\nApril,31\n")
+    (source / "2026" / "sdq.csv").write_text("CHILD,UPN,SCORE\nSYN0000002,Z1,17\n")
+    (source / "2026" / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0")
+    (source / "2026" / "docProps.xml").write_text("<Properties><Pages>3</Pages></Properties>")
+    assert call(source, tmp_path / "out").exit_code == 0
+    said = call(source, tmp_path / "out").output
+    assert (
+        "Warning: 2026/episodes by month.csv: looks like episodes, but lacks CHILD, DECOM, RNE, LS, PLACE, "
+        "PLACE_PROVIDER, DEC, REC; it is left." in said
+    )
+    assert "Warning: 2026/sdq.csv: looks like header, but lacks DOB; it is left." in said
+    assert "Warning: 2026/old.xls: a workbook of a kind that is not read; save it as .xlsx; it is left." in said
+    assert "Warning: 2026/docProps.xml: no SSDA903 return: it holds no EPISODE of a CHILD; it is left." in said
+    assert (tmp_path / "out" / "stock.csv").read_bytes() == (plain / "stock.csv").read_bytes()
+
+
+# --------------------------------------------------------------------------------------------------
+# Workbooks and XML that are not as they should be
+
+
+def test_formulas_are_inert(tmp_path: Path) -> None:
+    """Their saved values are taken; without any, the workbook is refused, as nobody has worked them out."""
+    book = openpyxl.load_workbook(one_workbook(tmp_path / "returns.xlsx"))
+    book["2026 episodes"]["B3"] = '=HYPERLINK("http://example.org/"&A3)'
+    book.save(tmp_path / "returns.xlsx")
+    result = call(tmp_path / "returns.xlsx", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "returns.xlsx/2026 episodes: formulas without values: open it in Excel, save it" in result.output
+
+
+HEADING = ["CHILD", "DOB", "DECOM", "RNE", "LS", "PLACE", "PLACE_PROVIDER", "DEC", "REC"]
+ROW = ["C1", "05/06/2015", "01/05/2024", "S", "C2", "U4", "PR1", "01/03/2025", "E4A"]
+BEGIN, END = b"<worksheet><sheetData>", b"</sheetData></worksheet>"
+
+
+def rows(number: int = 9) -> list[bytes]:
+    return [inline(1, HEADING), *(inline(i, [f"C{i}", *ROW[1:]]) for i in range(2, number + 2))]
+
+
+def test_macros_formulas_with_values_and_notes_beside_the_table(tmp_path: Path) -> None:
+    last = (
+        b'<row r="11"><c r="A11" t="str"><f>CMD()</f><v>C99</v></c>'
+        + inline(11, ["", *ROW[1:]])[len(b'<row r="11">') :]
+    )
+    note = b'<row r="12"><c r="Z12" t="inlineStr"><is><t>checked</t></is></c></row>'
+    sheet = [BEGIN, *rows(), last, note, END]
+    result = call(raw_workbook(tmp_path / "r.xlsm", sheet, xl__vbaProject_bin=b"\0" * 100), tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "Used: 10 of 11 episode rows, 10 of 10 children" in result.output
+
+
+def test_numbers_keep_their_digits(tmp_path: Path) -> None:
+    """Identifiers as numbers in powers of ten, dates as days since 1900 and with a time."""
+    number = '<c r="A{0}"><v>1.0{0}E9</v></c>'
+    cells = "".join(
+        f'<c r="{c}{{0}}" t="inlineStr"><is><t>{v}</t></is></c>'
+        for c, v in zip("DEFGI", (*ROW[3:7], "E4A"), strict=True)
+    )
+    days = '<c r="B{0}"><v>42160</v></c><c r="C{0}"><v>45413.5</v></c>'
+    each = [f'<row r="{i}">{number}{days}{cells}</row>'.format(i).encode() for i in range(2, 9)]
+    ended = [
+        e.replace(b'<c r="I', f'<c r="H{i}"><v>45536</v></c><c r="I'.encode()) for i, e in enumerate(each, start=2)
+    ]
+    result = call(raw_workbook(tmp_path / "r.xlsx", [BEGIN, inline(1, HEADING), *ended, END]), tmp_path / "out")
+    assert "Used: 7 of 7 episode rows, 7 of 7 children" in result.output, result.output
+    assert "no rule found anything" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("r.xlsx", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "r.xlsx: can't be read: the archive is damaged or locked"),
+        ("r.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "it has a document type or entities"),
+        ("r.xml", b"<a>" * (MOST_DEPTH + 1), f"elements are nested more than {MOST_DEPTH} deep"),
+        ("r.xml", b"<EXPSSDA903><CHILD>", "no XML that can be read (line 1)"),
+        ("r.xml", b'<?xml version="1.0" encoding="cp037x"?><a/>', "an encoding that is not read"),
+        ("r.ods", b"PK", "a workbook of a kind that is not read; save it as .xlsx"),
+    ],
+)
+def test_files_that_are_none_are_refused(name: str, content: bytes, told: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    result = call(tmp_path / name, tmp_path / "out")
+    assert result.exit_code == 2
+    assert told in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_days_since_1904_are_refused(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    book.save(tmp_path / "r.xlsx")
+    assert "its dates are days since 1904" in call(tmp_path / "r.xlsx", tmp_path / "out").output
+
+
+def test_hidden_sheets_are_left(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(one_workbook(tmp_path / "returns.xlsx"))
+    book["2023 episodes"].sheet_state = "hidden"
+    book.save(tmp_path / "returns.xlsx")
+    result = call(tmp_path / "returns.xlsx", tmp_path / "out")
+    assert "returns for the years to 31 March 2024 to 2026" in result.output
+    assert "Warning: returns.xlsx/2023 episodes: a hidden sheet; it is left." in result.output

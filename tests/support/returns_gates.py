@@ -1,0 +1,332 @@
+"""Returns that gave a wrong answer with exit 0, made from those of `sample-returns --children 300 --years 4 --seed 7`.
+
+Each kind writes the returns of one made-up council as some system or analyst leaves them. The truth is 270 children on
+31 March 2026, of them 30 unaccompanied, and 122 starts and 64 exits before 18 in the year before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from simulator.baseline.england import load_baseline
+from simulator.returns.sample import Return, council_rates, draw_returns
+
+TRUE_CHILDREN, TRUE_UASC, TRUE_STARTS, TRUE_EXITS = 270, 30, 122, 64
+TABLES = ("episodes", "header", "uasc")
+
+col = pl.col
+Frames = dict[tuple[int, str], pl.DataFrame]
+"""Tables by year and kind."""
+
+
+@cache
+def sample() -> tuple[Return, ...]:
+    return tuple(draw_returns(council_rates(300, load_baseline(2025)), 4, 7))
+
+
+def frames() -> Frames:
+    return {(one.year, kind): getattr(one, kind) for one in sample() for kind in TABLES}
+
+
+def write(folder: Path, tables: Frames) -> Path:
+    for (year, kind), frame in tables.items():
+        (folder / str(year)).mkdir(parents=True, exist_ok=True)
+        frame.write_csv(folder / str(year) / f"{kind}.csv")
+    return folder
+
+
+def stack(folder: Path, tables: Frames, **more: pl.Expr) -> Path:
+    """Write one file of each kind for all years; `more` adds columns to kinds, in which ``year`` is the year."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in TABLES:
+        each = [f.with_columns(year=pl.lit(str(y))) for (y, k), f in tables.items() if k == kind]
+        frame = pl.concat(each)
+        if kind in more:
+            frame = frame.with_columns(more[kind])
+        frame.drop("year").write_csv(folder / f"{kind}.csv")
+    return folder
+
+
+def day(name: str) -> pl.Expr:
+    return col(name).str.to_date("%d/%m/%Y", strict=False)
+
+
+def edit(frame: pl.DataFrame, where: pl.Expr, **changes: pl.Expr) -> pl.DataFrame:
+    return frame.with_columns(**{n: pl.when(where).then(e).otherwise(col(n)) for n, e in changes.items()})
+
+
+def month_first(frame: pl.DataFrame) -> pl.DataFrame:
+    dates = [name for name in ("DECOM", "DEC", "DOB") if name in frame.columns]
+    return frame.with_columns(col(name).str.replace(r"^(\d\d)/(\d\d)/", "$2/$1/") for name in dates)
+
+
+# --------------------------------------------------------------------------------------------------
+# Kinds
+
+
+def no_end(text: str) -> Callable[[Path], Path]:
+    """A third of open episodes have what stands for no end in DEC."""
+
+    def make(folder: Path) -> Path:
+        tables = frames()
+        for key, frame in tables.items():
+            if key[1] == "episodes":
+                third = frame["CHILD"].str.slice(3).cast(pl.Int64) % 3 == 0
+                tables[key] = edit(frame, col("DEC").is_null() & pl.lit(third), DEC=pl.lit(text))
+        return write(folder, tables)
+
+    return make
+
+
+def one_date_in_2099(folder: Path) -> Path:
+    tables = frames()
+    last = tables[2026, "episodes"]
+    first = last.filter(col("DEC").is_null())["CHILD"][0]
+    tables[2026, "episodes"] = edit(last, (col("CHILD") == first) & col("DEC").is_null(), DEC=pl.lit("31/03/2099"))
+    return write(folder, tables)
+
+
+def stacked(folder: Path) -> Path:
+    return stack(folder, frames())
+
+
+def stacked_newest_first(folder: Path) -> Path:
+    return stack(folder, dict(sorted(frames().items(), reverse=True)))
+
+
+def stacked_with_headings(folder: Path) -> Path:
+    """Files put together as they are, with their headings."""
+    folder.mkdir(parents=True)
+    for kind in TABLES:
+        (folder / f"{kind}.csv").write_text("".join(f.write_csv() for (_, k), f in frames().items() if k == kind))
+    return folder
+
+
+def stacked_with_years(folder: Path) -> Path:
+    year = col("year").alias("YEAR")
+    return stack(folder, frames(), episodes=year, header=year, uasc=year)
+
+
+def stops_in_september(folder: Path) -> Path:
+    """An extract of four years, the last of which was cut on 30 September 2025."""
+    cut = pl.date(2025, 9, 30)
+    tables = frames()
+    for key, frame in tables.items():
+        if key[1] == "episodes":
+            later = (day("DEC") > cut).fill_null(False)
+            nothing = pl.lit(None, pl.String)
+            tables[key] = edit(frame.filter(day("DECOM") <= cut), later, DEC=nothing, REC=nothing)
+    return write(folder, tables)
+
+
+def only_return_stops_in_september(folder: Path) -> Path:
+    stops_in_september(folder / "all")
+    return folder / "all" / "2026"
+
+
+def snapshot(folder: Path) -> Path:
+    """Every episode of the children who are in care now."""
+    here = sample()[-1].episodes.filter(col("DEC").is_null())["CHILD"].to_list()
+    tables = {key: frame.filter(col("CHILD").is_in(here)) for key, frame in frames().items()}
+    return stack(folder, tables)
+
+
+def snapshots(folder: Path) -> Path:
+    """The open episodes of each 31 March."""
+    tables = frames()
+    for key, frame in tables.items():
+        if key[1] == "episodes":
+            tables[key] = frame.filter(col("DEC").is_null())
+    return write(folder, tables)
+
+
+def one_return_month_first(folder: Path) -> Path:
+    return write(folder, {k: month_first(f) if k[0] == 2026 else f for k, f in frames().items()})
+
+
+def both_orders(folder: Path) -> Path:
+    """What Excel set for America leaves: dates that it takes for its own are turned, others are as they were."""
+    tables = frames()
+    last = tables[2026, "episodes"]
+    tables[2026, "episodes"] = pl.concat([last[::2], month_first(last[1::2])])
+    return write(folder, tables)
+
+
+def adopted_on_the_last_day(folder: Path) -> Path:
+    """Adoptions are told by an episode of no day, as the legal status changes on it."""
+    tables = frames()
+    for key, frame in tables.items():
+        if key[1] == "episodes":
+            adopted = frame.filter(col("REC") == "E12")
+            last = adopted.with_columns(DECOM=col("DEC"), RNE=pl.lit("L"), LS=pl.lit("E1"))
+            tables[key] = pl.concat([edit(frame, col("REC") == "E12", REC=pl.lit("X1")), last])
+    return write(folder, tables)
+
+
+def uasc_in_header(folder: Path) -> Path:
+    """There is no UASC file; the Header has a flag."""
+    tables = frames()
+    for year in range(2023, 2027):
+        flagged = tables.pop((year, "uasc"))["CHILD"].to_list()
+        flag = pl.when(col("CHILD").is_in(flagged)).then(pl.lit("Y")).otherwise(pl.lit("N"))
+        tables[year, "header"] = tables[year, "header"].with_columns(UASC=flag)
+    return write(folder, tables)
+
+
+def resubmitted(folder: Path) -> Path:
+    """The last return was sent again, without children who should not have been in it."""
+    write(folder, frames())
+    tables = {key: frame for key, frame in frames().items() if key[0] == 2026}
+    drop = tables[2026, "episodes"].filter(col("DEC").is_null())["CHILD"].unique(maintain_order=True)[:12].to_list()
+    write(folder / "resubmitted", {key: frame.filter(~col("CHILD").is_in(drop)) for key, frame in tables.items()})
+    return folder
+
+
+COUNCILS = ("Kent", "Rutland", "Isle of Wight")
+
+
+def council_of(child: str) -> pl.Expr:
+    which = col(child).str.slice(3).cast(pl.Int64) % 3
+    return which.replace_strict(dict(enumerate(COUNCILS)), return_dtype=pl.String)
+
+
+def three_councils(folder: Path) -> Path:
+    return write(folder, {key: frame.with_columns(LA=council_of("CHILD")) for key, frame in frames().items()})
+
+
+def one_of_three(folder: Path, council: str) -> Path:
+    return write(folder, {key: frame.filter(council_of("CHILD") == council) for key, frame in frames().items()})
+
+
+def headers_of_most(folder: Path) -> Path:
+    """A quarter of children are in no Header."""
+    tables = frames()
+    for key, frame in tables.items():
+        if key[1] != "episodes":
+            tables[key] = frame.filter(col("CHILD").str.slice(3).cast(pl.Int64) % 4 != 0)
+    return write(folder, tables)
+
+
+def year_without_header(year: int) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        return write(folder, {key: frame for key, frame in frames().items() if key != (year, "header")})
+
+    return make
+
+
+def nobody_at_the_end(folder: Path) -> Path:
+    """All who were in care at the end left on its last day."""
+    tables = frames()
+    last = tables[2026, "episodes"]
+    tables[2026, "episodes"] = edit(last, col("DEC").is_null(), DEC=pl.lit("31/03/2026"), REC=pl.lit("E8"))
+    return write(folder, tables)
+
+
+def shifted(years: int) -> Callable[[Path], Path]:
+    """The same returns, so many years later."""
+
+    def make(folder: Path) -> Path:
+        later = {}
+        for (year, kind), frame in frames().items():
+            dates = [name for name in ("DECOM", "DEC", "DOB") if name in frame.columns]
+            moved = [day(name).dt.offset_by(f"{years}y").dt.strftime("%d/%m/%Y").alias(name) for name in dates]
+            later[year + years, kind] = frame.with_columns(moved)
+        return write(folder, later)
+
+    return make
+
+
+def joined(folder: Path) -> Path:
+    """One table of all episodes, with dates of birth and the flag in every row."""
+    folder.mkdir(parents=True)
+    each = []
+    for year in range(2023, 2027):
+        uasc = frames()[year, "uasc"]["CHILD"].to_list()
+        births = frames()[year, "header"].select("CHILD", "DOB", "ETHNIC", UASC=col("CHILD").is_in(uasc).cast(pl.Int8))
+        each.append(frames()[year, "episodes"].join(births, on="CHILD", how="left"))
+    pl.concat(each).write_csv(folder / "all episodes.csv")
+    return folder
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What is to come of a kind of returns.
+
+    Attributes
+    ----------
+    make : function
+        Writes them.
+    told : str
+        Words on the screen.
+    refused : bool
+    right : bool
+        Whether the counts of the last year are the truth.
+    """
+
+    make: Callable[[Path], Path]
+    told: str
+    refused: bool = False
+    right: bool = True
+
+
+GATES = {
+    **{
+        f"no end, {text}": Gate(no_end(text), "Data quality: 1 rule found something")
+        for text in ("31/12/9999", "31/12/2099", "01/01/1900", "00/00/0000")
+    },
+    **{f"no end, {text}": Gate(no_end(text), "no rule found anything") for text in ("NaT", "<NA>")},
+    "one date in 2099": Gate(one_date_in_2099, "returns for the years to 31 March 2023 to 2026"),
+    "stacked": Gate(stacked, "no rule found anything"),
+    "stacked, newest first": Gate(stacked_newest_first, "no rule found anything"),
+    "stacked with headings": Gate(stacked_with_headings, "Data quality: 3 rules found something"),
+    "stacked with years": Gate(stacked_with_years, "no rule found anything"),
+    "stops in September": Gate(
+        stops_in_september,
+        "Warning: starts and ends stop in September 2025, so the year to 31 March 2026 is not whole; it is left out, "
+        "and figures end on 31 March 2025.",
+        right=False,
+    ),
+    "only return stops in September": Gate(
+        only_return_stops_in_september,
+        "starts and ends stop in September 2025, so the year to 31 March 2026 is not whole, and it is the only one",
+        refused=True,
+    ),
+    "snapshot": Gate(snapshot, "the returns hold the children in care now, and not those who left", refused=True),
+    "snapshots": Gate(snapshots, "each holds the children in care on one day", refused=True),
+    "month first": Gate(
+        one_return_month_first,
+        "2026/episodes.csv: dates of DECOM have the month first; --month-first reads them so",
+        refused=True,
+    ),
+    "both orders": Gate(both_orders, "in some dates of DECOM the month is first and in others the day", refused=True),
+    "adopted on the last day": Gate(adopted_on_the_last_day, "Data quality: 1 rule found something"),
+    "UASC in header": Gate(uasc_in_header, "no rule found anything"),
+    "resubmitted": Gate(
+        resubmitted,
+        "resubmitted/2026/episodes.csv: holds the return for the year to 31 March 2026, as 2026/episodes.csv does, and "
+        "differs from it: 0 episodes are in this one alone,",
+        refused=True,
+    ),
+    "headers of most": Gate(headers_of_most, "have no date of birth in any file and are left out", refused=True),
+    "first year without header": Gate(
+        year_without_header(2023), "children of the year to 31 March 2023 have no date of birth in any", refused=True
+    ),
+    "a year without header": Gate(
+        year_without_header(2025),
+        "of the year to 31 March 2025 have no date of birth in any file and are left out: is its Header missing?",
+    ),
+    "nobody at the end": Gate(
+        nobody_at_the_end,
+        "Warning: fewer than 5 children are in care on 31 March 2026, and a run needs as many.",
+        right=False,
+    ),
+    "a year that no run starts from": Gate(
+        shifted(3), "Warning: the returns end on 31 March 2029, and a run can only start from 2023 to 2028"
+    ),
+    "joined": Gate(joined, "no rule found anything"),
+}  # fmt: skip

@@ -1,0 +1,88 @@
+"""Dates in any hand, which of day and month is first, and which years returns cover."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from returns_gates import day, sample
+
+from simulator.returns.dates import FIRST_DATE, LAST_DATE, First, parse_date, what_is_first
+from simulator.returns.years_covered import Part, broken_year, covered_years
+
+ANY_DAY = st.dates(FIRST_DATE, LAST_DATE.replace(year=LAST_DATE.year - 1))
+
+
+@given(ANY_DAY, st.sampled_from("/-. "))
+def test_every_day_is_read_in_either_order(when: date, between: str) -> None:
+    assert parse_date(f"{when:%d/%m/%Y}".replace("/", between)) == when
+    assert parse_date(f"{when:%m/%d/%Y}".replace("/", between), month_first=True) == when
+    assert parse_date(f"{when:%Y-%m-%d}", month_first=True) == when
+    assert parse_date(f"{when:%d %b %Y}", month_first=True) == when
+    assert parse_date(f"{when:%d/%m/%y}") == when
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["31/12/9999", "31/12/2099", "01/01/1900", "00/00/0000", "9999-12-31", "1900-01-00", "01-JAN-1753", "0", "1"],
+)
+def test_what_stands_for_no_end_is_no_date(text: str) -> None:
+    assert parse_date(text) is None
+
+
+@given(st.integers(1, 10_000), st.integers(50, 200))
+def test_the_order_of_many_dates_is_told(step: int, number: int) -> None:
+    days = sorted({FIRST_DATE + timedelta(days=i * step * 31 % 20_000 + i) for i in range(number)})
+    assert what_is_first(f"{d:%d/%m/%Y}" for d in days) is First.DAY
+    assert what_is_first(f"{d:%m/%d/%Y}" for d in days) is First.MONTH
+    mixed = [f"{d:%d/%m/%Y}" if i % 2 else f"{d:%m/%d/%Y}" for i, d in enumerate(days)]
+    assert what_is_first(mixed) is First.MIXED
+    assert what_is_first(f"{d:%Y-%m-%d}" for d in days) is First.EITHER
+
+
+def test_a_few_mistyped_dates_do_not_turn_a_column() -> None:
+    days = [f"{d:02}/05/2024" for d in range(1, 29)]
+    assert what_is_first([*days, "04/13/2017", "04/14/2017"]) is First.DAY
+    assert what_is_first(["01/05/2024", "04/13/2017"]) is First.EITHER
+
+
+def rows(until: date) -> pl.DataFrame:
+    """Episodes of the made-up returns, as they were known on a day."""
+    episodes = pl.concat([one.episodes for one in sample()]).unique()
+    dates = episodes.select(child="CHILD", decom=day("DECOM"), dec=day("DEC"))
+    return dates.filter(pl.col("decom") <= until).with_columns(
+        dec=pl.when(pl.col("dec") <= until).then("dec")
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("until", "stops"),
+    [
+        (date(2025, 7, 31), date(2025, 7, 1)),
+        (date(2025, 9, 30), date(2025, 9, 1)),
+        (date(2026, 1, 15), date(2026, 1, 1)),
+        (date(2026, 3, 31), None),
+    ],
+)
+def test_a_last_year_that_stops_is_told_with_its_month(until: date, stops: date | None) -> None:
+    found = broken_year(rows(until), [Part(1, 2023, 2026)])
+    assert (found.stops if found else None) == stops
+    if found:
+        assert str(found).startswith(
+            f"starts and ends stop in {stops:%B %Y}, so the year to 31 March 2026 is not whole"
+        )
+
+
+def test_a_year_that_is_quiet_late_in_every_year_is_whole() -> None:
+    each = [(f"C{y}{i}", date(y, 5, 1 + i), date(y, 9, 1 + i)) for y in (2022, 2023, 2024) for i in range(28)]
+    frame = pl.DataFrame(each, schema={"child": pl.String, "decom": pl.Date, "dec": pl.Date}, orient="row")
+    assert broken_year(frame, [Part(1, 2023, 2025)]) is None
+
+
+def test_an_end_long_after_the_last_start_covers_no_year() -> None:
+    each = [("A", date(2024, 5, 1), date(2042, 9, 1)), ("B", date(2024, 6, 1), None)]
+    frame = pl.DataFrame(each, schema={"child": pl.String, "decom": pl.Date, "dec": pl.Date}, orient="row")
+    assert covered_years(frame) == (2025, 2025)
