@@ -46,7 +46,7 @@ class AfterCare:
 
 
 @dataclass(frozen=True)
-class Pool:
+class SupportedPool:
     """Those who have left care for one reason, while they are of some ages.
 
     Attributes
@@ -114,16 +114,16 @@ class Pool:
         return first, last + 1
 
 
-UNDER_GUARDIANSHIP = Pool(
+UNDER_GUARDIANSHIP = SupportedPool(
     "guardianship", "guardianship", (0.0, ADULT), ends_per_year=float(structure()["after_care"]["orders_end_per_year"])
 )
 """Children under a special guardianship order who left care for it, until 18."""
 
-LEAVERS_18_TO_20 = Pool("care_leavers", "age_18", (ADULT, 21.0))
+LEAVERS_18_TO_20 = SupportedPool("care_leavers", "age_18", (ADULT, 21.0))
 """Young people who were in care on their 18th birthday: councils owe them advice and support until 21."""
 
-LEAVERS_21_TO_24 = Pool("care_leavers", "age_18", (21.0, 25.0))
+LEAVERS_21_TO_24 = SupportedPool("care_leavers", "age_18", (21.0, 25.0))
 """The same from 21, who may ask for support until 25."""
 
-FORMER_UASC = Pool("former_uasc", "age_18", (ADULT, 21.0), streams=("uasc",))
+FORMER_UASC = SupportedPool("former_uasc", "age_18", (ADULT, 21.0), streams=("uasc",))
 """Of those of 18 to 20, who came as unaccompanied asylum-seeking children."""

@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.after_care import FORMER_UASC, LEAVERS_18_TO_20, UNDER_GUARDIANSHIP, AfterCare, Pool
+from simulator.baseline.after_care import FORMER_UASC, LEAVERS_18_TO_20, UNDER_GUARDIANSHIP, AfterCare, SupportedPool
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, REASONS, STREAMS
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
@@ -31,7 +31,7 @@ SCHOOL_AGE = np.array([first >= 5 for first, _ in AGE_BANDS.values()])
 """Age bands whose education the education line supports, 5 to 17: (band,)."""
 
 
-class Seen(Protocol):
+class CountedRun(Protocol):
     """What a driver may count in a run (`simulator.results.measures.view.View`)."""
 
     @property
@@ -46,7 +46,7 @@ class Seen(Protocol):
     def exits_by_reason(self) -> Array:
         """Exits: (draw, area, month, band, reason)."""
 
-    def pool_weeks(self, pool: Pool) -> Array:
+    def pool_weeks(self, pool: SupportedPool) -> Array:
         """Weeks of those who have left care and are in a pool: (draw, area, month)."""
 
 
@@ -90,7 +90,7 @@ class Driver:
         """Placements whose weeks it counts one by one: (place,)."""
         return np.zeros(len(placements.placements()), dtype=bool)
 
-    def amount(self, seen: Seen) -> Array:
+    def amount(self, seen: CountedRun) -> Array:
         """Return what it counts in a run: (draw, area, month, x).
 
         x is the placements of a line that goes with placements; of others it is 1.
@@ -119,7 +119,7 @@ class PlacedWeeks(Driver):
         """Placements whose weeks it counts one by one: (place,)."""
         return np.array([place.cost == self.key for place in placements.placements()])
 
-    def amount(self, seen: Seen) -> Array:
+    def amount(self, seen: CountedRun) -> Array:
         """Return weeks, those of asylum-seeking children as far as the lines of placements pay for them."""
         return paid_weeks(seen.child_weeks)[..., self.places]
 
@@ -140,7 +140,7 @@ class UascWeeks(Driver):
     name = "uasc"
     unit = "weeks of asylum-seeking children in care"
 
-    def amount(self, seen: Seen) -> Array:
+    def amount(self, seen: CountedRun) -> Array:
         """Return weeks."""
         return np.asarray(seen.child_weeks[..., STREAMS.index("uasc"), :].sum(axis=-1, keepdims=True))
 
@@ -156,7 +156,7 @@ class SchoolAgeWeeks(Driver):
     name = "school_age"
     unit = "weeks of children in care of 5 to 17"
 
-    def amount(self, seen: Seen) -> Array:
+    def amount(self, seen: CountedRun) -> Array:
         """Return weeks."""
         return np.asarray(seen.weeks_by_band[..., SCHOOL_AGE].sum(axis=-1, keepdims=True))
 
@@ -172,7 +172,7 @@ class Adoptions(Driver):
     name = "adoptions"
     unit = "adoptions"
 
-    def amount(self, seen: Seen) -> Array:
+    def amount(self, seen: CountedRun) -> Array:
         """Return adoptions."""
         return np.asarray(seen.exits_by_reason[..., REASONS.index("adoption")].sum(axis=-1, keepdims=True))
 
@@ -184,7 +184,7 @@ class Held(Driver):
     name = "held"
     unit = "years"
 
-    def amount(self, seen: Seen) -> Array:
+    def amount(self, seen: CountedRun) -> Array:
         """Return a twelfth of a year in each month."""
         return np.full((*seen.child_weeks.shape[:3], 1), 1.0 / MONTHS_A_YEAR)
 
@@ -197,9 +197,9 @@ class Held(Driver):
 class _PoolWeeks(Driver):
     """Weeks of those who have left care and are in a pool."""
 
-    pool: ClassVar[Pool]
+    pool: ClassVar[SupportedPool]
 
-    def amount(self, seen: Seen) -> Array:
+    def amount(self, seen: CountedRun) -> Array:
         """Return weeks."""
         return seen.pool_weeks(self.pool)[..., None]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.after_care import FORMER_UASC, LEAVERS_18_TO_20, UNDER_GUARDIANSHIP, AfterCare, Pool
+from simulator.baseline.after_care import FORMER_UASC, LEAVERS_18_TO_20, UNDER_GUARDIANSHIP, AfterCare, SupportedPool
 from simulator.baseline.cost_drivers import (
     DRIVERS,
     SCHOOL_AGE,
@@ -104,7 +104,7 @@ def _year(england: England) -> _BaseYear:
     def weeks(numbers: list[float]) -> float:
         return float(np.mean(numbers)) * WEEKS_A_YEAR
 
-    def pool(of: Pool) -> float:
+    def pool(of: SupportedPool) -> float:
         return weeks([float(of.at_base(one).sum()) for one in left])
 
     return _BaseYear(

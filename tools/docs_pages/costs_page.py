@@ -8,7 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from docs_pages.markdown import NONE, table
-from simulator.baseline.after_care import FORMER_UASC, LEAVERS_18_TO_20, LEAVERS_21_TO_24, UNDER_GUARDIANSHIP, Pool
+from simulator.baseline.after_care import (
+    FORMER_UASC,
+    LEAVERS_18_TO_20,
+    LEAVERS_21_TO_24,
+    UNDER_GUARDIANSHIP,
+    SupportedPool,
+)
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.england import Costs, load_baseline
 from simulator.calibrate.costs import LAST_OUTTURN
@@ -125,7 +131,7 @@ def _line_row(line: CostLine) -> list[str]:
 
 
 def _stocks(costs: Costs) -> Iterator[list[str]]:
-    def count(pool: Pool) -> str:
+    def count(pool: SupportedPool) -> str:
         return words.count(float(pool.at_base(costs.after_care).sum()))
 
     lasting = words.count(float(under_guardianship(LATEST_BASE, 0.0).sum()))

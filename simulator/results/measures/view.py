@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.after_care import AfterCare, Pool
+from simulator.baseline.after_care import AfterCare, SupportedPool
 from simulator.baseline.cost_drivers import paid_weeks
 from simulator.baseline.cost_lines import CostLine
 from simulator.engine.paths import Paths
@@ -23,7 +23,7 @@ WEEKS_A_MONTH = WEEKS_A_YEAR / MONTHS_A_YEAR
 
 @dataclass(frozen=True)
 class View:
-    """Runs side by side, seen by a measure, and by the drivers of spend (`simulator.baseline.cost_drivers.Seen`).
+    """Runs side by side, seen by a measure, and by the drivers of spend (`simulator.baseline.cost_drivers.CountedRun`).
 
     Attributes
     ----------
@@ -87,11 +87,11 @@ class View:
         """Weeks that lines of placements pay for, by placement in each month: (draw, area, month, place)."""
         return paid_weeks(self.child_weeks)
 
-    def pool(self, pool: Pool) -> Array:
+    def pool(self, pool: SupportedPool) -> Array:
         """Those who have left care and are in a pool at each instant: (draw, area, instant)."""
         return pool.stock(self.after_care, self.paths.exits_by_reason)
 
-    def pool_weeks(self, pool: Pool) -> Array:
+    def pool_weeks(self, pool: SupportedPool) -> Array:
         """Weeks of those who have left care and are in a pool: (draw, area, month)."""
         there = self.pool(pool)
         return (there[:, :, :-1] + there[:, :, 1:]) / 2.0 * WEEKS_A_MONTH

@@ -11,7 +11,7 @@ from simulator.baseline.after_care import (
     LEAVERS_21_TO_24,
     UNDER_GUARDIANSHIP,
     AfterCare,
-    Pool,
+    SupportedPool,
 )
 from simulator.vocabulary.axes import AGE_BANDS, REASONS, STREAMS
 
@@ -19,7 +19,7 @@ MONTHS = 120
 NOBODY = AfterCare(
     {"guardianship": np.zeros((1, 18)), "care_leavers": np.zeros((1, 7)), "former_uasc": np.zeros((1, 7))}
 )
-LASTING = Pool("guardianship", "guardianship", (0.0, 18.0))
+LASTING = SupportedPool("guardianship", "guardianship", (0.0, 18.0))
 
 
 def exits(month: int, reason: str, band: str, children: float = 100.0, stream: str = "resident") -> np.ndarray:
