@@ -119,6 +119,7 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
         },
         key=("base", "name"),
     ),
+    "drawn_numbers": Schema({"key": text(), "words": text()}, key=("key",)),
     "trends": Schema(
         {
             "base": whole("year", 2018, 2100),

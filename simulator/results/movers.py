@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
+from simulator.data import packaged
 from simulator.results.quantities import Array
 
 PARTS = 5
@@ -91,8 +93,20 @@ def _levels(drawn: Mapping[str, Array]) -> dict[str, Array]:
     return {_in_words(key): np.cumsum(values, axis=0).mean(axis=0) for key, values in steps.items()}
 
 
+@cache
+def _named() -> Mapping[str, str]:
+    """Return the words of numbers that every scenario draws, by key without a year."""
+    read = packaged.table("drawn_numbers")
+    return dict(zip(read["key"], read["words"], strict=True))
+
+
 def _in_words(key: str) -> str:
-    """Return a key of a drawn number in words: ``risk ratio of family-help``, ``drift of starts``."""
+    """Return a key of a drawn number in words: ``risk ratio of family-help``, ``children who start``.
+
+    Those of every scenario are named in data/drawn_numbers.csv.
+    """
+    if named := _named().get(key):
+        return named
     if held := _OF_AN_INTERVENTION.fullmatch(key):
         return f"{held[2].rsplit('.', 1)[-1].replace('_', ' ')} of {held[1]}"
     return " of ".join(step.replace("_", " ") for step in key.split(".", 1))

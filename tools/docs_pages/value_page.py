@@ -58,7 +58,7 @@ def value_section(loaded: Mapping[str, LoadedScenario], reference: RunResults) -
         f"up, and not of fewer children (*{PLACES}* where it is almost nothing else).",
     ]
     for name in SHOWN:
-        results = simulate(loaded[name], draws=DRAWS, valued=True)
+        results = simulate(loaded[name], draws=DRAWS, workers=1, valued=True)
         parts += [
             f"### {results.title} (`{name}`)",
             _table(results),
@@ -108,6 +108,7 @@ def _paragraph(loaded: LoadedScenario, results: RunResults, reference: RunResult
     yield from _margins(known)
     yield from _cashable(known[0])
     yield from _evidence(results, known)
+    yield from _fitted(loaded)
     yield from _money(loaded, results)
     if loaded.key in BREAK_EVEN:
         yield _turning_point(BREAK_EVEN[loaded.key], loaded)
@@ -168,6 +169,20 @@ def _evidence(results: RunResults, known: Sequence[ValueAccount]) -> Iterator[st
         yield "Draws settle it under neither rule."
     if not results.effects_drawn:
         yield NOT_DRAWN
+
+
+def _fitted(loaded: LoadedScenario) -> Iterator[str]:
+    """Say which numbers of programmes were fitted to something published."""
+    lines = loaded.path.read_text(encoding="utf-8").splitlines()
+    for at, one in enumerate(loaded.scenario.interventions):
+        for path, origin in loaded.provenance.items():
+            given = path.startswith(f"interventions.{at}.") and not origin.default and isinstance(origin.value, float)
+            if one.is_programme and given and "# fitted by" in lines[origin.line - 1]:
+                field = path.rsplit(".", 1)[-1].replace("_", " ")
+                yield (
+                    f"The {field} of {one.title} was fitted so that the scenario reaches a published figure: it "
+                    "measures what that figure takes, and is no evidence that it can be had."
+                )
 
 
 def _money(loaded: LoadedScenario, results: RunResults) -> Iterator[str]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
+from simulator.data import packaged
 from simulator.results.movers import LEAST_DRAWS, movers, noise
+from simulator.runs.ensemble.draws import parameters
+from simulator.scenario import load
 
 DRAWS = 400
 
@@ -17,7 +22,7 @@ def test_planted_numbers_are_found_with_the_way_they_go() -> None:
     figure = 10.0 + level - 0.5 * price
     drawn = {**steps, "interventions[homes-price].percent_per_year": price, "idle": idle}
     first, second, *rest = movers(drawn, figure)
-    assert (first.name, second.name) == ("drift of starts", "percent per year of homes-price")
+    assert (first.name, second.name) == ("children who start", "percent per year of homes-price")
     assert first.rank_correlation > 0.8 > -0.15 > second.rank_correlation
     lowest = np.argsort(level)[: DRAWS // 5]
     assert first.low == figure[lowest].mean()
@@ -35,3 +40,8 @@ def test_of_numbers_that_move_nothing_about_one_in_twenty_is_told() -> None:
 def test_few_draws_tell_nothing() -> None:
     values = np.arange(LEAST_DRAWS - 1.0)
     assert movers({"n": values}, values) == ()
+
+
+def test_every_number_that_the_status_quo_draws_has_words_and_no_other_has() -> None:
+    drawn = {re.sub(r"\.\d{4}-\d{2}$", "", one.key) for one in parameters(load("status-quo"))}
+    assert set(packaged.table("drawn_numbers")["key"]) == drawn
