@@ -136,7 +136,7 @@ def test_an_impossible_request_is_told_by_its_line_and_writes_nothing(case: str,
 def test_an_impossible_draw_costs_only_the_draws_of_its_scenario(workers: str, folder: Path) -> None:
     done = call("compare", "help.yaml", "greedy.yaml", "--draws", "30", "--workers", workers)
     assert done.exit_code == 2
-    said = [one for one in done.stderr.strip().splitlines() if not one.startswith("The compiled engine")]
+    said = [one for one in done.stderr.splitlines() if one.strip() and not one.startswith("The compiled engine")]
     told, line = said[0], "\n".join(said[1:])
     assert told == "care-demand: finished draws are kept; the same command goes on from them"
     assert line.startswith("greedy.yaml:8:")
