@@ -44,6 +44,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "simulator" / "data"
 DOCS = ROOT / "docs" / "areas.md"
 
+A_HUNDRED = 100.0
+"""Children of whom the docs say what is a year's own."""
+
 
 def main() -> None:
     """Write the files."""
@@ -60,6 +63,7 @@ def main() -> None:
         write_reconciled({base: benchmark(ends(one), compiled) for base, one in scenarios.items()})
         forget()
     write_persistence()
+    write_walked()
 
 
 @contextmanager
@@ -132,6 +136,26 @@ def write_persistence() -> None:
     rows = [(title, f"{a:.2f}", f"{b:.0%}") for title, a, b in zip(titles, stays, missed, strict=True)]
     heads = ("Placement", "Of a difference, left after three years", "Not foreseen")
     text = between(DOCS.read_text(encoding="utf-8"), "levels", table(heads, rows))
+    DOCS.write_text(text, encoding="utf-8")
+
+
+def write_walked() -> None:
+    """Write into the docs how far placements walk, by the record to the latest base and to the first."""
+    first, last = (placing_walks(base) for base in (AREA_BASES[0], LATEST_BASE))
+    rows = [
+        (
+            group.replace("_", " ").capitalize(),
+            *(f"{one.sd_per_year:.2f}" for one in (first[group], last[group])),
+            *(f"{np.sqrt(one.year_variance / A_HUNDRED):.2f}" for one in (first[group], last[group])),
+        )
+        for group in last
+    ]
+    heads = [
+        f"{what}, record to {base}"
+        for what in ("Step a year", "A year's own, of 100 children")
+        for base in (AREA_BASES[0], LATEST_BASE)
+    ]
+    text = between(DOCS.read_text(encoding="utf-8"), "walks", table(("Placements", *heads), rows))
     DOCS.write_text(text, encoding="utf-8")
 
 

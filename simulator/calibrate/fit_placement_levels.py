@@ -59,9 +59,9 @@ FEWEST = 0.5
 def fit_placement_mix(scenario: Scenario, run: Run, walked: Array) -> PlacementMix:
     """Return how authorities place children.
 
-    Levels of the base are pooled, and go towards England's as far as those of `EARLIER` did by the latest base. Children
-    are placed as planned in it, however many foster places there are: what becomes of plans is the market's. It goes on
-    from the placement mix that is known, so that to begin at England's gives the same whatever was found before.
+    Levels of the base are pooled, and go towards England's as far as those of `EARLIER` did by the latest base.
+    Children are placed as planned in it, however many foster places there are: what becomes of plans is the market's.
+    It goes on from the placement mix that is known; to begin at England's gives the same whatever was found before.
 
     Parameters
     ----------

@@ -185,8 +185,10 @@ def fitted(children: Array, answers: Responses) -> tuple[Array, Array]:
 
 
 def _changes(children: Array, answers: Responses) -> tuple[Array, Array, Array, Array]:
-    """Return what each change of log odds beside England's holds, one a row: of steps and of years' own, (row, group)
-    each, of chance, and its square.
+    """Return what each change of log odds beside England's holds, one a row.
+
+    Of steps and of years' own, (row, group)
+    each; of chance; and its square.
     """
     followed, one_year = answers.followed, np.diff(answers.followed, axis=-1)
     whole = children.sum(axis=0)
