@@ -181,7 +181,7 @@ def _authorities(many: Sequence[Ahead]) -> str:
         "children, and children in homes (other residential places included), of each authority whose figures are "
         "shown at both ends. Scores are shares of the mean outcome, so that large authorities count as what they are; "
         "*held* is the authority's own share of the base, of the model's own children there, with the model's own "
-        "spread. What is asked:\n\n"
+        "spread; *trend* is the same, as no earlier year is set beside. What is asked:\n\n"
         + grid(("Of both bases and years ahead", "at", "is", "met"), asked, numbers=3)
         + f"\n\n{_missed(each)}\n\n"
         + grid(SCORE_HEAD, rows, numbers=len(SCORE_HEAD) - 1)
