@@ -15,7 +15,7 @@ from simulator.backtest.hindcast.items import (
     SUPPORTED_AND_OTHER,
     items,
 )
-from simulator.backtest.hindcast.run_bases import Ahead
+from simulator.backtest.hindcast.run_bases import Ahead, quantiles
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import LATEST_BASE
 from simulator.vocabulary.labels import ALL
@@ -169,7 +169,7 @@ def spend_table(many: Sequence[Ahead]) -> str:
     for base in FROM:
         if found := at_latest(many, base):
             one = found[SPEND, ALL]
-            low, high = np.percentile(one.draws, (5, 95))
+            low, high = quantiles(one.draws, (5, 95))
             misses = [100 * (value / one.actual - 1.0) for value in (one.hold, one.trend)]
             rows.append(
                 [
@@ -193,7 +193,7 @@ def band_table(many: Sequence[Ahead], base: int = 2021) -> str:
     rows = []
     for key in ((HOUSEHOLDS, ALL), (FILLED, ALL), ("children", "childrens_home")):
         if one := found.get(key):
-            low, high = np.percentile(one.draws, (5, 95))
+            low, high = quantiles(one.draws, (5, 95))
             counts = [f"{one.median:,.0f}", f"{low:,.0f} to {high:,.0f}", f"{one.actual:,.0f}"]
             rows.append([one.item.label, *counts, _yes(inside(one, 90))])
     return grid(head, rows, numbers=len(head) - 1)

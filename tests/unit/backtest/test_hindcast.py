@@ -9,19 +9,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
-from simulator.backtest.hindcast import hindcast_page, tables_of_page
+from simulator.backtest.hindcast import hindcast_page, run_areas, tables_of_page
 from simulator.backtest.hindcast.hindcast_charts import PANELS, draw_all
 from simulator.backtest.hindcast.hindcast_scores import crps, scores
 from simulator.backtest.hindcast.items import FILLED, HOUSEHOLDS, RESIDENTIAL, SPEND, UNIT_COST, HindcastItem, items
 from simulator.backtest.hindcast.naive_rules import naive
 from simulator.backtest.hindcast.of_the_day import BASES, price_level, status_quo
 from simulator.backtest.hindcast.run_areas import beside_authorities
-from simulator.backtest.hindcast.run_bases import COLUMNS, Ahead, run_base, set_beside
+from simulator.backtest.hindcast.run_bases import COLUMNS, Ahead, quantiles, run_base, set_beside
 from simulator.backtest.hindcast.write_hindcast import write_hindcast
 from simulator.baseline.england import load_baseline
 from simulator.data import tables
 from simulator.data.authority_tables import _figures, column, placed_in_group
+from simulator.outputs.charts import Chart
 from simulator.projection.recorded_trends import trends
 from simulator.runs.simulate import simulate
 from simulator.vocabulary import placements
@@ -240,6 +242,42 @@ def test_scores_of_authorities_count_by_size() -> None:
     small = replace(big, actual=0.0, draws=np.full(40, 10.0), hold=0.0, trend=0.0)
     found = scores([replace(big, draws=np.full(40, big.actual)), small], together=True)
     assert found.error == pytest.approx(10.0 / big.actual)
+
+
+@pytest.mark.slow
+def test_authorities_from_2022_and_2023_are_as_good_as_is_asked() -> None:
+    """One and two years ahead: 80% intervals hold .72 to .88, and the score is no worse than that of the held share."""
+    many = [one for base in run_areas.BASES for one in run_areas.run_areas(base, 12, seed=1)]
+    assert {one.base for one in many} == {2022, 2023}
+    low, high = hindcast_page.AREA_COVERAGE_80
+    for group in run_areas.GROUPS:
+        found = hindcast_page.area_pool(many, group)
+        assert found.count > 550
+        assert low <= found.covered[80] <= high
+        assert found.crps <= found.hold_crps
+
+
+def test_the_page_tells_which_rows_of_authorities_are_outside_of_what_is_asked(two_councils: list[Ahead]) -> None:
+    charts = {name: Chart(Figure(), "Title", "In words") for name in ("one", "two")}
+    exact = [replace(one, draws=one.actual + np.arange(-9.0, 10.0), hold=one.actual + 50.0) for one in two_councils]
+    wide = hindcast_page.text([*made_up(), *exact], charts, 40)
+    assert (
+        "Outside of that by themselves: Fostered children, authorities, from 2023, 1 year ahead (100% inside)" in wide
+    )
+    assert "| Fostered children, authorities: 80% intervals hold | 0.72 to 0.88 | 1.00 | **no** |" in wide
+    assert "| Fostered children, authorities: CRPS, no more than held |" in wide
+    worse = [replace(one, hold=one.actual, draws=one.draws + 1e4) for one in exact]
+    assert "(CRPS no better than held)" in hindcast_page.text([*made_up(), *worse], charts, 40)
+
+
+def test_intervals_of_few_draws_hold_one_more_draw_as_often_as_they_say() -> None:
+    np.testing.assert_allclose(quantiles(np.arange(1.0, 10.0), [10, 50, 90]), [1.0, 5.0, 9.0])
+    rng = np.random.default_rng(2)
+    inside = []
+    for _ in range(2000):
+        low, high = quantiles(rng.normal(size=19), [10, 90])
+        inside.append(low <= rng.normal() <= high)
+    assert np.mean(inside) == pytest.approx(0.8, abs=0.025)
 
 
 # --- page and folder -------------------------------------------------------------------------------------------------
