@@ -298,7 +298,7 @@ class PhasedIntervention(Intervention):
         None, low=0, high=480, unit="months", if_empty=f"{FADE_MONTHS} after its money ends; 0 without money"
     )
     """Months over which the effect falls evenly to nothing after the last month: its end, or the last month with
-    money if that is earlier. They count from that month, however long an effect lags behind the help."""
+    money if that is earlier. They count from the last effect of that month's help, which lags behind it."""
 
     @field_validator("fade_months")
     @classmethod
@@ -338,13 +338,13 @@ class PhasedIntervention(Intervention):
     def falls(self, lag_months: int) -> tuple[Month, int] | None:
         """Last month at full strength, and the months over which the effect then falls; None if it goes on.
 
-        With money it falls from the last month of the programme; without, from that month later by a lag.
+        What the last month of the programme bought works a lag later, and the fall counts from there.
         """
         if self.last_month is None:
             return None
         with_money = self.costs_money and not self.outlasts_money
         fade = self.fade_months if self.fade_months is not None else FADE_MONTHS * with_money
-        return self.last_month + (0 if with_money else lag_months), fade
+        return self.last_month + lag_months, fade
 
     def began_before(self, first: Month) -> bool:
         """Say whether it acted before a month, so that what it did is in the base."""
@@ -384,9 +384,11 @@ class PhasedIntervention(Intervention):
             return
         if self.outlasts_money:
             yield f"{self.title}: its money ends in {paid}, and its effect is assumed to go on after it."
-        elif falls is not None and falls[0] == paid:
-            how = f"falls to nothing in the {falls[1]} months after it" if falls[1] else "ends with it"
-            yield f"{self.title}: its money ends in {paid}, and its effect {how}."
+        elif falls is not None and self.last_month == paid:
+            lag = self.delay_months
+            behind, since = (f", {lag} months behind,", str(falls[0])) if lag else ("", "it")
+            how = f"falls to nothing in the {falls[1]} months after {since}" if falls[1] else f"ends with {since}"
+            yield f"{self.title}: its money ends in {paid}, and its effect{behind} {how}."
 
     def delivery(self, context: Context) -> Array:
         """Share of those it is to reach who are helped in each month, as it builds up: (month,)."""
@@ -395,10 +397,7 @@ class PhasedIntervention(Intervention):
     def weights(self, context: Context, lag_months: int = 0) -> Array:
         """Strength in each modelled month, of which the build-up is later by a lag: (month,)."""
         start, falls = self.start + lag_months, self.falls(lag_months)
-        if falls is None or self.last_month is None:
-            return self.profile.weights(context, start)
-        full_to, fade = falls
-        return self.profile.weights(context, start, self.last_month + lag_months, fade, full_to)
+        return self.profile.weights(context, start, *(falls or (None,)))
 
     def since_base(self, change: Callable[[Context], Array], context: Context) -> Array:
         """Ratio in each area over its mean in the year before the run: (area, month).
