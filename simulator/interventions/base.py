@@ -187,6 +187,15 @@ class Intervention(Model):
         """Keys of the unit costs that grow by it; often none."""
         return ()
 
+    def unit_here(self, unit: str) -> str:
+        """Return the unit of a field in this intervention, of which one kind of field says only that it has its own."""
+        return unit
+
+    @property
+    def meets_growth(self) -> str:
+        """What it does to growth that is there already, as a verb before it."""
+        return "comes on top of"
+
     def stacks_on(self, other: Intervention) -> tuple[str, ...]:
         """Return what both change at once though it is rarely meant to be changed twice; often nothing."""
         return ()
@@ -200,6 +209,10 @@ class Intervention(Model):
 
     def began_before(self, first: Month) -> bool:
         """Say whether it acted before a month, so that what it did is in the base."""
+        return False
+
+    def outlasts(self, last: Month) -> bool:
+        """Say whether its money ends before a month and its effect is taken to go on."""
         return False
 
     def money_and_reach(self, around: Surroundings) -> Iterator[str]:
@@ -218,7 +231,7 @@ class Intervention(Model):
         each, eligible, everybody = self.cost.unit_cost_gbp, self.cost.eligible_per_year, self.cost.everybody_gbp
         fraction = self.areas.fraction * self.reached
         if self.cost.stated:
-            yield f"{pounds(self.cost.gbp_per_year)} a year is stated"
+            yield self.cost.in_words
         elif everybody is not None:
             yield f"{pounds(everybody * fraction)} a year at full strength follows from its reach"
         if each is not None and eligible is not None:
@@ -350,6 +363,10 @@ class PhasedIntervention(Intervention):
         """Say whether it acted before a month, so that what it did is in the base."""
         return self.start < first
 
+    def outlasts(self, last: Month) -> bool:
+        """Say whether its money ends before a month and its effect is taken to go on."""
+        return self.outlasts_money and self.paid_to is not None and self.paid_to < last
+
     @property
     def delay_months(self) -> int:
         """Months by which the effect comes after the programme."""
@@ -382,7 +399,7 @@ class PhasedIntervention(Intervention):
         paid, falls = self.paid_to, self.falls(self.delay_months)
         if paid is None or paid >= last:
             return
-        if self.outlasts_money:
+        if self.outlasts(last):
             yield f"{self.title}: its money ends in {paid}, and its effect is assumed to go on after it."
         elif falls is not None and self.last_month == paid:
             lag = self.delay_months

@@ -110,8 +110,8 @@ def verdict(many: Sequence[Ahead]) -> str:
     return (
         f"From {min(one.base for one in many)} to {max(one.base for one in many)}, 1 to {POOLED_HORIZONS} years "
         f"ahead, the scenario model's status quo missed children looked after by "
-        f"{100 * of[CHILDREN].error:.1f}% on average, {_beside_rules(of[CHILDREN])}. Of placements, foster places and spend its 80% "
-        f"intervals held {100 * pool.covered[80]:.0f}% of what "
+        f"{100 * of[CHILDREN].error:.1f}% on average, {_beside_rules(of[CHILDREN])}. Of placements, foster places and "
+        f"spend its 80% intervals held {100 * pool.covered[80]:.0f}% of what "
         f"happened and its 90% intervals {100 * pool.covered[90]:.0f}%. Mean misses, with those of the better of two "
         f"rules of thumb (no change, damped trend) in brackets: {', '.join(against)}. {_against_naive(pool)} "
         f"{_of_whole_forecasts(of)} {_from_the_pandemic_year(many)}".rstrip()
