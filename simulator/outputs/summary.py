@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.outputs.charts import words
-from simulator.outputs.charts.verdicts import in_words, rests_on, spend_movers
+from simulator.outputs.charts.verdicts import BASIS, in_words, rests_on, spend_movers
 from simulator.outputs.text_grid import grid
 from simulator.outputs.value_summary import value_lines
 from simulator.results.analysis import Answer, answers, growth_by_area
@@ -305,9 +305,13 @@ def comparison_text(many: Sequence[Results]) -> str:
     notes = _notes(many)
     if other := [r.name for r in many if r.first_month != first.first_month]:
         notes.append(f"Note: not compared, as they start from another date than {first.name}: {', '.join(other)}.")
+    moved: set[str] = set()
     for results in many:
-        told = [*value_lines(results), *_moved(results)]
+        found = {mover.name for mover in spend_movers(results)[:1]}
+        told = [line for line in value_lines(results) if line != BASIS] + (_moved(results) if found - moved else [])
+        moved |= found
         lines += ["", results.name, *told] if told else []
+    notes += [f"Note: {BASIS}"] if any(results.packages for results in many) else []
     return "\n".join([*lines, *_block(_chances(many)), *_block(notes), "", engine_told(first)["engine_note"]]) + "\n"
 
 

@@ -11,6 +11,7 @@ from simulator.outputs.charts import words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.verdicts import (
     REGIMES,
+    RESTS_ON_JUDGEMENT,
     accounts,
     apart_words,
     basis_words,
@@ -42,7 +43,9 @@ def value_lines(results: Results) -> list[str]:
     rows.append(["Paid back by", *(break_even(account) or f"not by {first.years[-1]}" for account in known)])
     alone = _alone(results)
     head = f"Value for money, {first.years[0]} to {first.years[-1]}, {basis_words(results, first)}"
-    said = [*_chance(results, known), *_avoiding(known), *apart_words(known), *value_notes(results, known)]
+    chance = _chance(results, known)
+    notes = [note for note in value_notes(results, known) if not (chance and note == RESTS_ON_JUDGEMENT)]
+    said = [*chance, *_avoiding(known), *apart_words(known), *notes]
     return [head, *grid([*rows, *alone]), *said]
 
 

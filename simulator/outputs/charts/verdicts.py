@@ -27,6 +27,8 @@ NOT_DRAWN = (
 )
 """What is said where the file gives what programmes do as numbers without a distribution."""
 
+RESTS_ON_JUDGEMENT = "What the programmes do rests on judged priors alone."
+
 JUDGED = "on judged priors alone"
 """What is said with a chance where nothing but judgement says what programmes do."""
 
@@ -120,13 +122,17 @@ def basis_words(results: Results, account: ValueAccount) -> str:
     return f"{series.prices_words(results)}, present value in {account.years[0]}"
 
 
+BASIS = (
+    "Against the same scenario without its programmes, draw by draw. Savings are of all spend on looked-after "
+    "children, gross of grants; costs, savings and net present value are discounted as the Green Book says, a saving "
+    "for a child-year is not."
+)
+"""What holds for every verdict on programmes."""
+
+
 def value_notes(results: Results, known: Sequence[ValueAccount]) -> Iterator[str]:
     """Yield what must be said of every verdict."""
-    yield (
-        "Against the same scenario without its programmes, draw by draw. Savings are of all spend on looked-after "
-        "children, gross of grants; costs, savings and net present value are discounted as the Green Book says, a "
-        "saving for a child-year is not."
-    )
+    yield BASIS
     for account in known:
         if account.beyond_average:
             yield (
@@ -137,7 +143,7 @@ def value_notes(results: Results, known: Sequence[ValueAccount]) -> Iterator[str
     if results.draws > 1 and not results.effects_drawn:
         yield NOT_DRAWN
     if results.judged:
-        yield "What the programmes do rests on judged priors alone."
+        yield RESTS_ON_JUDGEMENT
 
 
 def spend_movers(results: Results) -> tuple[Mover, ...]:
