@@ -18,12 +18,13 @@ from simulator.scenario import LoadedScenario, load
 
 @dataclass(frozen=True)
 class Asked:
-    """One question, and the command that answers it."""
+    """One question, the command that answers it, and what is varied in words, if its field does not say it."""
 
     question: str
     scenario: str
     target: str
     vary: str
+    what: str = ""
 
     @property
     def command(self) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 import simulator
 from docs_pages.markdown import NONE, table
-from docs_pages.shipped_runs import REFERENCE, value
+from docs_pages.shipped_runs import REFERENCE, is_fitted, value
 from docs_pages.value_page import value_section
 from simulator.data import tables
 from simulator.outputs.charts import words
@@ -28,7 +27,7 @@ def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Run
         "the year "
         "before the run, with cash beside. Nothing here is a forecast: each line is what follows if its "
         "assumptions hold.",
-        value_section(loaded, results[REFERENCE]),
+        value_section(loaded),
         "## Children looked after",
         _over_time(results, lambda p: words.count(p.children)),
         "## Spend in the year",
@@ -230,8 +229,7 @@ def assumed(one: LoadedScenario) -> Iterator[str]:
             field = path.removeprefix(prefix)
             if field.startswith("cost."):
                 continue
-            line = Path(one.path).read_text(encoding="utf-8").splitlines()[origin.line - 1]
-            fitted = ", *fitted*" if "# fitted by" in line else ""
+            fitted = ", *fitted*" if is_fitted(origin) else ""
             yield f"- {intervention.title}: `{field}` {origin.value:g} {origin.unit}{fitted}"
 
 
