@@ -143,9 +143,8 @@ def _beside(results: RunResults, larger: RunResults) -> str:
     )
     return (
         f"It costs {cost:.0%} of what *{larger.title}* does and saves {saving:.0%} of what that saves (medians, places "
-        "limited): the first places go to children who would move, and most of the further ones stand empty. So a pound "
-        "for each approval beyond the first few thousand buys little, and the ratio of a small plan is none of a large "
-        "one."
+        "limited): the first places go to children who would move, and most of the further ones stand empty. So a "
+        "pound for approvals beyond those buys little, and the ratio of a small plan is not that of a large one."
     )
 
 
