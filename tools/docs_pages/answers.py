@@ -132,8 +132,8 @@ def _needed(limited: float | None, needed: float | None, who: str) -> str:
         return "more than all" if value is None else f"{1 - value:.0%}"
 
     return (
-        f"By the central run, {who[0].lower()}{who[1:]} has to prevent {said(limited)} if foster places are limited, and "
-        f"{said(needed)} if they are found as needed,"
+        f"By the central run, {who[0].lower()}{who[1:]} has to prevent {said(limited)} if foster places are limited, "
+        f"and {said(needed)} if they are found as needed,"
     )
 
 

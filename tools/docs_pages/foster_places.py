@@ -42,7 +42,7 @@ def rests_on_places(loaded: LoadedScenario, results: RunResults, reference: RunR
         f"usable places, of which {_said(filled[:, at])} are filled: {_said(waiting)} children would be waiting in "
         "homes then without the plan, and what is beyond them stands empty. The growth of foster households is drawn "
         "both ways, so that in many draws hardly anybody waits, and places save nothing; in the central run "
-        f"{words.count(float(waiting[0]))} do. That is why the middle of draws is far below the central run."
+        f"{words.count(float(waiting[0]))} do, so that its places are used and the middle of draws is far below it."
     )
     known = each[1:][~np.isnan(each[1:])]
     yield (

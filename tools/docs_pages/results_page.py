@@ -37,6 +37,7 @@ def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Run
             lambda p: f"{_maybe(p.real_spend_gbp, words.money)} ({_maybe(p.spend_gbp, words.money)})",
             start=False,
         ),
+        _net_of_grants(results[REFERENCE]),
         "## Extra spend above the year before the run",
         "Added up from the start of the run, in prices of the year before it, and (in brackets) in cash.",
         _over_time(
@@ -77,6 +78,19 @@ def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Run
         _other_headlines(loaded, results),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _net_of_grants(results: RunResults) -> str:
+    """Say what grants take off the spend of the status quo."""
+    gross, net = (results.year_totals(name, real=True).area()[0] for name in ("total_spend", "net_spend"))
+    told = [
+        f"{words.money(float(net[at]))} of {words.money(float(gross[at]))} in {results.financial_years[at]}"
+        for at in (1, 4, 9)
+    ]
+    return (
+        f"Home Office grants for asylum-seeking children pay a part: net of them, {results.title.lower()} spends "
+        f"{words.listed(told)}, in real prices."
+    )
 
 
 def _maybe(value: float | None, worded: Callable[[float], str]) -> str:

@@ -63,7 +63,7 @@ def value_section(loaded: Mapping[str, LoadedScenario]) -> str:
         "brackets, in real prices. Costs, savings and net present value are at present value in the first year of the "
         "run, by the Green Book's rates; child-years, and what each saves over the average, are not discounted, and "
         "are of the draws that avoid any. Savings are gross of grants. Where the central run, with every number at its "
-        "middle, lies outside the middle half of draws, that is said: the median is what to quote. Cashable is "
+        "middle, is far from the median, that is said: the median is what to quote. Cashable is "
         "what is paid for placements, which stops when they end; the rest is staff and support, which are "
         "released and not "
         "cashed. *Limited* lets children wait when foster places run out; *as needed* finds them places. Which "
@@ -238,10 +238,10 @@ def _money(loaded: LoadedScenario, results: RunResults) -> Iterator[str]:
 
 
 def _turning_point(asked: Asked, loaded: LoadedScenario) -> str:
-    found = ["none" if value is None else _number(value, asked) for value in break_even(asked)]
+    found = ["at none" if value is None else _number(value, asked) for value in break_even(asked)]
     field = asked.what or asked.vary.rsplit(".", 1)[-1].replace("_", " ")
     return (
-        f"By the central run, the programmes just pay at a {field} of {found[0]} with places limited and {found[1]} "
+        f"By the central run, the programmes just pay at a {field} of {found[0]} with places limited, and {found[1]} "
         f"with places found as needed (`{asked.command}`; `--sure 0.5` does so by the median of draws)."
     )
 

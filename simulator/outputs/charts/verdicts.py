@@ -16,6 +16,8 @@ from simulator.results.value_for_money import ValueAccount, middle_of
 
 _signed = partial(signed, write=words.money)
 _PENNY = 0.01
+_APART = 0.2
+"""Part of the width of the 80% interval by which the central run and the median differ where both are told."""
 
 REGIMES = {True: "places limited", False: "places found as needed"}
 """What the two rules for foster places are called."""
@@ -103,17 +105,15 @@ def verdict(account: ValueAccount) -> str:
 
 
 def apart_words(known: Sequence[ValueAccount]) -> Iterator[str]:
-    """Yield what the central run gives in each regime where it is outside the middle half of draws."""
+    """Yield what the central run gives in each regime where it is far from the median of draws."""
     for account in known:
         value = account.net_present_value
-        ends = interval(value, 25, 75, quantiles=False)
-        if ends is not None and not float(ends[0]) - _PENNY <= float(value[0]) <= float(ends[1]) + _PENNY:
-            regime = REGIMES[account.package.places_limited]
+        ends, most = interval(value, 10, 90, quantiles=False), float(middle(value, quantiles=False))
+        if ends is not None and abs(float(value[0]) - most) > _APART * float(ends[1] - ends[0]) + _PENNY:
             yield (
-                f"With {regime}, the central run has a net present value of {signed(float(value[0]), words.money)}, "
-                f"outside the middle half of draws ({headline.between(value, _signed, ends=(25, 75))}): each number is "
-                "at its middle there, and the outcome is not, as savings are not in proportion to what is drawn. Quote "
-                "the median."
+                f"With {REGIMES[account.package.places_limited]}, the central run has a net present value of "
+                f"{_signed(float(value[0]))}, far from the median of {_signed(most)}: each number is at its middle there, "
+                "and the outcome is not, as savings are not in proportion to what is drawn. Quote the median."
             )
 
 
