@@ -101,11 +101,7 @@ def _chance(results: Results, known: Sequence[ValueAccount]) -> list[str]:
         for account, chance in chances
         if chance is not None
     ]
-    return (
-        [f"Chance that the programmes pay, as net present value: {words.listed(told)}{rests_on(results)}."]
-        if told
-        else []
-    )
+    return [f"Chance that net present value is above £0: {words.listed(told)}{rests_on(results)}."] if told else []
 
 
 def _avoiding(known: Sequence[ValueAccount]) -> list[str]:

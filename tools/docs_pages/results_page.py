@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import simulator
 from docs_pages.markdown import NONE, table
-from docs_pages.shipped_runs import REFERENCE, is_fitted, value
+from docs_pages.shipped_runs import REFERENCE, value
 from docs_pages.value_page import value_section
 from simulator.data import tables
 from simulator.outputs.charts import words
@@ -14,6 +14,7 @@ from simulator.outputs.summary import SummaryPoint, summary_points
 from simulator.results.analysis import difference
 from simulator.results.labelled import RunResults
 from simulator.scenario import LoadedScenario
+from simulator.scenario.evidence import is_fitted
 
 
 def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, RunResults]) -> str:

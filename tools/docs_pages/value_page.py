@@ -10,7 +10,7 @@ import numpy as np
 from docs_pages.answers import ENOUGH, PAYS, Asked, break_even
 from docs_pages.foster_places import approvals_could_cost, rests_on_places
 from docs_pages.markdown import NONE, table
-from docs_pages.shipped_runs import REFERENCE, is_fitted
+from docs_pages.shipped_runs import REFERENCE
 from simulator.outputs.charts import words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.verdicts import NOT_DRAWN, REGIMES, accounts, apart_words, rests_on, verdict
@@ -126,7 +126,7 @@ def _paragraph(loaded: LoadedScenario, results: RunResults, reference: RunResult
     yield from _regimes(known)
     yield from _margins(known)
     yield from _cashable(known[0])
-    yield from _evidence(loaded, results, known)
+    yield from _evidence(results, known)
     yield from _money(loaded, results)
     if loaded.key in BREAK_EVEN:
         yield _turning_point(BREAK_EVEN[loaded.key], loaded)
@@ -193,32 +193,17 @@ def _cashable(one: ValueAccount) -> Iterator[str]:
         yield f"Of the saving {min(cashable / saving, 1.0):.0%} is paid for placements and could be cashed."
 
 
-def _evidence(loaded: LoadedScenario, results: RunResults, known: Sequence[ValueAccount]) -> Iterator[str]:
+def _evidence(results: RunResults, known: Sequence[ValueAccount]) -> Iterator[str]:
     """Say what the chance rests on, and whether draws settle anything."""
     chances = [f"{one.chance_pays:.0%} with {REGIMES[one.package.places_limited]}" for one in known]
-    fitted = list(_fitted(loaded))
-    given = (
-        f", given the {words.listed(fitted)}, fitted so that the scenario reaches a published figure: that measures "
-        "what the figure takes, and is no evidence that it can be had"
-        if fitted
-        else ""
-    )
-    yield f"The chance that they pay is {words.listed(chances)}{rests_on(results)}{given}."
+    yield f"The chance that they pay is {words.listed(chances)}{rests_on(results)}."
+    if results.fitted:
+        yield "A fitted number measures what the published figure takes, and is no evidence that it can be had."
     open_ = [one for one in known if way(one.net_present_value, 0.0, least=0.0) == "unsure"]
     if len(open_) == len(known):
         yield "Draws settle it under neither rule."
     if not results.effects_drawn:
         yield NOT_DRAWN
-
-
-def _fitted(loaded: LoadedScenario) -> Iterator[str]:
-    """Yield the numbers of programmes that were fitted to something published."""
-    for at, one in enumerate(loaded.scenario.interventions):
-        for path, origin in loaded.provenance.items():
-            given = path.startswith(f"interventions.{at}.") and not origin.default and isinstance(origin.value, float)
-            if one.is_programme and given and is_fitted(origin):
-                field = path.rsplit(".", 1)[-1].replace("_", " ")
-                yield f"{field} of {one.title}"
 
 
 def _money(loaded: LoadedScenario, results: RunResults) -> Iterator[str]:

@@ -51,6 +51,8 @@ def break_even(account: ValueAccount) -> str:
 def rests_on(results: Results) -> str:
     """Return what a chance that programmes pay rests on, after a comma; nothing where studies bear them out."""
     said = [JUDGED] if results.judged else []
+    if results.fitted:
+        said.append(f"given the {words.listed(results.fitted)}, fitted so that the scenario reaches a published figure")
     if results.outlasting:
         said.append(f"if effects outlast their money as the file says ({words.listed(results.outlasting)})")
     return "".join(f", {one}" for one in said)
@@ -112,8 +114,8 @@ def apart_words(known: Sequence[ValueAccount]) -> Iterator[str]:
         if ends is not None and abs(float(value[0]) - most) > _APART * float(ends[1] - ends[0]) + _PENNY:
             yield (
                 f"With {REGIMES[account.package.places_limited]}, the central run has a net present value of "
-                f"{_signed(float(value[0]))}, far from the median of {_signed(most)}: each number is at its middle there, "
-                "and the outcome is not, as savings are not in proportion to what is drawn. Quote the median."
+                f"{_signed(float(value[0]))}, far from the median of {_signed(most)}: each number is at its middle "
+                "there, and the outcome is not, as savings are not in proportion to what is drawn. Quote the median."
             )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import simulator
-from simulator.outputs.charts.verdicts import apart_words, standing, verdict
+from simulator.outputs.charts.verdicts import apart_words, rests_on, standing, verdict
 from simulator.results.figures import QUANTILES
 from simulator.results.value_for_money import Package, ValueAccount, middle_of, packages
 from simulator.runs.simulate import simulate
@@ -209,5 +209,16 @@ def test_judgement_is_told_unless_a_study_bears_a_programme_out() -> None:
     better = {"id": "family-help", "effect": {"quality": "medium"}}
     assert simulate(load("review-plan")).outlasting == ("Family help everywhere",)
     assert simulate(load("family-help-national")).outlasting == ()
+    assert simulate(load("family-help-national")).fitted == ()
+    said = rests_on(simulate(load("review-plan")))
+    assert said == (
+        ", on judged priors alone, given the risk ratio of Family help everywhere, fitted so that the scenario reaches "
+        "a "
+        "published figure, if effects outlast their money as the file says (Family help everywhere)"
+    )
+    assert simulate(load("foster-plan-10000")).fitted == (
+        "extra households per year of Foster recruitment to meet the target",
+    )
+    assert simulate(load("foster-plan-88m")).fitted == ()
     borne_out = load_mapping({"name": "Borne out", "extends": "family-help-national", "interventions": [better]})
     assert not simulate(borne_out).judged
