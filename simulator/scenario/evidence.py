@@ -42,7 +42,10 @@ def fitted_numbers(loaded: LoadedScenario) -> tuple[str, ...]:
         f"{path.rsplit('.', 1)[-1].replace('_', ' ')} of {one.title}"
         for at, one in enumerate(loaded.scenario.interventions)
         for path, origin in loaded.provenance.items()
-        if one.is_programme and path.startswith(f"interventions.{at}.") and is_fitted(origin)
+        if one.is_programme
+        and path.startswith(f"interventions.{at}.")
+        and isinstance(origin.value, float)
+        and is_fitted(origin)
     )
 
 

@@ -65,6 +65,7 @@ def spend(results: Results) -> Chart | None:
         unit=f" {series.prices_words(results)}" if real else "",
     )
     if not replicated:
+        title += "" if headline.DRAWS in title else _ends(path.draws[:, -1], quantiles=path.quantiles)
         title += f"; in cash, {headline.between(cash.draws[:, -1], words.money, quantiles=cash.quantiles)}"
     prices = series.prices_words(results) if real else "in cash"
     colour = style.PALETTE["dark_blue"]
@@ -178,6 +179,7 @@ def spend_by_placement(results: Results) -> Chart | None:
             title = (
                 f"The largest {'rise' if growth[text] > 0 else 'fall'} in spend is on {subject}: "
                 f"{words.money(most[0])} in {years[0]}, {words.money(most[-1])} in {years[-1]}"
+                f"{_ends(drawn[:, -1], quantiles=False)}"
             )
     title += f", {series.prices_words(results)}"
     with style.context():
@@ -311,12 +313,18 @@ def _bridge_title(
         ends = headline.between(real.draws[:, -1], _change, quantiles=real.quantiles)
         return f"By {year} spend is {ends} a year against {since} {prices} ({headline.DRAWS}); in cash, {cash}"
     title = f"By {year} spend is {words.money(abs(last))} a year {'above' if last >= 0 else 'below'} {since} {prices}"
+    title += _ends(np.abs(real.draws[:, -1]), quantiles=real.quantiles)
     own = {cause: split[cause[0]][-1] for cause in causes if cause[0] != INFLATION}
     if own and last:
         most = max(own, key=lambda cause: own[cause] * np.sign(last))
         if own[most] * last > 0:
             title += f", most of all {most[3]} ({words.money(abs(own[most]))})"
     return f"{title}; in cash, {cash}"
+
+
+def _ends(values: Array, *, quantiles: bool) -> str:
+    """Return where 80% of draws of a figure lie, in brackets after its median; nothing without draws."""
+    return f" ({headline.between(values, words.money, quantiles=quantiles)})" if len(values) > 1 else ""
 
 
 def _change(value: float) -> str:
