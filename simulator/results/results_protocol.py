@@ -175,6 +175,10 @@ class Results(ABC):
         Whether what its programmes do rests on judgement alone: no study is said to bear any of it out.
     effects_drawn : bool
         Whether draws vary any number of what its programmes do.
+    fitted : tuple of str
+        Numbers of its programmes that were fitted to something published, in words.
+    outlasting : tuple of str
+        Titles of programmes whose money ends within the run and whose effect is assumed to go on.
     """
 
     showing: ClassVar[Showing] = Showing()
@@ -205,6 +209,8 @@ class Results(ABC):
     drawn: Mapping[str, Array] = field(default_factory=dict)
     judged: bool = False
     effects_drawn: bool = True
+    fitted: tuple[str, ...] = ()
+    outlasting: tuple[str, ...] = ()
 
     def __getitem__(self, measure: str) -> Quantity:
         """Return a measure by name; KeyError lists the names there are."""

@@ -38,6 +38,9 @@ POOLED_HORIZONS = 4
 MUST_BEAT: tuple[Key, ...] = (("children", "childrens_home"), (FILLED, ALL), (SPEND, ALL))
 """Figures whose error must not pass that of the better naive rule."""
 
+PANDEMIC = 2021
+"""Base whose year was that of the pandemic."""
+
 FROM = (2020, 2021, 2022, 2023)
 """Bases whose run to the latest March is shown."""
 
@@ -151,7 +154,7 @@ def each_placement_miss(found: dict[Key, Ahead]) -> float:
 
 def placement_table(many: Sequence[Ahead]) -> str:
     """Return misses of the latest March by placement, from each base, and their sum over children."""
-    head = ["From", *STUDY_GROUPS, "Sum over children, %", "asked", "each placement apart, %"]
+    head = ["From", *STUDY_GROUPS, "Sum of misses, % of children", "asked", "each placement apart, %"]
     rows = []
     for base in FROM:
         if found := at_latest(many, base):
@@ -186,7 +189,7 @@ def spend_table(many: Sequence[Ahead]) -> str:
     return grid(head, rows, numbers=len(head) - 1)
 
 
-def band_table(many: Sequence[Ahead], base: int = 2021) -> str:
+def band_table(many: Sequence[Ahead], base: int = PANDEMIC) -> str:
     """Return whether 90% intervals from a base hold the latest households, filled places and homes."""
     found = at_latest(many, base)
     head = [f"March {LATEST_BASE} from {base}", "Median", "90% interval", "Happened", "inside"]

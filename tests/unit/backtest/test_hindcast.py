@@ -318,6 +318,26 @@ def test_the_page_says_what_is_met_and_what_is_not() -> None:
     assert set(charts) == set(PANELS)
 
 
+def test_the_verdict_says_where_a_rule_of_thumb_did_better_and_what_was_missed_from_the_pandemic_year() -> None:
+    good = made_up()
+    said = hindcast_page.verdict(good)
+    assert "no change by 10.0%, the damped trend by 20.0%." in said  # as made up, and the model misses less
+    assert "did better there" not in said
+    ahead_of = [
+        replace(one, draws=one.draws * 0.3) if one.base == 2021 and one.item.key == ("total_spend", "all") else one
+        for one in good
+    ]
+    starts = ITEMS["starts", "all"].actual(2021)
+    held, came = 1.1 * starts[2022], np.mean([starts[year] for year in range(2022, 2026)])
+    end = hindcast_page.verdict(ahead_of).split("From March 2021 it missed ")[1]
+    assert end.startswith("spend of 2024-25 by −70%, outside its 90% interval: its starts")
+    assert f"{round(held, -1):,.0f}, and {round(came, -1):,.0f} a year have come since." in end
+    children = [replace(one, trend=one.actual) if one.item.key == ("children", "all") else one for one in good]
+    assert "so that the damped trend did better there" in hindcast_page.verdict(children)
+    homes = [one for one in good if one.item.key == ("children", "childrens_home") and one.horizon <= 4]
+    assert f"children's homes score {100 * scores(homes).crps:.1f}%" in said
+
+
 def test_a_hindcast_is_written_whole(tmp_path: Path) -> None:
     write_hindcast(made_up(), tmp_path / "out", "care-demand hindcast", 40, 1, docs=tmp_path)
     names = {path.name for path in (tmp_path / "out").iterdir()}
