@@ -224,6 +224,8 @@ class Intervention(Model):
         if each is not None and eligible is not None:
             of_all = f"{fraction * eligible:,.0f} of {eligible:,.0f} a year ({fraction:.1%})"
             yield f"at {pounds(each)} each it reaches {of_all}"
+            if without := self.cost.deadweight_share:
+                yield f"{without:.0%} of those paid for would have done as well without, and come on top"
 
     @abstractmethod
     def change(self, rates: Rates, context: Context) -> Rates:

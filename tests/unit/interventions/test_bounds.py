@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
-from test_interventions import EACH, EXAMPLES, leaves
+from test_interventions import EXAMPLES, OF_WHOM, leaves
 
 from simulator.cli.main import cli
 from simulator.interventions import FieldNote, kinds, notes
@@ -57,9 +57,9 @@ def of_kinds() -> Iterator[tuple[str, str, float, dict[str, Any]]]:
         held = {path: example for example in reversed(examples) for path in leaves(example)}
         each = {
             **{k: v for k, v in examples[-1].items() if k not in ("cost", "cost_per_approval_gbp")},
-            "cost": dict(EACH),
+            "cost": dict(OF_WHOM),
         }
-        held |= {f"cost.{name}": each for name in EACH}
+        held |= {f"cost.{name}": each for name in OF_WHOM}
         held |= {"cost.budget_gbp.*": examples[0], "path.*": examples[-1], **dict.fromkeys(BOTH_NEEDED, examples[0])}
         for note in numbers(notes(kinds()[kind])):
             data = deepcopy(held[note.path])

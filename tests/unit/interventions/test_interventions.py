@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import fields, replace
 from typing import Any, Literal
 
+import lever_examples
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -146,6 +147,7 @@ PAID = {
 }
 """A programme whose money ends within the run."""
 EACH = {"unit_cost_gbp": 2_000.0, "eligible_per_year": 100_000.0}
+OF_WHOM = {**EACH, "deadweight_share": 0.2}
 MIX = {"from": ["council_foster", "ifa_foster"], "to": ["childrens_home"]}
 DATED = {"start": "2026-04", "end": "2028-03", "cost": COST}
 EXAMPLES: dict[str, list[dict[str, Any]]] = {
@@ -233,6 +235,8 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "migration": {"value": 0.0},
     "budget_line": {},
 }
+EXAMPLES |= lever_examples.EXAMPLES
+NEUTRAL |= lever_examples.NEUTRAL
 OTHER: dict[str, Any] = {
     "costs": ["supported"],
     "ages": [3, 11],
@@ -276,6 +280,8 @@ def moved(kind: str, data: dict[str, Any], path: str) -> dict[str, Any]:
             changed.pop(key, None)
     elif choices:
         holder[last] = next(word for word in choices if word not in (value, "step"))
+    elif isinstance(value, bool):
+        holder[last] = not value
     elif isinstance(value, str):
         holder[last] = str(Month.parse(value) + 2)
     else:
@@ -302,7 +308,7 @@ def test_every_field_moves_an_output(kind: str) -> None:
     paths = [note.path for note in known]
     ends = {path for path in paths if not any(other.startswith(f"{path}.") for other in paths)}
     ends -= {path for path in ends if path.startswith("areas.")}  # test_every_kind_acts_where_it_says
-    ends -= {f"cost.{name}" for name in EACH}  # test_money_says_whom_it_reaches_and_reach_what_it_costs
+    ends -= {f"cost.{name}" for name in OF_WHOM}  # test_money_says_whom_it_reaches_and_reach_what_it_costs
     patterns = {path.replace("2026-27", "*") for path in tried}
     assert ends - patterns == set(), f"{kind}: fields that no example tries"
 

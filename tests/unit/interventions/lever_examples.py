@@ -1,0 +1,49 @@
+"""Examples of the levers of the strategy: what each field is tried with, and what does nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+COST = {"budget_gbp": {"2026-27": 12e6}, "per_year_gbp": 6e6, "price_year": "2024-25"}
+PHASED: dict[str, Any] = {
+    "start": "2026-04",
+    "end": "2027-03",
+    "profile": {"shape": "linear", "months": 12},
+    "fade_months": 6,
+    "cost": COST,
+}
+PAID: dict[str, Any] = {
+    "start": "2025-06",
+    "profile": {"shape": "linear", "months": 12},
+    "outlasts_money": False,
+    "cost": {"budget_gbp": {"2026-27": 12e6}},
+}
+"""A programme whose money ends within the run."""
+BEFORE_AFTER = {"risk_ratio": 0.8, "design": "before_after", "shrunk": True}
+STARTS = {"lag_months": 3, "effect": BEFORE_AFTER, "delayed_share": 0.5, "delayed_by_months": 18}
+"""Fields of every programme that acts on starts."""
+
+EXAMPLES: dict[str, list[dict[str, Any]]] = {
+    "family_group_conference": [
+        {**PHASED, **STARTS, "proceedings_share": 0.4, "offered_share": 0.5},
+        {**PAID, "effect": {"risk_ratio": 0.8}},
+    ],
+    "edge_of_care": [
+        {**PHASED, **STARTS, "ages": [2, 10], "referred_share": 0.3},
+        {**PAID, "referred_share": 0.3, "effect": {"risk_ratio": 0.8}},
+    ],
+    "family_safeguarding": [
+        {**PHASED, **STARTS, "ages": [2, 10], "needing_share": 0.3},
+        {**PAID, "needing_share": 0.3, "effect": {"risk_ratio": 0.8}},
+    ],
+    "multisystemic_therapy": [
+        {**PHASED, **STARTS, "referred_share": 0.3},
+        {**PAID, "referred_share": 0.3, "effect": {"risk_ratio": 0.8}},
+    ],
+}
+NEUTRAL: dict[str, dict[str, Any]] = {
+    "family_group_conference": {"start": "2026-04", "effect": {"risk_ratio": 1.0}},
+    "edge_of_care": {"start": "2026-04", "referred_share": 0.3},
+    "family_safeguarding": {"start": "2026-04", "needing_share": 0.3},
+    "multisystemic_therapy": {"start": "2026-04", "referred_share": 0.3},
+}
