@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.vocabulary.axes import HOME_SPELLS, REASONS
+
 Array = NDArray[np.float64]
 
 
@@ -57,6 +59,11 @@ class StreamRates:
     balancing_per_year : (draw, area)
         The counting residual as a growth rate of the stock, a year (docs/model.md, section 7); below 0 it takes
         children away.
+    phase_exit_ratio : (draw, area, month, reason)
+        Multiplies hazards of leaving that go with time in care in a month, by reason, besides `exit_ratio`.
+    return_ratio : (draw, area, month, spell)
+        Children who come back from home in a month over those who would by `return_per_year`, by their spell at its
+        beginning; the others stay in it. It is a ratio of hazards to within the chance of coming back in a month.
     """
 
     youngest_age: int
@@ -76,6 +83,8 @@ class StreamRates:
     fade_per_year: Array
     unfostered_place: Array
     balancing_per_year: Array
+    phase_exit_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, len(REASONS))))
+    return_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, len(HOME_SPELLS))))
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,15 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {**PHASED, **STARTS, "referred_share": 0.3},
         {**PAID, "referred_share": 0.3, "effect": {"risk_ratio": 0.8}},
     ],
+    "reunification_support": [
+        {**PHASED, "home_ratio": 1.2, "effect": BEFORE_AFTER, "support_months": 6},
+        {**PAID, "effect": {"risk_ratio": 0.8}},
+    ],
 }
 NEUTRAL: dict[str, dict[str, Any]] = {
     "family_group_conference": {"start": "2026-04", "effect": {"risk_ratio": 1.0}},
     "edge_of_care": {"start": "2026-04", "referred_share": 0.3},
     "family_safeguarding": {"start": "2026-04", "needing_share": 0.3},
     "multisystemic_therapy": {"start": "2026-04", "referred_share": 0.3},
+    "reunification_support": {"start": "2026-04"},
 }
