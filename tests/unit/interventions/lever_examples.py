@@ -44,6 +44,14 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {**PHASED, "home_ratio": 1.2, "effect": BEFORE_AFTER, "support_months": 6},
         {**PAID, "effect": {"risk_ratio": 0.8}},
     ],
+    "step_down": [
+        {**PHASED, "share_per_year": 0.1, "returned_share": 0.3, "ages": [2, 10]},
+        {**PAID, "share_per_year": 0.1},
+    ],
+    "supported_accommodation": [
+        {**PHASED, "places": 1.0, "occupancy": 0.8, "displaced_share": 0.5, "stay_months": 6, "lag_months": 3},
+        {**PAID, "places": 1.0},
+    ],
 }
 NEUTRAL: dict[str, dict[str, Any]] = {
     "family_group_conference": {"start": "2026-04", "effect": {"risk_ratio": 1.0}},
@@ -51,4 +59,6 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "family_safeguarding": {"start": "2026-04", "needing_share": 0.3},
     "multisystemic_therapy": {"start": "2026-04", "referred_share": 0.3},
     "reunification_support": {"start": "2026-04"},
+    "step_down": {"start": "2026-04", "share_per_year": 0.0},
+    "supported_accommodation": {"start": "2026-04", "places": 0.0},
 }

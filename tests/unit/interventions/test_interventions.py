@@ -48,8 +48,8 @@ def make_stream(rng: np.random.Generator, draws: int, areas: int) -> StreamRates
     moves = rng.random((1, 1, ages, PLACES, PLACES)) * (1 - np.eye(PLACES))
     return StreamRates(
         youngest_age=0,
-        opening=rng.random((draws, areas, 24, phases, PLACES)),
-        opening_home=rng.random((draws, areas, 24, len(HOME_SPELLS))),
+        opening=rng.random((draws, areas, 19, phases, PLACES)),
+        opening_home=rng.random((draws, areas, 19, len(HOME_SPELLS))),
         new_starts_per_month=rng.random((draws, areas, 1, ages)),
         birth_share=0.7,
         start_place=shares / shares.sum(axis=-1, keepdims=True),
