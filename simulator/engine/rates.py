@@ -165,7 +165,7 @@ class FosterRates:
     agencies: Array | None = None
 
 
-MAY_BE_NEGATIVE = ("balancing_per_year",)
+MAY_BE_NEGATIVE = ("balancing_per_year", "outside_care_gbp")
 """Arrays that are no count, share or hazard."""
 
 
@@ -193,6 +193,18 @@ class Rates:
         Cash spent on all programmes together, but for what goes with the outcome.
     idle_place_gbp : (draw, area, month, sector)
         Cash that programmes spend in a month on each usable foster place that stands empty.
+    outside_care_gbp : (draw, area, month)
+        Cash that what is done adds to spend outside care, on staff or prevention, besides; below 0 it takes some off.
+    social_workers : (draw, area, instant, contract)
+        Children's social workers, full-time equivalent: employed, and from agencies.
+    open_cases : (draw, area)
+        Children in need at the base, those looked after among them, whose cases social workers hold.
+    case_holding_share : (draw, area)
+        Share of social workers who hold cases.
+    away_share : (draw, area, instant, place, away)
+        Share of the children in a placement who live over 20 miles from home, and outside the council's area.
+    brought_near : (draw, area, instant, place)
+        Children of those whom programmes bring near.
     """
 
     months: int
@@ -204,6 +216,12 @@ class Rates:
     cost_weight: Array
     programme_spend_gbp: Array
     idle_place_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
+    outside_care_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1)))
+    social_workers: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 2)))
+    open_cases: Array = field(default_factory=lambda: np.zeros((1, 1)))
+    case_holding_share: Array = field(default_factory=lambda: np.ones((1, 1)))
+    away_share: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1, 2)))
+    brought_near: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
 
     def check(self) -> None:
         """Raise ValueError that names any array that is not finite, is negative, or has shares that do not sum to 1."""

@@ -52,6 +52,36 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {**PHASED, "places": 1.0, "occupancy": 0.8, "displaced_share": 0.5, "stay_months": 6, "lag_months": 3},
         {**PAID, "places": 1.0},
     ],
+    "workforce": [
+        {
+            **PHASED,
+            "apprentices_per_year": 50.0,
+            "qualify_months": 12,
+            "qualifying_share": 0.9,
+            "recruits_per_year": 20.0,
+            "leaving_percent_per_year": 10.0,
+            "leaving_ratio": 0.8,
+            "replaces_agency_share": 0.5,
+            "agency_premium_gbp": 20_000.0,
+            "employment_gbp": 50_000.0,
+            "premium_price_year": "2024-25",
+            "starts_percent_per_case": 1.0,
+            "home_percent_per_case": -1.0,
+            "source": ["agency_2025"],
+        },
+        {**PAID, "leaving_ratio": 0.8},
+    ],
+    "close_to_home": [
+        {
+            **PHASED,
+            "lag_months": 3,
+            "places": 5.0,
+            "occupancy": 0.8,
+            "from_far_share": 0.5,
+            "placements": ["childrens_home"],
+        },
+        {**PAID, "places": 5.0},
+    ],
 }
 NEUTRAL: dict[str, dict[str, Any]] = {
     "family_group_conference": {"start": "2026-04", "effect": {"risk_ratio": 1.0}},
@@ -61,4 +91,6 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "reunification_support": {"start": "2026-04"},
     "step_down": {"start": "2026-04", "share_per_year": 0.0},
     "supported_accommodation": {"start": "2026-04", "places": 0.0},
+    "workforce": {"start": "2026-04", "agency_premium_gbp": 20_000.0},
+    "close_to_home": {"start": "2026-04", "places": 0.0},
 }
