@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -190,6 +190,14 @@ class Intervention(Model):
     def stacks_on(self, other: Intervention) -> tuple[str, ...]:
         """Return what both change at once though it is rarely meant to be changed twice; often nothing."""
         return ()
+
+    @property
+    def holds_causes(self) -> bool:
+        """Whether it changes starts of resident children for causes that it does not tell, as a trend does."""
+        return False
+
+    def stand_beside(self, others: Sequence[Intervention]) -> None:
+        """Raise Impossible if it would count again what others of the scenario hold already; often nothing."""
 
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield values that cannot act in a run: areas of which none is run."""

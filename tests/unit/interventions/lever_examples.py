@@ -23,6 +23,8 @@ BEFORE_AFTER = {"risk_ratio": 0.8, "design": "before_after", "shrunk": True}
 STARTS = {"lag_months": 3, "effect": BEFORE_AFTER, "delayed_share": 0.5, "delayed_by_months": 18}
 """Fields of every programme that acts on starts."""
 
+DATED: dict[str, Any] = {"start": "2026-04", "end": "2028-03", "cost": COST}
+
 EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "family_group_conference": [
         {**PHASED, **STARTS, "proceedings_share": 0.4, "offered_share": 0.5},
@@ -82,6 +84,20 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         },
         {**PAID, "places": 5.0},
     ],
+    "child_poverty": [
+        {
+            **DATED,
+            "value": 3.0,
+            "entries_per_100_000": 0.001,
+            "lag_months": 6,
+            "in_trend_points_per_year": 0.5,
+        },
+        {"path": {"2026-27": -2.0}, "entries_per_100_000": 0.001},
+    ],
+    "prevention_spend": [
+        {**DATED, "value": 3.0, "entries_per_100_000": 0.001, "lag_months": 6},
+        {"path": {"2026-27": -2.0}, "entries_per_100_000": 0.001, "price_year": "2024-25"},
+    ],
 }
 NEUTRAL: dict[str, dict[str, Any]] = {
     "family_group_conference": {"start": "2026-04", "effect": {"risk_ratio": 1.0}},
@@ -93,4 +109,8 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "supported_accommodation": {"start": "2026-04", "places": 0.0},
     "workforce": {"start": "2026-04", "agency_premium_gbp": 20_000.0},
     "close_to_home": {"start": "2026-04", "places": 0.0},
+    "child_poverty": {"value": 0.0},
+    "prevention_spend": {"value": 0.0},
 }
+NO_SUM = ("starts_percent_per_case", "home_percent_per_case")
+"""Fields whose effect in a part of the children is no part of the effect in all: caseloads are ratios."""

@@ -59,6 +59,7 @@ def of_kinds() -> Iterator[tuple[str, str, float, dict[str, Any]]]:
             **{k: v for k, v in examples[-1].items() if k not in ("cost", "cost_per_approval_gbp")},
             "cost": dict(OF_WHOM),
         }
+        held |= {"transfer_threshold_percent": examples[1]}
         held |= {f"cost.{name}": each for name in OF_WHOM}
         held |= {"cost.budget_gbp.*": examples[0], "path.*": examples[-1], **dict.fromkeys(BOTH_NEEDED, examples[0])}
         for note in numbers(notes(kinds()[kind])):

@@ -48,7 +48,7 @@ def found(rates: Rates, of: str, where: dict[str, Any]) -> float:
 
 
 def test_every_lever_has_a_case() -> None:
-    assert {case["intervention"]["kind"] for case in CASES.values()} == set(lever_examples.EXAMPLES)
+    assert {case["intervention"]["kind"] for case in CASES.values()} >= set(lever_examples.EXAMPLES)
 
 
 @pytest.mark.parametrize("name", CASES)
