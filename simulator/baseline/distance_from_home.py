@@ -11,13 +11,9 @@ from simulator.data import tables
 from simulator.data.authority_tables import column
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import authorities
+from simulator.vocabulary.axes import AWAY
 
 Array = NDArray[np.float64]
-
-FAR, OUTSIDE = range(2)
-"""Positions on the axis of what is away: over 20 miles from home, and outside the council's area."""
-
-TABLES = ("far_from_home", "outside_area")
 
 GROUPS = {
     "kinship": "foster",
@@ -32,8 +28,8 @@ GROUPS = {
 """Group of placements in tables of authorities to that of the table by distance."""
 
 LOCAL = {
-    FAR: ("stock_by_distance", "more_than_20_miles", "20_miles_or_less"),
-    OUTSIDE: ("stock_by_locality", "outside_la_boundary", "inside_la_boundary"),
+    "far_from_home": ("stock_by_distance", "more_than_20_miles", "20_miles_or_less"),
+    "outside_area": ("stock_by_locality", "outside_la_boundary", "inside_la_boundary"),
 }
 """Table of authorities, those who are away, and those who are not."""
 
@@ -49,8 +45,8 @@ def in_england(base: int) -> Array:
 
     Those whose distance is not known are taken to live as the others. The table ends in 2024.
     """
-    shares = np.zeros((len(placements.names()), len(TABLES)))
-    for away, table in enumerate(TABLES):
+    shares = np.zeros((len(placements.names()), len(AWAY)))
+    for away, table in enumerate(AWAY):
         years = [int(year) for year in tables.series(table)]
         by_group = tables.categories(table, max((year for year in years if year <= base), default=min(years)))
         for i, place in enumerate(placements.placements()):
@@ -74,7 +70,8 @@ def at_base(codes: Sequence[str], children: Array, base: int) -> Array:
     england = in_england(base)
     shares = np.broadcast_to(england, (len(codes), *england.shape)).copy()
     every = [one.code for one in authorities()]
-    for away, (table, there, not_there) in LOCAL.items():
+    for name, (table, there, not_there) in LOCAL.items():
+        away = AWAY.index(name)
         try:
             gone, near = column(table, base, there), column(table, base, not_there)
         except LookupError:

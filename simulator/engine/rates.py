@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.vocabulary.axes import HOME_SPELLS, REASONS
+from simulator.vocabulary.axes import AWAY, CONTRACTS, HOME_SPELLS, REASONS
 
 Array = NDArray[np.float64]
 
@@ -217,10 +217,10 @@ class Rates:
     programme_spend_gbp: Array
     idle_place_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
     outside_care_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1)))
-    social_workers: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 2)))
+    social_workers: Array = field(default_factory=lambda: np.zeros((1, 1, 1, len(CONTRACTS))))
     open_cases: Array = field(default_factory=lambda: np.zeros((1, 1)))
     case_holding_share: Array = field(default_factory=lambda: np.ones((1, 1)))
-    away_share: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1, 2)))
+    away_share: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1, len(AWAY))))
     brought_near: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
 
     def check(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from simulator.data.authority_tables import column, population
 from simulator.vocabulary.areas import authorities
 
 if TYPE_CHECKING:
@@ -19,6 +18,8 @@ def _published(year: int) -> tuple[Array, Array]:
     A hidden number is of a handful, and taken as none.
     """
     import numpy as np
+
+    from simulator.data.authority_tables import column, population
 
     return np.nan_to_num(column("stock_by_uasc", year, "uasc")), population(year - 1)
 

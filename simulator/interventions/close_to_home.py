@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from simulator.baseline.distance_from_home import FAR
 from simulator.interventions.fields import Placements, Quantity, choice, number, text
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.lagged import LaggedIntervention
 from simulator.vocabulary import placements
+from simulator.vocabulary.axes import AWAY
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
@@ -73,4 +73,4 @@ def _far_away(rates: Rates) -> Array:
     import numpy as np
 
     children: Array = np.sum([stream.opening[0].sum(axis=(1, 2)) for stream in rates.streams], axis=0)
-    return children * rates.away_share[0, :, 0, :, FAR]
+    return children * rates.away_share[0, :, 0, :, AWAY.index("far_from_home")]

@@ -50,7 +50,9 @@ class Cost(Model):
     eligible_per_year: Quantity | None = number(None, low=0, high=1e8, unit="families, children or households a year")
     """How many it could reach a year in all of England; beside `unit_cost_gbp`."""
 
-    deadweight_share: Quantity = number(0.0, low=0, high=0.99, unit="share of those paid for", source="definition")
+    deadweight_share: Quantity | None = number(
+        None, low=0, high=0.99, unit="share of those paid for", if_empty="all of them are among those eligible"
+    )
     """Share of those paid for who would have done as well without. Of the others, whom `eligible_per_year` counts, each
     costs that much more."""
 
@@ -99,7 +101,7 @@ class Cost(Model):
         """What it would cost to reach all those eligible in England for a year; None if that is not known."""
         if self.unit_cost_gbp is None or self.eligible_per_year is None:
             return None
-        return self.unit_cost_gbp * self.eligible_per_year / (1.0 - self.deadweight_share)
+        return self.unit_cost_gbp * self.eligible_per_year / (1.0 - (self.deadweight_share or 0.0))
 
     @property
     def gbp_per_year(self) -> float:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.engine.grid import make_grid
-
 if TYPE_CHECKING:
     from simulator.engine.rates import StreamRates
     from simulator.interventions.base import PhasedIntervention
@@ -16,6 +14,8 @@ if TYPE_CHECKING:
 def children_at_base(stream: StreamRates, cohort_months: int, ages: tuple[int, int]) -> Array:
     """Children of some ages at the first instant: (draw, area, age, phase, place), nought at other ages."""
     import numpy as np
+
+    from simulator.engine.grid import make_grid
 
     by_age = np.einsum("ra,xyrhp->xyahp", make_grid(cohort_months, stream.youngest_age).age_at[0], stream.opening)
     youngest, oldest = ages

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from simulator.data.population import population_by_age
 from simulator.interventions.fields import FinancialYear, Quantity, choice, number, text
 from simulator.interventions.starts_driver import StartsDriver
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
@@ -64,6 +63,8 @@ class PreventionSpend(StartsDriver):
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Change starts, and count the money."""
+        from simulator.data.population import population_by_age
+
         changed = super().change(rates, context)
         pounds = self.level(context)
         if not pounds.any():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from simulator.engine.hazards import chain, generator, month_operators
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.fields import Count, Quantity, choice, number, text
 from simulator.interventions.study_effect import StudyEffect
@@ -89,6 +88,8 @@ def _at_home(stream: StreamRates) -> Array:
     Ages are taken as even from 0 to 17, so that all have come of age in 18 years.
     """
     import numpy as np
+
+    from simulator.engine.hazards import chain, generator, month_operators
 
     moving = chain(stream.fade_per_year / MONTHS_A_YEAR)
     whole, _, _ = month_operators(generator(moving, stream.return_per_year / MONTHS_A_YEAR))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, Strict
 
-from simulator.data.population import population_by_age
 from simulator.interventions.fields import Count, FinancialYear, Quantity, choice, number
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.over_time import SetOverTime
@@ -64,6 +63,8 @@ class StartsDriver(SetOverTime):
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply starts of resident children at the ages driven, so that as many more come as the study counts."""
         import numpy as np
+
+        from simulator.data.population import population_by_age
 
         entries = self.entries(self.level(context), context)
         later = np.append(np.zeros(self.lag_months), entries)[: context.months]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -10,13 +9,11 @@ from simulator.interventions.asylum_transfers import transferred
 from simulator.interventions.fields import Quantity, number, text
 from simulator.interventions.over_time import OverTime
 from simulator.interventions.start_levels import at_ages, starts_per_year
-from simulator.interventions.surroundings import IDLE
 from simulator.vocabulary.axes import AGES, STREAMS
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
     from simulator.interventions.context import Context
-    from simulator.interventions.surroundings import Idle, Surroundings
 
 STREAM = "uasc"
 
@@ -37,18 +34,12 @@ class UascArrivals(OverTime):
         None, low=0, high=10, unit="percent of people under 18", if_empty="areas keep their shares of arrivals"
     )
     """Asylum-seeking children in care over people under 18 in an authority, above which arrivals are moved to others,
-    from the first month on."""
+    from the first month on. In a run of England as a whole they move within it."""
 
     @property
     def unit(self) -> str:
         """Unit of arrivals."""
         return "arrivals a year"
-
-    def idle(self, around: Surroundings) -> Iterator[Idle]:
-        """Yield, besides, a threshold where no authority is run."""
-        yield from super().idle(around)
-        if not around.authorities:
-            yield ("transfer_threshold_percent",), f"{IDLE}: England is run as a whole, within which children move"
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply their starts."""

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import model_validator
 
-from simulator.baseline.workforce import AGENCY, EMPLOYED
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.fields import Count, FinancialYear, Quantity, Wrong, choice, number, text
 from simulator.interventions.impossible import Impossible
-from simulator.vocabulary.axes import REASONS
+from simulator.vocabulary.axes import CONTRACTS, REASONS
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
     from simulator.interventions.context import Array, Context
 
+EMPLOYED, AGENCY = (CONTRACTS.index(name) for name in ("employed", "agency"))
 MOST_WORKERS = 20_000
 UNIT = "people a year"
 PERCENT = "percent"

@@ -15,8 +15,8 @@ from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.distance_from_home import at_base
 from simulator.baseline.england import FOSTER, PLACE, England, placement_pace, resident_rates, uasc_rates
 from simulator.baseline.sharing import with_need
+from simulator.baseline.social_workers import caseload, children_in_need, workers_in_england
 from simulator.baseline.structure import edges, structure
-from simulator.baseline.workforce import caseload, children_in_need, workers_in_england
 from simulator.data import tables
 from simulator.data.population import births_per_year, population_by_age
 from simulator.engine.grid import make_grid

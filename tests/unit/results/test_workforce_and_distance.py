@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.baseline.distance_from_home import FAR, OUTSIDE, at_base, in_england
-from simulator.baseline.workforce import workers_in_england
+from simulator.baseline.distance_from_home import LOCAL, at_base, in_england
+from simulator.baseline.social_workers import workers_in_england
 from simulator.data import tables
 from simulator.data.authority_tables import column
 from simulator.scenario import ScenarioError
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import authorities
+from simulator.vocabulary.axes import AWAY
 
 PLACES = len(placements.names())
 APPRENTICES = {"kind": "workforce", "start": "2025-04", "recruits_per_year": 1_200.0, "leaving_percent_per_year": 0.0}
@@ -65,12 +66,9 @@ def test_an_authority_has_its_published_share() -> None:
     children = np.ones((1, PLACES))
     shares = at_base(("E10000016",), children, 2025)[0]
     at = [one.code for one in authorities()].index("E10000016")
-    for away, (table, there, not_there) in {
-        FAR: ("stock_by_distance", "more_than_20_miles", "20_miles_or_less"),
-        OUTSIDE: ("stock_by_locality", "outside_la_boundary", "inside_la_boundary"),
-    }.items():
+    for name, (table, there, not_there) in LOCAL.items():
         gone, near = column(table, 2025, there)[at], column(table, 2025, not_there)[at]
-        assert shares[:, away].mean() == pytest.approx(gone / (gone + near))
+        assert shares[:, AWAY.index(name)].mean() == pytest.approx(gone / (gone + near))
     assert (shares != in_england(2025)).all()
     np.testing.assert_array_equal(at_base(("elsewhere",), children, 2025)[0], in_england(2025))
 

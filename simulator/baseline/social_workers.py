@@ -9,9 +9,6 @@ from simulator.data import tables
 
 Array = NDArray[np.float64]
 
-EMPLOYED, AGENCY = range(2)
-"""Positions on the axis of contracts."""
-
 
 def _newest(table: str, base: int) -> float:
     """Return the figure of the latest year up to a base; the earliest if all are later."""
@@ -20,7 +17,7 @@ def _newest(table: str, base: int) -> float:
 
 
 def workers_in_england(base: int) -> Array:
-    """Return full-time equivalents by contract in England: (contract,).
+    """Return full-time equivalents by contract in England, in the order of `axes.CONTRACTS`: (contract,).
 
     Agency workers over their share of all; both as published for September 2024, whatever the base
     [agency_2025].
