@@ -20,6 +20,7 @@ from packaged_data.money_tables import build_money
 from packaged_data.panel_table import PANEL_COLUMNS, PLACEMENT_COLUMNS, build_local_placements, build_panel
 from packaged_data.placement_tables import build_placements
 from packaged_data.source_files import COLUMNS, natural, write
+from packaged_data.workforce_tables import build_workforce
 
 
 def build(shared: Path, target: Path) -> dict[str, int]:
@@ -33,6 +34,7 @@ def build(shared: Path, target: Path) -> dict[str, int]:
         "fostering": build_fostering(shared, years),
         "money": build_money(shared, years),
         "population": build_population(national, years),
+        "workforce": build_workforce(shared, years),
     }
     data, vocabulary = target / "data", target / "vocabulary"
     for folder in (data, vocabulary):

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from simulator.data.table_schema import Column, Schema, Table, counts, number, parse, text, whole, year
 from simulator.vocabulary.axes import STREAMS
 
-FIGURES = ("children", "placements", "fostering", "money", "population")
+FIGURES = ("children", "placements", "fostering", "money", "population", "workforce")
 """Tables of published figures for England, which have one form."""
 
 _FIGURE = Schema(

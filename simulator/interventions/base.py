@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -200,6 +200,14 @@ class Intervention(Model):
         """Return what both change at once though it is rarely meant to be changed twice; often nothing."""
         return ()
 
+    @property
+    def holds_causes(self) -> bool:
+        """Whether it changes starts of resident children for causes that it does not tell, as a trend does."""
+        return False
+
+    def stand_beside(self, others: Sequence[Intervention]) -> None:
+        """Raise Impossible if it would count again what others of the scenario hold already; often nothing."""
+
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield values that cannot act in a run: areas of which none is run."""
         if around.authorities and (acting := self.areas.acting) is not None and not acting & around.authorities:
@@ -237,6 +245,8 @@ class Intervention(Model):
         if each is not None and eligible is not None:
             of_all = f"{fraction * eligible:,.0f} of {eligible:,.0f} a year ({fraction:.1%})"
             yield f"at {pounds(each)} each it reaches {of_all}"
+            if without := self.cost.deadweight_share:
+                yield f"{without:.0%} of those paid for would have done as well without, and come on top"
 
     @abstractmethod
     def change(self, rates: Rates, context: Context) -> Rates:

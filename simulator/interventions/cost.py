@@ -51,6 +51,12 @@ class Cost(Model):
     eligible_per_year: Quantity | None = number(None, low=0, high=1e8, unit="families, children or households a year")
     """How many it could reach a year in all of England; beside `unit_cost_gbp`."""
 
+    deadweight_share: Quantity | None = number(
+        None, low=0, high=0.99, unit="share of those paid for", if_empty="all of them are among those eligible"
+    )
+    """Share of those paid for who would have done as well without. Of the others, whom `eligible_per_year` counts, each
+    costs that much more."""
+
     price_year: FinancialYear | None = choice(None, if_empty="cash")
     """Financial year in whose prices the money is; it is then uprated with the GDP deflator."""
 
@@ -78,6 +84,8 @@ class Cost(Model):
         """Refuse a cost without an amount, and half of what gives one."""
         if (self.unit_cost_gbp is None) != (self.eligible_per_year is None):
             raise Wrong("a cost of each needs how many there are", "unit_cost_gbp and eligible_per_year, or neither")
+        if self.deadweight_share and self.unit_cost_gbp is None:
+            raise Wrong("deadweight_share acts on a cost of each, which is not given", "leave it out, or unit_cost_gbp")
         if not self.stated and self.unit_cost_gbp is None:
             raise Wrong(
                 "no amount is given", "budget_gbp, per_year_gbp or both; or unit_cost_gbp and eligible_per_year"
@@ -94,7 +102,7 @@ class Cost(Model):
         """What it would cost to reach all those eligible in England for a year; None if that is not known."""
         if self.unit_cost_gbp is None or self.eligible_per_year is None:
             return None
-        return self.unit_cost_gbp * self.eligible_per_year
+        return self.unit_cost_gbp * self.eligible_per_year / (1.0 - (self.deadweight_share or 0.0))
 
     @property
     def gbp_per_year(self) -> float:

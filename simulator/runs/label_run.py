@@ -111,7 +111,11 @@ def _measured(view: View, total: Callable[[Array], Array], names: Iterable[str])
     kinds, found = measures(), {}
     for kind in (kinds[name] for name in names):
         values = kind.compute(view)
-        found[kind.name] = kind.labelled(values, np.ascontiguousarray(total(values.values)))
+        added = total(values.values)
+        if values.per is not None:
+            per = total(values.per)
+            added = np.divide(added, per, out=np.zeros_like(added), where=per > 0.0)
+        found[kind.name] = kind.labelled(values, np.ascontiguousarray(added))
     return found
 
 

@@ -55,11 +55,14 @@ LOCAL_YEARS = range(2021, 2026)
 LOCAL_PLACEMENT_YEARS = range(2022, 2026)
 """Bases of authorities, and what became of them."""
 LOCAL_FLOW_YEARS = range(2022, 2026)
+LOCAL_DISTANCE_YEARS = range(2024, 2026)
 LOCAL_FILES = {
     "stock_by_age": ("la_cla_stock_by_characteristic", "age_band", LOCAL_YEARS),
     "stock_by_uasc": ("la_cla_stock_by_characteristic", "uasc", LOCAL_YEARS),
     "stock_by_placement": ("la_cla_stock_by_characteristic", "placement_new_classification", LOCAL_PLACEMENT_YEARS),
     "stock_by_provider": ("la_cla_stock_by_characteristic", "provider", LOCAL_PLACEMENT_YEARS),
+    "stock_by_locality": ("la_cla_stock_by_characteristic", "locality", LOCAL_DISTANCE_YEARS),
+    "stock_by_distance": ("la_cla_stock_by_characteristic", "distance", LOCAL_DISTANCE_YEARS),
     "starts_by_age": ("la_cla_starts_by_characteristic", "age_band", LOCAL_FLOW_YEARS),
     "starts_by_uasc": ("la_cla_starts_by_characteristic", "uasc", LOCAL_FLOW_YEARS),
     "ceased_by_age": ("la_cla_ceased_by_characteristic", "age_band", LOCAL_FLOW_YEARS),

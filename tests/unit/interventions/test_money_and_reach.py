@@ -14,6 +14,7 @@ from test_interventions import (
     EACH,
     MONTHS,
     NEUTRAL,
+    OF_WHOM,
     PAIR,
     PAIR_OF_ENGLAND,
     arrays,
@@ -66,6 +67,18 @@ def test_reach_says_what_it_costs_as_it_builds_up() -> None:
     np.testing.assert_allclose(starts_ratio(**reach)[24:], 1 - 0.25 * 0.5)
     ended = spend(**reach, end="2027-03") * 12
     assert not ended[24:].any()
+
+
+def test_deadweight_is_paid_for_and_changes_nothing() -> None:
+    # Of five who are paid for one would have done as well without, so £50m reaches four fifths of 25,000.
+    np.testing.assert_allclose(starts_ratio(cost={"per_year_gbp": 50e6, **OF_WHOM}), 1 - 0.8 * 0.25 * 0.5)
+    reach = {"areas": {"share": 0.25}, "cost": OF_WHOM}
+    np.testing.assert_allclose(spend(**reach) * 12, 50e6 / 0.8)
+    np.testing.assert_allclose(starts_ratio(**reach), 1 - 0.25 * 0.5)
+    said = " ".join(made("early_help", {**HELP, **reach}).money_and_reach(AROUND))
+    assert "20% of those paid for would have done as well without" in said
+    with pytest.raises(ValidationError, match="deadweight_share acts on a cost of each"):
+        made("early_help", {**HELP, "cost": {"per_year_gbp": 1e6, "deadweight_share": 0.2}})
 
 
 def test_money_in_some_areas_reaches_more_of_those_there() -> None:
