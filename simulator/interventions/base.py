@@ -144,7 +144,7 @@ class Intervention(Model):
     @property
     def reached(self) -> float:
         """Share of those eligible where it acts whom the money pays for; 1 where the file states the reach itself."""
-        paid = None if self.cost is None or self._reach_stated else self.cost.share_paid_for(self.areas.fraction)
+        paid = None if self.cost is None or self._reach_stated else self.cost.share_paid_for(self.areas.of_amounts)
         return 1.0 if paid is None else paid
 
     @property
@@ -183,6 +183,11 @@ class Intervention(Model):
         yield from (f"{self.title}: {said}." for said in (f"{self.areas.in_words}{by_lot}", self.caveat) if said)
 
     @property
+    def counts_england(self) -> bool:
+        """Whether it holds amounts for all of England, of which areas have a part."""
+        return self.cost is not None
+
+    @property
     def priced(self) -> tuple[str, ...]:
         """Keys of the unit costs that grow by it; often none."""
         return ()
@@ -216,7 +221,7 @@ class Intervention(Model):
             yield "no money is counted for it"
             return
         each, eligible, everybody = self.cost.unit_cost_gbp, self.cost.eligible_per_year, self.cost.everybody_gbp
-        fraction = self.areas.fraction * self.reached
+        fraction = self.areas.of_amounts * self.reached
         if self.cost.stated:
             yield f"{pounds(self.cost.gbp_per_year)} a year is stated"
         elif everybody is not None:
@@ -251,7 +256,7 @@ class Intervention(Model):
         start: Month = getattr(self, "start", None) or context.first_month
         with within("cost"):
             amounts = self.cost.spend(
-                context, start, getattr(self, "end", None), self.areas.fraction * self.delivery(context)
+                context, start, getattr(self, "end", None), self.areas.of_amounts * self.delivery(context)
             )
         with within("areas"):
             share = self.areas.of_total(context.areas, context.part_of_england)

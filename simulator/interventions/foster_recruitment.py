@@ -106,6 +106,11 @@ class FosterRecruitment(PhasedIntervention):
         return super().costs_money or bool(self.cost_per_approval_gbp)
 
     @property
+    def counts_england(self) -> bool:
+        """Whether households or money are for all of England."""
+        return super().counts_england or bool(self.extra_households_per_year)
+
+    @property
     def caveat(self) -> str:
         """Why numbers in care change at all."""
         return CAVEAT

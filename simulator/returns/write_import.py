@@ -21,7 +21,7 @@ from simulator.baseline.england import load_baseline
 from simulator.data.provenance import data_hashes, package_version
 from simulator.disclosure.suppression import BASE_LOCAL
 from simulator.outputs.folder import MADE_BY, MANIFEST, FolderError, held, whole_folder
-from simulator.returns import publish_counts
+from simulator.returns import placed, publish_counts
 from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.councils import folder_name
@@ -61,6 +61,8 @@ account.csv           Rows and children read, by what became of them
 stock.csv             Children in care on 31 March of each year
 starts.csv            Periods of care that began, by financial year
 exits.csv             Periods of care that ended, by financial year and reason; at 18, under age 17
+where-placed.csv      Children in care on 31 March by where they live: placement, who provides it, inside the authority
+                      or outside, and over 20 miles from home or not (PLACE_PROVIDER, PL_LOCATION, PL_DISTANCE)
 moves.csv             Moves between homes, by financial year; those within a kind of placement count too
 exposure.csv          Child-years at risk in the window, by age, time in care and placement
 events.csv            What happened in them: leaving before 18 by reason, and moves between kinds of placement
@@ -195,6 +197,7 @@ def _write(part: Path, one: _Prepared) -> str:
     _write_text(part / "summary.txt", summary + _warnings(texts))
     _write_quality(part, one.report, folder_years(one.returns), texts)
     _write_years(part, one.years)
+    _write_table(part / "where-placed.csv", placed.COLUMNS, placed.rows(one.stays))
     _write_rates(part, seen, national(load_baseline(LATEST_BASE)), changes)
     _write_manifest(part, _manifest(one))
     return summary + _warnings(one.warnings)

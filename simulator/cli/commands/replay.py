@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 COMMANDS_OF_RUNS = ("run", "compare", "sweep")
 
-_RECORDED = {"area", "area_name", "draws", "seed", "engine", "chance", "keep_draws", "publish", "charts", "vary"}
+_RECORDED = {
+    "area", "area_name", "neighbours", "draws", "seed", "engine", "chance", "keep_draws", "publish", "charts", "vary",
+}  # fmt: skip
 """Options that a manifest's command may have; no other is looked at, so that it names no path and no machine."""
 
 
@@ -109,9 +111,9 @@ def _agree_on_returns(recorded: Recorded, wanted: bool, returns: Path | None, pa
 
 def _how(options: dict[str, Any], path: Path, **more: Any) -> How:
     """Return how runs are made; what does not go together is the manifest's fault."""
-    plain = {"area_name": None, "draws": 0, "seed": 1, "chance": False, "publish": False}
+    plain = {"area_name": None, "neighbours": (), "draws": 0, "seed": 1, "chance": False, "publish": False}
     given = {name: options.get(name, value) for name, value in plain.items()}
-    unused = {"workers": None, "cluster": None, "keep_draws": False, "as_json": False, "quiet": False}
+    unused = {"own": None, "workers": None, "cluster": None, "keep_draws": False, "as_json": False, "quiet": False}
     try:
         return asked_for({"area": options["area"], **given, **unused, **more})
     except click.UsageError as error:
@@ -129,7 +131,7 @@ def _loaded(recorded: Recorded, how: How) -> list[LoadedScenario]:
             many.append(load_given(one.given()))
         except ScenarioError as error:
             problems.append(error)
-    loaded = in_places(many, problems, how.area, how.returns, how.area_name)
+    loaded = in_places(many, problems, how.whom)
     council, expected = loaded[0].council, recorded.returns.sha256 if recorded.returns is not None else None
     if council is not None and expected is None:
         say("Note: A manifest of published results does not tell of which returns they are.")
