@@ -112,7 +112,7 @@ def rounded(values: Array, base: Array | float) -> Array:
     return nearest
 
 
-def known(tables: Tables, hidden: Flags, *, whole: bool) -> tuple[Array, Array]:
+def known(tables: Tables, hidden: Flags, *, whole: bool | Flags) -> tuple[Array, Array]:
     """Return the range in which a reader of all published figures knows each cell to lie: lowest and highest.
 
     A figure shown is any count that rounds to it and is not hidden by rule; nothing is nothing; a hidden figure is one
@@ -124,17 +124,17 @@ def known(tables: Tables, hidden: Flags, *, whole: bool) -> tuple[Array, Array]:
     ----------
     tables : Tables
     hidden : (cell,) bool
-    whole : bool
+    whole : bool or (cell,) bool
         Whether counts are whole numbers, which a reader knows of real children and not of a projection.
     """
     values, bases = np.array(tables.values), np.array(tables.bases, dtype=float)
     shown = rounded(values, bases)
-    reach = np.floor(bases / 2.0) if whole else bases / 2.0
-    least = LARGEST_HIDDEN + (1.0 if whole else 0.5)
-    some = np.where(may_be_nothing(tables, hidden), 0.0, 1.0 if whole else 0.5)
+    reach = np.where(whole, np.floor(bases / 2.0), bases / 2.0)
+    least = LARGEST_HIDDEN + np.where(whole, 1.0, 0.5)
+    some = np.where(may_be_nothing(tables, hidden), 0.0, np.where(whole, 1.0, 0.5))
     nothing = values < 0.5
     low = np.where(hidden, some, np.where(nothing, 0.0, np.maximum(shown - reach, least)))
-    high = np.where(hidden, NO_LIMIT, np.where(nothing, 0.0 if whole else 0.5, shown + reach))
+    high = np.where(hidden, NO_LIMIT, np.where(nothing, np.where(whole, 0.0, 0.5), shown + reach))
     return _narrowed(equations(tables), low, high)
 
 
@@ -178,7 +178,7 @@ def exposed(small: Flags, low: Array, high: Array) -> Flags:
     return narrow
 
 
-def hide(tables: Tables, *, whole: bool, start: Flags | None = None) -> Flags:
+def hide(tables: Tables, *, whole: bool | Flags, start: Flags | None = None) -> Flags:
     """Return which cells to hide: (cell,).
 
     First all counts of 1 to 5; then, where one part of a total is hidden alone, the smallest other part; then, as long
@@ -188,7 +188,7 @@ def hide(tables: Tables, *, whole: bool, start: Flags | None = None) -> Flags:
     Parameters
     ----------
     tables : Tables
-    whole : bool
+    whole : bool or (cell,) bool
         See :func:`known`.
     start : (cell,) bool, optional
         Cells that are hidden for another reason.
