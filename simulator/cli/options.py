@@ -55,6 +55,9 @@ def options_of_runs(draws: int) -> Callable[[_Function], _Function]:
                      help="Write every draw's path to draws.nc; needs care-demand[draws]."),
         click.option("--publish", is_flag=True,
                      help="Hide counts of 1 to 5 and round the others, as published statistics do."),
+        click.option("--against", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+                     help="Folder with what was published before of the same children: hide what subtraction would "
+                          "tell. With --publish."),
         click.option("--charts/--no-charts", default=True, help="Draw charts, or tables only."),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
         click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails."),
@@ -96,6 +99,7 @@ class How:
     cluster: str | None
     keep_draws: bool
     publish: bool
+    against: Path | None
     charts: bool
     as_json: bool
     quiet: bool
@@ -128,6 +132,7 @@ class How:
         words += ["--chance"] if self.chance else []
         words += ["--keep-draws"] if self.keep_draws else []
         words += ["--publish"] if self.publish else []
+        words += ["--against", printable(self.against.name)] if self.against else []
         return words if self.charts else [*words, "--no-charts"]
 
 
@@ -163,6 +168,8 @@ def asked_for(options: dict[str, Any]) -> How:
         raise click.UsageError("--keep-draws keeps draws, so it needs some: --draws N")
     if how.publish and how.keep_draws:
         raise click.UsageError("--keep-draws writes every path unrounded, so it can't be had with --publish")
+    if how.against and not how.publish:
+        raise click.UsageError("--against is about what is published, so it needs --publish")
     if how.chance and how.engine == "compiled":
         raise click.UsageError("--chance follows children beside the plain engine; leave --engine compiled out")
     return how

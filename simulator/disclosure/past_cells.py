@@ -72,10 +72,9 @@ class PastCells:
         for name in results.history:  # of the day that the run starts from it has cells of its own
             if (name, ALL) in run.cells and results[name].kind == "stock":
                 found.cells[name, ALL, ALL, found.area, found.base] = int(run.cells[name, ALL][0, 0, 0])
-        for i, name in enumerate(results[CHILDREN].placements if (CHILDREN, PLACEMENT) in run.cells else ()):
-            found.cells[CHILDREN, PLACEMENT, name, found.area, found.base] = int(
-                run.cells[CHILDREN, PLACEMENT][0, 0, i]
-            )
+        if (by_place := run.cells.get((CHILDREN, PLACEMENT))) is not None:
+            for i, name in enumerate(results[CHILDREN].placements):
+                found.cells[CHILDREN, PLACEMENT, name, found.area, found.base] = int(by_place[0, 0, i])
         found._balance(run, stocks)
         found._add_where(run, evidence, stocks[found.base])
         return found
@@ -118,6 +117,11 @@ class PastCells:
         found = np.zeros(cells, dtype=np.bool_)
         found[self.wholes] = True
         return found
+
+    def is_counted(self, key: Key) -> bool:
+        """Whether a count is of children who were there at the start of the run or before, and not projected."""
+        when = key[4]
+        return when <= self.base if len(when) == len(self.base) else f"{int(when[:4]) + 1}-03-31" <= self.base
 
     # ----------------------------------------------------------------------------------------------
     # What is shown

@@ -15,6 +15,7 @@ import numpy as np
 
 from simulator.disclosure.past_cells import CHILDREN, PLACEMENT, Key, PastCells
 from simulator.disclosure.published import PublishedResults, Shown
+from simulator.disclosure.register import Earlier
 from simulator.disclosure.suppression import (
     BASE_ENGLAND,
     BASE_LOCAL,
@@ -39,17 +40,19 @@ _SPAN = LARGEST_HIDDEN - 1
 """Children between the least and the most that a hidden count may be."""
 
 
-def publish(many: Sequence[RunResults]) -> list[PublishedResults]:
+def publish(many: Sequence[RunResults], earlier: Sequence[Earlier] = ()) -> list[PublishedResults]:
     """Return scenarios as they may be published, each other's hidden counts hidden in all.
 
     Parameters
     ----------
     many : sequence of RunResults
         Scenarios that are published together.
+    earlier : sequence of Earlier
+        What was published of the same children: what it hides is hidden here too.
     """
     runs = [_Run(results) for results in many]
     bare = [_Run(results.bare()) for results in many if results.without]
-    _hide_together([*runs, *bare])
+    _hide_together([*runs, *bare], earlier)
     of_bare = iter(bare)
     return [_published(run, next(of_bare) if run.results.without else None) for run in runs]
 
@@ -329,14 +332,19 @@ def _sums_of_areas(areas: Sequence[str]) -> Iterable[tuple[int, list[int]]]:
             yield areas.index(whole), [areas.index(part) for part in parts]
 
 
-def _hide_together(runs: Sequence[_Run]) -> None:
-    """Hide in each run what has to be, and what is hidden in another."""
-    hidden: set[Key] = set()
+def _hide_together(runs: Sequence[_Run], earlier: Sequence[Earlier] = ()) -> None:
+    """Hide in each run what has to be, and what is hidden in another or was in an earlier output.
+
+    A count of real children that an earlier output shows is known, so nothing is safe behind it.
+    """
+    hidden: set[Key] = {key for one in earlier for key in one.hidden}
+    told: set[Key] = {key for one in earlier for key in one.shown} - hidden
     while True:
         before = len(hidden)
         for run in runs:
             start = np.array([key in hidden for key in run.keys], dtype=np.bool_)
-            run.hidden = hide(run.tables, whole=run.past.whole(len(run.keys)), start=start)
+            known = np.array([key in told and run.past.is_counted(key) for key in run.keys], dtype=np.bool_)
+            run.hidden = hide(run.tables, whole=run.past.whole(len(run.keys)), start=start, told=known)
             hidden |= {run.keys[i] for i in np.flatnonzero(run.hidden)}
         if len(hidden) == before:
             return

@@ -178,7 +178,7 @@ def exposed(small: Flags, low: Array, high: Array) -> Flags:
     return narrow
 
 
-def hide(tables: Tables, *, whole: bool | Flags, start: Flags | None = None) -> Flags:
+def hide(tables: Tables, *, whole: bool | Flags, start: Flags | None = None, told: Flags | None = None) -> Flags:
     """Return which cells to hide: (cell,).
 
     First all counts of 1 to 5; then, where one part of a total is hidden alone, the smallest other part; then, as long
@@ -192,13 +192,17 @@ def hide(tables: Tables, *, whole: bool | Flags, start: Flags | None = None) -> 
         See :func:`known`.
     start : (cell,) bool, optional
         Cells that are hidden for another reason.
+    told : (cell,) bool, optional
+        Cells that a reader knows from elsewhere, as shown: nothing is safe behind them. What can be told with them
+        whatever is hidden here is left as it is.
     """
     values, of = np.array(tables.values), equations(tables)
     small = is_small(values)
+    told = np.zeros(len(values), dtype=np.bool_) if told is None else told & ~small
     hidden = small.copy() if start is None else small | start
     while True:
-        _hide_partners(tables, values, hidden)
-        low, high = known(tables, hidden, whole=whole)
+        _hide_partners(tables, values, hidden, told)
+        low, high = known(tables, hidden & ~told, whole=whole)
         found = np.flatnonzero(exposed(small, low, high))
         if not found.size:
             return hidden
@@ -206,12 +210,14 @@ def hide(tables: Tables, *, whole: bool | Flags, start: Flags | None = None) -> 
         narrows = (least > 1.0 + _TOLERANCE) | (most < LARGEST_HIDDEN - _TOLERANCE)
         before = hidden.sum()
         for cell in found:
-            hidden[_next_to_hide(of, values, hidden, int(cell), narrows)] = True
+            hidden[_next_to_hide(of, values, hidden | told, int(cell), narrows)] = True
         if hidden.sum() == before:
+            if told.any():
+                return hidden
             raise RuntimeError("a count can be narrowed with nothing left to hide")
 
 
-def _hide_partners(tables: Tables, values: Array, hidden: Flags) -> None:
+def _hide_partners(tables: Tables, values: Array, hidden: Flags, told: Flags) -> None:
     """Hide all parts of hidden totals, and give each part that is hidden alone a partner: the smallest other part."""
     changed = True
     while changed:
@@ -220,8 +226,8 @@ def _hide_partners(tables: Tables, values: Array, hidden: Flags) -> None:
             at = np.array(parts, dtype=np.intp)
             if hidden[whole]:
                 hidden[at] = True
-            elif hidden[at].sum() == 1:
-                others = at[~hidden[at] & (values[at] >= 0.5)]
+            elif (hidden & ~told)[at].sum() == 1:
+                others = at[~hidden[at] & ~told[at] & (values[at] >= 0.5)]
                 if others.size:
                     hidden[others[values[others].argmin()]] = True
         changed = bool((hidden != before).any())

@@ -257,13 +257,17 @@ class Own(Model):
     @property
     def notes(self) -> tuple[str, ...]:
         """What charts must say."""
-        prices, beds = (
-            [*dict.fromkeys(of)] for of in ([p.placement for p in self.prices], [b.name for b in self.beds])
-        )
+        prices = list(dict.fromkeys(_label(one.placement) for one in self.prices))
+        beds = list(dict.fromkeys(one.name for one in self.beds))
         said = [f"prices ({', '.join(prices)})"] if prices else []
         said += ["foster carers"] if self.fostering.given else []
         said += [f"beds that are paid for whether filled or not ({', '.join(beds)})"] if beds else []
         return (f"The council's own: {'; '.join(said)}.",) if said else ()
+
+
+def _label(placement: str) -> str:
+    text = placements.placements()[placements.index(placement)].label
+    return text[:1].lower() + text[1:]
 
 
 def cost_of(placement: str) -> str:

@@ -11,6 +11,7 @@ import platform
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.england import load_baseline
 from simulator.data.provenance import data_hashes, package_version
+from simulator.disclosure.register import Earlier
 from simulator.disclosure.suppression import BASE_LOCAL
 from simulator.outputs.folder import MADE_BY, MANIFEST, FolderError, held, whole_folder
 from simulator.returns import placed, publish_counts
@@ -95,6 +97,7 @@ def import_ssda903(
     publish: bool = False,
     memory_mb: int = MEMORY_MB,
     how: Reading | None = None,
+    earlier: Sequence[Earlier] = (),
 ) -> str:
     """Read returns, and write the output folder, whole or not at all.
 
@@ -112,6 +115,8 @@ def import_ssda903(
         Memory that it may need; returns that need more are refused.
     how : Reading, optional
         How the files are to be read.
+    earlier : sequence of Earlier
+        What was published of the same children, where this is to be published too.
 
     Returns
     -------
@@ -132,7 +137,7 @@ def import_ssda903(
         councils = read_councils(source, Budget(memory_mb), how)
         command = _command(window, publish, how or Reading())
         prepared = {name: _prepared(name, returns, window, command) for name, returns in councils.items()}
-        write = _publish if publish else _write
+        write = partial(_publish, earlier=earlier) if publish else _write
         with whole_folder(folder, private=not publish) as part:
             if len(prepared) == 1 and "" in prepared:
                 return write(part, prepared[""])
@@ -203,9 +208,9 @@ def _write(part: Path, one: _Prepared) -> str:
     return summary + _warnings(one.warnings)
 
 
-def _publish(part: Path, one: _Prepared) -> str:
+def _publish(part: Path, one: _Prepared, earlier: Sequence[Earlier]) -> str:
     """Write what may be published of a council, and return its summary; warnings go to the screen alone."""
-    shown = publish_counts.counted(one.years)
+    shown = publish_counts.counted(one.years, earlier)
     summary = published_summary(one.years, shown)
     _write_text(part / "README.txt", publish_counts.README)
     _write_text(part / "summary.txt", summary)

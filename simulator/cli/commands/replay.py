@@ -38,8 +38,10 @@ _RECORDED = {
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Keep what is written  [default: not kept]")
 @click.option("--returns", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
               help="What `import ssda903` wrote to DIR, if the manifest is of a council's own returns.")  # fmt: skip
+@click.option("--against", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+              help="What it was hidden with, if it was checked against earlier outputs.")  # fmt: skip
 @click.pass_context
-def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path | None) -> None:
+def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path | None, against: Path | None) -> None:
     """Make an output again from its manifest, and say whether its tables are the same.
 
     MANIFEST is a manifest.json of `run`, `compare` or `sweep`, or the folder that holds it. Scenarios are taken from it
@@ -56,7 +58,13 @@ def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path |
     if engine == "compiled" and find_spec("numba") is None:
         engine = "plain"
     _agree_on_returns(recorded, options.pop("returns", None) is not None, returns, path)
-    how = _how(options, path, engine=engine, returns=returns, charts=out is not None and options["charts"])
+    if (options.pop("against", None) is not None) != (against is not None):
+        raise WrongInput(
+            f"{path}: --against DIR goes with an output that was checked against earlier ones, and with no other"
+        )
+    how = _how(
+        options, path, engine=engine, returns=returns, against=against, charts=out is not None and options["charts"]
+    )
     loaded = _loaded(recorded, how)
     with tempfile.TemporaryDirectory(prefix=f"{PROGRAM}-replay-") as temporary:
         folder = Path(temporary, "out") if out is None else checked_folder(out, read=path.parent)
@@ -79,7 +87,7 @@ def _options(recorded: Recorded, path: Path) -> tuple[str, dict[str, Any]]:
         raise _wrong(path, f"this is no command; allowed: {PROGRAM} {'|'.join(COMMANDS_OF_RUNS)} ...") from None
     params = [one for one in (sweep if name == "sweep" else run).params if one.name in _RECORDED]
     if name != "sweep":
-        params.append(click.Option(["--returns"]))
+        params += [click.Option(["--returns"]), click.Option(["--against"])]
     command = click.Command(name, params=[click.Argument(["scenarios"], nargs=-1), *params], add_help_option=False)
     try:
         options = command.make_context(name, words).params

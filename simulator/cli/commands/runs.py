@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.cli.earlier import earlier_outputs
 from simulator.cli.group import PROGRAM, WrongInput, refusing
 from simulator.cli.options import How, Whom, asked_for, run_options
 from simulator.cli.screen import bar, bar_over, print_json, say, watched
@@ -19,6 +20,7 @@ from simulator.vocabulary.calendar import MONTHS_A_YEAR
 from simulator.vocabulary.printable import one_line
 
 if TYPE_CHECKING:
+    from simulator.disclosure.register import Earlier
     from simulator.results.labelled import RunResults
     from simulator.results.results_protocol import Results
     from simulator.runs.solve import Solution, Surety, Target
@@ -122,8 +124,18 @@ def _refuse_unpublishable(loaded: Sequence[LoadedScenario], how: How) -> None:
         )
 
 
-def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path | None) -> Sequence[Results]:
-    """Run scenarios in order, with a progress bar where somebody can see it."""
+def simulate_all(
+    loaded: Sequence[LoadedScenario], how: How, work: Path | None, earlier: Sequence[Earlier] = ()
+) -> Sequence[Results]:
+    """Run scenarios in order, with a progress bar where somebody can see it.
+
+    Parameters
+    ----------
+    loaded, how, work
+        What is run, how, and where finished draws go.
+    earlier : sequence of Earlier
+        What was published of the same children, where this is to be published.
+    """
     _refuse_unpublishable(loaded, how)
     from simulator.runs.simulate import simulate
     from simulator.scenario import ScenarioError
@@ -160,7 +172,7 @@ def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path | None) 
         return many
     from simulator.disclosure.publish import publish
 
-    return publish(many)
+    return publish(many, earlier)
 
 
 def _command(name: str, scenarios: Sequence[str], how: How, ran: Results) -> str:
@@ -177,7 +189,13 @@ def write_all(
     """Run scenarios, as they were named, and write the output folder of `run` or of `compare`."""
     from simulator.outputs.run_folder import write_comparison, write_run
 
-    many = simulate_all(loaded, how, work)
+    _refuse_unpublishable(loaded, how)
+    earlier: tuple[Earlier, ...] = ()
+    if how.publish:
+        places = [one.baseline for one in loaded]
+        areas = {area.name for one in places for area in one.reported}
+        earlier = earlier_outputs(folder, how.against, areas, by_returns=any(one.by_own_returns for one in places))
+    many = simulate_all(loaded, how, work, earlier)
     scenarios = [one.path.name for one in loaded] if how.own else scenarios
     command = _command(name, scenarios, how, many[0])
     if name == "run":

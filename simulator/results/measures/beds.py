@@ -8,7 +8,7 @@ from simulator.results.quantities import NEVER
 
 
 # Both are what the council states, and with its spend they tell how many children live in its beds.
-@measure(43, "Beds paid for whether filled or not", "beds", "stock", NEVER)
+@measure(43, "Beds paid for whether filled or not", "places", "stock", NEVER)
 def beds_paid_for(view: View) -> Values:
     """Beds of the council's own and of block contracts (`own.beds` of a scenario) that are paid for; none elsewhere."""
     return Values(view.beds_paid_for[..., None, None])

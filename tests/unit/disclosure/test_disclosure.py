@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.cli.main import cli
-from simulator.data.council import read_council
 from simulator.disclosure.publish import _hide_together, _Run, publish
 from simulator.disclosure.suppression import NO_LIMIT, Tables, equations, exposed, hide, is_small, known, rounded
 from simulator.outputs.charts import draw_all
@@ -22,7 +21,7 @@ from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
 from simulator.results.sufficiency_tables import Sufficiency
 from simulator.runs.simulate import simulate
-from simulator.scenario import load, load_mapping
+from simulator.scenario import load
 
 
 def attacked(tables: Tables, hidden: np.ndarray, *, whole: bool = True) -> dict[int, tuple[float, float]]:
@@ -330,16 +329,6 @@ def test_no_hidden_count_of_a_run_can_be_narrowed(small_areas: tuple[RunResults,
         for cell, (low, high) in told(shown, run.tables.bases, sums, balances, cells, whole=False).items():
             assert low <= 1 + 1e-6, run.keys[cell]
             assert high >= 5 - 1e-6, run.keys[cell]
-
-
-@pytest.fixture(scope="module")
-def own_returns(tmp_path_factory: pytest.TempPathFactory) -> RunResults:
-    """A council of some sixty children by its own returns, with the years before and where they are placed."""
-    folder = tmp_path_factory.mktemp("own")
-    assert call("sample-returns", "--children", 60, "--years", 3, "--seed", 5, "--out", folder / "r").exit_code == 0
-    assert call("import", "ssda903", folder / "r", "--out", folder / "imported").exit_code == 0
-    loaded = load_mapping({"name": "Own", "extends": "status-quo", "end": "2027-03"})
-    return simulate(loaded.of_council(read_council(folder / "imported", "Rutland")))
 
 
 def test_years_before_a_run_and_where_children_are_placed_give_nothing_away(own_returns: RunResults) -> None:
