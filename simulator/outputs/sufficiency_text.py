@@ -12,7 +12,7 @@ from simulator.outputs.charts import words
 from simulator.outputs.text_grid import grid
 from simulator.results.figures import QUANTILES
 from simulator.results.results_protocol import Results
-from simulator.results.sufficiency_tables import Sufficiency
+from simulator.results.sufficiency_tables import PEER_LABELS, Sufficiency
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS
 from simulator.vocabulary.calendar import Month
@@ -26,6 +26,7 @@ _BANDS = {"under_1": "Under 1"} | {band: band.replace("_", " ") for band in AGE_
 _LABELS = {one.name: one.label for one in placements.placements()}
 _NEEDS = {
     "foster_need": "Children whose original plan was fostering",
+    "foster_places_approved": "Approved mainstream foster places",
     "foster_places_usable": "Usable mainstream foster places",
     "unmet_foster_need": "  of the children, in homes or supported accommodation",
     "beds_paid_for": "Beds of its own and block contracts",
@@ -147,15 +148,10 @@ def _peers(found: Sufficiency) -> Iterator[str]:
         cells = ([_indicator(own.get(name, np.nan), unit) if name in own else ""] if own else []) + [
             _indicator(one.figures[name], unit) for one in peers
         ]
-        rows.append([_worded(name), *cells])
+        rows.append([PEER_LABELS[name], *cells])
     yield from grid(rows)
     near = [one.name for one in found.evidence.peers if one.relation == "neighbour"]
     yield f"Neighbours: {', '.join(near)} (docs/sufficiency.md says how they are found)."
-
-
-def _worded(name: str) -> str:
-    text = name.replace("_gbp_per_week", ", £ a week").replace("_percent", ", %").replace("_", " ")
-    return text[:1].upper() + text[1:]
 
 
 def _indicator(value: float, unit: str) -> str:

@@ -47,6 +47,26 @@ COUNTED, PUBLISHED, HELD = "counted", "published", "projected, with shares of th
 OWN_SOURCE, THIS_RUN = "the council's own returns", "this run"
 PEER_SOURCE = "dfe_cla_2025;dfe_lait_2026"
 
+PEER_LABELS = {
+    "children": "Children looked after",
+    "children_per_10000": "Children per 10,000 under 18",
+    "starts_per_10000": "Starts a year per 10,000",
+    "change_5_years_percent": "Change of children over 5 years, %",
+    "uasc_percent": "Asylum-seeking children, %",
+    "foster_percent": "In foster care, %",
+    "homes_percent": "In homes and residential, %",
+    "supported_percent": "In supported accommodation, %",
+    "with_parents_percent": "With parents, %",
+    "own_provision_percent": "Provided by the council itself, %",
+    "outside_percent": "Placed outside the area, %",
+    "over_20_miles_percent": "Over 20 miles from home, %",
+    "approved_foster_places_per_100_children": "Approved foster places per 100 children",
+    "filled_foster_places_percent": "Approved foster places filled, %",
+    "residential_gbp_per_week": "Residential care, £ a week",
+    "fostering_gbp_per_week": "Fostering, £ a week",
+}
+"""Indicators in words."""
+
 SIBLINGS = (
     "Siblings are not in SSDA903 returns, nor in tables of authorities, so no number of sibling groups is told here. "
     "In England 37% of children with a brother or sister in care were parted from them at their first placement "
