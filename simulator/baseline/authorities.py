@@ -166,7 +166,7 @@ class Authorities:
         """Return what is published of the one authority or region that is run."""
         if len(self.reported) != 1 or self.reported[0].name == ENGLAND:
             return None
-        return published_evidence(self.reported[0].members, neighbours)
+        return published_evidence(self.reported[0].name, self.reported[0].members, neighbours)
 
     @property
     def sources(self) -> tuple[str, ...]:

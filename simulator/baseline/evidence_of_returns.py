@@ -47,7 +47,7 @@ def evidence_of(council: Council, code: str, neighbours: Sequence[str] = ()) -> 
     neighbours : sequence of str
         See `simulator.baseline.published_evidence.published_evidence`.
     """
-    published = published_evidence((code,), neighbours) if code else Evidence()
+    published = published_evidence(council.name, (code,), neighbours) if code else Evidence()
     dates = tuple(f"{year}-03-31" for year in council.years)
     mix = {
         name: PastSeries(dates, council.by_place[:, i], "", published=False)

@@ -91,6 +91,16 @@ def peers(code: str, named: Sequence[str] = ()) -> tuple[Peer, ...]:
     )
 
 
+def group_beside_england(name: str, codes: Sequence[str]) -> tuple[Peer, ...]:
+    """Return a group of authorities, which has no neighbours, and England."""
+    every = [one.code for one in areas.authorities()]
+    at = tuple(every.index(code) for code in codes)
+    return (
+        Peer(name, "itself", np.nan, figures_of(at)),
+        Peer(ENGLAND, "England", np.nan, figures_of(tuple(range(len(every))))),
+    )
+
+
 @cache
 def distances() -> Array:
     """Return how unlike each two authorities are: (area, area)."""

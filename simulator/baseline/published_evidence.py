@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.england import load_baseline
 from simulator.baseline.local_evidence import Evidence, PlacedCount
-from simulator.baseline.neighbours import peers
+from simulator.baseline.neighbours import group_beside_england, peers
 from simulator.baseline.start import PastSeries
 from simulator.data.authority_tables import PLACEMENT_GROUPS, column, stock_by_group, under_18s
 from simulator.vocabulary import areas, placements
@@ -53,18 +53,20 @@ TABLES: Mapping[str, tuple[str, Mapping[str, str]]] = {
 """Published tables by what they go by, and what is told apart in each."""
 
 
-def published_evidence(codes: Sequence[str], neighbours: Sequence[str] = ()) -> Evidence:
+def published_evidence(name: str, codes: Sequence[str], neighbours: Sequence[str] = ()) -> Evidence:
     """Return what is published of some authorities together.
 
     Parameters
     ----------
+    name : str
+        What they are called together.
     codes : sequence of str
     neighbours : sequence of str
         Names of authorities to set a single one beside; its statistical neighbours if there are none.
     """
     return Evidence(
         where=tuple(where_published(codes)),
-        peers=peers(codes[0], neighbours) if len(codes) == 1 else (),
+        peers=peers(codes[0], neighbours) if len(codes) == 1 else group_beside_england(name, codes),
         under_18s=under_18s(codes),
         mix=mix_published(codes),
     )

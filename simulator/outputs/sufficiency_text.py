@@ -91,7 +91,7 @@ def _gaps(found: Sufficiency) -> Iterator[str]:
         if not any(table is not None and np.nan_to_num(table[0], nan=1.0) for table in tables):
             continue
         rows.append([label, *map(_count, tables)])
-    for name, label in _YEARLY.items():
+    for name, label in _YEARLY.items() if results.financial_years else ():
         if name not in results.measures:
             continue
         table = results.year_totals(name).statistics()[:, 0]
@@ -151,7 +151,8 @@ def _peers(found: Sufficiency) -> Iterator[str]:
         rows.append([PEER_LABELS[name], *cells])
     yield from grid(rows)
     near = [one.name for one in found.evidence.peers if one.relation == "neighbour"]
-    yield f"Neighbours: {', '.join(near)} (docs/sufficiency.md says how they are found)."
+    if near:
+        yield f"Neighbours: {', '.join(near)} (docs/sufficiency.md says how they are found)."
 
 
 def _indicator(value: float, unit: str) -> str:

@@ -29,8 +29,8 @@ def refusals(loaded: LoadedScenario) -> tuple[Problem, ...]:
         except Impossible as one:
             step, *path = one.path
             if step != "interventions":
-                return (*problems, loaded.problem(one))
+                return tuple(sorted((*problems, loaded.problem(one))))
             position = left.pop(int(path[0]))
             problems.append(loaded.problem(Impossible((step, position, *path[1:]), one.value, one.what, one.allowed)))
         else:
-            return tuple(problems)
+            return tuple(sorted(problems))

@@ -240,7 +240,7 @@ class LoadedScenario:
             If no single authority is run.
         """
         found = self.baseline.evidence()
-        if found is None or not found.peers:
+        if found is None or not any(one.relation == "neighbour" for one in found.peers):
             what = "there is no single authority to set beside others"
             raise ScenarioError([Problem("", 0, 0, "--neighbours", what, "--area with one, or --returns --area-name")])
         return replace(self, neighbours=neighbours)

@@ -84,13 +84,13 @@ def beside_others(results: Results) -> Chart | None:
     """Draw published shares of a council, each of its neighbours, its region and England."""
     peers = results.evidence.peers if results.evidence is not None else ()
     itself = next((one for one in peers if one.relation == "itself"), None)
-    if itself is None:
+    near = [one for one in peers if one.relation == "neighbour"]
+    if itself is None or not near:
         return None
     shown = [name for name in SHARES if not np.isnan(itself.figures[name])]
     if not shown:
         return None
     of = {one.relation: one for one in peers if one.relation in ("neighbours", "region", "England")}
-    near = [one for one in peers if one.relation == "neighbour"]
     head = "outside_percent" if "outside_percent" in shown else shown[0]
     others = words.listed(
         [

@@ -7,7 +7,13 @@ import pytest
 
 from simulator.baseline.named_authority import named_authority
 from simulator.baseline.neighbours import INDICATORS, NEAREST, distances, figures_of, peers
-from simulator.baseline.published_evidence import flows_published, mix_published, published_evidence, where_published
+from simulator.baseline.published_evidence import (
+    _positions,
+    flows_published,
+    mix_published,
+    published_evidence,
+    where_published,
+)
 from simulator.data.authority_tables import column, published_stock
 from simulator.projection.compile import compile_scenario
 from simulator.scenario import load
@@ -90,8 +96,9 @@ def test_flows_are_of_all_members_or_none() -> None:
 def test_a_region_has_no_neighbours() -> None:
     codes = areas.reported(("South East",))[0].members
     assert len(codes) > 1
-    found = published_evidence(codes)
-    assert found.peers == ()
+    found = published_evidence("South East", codes)
+    assert [one.relation for one in found.peers] == ["itself", "England"]
+    assert found.peers[0].figures["children"] == pytest.approx(column("stock", 2025)[_positions(codes)].sum())
     assert found.where
 
 
