@@ -175,3 +175,16 @@ def test_a_template_leaves_a_folder_alone(made: Path) -> None:
     refused = call("template", "own", "--out", made / "ours")
     assert refused.exit_code == 2
     assert "not written by care-demand" in refused.output
+
+
+def test_what_is_wrong_with_own_figures_is_told_with_file_and_row(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "beds.csv").write_text(
+        "name,placement,provider,beds,gbp_per_week,price_year\nOak,childrens_home,own,four,5000,2025-26\n"
+    )
+    refused = call(
+        "run", "status-quo", "--returns", made / "imported", "--own", tmp_path / "ours", "--out", tmp_path / "o"
+    )
+    assert refused.exit_code == 2
+    assert "beds.csv:2:4: own.beds.0.beds: 'four' is not a number" in refused.stderr
+    assert not (tmp_path / "o").exists()
