@@ -17,7 +17,7 @@ from packaged_data.children_tables import build_children
 from packaged_data.claims_and_sources import PROJECTION_COLUMNS, SOURCE_COLUMNS, build_projections, read_sources
 from packaged_data.fostering_tables import build_fostering
 from packaged_data.money_tables import build_money
-from packaged_data.panel_table import PANEL_COLUMNS, build_panel
+from packaged_data.panel_table import PANEL_COLUMNS, PLACEMENT_COLUMNS, build_local_placements, build_panel
 from packaged_data.placement_tables import build_placements
 from packaged_data.source_files import COLUMNS, natural, write
 
@@ -48,10 +48,12 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     write(data / "local.csv", LOCAL_COLUMNS, figures)
     panel = build_panel(shared)
     write(data / "panel.csv", PANEL_COLUMNS, panel)
+    placed = build_local_placements(shared)
+    write(data / "local_placements.csv", PLACEMENT_COLUMNS, placed)
     projections = build_projections(shared)
     write(data / "projections.csv", PROJECTION_COLUMNS, projections)
     write(data / "sources.csv", SOURCE_COLUMNS, sorted(sources.values()))
-    others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel}
+    others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel, "local_placements": placed}
     others |= {"projections": projections, "sources": sources}
     return counts | {name: len(rows) for name, rows in others.items()}
 

@@ -102,6 +102,16 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
         },
         key=("series", "area", "first_year"),
     ),
+    "local_placements": Schema(
+        {
+            "group": text("foster_total", "placed_with_parents", "placed_for_adoption", "homes_supported_and_other"),
+            "area": text(),
+            "source": text(),
+            "first_year": whole("year", 1990, 2100),
+            "values": counts("children"),
+        },
+        key=("group", "area", "first_year"),
+    ),
     "drift": Schema(
         {
             "base": whole("year", 2018, 2100),
@@ -158,6 +168,18 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
             "agency_odds": number("ratio of odds", 0.001, 1000.0),
         },
         key=("base", "area"),
+    ),
+    "local_placing_drift": Schema(
+        {
+            "base": whole("year", 2018, 2100),
+            "group": text(),
+            "sd_per_year": number("standard deviation of a log", 0.0, 5.0),
+            "year_variance": number("variance of a log times children", 0.0, 1000.0),
+            "first": text(),
+            "last": text(),
+            "source": text(),
+        },
+        key=("base", "group"),
     ),
     "local_reconciled": Schema(
         {

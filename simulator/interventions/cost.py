@@ -20,6 +20,7 @@ from simulator.interventions.fields import (
 )
 from simulator.interventions.surroundings import IDLE
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, financial_year_months
+from simulator.vocabulary.pounds import pounds
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Array, Context
@@ -100,6 +101,18 @@ class Cost(Model):
         """Mean of the amounts a year, over the years that have one."""
         paid = [amount for amount in (self.budget_gbp or {}).values() if amount > 0]
         return (sum(paid) / len(paid) if paid else 0.0) + (self.per_year_gbp or 0.0)
+
+    @property
+    def in_words(self) -> str:
+        """The amounts given, within a sentence: each year's where they are few, and all of several."""
+        paid = {year: amount for year, amount in sorted((self.budget_gbp or {}).items()) if amount > 0}
+        said = [f"{pounds(self.per_year_gbp)} a year"] if self.per_year_gbp else []
+        if paid:
+            amounts = list(paid.values())
+            years = min(paid) if len(paid) == 1 else f"{min(paid)} to {max(paid)}"
+            each = f", {pounds(amounts[0])} a year" if len(paid) > 1 and len(set(amounts)) == 1 else ""
+            said.append(f"{pounds(sum(amounts))} in {years}{each}")
+        return f"the file gives {' and '.join(said) or pounds(0.0)}"
 
     def share_paid_for(self, fraction: float) -> float | None:
         """Share of those eligible whom the amounts reach, 1 at the most; None if the amounts say nothing of it.

@@ -156,7 +156,7 @@ class FosterRecruitment(PhasedIntervention):
         more = min(self.extra_households_per_year, most)
         if self.cost is not None:
             money = self.cost.gbp_per_year
-            yield f"{pounds(money)} a year is stated"
+            yield self.cost.in_words
             more = float(bought(money, there, there, each, self.cost_elasticity, most))
         cost = more * each * (1.0 + more / there) ** self.cost_elasticity if there > 0 else 0.0
         if self.cost is None:

@@ -32,8 +32,8 @@ from simulator.projection.foster_supply import (
 )
 from simulator.projection.go_on import course, go_on
 from simulator.projection.localise import localise
-from simulator.projection.stated_figures import with_own
 from simulator.projection.recorded_trends import INTO, PRICE, RecordedTrend, trends
+from simulator.projection.stated_figures import with_own
 from simulator.scenario.schema import Assumptions, Scenario
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, financial_year

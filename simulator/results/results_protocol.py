@@ -178,6 +178,10 @@ class Results(ABC):
         Whether draws vary any number of what its programmes do.
     evidence : Evidence or None
         What is known of the one council or region that is run beside its projection.
+    fitted : tuple of str
+        Numbers of its programmes that were fitted to something published, in words.
+    outlasting : tuple of str
+        Titles of programmes whose money ends within the run and whose effect is assumed to go on.
     """
 
     showing: ClassVar[Showing] = Showing()
@@ -209,6 +213,8 @@ class Results(ABC):
     judged: bool = False
     effects_drawn: bool = True
     evidence: Evidence | None = None
+    fitted: tuple[str, ...] = ()
+    outlasting: tuple[str, ...] = ()
 
     def __getitem__(self, measure: str) -> Quantity:
         """Return a measure by name; KeyError lists the names there are."""

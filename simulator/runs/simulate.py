@@ -19,7 +19,7 @@ from simulator.runs.folders.own_folders import claim
 from simulator.runs.refusals import refusals
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario, ScenarioError, cautions
-from simulator.scenario.evidence import effects_are_drawn, rests_on_judgement
+from simulator.scenario.evidence import effects_are_drawn, fitted_numbers, rests_on_judgement
 
 if TYPE_CHECKING:
     from simulator.runs.ensemble import Settings
@@ -127,6 +127,8 @@ def _central(loaded: LoadedScenario, engine: Engine, price_year: str | None, *, 
         judged=rests_on_judgement(loaded),
         effects_drawn=effects_are_drawn(loaded),
         evidence=loaded.evidence,
+        fitted=fitted_numbers(loaded),
+        outlasting=tuple(one.title for one in loaded.scenario.interventions if one.outlasts(loaded.scenario.end)),
     )
 
 

@@ -117,7 +117,7 @@ def _stacked_prices(loaded: LoadedScenario) -> Iterator[Caution]:
 
 
 def _on_recorded_prices(loaded: LoadedScenario) -> Iterator[Caution]:
-    """Tell growth in prices on top of what another file lets go on as recorded."""
+    """Tell growth, or a level in its place, of prices that another file lets go on as recorded."""
     if loaded.scenario.assumptions.real_price_growth != "as_recorded":
         return
     recorded = loaded.provenance["assumptions.real_price_growth"]
@@ -125,7 +125,7 @@ def _on_recorded_prices(loaded: LoadedScenario) -> Iterator[Caution]:
         kind = loaded.provenance.get(f"interventions.{i}.kind")
         if kind is None or not one.changes_prices or kind.file == recorded.file:
             continue
-        what = f"comes on top of what prices go on growing by as recorded ({_name(recorded)})"
+        what = f"{one.meets_growth} what prices go on growing by as recorded ({_name(recorded)})"
         mend = "say assumptions: {real_price_growth: none}, if that is not meant"
         yield Caution(_at(kind, f"interventions.{i}", f"{what}; {mend}"), f"{one.title} {what}.", of_money=True)
 

@@ -249,7 +249,7 @@ def interval_words(path: Course, write: Callable[[float], str]) -> str:
 
 
 def footer(all_results: Sequence[Results], *notes: str, money: bool = False) -> list[str]:
-    """Return the lines under a chart: sources, then notes; those not on all scenarios say whose they are.
+    """Return the lines under a chart: sources, the notes on all, and those on each scenario, a paragraph each.
 
     Of many scenarios only the notes on the first are given, what is not plausible, and which are replications.
     """
@@ -260,16 +260,22 @@ def footer(all_results: Sequence[Results], *notes: str, money: bool = False) -> 
         for note in (*results.notes, *(results.money_notes if money else ())):
             said.setdefault(note, []).append(results.title)
     many = len(all_results) > MANY
+    whose: dict[str, list[str]] = {}
     for note, titles in said.items():
         if len(titles) == len(all_results):
-            lines.append(f"Note: {note}")
+            whose.setdefault("Note", []).append(note)
         elif not many:
-            lines.append(f"{words.listed(titles)}: {note}")
+            whose.setdefault(words.listed(titles), []).append(note)
         elif titles[0] == all_results[0].title or is_doubt(note):
-            lines.append(f"{titles[0]}{f' and {len(titles) - 1} more' if len(titles) > 1 else ''}: {note}")
+            more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
+            whose.setdefault(f"{titles[0]}{more}", []).append(note)
+    # What holds for all comes first, and each scenario's own title is said once.
+    for who in sorted(whose, key=lambda who: who != "Note"):
+        own = [note.removeprefix(f"{who}: ") for note in whose[who]]
+        lines.append(f"{who}: {' '.join(own)}")
     if many:
         replications = [results.title for results in all_results if results.purpose == "replication"]
         if replications:
             lines.append(f"Replications of published projections, not endorsements: {'; '.join(replications)}.")
         lines.append("Assumptions differ between scenarios: summary.txt gives those of each.")
-    return lines + [f"Note: {note}" for note in notes]
+    return lines + ([f"Note: {' '.join(notes)}"] if notes else [])

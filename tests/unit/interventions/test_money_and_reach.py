@@ -82,7 +82,7 @@ def test_money_in_some_areas_reaches_more_of_those_there() -> None:
 def test_money_and_reach_that_agree_are_both_taken_and_check_shows_both() -> None:
     cost = {"per_year_gbp": 50e6, **EACH}
     both = made("early_help", {**HELP, "areas": {"share": 0.25}, "cost": cost})
-    words = ["£50m a year is stated", "at £2,000 each it reaches 25,000 of 100,000 a year (25.0%)"]
+    words = ["the file gives £50m a year", "at £2,000 each it reaches 25,000 of 100,000 a year (25.0%)"]
     assert list(both.money_and_reach(AROUND)) == words
     assert list(made("early_help", {**HELP, "cost": cost}).money_and_reach(AROUND)) == words
     follows = made("early_help", {**HELP, "areas": {"share": 0.25}, "cost": EACH})
@@ -239,7 +239,7 @@ def test_check_says_what_approvals_cost_and_what_money_buys() -> None:
     ]
     money = made("foster_recruitment", {**data, "cost": {"per_year_gbp": 24.93e6}})
     assert list(money.money_and_reach(AROUND)) == [
-        "£25m a year is stated", "1,000 more approvals a year on 4,055, at £25,000 each",
+        "the file gives £25m a year", "1,000 more approvals a year on 4,055, at £25,000 each",
     ]  # fmt: skip
     beyond = made("foster_recruitment", {**data, "extra_households_per_year": 4055.0})
     (found,) = [why for path, why in beyond.idle(AROUND) if path == ("extra_households_per_year",)]

@@ -14,6 +14,7 @@ from simulator.baseline.neighbours import peers
 from simulator.outputs import charts
 from simulator.outputs.charts import Chart, headline, series, verdicts, words
 from simulator.outputs.charts.area_panels import _finding
+from simulator.outputs.summary import comparison_text, summary_points, summary_text
 from simulator.results.analysis import growth_by_area
 from simulator.results.figures import way
 from simulator.results.labelled import RunResults
@@ -143,3 +144,35 @@ def test_a_verdict_names_the_year_of_paying_back_only_where_it_pays() -> None:
     (first, _) = verdicts.accounts(replace(results, flows=sure))
     assert verdicts.verdict(first).endswith(f"have paid back by {results.financial_years[0]}")
     assert series.prices_words(results) == "in 2024-25 prices"
+
+
+def test_a_comparison_says_what_moves_spend_once_for_those_that_it_moves_alike() -> None:
+    said = comparison_text([unsure(), unsure("other", "Other", 2)]).splitlines()
+    assert (
+        sum(line.startswith("Among draws, spend in 2034-35 moves most with children who start") for line in said) == 1
+    )
+    assert sum(verdicts.BASIS in line for line in said) == 1
+
+
+def test_the_summary_gives_spend_gross_and_less_grants_where_there_are_any() -> None:
+    results = fake_results(draws=1)
+    assert "Home Office grants" not in summary_text(results)
+    spend = results["total_spend"]
+    grants = replace(spend, name="grant_income", values=0.1 * spend.values)
+    net = replace(spend, name="net_spend", values=0.9 * spend.values)
+    with_grants = replace(results, measures={**results.measures, "grant_income": grants, "net_spend": net})
+    (point, *_) = reversed(summary_points(with_grants))
+    assert point.real_net_spend_gbp == pytest.approx(0.9 * (point.real_spend_gbp or 0.0))
+    (row, _) = (line for line in summary_text(with_grants).splitlines() if "spend less Home Office grants" in line)
+    assert words.money(point.real_net_spend_gbp or 0.0) in row
+    assert "The same less Home Office grants" in comparison_text(
+        [with_grants, replace(with_grants, name="b", title="B")]
+    )
+
+
+def test_the_chart_of_several_scenarios_gives_both_rules_for_places_and_their_intervals() -> None:
+    drawn_ = charts.draw_all(*(unsure(f"other-{seed}", f"Other {seed}", seed) for seed in (2, 3)))["compare_net_cost"]
+    assert drawn_.title.startswith("Of 2 scenarios, programmes pay under both rules for foster places in none")
+    for rule in ("limited", "as needed"):
+        assert len(re.findall(rf"{rule} [+−]£\S+ \([+−]£\S+ to [+−]£\S+\)", drawn_.alt)) == 2
+    assert len(drawn_.figure.axes) == 2
