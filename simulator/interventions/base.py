@@ -83,7 +83,8 @@ class Intervention(Model):
     """How far to trust the numbers."""
 
     cost: Cost | None = choice(None, if_empty="no cost")
-    """What the programme costs. The money is for all of England and is spent where the programme acts."""
+    """What the programme costs. The money is for all of England and is spent where the programme acts; in a council's
+    own file that names no areas it is the council's in full."""
 
     areas: Reach = choice(Reach(share=1.0), source="definition")
     """Where it acts: in named areas, in a count of areas, or for a share of children. Everywhere if left out."""
