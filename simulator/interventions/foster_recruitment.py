@@ -53,7 +53,8 @@ class FosterRecruitment(PhasedIntervention):
         0.0, low=0, high=50_000, unit="households approved a year", source="definition"
     )
     """Approvals wanted on top in all of England, a year; in a council's own file that names no areas, in the council.
-    Areas where the programme acts share them as they do children in care, and sectors as approvals. They are turned into enquiries through the shares that pass each stage."""
+    Areas where the programme acts share them as they do children in care, and sectors as approvals. They are turned
+    into enquiries through the shares that pass each stage."""
 
     cost_per_approval_gbp: Quantity | None = number(
         None, low=0, high=10_000_000, unit="GBP an approval", if_empty="not counted: only budgets in the file are"
