@@ -83,7 +83,8 @@ class Intervention(Model):
     """How far to trust the numbers."""
 
     cost: Cost | None = choice(None, if_empty="no cost")
-    """What the programme costs. The money is for all of England and is spent where the programme acts."""
+    """What the programme costs. The money is for all of England and is spent where the programme acts; in a council's
+    own file that names no areas it is the council's in full."""
 
     areas: Reach = choice(Reach(share=1.0), source="definition")
     """Where it acts: in named areas, in a count of areas, or for a share of children. Everywhere if left out."""
@@ -144,7 +145,7 @@ class Intervention(Model):
     @property
     def reached(self) -> float:
         """Share of those eligible where it acts whom the money pays for; 1 where the file states the reach itself."""
-        paid = None if self.cost is None or self._reach_stated else self.cost.share_paid_for(self.areas.fraction)
+        paid = None if self.cost is None or self._reach_stated else self.cost.share_paid_for(self.areas.of_amounts)
         return 1.0 if paid is None else paid
 
     @property
@@ -181,6 +182,11 @@ class Intervention(Model):
         drawn = self.areas.drawn() if of_authorities else ()
         by_lot = f", drawn by lot: {', '.join(drawn)}" if drawn else ""
         yield from (f"{self.title}: {said}." for said in (f"{self.areas.in_words}{by_lot}", self.caveat) if said)
+
+    @property
+    def counts_england(self) -> bool:
+        """Whether it holds amounts for all of England, of which areas have a part."""
+        return self.cost is not None
 
     @property
     def priced(self) -> tuple[str, ...]:
@@ -237,7 +243,7 @@ class Intervention(Model):
             yield "no money is counted for it"
             return
         each, eligible, everybody = self.cost.unit_cost_gbp, self.cost.eligible_per_year, self.cost.everybody_gbp
-        fraction = self.areas.fraction * self.reached
+        fraction = self.areas.of_amounts * self.reached
         if self.cost.stated:
             yield self.cost.in_words
         elif everybody is not None:
@@ -274,7 +280,7 @@ class Intervention(Model):
         start: Month = getattr(self, "start", None) or context.first_month
         with within("cost"):
             amounts = self.cost.spend(
-                context, start, getattr(self, "end", None), self.areas.fraction * self.delivery(context)
+                context, start, getattr(self, "end", None), self.areas.of_amounts * self.delivery(context)
             )
         with within("areas"):
             share = self.areas.of_total(context.areas, context.part_of_england)

@@ -36,6 +36,7 @@ from simulator.projection.foster_supply import (
 from simulator.projection.go_on import course, go_on
 from simulator.projection.localise import localise
 from simulator.projection.recorded_trends import INTO, PRICE, RecordedTrend, trends
+from simulator.projection.stated_figures import with_own
 from simulator.scenario.schema import Assumptions, Scenario
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, financial_year
@@ -136,7 +137,7 @@ def compile_scenario(
     if england is not baseline:
         rates = replace(rates, foster=of_one_council(rates.foster, supply))
     prices = 1.0 / context.price_level(financial_year(england.base - 1))
-    cost_lines = _uprated(start.cost_lines, prices)
+    rates, cost_lines = with_own(rates, _uprated(start.cost_lines, prices), scenario.own, context)
     beside = None
     if england is not baseline and bare.foster is not None and bare.foster.limited:
         # What is assumed of single areas does not move agencies, which are large beside them.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
+from simulator.baseline.local_evidence import Evidence
 from simulator.results.figures import ShownFigure
 from simulator.results.quantities import Array, Kind, Quantity
 from simulator.results.timeline import Timeline
@@ -175,6 +176,8 @@ class Results(ABC):
         Whether what its programmes do rests on judgement alone: no study is said to bear any of it out.
     effects_drawn : bool
         Whether draws vary any number of what its programmes do.
+    evidence : Evidence or None
+        What is known of the one council or region that is run beside its projection.
     fitted : tuple of str
         Numbers of its programmes that were fitted to something published, in words.
     outlasting : tuple of str
@@ -209,6 +212,7 @@ class Results(ABC):
     drawn: Mapping[str, Array] = field(default_factory=dict)
     judged: bool = False
     effects_drawn: bool = True
+    evidence: Evidence | None = None
     fitted: tuple[str, ...] = ()
     outlasting: tuple[str, ...] = ()
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.baseline_protocol import Baseline
-from simulator.baseline.cost_lines import CostLine
+from simulator.baseline.cost_lines import CostLine, beds_side_by_side
 from simulator.data.discounting import discount_factors
 from simulator.engine.paths import Paths
 from simulator.engine.rates import side_by_side
@@ -49,7 +49,7 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
     total = _totals(baseline.member)
     spend, units = (total(lines) for lines in view.line_totals())
     reference = [np.stack([getattr(line, name) for line in view.cost_lines], axis=-1)
-                 for name in ("spend_gbp", "units")]  # fmt: skip
+                 for name in ("before_gbp", "units")]  # fmt: skip
     reference_year = financial_year(scenario.base - 1)
     timeline = Timeline(compiled.context.first_month, compiled.context.months)
     names = tuple(area.name for area in baseline.reported)
@@ -139,6 +139,7 @@ def _lines_side_by_side(many: Sequence[tuple[CostLine, ...]]) -> tuple[CostLine,
             spend_gbp=np.stack([np.atleast_1d(line.spend_gbp) for line in of_draws]),
             units=np.stack([np.atleast_1d(line.units) for line in of_draws]),
             fixed_share=np.stack([np.atleast_1d(line.fixed_share) for line in of_draws]),
+            beds=beds_side_by_side([line.beds for line in of_draws]),
         )
         for of_draws in zip(*many, strict=True)
     )

@@ -126,6 +126,7 @@ def _central(loaded: LoadedScenario, engine: Engine, price_year: str | None, *, 
         money_notes=(*run.money_notes, *(one.note for one in said if one.of_money), *loaded.remarks),
         judged=rests_on_judgement(loaded),
         effects_drawn=effects_are_drawn(loaded),
+        evidence=loaded.evidence,
         fitted=fitted_numbers(loaded),
         outlasting=tuple(one.title for one in loaded.scenario.interventions if one.outlasts(loaded.scenario.end)),
     )

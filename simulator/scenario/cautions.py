@@ -36,7 +36,13 @@ class Caution:
 
 def cautions(loaded: LoadedScenario) -> tuple[Caution, ...]:
     """Return everything in a scenario that is rarely meant: values that cannot act, and prices and budgets twice."""
-    return (*_idle(loaded), *_stacked_prices(loaded), *_on_recorded_prices(loaded), *_kept_amounts(loaded))
+    return (
+        *_awaiting(loaded),
+        *_idle(loaded),
+        *_stacked_prices(loaded),
+        *_on_recorded_prices(loaded),
+        *_kept_amounts(loaded),
+    )
 
 
 def with_price_gaps(many: Sequence[LoadedScenario]) -> list[LoadedScenario]:
@@ -76,6 +82,13 @@ def surroundings(loaded: LoadedScenario) -> Surroundings:
         places_limited=scenario.assumptions.foster_places == "limited",
         authorities=frozenset(areas.units(scenario.areas)),
     )
+
+
+def _awaiting(loaded: LoadedScenario) -> Iterator[Caution]:
+    """Tell figures of a council's own in a file that names none."""
+    if loaded.awaits_council and (origin := next(_given(loaded, "own"), None)) is not None:
+        what = "figures of one council, which a run names: --returns DIR, or --area NAME; no other run takes them"
+        yield Caution(_at(origin, "own", what), f"own: {what}.", of_money=False)
 
 
 def _idle(loaded: LoadedScenario) -> Iterator[Caution]:

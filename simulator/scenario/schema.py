@@ -26,6 +26,7 @@ from simulator.interventions.fields import (
     text,
 )
 from simulator.interventions.local import UNLIMITED, Local, overlapping
+from simulator.interventions.own_figures import Own
 from simulator.interventions.reach import AreaName, area_name
 from simulator.interventions.surroundings import IDLE, Idle, Surroundings
 from simulator.vocabulary import areas
@@ -327,6 +328,9 @@ class Scenario(Model):
 
     local: dict[AreaName, Local] = choice({}, source="definition")
     """Assumptions of some areas. What is said of an authority goes before what is said of a group it is in."""
+
+    own: Own = choice(Own(), source="definition")
+    """What the council that is run states of itself: prices, foster carers and beds. They go before published ones."""
 
     claims: tuple[Claim, ...] = text(())
     """Published projections to mark on charts."""

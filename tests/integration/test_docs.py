@@ -104,7 +104,7 @@ def test_pictures_have_alt_text() -> None:
 
 
 def examples() -> Iterator[str]:
-    for page in ("README.md", "docs/programmes.md"):
+    for page in ("README.md", "docs/programmes.md", "docs/sufficiency.md"):
         for language, block in FENCE.findall((ROOT / page).read_text(encoding="utf-8")):
             if language in ("yaml", "yml"):
                 yield block

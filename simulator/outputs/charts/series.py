@@ -129,15 +129,38 @@ def actual(results: Results, measure: str, *, real: bool = False) -> Course | No
 
 def history_name(results: Results, measure: str) -> str:
     """Return what actual figures of a measure are called."""
-    return OWN if _own(results, measure) else "Published figures"
+    return OWN if is_own(results, measure) else "Published figures"
 
 
 def known_words(results: Results, measure: str) -> str:
     """Return how a measure is known of the past, for a subtitle."""
-    return f"{'counted' if _own(results, measure) else 'published'} at 31 March"
+    return f"{'counted' if is_own(results, measure) else 'published'} at 31 March"
 
 
-def _own(results: Results, measure: str) -> bool:
+def mix_before(results: Results) -> dict[str, Course]:
+    """Return shares of children by placement on each 31 March before the run, percent; nothing where none are known.
+
+    A share is of the children looked after on that day.
+    """
+    mix = results.evidence.mix if results.evidence is not None else {}
+    history = results.history.get("children")
+    if not mix or history is None:
+        return {}
+    whole = dict(zip(history.dates, history.values, strict=True))
+    found = {}
+    for name, past in mix.items():
+        children = np.array([whole.get(date, np.nan) for date in past.dates], dtype=float)
+        share = np.divide(100.0 * past.values, children, out=np.full(len(children), np.nan), where=children > 0)
+        known = ~np.isnan(share)
+        if known.any():
+            at = np.array([words.year_position(date) for date in past.dates])
+            when = tuple(date for date, there in zip(past.dates, known, strict=True) if there)
+            found[name] = Course(at[known], when, share[known][None])
+    return found
+
+
+def is_own(results: Results, measure: str) -> bool:
+    """Whether actual figures of a measure are a council's own, and not published."""
     history = results.history.get(measure)
     return history is not None and history.label == OWN
 

@@ -19,6 +19,9 @@ _OTHER_PARTS = (
     ("other_spend", "Guardianship, leaving care and other support", "light_purple"),
     ("programme_spend", "Programmes", "black"),
 )
+UNTOLD = "Placements not shown apart"
+"""Parts of published spend that are hidden in some year, with what rounding leaves: a title is never about them."""
+
 _SMALL = 0.04
 """Parts of spend that never reach this share of it are drawn as one."""
 
@@ -136,7 +139,7 @@ def spend_parts(results: Results) -> list[tuple[str, str, Array]]:
         left = results.year_totals("total_spend", real=True).middle() - np.sum(
             [part for _, _, part in shown + others], axis=0
         )
-        hidden = [("Hidden, and rounding", "mid_grey", np.maximum(left, 0.0))] if len(shown) < len(parts) else []
+        hidden = [(UNTOLD, "mid_grey", np.maximum(left, 0.0))] if len(shown) < len(parts) else []
         return [part for part in shown + others + hidden if part[2].any()]
     moved = adding_up(
         {text: part for text, _, part in parts + others}, results.year_totals("total_spend", real=True).middle()
@@ -159,13 +162,14 @@ def spend_by_placement(results: Results) -> Chart | None:
     if np.isnan(total).any():
         return None
     parts, years = spend_parts(results), results.financial_years
-    if not parts:
+    told = [part for part in parts if part[0] != UNTOLD]
+    if not told:
         return None
     at = np.array([float(words.year_end(year)) for year in years])
     growth = {text: part[-1] - part[0] for text, _, part in parts}
-    text, _, most = max(parts, key=lambda part: abs(growth[part[0]]))
+    text, _, most = max(told, key=lambda part: abs(growth[part[0]]))
     if len(years) == 1:
-        text, _, most = max(parts, key=lambda part: part[2][0])
+        text, _, most = max(told, key=lambda part: part[2][0])
         subject = text[:1].lower() + text[1:]
         title = f"Of spend in {years[0]} most is on {subject}: {words.money(most[0])}"
     else:

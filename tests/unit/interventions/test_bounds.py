@@ -24,6 +24,22 @@ END = "2026-12"
 STATED: dict[str, dict[str, Any]] = {
     "assumptions": {"assumptions": {}},
     "local": {"local": {"Kent": {}}},
+    "own": {
+        "areas": ["Kent"],
+        "own": {
+            "prices": [{"placement": "supported", "gbp_per_week": 900, "price_year": "2024-25"}],
+            "beds": [
+                {
+                    "name": "Oak House",
+                    "placement": "childrens_home",
+                    "provider": "own",
+                    "beds": 4,
+                    "gbp_per_week": 5000,
+                    "price_year": "2024-25",
+                },
+            ],
+        },
+    },
     "claims": {"claims": [{"measure": "children", "date": "2026-03", "label": "Somebody", "source": "nao_2025"}]},
     "questions": {"questions": [{"id": "q", "says": "so", "measure": "children", "date": "2026-03"}]},
 }
@@ -32,6 +48,9 @@ STATED: dict[str, dict[str, Any]] = {
 BOTH_NEEDED = {"areas.count": {"of": 1000}, "areas.of": {"count": 1}, "areas.share": {}}
 REFUSED = {
     ("early_help", "lag_months", 240.0): "240 takes the effect beyond 2026-12",
+    ("own", "own.fostering.approved_places", 0.1): "and 0.1 places are approved",
+    ("own", "own.fostering.usable_places", 0.0): "and 0 places can take one",
+    ("own", "own.fostering.usable_places", 10_000.0): "10000 places can take a child, of ",
     ("trend", "ratio", 0.0): "nobody can stay for no time",
     ("trend", "path.*", 0.0): "nobody can stay for no time",
     ("supported_accommodation", "places", 20_000.0): "would move from homes, in which",

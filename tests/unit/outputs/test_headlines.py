@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from fake_results import fake_areas, fake_results
 
+from simulator.baseline.local_evidence import Evidence
+from simulator.baseline.neighbours import peers
 from simulator.outputs import charts
 from simulator.outputs.charts import Chart, headline, series, verdicts, words
 from simulator.outputs.charts.area_panels import _finding
@@ -48,6 +50,7 @@ def unsure(name: str = "status-quo", title: str = "Status quo", seed: int = 1) -
         without={name: bare[name] for name in ("children", "total_spend")},
         packages=both,
         flows=flows,
+        evidence=Evidence(peers=peers("E10000016")),
         drawn={"drift.starts": results["children"].total(), "n": rng.normal(size=DRAWS - 1)}
         | {"drift.starts": results["children"].values[1:, 0, -1].sum(axis=(-2, -1))},
     )
