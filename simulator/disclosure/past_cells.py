@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.baseline.local_evidence import Evidence, PlacedCount
-from simulator.disclosure.suppression import BASE_LOCAL, Flags, Tables, is_small, rounded
+from simulator.disclosure.suppression import BASE_LOCAL, Flags, Ints, Tables, is_small, rounded
 from simulator.results.labelled import RunResults
 from simulator.results.quantities import Array
 from simulator.results.results_protocol import OWN, Actual
@@ -26,12 +25,21 @@ Key = tuple[str, str, str, str, str]
 CHILDREN, PLACEMENT, WHERE = "children", "placement", "where_placed"
 
 
-class RunTables(Protocol):
-    """What cells are added to: a run, its counts as tables, and where its cells lie in them."""
+class CellsOfRun(Protocol):
+    """What is counted of a run (`simulator.disclosure.publish`), which cells of its past are added to.
+
+    Attributes
+    ----------
+    results : RunResults
+    tables : Tables
+    cells : dict of (measure, by) to (area, time, category) int
+    keys : list of Key
+        Of each cell.
+    """
 
     results: RunResults
     tables: Tables
-    cells: dict[tuple[str, str], NDArray[np.intp]]
+    cells: dict[tuple[str, str], Ints]
     keys: list[Key]
 
 
@@ -55,7 +63,7 @@ class PastCells:
     area: str = ""
 
     @classmethod
-    def of(cls, run: RunTables) -> PastCells:
+    def of(cls, run: CellsOfRun) -> PastCells:
         """Add the cells to a run's tables, with what ties them to each other and to the run's first stock."""
         results = run.results
         found = cls(base=results.dates("stock")[0], area=results.areas[0])
@@ -87,7 +95,7 @@ class PastCells:
         found._add_where(run, evidence, stocks[found.base])
         return found
 
-    def _add(self, run: RunTables, key: Key, value: float) -> int:
+    def _add(self, run: CellsOfRun, key: Key, value: float) -> int:
         """Add one cell."""
         (cell,) = run.tables.add([value], BASE_LOCAL)
         run.keys.append(key)
@@ -95,7 +103,7 @@ class PastCells:
         self.wholes.append(int(cell))
         return int(cell)
 
-    def _balance(self, run: RunTables, stocks: Mapping[str, int]) -> None:
+    def _balance(self, run: CellsOfRun, stocks: Mapping[str, int]) -> None:
         """Say that stock and starts, less exits, give the next stock."""
         for before, after in ((date, f"{int(date[:4]) + 1}{date[4:]}") for date in stocks):
             year = financial_year(int(before[:4]))
@@ -103,7 +111,7 @@ class PastCells:
             if after in stocks and flows[0] is not None and flows[1] is not None:
                 run.tables.balance((stocks[before], flows[0]), (flows[1], stocks[after]))
 
-    def _add_where(self, run: RunTables, evidence: Evidence, stock: int) -> None:
+    def _add_where(self, run: CellsOfRun, evidence: Evidence, stock: int) -> None:
         """Add counts of where the children of the first stock are placed: each table adds up to it."""
         own = [one for one in evidence.of_all() if not one.source and one.date == self.base]
         for one in own:
