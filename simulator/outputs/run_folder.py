@@ -13,10 +13,12 @@ from simulator.outputs.netcdf import write_draws
 from simulator.outputs.summary import comparison_text, summary_text
 from simulator.outputs.write_tables import chance_rows, difference_rows, monthly_lines, row_lines, write_table
 from simulator.results.long_tables import (
+    ATTRIBUTION_COLUMNS,
     COLUMNS,
     HISTORY_COLUMNS,
     VALUE_COLUMNS,
     YEAR_COLUMNS,
+    attribution_rows,
     extra_rows,
     history_rows,
     placement_age_rows,
@@ -134,6 +136,9 @@ def _write(
     if any(r.packages for r in many):
         valued = (row for r in many for row in value_rows(r))
         write_table(part / "value-for-money.csv", VALUE_COLUMNS, row_lines(VALUE_COLUMNS, valued))
+    if any(r.attributed.titles for r in many):
+        parts = (row for r in many for row in attribution_rows(r))
+        write_table(part / "attribution.csv", ATTRIBUTION_COLUMNS, row_lines(ATTRIBUTION_COLUMNS, parts))
     titles = _write_charts(part / "charts", many) if charts else []
     if titles:
         summary += "\nCharts\n" + "".join(f"  {name}: {title}\n" for name, title in titles)

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.results import reduce
+from simulator.results.attribution import Attribution, Way, figure_name
 from simulator.results.described import described
 from simulator.results.figures import ShownFigure
 from simulator.results.long_tables import COLUMNS, monthly_rows
@@ -42,7 +43,8 @@ class RunResults(Results):
     discount : (year,)
         Present value of a pound of each financial year, in the first.
     flows : mapping of name to (draw, area, year)
-        What `packages` cost and save, by `Package.key` and flow (`simulator.results.value_for_money`).
+        What `packages` cost and save, by `Package.key` and flow (`simulator.results.value_for_money`), and what each
+        programme brings, by `simulator.results.attribution.figure_name`.
     """
 
     measures: Mapping[str, Measure]
@@ -87,7 +89,7 @@ class RunResults(Results):
 
     def bare(self) -> RunResults:
         """Return children and spend of the same scenario without its programmes."""
-        return replace(self, measures=self.without, without={}, packages=(), flows={})
+        return replace(self, measures=self.without, without={}, packages=(), attributed=Attribution(), flows={})
 
     @cached_property
     def reduced(self) -> Mapping[str, Array]:
@@ -146,6 +148,10 @@ class RunResults(Results):
         """Return what one of `packages` costs and saves in an area."""
         flows = {flow: self.figure(f"{package.key}/{flow}").area(area) for flow in FLOWS}
         return ValueAccount(package, flows, self.financial_years, self.discount, self.price_year)
+
+    def brings(self, figure: str, way: Way, programme: str = "") -> ShownFigure:
+        """Return the part of a change that a programme brings, counted in a way: (area, year)."""
+        return self.figure(figure_name(figure, way, programme))
 
     def causes(self) -> dict[str, ShownFigure]:
         """Return extra spend by cause, as `SpendLines.split` splits it: (area, year) each."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
+from simulator.results.attribution import Attribution, Way, figure_name
 from simulator.results.figures import ShownFigure
 from simulator.results.quantities import Array, Kind, Quantity
 from simulator.results.timeline import Timeline
@@ -169,6 +170,8 @@ class Results(ABC):
         General prices of financial years, those before the run too, over those of `price_year` (central).
     packages : tuple of Package
         Programmes and regimes of which value for money is known (`account`); none where it was not asked for.
+    attributed : Attribution
+        Which parts are known of what its programmes bring together (`brings`).
     drawn : mapping of str to (draw,)
         Numbers that draws take, by key; empty without draws, and where they are not told.
     judged : bool
@@ -202,6 +205,7 @@ class Results(ABC):
     chance: bool = False
     price_levels: Mapping[str, float] = field(default_factory=dict)
     packages: tuple[Package, ...] = ()
+    attributed: Attribution = field(default_factory=Attribution)
     drawn: Mapping[str, Array] = field(default_factory=dict)
     judged: bool = False
     effects_drawn: bool = True
@@ -280,6 +284,24 @@ class Results(ABC):
             If nothing is known of it.
         """
         raise KeyError(package.key)
+
+    def brings(self, figure: str, way: Way, programme: str = "") -> ShownFigure:
+        """Return the part of a change that a programme brings, counted in a way: (area, year).
+
+        Parameters
+        ----------
+        figure : str
+            One of `simulator.results.attribution.FIGURES`.
+        way : str
+        programme : str
+            Of `attributed`; all of them if left out.
+
+        Raises
+        ------
+        KeyError
+            If it is not known.
+        """
+        raise KeyError(figure_name(figure, way, programme))
 
     @abstractmethod
     def slices(self, measure: str) -> Iterator[tuple[str, str, tuple[str, ...], Array]]:

@@ -177,7 +177,7 @@ def write_all(
 def _points(results: Results) -> dict[str, Any]:
     from simulator.outputs.summary import summary_points
     from simulator.results.analysis import answers
-    from simulator.results.long_tables import VALUE_COLUMNS, value_rows
+    from simulator.results.long_tables import ATTRIBUTION_COLUMNS, VALUE_COLUMNS, attribution_rows, value_rows
 
     return {
         "scenario": results.name,
@@ -190,6 +190,11 @@ def _points(results: Results) -> dict[str, Any]:
         ],
         "value_for_money": [
             dict(zip(VALUE_COLUMNS, row, strict=True)) for row in value_rows(results) if row[1] == results.areas[0]
+        ],
+        "attribution": [
+            dict(zip(ATTRIBUTION_COLUMNS, row, strict=True))
+            for row in attribution_rows(results)
+            if row[1] == results.areas[0]
         ],
         "judged": results.judged,
         "notes": [*results.notes, *results.money_notes],

@@ -13,6 +13,7 @@ from simulator.outputs import charts
 from simulator.outputs.charts import Chart, headline, series, verdicts, words
 from simulator.outputs.charts.area_panels import _finding
 from simulator.results.analysis import growth_by_area
+from simulator.results.attribution import FIGURES, Attribution, figure_name
 from simulator.results.figures import way
 from simulator.results.labelled import RunResults
 from simulator.results.quantities import Measure
@@ -40,12 +41,16 @@ def unsure(name: str = "status-quo", title: str = "Status quo", seed: int = 1) -
     flows = {
         f"{one.key}/{flow}": saving if flow != "cost" else np.full_like(saving, 1e8) for one in both for flow in FLOWS
     }
+    either = rng.normal(0, 1e3, (DRAWS, 1, 1)) * np.ones((1, 1, 10))
+    brings = Attribution({"one": "One", "other": "Other"})
+    flows |= {figure_name(figure, *part): either for figure in FIGURES for part in brings.parts()}
     bare = fake_results(growth=0.0, draws=DRAWS, history=False, settled=False, seed=seed + 50).measures
     return replace(
         results,
         measures={**results.measures, **more},
         without={name: bare[name] for name in ("children", "total_spend")},
         packages=both,
+        attributed=brings,
         flows=flows,
         drawn={"drift.starts": results["children"].total(), "n": rng.normal(size=DRAWS - 1)}
         | {"drift.starts": results["children"].values[1:, 0, -1].sum(axis=(-2, -1))},
