@@ -258,6 +258,11 @@ class Intervention(Model):
         spend: Array = share[:, None] * amounts
         return spend
 
+    def statutory_gbp(self, context: Context) -> Array:
+        """What of its cost the law asks for, in each area: all or nothing, as `cost.statutory` says: (area, month)."""
+        spend = self._spend(context)
+        return spend if self.cost is not None and self.cost.statutory else spend * 0.0
+
     def delivery(self, context: Context) -> Array:
         """Share of those it is to reach who are helped in each month, from its start to its end: (month,)."""
         start: Month = getattr(self, "start", None) or context.first_month
@@ -387,6 +392,11 @@ class PhasedIntervention(Intervention):
         elif falls is not None and falls[0] == paid:
             how = f"falls to nothing in the {falls[1]} months after it" if falls[1] else "ends with it"
             yield f"{self.title}: its money ends in {paid}, and its effect {how}."
+
+    def statutory_gbp(self, context: Context) -> Array:
+        """What of its cost the law asks for, in each area: all or nothing, as `cost.statutory` says: (area, month)."""
+        spend = self._spend(context)
+        return spend if self.cost is not None and self.cost.statutory else spend * 0.0
 
     def delivery(self, context: Context) -> Array:
         """Share of those it is to reach who are helped in each month, as it builds up: (month,)."""

@@ -14,6 +14,7 @@ from simulator.interventions.fields import (
     SourceKeys,
     Window,
     Wrong,
+    YesNo,
     choice,
     number,
     text,
@@ -52,6 +53,9 @@ class Cost(Model):
 
     price_year: FinancialYear | None = choice(None, if_empty="cash")
     """Financial year in whose prices the money is; it is then uprated with the GDP deflator."""
+
+    statutory: YesNo = choice(False, source="definition")
+    """Whether the law asks for it. Then it is a cause of pressure by itself, and no part of a plan to be funded."""
 
     source: SourceKeys | None = text()
     """Where the amounts come from."""

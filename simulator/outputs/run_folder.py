@@ -15,11 +15,13 @@ from simulator.outputs.write_tables import chance_rows, difference_rows, monthly
 from simulator.results.long_tables import (
     ATTRIBUTION_COLUMNS,
     COLUMNS,
+    GAP_COLUMNS,
     HISTORY_COLUMNS,
     VALUE_COLUMNS,
     YEAR_COLUMNS,
     attribution_rows,
     extra_rows,
+    gap_rows,
     history_rows,
     placement_age_rows,
     value_rows,
@@ -139,6 +141,9 @@ def _write(
     if any(r.attributed.titles for r in many):
         parts = (row for r in many for row in attribution_rows(r))
         write_table(part / "attribution.csv", ATTRIBUTION_COLUMNS, row_lines(ATTRIBUTION_COLUMNS, parts))
+    if any(r.funded is not None and r.financial_years for r in many):
+        gaps = (row for r in many for row in gap_rows(r))
+        write_table(part / "gap.csv", GAP_COLUMNS, row_lines(GAP_COLUMNS, gaps))
     titles = _write_charts(part / "charts", many) if charts else []
     if titles:
         summary += "\nCharts\n" + "".join(f"  {name}: {title}\n" for name, title in titles)

@@ -38,6 +38,8 @@ ATTRIBUTION_COLUMNS = (
     "scenario", "area", "financial_year", "measure", "programme", "counted", "unit", "price_basis", *STATISTICS,
 )  # fmt: skip
 
+GAP_COLUMNS = ("scenario", "area", "financial_year", "measure", "part", "unit", "price_basis", *STATISTICS)
+
 PERIODS: Mapping[Kind, str] = {"stock": "instant", "flow": "month"}
 """What monthly tables say that a date is of."""
 
@@ -147,6 +149,23 @@ def attribution_rows(results: Results) -> Iterator[Row]:
                 for y, year in enumerate(results.financial_years):
                     head = (results.name, area, year, measure, programme or ALL, way, unit, basis)
                     yield head + cells(results, table[:, a, y])
+
+
+def gap_rows(results: Results) -> Iterator[Row]:
+    """Yield the rows of `gap.csv`: pressure, funding and gaps with their parts, and published claims beside them."""
+    if results.funded is None:
+        return
+    for basis, real in ((CASH, False), (f"real {results.price_year}", True)):
+        for measure, part in results.funded.parts(real=real):
+            table = results.gap(measure, part, real=real).statistics()
+            for a, area in enumerate(results.areas):
+                for y, year in enumerate(results.financial_years):
+                    head = (results.name, area, year, measure, part, POUNDS, basis)
+                    yield head + cells(results, table[:, a, y])
+    for claim in results.funded.claims:
+        if claim.area in results.areas:
+            head = (results.name, claim.area, claim.financial_year, claim.gap, f"claim: {claim.label}", POUNDS, CASH)
+            yield head + cells(results, np.array([claim.gbp]))
 
 
 def year_rows(

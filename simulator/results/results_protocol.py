@@ -14,10 +14,12 @@ from typing import ClassVar
 
 from simulator.results.attribution import Attribution, Way, figure_name
 from simulator.results.figures import ShownFigure
+from simulator.results.funded import Funded, gap_name
 from simulator.results.quantities import Array, Kind, Quantity
 from simulator.results.timeline import Timeline
 from simulator.results.value_for_money import Package, ValueAccount
 from simulator.vocabulary.calendar import Month
+from simulator.vocabulary.labels import ALL
 
 OWN = "The council's own figures"
 """Label of actual figures that are a council's own, and not published."""
@@ -172,6 +174,8 @@ class Results(ABC):
         Programmes and regimes of which value for money is known (`account`); none where it was not asked for.
     attributed : Attribution
         Which parts are known of what its programmes bring together (`brings`).
+    funded : Funded or None
+        Money beside the spend, of which `gap` tells; None where the scenario carries none, or it may not be shown.
     drawn : mapping of str to (draw,)
         Numbers that draws take, by key; empty without draws, and where they are not told.
     judged : bool
@@ -206,6 +210,7 @@ class Results(ABC):
     price_levels: Mapping[str, float] = field(default_factory=dict)
     packages: tuple[Package, ...] = ()
     attributed: Attribution = field(default_factory=Attribution)
+    funded: Funded | None = None
     drawn: Mapping[str, Array] = field(default_factory=dict)
     judged: bool = False
     effects_drawn: bool = True
@@ -302,6 +307,16 @@ class Results(ABC):
             If it is not known.
         """
         raise KeyError(figure_name(figure, way, programme))
+
+    def gap(self, measure: str, part: str = ALL, *, real: bool = False) -> ShownFigure:
+        """Return a part of pressure, of funding or of a gap (`simulator.results.gap`): (area, year).
+
+        Raises
+        ------
+        KeyError
+            If it is not known.
+        """
+        raise KeyError(gap_name(measure, part, real=real))
 
     @abstractmethod
     def slices(self, measure: str) -> Iterator[tuple[str, str, tuple[str, ...], Array]]:

@@ -28,6 +28,7 @@ from simulator.interventions.fields import (
 from simulator.interventions.local import UNLIMITED, Local, overlapping
 from simulator.interventions.reach import AreaName, area_name
 from simulator.interventions.surroundings import IDLE, Idle, Surroundings
+from simulator.scenario.funding import Funding
 from simulator.vocabulary import areas
 from simulator.vocabulary.calendar import (
     AREA_BASES,
@@ -333,6 +334,9 @@ class Scenario(Model):
 
     questions: tuple[Question, ...] = text(())
     """Statements whose chance is asked for."""
+
+    funding: Funding | None = choice(None, if_empty="no gap is worked out")
+    """Money there is for it, which is set beside spend and changes none of it."""
 
     interventions: tuple[AnyIntervention, ...] = choice((), source="definition")
     """What happens, in order; effects on the same children multiply."""

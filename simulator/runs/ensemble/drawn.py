@@ -44,7 +44,14 @@ class Drawn(RunResults):
     def bare(self) -> Drawn:
         """Return children and spend of the same scenario without its programmes."""
         return replace(
-            self, measures=self.without, without={}, packages=(), attributed=Attribution(), flows={}, prefix=WITHOUT
+            self,
+            measures=self.without,
+            without={},
+            packages=(),
+            attributed=Attribution(),
+            flows={},
+            funded=None,
+            prefix=WITHOUT,
         )
 
     def figure(self, name: str) -> ShownFigure:
