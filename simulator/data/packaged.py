@@ -52,6 +52,45 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
         },
         key=("who", "published", "scenario", "year", "metric", "unit", "note"),
     ),
+    "evidence": Schema(
+        {
+            "key": text(),
+            "topic": text(),
+            "study": text(),
+            "outcome": text(),
+            "effect_type": text(empty=True),
+            "estimate": text(empty=True),
+            "ci_low": number("as effect_type says", empty=None),
+            "ci_high": number("as effect_type says", empty=None),
+            "design": text(
+                "trial", "matched", "meta_analysis", "area_study", "extrapolation", "before_and_after", "description"
+            ),
+            "design_words": text(empty=True),
+            "participants": text(empty=True),
+            "quality": text("high", "medium", "low to medium", "low", "pending", "none"),
+            "population": text(empty=True),
+            "cost": text(empty=True),
+            "price_year": text(empty=True),
+            "source": text(),
+            "status": text("page", "derived"),
+            "note": text(empty=True),
+        },
+        key=("key",),
+    ),
+    "strategy": Schema(
+        {
+            "key": text(),
+            "what": text(),
+            "funder": text(),
+            "year": text(),
+            "amount": number("as the column unit says", 0.0),
+            "unit": text(),
+            "source": text(),
+            "status": text("page", "derived"),
+            "note": text(empty=True),
+        },
+        key=("key",),
+    ),
     "sources": Schema(
         {
             "key": text(),

@@ -393,11 +393,6 @@ class PhasedIntervention(Intervention):
             how = f"falls to nothing in the {falls[1]} months after it" if falls[1] else "ends with it"
             yield f"{self.title}: its money ends in {paid}, and its effect {how}."
 
-    def statutory_gbp(self, context: Context) -> Array:
-        """What of its cost the law asks for, in each area: all or nothing, as `cost.statutory` says: (area, month)."""
-        spend = self._spend(context)
-        return spend if self.cost is not None and self.cost.statutory else spend * 0.0
-
     def delivery(self, context: Context) -> Array:
         """Share of those it is to reach who are helped in each month, as it builds up: (month,)."""
         return self.profile.weights(context, self.start, self.end)

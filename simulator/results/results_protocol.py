@@ -180,6 +180,8 @@ class Results(ABC):
         Numbers that draws take, by key; empty without draws, and where they are not told.
     judged : bool
         Whether what its programmes do rests on judgement alone: no study is said to bear any of it out.
+    judged_programmes : frozenset of str
+        Those of its programmes of which that is so, by id (or else position).
     effects_drawn : bool
         Whether draws vary any number of what its programmes do.
     """
@@ -213,6 +215,7 @@ class Results(ABC):
     funded: Funded | None = None
     drawn: Mapping[str, Array] = field(default_factory=dict)
     judged: bool = False
+    judged_programmes: frozenset[str] = frozenset()
     effects_drawn: bool = True
 
     def __getitem__(self, measure: str) -> Quantity:
@@ -289,6 +292,10 @@ class Results(ABC):
             If nothing is known of it.
         """
         raise KeyError(package.key)
+
+    def titled(self, programme: str, title: str) -> str:
+        """Return the title of a programme, marked where what it does rests on judgement alone."""
+        return f"{title} (judgement)" if programme in self.judged_programmes else title
 
     def brings(self, figure: str, way: Way, programme: str = "") -> ShownFigure:
         """Return the part of a change that a programme brings, counted in a way: (area, year).

@@ -79,9 +79,20 @@ def prepare(
         found[one] = _paying(moved[one.paths], [scenario.interventions[at] for at in one.kept if at not in one.moving])
 
     def of_set(positions: frozenset[int]) -> Compiled:
-        return compile_scenario(_keeping(scenario, positions), drawn, baseline, price_year)
+        return with_programmes(scenario, positions, drawn, baseline, price_year)
 
     return Prepared(whole, bare, found, of_set)
+
+
+def with_programmes(
+    scenario: Scenario,
+    positions: Collection[int],
+    drawn: Mapping[str, float] | None = None,
+    baseline: Baseline | None = None,
+    price_year: str | None = None,
+) -> Compiled:
+    """Compile a scenario with some of its programmes, by their positions, and no other; see :func:`prepare`."""
+    return compile_scenario(_keeping(scenario, positions), drawn, baseline, price_year)
 
 
 def packages_of(scenario: Scenario) -> tuple[Package, ...]:

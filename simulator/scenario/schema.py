@@ -341,6 +341,17 @@ class Scenario(Model):
     interventions: tuple[AnyIntervention, ...] = choice((), source="definition")
     """What happens, in order; effects on the same children multiply."""
 
+    @model_validator(mode="after")
+    def _funded(self) -> Scenario:
+        """Refuse a cost that is paid by a line there is not."""
+        lines = [line.id for line in self.funding.lines] if self.funding is not None else []
+        for at, one in enumerate(self.interventions):
+            line = one.cost.funded_by if one.cost is not None else None
+            if line is not None and line not in lines:
+                allowed = ", ".join(lines) or "a line of `funding.lines`"
+                raise Wrong(f"interventions.{at}.cost.funded_by names {line!r}, which is no line", allowed)
+        return self
+
     @field_validator("base", mode="before")
     @classmethod
     def _known_base(cls, value: object) -> int:

@@ -63,7 +63,9 @@ def brought(results: Results) -> list[Brought]:
     known = results.attributed
     if not known.titles:
         return []
-    parts = [part(title, known.adding_up, programme) for programme, title in known.titles.items()]
+    parts = [
+        part(results.titled(programme, title), known.adding_up, programme) for programme, title in known.titles.items()
+    ]
     rest = [] if known.exact else [part(REST, "not_told_apart")]
     return [*parts, *rest, part(TOGETHER, "total")]
 
