@@ -288,7 +288,8 @@ def check(scenarios: tuple[str, ...]) -> None:
     """Check scenario files; tell every problem, or else each value and where it comes from.
 
     What a run would refuse is told here, in the same words. What is allowed and rarely meant is told below the
-    values: a value that cannot act, a price or a budget on top of a parent's.
+    values: a value that cannot act, a price or a budget on top of a parent's. Where two programmes change the same
+    rates, what each does alone and both together is told last.
     """
     problems: list[Problem | Exception] = []
     loaded = read_all(scenarios, problems)
@@ -298,7 +299,15 @@ def check(scenarios: tuple[str, ...]) -> None:
     problems += [problem for one in loaded for problem in refusals(one)]
     if problems:
         raise WrongInput.of(problems)
-    say("\n\n".join(explain(one).rstrip("\n") for one in loaded))
+    say("\n\n".join(f"{explain(one)}{_met(one)}".rstrip("\n") for one in loaded))
+
+
+def _met(loaded: LoadedScenario) -> str:
+    """Say where programmes of a scenario meet, a line each; nothing where they do not."""
+    from simulator.runs.collisions import collisions
+
+    found = collisions(loaded)
+    return "\n".join(["", "where programmes meet", *(f"  {one.says}" for one in found)]) if found else ""
 
 
 @click.command()
