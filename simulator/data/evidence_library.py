@@ -104,6 +104,35 @@ class StrategyLine:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class FrameworkOutcome:
+    """An outcome or enabler of the children's social care national framework, and what of the model bears on it.
+
+    Attributes
+    ----------
+    outcome
+        As the framework words it.
+    measures, placements
+        Measures that bear on it, and placements of which the number of children does.
+    nothing
+        What of it the model has nothing on.
+    source
+        ``judgement``: which measure bears on an outcome nobody published.
+    """
+
+    outcome: str
+    measures: tuple[str, ...]
+    placements: tuple[str, ...]
+    nothing: str
+    source: str
+
+
+@cache
+def framework() -> tuple[FrameworkOutcome, ...]:
+    """Return the outcomes of the national framework, in its order."""
+    return tuple(packaged.table("framework").rows(FrameworkOutcome))
+
+
 @cache
 def evidence() -> tuple[Evidence, ...]:
     """Return every finding held, by key."""

@@ -10,7 +10,7 @@ import math
 from importlib.resources import files
 from typing import Protocol, TypeVar
 
-from simulator.data.table_schema import Column, Schema, Table, counts, number, parse, text, whole, year
+from simulator.data.table_schema import Column, Schema, Table, counts, number, parse, text, texts, whole, year
 from simulator.vocabulary.axes import STREAMS
 
 FIGURES = ("children", "placements", "fostering", "money", "population")
@@ -90,6 +90,16 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
             "note": text(empty=True),
         },
         key=("key",),
+    ),
+    "framework": Schema(
+        {
+            "outcome": text(),
+            "measures": texts(),
+            "placements": texts(),
+            "nothing": text(),
+            "source": text("judgement"),
+        },
+        key=("outcome",),
     ),
     "sources": Schema(
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import pairwise
 
 from docs_pages.markdown import NONE, table
 from simulator.outputs.charts import words
@@ -15,7 +16,7 @@ from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
 from simulator.scenario import LoadedScenario
 
-DRAWS = 40
+DRAWS = 100
 
 THEN, NOW, PLAN = "stable-homes-2023", "family-help-national", "review-plan"
 """Scenarios of the page: that of the strategy, that of the money from 2025-26, and the plan that was asked for."""
@@ -70,6 +71,8 @@ def gap_page(loaded: Mapping[str, LoadedScenario]) -> str:
         f"`{PLAN}`: the Independent Review's four years of new money, beside the GBP 200m that was given.",
         _by_year(plan, ("unfunded_plan",)),
         _beside(plan),
+        "## What happened",
+        _record(runs["now"]),
         "## Why they differ",
         *_paragraphs(runs, plan),
     ]
@@ -137,11 +140,35 @@ def _beside(results: RunResults) -> str:
     return table(heads, rows) if rows else ""
 
 
+def _passed(results: RunResults, measure: str, gbp: float) -> str:
+    """Return the first year in which a gap is larger than an amount, in the middle of draws."""
+    path = results.gap(measure).middle()
+    return next(
+        (year for year, value in zip(results.financial_years, path, strict=True) if value > gbp), "no year of the run"
+    )
+
+
+def _record(results: RunResults) -> str:
+    """Return published spend, and how far it went beyond that of the year before with inflation."""
+    spend = dict(zip(results.history["total_spend"].dates, results.history["total_spend"].values, strict=True))
+    rows = []
+    for before, year in pairwise([*spend][-7:]):
+        with_inflation = spend[before] * results.price_levels[year] / results.price_levels[before]
+        figures = spend[year], spend[year] - spend[before], spend[year] - with_inflation
+        rows.append([year, *map(words.money, figures)])
+    return (
+        "On the published record of England, which no run of the first part knew after 2022-23; the last column is the "
+        "overspend of the tables above, but gross of Home Office grants.\n\n"
+        + table(("Year", "Spend", "Above the year before", "Beyond inflation"), rows, numbers=3)
+    )
+
+
 def _paragraphs(runs: Mapping[str, RunResults], plan: RunResults) -> Iterator[str]:
     """Say why the figures of the page differ from each other and from the claims."""
     england, london, now = runs["England"], runs[LONDON], runs["now"]
     first = england.financial_years[0]
     overspend, standstill = (float(england.gap(name).middle()[0]) for name in ("overspend", "standstill"))
+    [lga] = [claim for claim in _claims(england) if claim.gbp == 1.6e9]
     fifth = float(england.gap("standstill").middle()[4])
     yield (
         f"In the first year the overspend and the cost of standing still are the same ({words.money(overspend)} "
@@ -153,18 +180,19 @@ def _paragraphs(runs: Mapping[str, RunResults], plan: RunResults) -> Iterator[st
     )
     yield (
         "The Local Government Association's GBP 1.6bn is of all children's social care, with family support and "
-        "safeguarding, which the model does not hold; spend on looked-after children was a little under three "
-        "fifths of it. It is a shortfall on all that councils would spend to hold services, whenever it arose, "
-        f"while the model counts from the spend of {england.reference_year} as if that had been funded in full: "
-        "what councils had covered from reserves by then is in the claim and not here. So the claim should be "
-        "larger in the first years, and is."
+        "safeguarding, which the model does not hold; spend on looked-after children was 55% of it in 2023-24 "
+        "(GBP 8.1bn of 14.8bn, pq_54465). It is a shortfall on all that councils would spend to hold services, "
+        f"whenever it arose, while the model counts from the spend of {england.reference_year} as if that had "
+        "been funded in full: what councils had covered from reserves by then is in the claim and not here. The "
+        f"claim is {lga.gbp / standstill:.1f} times what standing still costs in {first}, and passed in "
+        f"{_passed(england, 'standstill', lga.gbp)}."
     )
     yield (
         "London's GBP 200m was an overspend of all children's social care in 2022-23. Here care in London "
-        f"overspends by {_shown(london.gap('overspend'), 0)} in {first}, a year later and of care alone, without "
-        "knowing what boroughs budgeted: budgets for looked-after children are published after the year and not "
-        "held here. A borough whose budget rose by more than inflation overspends less than this, for the same "
-        "spend."
+        f"overspends by {words.money(float(london.gap('overspend').middle()[0]))} in {first}, a year later and of "
+        "care alone, without knowing what boroughs budgeted: budgets for looked-after children are published "
+        "after the year and not held here. A borough whose budget rose by more than inflation overspends less "
+        "than this, for the same spend."
     )
     yield (
         "The GBP 2.1bn of the County Councils Network and Newton is growth of spend between two years, 2020 and "
@@ -175,8 +203,8 @@ def _paragraphs(runs: Mapping[str, RunResults], plan: RunResults) -> Iterator[st
     year = plan.financial_years.index("2024-25")
     yield (
         "A plan without money is a choice and no pressure. Of the Review's plan "
-        f"{_shown(plan.gap('unfunded_plan'), year)} of 2024-25 was not paid for; of the strategy nothing was not, "
-        "as it asked for no more than it brought. So a strategy can be funded in full and leave the gap of "
+        f"{_shown(plan.gap('unfunded_plan'), year)} of 2024-25 was not paid for; the strategy was paid for in "
+        "full, as it asked for no more than it brought. So a strategy can be funded in full and leave the gap of "
         "standing still as it was: the GBP 200m is for programmes, and what they save of care in ten years is "
         f"{_shown(england.gap('saving'), len(england.financial_years) - 1)} in the last of them."
     )
