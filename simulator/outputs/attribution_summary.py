@@ -24,12 +24,15 @@ def attribution_lines(results: Results) -> list[str]:
     rows = [["What each programme brings", f"children, March {words.year_end(years[-1])}", "spend, all years"]]
     for part in parts:
         rows.append([f"  {part.title}", _count(part.children[0]), _money(part.spend_gbp[0])])
-        if len(part.children) > 1:
-            rows.append(["    80% of draws", _ends(part.children, _count), _ends(part.spend_gbp, _money)])
+        ends = _ends(part.children, _count), _ends(part.spend_gbp, _money)
+        if any(ends):
+            rows.append(["    80% of draws", *ends])
     basis = f"Central run; spend with the programmes' own cost, {series.prices_words(results)}, not discounted."
     return [*grid(rows), basis, COUNTED[results.attributed.exact]]
 
 
 def _ends(values: Array, write: partial[str]) -> str:
+    """Write where 80% of draws lie; nothing without draws, or where all are alike."""
     ends = interval(values, 10, 90, quantiles=False)
-    return "" if ends is None else " to ".join(write(float(edge)) for edge in ends)
+    written = [] if ends is None else [write(float(edge)) for edge in ends]
+    return " to ".join(written) if len(set(written)) > 1 else ""

@@ -41,7 +41,12 @@ def test_an_entry_has_a_figure_or_a_source_and_asks_for_what_can_be_worked_out(e
 
 def test_what_is_not_there_yet_is_left_out_and_what_comes_is_found() -> None:
     model = Model({name: load(path) for name, path in shipped().items()})
-    entry = {"named": "Any", "kinds": ["early_help", "wishes"], "measures": ["children", "hopes"], "source": "pq_106342"}
+    entry = {
+        "named": "Any",
+        "kinds": ["early_help", "wishes"],
+        "measures": ["children", "hopes"],
+        "source": "pq_106342",
+    }
     assert strategy_page._had(entry, [], model) == "kind `early_help`, measure `children`"
     assert strategy_page._had({"kinds": ["wishes"]}, [], model) == "no lever and no measure"
     assert "without an effect" in strategy_page._had({"kinds": ["wishes", "budget_line"]}, [], model)

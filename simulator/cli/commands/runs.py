@@ -177,7 +177,14 @@ def write_all(
 def _points(results: Results) -> dict[str, Any]:
     from simulator.outputs.summary import summary_points
     from simulator.results.analysis import answers
-    from simulator.results.long_tables import ATTRIBUTION_COLUMNS, VALUE_COLUMNS, attribution_rows, value_rows
+    from simulator.results.long_tables import (
+        ATTRIBUTION_COLUMNS,
+        GAP_COLUMNS,
+        VALUE_COLUMNS,
+        attribution_rows,
+        gap_rows,
+        value_rows,
+    )
 
     return {
         "scenario": results.name,
@@ -196,6 +203,7 @@ def _points(results: Results) -> dict[str, Any]:
             for row in attribution_rows(results)
             if row[1] == results.areas[0]
         ],
+        "gap": [dict(zip(GAP_COLUMNS, row, strict=True)) for row in gap_rows(results) if row[1] == results.areas[0]],
         "judged": results.judged,
         "notes": [*results.notes, *results.money_notes],
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from simulator.outputs.charts import headline, lines, series, style, words
@@ -73,7 +75,7 @@ def gaps(results: Results) -> Chart | None:
             f"{results.title}. {results.areas[0]}, £ a financial year in cash"
             f"{'; bars: median, whiskers: 80% of draws' if results.draws > 1 else '; central run'}; "
             "dashed: published claims, of their time and of what each of them counts",
-            series.footer([results], _budget_words(results), money=True),
+            series.footer([results], *_said(results), _budget_words(results), money=True),
             count=len(THREE),
             columns=len(THREE),
         )
@@ -81,8 +83,7 @@ def gaps(results: Results) -> Chart | None:
         for i, (name, path) in enumerate(paths.items()):
             axes = sheet.panels[i]
             claims = claims_of(results, name)
-            said_of = [f"{claim.label}: {words.money(claim.gbp)}" for claim in claims]
-            sheet.panel_title(i, "\n".join([GAP_WORDS[name], *(f"- - {one}" for one in said_of)]))
+            sheet.panel_title(i, GAP_WORDS[name])
             colour = style.PALETTE[("orange", "dark_blue", "dark_pink")[i]]
             axes.bar(path.at, path.middle, width=0.7, color=colour, gid=name)
             axes.axhline(0, color=style.INK, linewidth=1.0)
@@ -110,6 +111,14 @@ def gaps(results: Results) -> Chart | None:
         every = [claim for name in THREE for claim in claims_of(results, name)]
         claimed = "".join(f" {one.label} said {words.money(one.gbp)} a year." for one in every)
         return sheet.finish(f"Bar charts of three gaps by financial year: {alt}.{claimed}")
+
+
+def _said(results: Results) -> Iterator[str]:
+    """Yield each claim in words."""
+    for name in THREE:
+        for claim in claims_of(results, name):
+            of, said = GAP_WORDS[name].partition(":")[0].lower(), f"{claim.label}, {words.money(claim.gbp)}"
+            yield f"Dashed, {of}: {said} ({claim.financial_year}). {claim.note}".strip()
 
 
 def _signed(value: float) -> str:

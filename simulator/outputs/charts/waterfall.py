@@ -70,8 +70,8 @@ def brought(results: Results) -> list[Brought]:
     return [*parts, *rest, part(TOGETHER, "total")]
 
 
-@chart("attribution", title="What each programme brings")
-def attribution(results: Results) -> Chart | None:
+@chart("what_each_brings", title="What each programme brings")
+def what_each_brings(results: Results) -> Chart | None:
     """Draw what each programme adds to children and to spend, one after the other, and what they make together."""
     parts = brought(results)
     if not parts:
