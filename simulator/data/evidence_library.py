@@ -108,6 +108,8 @@ class StrategyLine:
 class FrameworkOutcome:
     """An outcome or enabler of the children's social care national framework, and what of the model bears on it.
 
+    Which measure bears on which is a judgement.
+
     Attributes
     ----------
     outcome
@@ -116,15 +118,12 @@ class FrameworkOutcome:
         Measures that bear on it, and placements of which the number of children does.
     nothing
         What of it the model has nothing on.
-    source
-        ``judgement``: which measure bears on an outcome nobody published.
     """
 
     outcome: str
     measures: tuple[str, ...]
     placements: tuple[str, ...]
     nothing: str
-    source: str
 
 
 @cache

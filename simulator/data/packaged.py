@@ -97,7 +97,6 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
             "measures": texts(),
             "placements": texts(),
             "nothing": text(),
-            "source": text("judgement"),
         },
         key=("outcome",),
     ),
