@@ -15,6 +15,7 @@ from pathlib import Path
 from packaged_data.area_tables import AREA_COLUMNS, LOCAL_COLUMNS, build_areas, build_local, build_population
 from packaged_data.children_tables import build_children
 from packaged_data.claims_and_sources import PROJECTION_COLUMNS, SOURCE_COLUMNS, build_projections, read_sources
+from packaged_data.evidence_table import EVIDENCE_COLUMNS, STRATEGY_COLUMNS, build_evidence, build_strategy
 from packaged_data.fostering_tables import build_fostering
 from packaged_data.money_tables import build_money
 from packaged_data.panel_table import PANEL_COLUMNS, PLACEMENT_COLUMNS, build_local_placements, build_panel
@@ -54,9 +55,12 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     write(data / "local_placements.csv", PLACEMENT_COLUMNS, placed)
     projections = build_projections(shared)
     write(data / "projections.csv", PROJECTION_COLUMNS, projections)
+    evidence, strategy = build_evidence(shared), build_strategy(shared)
+    write(data / "evidence.csv", EVIDENCE_COLUMNS, evidence)
+    write(data / "strategy.csv", STRATEGY_COLUMNS, strategy)
     write(data / "sources.csv", SOURCE_COLUMNS, sorted(sources.values()))
     others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel, "local_placements": placed}
-    others |= {"projections": projections, "sources": sources}
+    others |= {"projections": projections, "evidence": evidence, "strategy": strategy, "sources": sources}
     return counts | {name: len(rows) for name, rows in others.items()}
 
 

@@ -10,7 +10,7 @@ import math
 from importlib.resources import files
 from typing import Protocol, TypeVar
 
-from simulator.data.table_schema import Column, Schema, Table, counts, number, parse, text, whole, year
+from simulator.data.table_schema import Column, Schema, Table, counts, number, parse, text, texts, whole, year
 from simulator.vocabulary.axes import STREAMS
 
 FIGURES = ("children", "placements", "fostering", "money", "population", "workforce")
@@ -51,6 +51,54 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
             "note": text(empty=True),
         },
         key=("who", "published", "scenario", "year", "metric", "unit", "note"),
+    ),
+    "evidence": Schema(
+        {
+            "key": text(),
+            "topic": text(),
+            "study": text(),
+            "outcome": text(),
+            "effect_type": text(empty=True),
+            "estimate": text(empty=True),
+            "ci_low": number("as effect_type says", empty=None),
+            "ci_high": number("as effect_type says", empty=None),
+            "design": text(
+                "trial", "matched", "meta_analysis", "area_study", "extrapolation", "before_and_after", "description"
+            ),
+            "design_words": text(empty=True),
+            "participants": text(empty=True),
+            "quality": text("high", "medium", "low to medium", "low", "pending", "none"),
+            "population": text(empty=True),
+            "cost": text(empty=True),
+            "price_year": text(empty=True),
+            "source": text(),
+            "status": text("page", "derived"),
+            "note": text(empty=True),
+        },
+        key=("key",),
+    ),
+    "strategy": Schema(
+        {
+            "key": text(),
+            "what": text(),
+            "funder": text(),
+            "year": text(),
+            "amount": number("as the column unit says", 0.0),
+            "unit": text(),
+            "source": text(),
+            "status": text("page", "derived"),
+            "note": text(empty=True),
+        },
+        key=("key",),
+    ),
+    "framework": Schema(
+        {
+            "outcome": text(),
+            "measures": texts(),
+            "placements": texts(),
+            "nothing": text(),
+        },
+        key=("outcome",),
     ),
     "sources": Schema(
         {

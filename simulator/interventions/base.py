@@ -287,6 +287,11 @@ class Intervention(Model):
         spend: Array = share[:, None] * amounts
         return spend
 
+    def statutory_gbp(self, context: Context) -> Array:
+        """What of its cost the law asks for, in each area: all or nothing, as `cost.statutory` says: (area, month)."""
+        spend = self._spend(context)
+        return spend if self.cost is not None and self.cost.statutory else spend * 0.0
+
     def delivery(self, context: Context) -> Array:
         """Share of those it is to reach who are helped in each month, from its start to its end: (month,)."""
         start: Month = getattr(self, "start", None) or context.first_month

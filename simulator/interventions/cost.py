@@ -14,6 +14,7 @@ from simulator.interventions.fields import (
     SourceKeys,
     Window,
     Wrong,
+    YesNo,
     choice,
     number,
     text,
@@ -60,6 +61,12 @@ class Cost(Model):
     price_year: FinancialYear | None = choice(None, if_empty="cash")
     """Financial year in whose prices the money is; it is then uprated with the GDP deflator."""
 
+    funded_by: str | None = text(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    """Line of the scenario's funding that pays for it. `check` and every run tell where a line is spent twice."""
+
+    statutory: YesNo = choice(False, source="definition")
+    """Whether the law asks for it. Then it is a cause of pressure by itself, and no part of a plan to be funded."""
+
     source: SourceKeys | None = text()
     """Where the amounts come from."""
 
@@ -91,6 +98,10 @@ class Cost(Model):
                 "no amount is given", "budget_gbp, per_year_gbp or both; or unit_cost_gbp and eligible_per_year"
             )
         return self
+
+    def stated_gbp(self, year: str) -> float:
+        """Amount that is stated for a financial year, as it is written; nothing where the money follows from reach."""
+        return (self.budget_gbp or {}).get(year, 0.0) + (self.per_year_gbp or 0.0)
 
     @property
     def stated(self) -> bool:

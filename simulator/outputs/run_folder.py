@@ -14,12 +14,16 @@ from simulator.outputs.sufficiency_text import sufficiency_text
 from simulator.outputs.summary import comparison_text, summary_text
 from simulator.outputs.write_tables import chance_rows, difference_rows, monthly_lines, row_lines, write_table
 from simulator.results.long_tables import (
+    ATTRIBUTION_COLUMNS,
     COLUMNS,
+    GAP_COLUMNS,
     HISTORY_COLUMNS,
     VALUE_COLUMNS,
     YEAR_COLUMNS,
     Row,
+    attribution_rows,
     extra_rows,
+    gap_rows,
     history_rows,
     placement_age_rows,
     value_rows,
@@ -27,9 +31,9 @@ from simulator.results.long_tables import (
 )
 from simulator.results.results_protocol import Results
 from simulator.results.sufficiency_tables import (
-    GAP_COLUMNS,
     NEEDED_COLUMNS,
     PEER_COLUMNS,
+    UNMET_COLUMNS,
     WHERE_COLUMNS,
     Sufficiency,
 )
@@ -145,6 +149,12 @@ def _write(
     if any(r.packages for r in many):
         valued = (row for r in many for row in value_rows(r))
         write_table(part / "value-for-money.csv", VALUE_COLUMNS, row_lines(VALUE_COLUMNS, valued))
+    if any(r.attributed.titles for r in many):
+        parts = (row for r in many for row in attribution_rows(r))
+        write_table(part / "attribution.csv", ATTRIBUTION_COLUMNS, row_lines(ATTRIBUTION_COLUMNS, parts))
+    if any(r.funded is not None and r.financial_years for r in many):
+        gaps = (row for r in many for row in gap_rows(r))
+        write_table(part / "gap.csv", GAP_COLUMNS, row_lines(GAP_COLUMNS, gaps))
     titles = _write_charts(part / "charts", many) if charts else []
     if titles:
         summary += "\nCharts\n" + "".join(f"  {name}: {title}\n" for name, title in titles)
@@ -160,7 +170,7 @@ def _write_sufficiency(part: Path, results: Results) -> None:
     found = Sufficiency(results)
     tables: dict[str, tuple[Sequence[str], Iterable[Row]]] = {
         "placements-needed.csv": (NEEDED_COLUMNS, found.needed_rows()),
-        "needs-and-gaps.csv": (GAP_COLUMNS, found.gap_rows()),
+        "needs-and-gaps.csv": (UNMET_COLUMNS, found.gap_rows()),
         "in-and-out-of-area.csv": (WHERE_COLUMNS, found.where_rows()),
         "beside-others.csv": (PEER_COLUMNS, found.peer_rows()),
     }

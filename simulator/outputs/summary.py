@@ -10,8 +10,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.outputs.attribution_summary import attribution_lines
 from simulator.outputs.charts import words
 from simulator.outputs.charts.verdicts import BASIS, in_words, rests_on, spend_movers
+from simulator.outputs.gap_summary import gap_lines
 from simulator.outputs.text_grid import grid
 from simulator.outputs.value_summary import value_lines
 from simulator.results.analysis import Answer, answers, growth_by_area
@@ -234,7 +236,9 @@ def summary_text(results: Results) -> str:
         if name in figures:
             rows += _row(title, figures[name], write, columns, of_years=name in _OF_YEARS)
     lines = [f"{results.title} ({results.name})", _where([results]), "", *grid(rows)]
-    lines += _block(value_lines(results)) + _block(_moved(results)) + _block(_ranked(results))
+    lines += _block(value_lines(results)) + _block(attribution_lines(results))
+    lines += _block(gap_lines(results))
+    lines += _block(_moved(results)) + _block(_ranked(results))
     lines += _block(_chances([results])) + _block(_notes([results]))
     lines += ["", engine_told(results)["engine_note"]]
     return "\n".join(lines) + "\n"

@@ -88,7 +88,7 @@ def _alone(results: Results) -> list[list[str]]:
     for package in results.packages:
         if package.which == "alone":
             value = results.account(package).net_present_value
-            titles.setdefault(package.title, []).append(_shown(value, _money))
+            titles.setdefault(results.titled(package.programme, package.title), []).append(_shown(value, _money))
     rows = [[f"  {title} alone", *values] for title, values in titles.items()]
     return [["Net present value of each", "", ""], *rows] if rows else []
 

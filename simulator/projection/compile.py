@@ -33,6 +33,7 @@ from simulator.projection.foster_supply import (
     more_in_homes,
     of_one_council,
 )
+from simulator.projection.funding_paths import FundingPaths, funding_paths
 from simulator.projection.go_on import course, go_on
 from simulator.projection.localise import localise
 from simulator.projection.recorded_trends import INTO, PRICE, RecordedTrend, trends
@@ -71,6 +72,8 @@ class Compiled:
         England's own, or places are not limited.
     agency_odds : (area,)
         Ratio of the odds of a place with an agency to England's.
+    funding : FundingPaths or None
+        Money beside spend, where the scenario carries funding.
     """
 
     scenario: Scenario
@@ -83,6 +86,7 @@ class Compiled:
     price_year: str
     england: Rates | None = None
     agency_odds: Array = field(default_factory=lambda: np.ones(1))
+    funding: FundingPaths | None = None
 
     @property
     def deflator(self) -> Array:
@@ -156,6 +160,7 @@ def compile_scenario(
         england=beside,
         agency_odds=start.placement_mix.agency_odds,
         price_year=price_year or scenario.price_year,
+        funding=None if scenario.funding is None else funding_paths(scenario, context),
     )
 
 

@@ -28,7 +28,7 @@ AHEAD = (0, 1, 3, 5)
 NEEDED_COLUMNS = (
     "scenario", "area", "date", "years_ahead", "placement", "age_band", "unit", *STATISTICS, "has", "has_basis",
 )  # fmt: skip
-GAP_COLUMNS = ("scenario", "area", "date", "years_ahead", "period", "measure", "unit", "price_basis", *STATISTICS)
+UNMET_COLUMNS = ("scenario", "area", "date", "years_ahead", "period", "measure", "unit", "price_basis", *STATISTICS)
 WHERE_COLUMNS = (
     "scenario", "area", "date", "years_ahead", "placement", "by", "category", "unit", "children", "percent", "basis",
     "source",

@@ -14,6 +14,7 @@ from simulator.data.discounting import discount_factors
 from simulator.engine.paths import Paths
 from simulator.engine.rates import side_by_side
 from simulator.projection.compile import Compiled
+from simulator.results.funded import DatedGap, Funded
 from simulator.results.homes_record import openings_note
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
@@ -99,6 +100,29 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
             for year, level in compiled.context.price_levels.items()
         },
         discount=discount_factors(len(timeline.financial_years), scenario.assumptions.discount_percent),
+        funded=_funded(runs, view, total),
+    )
+
+
+def _funded(runs: Sequence[Compiled], view: View, total: Callable[[Array], Array]) -> Funded | None:
+    """Return the money beside the spend of draws of a scenario; None if it carries no funding."""
+    funding, paths = runs[0].scenario.funding, [one.funding for one in runs if one.funding is not None]
+    if funding is None or not paths:
+        return None
+    return Funded(
+        titles={line.id: line.title for line in funding.lines},
+        for_services=np.array([line.pays_for == "services" for line in funding.lines], dtype=bool),
+        line_gbp=np.stack([total(one.line_gbp) for one in paths], axis=1),
+        reused_gbp=np.stack([total(one.reused_gbp) for one in paths], axis=1),
+        statutory_gbp=total(np.stack([one.statutory_gbp for one in paths])),
+        budget_growth=funding.budget.real_percent_per_year / 100.0,
+        reference_grants_gbp=total(np.sum([np.asarray(line.spend_gbp) for line in view.grant_lines], axis=0)),
+        claims=tuple(
+            DatedGap(
+                one.gap, one.area, one.financial_year, one.label, one.note or "", ";".join(one.source), one.gbp_per_year
+            )
+            for one in funding.claims
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from simulator.scenario.errors import Problem
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.translate import dotted
 from simulator.vocabulary import areas
+from simulator.vocabulary.pounds import pounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def cautions(loaded: LoadedScenario) -> tuple[Caution, ...]:
         *_stacked_prices(loaded),
         *_on_recorded_prices(loaded),
         *_kept_amounts(loaded),
+        *_spent_twice(loaded),
     )
 
 
@@ -148,6 +150,24 @@ def _kept_amounts(loaded: LoadedScenario) -> Iterator[Caution]:
             what = f"adds amounts of {here} to those of {there}, which stay: {', '.join(kept)}"
             problem = _at(own[0], start[:-1], f"{what}; give one without a value to leave it out")
             yield Caution(problem, f"The cost of {intervention.title} {what}.", of_money=True)
+
+
+def _spent_twice(loaded: LoadedScenario) -> Iterator[Caution]:
+    """Tell lines of funding that several programmes spend and that do not bring so much."""
+    funding = loaded.scenario.funding
+    for at, line in enumerate(funding.lines if funding is not None else ()):
+        paid = [one for one in loaded.scenario.interventions if one.cost is not None and one.cost.funded_by == line.id]
+        for year, brought in line.gbp.items():
+            spent = sum(one.cost.stated_gbp(year) for one in paid if one.cost is not None)
+            if spent <= brought or len(paid) < 2:
+                continue
+            titles = " and ".join(one.title for one in paid)
+            what = (
+                f"brings {pounds(brought)} in {year}, and {titles} spend {pounds(spent)} of it: a pound is spent twice"
+            )
+            origin = next(_given(loaded, f"funding.lines.{at}"), None)
+            if origin is not None:
+                yield Caution(_at(origin, f"funding.lines.{at}", what), f"{line.title} {what}.", of_money=True)
 
 
 def _name(origin: Origin) -> str:

@@ -82,7 +82,8 @@ def _interval(uncertain: Uncertain) -> str:
     ends = f"{float(f'{low:.4g}'):,.15g} to {float(f'{high:.4g}'):,.15g}"
     words = f"range {ends}" if percent == 100 else f"{percent:g}% interval {ends}"
     group = uncertain.parameter.group
-    return f"{words}, group {group}" if group else words
+    shrunk = uncertain.shrink and f", shrunk as {uncertain.shrink.replace('_', ' ')}"
+    return f"{words}, group {group}{shrunk}" if group else f"{words}{shrunk}"
 
 
 def worded(value: Any) -> str:

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 from simulator.cli.main import cli
 from simulator.results.sufficiency_tables import (
-    GAP_COLUMNS,
     NEEDED_COLUMNS,
     PEER_COLUMNS,
+    UNMET_COLUMNS,
     WHERE_COLUMNS,
 )
 
@@ -82,7 +82,7 @@ def test_what_there_is_stands_beside_it(made: Path) -> None:
 
 def test_unmet_need_has_its_cost_and_empty_beds_theirs(made: Path) -> None:
     rows = read(made / "out" / "needs-and-gaps.csv")
-    assert tuple(rows[0]) == GAP_COLUMNS
+    assert tuple(rows[0]) == UNMET_COLUMNS
     measures = {row["measure"] for row in rows}
     assert {"unmet_foster_need", "unmet_foster_need_spend", "uasc_children", "beds_paid_for", "starts"} <= measures
     assert {row["period"] for row in rows if row["measure"] == "unmet_foster_need_spend"} == {

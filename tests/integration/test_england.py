@@ -296,6 +296,15 @@ def test_twelve_pilots_move_england_by_a_small_amount() -> None:
     assert share.max() < 0.01
 
 
+def test_a_roll_out_and_the_pilots_stand_beside_each_other_from_one_base() -> None:
+    few, everywhere = results("stable-homes-2023"), results("stable-homes-everywhere")
+    assert few.first_month == everywhere.first_month
+    change = [r["children"].total() - r.without["children"].total() for r in (few, everywhere)]
+    at = change[1].argmin()
+    assert change[0][at] / change[1][at] == pytest.approx(12 / 153, rel=0.15)
+    np.testing.assert_allclose(few.without["children"].total(), everywhere.without["children"].total())
+
+
 def test_holding_numbers_and_holding_rates_differ() -> None:
     from simulator.scenario.schema import Starts
 

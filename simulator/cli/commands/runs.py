@@ -208,7 +208,14 @@ def write_all(
 def _points(results: Results) -> dict[str, Any]:
     from simulator.outputs.summary import summary_points
     from simulator.results.analysis import answers
-    from simulator.results.long_tables import VALUE_COLUMNS, value_rows
+    from simulator.results.long_tables import (
+        ATTRIBUTION_COLUMNS,
+        GAP_COLUMNS,
+        VALUE_COLUMNS,
+        attribution_rows,
+        gap_rows,
+        value_rows,
+    )
 
     return {
         "scenario": results.name,
@@ -222,6 +229,12 @@ def _points(results: Results) -> dict[str, Any]:
         "value_for_money": [
             dict(zip(VALUE_COLUMNS, row, strict=True)) for row in value_rows(results) if row[1] == results.areas[0]
         ],
+        "attribution": [
+            dict(zip(ATTRIBUTION_COLUMNS, row, strict=True))
+            for row in attribution_rows(results)
+            if row[1] == results.areas[0]
+        ],
+        "gap": [dict(zip(GAP_COLUMNS, row, strict=True)) for row in gap_rows(results) if row[1] == results.areas[0]],
         "judged": results.judged,
         "notes": [*results.notes, *results.money_notes],
     }
@@ -314,7 +327,8 @@ def check(scenarios: tuple[str, ...]) -> None:
     """Check scenario files; tell every problem, or else each value and where it comes from.
 
     What a run would refuse is told here, in the same words. What is allowed and rarely meant is told below the
-    values: a value that cannot act, a price or a budget on top of a parent's.
+    values: a value that cannot act, a price or a budget on top of a parent's. Where two programmes change the same
+    rates, what each does alone and both together is told last.
     """
     problems: list[Problem | Exception] = []
     loaded = read_all(scenarios, problems)
@@ -324,7 +338,15 @@ def check(scenarios: tuple[str, ...]) -> None:
     problems += [problem for one in loaded for problem in refusals(one)]
     if problems:
         raise WrongInput.of(problems)
-    say("\n\n".join(explain(one).rstrip("\n") for one in loaded))
+    say("\n\n".join(f"{explain(one)}{_met(one)}".rstrip("\n") for one in loaded))
+
+
+def _met(loaded: LoadedScenario) -> str:
+    """Say where programmes of a scenario meet, a line each; nothing where they do not."""
+    from simulator.runs.collisions import collisions
+
+    found = collisions(loaded)
+    return "\n".join(["", "where programmes meet", *(f"  {one.says}" for one in found)]) if found else ""
 
 
 @click.command()

@@ -10,9 +10,8 @@ from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.placement_mix import plural, reported_parts
 from simulator.outputs.charts.series import Course
 from simulator.results.figures import way
-from simulator.results.quantities import Array
+from simulator.results.quantities import INFLATION, Array
 from simulator.results.results_protocol import Results
-from simulator.results.spend_lines import INFLATION
 from simulator.vocabulary.placements import placements
 
 _OTHER_PARTS = (

@@ -42,6 +42,12 @@ STATED: dict[str, dict[str, Any]] = {
     },
     "claims": {"claims": [{"measure": "children", "date": "2026-03", "label": "Somebody", "source": "nao_2025"}]},
     "questions": {"questions": [{"id": "q", "says": "so", "measure": "children", "date": "2026-03"}]},
+    "funding": {
+        "funding": {
+            "lines": [{"id": "line", "gbp": {"2026-27": 1e12}, "source": "nao_2025"}],
+            "claims": [{"gap": "standstill", "financial_year": "2025-26", "label": "Somebody", "source": "nao_2025"}],
+        }
+    },
 }
 """What stands around the numbers of a scenario that no intervention holds."""
 
@@ -118,7 +124,12 @@ def of_scenarios() -> Iterator[tuple[str, str, float, dict[str, Any]]]:
         group = note.path.split(".")[0]
         for end in (note.low, note.high):
             case = deepcopy(STATED[group])
-            put(case, note.path.replace("local.*", "local.Kent").split("."), at_end(note, end))
+            if (reach := note.path.removeprefix("funding.lines.*.")) in BOTH_NEEDED:
+                case["funding"]["lines"][0]["areas"] = dict(BOTH_NEEDED[reach])
+            path = note.path
+            for holder, key in {"local": "Kent", "area_shares": "Kent", "gbp": "2026-27"}.items():
+                path = path.replace(f"{holder}.*", f"{holder}.{key}")
+            put(case, path.split("."), at_end(note, end))
             yield group, note.path, float(end), case
 
 

@@ -16,7 +16,9 @@ from simulator.outputs.charts import Chart, headline, series, verdicts, words
 from simulator.outputs.charts.area_panels import _finding
 from simulator.outputs.summary import comparison_text, summary_points, summary_text
 from simulator.results.analysis import growth_by_area
+from simulator.results.attribution import FIGURES, Attribution, figure_name
 from simulator.results.figures import way
+from simulator.results.funded import Funded
 from simulator.results.labelled import RunResults
 from simulator.results.quantities import Measure
 from simulator.results.value_for_money import FLOWS, Package
@@ -34,6 +36,8 @@ def unsure(name: str = "status-quo", title: str = "Status quo", seed: int = 1) -
     """Return results whose every change has an interval that holds none, with programmes of which that is so too."""
     results = fake_results(name, title, growth=0.0, draws=DRAWS, history=False, settled=False, seed=seed)
     more = {
+        "grant_income": replace(results["other_spend"], name="grant_income", values=0.1 * results["other_spend"].values)
+    } | {
         name: replace(results["children"], name=name, title=title)
         for name, title in (("uasc_children", "Asylum-seeking children"), ("home_places_needed", "Places needed"))
     }
@@ -43,12 +47,19 @@ def unsure(name: str = "status-quo", title: str = "Status quo", seed: int = 1) -
     flows = {
         f"{one.key}/{flow}": saving if flow != "cost" else np.full_like(saving, 1e8) for one in both for flow in FLOWS
     }
+    either = rng.normal(0, 1e3, (DRAWS, 1, 1)) * np.ones((1, 1, 10))
+    funded = Funded({}, np.zeros(0, bool), *(np.zeros((0, DRAWS, 1, 120)),) * 2, np.zeros((DRAWS, 1, 120)), 0.0,
+                    np.zeros((DRAWS, 1)))  # fmt: skip
+    brings = Attribution({"one": "One", "other": "Other"})
+    flows |= {figure_name(figure, *part): either for figure in FIGURES for part in brings.parts()}
     bare = fake_results(growth=0.0, draws=DRAWS, history=False, settled=False, seed=seed + 50).measures
     return replace(
         results,
         measures={**results.measures, **more},
         without={name: bare[name] for name in ("children", "total_spend")},
         packages=both,
+        attributed=brings,
+        funded=funded,
         flows=flows,
         evidence=Evidence(peers=peers("E10000016")),
         drawn={"drift.starts": results["children"].total(), "n": rng.normal(size=DRAWS - 1)}
