@@ -24,7 +24,7 @@ in places that were picked at a peak; nothing of a description, which compares n
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidenceRow:
     """One finding of one study.
 
     Attributes
@@ -90,7 +90,7 @@ class StrategyLine:
     amount, unit
         How much.
     source, status, note
-        As in `Evidence`.
+        As in `EvidenceRow`.
     """
 
     key: str
@@ -133,9 +133,9 @@ def framework() -> tuple[FrameworkOutcome, ...]:
 
 
 @cache
-def evidence() -> tuple[Evidence, ...]:
+def evidence() -> tuple[EvidenceRow, ...]:
     """Return every finding held, by key."""
-    return tuple(packaged.table("evidence").rows(Evidence))
+    return tuple(packaged.table("evidence").rows(EvidenceRow))
 
 
 @cache

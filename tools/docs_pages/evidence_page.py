@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from docs_pages.markdown import NONE, table
-from simulator.data.evidence_library import SHRINKAGE, Evidence, evidence, shrunk_ratio, topics
+from simulator.data.evidence_library import SHRINKAGE, EvidenceRow, evidence, shrunk_ratio, topics
 from simulator.data.tables import sources
 from simulator.scenario import LoadedScenario
 from simulator.scenario.evidence import used_by
@@ -60,7 +60,7 @@ def _topics(loaded: Mapping[str, LoadedScenario]) -> Iterator[str]:
         yield table(_HEADS, rows)
 
 
-def _row(one: Evidence, users: Mapping[str, bool]) -> list[str]:
+def _row(one: EvidenceRow, users: Mapping[str, bool]) -> list[str]:
     shrinks = one.is_ratio and SHRINKAGE[one.design] < 1.0
     used = ", ".join(f"`{name}`{' (judgement)' if judged else ''}" for name, judged in users.items())
     return [
