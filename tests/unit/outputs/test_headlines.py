@@ -32,7 +32,11 @@ def unsure(name: str = "status-quo", title: str = "Status quo", seed: int = 1) -
     results = fake_results(name, title, growth=0.0, draws=DRAWS, history=False, settled=False, seed=seed)
     more = {
         name: replace(results["children"], name=name, title=title)
-        for name, title in (("uasc_children", "Asylum-seeking children"), ("home_places_needed", "Places needed"))
+        for name, title in (
+            ("uasc_children", "Asylum-seeking children"),
+            ("home_places_needed", "Places needed"),
+            ("children_far_from_home", "Children far from home"),
+        )
     }
     both = tuple(Package(w, (0,), (0,), limited, limited) for limited in (True, False) for w in ("none", "all"))  # type: ignore[arg-type]
     rng = np.random.default_rng(seed)
