@@ -79,8 +79,8 @@ def placements_needed(results: Results) -> Chart | None:
         return sheet.finish(f"Dot chart of children by placement in {words.month(start)} and {when}: {listed}.")
 
 
-@chart("beside_others", title="The council beside others")
-def beside_others(results: Results) -> Chart | None:
+@chart("neighbours", title="The council beside others")
+def neighbours(results: Results) -> Chart | None:
     """Draw published shares of a council, each of its neighbours, its region and England."""
     peers = results.evidence.peers if results.evidence is not None else ()
     itself = next((one for one in peers if one.relation == "itself"), None)

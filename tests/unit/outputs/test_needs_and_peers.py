@@ -64,7 +64,7 @@ def test_what_there_is_stands_beside_what_is_needed(drawn: dict[str, Chart]) -> 
 
 
 def test_a_council_stands_beside_its_neighbours(drawn: dict[str, Chart]) -> None:
-    chart = drawn["beside_others"]
+    chart = drawn["neighbours"]
     assert chart.title.startswith("Placed outside the area: Kent 21%, its neighbours")
     assert chart.title.endswith("and England 44%")
     assert len(lines(chart, "itself")) == len(lines(chart, "england")) == 8
@@ -73,4 +73,4 @@ def test_a_council_stands_beside_its_neighbours(drawn: dict[str, Chart]) -> None
 
 def test_nothing_stands_beside_england() -> None:
     drawn = charts.draw_all(fake_results(growth=0.02))
-    assert not {"placements_needed", "beside_others"} & set(drawn)
+    assert not {"placements_needed", "neighbours"} & set(drawn)
