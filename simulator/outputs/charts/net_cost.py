@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.compare import draw_paths
+from simulator.outputs.charts.findings import net_cost_path
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import Sheet
-from simulator.outputs.charts.series import Course
 from simulator.outputs.charts.verdicts import REGIMES, accounts, basis_words, break_even, value_notes, verdicts
 from simulator.results.results_protocol import Results
-from simulator.results.value_for_money import ValueAccount
-
-
-def net_cost_path(account: ValueAccount) -> Course:
-    """Return the cumulative net cost of an account, from nothing at its start."""
-    at = np.array([float(words.year_end(year)) for year in account.years])
-    draws = np.insert(account.cumulative_net_cost, 0, 0.0, axis=1)
-    return Course(np.insert(at, 0, at[0] - 1.0), (words.financial_year(at[0] - 1.0), *account.years), draws)
 
 
 @chart("net_cost", title="Cumulative net cost of the programmes")
