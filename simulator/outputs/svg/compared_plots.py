@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from simulator.outputs.charts import headline, series, style, words
@@ -44,13 +44,21 @@ _QUANTITIES = (
 )  # fmt: skip
 
 
-def compared_plots(everything: Sequence[Results], *, chosen: int = 0, differences: bool = False) -> tuple[Plot, ...]:
+def compared_plots(
+    everything: Sequence[Results],
+    keys: Container[str] | None = None,
+    *,
+    chosen: int = 0,
+    differences: bool = False,
+) -> tuple[Plot, ...]:
     """Return charts of up to four scenarios.
 
     Parameters
     ----------
     everything : sequence of Results
         The first is the one to compare with.
+    keys : container of str, optional
+        Of the charts that are wanted; all if left out.
     chosen : int
         Whose bands are drawn.
     differences : bool
@@ -58,6 +66,8 @@ def compared_plots(everything: Sequence[Results], *, chosen: int = 0, difference
     """
     found = []
     for shown in _QUANTITIES:
+        if keys is not None and shown.key not in keys:
+            continue
         try:
             courses = [shown.course(results) for results in everything]
         except (KeyError, IndexError, HiddenError):  # not every scenario has it

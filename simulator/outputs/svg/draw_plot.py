@@ -160,9 +160,11 @@ def _beginning(plot: Plot, place: PanelPlace) -> Iterator[str]:
         f'stroke="{style.QUIET}" stroke-width="1" stroke-dasharray="2 3"/>'
     )
     text = f"Projected from {plot.when(first.course.when[0])}"
-    fits = x + 6.0 + text_width(text, SMALL) < place.across.last
-    yield _text(x + (6.0 if fits else -6.0), place.up.first - 8.0, text, SMALL, style.QUIET,
-                anchor="start" if fits else "end", halo=True)  # fmt: skip
+    wide = text_width(text, SMALL) + 6.0
+    if x + wide < place.across.last:
+        yield _text(x + 6.0, place.up.first - 8.0, text, SMALL, style.QUIET, halo=True)
+    elif x - wide > place.across.first:
+        yield _text(x - 6.0, place.up.first - 8.0, text, SMALL, style.QUIET, anchor="end", halo=True)
 
 
 def _bands(trace: Trace, place: PanelPlace) -> Iterator[str]:

@@ -20,7 +20,9 @@ LINE = 1.28
 _WIDE = 560.0
 """Width from which labels have room beside the lines."""
 
-_GAP = 22.0
+_GAP = 8.0
+_MARGIN = 18.0
+"""Pixels between panels, and right of axes beside which no label stands, for half of the last year."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def laid_out(plot: Plot, width: float, *, titled: bool) -> PlotLayout:
         above = max(map(len, headings)) * SMALL * LINE + (10.0 if many else 12.0)
         for column, (panel, heading) in enumerate(zip(some, headings, strict=True)):
             left = column * (each + _GAP)
-            across = Scale(*years, left + axis, left + each - beside - 6.0)
+            across = Scale(*years, left + axis, left + each - (beside + 6.0 if beside else _MARGIN))
             up = Scale(ticks[0], ticks[-1], y + above + tall, y + above)
             labels = () if many else _labels(plot, panel, across, up, beside)
             places.append(PanelPlace(panel, across, up, heading, labels))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -31,10 +31,12 @@ HISTORY_YEARS = 15
 BLUE, ORANGE, PINK = (style.PALETTE[name] for name in ("dark_blue", "orange", "dark_pink"))
 
 
-def plots(results: Results) -> tuple[Plot, ...]:
-    """Return every chart that results hold the figures for; published results may hide some."""
+def plots(results: Results, keys: Container[str] | None = None) -> tuple[Plot, ...]:
+    """Return every chart that results hold the figures for, or those of some keys; published results may hide some."""
     found = []
-    for maker in MAKERS:
+    for key, maker in makers().items():
+        if keys is not None and key not in keys:
+            continue
         try:
             plot = maker(results)
         except HiddenError:
@@ -288,11 +290,18 @@ def _one(
     return replace(plot, sentence=sentence)
 
 
-def _measure_makers() -> tuple[Maker, ...]:
+_MAKERS: dict[str, Maker] = {
+    "children": _children, "effect": _effect, "placements": _placements, "foster": _foster, "spend": _spend,
+    "extra": _extra, "value": _value,
+}  # fmt: skip
+
+
+@cache
+def makers() -> dict[str, Maker]:
+    """Return what makes each chart of one scenario, by key, in the order in which they are shown.
+
+    A measure that has a chart of its own is among them under its name.
+    """
     from simulator.results.measures import measures
 
-    return tuple(partial(of_measure, name=kind.name) for kind in measures().values() if kind.charted)
-
-
-MAKERS: tuple[Maker, ...] = (_children, _effect, _placements, _foster, _spend, _extra, _value, *_measure_makers())
-"""Every chart of one scenario, in the order in which they are shown."""
+    return _MAKERS | {kind.name: partial(of_measure, name=kind.name) for kind in measures().values() if kind.charted}
