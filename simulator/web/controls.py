@@ -147,14 +147,14 @@ def cards(loaded: LoadedScenario, content: Mapping[str, Any]) -> tuple[Card, ...
     for at, one in enumerate(loaded.scenario.interventions):
         paths = [path for path in loaded.provenance if path.startswith(f"interventions.{at}.")]
         controls = [c for path in paths if (c := _control(loaded, path, content)) is not None] if one.id else []
-        sure = [c for c in controls if not c.interval and not c.changed and not _matters(c)]
-        first = [c for c in controls if c not in sure]
-        first, sure = first[:_MOST_FIRST], [*first[_MOST_FIRST:], *sure]
+        ranked = sorted((rank, n) for n, c in enumerate(controls) if (rank := _rank(loaded, at, c)) is not None)
+        first = [controls[n] for _, n in ranked[:_MOST_FIRST]]
+        rest = [c for c in controls if c not in first]
         money = "; ".join(one.money_and_reach(around))
         found.append(
             Card(
                 one.id or str(at), one.title, type(one).model_fields["kind"].default, one.in_words,
-                _quality(loaded, at), tuple(first), tuple(sure), removable=bool(one.id), money=money,
+                _quality(loaded, at), tuple(first), tuple(rest), removable=bool(one.id), money=money,
             )
         )  # fmt: skip
     top = [
@@ -168,11 +168,17 @@ def cards(loaded: LoadedScenario, content: Mapping[str, Any]) -> tuple[Card, ...
     return tuple(found)
 
 
-def _matters(control: Control) -> bool:
-    name = control.path.rpartition(".")[2]
-    return control.value is not None and control.type in ("number", "month", "flag") and name not in (
-        "of", "count", "ceiling_ratio", "cost_elasticity", "approval_ratio", "eligible_share",
-    )  # fmt: skip
+def _rank(loaded: LoadedScenario, at: int, control: Control) -> int | None:
+    """Return how soon a control is shown; None if it stands under "more": nobody has given it a value."""
+    if control.interval:
+        return 0
+    steps = control.path.split(".")
+    origin = loaded.provenance[".".join(["interventions", str(at), *steps[2:]])]
+    if control.type == "flag":
+        return 3
+    if origin.default or control.value is None:
+        return None
+    return 1 if control.type == "number" and "GBP" not in control.unit else 2 if control.type == "month" else 4
 
 
 def _quality(loaded: LoadedScenario, at: int) -> str:
@@ -260,14 +266,21 @@ def _step(note: FieldNote, value: Any) -> float | None:
 def _label(note: FieldNote, steps: Sequence[str | int]) -> str:
     words = note.label.split(". ")[0].partition("; ")[0].rstrip(".")
     if note.path.endswith("*"):
-        return f"{words}: {steps[-1]}"
+        return f"Money in {steps[-1]}" if "GBP" in note.unit else f"{steps[-1]}"
     return words or str(steps[-1]).replace("_", " ")
 
 
 def _hint(note: FieldNote) -> str:
-    allowed = f"From {note.allowed.replace(' to ', ' to ', 1)}" if note.low is not None else ""
-    allowed = allowed.replace("(", "").replace(")", "") if allowed else note.unit
-    return ". ".join(filter(None, (allowed, f"Left out: {note.if_empty}" if note.if_empty else "")))
+    """Say what is allowed, and what holds if nothing is given."""
+    allowed = ""
+    if note.low is not None and note.high is not None:
+        allowed = f"From {_end(note.low, note.unit)} to {_end(note.high, note.unit)}"
+        allowed += "" if "GBP" in note.unit else f" {note.unit}"
+    return ". ".join(filter(None, (allowed, f"Left empty: {note.if_empty}" if note.if_empty else "")))
+
+
+def _end(value: float, unit: str) -> str:
+    return pounds(value) if "GBP" in unit else worded(value)
 
 
 def _otherwise(note: FieldNote) -> str:
@@ -387,8 +400,3 @@ def starter(kind: str, taken: Sequence[str], first: Month) -> dict[str, Any]:
     number = next(n for n in range(1, len(taken) + 2) if (name if n == 1 else f"{name}-{n}") not in taken)
     own = name if number == 1 else f"{name}-{number}"
     return {"kind": kind, "id": own, "label": _called(kinds()[kind]), **kinds()[kind].starter(first)}
-
-
-def gbp(value: float) -> str:
-    """Write pounds, for templates."""
-    return pounds(value)

@@ -43,9 +43,8 @@ def yaml_text(content: Mapping[str, Any]) -> str:
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style, yaml.allow_unicode, yaml.width, yaml.sort_base_mapping_type_on_output = (
-        False, True, 110, False,
-    )  # fmt: skip
+    yaml.default_flow_style, yaml.allow_unicode, yaml.width = False, True, 110
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # typed by its default, None
     stream = io.StringIO()
     try:
         yaml.dump(dict(content), stream)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.routing import Route
 
 from simulator.vocabulary import areas
 from simulator.web import work
+from simulator.web.drafts import yaml_text
 from simulator.web.interface import FAULT, TOO_MANY, Refused, answering, area_words, body_of, pool_of, state_of
 from simulator.web.page_state import MOST_SCENARIOS, BadState, PageState
 from simulator.web.worker_pool import Busy, Lost
@@ -31,15 +33,16 @@ PURPOSES = {
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters["figure"] = _figure
+    environment.filters["grouped"] = _grouped
     environment.filters["source"] = _source_link
-    environment.globals["months"] = [
-        (f"{number:02d}", name)
-        for number, name in enumerate(["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"], start=1)
-    ]  # fmt: skip
+    environment.globals["months"] = [(f"{number:02d}", month_name[number]) for number in range(1, 13)]
     return environment
 
 
@@ -47,9 +50,16 @@ def _figure(value: object) -> str:
     """Write a number for a field: with no more digits than it has, and without an exponent."""
     if value is None:
         return ""
-    if isinstance(value, float):
-        return f"{value:.10f}".rstrip("0").rstrip(".")
-    return str(value)
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:.10f}".rstrip("0")
+    return str(int(value)) if isinstance(value, (int, float)) else str(value)
+
+
+def _grouped(value: object) -> str:
+    """Write a number for people to read and change: with commas, as the field takes them."""
+    text = _figure(value)
+    whole, point, part = text.partition(".")
+    return f"{int(whole):,}{point}{part}" if len(whole.lstrip("-")) > 4 else text
 
 
 def _source_link(url: str) -> str:
@@ -113,7 +123,7 @@ async def explore(request: Request) -> Response:
         return page(request, "refused", TOO_MANY if isinstance(error, Busy) else FAULT, problem=str(error) or "busy")
     problems = held.get("problems") or shown.get("problems")
     if problems:
-        text = work.yaml_text(state.scenarios[state.at])
+        text = yaml_text(state.scenarios[state.at])
         return page(request, "refused", 422, problem="", problems=problems, text=text)
     return page(
         request, "explore", state=state, link=state.link(), look=look, view=shown["view"], of=shown["of"], held=held,
@@ -142,7 +152,7 @@ async def assumptions(request: Request) -> Response:
     except BadState as error:
         return page(request, "refused", 400, problem=str(error))
     if "problems" in checked:
-        text = work.yaml_text(state.scenarios[state.at])
+        text = yaml_text(state.scenarios[state.at])
         return page(request, "refused", 422, problem="", problems=checked["problems"], text=text)
     return page(
         request, "assumptions", link=state.link(), shown=checked["scenarios"][state.at], sources=tables.sources()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from simulator.outputs.charts import series, words
-from simulator.outputs.charts.findings import finding
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.series import Course, HiddenError
 from simulator.outputs.svg import Plot, compared_plots, cursor, draw, plots, table
 from simulator.outputs.svg.plots import makers
+from simulator.results.figures import way
 from simulator.results.results_protocol import Results
 
 NARROWEST, WIDEST = 320.0, 1_000.0
@@ -178,11 +178,9 @@ def _missing_sentence(results: Results) -> str:
     if results.without:
         without = series.stock(results.bare(), "children")
         change = series.stock(results, "children") - without
-        found = finding(
-            "Its programmes make", change.draws[:, -1], float(without.middle[-1]), what="children in care",
-            more="more", less="fewer", write=words.count, when=words.month(change.when[-1]),
-        )  # fmt: skip
-        return f"{found.replace('make:', 'make a difference of', 1) if ' to ' in found else found}."
+        return _change_sentence(
+            "Its programmes", change, float(without.middle[-1]), "children in care", words.count, words.month
+        )
     if not results.places_limited or "unmet_foster_need" not in results.measures:
         return ""
     path = series.stock(results, "unmet_foster_need")
@@ -202,11 +200,28 @@ def _against(first: Results, results: Results) -> str:
     if not len(change.at):
         return f"It has no year in common with {first.title}."
     whole = float(paths[1].middle[paths[1].when.index(change.when[-1])])
-    found = finding(
-        f"Compared with {first.title}", change.draws[:, -1], whole, what="spend", more="more", less="less",
-        write=words.money, when=change.when[-1],
-    )  # fmt: skip
-    return f"{found}."
+    return _change_sentence(f"Against {first.title}", change, whole, "spend", words.money, str)
+
+
+def _change_sentence(
+    what: str, change: Course, whole: float, of: str, write: Callable[[float], str], when: Callable[[str], str]
+) -> str:
+    """Say how much more or less there is at the end, or that 80% of draws do not tell."""
+    end, last = float(change.middle[-1]), when(change.when[-1])
+    found = way(change.draws[:, -1], whole, least=1e-9)
+    bands = change.bands()
+    between = ""
+    if bands:
+        low, high = (signed(float(edge[-1]), write) for edge in bands[0])
+        between = f"four times in five between {low} and {high}" if low != high else ""
+    if found in ("unsure", "same"):
+        return f"{what}: no {'clear ' if found == 'unsure' else ''}change in {of} by {last}{_after(between)}."
+    more = "more" if end > 0 else "less" if write is words.money else "fewer"
+    return f"{what}: {write(abs(end))} {more} {of} by {last}{_after(between)}."
+
+
+def _after(text: str) -> str:
+    return f"; {text}" if text else ""
 
 
 def spoken(many: Sequence[Results], at: int) -> str:

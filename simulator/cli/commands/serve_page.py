@@ -14,16 +14,33 @@ PORT = 8765
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(min=1, max=65_535), default=PORT, show_default=True, metavar="PORT",
-              help="Port of the address.")  # fmt: skip
-@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS",
-              help="Address to listen at; other machines reach any but the default.")  # fmt: skip
-@click.option("--name", "names", multiple=True, metavar="NAME",
-              help="A name by which the server is asked for besides localhost; give it again for more.")  # fmt: skip
-@click.option("--workers", type=click.IntRange(min=1, max=64), metavar="N",
-              help="Processes that run scenarios  [default: one a core, at most four]")  # fmt: skip
-@click.option("--returns", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
-              help="Offer a council by what `import ssda903` wrote to DIR: counts and rates, never children.")  # fmt: skip
+@click.option("--port", type=click.IntRange(1, 65_535), default=PORT, show_default=True, metavar="PORT")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Address to listen at; other machines reach any but the default.",
+)
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="A name by which the server is asked for besides localhost; give it again for more.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Processes that run scenarios  [default: one a core, at most four]",
+)
+@click.option(
+    "--returns",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Offer a council by the counts and rates that `import ssda903` wrote to DIR.",
+)
 @click.option("--area-name", metavar="NAME", help="What to call the council of --returns.")
 def serve(
     port: int, host: str, names: tuple[str, ...], workers: int | None, returns: Path | None, area_name: str | None

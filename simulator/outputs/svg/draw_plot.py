@@ -204,7 +204,7 @@ def _published(trace: Trace, place: PanelPlace) -> str:
     x = float(across[len(across) // 4])
     wide = text_width(trace.name, SMALL)
     x = max(place.across.first + 2.0, min(x, place.across.last - wide))
-    over = up[(across >= x - 4.0) & (across <= x + wide + 4.0)]
+    over = up[(across >= x - 30.0) & (across <= x + wide + 30.0)]
     y = float(np.nanmin(over if over.size else up)) - 8.0
     return _text(x, max(y, place.up.last + SMALL), trace.name, SMALL, trace.colour, bold=True, halo=True)
 

@@ -6,14 +6,17 @@ export function number(text) {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : null;
 }
 
+/** A number with commas, as people read it. */
+const grouped = (text) => (Math.abs(Number(text)) >= 1e4 ? Number(text).toLocaleString("en-GB") : text);
+
 /** Listen to the controls in a panel. `told(path, value)` is called with each change; `undefined` takes it back. */
 export function listen(panel, told) {
   panel.addEventListener("input", ({ target }) => {
     if (target.type !== "range") return;
     const field = document.getElementById(target.dataset.rangeOf);
-    field.value = target.value;
+    field.value = grouped(target.value);
     const unit = field.parentElement.querySelector(".app-unit")?.textContent ?? "";
-    target.setAttribute("aria-valuetext", `${target.value} ${unit}`.trim());
+    target.setAttribute("aria-valuetext", `${field.value} ${unit}`.trim());
   });
   panel.addEventListener("change", ({ target }) => {
     const control = target.closest("[data-control]");
