@@ -131,6 +131,7 @@ class Card:
     more: tuple[Control, ...]
     removable: bool = False
     money: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 def cards(loaded: LoadedScenario, content: Mapping[str, Any]) -> tuple[Card, ...]:
@@ -155,6 +156,7 @@ def cards(loaded: LoadedScenario, content: Mapping[str, Any]) -> tuple[Card, ...
             Card(
                 one.id or str(at), one.title, type(one).model_fields["kind"].default, one.in_words,
                 _quality(loaded, at), tuple(first), tuple(rest), removable=bool(one.id), money=money,
+                sources=tuple(dict.fromkeys(source for c in controls for source in c.sources)),
             )
         )  # fmt: skip
     top = [
@@ -320,24 +322,59 @@ def given(content: Mapping[str, Any], path: str) -> bool:
     return True
 
 
-def changes(loaded: LoadedScenario) -> list[dict[str, str]]:
-    """Return what a scenario of the page changes in the one that it extends: name of the value, before and after."""
+def changes(loaded: LoadedScenario, content: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return what a scenario of the page changes in the one that it extends.
+
+    Returns
+    -------
+    list of dict
+        Of each change its path, with an intervention's id, what it is in words, and the value before and after; an
+        empty one where there is none.
+    """
+    if len(loaded.files) < 2:
+        return []
     own = loaded.files[0].path.name
-    found = []
-    for one in loaded.overrides:
-        if one.new_file == own:
-            found.append({"path": one.path, "before": _brief(one.old), "after": _brief(one.new)})
+    found = [
+        {**_named(loaded, one.path), "before": _brief(one.old), "after": _brief(one.new)}
+        for one in loaded.overrides
+        if one.new_file == own
+    ]
+    listed = content.get("interventions")
+    told = {change["path"] for change in found}
+    for entry in listed if isinstance(listed, list) else []:
+        path = f"interventions.{entry.get('id')}"
+        if "kind" in entry and path not in told and not any(one.startswith(f"{path}.") for one in told):
+            title = str(entry.get("label") or entry["kind"])
+            found.append({"path": path, "title": title, "before": "", "after": "added"})
     return found
 
 
+def _named(loaded: LoadedScenario, path: str) -> dict[str, str]:
+    """Return a path with an intervention's id, and what stands there in words."""
+    steps = path.split(".")
+    if steps[0] != "interventions" or len(steps) < 2:
+        note = note_of(loaded.stated, tuple(steps))
+        return {"path": path, "title": _label(note, steps) if note is not None else path}
+    if not steps[1].isdigit():
+        known = [one for one in loaded.scenario.interventions if one.id == steps[1]]
+        return {"path": path, "title": known[0].title if known else steps[1].replace("-", " ").capitalize()}
+    one = loaded.scenario.interventions[int(steps[1])]
+    where = _steps(path)
+    note = next((n for end in range(len(where), 2, -1) if (n := note_of(loaded.stated, where[:end]))), None)
+    words = _label(note, where) if note is not None else ".".join(steps[2:])
+    return {"path": ".".join(["interventions", one.id or steps[1], *steps[2:]]), "title": f"{one.title}: {words}"}
+
+
 def _brief(value: Any) -> str:
+    """Write a value in a few characters; of a distribution its middle."""
     if value is None:
         return ""
     if isinstance(value, dict):
+        middle = next((value[key] for key in ("median", "mean", "mode") if key in value), None)
+        if middle is not None:
+            return f"{worded(middle)}, with a range"
         return ", ".join(f"{key} {_brief(inner)}" for key, inner in value.items())[:120]
-    if isinstance(value, list):
-        return ", ".join(_brief(inner) for inner in value)[:120]
-    return worded(value)
+    return ", ".join(map(_brief, value))[:120] if isinstance(value, list) else worded(value)
 
 
 def remarks(loaded: LoadedScenario) -> list[str]:

@@ -38,7 +38,7 @@ def cards_of(kept: Kept, state: Mapping[str, Any]) -> Answer:
         shown, content = loaded[page.at], page.scenarios[page.at]
         return {
             "cards": [asdict(card) | {"sliders": _sliders(card)} for card in cards(shown, content)],
-            "changes": changes(shown),
+            "changes": changes(shown, content),
             "remarks": remarks(shown),
             "name": shown.scenario.name,
             "description": shown.scenario.description,
