@@ -42,7 +42,7 @@ class Visit:
         """Wait until all draws of what is asked for have come."""
         self.page.wait_for_timeout(150)
         self.page.locator("#progress").wait_for(state="hidden")
-        assert f"{draws} draws" in self.text("#range"), self.text("#range")
+        self.page.locator("#range", has_text=f"of {draws} draws").wait_for()
         return self
 
     def text(self, selector: str) -> str:
