@@ -26,7 +26,7 @@ FIRST = (
 )  # fmt: skip
 """Assumptions that move spend or a verdict most; the others stand under "all assumptions"."""
 
-_LEFT_OUT = ("name", "description", "purpose", "base", "areas", "sources")
+_LEFT_OUT = ("name", "description", "purpose", "base", "areas", "sources", "interventions")
 _MOST_FIRST = 6
 
 CHOICES: Mapping[str, str] = {

@@ -91,7 +91,7 @@ def answering(handler: Handler) -> Handler:
         except Busy:
             return Refused(TOO_MANY, "too many ask at the same time; try again in a few seconds").response
         except Lost as error:
-            return Refused(FAULT, f"this could not be worked out: {error}").response
+            return Refused(FAULT, str(error)).response
         except ClientDisconnect:
             return Response(status_code=499)
 

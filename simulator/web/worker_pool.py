@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
+import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -70,8 +72,8 @@ def _serve(connection: Connection, council: Council | None) -> None:
             return
         try:
             answer: tuple[bool, Any] = True, work(kept, *given)
-        except Exception as error:  # a fault of the program; the server tells it
-            answer = False, f"{type(error).__name__}: {error}"
+        except Exception:  # a fault of the program, which the server tells who runs it
+            answer = False, traceback.format_exc()
         connection.send(answer)
 
 
@@ -121,7 +123,10 @@ class _Worker:
             if fine:
                 piece.answer.set_result(answer)
             else:
-                piece.answer.set_exception(Lost(answer or "it took too long"))
+                if answer:
+                    logging.getLogger("uvicorn.error").error(answer)
+                what = "this is a fault in the program, not in what you asked for" if answer else "it took too long"
+                piece.answer.set_exception(Lost(what))
 
     async def _ask(self, piece: _Piece) -> tuple[bool, Any]:
         connection = self._connection

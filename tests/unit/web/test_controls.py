@@ -7,6 +7,7 @@ import pytest
 
 from simulator.interventions import kinds
 from simulator.runs.simulate import simulate
+from simulator.scenario import shipped
 from simulator.vocabulary.calendar import Month
 from simulator.web.controls import cards, changes, given, kind_list, scenario_list, starter
 from simulator.web.drafts import read_drafts
@@ -39,6 +40,15 @@ def test_every_number_that_is_given_can_be_changed() -> None:
         if path.startswith("interventions.0.") and isinstance(origin.value, (int, float)):
             own = path.replace("interventions.0.", "interventions.family-help.")
             assert own in found, path
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_every_shipped_scenario_has_controls(name: str) -> None:
+    state = PageState.shipped(name)
+    [loaded] = read_drafts(state)
+    *programmes, whole = cards(loaded, state.scenarios[0])
+    assert [card.key for card in programmes] == [one.id for one in loaded.scenario.interventions]
+    assert "starts.hold" in {control.path for control in whole.first}
 
 
 def test_switches_are_choices_with_what_they_mean() -> None:
