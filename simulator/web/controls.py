@@ -42,6 +42,10 @@ CHOICES: Mapping[str, str] = {
 """What choices mean, where their word alone does not say it."""
 
 
+CALLED: Mapping[str, str] = {"profile.shape": "How it builds up"}
+"""What a field is called whose text begins with something else."""
+
+
 @dataclass(frozen=True)
 class Control:
     """One value that can be changed.
@@ -269,7 +273,7 @@ def _label(note: FieldNote, steps: Sequence[str | int]) -> str:
     words = note.label.split(". ")[0].partition("; ")[0].rstrip(".")
     if note.path.endswith("*"):
         return f"Money in {steps[-1]}" if "GBP" in note.unit else f"{steps[-1]}"
-    return words or str(steps[-1]).replace("_", " ")
+    return CALLED.get(note.path) or words or str(steps[-1]).replace("_", " ")
 
 
 def _hint(note: FieldNote) -> str:
@@ -277,7 +281,7 @@ def _hint(note: FieldNote) -> str:
     allowed = ""
     if note.low is not None and note.high is not None:
         allowed = f"From {_end(note.low, note.unit)} to {_end(note.high, note.unit)}"
-        allowed += "" if "GBP" in note.unit else f" {note.unit}"
+        allowed += "" if "GBP" in note.unit else f" ({note.unit})"
     return ". ".join(filter(None, (allowed, f"Left empty: {note.if_empty}" if note.if_empty else "")))
 
 

@@ -27,6 +27,8 @@ class _Shown:
     course: Callable[[Results], Course]
     measure: str = ""
     less: str = "fewer"
+    above: bool = False
+    """Whether it is a difference itself, from a year that scenarios have in common, so that theirs is that of spend."""
 
 
 _QUANTITIES = (
@@ -38,7 +40,7 @@ _QUANTITIES = (
     _Shown("spend", "Spend on children looked after", "spend", "pounds", True,
            lambda of: series.yearly(of, "total_spend", real=True), "total_spend", "less"),
     _Shown("extra", "Spend above the last published year", "extra spend", "pounds", True,
-           lambda of: series.over_years(of, of.extra_spend(real=True)), "", "less"),
+           lambda of: series.over_years(of, of.extra_spend(real=True)), "", "less", above=True),
     _Shown("value", "Cost of programmes less what they save, added up, each against itself without them",
            "net cost of programmes", "pounds", True, lambda of: net_cost_path(accounts(of)[0]), "", "less"),
 )  # fmt: skip
@@ -73,6 +75,8 @@ def compared_plots(
         except (KeyError, IndexError, HiddenError):  # not every scenario has it
             continue
         if any(not len(course.at) for course in courses):
+            continue
+        if differences and shown.above:
             continue
         made = _less(shown, everything, courses) if differences else _beside(shown, everything, courses, chosen)
         if made is not None:

@@ -93,7 +93,7 @@ def _effect(results: Results) -> Plot | None:
     return Plot(
         "effect",
         say(largest),
-        f"Children in care with the scenario's programmes less without them, {results.areas[0]}"
+        f"{results.title}. Children in care with the scenario's programmes less without them, {results.areas[0]}"
         f"{series.fan_words([results])}",
         f"{say(len(change.at) - 1)}{series.interval_words(change, words.count)}.",
         (Panel((Trace("Change", change, BLUE, banded=True),)),),
@@ -125,7 +125,7 @@ def _placements(results: Results) -> Plot | None:
     return Plot(
         "placements",
         title,
-        f"Share of children looked after in {results.areas[0]} by placement, %"
+        f"{results.title}. Share of children looked after in {results.areas[0]} by placement, %"
         f"{series.fan_words([results]) if draws > 1 else ''}",
         f"From {when[0]} to {when[1]}: {told}.",
         tuple(
@@ -164,7 +164,7 @@ def _foster(results: Results) -> Plot | None:
     return Plot(
         "foster",
         foster_found(unmet),
-        f"Mainstream foster places (not kinship) in {results.areas[0]}, number"
+        f"{results.title}. Mainstream foster places (not kinship) in {results.areas[0]}, number"
         f"{series.fan_words([results])}{' of children in homes' if results.draws > 1 else ''}",
         " ".join(told),
         (Panel(traces),),
@@ -227,7 +227,7 @@ def _value(results: Results) -> Plot | None:
     return Plot(
         "value",
         verdicts(known),
-        f"Cost of programmes less what they save in {results.areas[0]}, added up from the start, "
+        f"{results.title}. Cost of programmes less what they save in {results.areas[0]}, added up from the start, "
         f"£ {basis_words(results, known[0])}{series.fan_words([results])}",
         f"By {known[0].years[-1]}, costs less savings: {words.listed(told)}. Below nought, programmes have paid back.",
         (Panel(traces),),
@@ -267,7 +267,7 @@ def _one(
     plot = Plot(
         key,
         finding,
-        f"{what} in {results.areas[0]}, {when}{series.fan_words([results])}",
+        f"{results.title}. {what} in {results.areas[0]}, {when}{series.fan_words([results])}",
         "",
         (Panel((*before, Trace("Projected", path, BLUE, "" if before else DASHES[0], banded=True))),),
         unit=unit,
