@@ -154,7 +154,7 @@ function problems(found) {
     ...found.map((one) => {
       const path = (one.path ?? "").replace(/^interventions\.(\d+)/, (_, at) => `interventions.${page.ids[Number(at)] ?? at}`);
       const words = sentence(one);
-      const own = path === "areas" && $("area");
+      const own = /^areas(\.|$)/.test(path) && $("area");
       const field = own ? $("area") : showProblem($("panel"), path, words);
       if (own) {
         $("area-error").textContent = words;
