@@ -300,7 +300,8 @@ def test_every_control_has_a_role_a_name_and_a_value(visit: Visit) -> None:
         assert node["value"]["value"] not in ("", None)
         assert {"valuemin", "valuemax"} <= {one["name"] for one in node["properties"]}
     texts = [n for n in controls if n["role"]["value"] in ("textbox", "combobox")]
-    assert all("value" in n for n in texts)
+    empty = "() => [...document.querySelectorAll('input')].filter((one) => !one.value && one.checkVisibility()).length"
+    assert sum("value" not in n for n in texts) <= visit.page.evaluate(empty), "what is left empty has no value"
 
 
 @pytest.mark.slow
