@@ -13,7 +13,7 @@ from simulator.results.labelled import RunResults
 from simulator.runs.ensemble.blocks import BLOCK_DRAWS
 from simulator.runs.ensemble.drawn import Drawn
 from simulator.runs.ensemble.draws import Array, Settings, block, columns
-from simulator.runs.ensemble.store import Held
+from simulator.runs.ensemble.store import HeldDraws
 from simulator.runs.simulate import simulate
 from simulator.runs.single_run import Engine
 from simulator.scenario import LoadedScenario, ScenarioError
@@ -28,8 +28,9 @@ DRAWS = 64
 
 SEED = 1
 
-MOST_BYTES = 160_000_000
-"""What a worker keeps of runs that may be asked for again, besides the one at hand."""
+MOST_RUNS, MOST_BYTES = 24, 120_000_000
+"""What a worker keeps of runs that may be asked for again, besides the one at hand: so many, and arrays of so much. A run
+takes some three times what its arrays do."""
 
 
 def page_engine() -> Engine:
@@ -112,9 +113,9 @@ class Ongoing:
         if central or not self.done:
             return self.central
         return [
-            Drawn.around(run, Held(tuple(blocks)), drawn, chance=False)
+            Drawn.around(run, HeldDraws(tuple(blocks)), drawn, chance=False)
             if self.whole
-            else Drawn.around(run, Held(tuple(blocks)), {}, chance=False)
+            else Drawn.around(run, HeldDraws(tuple(blocks)), {}, chance=False)
             for run, blocks, drawn in zip(self.central, self.blocks, self.drawn, strict=True)
         ]
 
@@ -134,7 +135,7 @@ def _placed(position: int, problem: Any) -> Any:
 
 @dataclass
 class Kept:
-    """Runs that a worker keeps, those asked for last; together they stay below `MOST_BYTES`."""
+    """Runs that a worker keeps, those asked for last."""
 
     council: Council | None = None
     runs: OrderedDict[tuple[str, bool], Ongoing] = field(default_factory=OrderedDict)
@@ -145,7 +146,9 @@ class Kept:
         if key not in self.runs:
             self.runs[key] = Ongoing.begun(state, self.council, valued=valued)
         self.runs.move_to_end(key)
-        while len(self.runs) > 1 and sum(one.nbytes for one in self.runs.values()) > MOST_BYTES:
+        while len(self.runs) > 1 and (
+            len(self.runs) > MOST_RUNS or sum(one.nbytes for one in self.runs.values()) > MOST_BYTES
+        ):
             self.runs.popitem(last=False)
         return self.runs[key]
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from simulator.outputs.svg.compared_plots import compared_plots
 from simulator.outputs.svg.draw_plot import cursor, draw
-from simulator.outputs.svg.plot import Panel, Plot, Trace
+from simulator.outputs.svg.plot import Plot, PlotPanel, Trace
 from simulator.outputs.svg.plot_table import PlotTable, table
 from simulator.outputs.svg.plots import plots
 
-__all__ = ["Panel", "Plot", "PlotTable", "Trace", "compared_plots", "cursor", "draw", "plots", "table"]
+__all__ = ["Plot", "PlotPanel", "PlotTable", "Trace", "compared_plots", "cursor", "draw", "plots", "table"]

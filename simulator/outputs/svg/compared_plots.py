@@ -9,7 +9,7 @@ from simulator.outputs.charts import headline, series, style, words
 from simulator.outputs.charts.findings import comparable, compared, finding, net_cost_path
 from simulator.outputs.charts.series import Course, HiddenError
 from simulator.outputs.charts.verdicts import accounts
-from simulator.outputs.svg.plot import DASHES, Panel, Plot, Trace, Unit
+from simulator.outputs.svg.plot import DASHES, Plot, PlotPanel, Trace, Unit
 from simulator.outputs.svg.plots import record
 from simulator.results.figures import way
 from simulator.results.results_protocol import Results
@@ -114,7 +114,7 @@ def _beside(shown: _Shown, everything: Sequence[Results], courses: Sequence[Cour
         told,
         f"{shown.what} in {first.areas[0]}, {_unit_words(shown, first)}{f'{fan} of {titles[chosen]}' if fan else ''}",
         f"At the end: {ends}.",
-        (Panel((*before, *traces)),),
+        (PlotPanel((*before, *traces)),),
         unit=shown.unit,
         financial=shown.financial,
         changes=shown.key in ("extra", "value"),
@@ -157,7 +157,7 @@ def _less(shown: _Shown, everything: Sequence[Results], courses: Sequence[Course
         f"{' taken draw by draw' if everything[0].draws > 1 else ''}",
         f"{told}.",
         (
-            Panel(
+            PlotPanel(
                 tuple(
                     Trace(everything[i].title, change, style.LINES[i], DASHES[i], banded=True)
                     for i, change in changes.items()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulator.outputs.charts import style
 from simulator.outputs.svg.axis_ticks import year_text, year_ticks
 from simulator.outputs.svg.plot import Plot, Trace
-from simulator.outputs.svg.plot_layout import BODY, LINE, SMALL, TITLE, Label, PanelPlace, PlotLayout, laid_out
+from simulator.outputs.svg.plot_layout import BODY, LINE, SMALL, TITLE, EndLabel, PanelPlace, PlotLayout, laid_out
 from simulator.outputs.svg.text_width import text_width
 from simulator.vocabulary.printable import one_line
 
@@ -209,7 +209,7 @@ def _published(trace: Trace, place: PanelPlace) -> str:
     return _text(x, max(y, place.up.last + SMALL), trace.name, SMALL, trace.colour, bold=True, halo=True)
 
 
-def _label(label: Label, right: float) -> Iterator[str]:
+def _label(label: EndLabel, right: float) -> Iterator[str]:
     x, y = label.end
     yield f'<circle class="end" cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{label.trace.colour}"/>'
     first = label.middle - label.height / 2 + SMALL * 0.95

@@ -52,7 +52,7 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class Panel:
+class PlotPanel:
     """Lines on one pair of axes; a title where there are several panels."""
 
     traces: tuple[Trace, ...]
@@ -73,7 +73,7 @@ class Plot:
         What is drawn, of where, in which unit.
     sentence : str
         The chart in words, with its key numbers, for those who can't see it and under it for those who can.
-    panels : tuple of Panel
+    panels : tuple of PlotPanel
         With one vertical scale.
     unit : {"count", "pounds", "percent"}
     financial : bool
@@ -92,7 +92,7 @@ class Plot:
     finding: str
     subtitle: str
     sentence: str
-    panels: tuple[Panel, ...]
+    panels: tuple[PlotPanel, ...]
     unit: Unit = "count"
     financial: bool = False
     changes: bool = False

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.outputs.svg.axis_ticks import tick_texts, value_range, value_ticks
-from simulator.outputs.svg.plot import Panel, Plot, Trace
+from simulator.outputs.svg.plot import Plot, PlotPanel, Trace
 from simulator.outputs.svg.text_width import text_width, wrapped
 
 Array = NDArray[np.float64]
@@ -44,7 +44,7 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Label:
+class EndLabel:
     """What stands beside the end of a line: its lines of text, and the height of its middle."""
 
     trace: Trace
@@ -62,11 +62,11 @@ class Label:
 class PanelPlace:
     """A panel with its scales; `labels` stand right of it."""
 
-    panel: Panel
+    panel: PlotPanel
     across: Scale
     up: Scale
     heading: tuple[str, ...]
-    labels: tuple[Label, ...]
+    labels: tuple[EndLabel, ...]
 
     def point(self, trace: Trace, i: int) -> tuple[float, float]:
         """Return where the i-th value of a line stands."""
@@ -148,7 +148,7 @@ def _years(plot: Plot) -> tuple[float, float]:
     return min(ends), max(ends)
 
 
-def _heading(panel: Panel, plot: Plot, width: float) -> tuple[str, ...]:
+def _heading(panel: PlotPanel, plot: Plot, width: float) -> tuple[str, ...]:
     if not panel.title:
         return ()
     ends = [trace.course.middle[[0, -1]] for trace in panel.traces if not trace.published]
@@ -169,17 +169,17 @@ def _label_texts(plot: Plot, trace: Trace, width: float) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _labels(plot: Plot, panel: Panel, across: Scale, up: Scale, width: float) -> tuple[Label, ...]:
+def _labels(plot: Plot, panel: PlotPanel, across: Scale, up: Scale, width: float) -> tuple[EndLabel, ...]:
     """Return labels at the ends of projections, moved apart where they would overlap."""
     found = [
-        Label(trace, _label_texts(plot, trace, width), end[1], end)
+        EndLabel(trace, _label_texts(plot, trace, width), end[1], end)
         for trace in panel.traces
         if not trace.published
         for end in [(across.at(float(trace.course.at[-1])), up.at(float(trace.course.middle[-1])))]
     ]
     found.sort(key=lambda one: one.middle)
     middles = _apart([one.middle for one in found], [one.height + 4.0 for one in found], up.last, up.first + 14.0)
-    return tuple(Label(one.trace, one.texts, y, one.end) for one, y in zip(found, middles, strict=True))
+    return tuple(EndLabel(one.trace, one.texts, y, one.end) for one, y in zip(found, middles, strict=True))
 
 
 def _apart(middles: list[float], heights: list[float], top: float, bottom: float) -> list[float]:

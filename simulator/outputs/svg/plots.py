@@ -20,7 +20,7 @@ from simulator.outputs.charts.findings import (
 )
 from simulator.outputs.charts.series import Course, HiddenError
 from simulator.outputs.charts.verdicts import REGIMES, accounts, basis_words, break_even, value_notes, verdicts
-from simulator.outputs.svg.plot import DASHES, Panel, Plot, Trace, Unit
+from simulator.outputs.svg.plot import DASHES, Plot, PlotPanel, Trace, Unit
 from simulator.results.results_protocol import Results
 
 Maker = Callable[[Results], Plot | None]
@@ -96,7 +96,7 @@ def _effect(results: Results) -> Plot | None:
         f"{results.title}. Children in care with the scenario's programmes less without them, {results.areas[0]}"
         f"{series.fan_words([results])}",
         f"{say(len(change.at) - 1)}{series.interval_words(change, words.count)}.",
-        (Panel((Trace("Change", change, BLUE, banded=True),)),),
+        (PlotPanel((Trace("Change", change, BLUE, banded=True),)),),
         changes=True,
         notes=tuple(series.footer([results])),
         draws=len(change.draws) - 1,
@@ -129,7 +129,7 @@ def _placements(results: Results) -> Plot | None:
         f"{series.fan_words([results]) if draws > 1 else ''}",
         f"From {when[0]} to {when[1]}: {told}.",
         tuple(
-            Panel((Trace("Share", share, ORANGE if name == most else BLUE, banded=True),), label(name))
+            PlotPanel((Trace("Share", share, ORANGE if name == most else BLUE, banded=True),), label(name))
             for name, share in shares.items()
         ),
         unit="percent",
@@ -167,7 +167,7 @@ def _foster(results: Results) -> Plot | None:
         f"{results.title}. Mainstream foster places (not kinship) in {results.areas[0]}, number"
         f"{series.fan_words([results])}{' of children in homes' if results.draws > 1 else ''}",
         " ".join(told),
-        (Panel(traces),),
+        (PlotPanel(traces),),
         notes=tuple(series.footer([results])),
         draws=results.draws - 1,
     )
@@ -230,7 +230,7 @@ def _value(results: Results) -> Plot | None:
         f"{results.title}. Cost of programmes less what they save in {results.areas[0]}, added up from the start, "
         f"£ {basis_words(results, known[0])}{series.fan_words([results])}",
         f"By {known[0].years[-1]}, costs less savings: {words.listed(told)}. Below nought, programmes have paid back.",
-        (Panel(traces),),
+        (PlotPanel(traces),),
         unit="pounds",
         financial=True,
         changes=True,
@@ -269,7 +269,7 @@ def _one(
         finding,
         f"{results.title}. {what} in {results.areas[0]}, {when}{series.fan_words([results])}",
         "",
-        (Panel((*before, Trace("Projected", path, BLUE, "" if before else DASHES[0], banded=True))),),
+        (PlotPanel((*before, Trace("Projected", path, BLUE, "" if before else DASHES[0], banded=True))),),
         unit=unit,
         financial=financial,
         changes=changes,

@@ -53,7 +53,7 @@ class Figures(Protocol):
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldDraws:
     """Figures of draws in memory, of as many blocks as have been run.
 
     Attributes
