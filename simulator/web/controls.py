@@ -75,6 +75,8 @@ class Control:
         Whether this file gives it, and not a parent or a default.
     was : str
         What holds without it.
+    doubtful : bool
+        Whether a file may say how sure it is.
     """
 
     path: str
@@ -94,6 +96,14 @@ class Control:
     sources: tuple[tuple[str, str], ...] = ()
     changed: bool = False
     was: str = ""
+    doubtful: bool = False
+
+    @property
+    def sure(self) -> str:
+        """How sure it is: as the evidence has it, as this file has it, or certain; empty where that is not asked."""
+        if self.interval:
+            return "own" if self.changed else "evidence"
+        return "certain" if self.changed and self.doubtful else ""
 
     @property
     def sliding(self) -> bool:
@@ -216,7 +226,8 @@ def _control(loaded: LoadedScenario, path: str, content: Mapping[str, Any]) -> C
     if uncertain is not None:
         percent, low, high = uncertain.parameter.distribution.interval
         interval = low, high
-        said = f"the evidence: {worded(_short(low))} to {worded(_short(high))}"
+        whose = "your own range" if given(content, where) else "the evidence"
+        said = f"{whose}: {worded(_short(low))} to {worded(_short(high))}"
         said += "" if percent == 100 else f", {percent:g} times in 100"
     keys = [uncertain.source] if uncertain is not None and uncertain.source else [origin.source]
     quality = uncertain.quality if uncertain is not None else ""
@@ -224,7 +235,7 @@ def _control(loaded: LoadedScenario, path: str, content: Mapping[str, Any]) -> C
     return Control(
         where, where.replace(".", "--"), _label(note, steps), _hint(note), type_, _json(origin.value), note.unit,
         note.low, note.high, step, _choices(note, where) if type_ == "words" else (), interval, said, quality,
-        tuple(_sources(keys)), given(content, where), _otherwise(note),
+        tuple(_sources(keys)), given(content, where), _otherwise(note), note.uncertain,
     )  # fmt: skip
 
 

@@ -29,8 +29,8 @@ DRAWS = 64
 SEED = 1
 
 MOST_RUNS, MOST_BYTES = 24, 120_000_000
-"""What a worker keeps of runs that may be asked for again, besides the one at hand: so many, and arrays of so much. A run
-takes some three times what its arrays do."""
+"""What a worker keeps of runs that may be asked for again, besides the one at hand: so many, and arrays of so
+much. A run takes some three times what its arrays do."""
 
 
 def page_engine() -> Engine:

@@ -114,7 +114,9 @@ async def explore(request: Request) -> Response:
         state = _state(request)
     except BadState as error:
         return page(request, "refused", 400, problem=str(error))
-    look = {"tab": request.query_params.get("tab", "children"), "width": 760.0, "differences": False}
+    query = request.query_params
+    differences = query.get("differences") == "yes"
+    look = {"tab": query.get("tab", "children"), "width": 760.0, "differences": differences}
     pool = pool_of(request)
     try:
         shown = await pool.do(work.begin, state.content(), look, state=state.key)
@@ -129,7 +131,7 @@ async def explore(request: Request) -> Response:
         request, "explore", state=state, link=state.link(), look=look, view=shown["view"], of=shown["of"], held=held,
         done=shown["done"], kinds=kind_list(), scenarios=scenario_list(), areas=area_words(),
         data={"state": state.content(), "view": shown["view"], "done": shown["done"], "of": shown["of"],
-              "most": MOST_SCENARIOS, "ids": held["ids"], "names": held["names"]},
+              "most": MOST_SCENARIOS, "differences": differences, "ids": held["ids"], "names": held["names"]},
     )  # fmt: skip
 
 

@@ -37,7 +37,9 @@ def cards_of(kept: Kept, state: Mapping[str, Any]) -> Answer:
         loaded = read_drafts(page, kept.council)
         shown, content = loaded[page.at], page.scenarios[page.at]
         return {
-            "cards": [asdict(card) | {"sliders": _sliders(card)} for card in cards(shown, content)],
+            "cards": [
+                asdict(card) | {"sliders": _sliders(card), "sure": _sure(card)} for card in cards(shown, content)
+            ],
             "changes": changes(shown, content),
             "remarks": remarks(shown),
             "name": shown.scenario.name,
@@ -54,6 +56,10 @@ def cards_of(kept: Kept, state: Mapping[str, Any]) -> Answer:
 
 def _sliders(card: Any) -> dict[str, list[float]]:
     return {c.path: list(c.ends) for c in (*card.first, *card.more) if c.sliding}
+
+
+def _sure(card: Any) -> dict[str, str]:
+    return {c.path: c.sure for c in (*card.first, *card.more) if c.sure}
 
 
 def begin(kept: Kept, state: Mapping[str, Any], look: Mapping[str, Any]) -> Answer:

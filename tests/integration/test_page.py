@@ -172,6 +172,30 @@ def test_measures_are_added_and_removed_and_switches_flipped(visit: Visit) -> No
     visit.page.get_by_role("button", name=re.compile("^Remove")).first.click()
     visit.settled()
     assert "removed" in visit.text("#changes")
+    visit.page.locator("[data-restore]").click()
+    visit.settled()
+    assert "removed" not in visit.text("#changes")
+
+
+@pytest.mark.slow
+def test_a_number_can_be_certain_or_have_a_range_of_ones_own(visit: Visit) -> None:
+    visit.open()
+    sure = f'[data-sure="{RATIO}"]'
+    own = visit.page.locator(f'[data-control="{RATIO}"]')
+    assert visit.page.locator(sure).input_value() == "evidence"
+    visit.set(RATIO, "0.8").settled()
+    own.get_by_text("changed", exact=True).wait_for()
+    assert visit.page.locator(sure).input_value() == "certain"
+    visit.page.locator(sure).select_option("own")
+    visit.settled()
+    own.locator('[data-own="low"]').fill("0.7")
+    own.locator('[data-own="low"]').blur()
+    visit.settled()
+    own.get_by_text("Your own range: 0.7").wait_for()
+    visit.page.locator(sure).select_option("evidence")
+    visit.settled()
+    own.get_by_text("The evidence: 0.68 to 1.05").wait_for()
+    assert "As shipped" in visit.text("#changes")
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ const page = {
   ids: data.ids,
   names: data.names,
   tab: data.view.tab,
-  differences: false,
+  differences: data.differences,
   undone: [],
   done: [],
   asking: null,
@@ -133,7 +133,7 @@ function progress(done, of) {
 }
 
 function address(link) {
-  const url = `/explore?s=${link}&tab=${page.tab}`;
+  const url = `/explore?s=${link}&tab=${page.tab}${page.differences ? "&differences=yes" : ""}`;
   history.replaceState(null, "", url);
   $("link").value = new URL(url, location.href).href;
   $("all-values").href = `/assumptions?s=${link}`;
@@ -216,8 +216,9 @@ function start() {
     go(value === undefined ? scenario.withoutValue(page.state, path) : scenario.withValue(page.state, path, value)),
   );
   $("panel").addEventListener("click", ({ target }) => {
-    const button = target.closest("[data-remove]");
-    if (button) go(scenario.withoutEntry(page.state, button.dataset.remove));
+    const { remove, restore } = target.closest("[data-remove], [data-restore]")?.dataset ?? {};
+    if (remove) go(scenario.withoutEntry(page.state, remove));
+    if (restore) go(scenario.withRemoved(page.state, restore));
   });
   $("tabs").addEventListener("click", (event) => {
     const link = event.target.closest("[data-tab]");
@@ -314,6 +315,7 @@ function start() {
       }
     }),
   );
+  $("differences").checked = page.differences;
   scenarios();
   refresh({ panel: false, quiet: true });
   let seen = width();

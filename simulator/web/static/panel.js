@@ -41,7 +41,7 @@ function change(control, target, told) {
     const slide = control.querySelector("input[type=range]");
     if (target.dataset.value !== undefined && slide && number(target.value) !== null) slide.value = number(target.value);
     const sure = control.querySelector("[data-sure]");
-    if (sure && sure.value === "evidence") sure.value = "certain";
+    if (sure?.value === "evidence") sure.value = "certain";
     told(path, value(control));
   } else if (type === "words") told(path, target.value);
   else if (type === "flag") told(path, target.value === "true");

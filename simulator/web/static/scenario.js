@@ -86,6 +86,14 @@ export function withoutEntry(state, id) {
   });
 }
 
+/** Put back an intervention of the parent. */
+export function withRemoved(state, id) {
+  return changed(state, (scenario) => {
+    scenario.remove = [scenario.remove ?? []].flat().filter((one) => one !== id);
+    tidy(scenario);
+  });
+}
+
 /** Put all scenarios into another area: those that are compared are of one. */
 export function inArea(state, area) {
   const next = copy(state);
