@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from simulator.data import tables
@@ -397,6 +398,7 @@ def remarks(loaded: LoadedScenario) -> list[str]:
     return [one.note for one in cautions(loaded)]
 
 
+@cache
 def kind_list() -> list[dict[str, Any]]:
     """Return the kinds of intervention: what commissioners would call them, one line, and their fields."""
     return [
@@ -424,6 +426,7 @@ def _field(note: FieldNote) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@cache
 def scenario_list() -> list[dict[str, Any]]:
     """Return the shipped scenarios by purpose."""
     from simulator.scenario import load

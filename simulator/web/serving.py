@@ -18,6 +18,7 @@ from starlette.types import Scope
 
 from simulator.data.provenance import package_version
 from simulator.web import interface, page_views, work
+from simulator.web.controls import kind_list, scenario_list
 from simulator.web.guard import LOOPBACK, Guard
 from simulator.web.page_views import HERE, page
 from simulator.web.worker_pool import WorkerPool
@@ -74,6 +75,7 @@ def application(
         app.state.pool = WorkerPool(workers or min(4, os.cpu_count() or 1), council)
         try:
             await app.state.pool.warm(work.warm)
+            kind_list(), scenario_list()  # read once, and not while somebody waits
             ready()
             yield
         finally:

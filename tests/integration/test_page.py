@@ -70,7 +70,7 @@ def visit(page_server: tuple[str, int], browser: Any) -> Iterator[Visit]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     visit = Visit(context.new_page(), page_server[0])
     yield visit
-    faults = [fault for fault in visit.faults if not re.search("status of 4(00|04|22)", fault)]
+    faults = [fault for fault in visit.faults if not re.search("status of 4(00|04|22)|ERR_FAILED", fault)]
     context.close()
     assert not faults
 
@@ -273,6 +273,18 @@ def test_a_run_can_be_stopped_and_an_overtaken_answer_is_dropped(visit: Visit) -
     assert "Stopped" in visit.text("#range")
     assert visit.page.locator("#progress").is_hidden()
     visit.set(RATIO, "0.62").settled()
+
+
+@pytest.mark.slow
+def test_changes_are_kept_when_the_program_is_gone(visit: Visit) -> None:
+    visit.open()
+    visit.page.route("**/api/v1/run", lambda route: route.abort())
+    visit.set(RATIO, "0.8")
+    visit.page.locator("#errors", has_text="your changes are kept in this page").wait_for()
+    visit.page.unroute("**/api/v1/run")
+    visit.set(RATIO, "0.81").settled()
+    assert "0.81" in visit.text("#changes")
+    assert visit.page.locator("#errors").is_hidden()
 
 
 @pytest.mark.slow

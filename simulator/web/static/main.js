@@ -52,9 +52,9 @@ async function refresh({ panel = true, quiet = false } = {}) {
       if (!current()) return;
       if (name === "problems") throw new Refused(told.problems);
       if (name === "end") return;
+      if (told.link) address(told.link);
       show(told);
       if (told.link) {
-        address(told.link);
         problems([]);
         if (!quiet) $("spoken").textContent = told.view.spoken;
         if (panel) renew(asking.signal, current);
@@ -111,7 +111,7 @@ function show({ view }) {
 function tabLink({ key, title }) {
   const item = document.createElement("li");
   const link = document.createElement("a");
-  link.href = `#${key}`;
+  link.href = `/explore?s=${page.link}&tab=${key}`;
   link.dataset.tab = key;
   link.textContent = title;
   if (key === page.tab) link.setAttribute("aria-current", "page");
@@ -133,6 +133,7 @@ function progress(done, of) {
 }
 
 function address(link) {
+  page.link = link;
   const url = `/explore?s=${link}&tab=${page.tab}${page.differences ? "&differences=yes" : ""}`;
   history.replaceState(null, "", url);
   $("link").value = new URL(url, location.href).href;
