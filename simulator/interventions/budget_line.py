@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 
@@ -16,6 +16,7 @@ from simulator.interventions.surroundings import Idle, Surroundings, dates_idle
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
     from simulator.interventions.context import Context
+    from simulator.vocabulary.calendar import Month
 
 
 class BudgetLine(Intervention):
@@ -34,6 +35,11 @@ class BudgetLine(Intervention):
 
     end: MonthValue | None = choice(None, if_empty="goes on to the end of the run")
     """Last month of a yearly amount."""
+
+    @classmethod
+    def starter(cls, first: Month) -> dict[str, Any]:
+        """Return an amount of nothing a year."""
+        return {"cost": {"per_year_gbp": 0.0}}
 
     @field_validator("areas")
     @classmethod

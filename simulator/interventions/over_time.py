@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, Strict, ValidationInfo, field_validator, model_validator
 
@@ -72,6 +72,11 @@ class SetOverTime(Intervention):
         if self.path is not None and (self.start is not None or self.end is not None):
             raise Wrong("the years of a path say when", "leave start and end out")
         return self
+
+    @classmethod
+    def starter(cls, first: Month) -> dict[str, Any]:
+        """Return, besides, a way to go: no change where one can be said as a ratio, else nothing at all."""
+        return super().starter(first) | ({"ratio": 1.0} if "ratio" in cls.model_fields else {"value": 0.0})
 
     @property
     def unit(self) -> str:

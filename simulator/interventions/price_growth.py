@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, field_validator, model_validator
 
@@ -18,6 +18,7 @@ from simulator.vocabulary.labels import ALL
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
     from simulator.interventions.context import Array, Context
+    from simulator.vocabulary.calendar import Month
 
 
 def _known() -> tuple[str, ...]:
@@ -53,6 +54,11 @@ class PriceGrowth(OverTime):
     basis: Literal["real", "cash"] = choice("real", source="definition")
     """Real growth comes on top of the GDP deflator, and real pounds follow it; cash takes its place. After the end
     of growth the price follows the deflator."""
+
+    @classmethod
+    def starter(cls, first: Month) -> dict[str, Any]:
+        """Return no growth of all costs."""
+        return {"costs": ALL, "percent_per_year": 0.0}
 
     @field_validator("costs")
     @classmethod

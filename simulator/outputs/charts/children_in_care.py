@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.outputs.charts import headline, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
+from simulator.outputs.charts.findings import children_found
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
 from simulator.results.results_protocol import Results
@@ -28,7 +29,7 @@ def children(results: Results) -> Chart | None:
     claims = series.claims(results, "children")
     first, last = path.middle[0], path.middle[-1]
     start, end = words.month(path.when[0]), words.month(path.when[-1])
-    title = _title(results)
+    title = children_found(results)
     colour = style.PALETTE["dark_blue"]
     begin = min(path.at[0], history.at[0]) if history else path.at[0]
     finish = max(path.at[-1], history.at[-1]) if history else path.at[-1]
@@ -85,16 +86,6 @@ def _label_history(sheet: Sheet, axes: Axes, history: Course, path: Course, name
     near_the_edge = history.at[-1] > path.at[-1] - _NO_ROOM_YEARS
     put = sheet.label if near_the_edge else sheet.callout
     put(axes, history.at[-1], history.middle[-1], last, style.HISTORY)
-
-
-def _title(results: Results) -> str:
-    path = series.stock(results, "children")
-    replicated = series.replication_finding(results, "children", path, "children in care", words.count, words.month)
-    if replicated:
-        return replicated
-    return headline.level(
-        "Children in care", path, words.count, words.month, ("rise", "fall", "hardly change"), more=("more", "fewer")
-    )
 
 
 def _history_words(results: Results) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from simulator.outputs.charts import headline, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
+from simulator.outputs.charts.findings import compared
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
-from simulator.results.figures import way
 from simulator.results.results_protocol import Results
 
 _HISTORY_YEARS = 10
@@ -61,19 +61,6 @@ def compare_extra_spend(everything: Sequence[Results]) -> Chart | None:
     )  # fmt: skip
 
 
-def latest_common(paths: Sequence[Course]) -> tuple[str, list[int]]:
-    """Return the last instant or year that most scenarios project, and which scenarios do.
-
-    The reference is always among them. First instants do not count: they are given, not projected.
-    """
-    if len(paths[0].when) == 1:
-        return paths[0].when[0], [i for i, path in enumerate(paths) if paths[0].when[0] in path.when]
-    reaching = {when: [i for i, path in enumerate(paths) if when in path.when[1:]] for when in paths[0].when[1:]}
-    most = max(len(who) for who in reaching.values())
-    when = [when for when, who in reaching.items() if len(who) == most][-1]
-    return when, reaching[when]
-
-
 def draw_paths(
     everything: Sequence[Results], paths: Sequence[Course], *, history: Course | None, what: str, unit: str,
     of: str, write: Callable[[float], str], when: Callable[[str], str], financial: bool,
@@ -103,7 +90,7 @@ def draw_paths(
     many = len(paths) > series.MANY
     # Runs from other dates knew other things: a headline that ranges over them would compare years, not scenarios.
     together = [i for i, results in enumerate(everything) if results.first_month == everything[0].first_month]
-    title = _title([titles[i] for i in together], [paths[i] for i in together], len(paths), of, write, when)
+    title = compared([titles[i] for i in together], [paths[i] for i in together], len(paths), of, write, when)
     zero_note = ""
     drawn = [path.middle for path in paths] + ([history.middle] if history is not None else [])
     bands = [] if many else [edge for band in paths[0].bands()[:1] for edge in band]
@@ -174,33 +161,3 @@ def draw_paths(
         )
         kind = "Small line charts, one for each scenario" if many else "Line chart"
         return sheet.finish(f"{kind}: {what[:1].lower() + what[1:]} in {everything[0].areas[0]}. At the end, {listed}.")
-
-
-def _title(
-    titles: Sequence[str],
-    paths: Sequence[Course],
-    scenarios: int,
-    of: str,
-    write: Callable[[float], str],
-    when: Callable[[str], str],
-) -> str:
-    date, who = latest_common(paths)
-    values = {i: float(paths[i].middle[paths[i].when.index(date)]) for i in who}
-    lowest, highest = min(values, key=lambda i: values[i]), max(values, key=lambda i: values[i])
-    span = f"{when(paths[0].when[0])} to {when(date)}"
-    some = "" if len(who) == scenarios else f", among the {len(who)} scenarios that run from {span}"
-    subject = of[:1].upper() + of[1:]
-    if len(paths) == 1:
-        return f"{titles[0]}: {of} of {write(values[0])} by {when(date)}"
-    if len(who) == 1:
-        return f"{titles[0]}: {of} of {write(values[0])} by {when(date)}; no other scenario covers that date"
-    if write(values[lowest]) == write(values[highest]):
-        return f"{subject} in {when(date)} is the same, {write(values[lowest])}{some or ', in all scenarios'}"
-    plural = "range" if of.startswith("children") else "ranges"
-    apart = (paths[highest] - paths[lowest]).draws[:, -1]
-    unsure = way(apart, values[highest], least=0.0) == "unsure"
-    told = f"; {headline.DRAWS} don't tell these two apart" if unsure else ""
-    return (
-        f"{subject} in {when(date)} {plural} from {write(values[lowest])} ({titles[lowest]}) "
-        f"to {write(values[highest])} ({titles[highest]}){some}{told}"
-    )

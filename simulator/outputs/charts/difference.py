@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from simulator.outputs.charts import headline, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
+from simulator.outputs.charts.findings import comparable, finding
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
-from simulator.results.figures import middle, way
-from simulator.results.quantities import Array
+from simulator.results.figures import way
 from simulator.results.results_protocol import Results
 
 
@@ -38,42 +38,6 @@ def difference_spend(everything: Sequence[Results]) -> Chart | None:
         unit=f"£ a financial year {series.prices_words(everything[0])}", more="more", less="less",
         write=words.money, when=str, financial=True,
     )  # fmt: skip
-
-
-def comparable(everything: Sequence[Results]) -> tuple[list[int], list[int]]:
-    """Return the scenarios whose difference from the first means something, and those whose does not.
-
-    Scenarios that start in another month stand on another base: the difference on a common date would
-    mix what the scenario changes with what the two bases knew.
-    """
-    others = range(1, len(everything))
-    same = [i for i in others if everything[i].first_month == everything[0].first_month]
-    return same, [i for i in others if i not in same]
-
-
-def finding(
-    title: str,
-    changes: Array,
-    whole: float,
-    *,
-    what: str,
-    more: str,
-    less: str,
-    write: Callable[[float], str],
-    when: str,
-) -> str:
-    """Return a difference, (1 + draw,), as a sentence that says how large it is next to the total."""
-    change = float(middle(changes, quantiles=False))
-    found = way(changes, whole, least=1e-9)
-    if found == "unsure":
-        ends = headline.between(changes, lambda value: signed(value, write))
-        return f"{title}: {ends} in {what} by {when} ({headline.DRAWS}), which holds no change"
-    if found == "same" or write(abs(change)).strip("£") == "0":
-        return f"{title}: no change in {what} by {when}"
-    share = words.percent(change, whole)
-    only = "only " if abs(change) < 0.01 * abs(whole) and share[0].isdigit() else ""
-    size = f"{write(abs(change))} {more if change > 0 else less} {what}"
-    return f"{title}: {size} by {when}, {only}{share} of the total"
 
 
 def _draw(

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
-from simulator.outputs.charts.difference import finding
+from simulator.outputs.charts.findings import finding
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import Sheet
 from simulator.results.results_protocol import Results

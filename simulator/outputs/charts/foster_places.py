@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from simulator.outputs.charts import headline, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
+from simulator.outputs.charts.findings import foster_found
 from simulator.outputs.charts.layout import Sheet
 from simulator.results.results_protocol import Results
 
@@ -21,18 +22,8 @@ def foster_places(results: Results) -> Chart | None:
         return None
     paths = {name: series.stock(results, name) for name, _, _ in _LINES}
     unmet = paths["unmet_foster_need"]
-    first, last = unmet.middle[[0, -1]]
     start, end = words.month(unmet.when[0]), words.month(unmet.when[-1])
-    if max(first, last) < 0.5:
-        title = f"Foster places are enough in {end}: nobody whose original plan was fostering lives elsewhere"
-    else:
-        title = headline.level(
-            "Children in homes whose original plan was fostering",
-            unmet,
-            words.count,
-            words.month,
-            ("grow", "fall", "stay about the same,"),
-        )
+    title = foster_found(unmet)
     with style.context():
         sheet = Sheet(
             title,

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from simulator.outputs.charts import series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
+from simulator.outputs.charts.findings import label, plural
 from simulator.outputs.charts.layout import MARGIN, Sheet
-from simulator.outputs.charts.placement_mix import label, plural
 from simulator.results.figures import QUANTILES
 from simulator.results.results_protocol import Results
 from simulator.results.sufficiency_tables import PEER_LABELS, Sufficiency

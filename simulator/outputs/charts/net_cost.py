@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
-
 from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
+from simulator.outputs.charts.findings import net_cost_path
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
@@ -23,18 +22,10 @@ from simulator.outputs.charts.verdicts import (
 )
 from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
-from simulator.results.value_for_money import ValueAccount
 
 _COLOURS = {True: style.PALETTE["dark_blue"], False: style.PALETTE["orange"]}
 _SHORT = {True: "limited", False: "as needed"}
 """The two rules for foster places, by whether they are limited."""
-
-
-def net_cost_path(account: ValueAccount) -> Course:
-    """Return the cumulative net cost of an account, from nothing at its start."""
-    at = np.array([float(words.year_end(year)) for year in account.years])
-    draws = np.insert(account.cumulative_net_cost, 0, 0.0, axis=1)
-    return Course(np.insert(at, 0, at[0] - 1.0), (words.financial_year(at[0] - 1.0), *account.years), draws)
 
 
 @chart("net_cost", title="Cumulative net cost of the programmes")

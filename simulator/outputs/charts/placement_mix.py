@@ -4,33 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.outputs.charts import headline, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
+from simulator.outputs.charts.findings import label, mix_found, reported_parts
 from simulator.outputs.charts.layout import Sheet
-from simulator.results.figures import way
-from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
-from simulator.vocabulary.placements import placements
-
-
-def reported_parts(values: Array, names: tuple[str, ...]) -> dict[str, Array]:
-    """Return (draw, time) totals by placement as published figures report it, from (draw, time, place)."""
-    parts: dict[str, Array] = {}
-    counted_in = {placement.name: placement.reported_as for placement in placements()}
-    for i, name in enumerate(names):
-        group = counted_in.get(name, name)
-        parts[group] = parts[group] + values[..., i] if group in parts else values[..., i]
-    return parts
-
-
-def label(name: str) -> str:
-    """Return what people read for a placement."""
-    return {placement.name: placement.label for placement in placements()}.get(name, name.replace("_", " "))
-
-
-def plural(name: str) -> str:
-    """Return what people read for a placement where several are meant."""
-    return {placement.name: placement.plural for placement in placements()}.get(name, label(name))
 
 
 @chart("placement_mix", title="Placement mix")
@@ -55,26 +33,7 @@ def placement_mix(results: Results) -> Chart | None:
     if not any(np.nanmax(share.middle) > 0 for share in shares.values()):
         return None
     notes = [f"Hidden, as small: {words.listed([label(name) for name in hidden])}."] if hidden else []
-    moved = {name: share.middle[-1] - share.middle[0] for name, share in shares.items()}
-    name = max(moved, key=lambda key: abs(moved[key]))
-    first, last = shares[name].middle[[0, -1]]
-    found = way(headline.since(shares[name]), float(first), least=0.0)
-    if abs(moved[name]) < 0.5:
-        title = (
-            f"The mix of placements hardly changes: no share moves by more than "
-            f"{abs(moved[name]):.1f} points by {when[1]}"
-        )
-    elif found == "unsure":
-        ends = headline.between(shares[name].draws[:, -1], lambda share: f"{share:.0f}%")
-        title = f"The share of children in {_in_sentence(name)}: {first:.0f}% in {when[0]}, and {ends} by {when[1]}"
-        title += f" ({headline.DRAWS})"
-    else:
-        title = (
-            f"The share of children in {_in_sentence(name)} {'grows' if last > first else 'shrinks'} "
-            f"from {first:.0f}% to {last:.0f}% by {when[1]}, the largest change"
-        )
-        if round(first) == round(last):
-            title = title.replace(f"{first:.0f}% to {last:.0f}%", f"{first:.1f}% to {last:.1f}%")
+    title, most = mix_found(shares, when)
     before = series.mix_before(results)
     known = f" (dashed; before: {series.known_words(results, 'children')})" if before else ""
     with style.context():
@@ -94,7 +53,7 @@ def placement_mix(results: Results) -> Chart | None:
         past_shares = [past.middle for name, past in before.items() if name in shares]
         top = series.highest(*(share.middle for share in shares.values()), *edges, *past_shares)
         for i, (group, share) in enumerate(shares.items()):
-            strong = group == name and abs(moved[name]) >= 0.5
+            strong = group == most
             colour = style.PALETTE["orange" if strong else "dark_blue"]
             if group in before:
                 lines.draw_history(sheet.panels[i], before[group])
@@ -105,8 +64,3 @@ def placement_mix(results: Results) -> Chart | None:
         sheet.percents()
         listed = words.listed([f"{label(k)} {s.middle[0]:.1f}% to {s.middle[-1]:.1f}%" for k, s in shares.items()])
         return sheet.finish(f"Small line charts of shares of children by placement, {when[0]} to {when[1]}: {listed}.")
-
-
-def _in_sentence(name: str) -> str:
-    text = plural(name)
-    return text[:1].lower() + text[1:]

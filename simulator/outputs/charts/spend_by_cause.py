@@ -6,8 +6,8 @@ import numpy as np
 
 from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
+from simulator.outputs.charts.findings import plural, reported_parts
 from simulator.outputs.charts.layout import Sheet
-from simulator.outputs.charts.placement_mix import plural, reported_parts
 from simulator.outputs.charts.series import Course
 from simulator.results.figures import way
 from simulator.results.quantities import INFLATION, Array

@@ -9,7 +9,7 @@ from functools import partial
 from simulator.results.attribution import Attribution
 from simulator.results.figures import Array, ShownFigure
 from simulator.results.labelled import WITHOUT, RunResults
-from simulator.runs.ensemble.store import Store
+from simulator.runs.ensemble.store import Figures
 
 FULL = "full/"
 """Before the name of a measure that is kept in full."""
@@ -21,17 +21,17 @@ class Drawn(RunResults):
 
     Attributes
     ----------
-    store : Store
+    store : Figures
         Must outlive the results.
     prefix : str
         Before the names of figures in the store.
     """
 
-    store: Store
+    store: Figures
     prefix: str = ""
 
     @classmethod
-    def around(cls, central: RunResults, store: Store, drawn: Mapping[str, Array], *, chance: bool) -> Drawn:
+    def around(cls, central: RunResults, store: Figures, drawn: Mapping[str, Array], *, chance: bool) -> Drawn:
         """Put the draws of a store, and the numbers they took, around the central run."""
         kept = {one.name: getattr(central, one.name) for one in fields(central)}
         return cls(**(kept | {"store": store, "drawn": drawn, "chance": chance}))

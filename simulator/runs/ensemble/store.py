@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,57 @@ Block = tuple[int, int]
 
 HASH_BYTES = hashlib.sha256().digest_size
 NUMBER = np.dtype("<f8")
+
+
+class Figures(Protocol):
+    """Figures of draws, wherever they lie."""
+
+    @property
+    def draws(self) -> int:
+        """Draws there are."""
+
+    @property
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """The figures of a draw, and the size of their axes."""
+
+    def read(self, name: str, start: int, stop: int) -> Array:
+        """Return cells of a figure, from a first one up to one that is left out, of every draw: (cell, draw)."""
+
+    def each(self, names: Mapping[str, str]) -> Iterator[Mapping[str, Array]]:
+        """Yield figures of one draw after the other, under other names: (...) each."""
+
+
+@dataclass(frozen=True)
+class HeldDraws:
+    """Figures of draws in memory, of as many blocks as have been run.
+
+    Attributes
+    ----------
+    blocks : tuple of mapping of name to (draw, ...)
+        As :func:`simulator.runs.ensemble.draws.block` gives them, in order.
+    """
+
+    blocks: tuple[Mapping[str, Array], ...]
+
+    @property
+    def draws(self) -> int:
+        """Draws there are."""
+        return sum(len(next(iter(block.values()))) for block in self.blocks)
+
+    @property
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """The figures of a draw, and the size of their axes."""
+        return {name: values.shape[1:] for name, values in self.blocks[0].items()}
+
+    def read(self, name: str, start: int, stop: int) -> Array:
+        """Return cells of a figure, from a first one up to one that is left out, of every draw: (cell, draw)."""
+        return np.concatenate([block[name].reshape(len(block[name]), -1)[:, start:stop] for block in self.blocks]).T
+
+    def each(self, names: Mapping[str, str]) -> Iterator[Mapping[str, Array]]:
+        """Yield figures of one draw after the other, under other names: (...) each."""
+        for block in self.blocks:
+            for i in range(len(next(iter(block.values())))):
+                yield {new: block[name][i] for new, name in names.items()}
 
 
 @dataclass(frozen=True)

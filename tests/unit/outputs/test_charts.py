@@ -21,7 +21,7 @@ from matplotlib.transforms import Bbox
 from simulator.outputs import charts
 from simulator.outputs.charts import Chart, style, words
 from simulator.outputs.charts.chart_registry import chart
-from simulator.outputs.charts.difference import comparable, finding
+from simulator.outputs.charts.findings import comparable, finding
 from simulator.outputs.charts.layout import spread
 from simulator.outputs.charts.spend_by_cause import spend_parts
 from simulator.results.analysis import at_years, extra_spend, split_extra

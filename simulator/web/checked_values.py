@@ -1,0 +1,36 @@
+"""A checked state as JSON: each value with its unit, its interval and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from simulator.scenario import LoadedScenario
+from simulator.scenario.explain import worded
+
+
+def checked_values(many: Sequence[LoadedScenario]) -> dict[str, Any]:
+    """Return the values of scenarios, in the order of the schema."""
+    return {"scenarios": [_values(loaded) for loaded in many]}
+
+
+def _values(loaded: LoadedScenario) -> dict[str, Any]:
+    rows = []
+    for path, origin in loaded.provenance.items():
+        drawn = origin.uncertain
+        percent, low, high = drawn.parameter.distribution.interval if drawn is not None else (None, None, None)
+        rows.append(
+            {
+                "path": path,
+                "value": "" if origin.value is None else worded(origin.value),
+                "unit": origin.unit,
+                "left_out": origin.if_empty if origin.value is None else "",
+                "interval": None if low is None else [percent, low, high],
+                "file": "" if origin.default else origin.file,
+                "line": 0 if origin.default else origin.line,
+                "default": origin.default,
+                "source": (drawn.source if drawn is not None else "") or origin.source,
+                "quality": drawn.quality if drawn is not None else "",
+            }
+        )
+    return {"key": loaded.key, "name": loaded.scenario.name, "values": rows}

@@ -1,0 +1,110 @@
+// Controls of the assumptions: what is typed, dragged or chosen becomes a change of the scenario.
+
+/** A number as people type it; null if it is none. */
+export function number(text) {
+  const plain = text.trim().replaceAll(",", "").replaceAll("_", "").replace(/^£/, "").replace("−", "-");
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : null;
+}
+
+/** A number with commas, as people read it. */
+const grouped = (text) => (Math.abs(Number(text)) >= 1e4 ? Number(text).toLocaleString("en-GB") : text);
+
+/** Listen to the controls in a panel. `told(path, value)` is called with each change; `undefined` takes it back. */
+export function listen(panel, told) {
+  panel.addEventListener("input", ({ target }) => {
+    if (target.type !== "range") return;
+    const field = document.getElementById(target.dataset.rangeOf);
+    field.value = grouped(target.value);
+    const unit = field.parentElement.querySelector(".app-unit")?.textContent ?? "";
+    target.setAttribute("aria-valuetext", `${field.value} ${unit}`.trim());
+  });
+  panel.addEventListener("change", ({ target }) => {
+    const control = target.closest("[data-control]");
+    if (control) change(control, target, told);
+  });
+  panel.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-reset]");
+    if (button) told(button.dataset.reset, undefined);
+  });
+}
+
+function change(control, target, told) {
+  const path = control.dataset.control;
+  const { type } = control.dataset;
+  if (target.dataset.sure !== undefined) {
+    control.querySelector(".app-own").hidden = target.value !== "own";
+    if (target.value === "evidence") told(path, undefined);
+    else told(path, value(control));
+    return;
+  }
+  if (type === "number") {
+    const slide = control.querySelector("input[type=range]");
+    if (target.dataset.value !== undefined && slide && number(target.value) !== null) slide.value = number(target.value);
+    const sure = control.querySelector("[data-sure]");
+    if (sure?.value === "evidence") sure.value = "certain";
+    told(path, value(control));
+  } else if (type === "words") told(path, target.value);
+  else if (type === "flag") told(path, target.value === "true");
+  else if (type === "month") {
+    const part = (name) => control.querySelector(`[data-part=${name}]`).value.trim();
+    if (!part("year") && !part("month")) told(path, undefined);
+    else if (part("year") && part("month")) told(path, `${part("year")}-${part("month")}`);
+  } else if (type === "ages") {
+    const part = (name) => typed(control.querySelector(`[data-part=${name}]`).value);
+    told(path, [part("youngest"), part("oldest")]);
+  }
+}
+
+/** What is typed: a number if it is one, or else the text, of which the program says what is allowed. */
+function typed(text) {
+  return number(text) ?? text;
+}
+
+function value(control) {
+  const text = control.querySelector("[data-value]").value;
+  if (text.trim() === "") return undefined;
+  const sure = control.querySelector("[data-sure]");
+  if (sure?.value !== "own") return typed(text);
+  const end = (name) => typed(control.querySelector(`[data-own=${name}]`).value);
+  return { low: end("low"), mode: typed(text), high: end("high") };
+}
+
+/** Put another panel in the place of one, and leave the reader where they are. */
+export function replacePanel(panel, html) {
+  const made = new DOMParser().parseFromString(html, "text/html");
+  const opened = new Set([...panel.querySelectorAll("details[open]")].map((one) => one.id));
+  const known = new Set([...panel.querySelectorAll("details")].map((one) => one.id));
+  const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
+  for (const one of made.querySelectorAll("details")) {
+    if (known.has(one.id)) one.open = opened.has(one.id);
+  }
+  panel.replaceChildren(...made.body.childNodes);
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+/** Tell what is wrong beside the field it is about; return the field that was found. */
+export function showProblem(panel, path, words) {
+  let where = path;
+  while (where) {
+    const control = panel.querySelector(`[data-control="${CSS.escape(where)}"]`);
+    if (control) {
+      control.classList.add("app-error");
+      const error = control.querySelector(".govuk-error-message");
+      error.textContent = words;
+      error.hidden = false;
+      for (let holder = control.closest("details"); holder; holder = holder.parentElement.closest("details")) holder.open = true;
+      const field = control.querySelector("input:not([type=range]), select");
+      field?.setAttribute("aria-invalid", "true");
+      return field;
+    }
+    where = where.slice(0, Math.max(0, where.lastIndexOf(".")));
+  }
+  return null;
+}
+
+/** Take back what was told of fields. */
+export function clearProblems(panel) {
+  for (const one of panel.querySelectorAll(".app-error")) one.classList.remove("app-error");
+  for (const one of panel.querySelectorAll(".govuk-error-message")) one.hidden = true;
+  for (const one of panel.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
+}

@@ -1,0 +1,211 @@
+"""Processes that work for the page, and who is served first.
+
+A state stays with the process that began it, which has its draws. Each process does one thing at a time: what somebody
+waits for goes before draws, and draws whose asker has gone are dropped before they are begun.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from simulator.web.ongoing import Kept
+
+if TYPE_CHECKING:
+    from multiprocessing.context import SpawnProcess
+
+    from simulator.data.council import Council
+
+SECONDS = 60.0
+"""For one piece of work; a process that takes longer is ended and another one started."""
+
+WAITING = 64
+"""Pieces of work that may wait for a process; more are refused."""
+
+FIRST_SECONDS = 600.0
+"""For the first piece, which may have the engine compiled."""
+
+REMEMBERED = 2_000
+"""States of which is known who has begun them."""
+
+NOW, SOON, LATER = 0, 1, 2
+"""What is answered first: what somebody waits for, files, draws."""
+
+
+class Busy(Exception):
+    """Too many ask at the same time."""
+
+
+class Lost(Exception):
+    """What was asked took too long, or its process died."""
+
+
+@dataclass(order=True)
+class _Piece:
+    urgency: int
+    number: int
+    work: Callable[..., Any] = field(compare=False)
+    given: tuple[Any, ...] = field(compare=False)
+    answer: asyncio.Future[Any] = field(compare=False)
+    seconds: float = field(compare=False, default=SECONDS)
+
+
+def _serve(connection: Connection, council: Council | None) -> None:
+    """Do what comes through a pipe until it is closed, in a process of its own."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started the server is told, and ends this
+    kept = Kept(council)
+    while True:
+        try:
+            work, given = connection.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer: tuple[bool, Any] = True, work(kept, *given)
+        except Exception:  # a fault of the program, which the server tells who runs it
+            answer = False, traceback.format_exc()
+        connection.send(answer)
+
+
+class _Worker:
+    """One process and what waits for it."""
+
+    def __init__(self, council: Council | None) -> None:
+        self._council = council
+        self._threads = ThreadPoolExecutor(1)
+        self._queue: asyncio.PriorityQueue[_Piece] = asyncio.PriorityQueue(WAITING)
+        self._process: SpawnProcess
+        self._connection: Connection
+        self._start()
+        self._task = asyncio.create_task(self._run())
+
+    def _start(self) -> None:
+        context = get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, self._council), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    @property
+    def waiting(self) -> int:
+        return self._queue.qsize()
+
+    def put(self, piece: _Piece) -> None:
+        try:
+            self._queue.put_nowait(piece)
+        except asyncio.QueueFull:
+            raise Busy from None
+
+    async def _run(self) -> None:
+        while True:
+            piece = await self._queue.get()
+            if piece.answer.done():
+                continue
+            try:
+                fine, answer = await asyncio.wait_for(self._ask(piece), piece.seconds)
+            except (TimeoutError, EOFError, OSError):
+                self._end()
+                self._threads = ThreadPoolExecutor(1)
+                self._start()
+                fine, answer = False, None
+            if piece.answer.done():
+                continue
+            if fine:
+                piece.answer.set_result(answer)
+            else:
+                if answer:
+                    logging.getLogger("uvicorn.error").error(answer)
+                what = "this is a fault in the program, not in what you asked for" if answer else "it took too long"
+                piece.answer.set_exception(Lost(what))
+
+    async def _ask(self, piece: _Piece) -> tuple[bool, Any]:
+        connection = self._connection
+
+        def ask() -> tuple[bool, Any]:
+            connection.send((piece.work, piece.given))
+            answer: tuple[bool, Any] = connection.recv()
+            return answer
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+
+    def _end(self) -> None:
+        self._process.kill()
+        self._process.join(5.0)
+        self._connection.close()
+        self._threads.shutdown(wait=False)
+
+    def close(self) -> None:
+        self._task.cancel()
+        self._end()
+
+
+class WorkerPool:
+    """All processes of a server."""
+
+    def __init__(self, workers: int, council: Council | None = None) -> None:
+        self._workers = [_Worker(council) for _ in range(workers)]
+        self._homes: OrderedDict[str, _Worker] = OrderedDict()
+        self._numbers = itertools.count()
+
+    async def do(self, work: Callable[..., Any], *given: Any, state: str = "", urgency: int = NOW) -> Any:
+        """Have something done and return its answer.
+
+        Parameters
+        ----------
+        work : callable
+            A function of a module, that takes what the process keeps, and `given`.
+        state : str
+            Key of the state it is about, so that it goes to who has begun it.
+        urgency : int
+            `NOW`, `SOON` or `LATER`.
+
+        Raises
+        ------
+        Busy
+            If too much waits.
+        Lost
+            If it took too long or is a fault of the program.
+        """
+        piece = _Piece(urgency, next(self._numbers), work, given, asyncio.get_running_loop().create_future())
+        self._home(state).put(piece)
+        try:
+            return await piece.answer
+        finally:
+            piece.answer.cancel()  # nobody waits any more: it is not begun
+
+    async def warm(self, work: Callable[..., Any]) -> list[Any]:
+        """Have something done by every process."""
+        pieces = []
+        for worker in self._workers:
+            answer = asyncio.get_running_loop().create_future()
+            piece = _Piece(NOW, next(self._numbers), work, (), answer, FIRST_SECONDS)
+            worker.put(piece)
+            pieces.append(piece.answer)
+        return await asyncio.gather(*pieces)
+
+    def _home(self, state: str) -> _Worker:
+        if state in self._homes:
+            self._homes.move_to_end(state)
+            return self._homes[state]
+        worker = min(self._workers, key=lambda one: one.waiting)
+        if state:
+            self._homes[state] = worker
+            while len(self._homes) > REMEMBERED:
+                self._homes.popitem(last=False)
+        self._workers.sort(key=lambda one: one is worker)  # the next one goes elsewhere, if all wait alike
+        return worker
+
+    def close(self) -> None:
+        """End every process."""
+        for worker in self._workers:
+            worker.close()

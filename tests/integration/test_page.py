@@ -1,0 +1,368 @@
+"""The page in a browser: what a commissioner does with it, by mouse and by keyboard alone, and what a reader hears."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+EVERY_WAIT = 60_000
+HALF = """\
+name: Half the effect, a year late
+extends: family-help-national
+interventions:
+  - id: family-help
+    start: 2026-04
+    effect: {risk_ratio: 0.95}
+"""
+
+
+class Visit:
+    """A page that is open, and what is done with it."""
+
+    def __init__(self, page: Any, address: str) -> None:
+        self.page, self.address = page, address
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda one: self.faults.append(one.text) if one.type == "error" else None)
+        page.set_default_timeout(EVERY_WAIT)
+
+    def open(self, path: str = "/explore?scenario=family-help-national") -> Visit:
+        self.page.goto(self.address + path)
+        return self.settled()
+
+    def settled(self, draws: int = 64) -> Visit:
+        """Wait until all draws of what is asked for have come."""
+        self.page.wait_for_timeout(150)
+        self.page.locator("#progress").wait_for(state="hidden")
+        self.page.locator("#range", has_text=f"of {draws} draws").wait_for()
+        return self
+
+    def text(self, selector: str) -> str:
+        found: str = self.page.locator(selector).inner_text()
+        return found
+
+    def set(self, name: str, value: str) -> Visit:
+        field = self.page.locator(f'[data-control="{name}"] [data-value]')
+        field.fill(value)
+        field.press("Enter")
+        field.blur()
+        return self
+
+    def download(self, click: Any) -> tuple[str, bytes]:
+        with self.page.expect_download() as waiting:
+            click.click()
+        return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
+
+
+RATIO = "interventions.family-help.effect.risk_ratio"
+
+
+@pytest.fixture
+def visit(page_server: tuple[str, int], browser: Any) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    visit = Visit(context.new_page(), page_server[0])
+    yield visit
+    faults = [fault for fault in visit.faults if not re.search("status of 4(00|04|22)|ERR_FAILED", fault)]
+    context.close()
+    assert not faults
+
+
+def violations(visit: Visit) -> list[str]:
+    """Return what axe finds, of every level."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    visit.page.context.browser  # noqa: B018
+    session = visit.page.context.new_cdp_session(visit.page)
+    session.send("Runtime.evaluate", {"expression": AXE_SCRIPT})
+    answer = session.send("Runtime.evaluate", {"expression": "axe.run()", "awaitPromise": True, "returnByValue": True})
+    found = answer["result"]["value"]["violations"]
+    session.detach()
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+def test_choose_change_and_see_what_follows(visit: Visit) -> None:
+    visit.page.goto(visit.address)
+    assert violations(visit) == []
+    visit.page.get_by_label("Family help, national roll-out").check()
+    visit.page.get_by_role("button", name="Show it").click()
+    visit.settled()
+    assert visit.text("h1").split("\n")[-1] == "Family help, national roll-out"
+    before = visit.text("#headline")
+    assert "children in care in March 2035; four times in five between" in before
+    assert violations(visit) == []
+    visit.set(RATIO, "0.5").settled()
+    assert visit.text("#headline") != before
+    assert "Changed in 1 place" in visit.text("#changes")
+    assert "0.5" in visit.text("#changes")
+    assert visit.page.locator("#spoken").inner_text().startswith("Spend in 2034-35: £")
+    visit.page.get_by_role("button", name="Undo").click()
+    visit.settled()
+    assert visit.text("#headline") == before
+    assert "As shipped" in visit.text("#changes")
+    visit.page.get_by_role("button", name="Redo").click()
+    visit.settled()
+    assert "Changed in 1 place" in visit.text("#changes")
+    visit.page.get_by_role("button", name="Back to the shipped scenario").click()
+    visit.settled()
+    assert visit.text("#headline") == before
+
+
+@pytest.mark.slow
+def test_an_error_stands_beside_its_field_in_the_words_of_the_reader(visit: Visit) -> None:
+    visit.open().set(RATIO, "7")
+    field = visit.page.locator(f'[data-control="{RATIO}"]')
+    field.locator(".govuk-error-message").wait_for(state="visible")
+    assert "7 is above 3" in field.inner_text()
+    assert field.locator("[data-value]").input_value() == "7"
+    assert field.locator("[data-value]").get_attribute("aria-invalid") == "true"
+    assert "7 is above 3" in visit.text("#errors")
+    visit.set(RATIO, "many")
+    visit.page.locator("#errors", has_text="not a number").wait_for()
+    visit.set(RATIO, "0.9")
+    visit.settled()
+    assert visit.page.locator("#errors").is_hidden()
+    visit.page.locator("#area").fill("Atlantis")
+    visit.page.locator("#area").blur()
+    visit.page.locator("#area-error", has_text="Atlantis").wait_for()
+
+
+@pytest.mark.slow
+def test_scenarios_stand_side_by_side_and_as_differences(visit: Visit) -> None:
+    visit.open("/explore?scenario=status-quo")
+    visit.page.locator("#other").select_option("family-help-national")
+    visit.settled()
+    assert visit.page.locator("#scenario-list li").count() == 2
+    assert "Status quo" in visit.text("#charts")
+    assert "Against Status quo" in visit.text("#headline")
+    visit.page.get_by_label("As differences from the first").check()
+    visit.settled()
+    assert "Difference from Status quo" in visit.text("#charts")
+    visit.page.locator("#other").select_option("copy")
+    visit.settled()
+    assert "changed" in visit.text("h1")
+    assert violations(visit) == []
+    visit.page.get_by_role("button", name="Take Status quo away").click()
+    visit.settled()
+    assert visit.page.locator("#scenario-list li").count() == 2
+
+
+@pytest.mark.slow
+def test_measures_are_added_and_removed_and_switches_flipped(visit: Visit) -> None:
+    visit.open()
+    visit.page.locator("#kind").select_option("uasc_arrivals")
+    assert visit.text("#kind-says")
+    visit.page.locator("#add").click()
+    visit.settled()
+    card = visit.page.locator("#card-uasc-arrivals")
+    card.locator("summary").first.click()
+    visit.set("interventions.uasc-arrivals.ratio", "2").settled()
+    assert "added" in visit.text("#changes")
+    visit.page.locator("#card-scenario > summary").click()
+    visit.page.get_by_label("As needed: a foster place is always found").check()
+    visit.settled()
+    assert visit.page.get_by_role("link", name="Foster places").count() == 0
+    visit.page.get_by_role("button", name=re.compile("^Remove")).first.click()
+    visit.settled()
+    assert "removed" in visit.text("#changes")
+    visit.page.locator("[data-restore]").click()
+    visit.settled()
+    assert "removed" not in visit.text("#changes")
+
+
+@pytest.mark.slow
+def test_a_number_can_be_certain_or_have_a_range_of_ones_own(visit: Visit) -> None:
+    visit.open()
+    sure = f'[data-sure="{RATIO}"]'
+    own = visit.page.locator(f'[data-control="{RATIO}"]')
+    assert visit.page.locator(sure).input_value() == "evidence"
+    visit.set(RATIO, "0.8").settled()
+    own.get_by_text("changed", exact=True).wait_for()
+    assert visit.page.locator(sure).input_value() == "certain"
+    visit.page.locator(sure).select_option("own")
+    visit.settled()
+    own.locator('[data-own="low"]').fill("0.7")
+    own.locator('[data-own="low"]').blur()
+    visit.settled()
+    own.get_by_text("Your own range: 0.7").wait_for()
+    visit.page.locator(sure).select_option("evidence")
+    visit.settled()
+    own.get_by_text("The evidence: 0.68 to 1.05").wait_for()
+    assert "As shipped" in visit.text("#changes")
+
+
+@pytest.mark.slow
+def test_every_tab_shows_something_and_breaks_no_rule(visit: Visit) -> None:
+    visit.open()
+    for title in ("Where they live", "Foster places", "Spend", "Value for money", "Children"):
+        visit.page.locator("#tabs").get_by_text(title, exact=True).click()
+        visit.settled()
+        assert visit.page.locator("#charts svg").count() >= 1
+        assert visit.page.locator("#tabs [aria-current]").inner_text() == title
+        assert violations(visit) == []
+    for path in ("/method", "/about", "/assumptions?scenario=family-help-national", "/nothing"):
+        visit.page.goto(visit.address + path)
+        assert violations(visit) == []
+
+
+@pytest.mark.slow
+def test_each_kind_of_download_holds_what_it_says(visit: Visit) -> None:
+    from openpyxl import load_workbook
+
+    visit.open()
+    figure = visit.page.locator('[data-chart="children"]')
+    figure.get_by_role("tab", name="Download").click()
+    figure.locator('[data-form="xlsx"]', has_text="kB").wait_for()
+    held = {form: visit.download(figure.locator(f'[data-form="{form}"]')) for form in ("svg", "png", "csv", "xlsx")}
+    assert all(name == f"family-help-national-roll-out-children.{form}" for form, (name, _) in held.items())
+    assert held["svg"][1].startswith(b"<svg ")
+    assert b"Source: Department for Education" in held["svg"][1]
+    assert held["png"][1].startswith(b"\x89PNG")
+    rows = list(csv.reader(io.StringIO(held["csv"][1].decode())))
+    assert rows[0] == ["Date", "Published figures", "Projected", "Projected, 80% from", "Projected, 80% to"]
+    sheet = load_workbook(io.BytesIO(held["xlsx"][1]))["Data"]
+    assert [cell.value for cell in sheet[4]] == rows[0]
+    assert sheet.cell(sheet.max_row, 3).value == float(rows[-1][2])
+    assert not zipfile.ZipFile(io.BytesIO(held["xlsx"][1])).testzip()
+    figure.get_by_role("tab", name="Table").click()
+    assert figure.locator("tbody tr").count() == len(rows) - 1
+    name, body = visit.download(visit.page.locator('[data-file="financial-years.csv"]'))
+    assert name == "family-help-national-roll-out-financial-years.csv"
+    assert b",p05," in body[:300]
+
+
+@pytest.mark.slow
+def test_a_file_goes_in_and_a_link_holds_everything(visit: Visit, tmp_path: Path) -> None:
+    path = tmp_path / "half.yaml"
+    path.write_text(HALF, encoding="utf-8")
+    visit.open("/explore?scenario=status-quo")
+    visit.page.locator("#file").set_input_files(str(path))
+    visit.settled()
+    assert visit.text("h1").endswith("Half the effect, a year late")
+    shown, link = visit.text("#headline"), visit.page.locator("#link").input_value()
+    other = visit.page.context.browser.new_context()
+    colleague = Visit(other.new_page(), visit.address)
+    colleague.page.goto(link)
+    colleague.settled()
+    assert colleague.text("#headline") == shown
+    assert "Changed in 2 places" in colleague.text("#changes")
+    other.close()
+    path.write_text("name: X\nstrats: 1\n", encoding="utf-8")
+    visit.page.locator("#file").set_input_files(str(path))
+    visit.page.locator("#errors", has_text="line 2").wait_for()
+    assert "unknown key" in visit.text("#errors").lower()
+    assert visit.text("h1").endswith("Half the effect, a year late")
+
+
+@pytest.mark.slow
+def test_a_run_can_be_stopped_and_an_overtaken_answer_is_dropped(visit: Visit) -> None:
+    visit.open()
+    visit.set(RATIO, "0.8")
+    visit.set(RATIO, "0.7")
+    visit.set(RATIO, "0.6").settled()
+    assert "0.6" in visit.text("#changes")
+    visit.set(RATIO, "0.61")
+    visit.page.locator("#stop").click()
+    assert "Stopped" in visit.text("#range")
+    assert visit.page.locator("#progress").is_hidden()
+    visit.set(RATIO, "0.62").settled()
+
+
+@pytest.mark.slow
+def test_changes_are_kept_when_the_program_is_gone(visit: Visit) -> None:
+    visit.open()
+    visit.page.route("**/api/v1/run", lambda route: route.abort())
+    visit.set(RATIO, "0.8")
+    visit.page.locator("#errors", has_text="your changes are kept in this page").wait_for()
+    visit.page.unroute("**/api/v1/run")
+    visit.set(RATIO, "0.81").settled()
+    assert "0.81" in visit.text("#changes")
+    assert visit.page.locator("#errors").is_hidden()
+
+
+@pytest.mark.slow
+def test_the_keyboard_is_enough(visit: Visit) -> None:
+    visit.open("/explore?scenario=family-help-national")
+    page = visit.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.className") == "govuk-skip-link"
+    slide = page.locator(f'[data-control="{RATIO}"] input[type=range]')
+    slide.focus()
+    page.keyboard.press("ArrowLeft")
+    visit.settled()
+    assert page.locator(f'[data-control="{RATIO}"] [data-value]').input_value() == "0.89"
+    assert page.evaluate("() => document.activeElement.type") == "range", "focus stays where it was"
+    chart = page.locator('[data-chart="children"] .app-cursor')
+    chart.focus()
+    page.keyboard.press("End")
+    read = page.locator('[data-chart="children"] .app-read')
+    assert read.inner_text().startswith("March 2035: Projected ")
+    page.keyboard.press("ArrowLeft")
+    assert read.inner_text().startswith("March 2034: Projected ")
+    page.keyboard.press("PageDown")
+    assert "Published" in read.inner_text()
+    seen = []
+    page.locator("#undo").focus()
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("() => document.activeElement.id || document.activeElement.dataset.tab || ''"))
+    assert {"back", "stop", "add", "copy"} - set(seen) <= {"stop"}
+    assert {"children", "spend", "kind", "area", "file", "link"} <= set(seen)
+
+
+@pytest.mark.slow
+def test_every_control_has_a_role_a_name_and_a_value(visit: Visit) -> None:
+    visit.open()
+    for one in visit.page.locator("details:not([open]) > summary").all():
+        if one.is_visible():
+            one.click()
+    session = visit.page.context.new_cdp_session(visit.page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    roles = {"button", "link", "textbox", "slider", "radio", "combobox", "checkbox", "tab", "DisclosureTriangle"}
+    controls = [n for n in nodes if not n.get("ignored") and n.get("role", {}).get("value") in roles]
+    assert len(controls) > 60
+    named = [(n["role"]["value"], n.get("name", {}).get("value", "").strip()) for n in controls]
+    assert all(name for _, name in named), [one for one in named if not one[1]]
+    sliders = [n for n in controls if n["role"]["value"] == "slider"]
+    assert sliders
+    for node in sliders:
+        assert node["value"]["value"] not in ("", None)
+        assert {"valuemin", "valuemax"} <= {one["name"] for one in node["properties"]}
+    texts = [n for n in controls if n["role"]["value"] in ("textbox", "combobox")]
+    empty = "() => [...document.querySelectorAll('input')].filter((one) => !one.value && one.checkVisibility()).length"
+    assert sum("value" not in n for n in texts) <= visit.page.evaluate(empty), "what is left empty has no value"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "media"), [(360, {}), (768, {}), (1440, {}), (1440, {"forced_colors": "active"}),
+                                              (1000, {"media": "print"})])  # fmt: skip
+def test_it_fits_every_width_and_prints(visit: Visit, width: int, media: dict[str, str], tmp_path: Path) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    visit.open()
+    visit.page.emulate_media(**media)
+    visit.page.wait_for_timeout(300)
+    assert visit.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    assert visit.page.locator("#charts svg").first.is_visible()
+    if not media:
+        assert violations(visit) == []
+
+
+def test_names_full_of_markup_are_inert(visit: Visit) -> None:
+    name = '<img src=x onerror=alert(1)><script>alert(2)</script>=1+1 & "quoted"'
+    state = {"v": 1, "scenarios": [{"name": name, "extends": "status-quo", "end": "2026-03"}]}
+    from simulator.web.page_state import PageState
+
+    visit.page.on("dialog", lambda dialog: visit.faults.append(f"a script ran: {dialog.message}"))
+    visit.open(f"/explore?s={PageState.of(json.loads(json.dumps(state))).link()}")
+    assert visit.text("#name-shown") == name
+    assert visit.page.locator("#charts img, #charts script, #headline img").count() == 0
+    visit.page.locator("#other").select_option("copy")
+    visit.settled()
+    assert name in visit.text("#scenario-list")

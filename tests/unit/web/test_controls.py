@@ -1,0 +1,103 @@
+"""Controls are built from the fields themselves, and a measure that is added changes nothing yet."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from simulator.interventions import kinds
+from simulator.runs.simulate import simulate
+from simulator.scenario import shipped
+from simulator.vocabulary.calendar import Month
+from simulator.web.controls import cards, changes, given, kind_list, scenario_list, starter
+from simulator.web.drafts import read_drafts
+from simulator.web.page_state import PageState
+
+STATE = PageState.shipped("family-help-national")
+
+
+def controls(content: dict[str, object]):
+    [loaded] = read_drafts(PageState((content,)))
+    return {c.path: c for card in cards(loaded, content) for c in (*card.first, *card.more)}
+
+
+def test_a_number_has_the_bounds_the_unit_and_the_evidence_of_its_field() -> None:
+    [loaded] = read_drafts(STATE)
+    card = cards(loaded, STATE.scenarios[0])[0]
+    ratio = card.first[0]
+    assert ratio.path == "interventions.family-help.effect.risk_ratio"
+    assert (ratio.low, ratio.high, ratio.unit, ratio.value) == (0, 3, "ratio", 0.9)
+    assert ratio.interval == pytest.approx((0.68, 1.05))
+    assert ratio.evidence == "judgement"
+    assert len(ratio.sources) == 4
+    assert len(card.first) <= 6
+
+
+def test_every_number_that_is_given_can_be_changed() -> None:
+    [loaded] = read_drafts(STATE)
+    found = controls(dict(STATE.scenarios[0]))
+    for path, origin in loaded.provenance.items():
+        if path.startswith("interventions.0.") and isinstance(origin.value, (int, float)):
+            own = path.replace("interventions.0.", "interventions.family-help.")
+            assert own in found, path
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_every_shipped_scenario_has_controls(name: str) -> None:
+    state = PageState.shipped(name)
+    [loaded] = read_drafts(state)
+    *programmes, whole = cards(loaded, state.scenarios[0])
+    assert [card.key for card in programmes] == [one.id for one in loaded.scenario.interventions]
+    assert "starts.hold" in {control.path for control in whole.first}
+
+
+def test_switches_are_choices_with_what_they_mean() -> None:
+    found = controls(dict(STATE.scenarios[0]))
+    places = found["assumptions.foster_places"]
+    assert [value for value, _ in places.choices] == ["limited", "as_needed"]
+    assert all(len(words.split()) > 3 for _, words in places.choices)
+    assert found["interventions.family-help.outlasts_money"].type == "flag"
+    assert found["end"].type == "month"
+
+
+def test_what_is_changed_is_told() -> None:
+    content = {**STATE.scenarios[0], "interventions": [{"id": "family-help", "effect": {"risk_ratio": 0.95}}]}
+    [loaded] = read_drafts(PageState((content,)))
+    [change] = changes(loaded, content)
+    assert change["path"] == "interventions.family-help.effect.risk_ratio"
+    assert "0.95" in change["after"]
+    assert controls(content)["interventions.family-help.effect.risk_ratio"].changed
+    assert given(content, "interventions.family-help.effect.risk_ratio")
+    assert not given(content, "interventions.family-help.lag_months")
+    assert not changes(read_drafts(STATE)[0], STATE.scenarios[0])
+
+
+def test_an_added_and_a_removed_measure_are_changes() -> None:
+    entry = starter("uasc_arrivals", [], Month(2026, 4))
+    content = {**STATE.scenarios[0], "interventions": [entry], "remove": ["family-help"]}
+    [loaded] = read_drafts(PageState((content,)))
+    assert {one["path"] for one in changes(loaded, content)} == {
+        "interventions.family-help",
+        "interventions.uasc-arrivals",
+    }
+
+
+@pytest.mark.parametrize("kind", sorted(kinds()))
+def test_a_measure_that_is_added_is_read_and_changes_nothing(kind: str) -> None:
+    entry = starter(kind, [], Month(2026, 4))
+    plain = {"name": "Plain", "extends": "status-quo", "end": "2027-03"}
+    both = read_drafts(PageState((plain, {**plain, "name": "More", "interventions": [entry]})))
+    without, with_it = (simulate(one)["children"].total() for one in both)
+    np.testing.assert_allclose(with_it, without, rtol=1e-9)
+
+
+def test_ids_are_made_apart() -> None:
+    assert starter("trend", ["trend", "trend-2"], Month(2026, 4))["id"] == "trend-3"
+    with pytest.raises(KeyError):
+        starter("nothing", [], Month(2026, 4))
+
+
+def test_lists_say_what_there_is() -> None:
+    assert {one["kind"] for one in kind_list()} == set(kinds())
+    assert all(one["says"] and one["title"] for one in kind_list())
+    assert {one["purpose"] for one in scenario_list()} == {"reference", "plan", "exploration", "replication"}
