@@ -45,7 +45,15 @@ STATED: dict[str, dict[str, Any]] = {
     "funding": {
         "funding": {
             "lines": [{"id": "line", "gbp": {"2026-27": 1e12}, "source": "nao_2025"}],
-            "claims": [{"gap": "standstill", "financial_year": "2025-26", "label": "Somebody", "source": "nao_2025"}],
+            "claims": [
+                {
+                    "gap": "standstill",
+                    "gbp_per_year": 1.0,
+                    "financial_year": "2025-26",
+                    "label": "Somebody",
+                    "source": "nao_2025",
+                }
+            ],
         }
     },
 }

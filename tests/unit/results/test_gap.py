@@ -131,6 +131,20 @@ def test_funding_changes_no_spend() -> None:
         without.gap("gap")
 
 
+def test_a_duty_is_no_part_of_a_plan() -> None:
+    stated = scenario()
+    duty = next(one for one in stated["interventions"] if one["id"] == "duty")
+    plain = {**duty, "cost": {**duty["cost"], "statutory": False}}
+    choice = {**stated, "interventions": [one if one["id"] != "duty" else plain for one in stated["interventions"]]}
+    law, plan = (simulate(load_mapping(one)) for one in (stated, choice))
+    moved = {
+        name: law.gap(name).central[0, 1] - plan.gap(name).central[0, 1]
+        for name in ("gap", "unfunded_plan", "standstill")
+    }
+    assert moved == pytest.approx({"gap": 0.0, "unfunded_plan": -5e7, "standstill": 5e7}, abs=1e-2)
+    np.testing.assert_array_equal(law["total_spend"].values, plan["total_spend"].values)
+
+
 def shares(line: dict[str, Any], *names: str) -> np.ndarray:
     loaded = load_mapping(scenario([line])).in_areas(names)
     compiled = compile_scenario(loaded.scenario, baseline=loaded.baseline)
