@@ -56,7 +56,12 @@ class StreamRates:
         Where children are placed whose plan is mainstream fostering and who find no place, as shares; they sum to 1.
     balancing_per_year : (draw, area)
         The counting residual as a growth rate of the stock, a year (docs/model.md, section 7); below 0 it takes
-        children away.
+        away.
+    place_exit_ratio : (draw, area, month, place, reason)
+        Multiplies hazards of leaving that go with the placement in a month, besides `exit_ratio`.
+    order_return_share : (draw, area, month, place)
+        Of those who leave for guardianship from a placement in a month, the share who may come back as those do who
+        went home long ago (the last spell). Others who come back are in `new_starts_per_month`.
     """
 
     youngest_age: int
@@ -76,6 +81,8 @@ class StreamRates:
     fade_per_year: Array
     unfostered_place: Array
     balancing_per_year: Array
+    place_exit_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1, 1)))
+    order_return_share: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,11 @@ class FosterRates:
         Fastest hazard at which a waiting child is matched when places are free.
     agencies : (draw, area, month, 4), optional
         What agencies do in a month (`simulator.engine.fostering`), where their places are not the area's own.
+    stage_ratio : (draw, area, month, sector, stage)
+        Multiplies the hazards of finishing a stage in a month.
+    approval_weight : (draw, area, month, sector)
+        How many households those approved in a month count as in usable places: more than one each if they were
+        recruited for children who wait.
     """
 
     council: int
@@ -154,6 +166,8 @@ class FosterRates:
     places_response_per_year: float
     step_down_per_year: Array
     agencies: Array | None = None
+    stage_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1, 1)))
+    approval_weight: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1)))
 
 
 MAY_BE_NEGATIVE = ("balancing_per_year",)
@@ -184,6 +198,13 @@ class Rates:
         Cash spent on all programmes together, but for what goes with the outcome.
     idle_place_gbp : (draw, area, month, sector)
         Cash that programmes spend in a month on each usable foster place that stands empty.
+    week_gbp : (draw, area, month, place)
+        Cash that programmes spend on each week of a child in a placement, besides its unit cost.
+    guardianship_week_gbp : (draw, area, month)
+        Cash that programmes spend on each week of a child who left care for guardianship, until 18.
+    places_paid : (draw, area, month, cost)
+        Children whose placement `programme_spend_gbp` pays for, filled or not: their weeks are not paid again by the
+        line of the placement, at its mean cost.
     """
 
     months: int
@@ -195,6 +216,9 @@ class Rates:
     cost_weight: Array
     programme_spend_gbp: Array
     idle_place_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
+    week_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
+    guardianship_week_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1)))
+    places_paid: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
 
     def check(self) -> None:
         """Raise ValueError that names any array that is not finite, is negative, or has shares that do not sum to 1."""

@@ -280,6 +280,8 @@ def random_stream(
         move_ratio=rng.uniform(0.5, 1.5, (1, 1, months, places, places)),
         placement_pace=rng.uniform(0.2, 1.5, (1, 1, phases, places)),
         balancing_per_year=rng.uniform(-0.05, 0.05, (2, 1)),
+        place_exit_ratio=rng.uniform(0.5, 1.5, (1, 1, months, places, reasons)),
+        order_return_share=rng.uniform(0, 1, (2, 1, months, places)),
     )
 
 
@@ -316,6 +318,8 @@ def random_foster(rng: np.random.Generator, months: int, places: int) -> FosterR
         places_response_per_year=rng.uniform(0, 20),
         step_down_per_year=rng.uniform(0, 5, (2, 1)),
         agencies=rng.random((2, 1, months, len(AGENCIES))) if rng.random() < 0.5 else None,
+        stage_ratio=rng.uniform(0.5, 2, (2, 1, months, 2, 3)),
+        approval_weight=rng.uniform(0.5, 2, (1, 1, months, 2)),
     )
 
 
