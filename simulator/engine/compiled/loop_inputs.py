@@ -136,9 +136,7 @@ def stream_inputs(rates: StreamRates, layout: Layout, where: tuple[Any, ...]) ->
     arrays: dict[str, Any] = {name: _side_by_side(getattr(rates, name), where) for name in _AS_THEY_ARE}
     arrays["edge_per_year"] = by_edge(moves, exits)
     arrays["edge_ratio"] = by_edge(*(_side_by_side(values, where) for values in ratios))
-    arrays["order_return_share"] = _side_by_side(
-        _full(rates.order_return_share, rates.opening.shape[-1:]), where
-    )
+    arrays["order_return_share"] = _side_by_side(_full(rates.order_return_share, rates.opening.shape[-1:]), where)
     arrays["growth_per_month"] = _side_by_side(_expm1(rates.balancing_per_year[..., None] / MONTHS_A_YEAR), where)
     return StreamInputs(**arrays)
 

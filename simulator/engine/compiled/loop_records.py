@@ -148,9 +148,9 @@ class Chances(NamedTuple):
 
     `way` is by age, the last two are for those who turn 18, and the others are by slot. `way` is the chance of each
     way, so it holds moves and exits; of these are summed `by_place`, the chance of leaving by the placement's hazards,
-    `place_home` for home, `place_order` for guardianship, and `move_out`, that of moving to a placement that is reported apart. Those who come in are
-    in the first phase. `leave_home` and `leave_home_part` are chances of going home when both kinds of hazard act,
-    `leave_order` and `leave_order_part` those of leaving for guardianship.
+    `place_home` for home, `place_order` for guardianship, and `move_out`, that of moving to a placement that is
+    reported apart. Those who come in are in the first phase. `leave_home` and `leave_home_part` are chances of going
+    home when both kinds of hazard act, `leave_order` and `leave_order_part` those of leaving for guardianship.
     """
 
     way: Vectors3
