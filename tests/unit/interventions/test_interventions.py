@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import fields, replace
 from typing import Any, Literal
 
+import foster_lever_examples
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -47,8 +48,8 @@ def make_stream(rng: np.random.Generator, draws: int, areas: int) -> StreamRates
     moves = rng.random((1, 1, ages, PLACES, PLACES)) * (1 - np.eye(PLACES))
     return StreamRates(
         youngest_age=0,
-        opening=rng.random((draws, areas, 24, phases, PLACES)),
-        opening_home=rng.random((draws, areas, 24, len(HOME_SPELLS))),
+        opening=rng.random((draws, areas, 19, phases, PLACES)),
+        opening_home=rng.random((draws, areas, 19, len(HOME_SPELLS))),
         new_starts_per_month=rng.random((draws, areas, 1, ages)),
         birth_share=0.7,
         start_place=shares / shares.sum(axis=-1, keepdims=True),
@@ -233,6 +234,9 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "migration": {"value": 0.0},
     "budget_line": {},
 }
+EXAMPLES |= foster_lever_examples.EXAMPLES
+EXAMPLES["foster_recruitment"] += foster_lever_examples.RECRUITED
+NEUTRAL |= foster_lever_examples.NEUTRAL
 OTHER: dict[str, Any] = {
     "costs": ["supported"],
     "ages": [3, 11],
@@ -274,8 +278,12 @@ def moved(kind: str, data: dict[str, Any], path: str) -> dict[str, Any]:
             changed = {k: v for k, v in changed.items() if k not in ("value", "at_most")} | {"ratio": 2.0}
         for key in ("from", "to"):
             changed.pop(key, None)
+    elif path == "aimed_at.group":
+        holder[last] = foster_lever_examples.OTHER_GROUP[value]
     elif choices:
         holder[last] = next(word for word in choices if word not in (value, "step"))
+    elif isinstance(value, bool):
+        holder[last] = not value
     elif isinstance(value, str):
         holder[last] = str(Month.parse(value) + 2)
     else:
@@ -341,7 +349,7 @@ def test_spend_of_all_adds_up(kind: str) -> None:
     nothing = np.zeros_like(once) if kind != "budget_line" else once
     after = apply_all(rates, [with_cost, without, with_cost], context)
     assert once.any() == (with_cost.cost is not None)
-    assert np.array_equal(after.programme_spend_gbp, once + nothing + once)
+    np.testing.assert_allclose(after.programme_spend_gbp, once + nothing + once, rtol=1e-12)
 
 
 @pytest.mark.parametrize("kind", kinds())
@@ -601,12 +609,16 @@ def test_spend_is_shared_between_areas_as_children_are() -> None:
     assert np.allclose(spend, 1e6 * PAIR_OF_ENGLAND)
 
 
+WON_OR_COUNTED = {"cost_per_approval_gbp", "share_won_from_others", "aimed_at", "places", "others_paid"}
+"""Fields of what is shared out in numbers, or won from others, so that it is not what it would be everywhere."""
+
+
 @pytest.mark.parametrize("kind", kinds())
 def test_every_kind_acts_where_it_says(kind: str) -> None:
     """Kent has what it would have everywhere, Surrey nothing of it, and all of the money is spent in Kent."""
     rates, context = make_rates(areas=2), make_context(PAIR)
     for example in EXAMPLES[kind]:
-        if "cost_per_approval_gbp" in example:  # it is spent where approvals come, and others may lose some
+        if WON_OR_COUNTED & set(example):
             continue
         data = {k: v for k, v in example.items() if k not in ("areas", "extra_households_per_year")}
         everywhere = made(kind, data).apply(rates, context)
@@ -629,7 +641,7 @@ def test_a_share_of_children_has_that_share_of_an_effect(kind: str) -> None:
     for example in EXAMPLES[kind]:
         if example.get("measure") == "placement_mix":  # odds of first placements are no sum
             continue
-        if "cost_per_approval_gbp" in example:  # its volume is that of where it acts
+        if WON_OR_COUNTED & set(example):
             continue
         data = {k: v for k, v in example.items() if k not in ("areas", "extra_households_per_year", "approval_ratio")}
         everywhere = made(kind, data).apply(rates, context)
