@@ -45,7 +45,7 @@ class KinshipPriority(PhasedIntervention):
     order_ratio: Quantity = number(1.1, low=0.5, high=3, unit="hazard ratio", source="judgement")
     """Hazard of leaving kinship foster care for special guardianship or child arrangements, over the hazard without."""
 
-    breakdown_per_year: Quantity = number(0.01, low=0, high=0.04, unit="share a year", source="judgement")
+    breakdown_per_year: Quantity = number(0.01, low=0, high=0.035, unit="share a year", source="judgement")
     """Orders that the programme brings which break down in a year, at first, so that the child comes back into care.
     Others that break down are among starts already."""
 
