@@ -136,6 +136,7 @@ def fold(rates: Rates, band_of_age: NDArray[np.intp], months: Iterable[Happened]
         state=stocks,
         home=homes,
         pipeline=households.pipeline,
+        weighted=households.weighted,
     )
 
 
@@ -171,7 +172,7 @@ def opening_households(rates: Rates) -> Households:
         return Households(none, none, none, np.zeros((*shape, 2, 0)), none, none)
     return Households(
         households=np.broadcast_to(foster.opening_households, (*shape, 2)),
-        weighted=np.broadcast_to(foster.opening_households, (*shape, 2)),
+        weighted=np.broadcast_to(foster.weighted, (*shape, 2)),
         usable=np.broadcast_to(foster.opening_usable, (*shape, 2)),
         pipeline=np.broadcast_to(foster.opening_pipeline, (*shape, *foster.opening_pipeline.shape[2:])),
         approvals=np.zeros((*shape, 2)),

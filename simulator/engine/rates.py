@@ -140,6 +140,8 @@ class FosterRates:
     approval_weight : (draw, area, month, sector)
         How many households those approved in a month count as in usable places: more than one each if they were
         recruited for children who wait.
+    opening_weighted : (draw, area, sector), optional
+        How many those at the first instant count as; each as one if left out.
     """
 
     council: int
@@ -168,6 +170,12 @@ class FosterRates:
     agencies: Array | None = None
     stage_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1, 1)))
     approval_weight: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1)))
+    opening_weighted: Array | None = None
+
+    @property
+    def weighted(self) -> Array:
+        """How many the households of the first instant count as: (draw, area, sector)."""
+        return self.opening_households if self.opening_weighted is None else self.opening_weighted
 
 
 MAY_BE_NEGATIVE = ("balancing_per_year",)

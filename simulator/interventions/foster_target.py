@@ -35,7 +35,7 @@ class FosterTarget(Model):
     """Children for whom households are recruited, and what is assumed of households.
 
     One more approved place of such a household has as many more usable places than one of any household as the matching
-    of children to households says (docs/interventions.md), and fewer as more are added and fewer children wait.
+    of children to households says (docs/model.md, section 8), and fewer as more are added and fewer children wait.
     """
 
     group: Group = choice()

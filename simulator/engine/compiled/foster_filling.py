@@ -35,7 +35,7 @@ def follow_households(fostering: FosterLayout, foster: Any, months: int, out: An
     sectors, stages, lanes = foster.pipeline.shape
     for sector in range(sectors):
         for lane in range(lanes):
-            households = weighted = foster.households[sector, lane]
+            households, weighted = foster.households[sector, lane], foster.weighted[sector, lane]
             base, elasticity = foster.base_households[sector, lane], foster.places_elasticity[sector, lane]
             places = foster.places_per_household[sector, lane]
             out.households[0, sector, lane] = households
@@ -64,6 +64,7 @@ def follow_households(fostering: FosterLayout, foster: Any, months: int, out: An
                 out.households[month + 1, sector, lane] = households
                 grown = base * (weighted / base) ** elasticity if base > 0.0 else weighted
                 out.places_usable[month + 1, sector, lane] = grown * places * usable_share
+            foster.weighted[sector, lane] = weighted
 
 
 @inlined

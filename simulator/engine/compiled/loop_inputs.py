@@ -213,7 +213,7 @@ def foster_inputs(foster: FosterRates | None, where: tuple[Any, ...]) -> FosterI
         by_month, agencies = zeros(1, 2), zeros(1, len(AGENCIES))
         return FosterInputs(
             zeros(2), zeros(2), zeros(1), zeros(2), zeros(2), zeros(2, 0), by_month, zeros(1, 2, 0), by_month, zeros(2),
-            by_month, zeros(2), zeros(1), zeros(1), agencies, zeros(1, 2, 0), by_month,
+            by_month, zeros(2), zeros(1), zeros(1), agencies, zeros(1, 2, 0), by_month, zeros(2),
         )  # fmt: skip
     return FosterInputs(
         base_households=_side_by_side(foster.base_households, where),
@@ -233,4 +233,5 @@ def foster_inputs(foster: FosterRates | None, where: tuple[Any, ...]) -> FosterI
         agencies=zeros(1, len(AGENCIES)) if foster.agencies is None else _side_by_side(foster.agencies, where),
         stage_ratio=_side_by_side(_full(foster.stage_ratio, foster.opening_pipeline.shape[2:]), where),
         approval_weight=_side_by_side(_full(foster.approval_weight, foster.opening_pipeline.shape[2:3]), where),
+        weighted=_side_by_side(foster.weighted, where),
     )

@@ -123,6 +123,7 @@ class FosterInputs(NamedTuple):
     agencies: Vectors2
     stage_ratio: Vectors3
     approval_weight: Vectors2
+    weighted: Vectors1
 
 
 class Outputs(NamedTuple):

@@ -320,6 +320,7 @@ def random_foster(rng: np.random.Generator, months: int, places: int) -> FosterR
         agencies=rng.random((2, 1, months, len(AGENCIES))) if rng.random() < 0.5 else None,
         stage_ratio=rng.uniform(0.5, 2, (2, 1, months, 2, 3)),
         approval_weight=rng.uniform(0.5, 2, (1, 1, months, 2)),
+        opening_weighted=rng.uniform(0, 500, (2, 1, 2)),
     )
 
 
