@@ -62,7 +62,7 @@ class FosterAllowance(PhasedIntervention):
     @property
     def money_caveat(self) -> str:
         """What a household that is kept costs."""
-        return f"at the numbers of March {LATEST_BASE}, {'; '.join(self._worth(LATEST_BASE))}"
+        return f"in England, at the numbers of March {LATEST_BASE}, {'; '.join(self._worth(LATEST_BASE))}"
 
     def money_and_reach(self, around: Surroundings) -> Iterator[str]:
         """Yield what it costs, whom it is paid to, and what a household that is kept costs."""

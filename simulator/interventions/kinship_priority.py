@@ -71,7 +71,7 @@ class KinshipPriority(PhasedIntervention):
         """Who is paid."""
         if not self.allowance_gbp_per_week:
             return ""
-        return f"at the numbers of March {LATEST_BASE}, {'; '.join(self._worth(LATEST_BASE))}"
+        return f"in England, at the numbers of March {LATEST_BASE}, {'; '.join(self._worth(LATEST_BASE))}"
 
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield, besides, what goes with orders or an allowance that there are not."""
