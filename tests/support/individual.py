@@ -246,7 +246,8 @@ class _Batch:
             self.left_once[i] += gone.weight @ np.clip(4.0 * (horizon - gone.since), 0.0, 1.0)
         # An order that may break down is, when it begins, as likely to as that of a child long home.
         share = np.broadcast_to(self.rates.order_return_share[0, 0, 0], self.places)[now.place]
-        breaking = leaves & ~birthday & (reason == ORDER) & (self.rng.random(now.age.size) < share)
+        breaking = leaves & ~birthday & (reason == ORDER) & (share > 0)
+        breaking[breaking] = self.rng.random(breaking.sum()) < share[breaking]
         back = self._come_back(now[leaves & ~birthday & (reason == HOME)], now[breaking])
 
         now.year = now.year + birthday
