@@ -47,7 +47,8 @@ class KinshipPriority(PhasedIntervention):
 
     breakdown_per_year: Quantity = number(0.01, low=0, high=0.035, unit="share a year", source="judgement")
     """Orders that the programme brings which break down in a year, at first, so that the child comes back into care.
-    Others that break down are among starts already. Those under an order are counted as if 1% of orders ended in a year."""
+    Others that break down are among starts already. Children under an order are counted as if 1% of orders ended in a
+    year."""
 
     allowance_gbp_per_week: Quantity = number(0.0, low=0, high=1_000, unit="GBP a child a week", source="definition")
     """Paid, beside what councils pay already, for each child under 18 where it acts who left care for special
