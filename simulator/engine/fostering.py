@@ -14,10 +14,13 @@ Usable places are those that can take a child, fewer than those approved. They f
 as the households that stay are used more, and rise with the children who may need them: with young children one for
 one, as none of them is found to go without, and with older ones less:
 
-    target = households at the base * (households / those at the base) ** places_elasticity
+    target = households at the base * (weighted households / those at the base) ** places_elasticity
              * places per household * usable share
              * (young share * young / those at the base
                 + (1 - young share) * (older / those at the base) ** need_elasticity)
+
+Households are weighted by how likely their places are to be filled: those recruited for children who wait count as
+more than one (`FosterRates.approval_weight`), all others as one.
 
 Agencies sell their places to any council. So what the children of an area find with them in a month is what England's
 find, in the same scenario and draw (`FosterRates.agencies`); only places with the council are the area's own.
@@ -55,6 +58,8 @@ class Households:
     Attributes
     ----------
     households : (draw, area, sector)
+    weighted : (draw, area, sector)
+        The same, each as many as its places count for.
     usable : (draw, area, sector)
         Places that can in fact take a child; of agencies, what serves an area's children where they are not its own.
     pipeline : (draw, area, sector, stage)
@@ -62,6 +67,7 @@ class Households:
     """
 
     households: Array
+    weighted: Array
     usable: Array
     pipeline: Array
     approvals: Array
@@ -76,11 +82,11 @@ def recruit(foster: FosterRates, month: int, now: Households, need: Array) -> Ho
     need : (draw, area, 2)
         Children who may need a place, at the start of the month; see :func:`children_needing`.
     """
-    finish = foster.stage_per_year / MONTHS_A_YEAR
+    finish = foster.stage_per_year * at_month(foster.stage_ratio, month) / MONTHS_A_YEAR
     pass_share = at_month(foster.stage_pass_share, month)
     pipeline = np.empty_like(now.pipeline)
     arriving = at_month(foster.enquiries_per_month, month)
-    for stage, hazard in enumerate(finish):
+    for stage, hazard in enumerate(np.moveaxis(finish, -1, 0)):
         stay, stay_part = np.exp(-hazard), -np.expm1(-hazard) / hazard
         waiting = now.pipeline[..., stage] * stay + arriving * stay_part
         finished = now.pipeline[..., stage] + arriving - waiting
@@ -89,9 +95,11 @@ def recruit(foster: FosterRates, month: int, now: Households, need: Array) -> Ho
     leave = at_month(foster.deregistration_per_year, month) / MONTHS_A_YEAR
     stay_part = np.divide(-np.expm1(-leave), leave, out=np.ones_like(leave), where=leave > 0)
     households = now.households * np.exp(-leave) + arriving * stay_part
+    weighted = now.weighted * np.exp(-leave) + arriving * at_month(foster.approval_weight, month) * stay_part
     return Households(
         households=households,
-        usable=usable_places(foster, month, households, now.usable, need),
+        weighted=weighted,
+        usable=usable_places(foster, month, weighted, now.usable, need),
         pipeline=pipeline,
         approvals=arriving,
         deregistrations=now.households + arriving - households,
@@ -133,7 +141,7 @@ def usable_places(foster: FosterRates, month: int, households: Array, before: Ar
     Parameters
     ----------
     households, before : (draw, area, sector)
-        Households at its end, and usable places at its start.
+        Weighted households at its end, and usable places at its start.
     need : (draw, area, 2)
     """
     base = foster.base_households

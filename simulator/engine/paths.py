@@ -36,6 +36,8 @@ class Paths:
         The whole stock at the last instant, to go on from.
     home : tuple of (draw, area, row, spell)
     pipeline : (draw, area, sector, stage)
+    weighted : (draw, area, sector)
+        Households, each as many as its places count for.
     """
 
     children: Array
@@ -54,6 +56,7 @@ class Paths:
     state: tuple[Array, ...]
     home: tuple[Array, ...]
     pipeline: Array
+    weighted: Array
 
     def of_draws(self, which: slice) -> Paths:
         """Return some of the draws."""

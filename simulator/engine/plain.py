@@ -136,6 +136,7 @@ def fold(rates: Rates, band_of_age: NDArray[np.intp], months: Iterable[Happened]
         state=stocks,
         home=homes,
         pipeline=households.pipeline,
+        weighted=households.weighted,
     )
 
 
@@ -159,7 +160,8 @@ class _OperatorsByRow:
         return self._by_row[cycle_month]
 
     def _as_in(self, known: int, month: int) -> bool:
-        ratios = (self._rates.exit_ratio, self._rates.move_ratio, self._rates.phase_exit_ratio)
+        r = self._rates
+        ratios = (r.exit_ratio, r.move_ratio, r.phase_exit_ratio, r.place_exit_ratio)
         return all(r.shape[2] == 1 or np.array_equal(r[:, :, known], r[:, :, month]) for r in ratios)
 
 
@@ -168,9 +170,10 @@ def opening_households(rates: Rates) -> Households:
     foster, shape = rates.foster, batch_shape(rates)
     if foster is None:
         none = np.zeros((*shape, 2))
-        return Households(none, none, np.zeros((*shape, 2, 0)), none, none)
+        return Households(none, none, none, np.zeros((*shape, 2, 0)), none, none)
     return Households(
         households=np.broadcast_to(foster.opening_households, (*shape, 2)),
+        weighted=np.broadcast_to(foster.weighted, (*shape, 2)),
         usable=np.broadcast_to(foster.opening_usable, (*shape, 2)),
         pipeline=np.broadcast_to(foster.opening_pipeline, (*shape, *foster.opening_pipeline.shape[2:])),
         approvals=np.zeros((*shape, 2)),

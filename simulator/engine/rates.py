@@ -64,6 +64,11 @@ class StreamRates:
     return_ratio : (draw, area, month, spell)
         Children who come back from home in a month over those who would by `return_per_year`, by their spell at its
         beginning; the others stay in it. It is a ratio of hazards to within the chance of coming back in a month.
+    place_exit_ratio : (draw, area, month, place, reason)
+        Multiplies hazards of leaving that go with the placement in a month, besides `exit_ratio`.
+    order_return_share : (draw, area, month, place)
+        Of those who leave for guardianship from a placement in a month, the share who may come back as those do who
+        went home long ago (the last spell). Others who come back are in `new_starts_per_month`.
     """
 
     youngest_age: int
@@ -85,6 +90,8 @@ class StreamRates:
     balancing_per_year: Array
     phase_exit_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, len(REASONS))))
     return_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, len(HOME_SPELLS))))
+    place_exit_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1, 1)))
+    order_return_share: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
 
 
 @dataclass(frozen=True)
@@ -137,6 +144,13 @@ class FosterRates:
         Fastest hazard at which a waiting child is matched when places are free.
     agencies : (draw, area, month, 4), optional
         What agencies do in a month (`simulator.engine.fostering`), where their places are not the area's own.
+    stage_ratio : (draw, area, month, sector, stage)
+        Multiplies the hazards of finishing a stage in a month.
+    approval_weight : (draw, area, month, sector)
+        How many households those approved in a month count as in usable places: more than one each if they were
+        recruited for children who wait.
+    opening_weighted : (draw, area, sector), optional
+        How many those at the first instant count as; each as one if left out.
     """
 
     council: int
@@ -163,6 +177,14 @@ class FosterRates:
     places_response_per_year: float
     step_down_per_year: Array
     agencies: Array | None = None
+    stage_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1, 1)))
+    approval_weight: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1)))
+    opening_weighted: Array | None = None
+
+    @property
+    def weighted(self) -> Array:
+        """How many the households of the first instant count as: (draw, area, sector)."""
+        return self.opening_households if self.opening_weighted is None else self.opening_weighted
 
 
 MAY_BE_NEGATIVE = ("balancing_per_year", "outside_care_gbp")
@@ -205,6 +227,13 @@ class Rates:
         Share of the children in a placement who live over 20 miles from home, and outside the council's area.
     brought_near : (draw, area, instant, place)
         Children of those whom programmes bring near.
+    week_gbp : (draw, area, month, place)
+        Cash that programmes spend on each week of a child in a placement, besides its unit cost.
+    guardianship_week_gbp : (draw, area, month)
+        Cash that programmes spend on each week of a child who left care for guardianship, until 18.
+    places_paid : (draw, area, month, cost)
+        Children whose placement `programme_spend_gbp` pays for, filled or not: their weeks are not paid again by the
+        line of the placement, at its mean cost.
     """
 
     months: int
@@ -222,6 +251,9 @@ class Rates:
     case_holding_share: Array = field(default_factory=lambda: np.ones((1, 1)))
     away_share: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1, len(AWAY))))
     brought_near: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
+    week_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
+    guardianship_week_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1)))
+    places_paid: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
 
     def check(self) -> None:
         """Raise ValueError that names any array that is not finite, is negative, or has shares that do not sum to 1."""

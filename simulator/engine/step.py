@@ -4,7 +4,7 @@ Order of a month (the only place where it is written down):
 
 1. children at home come back, and new children start (both evenly over the month);
 2. children already in care pass through phases, move and leave; at 18 they leave on their birthday;
-3. children who go home join those who may come back;
+3. children who go home join those who may come back, and so do some of those who leave under an order;
 4. the counting residual is added;
 5. (in `run`) foster places are filled, children wait or step down, households come and go;
 6. cohorts become one row older when a cycle ends.
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-HOME, AGE_18 = 0, -1
-"""Positions of going home, and of reaching 18, on the reason axis."""
+HOME, ORDER, AGE_18 = 0, 1, -1
+"""Positions of going home, of a special guardianship order, and of reaching 18, on the reason axis."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def operators(rates: StreamRates, month: int) -> Operators:
     exit_ratio = at_month(rates.exit_ratio, month)
     by_reason = at_month(rates.phase_exit_ratio, month)[:, :, None, None]
     phase_exit = rates.phase_exit_per_year * exit_ratio[..., None, None] * by_reason / MONTHS_A_YEAR
-    place_exit = rates.place_exit_per_year * exit_ratio[..., None, None] / MONTHS_A_YEAR
+    place_ratio = at_month(rates.place_exit_ratio, month)[:, :, None] * exit_ratio[..., None, None]
+    place_exit = rates.place_exit_per_year * place_ratio / MONTHS_A_YEAR
     move = rates.move_per_year * at_month(rates.move_ratio, month)[:, :, None] / MONTHS_A_YEAR
     progress = chain(rates.progress_per_year / MONTHS_A_YEAR)[:, :, None]
 
@@ -106,6 +107,8 @@ class HomeOperators:
         The same for a child in care all month until going home.
     fade_entrant : (spell,)
         Where children are who came in and went home within the month; none of them is back by its end.
+    late_back, late_part : float
+        Chance that a child of the last spell comes back, and is still there, who joins it during the month.
     """
 
     back: Array
@@ -113,6 +116,8 @@ class HomeOperators:
     back_soon: float
     fade_part: Array
     fade_entrant: Array
+    late_back: float
+    late_part: float
 
 
 def home_operators(rates: StreamRates) -> HomeOperators:
@@ -125,6 +130,8 @@ def home_operators(rates: StreamRates) -> HomeOperators:
         back_soon=float((fade_parts @ back)[0]),
         fade_part=fade_part[0],
         fade_entrant=fade_parts[0] / fade_parts[0].sum(),
+        late_back=float((fade_parts @ back)[-1]),
+        late_part=float(fade_part[-1, -1]),
     )
 
 
@@ -201,14 +208,17 @@ def step(
     exits[..., -1:, :, :] += early
     exits[..., -1, :, AGE_18] += at_18
 
-    # Children who went home, and come back.
-    gone_home = exits[..., HOME].sum(axis=-1)
+    # Children who went home, or left under an order that may break down, and come back.
+    may_return = at_month(rates.order_return_share, month)[..., None, :]
+    gone_home, ordered = exits[..., HOME].sum(axis=-1), (exits[..., ORDER] * may_return).sum(axis=-1)
     home_at_risk = home * stay[:, None]
     back = home_at_risk * at_home.back
     back[..., 0] += gone_home * at_home.back_soon
+    back[..., -1] += ordered * at_home.late_back
     coming = back * at_month(rates.return_ratio, month)[:, :, None]
     returns = coming.sum(axis=-1)
     home = home_at_risk @ at_home.fade + gone_home[..., None] * at_home.fade_part + (back - coming)
+    home[..., -1] += ordered * at_home.late_part
 
     # Children who come in, evenly over the month, in the first phase.
     by_age = _starts(rates, grid, month, returns)
@@ -221,6 +231,7 @@ def step(
     entrant_exits = _leave(entering[..., None, :], ops.phase_part_exit[..., :1, :], ops.place_part_exit[..., :1, :, :])
     entrant_exits[..., AGE_18] += starts - entering
     home = home + entrant_exits[..., HOME].sum(axis=-1)[..., None] * at_home.fade_entrant
+    home[..., -1] += (entrant_exits[..., ORDER] * may_return).sum(axis=-1)
 
     growth = np.expm1(rates.balancing_per_year / MONTHS_A_YEAR)[..., None, None, None]
     balancing = after * growth

@@ -12,10 +12,11 @@ from simulator.data import tables
 from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.fields import Quantity, Sector, Wrong, choice, number, text
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
+from simulator.interventions.foster_target import FosterTarget
 from simulator.interventions.foster_volume import bought, cost_of, share, won_and_lost
 from simulator.interventions.impossible import Impossible, within
 from simulator.interventions.surroundings import IDLE
-from simulator.vocabulary.calendar import MONTHS_A_YEAR, WEEKS_A_YEAR
+from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR, WEEKS_A_YEAR
 from simulator.vocabulary.labels import ALL
 from simulator.vocabulary.pounds import pounds
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from simulator.engine.rates import FosterRates, Rates
     from simulator.interventions.context import Array, Context
     from simulator.interventions.surroundings import Idle, Surroundings
+    from simulator.vocabulary.calendar import Month
 
 
 class FosterRecruitment(PhasedIntervention):
@@ -80,6 +82,9 @@ class FosterRecruitment(PhasedIntervention):
     retainer_gbp_per_week: Quantity = number(0.0, low=0, high=2_000, unit="GBP a week", source="judgement")
     """Paid from the start for each usable place of the sector that stands empty, in prices of the year before the run.
     Nobody has published what is paid."""
+
+    aimed_at: FosterTarget | None = choice(None, if_empty="anybody, whose places are filled as those of others are")
+    """Children with a shortage of foster homes, for whom the households gained are found."""
 
     @model_validator(mode="after")
     def _money_or_reach(self) -> FosterRecruitment:
@@ -148,6 +153,12 @@ class FosterRecruitment(PhasedIntervention):
             yield ("cost_elasticity",), f"{IDLE}: no cost of an approval is given"
 
     def money_and_reach(self, around: Surroundings) -> Iterator[str]:
+        """Yield what it costs, how many households that approves, and what they add if they are found for a group."""
+        yield from self._money(around)
+        if self.aimed_at is not None:
+            yield from self.aimed_at.worth(min(around.first.year, LATEST_BASE))
+
+    def _money(self, around: Surroundings) -> Iterator[str]:
         """Yield what it costs, and how many households that approves."""
         each, there = self.cost_per_approval_gbp, self._approvals_there(around)
         if each is None:
@@ -164,6 +175,12 @@ class FosterRecruitment(PhasedIntervention):
             yield f"{pounds(cost)} a year at full strength follows from its approvals"
         at = f", at {pounds(cost / more)} each" if more > 0 else ""
         yield f"{more:,.0f} more approvals a year on {there:,.0f}{at}"
+
+    def notes(self, *, of_authorities: bool, last: Month) -> Iterator[str]:
+        """Yield, besides, what is assumed of the households found for a group."""
+        yield from super().notes(of_authorities=of_authorities, last=last)
+        if self.aimed_at is not None:
+            yield f"{self.title}: {self.aimed_at.in_words}."
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Change enquiries and the share approved, and count what that costs."""
@@ -183,9 +200,14 @@ class FosterRecruitment(PhasedIntervention):
         spend = rates.programme_spend_gbp
         if self.cost_per_approval_gbp is not None and not self._buys:
             spend = spend + self._cost_of(coming, before, base, context)
+        foster = replace(foster, enquiries_per_month=wanted, stage_pass_share=passing)
+        if self.aimed_at is not None:
+            part = max(float(self._of_england(context).sum()), float(np.finfo(float).tiny))
+            weight = self.aimed_at.approval_weight(foster, share(np.maximum(coming, 0.0), chance), part, context, rates)
+            foster = replace(foster, approval_weight=weight)
         return replace(
             rates,
-            foster=replace(foster, enquiries_per_month=wanted, stage_pass_share=passing),
+            foster=foster,
             programme_spend_gbp=spend,
             idle_place_gbp=self._retainer(rates, context),
         )

@@ -374,6 +374,7 @@ def test_a_run_cut_in_two_equals_one_run() -> None:
             opening_households=first.households[:, :, -1],
             opening_usable=first.places_usable[:, :, -1],
             opening_pipeline=first.pipeline,
+            opening_weighted=first.weighted,
         ),
     )
     second = run(rest, BAND_OF_AGE)
@@ -442,6 +443,47 @@ def with_lines(lines: str) -> RunResults:
     """The status quo with one more intervention, as a file would give it."""
     listed = YAML(typ="safe").load(lines)
     return simulate(load_mapping({"name": "Three lines", "extends": "status-quo", "interventions": listed}))
+
+
+def test_kinship_zones_spend_their_money_and_move_next_to_no_child() -> None:
+    zones, base = results("kinship-zones"), results("status-quo")
+    assert zones["programme_spend"].total().sum() == pytest.approx(126e6, rel=0.02)
+    assert -100 < children_at(zones, "2028-03-31") - children_at(base, "2028-03-31") < 0
+
+
+def test_the_same_money_fills_more_places_if_it_finds_homes_for_teenagers() -> None:
+    aimed, anybody = results("foster-plan-teenagers"), results("foster-plan-88m")
+    at = aimed.dates("stock").index("2029-03-31")
+    assert aimed["foster_households"].total()[at] == pytest.approx(anybody["foster_households"].total()[at])
+    usable = [one["foster_places_usable"].total()[at] for one in (aimed, anybody, results("status-quo"))]
+    assert usable[0] - usable[2] > 1.05 * (usable[1] - usable[2])
+
+
+def test_ten_times_the_capital_costs_ten_times_as_much_and_opens_later() -> None:
+    small, large, base = (results(name) for name in ("council-homes-53m", "council-homes-560m", "status-quo"))
+    years = small.financial_years
+    assert not small.by_year("programme_spend").sum(axis=(-2, -1))[0, 0, years.index("2026-27")]
+    last = [one.by_year("programme_spend").sum(axis=(-2, -1))[0, 0, -1] for one in (small, large)]
+    assert last[1] / last[0] == pytest.approx(2_113 / 200, rel=1e-6)
+    brought = large["children"].total()[-1] - base["children"].total()[-1]
+    assert brought == pytest.approx(0.2 * 0.66 * 2_113, rel=0.05)
+
+
+def test_hubs_everywhere_and_an_allowance_keep_or_find_a_few_hundred_households() -> None:
+    for name, low, high in (("foster-hubs", 20, 400), ("foster-allowance", 200, 1_000)):
+        more = results(name)["foster_households"].total() - results("status-quo")["foster_households"].total()
+        assert low < more.max() < high
+
+
+def test_guardianship_and_leaving_care_are_told_with_their_spend() -> None:
+    r = results("status-quo")
+    lines = {line.key: line.spend_gbp for line in load_baseline(2025).costs.lines}
+    for measure, key in (("guardianship_spend", "special_guardianship"), ("leaving_care_spend", "leaving_care")):
+        at = r.spend_lines.keys.index(key)
+        np.testing.assert_allclose(r[measure].total(), r.spend_lines.spend_gbp[0, 0, :, at], rtol=1e-12)
+        assert r[measure].total()[:12].sum() == pytest.approx(lines[key], rel=0.15)
+    first = results("kinship-priority")["guardianship_spend"].total() - r["guardianship_spend"].total()
+    assert first[-12:].sum() > 70e6  # £40 a week for some 40,000 children
 
 
 def test_doubling_arrivals_is_three_lines() -> None:

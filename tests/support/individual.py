@@ -26,8 +26,8 @@ from simulator.engine.rates import StreamRates
 Array = NDArray[np.float64]
 
 ADULT = 18
-HOME = 0
-"""Position of going home on the reason axis; leaving at 18 is the last."""
+HOME, ORDER = 0, 1
+"""Positions of going home, and of guardianship, on the reason axis; leaving at 18 is the last."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def simulate(rates: StreamRates, horizons: Array, *, children: int, batches: int
         Years.
     """
     varying = (rates.new_starts_per_month, rates.start_place, rates.exit_ratio, rates.move_ratio)
-    varying += (rates.phase_exit_ratio, rates.return_ratio)
+    varying += (rates.phase_exit_ratio, rates.return_ratio, rates.place_exit_ratio, rates.order_return_share)
     if any(a.shape[:3] != (1, 1, 1) for a in varying) or (rates.balancing_per_year > 0).any():
         raise ValueError("the referee knows one draw, one area and rates that are constant over time")
     hazards = _hazards(rates)
@@ -114,7 +114,7 @@ class _Hazards:
 def _hazards(rates: StreamRates) -> _Hazards:
     exit_ratio = rates.exit_ratio[0, 0, 0]
     by_phase = rates.phase_exit_per_year[0, 0] * rates.phase_exit_ratio[0, 0, 0]
-    by_place = rates.place_exit_per_year[0, 0]
+    by_place = rates.place_exit_per_year[0, 0] * rates.place_exit_ratio[0, 0, 0]
     ages, phases, reasons = by_phase.shape
     places = by_place.shape[1]
     table = np.zeros((ages, phases, places, 1 + reasons + places + 1))
@@ -244,7 +244,11 @@ class _Batch:
         gone = now[leaves & now.once]
         for i, horizon in enumerate(self.horizons):
             self.left_once[i] += gone.weight @ np.clip(4.0 * (horizon - gone.since), 0.0, 1.0)
-        back = self._come_back(now[leaves & ~birthday & (reason == HOME)])
+        # An order that may break down is, when it begins, as likely to as that of a child long home.
+        share = np.broadcast_to(self.rates.order_return_share[0, 0, 0], self.places)[now.place]
+        breaking = leaves & ~birthday & (reason == ORDER) & (share > 0)
+        breaking[breaking] = self.rng.random(breaking.sum()) < share[breaking]
+        back = self._come_back(now[leaves & ~birthday & (reason == HOME)], now[breaking])
 
         now.year = now.year + birthday
         now.phase = now.phase + (~birthday & (kind == 0))
@@ -263,13 +267,14 @@ class _Batch:
             self.grown[i] += time.sum()
             self.grown_once[i] += time @ now.once
 
-    def _come_back(self, gone: _Children) -> _Children:
-        """Let children who went home pass through the spells there; return those who start again."""
+    def _come_back(self, gone: _Children, ordered: _Children) -> _Children:
+        """Let children who went home pass through spells there, and others join the last; return who start again."""
         returning = []
         hazards = self.rates.return_per_year * self.rates.return_ratio[0, 0, 0]
         for spell, hazard in enumerate(hazards):
             last = spell == len(self.rates.return_per_year) - 1
             fade = 0.0 if last else self.rates.fade_per_year[spell]
+            gone = gone + ordered if last else gone
             with np.errstate(divide="ignore"):
                 to_return = self.rng.standard_exponential(gone.age.size) / hazard
                 to_fade = self.rng.standard_exponential(gone.age.size) / fade

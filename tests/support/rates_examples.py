@@ -164,6 +164,7 @@ def go_on(before: Rates, paths: Paths, months: int) -> Rates:
             opening_households=paths.households[:, :, -1],
             opening_usable=paths.places_usable[:, :, -1],
             opening_pipeline=paths.pipeline,
+            opening_weighted=paths.weighted,
         )
     return replace(before, months=months, streams=streams, foster=foster)
 

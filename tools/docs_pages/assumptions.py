@@ -52,6 +52,7 @@ def assumptions() -> Iterator[Row]:
     yield from _about_stays()
     yield from _about_starts()
     yield from _about_fostering()
+    yield from _about_foster_levers()
     yield from _about_drift()
     yield from _about_money()
     yield from _about_the_fit()
@@ -347,6 +348,29 @@ def _about_fostering() -> Iterator[Row]:
         "calibrate/fit_fostering.py",
         "",
     )
+
+
+FOSTER_LEVERS = ("foster_allowance", "foster_hubs", "foster_recruitment", "kinship_priority", "residential_build")
+"""Levers on foster homes, kin and children's homes, whose judgements are told in the words of their fields."""
+
+TOLD_ABOVE = ("ceiling_ratio", "cost_elasticity", "share_won_from_others", "retainer_gbp_per_week")
+"""Fields of recruitment that have rows of their own."""
+
+
+def _about_foster_levers() -> Iterator[Row]:
+    matching = structure()["fostering"]["matching"]
+    for name, what, source in (
+        ("available_share", "Approved places whose carers take children at all", matching["available_share_source"]),
+        ("with_siblings_share", "Children in care who came with a brother or sister", matching["siblings_source"]),
+        ("separated_share", "Of those in mainstream foster care, the share separated", matching["siblings_source"]),
+    ):
+        yield what, f"{matching[name]:.1%}", f"judgement, from [{source}]", STRUCTURE, ""
+    for kind in FOSTER_LEVERS:
+        for note in notes(kinds()[kind]):
+            if note.source == JUDGEMENT and not (kind == "foster_recruitment" and note.path in TOLD_ABOVE):
+                what = f"{note.label.partition('. ')[0].rstrip('.')} ({kind}, {note.path})"
+                value = f"{note.default:g} ({note.unit})"
+                yield what, value, JUDGEMENT, f"interventions/{kind}.py", f"interventions (kind: {kind})"
 
 
 def _about_drift() -> Iterator[Row]:

@@ -83,7 +83,8 @@ def run_compiled(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
         homes = [(to, work.home) for to, work in zip(paths.home, works, strict=True)]
         flows = [(getattr(paths, name), vectors) for name, vectors in out._asdict().items()]
         runs = draws * areas - first  # fewer than lanes in the last round
-        for to, vectors in [*flows, *states, *homes, (paths.pipeline, foster.pipeline)]:
+        households = [(paths.pipeline, foster.pipeline), (paths.weighted, foster.weighted)]
+        for to, vectors in [*flows, *states, *homes, *households]:
             found = numbers(vectors)
             to[where[0][:runs], where[1][:runs]] = found[..., :runs].transpose(-1, *range(found.ndim - 1))
     return paths
@@ -115,4 +116,5 @@ def _empty_paths(rates: Rates, shape: tuple[int, int], bands: int) -> Paths:
         state=tuple(of_all(*s.opening.shape[2:]) for s in rates.streams),
         home=tuple(of_all(*s.opening_home.shape[2:]) for s in rates.streams),
         pipeline=of_all(2, stages),
+        weighted=of_all(2),
     )

@@ -7,7 +7,7 @@ from simulator.engine.compiled.loop_records import Chances, ChanceWorkspace, Int
 from simulator.engine.compiled.vector_arithmetic import at_month, larger, sum_of
 from simulator.engine.compiled.vector_types import Index, Vector, Vectors1, Vectors2, Vectors3
 from simulator.engine.compiled.vectors import any_above, broadcast, choose
-from simulator.engine.step import HOME
+from simulator.engine.step import HOME, ORDER
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 _TERMS = 12
@@ -47,7 +47,7 @@ def work_out_chances(
             if layout.edge_into[age, i] < places:
                 work.hazard[i] = stream.edge_per_year[age, e] * stream.edge_ratio[edge_at, e] / MONTHS_A_YEAR
             else:
-                work.hazard[i] = stream.edge_per_year[age, e] * ratio
+                work.hazard[i] = stream.edge_per_year[age, e] * stream.edge_ratio[edge_at, e] * ratio
         for k in range(phases):
             _mean_pace(work.part, stream.placement_pace, k, work.pace)
             _work_out_ways(layout, age, work, chances.way[age, k])
@@ -252,7 +252,7 @@ def _add_up_ways(layout: Layout, groups: Ints, age: int, k: int, chances: Chance
     places = groups.size
     for p in range(places):
         chances.by_place[age, k, p] = chances.place_home[age, k, p] = broadcast(0.0)
-        chances.move_out[age, k, p] = broadcast(0.0)
+        chances.move_out[age, k, p] = chances.place_order[age, k, p] = broadcast(0.0)
     for to in range(layout.ways_into.shape[1] - 1):
         for c in range(layout.ways_into[age, to], layout.ways_into[age, to + 1]):
             p = layout.way_from[age, c]
@@ -260,13 +260,15 @@ def _add_up_ways(layout: Layout, groups: Ints, age: int, k: int, chances: Chance
                 chances.by_place[age, k, p] += chances.way[age, k, c]
                 if layout.reasons[to - places] == HOME:
                     chances.place_home[age, k, p] = chances.way[age, k, c]
+                elif layout.reasons[to - places] == ORDER:
+                    chances.place_order[age, k, p] = chances.way[age, k, c]
             elif groups[to] != groups[p]:
                 chances.move_out[age, k, p] += chances.way[age, k, c]
 
 
 @inlined
 def combine(layout: Layout, slot: Index, chances: Chances) -> None:
-    """Work out who goes home when both kinds of hazard act on children of one slot (see `step._leave`)."""
+    """Work out who goes home, or to guardians, when both kinds of hazard act on children of a slot (`step._leave`)."""
     phases, places = chances.by_place.shape[1:]
     for k in range(phases):
         by_phase = sum_of(chances.phase_exit[slot, k])
@@ -274,14 +276,20 @@ def combine(layout: Layout, slot: Index, chances: Chances) -> None:
             by_place, home = chances.by_place[slot, k, p], chances.phase_exit[slot, k, HOME]
             both = home * (1.0 - by_place / 2.0) + chances.place_home[slot, k, p] * (1.0 - by_phase / 2.0)
             chances.leave_home[slot, k, p] = both
+            order = chances.phase_exit[slot, k, ORDER] * (1.0 - by_place / 2.0)
+            chances.leave_order[slot, k, p] = order + chances.place_order[slot, k, p] * (1.0 - by_phase / 2.0)
     by_phase = sum_of(chances.phase_part_exit[slot])
     for p in range(places):
         by_place = sum_of(chances.place_part_exit[slot, p])
         both = chances.phase_part_exit[slot, HOME] * (1.0 - by_place / 2.0)
+        order = chances.phase_part_exit[slot, ORDER] * (1.0 - by_place / 2.0)
         for j in range(layout.reasons.size):
             if layout.reasons[j] == HOME:
                 both += chances.place_part_exit[slot, p, j] * (1.0 - by_phase / 2.0)
+            elif layout.reasons[j] == ORDER:
+                order += chances.place_part_exit[slot, p, j] * (1.0 - by_phase / 2.0)
         chances.leave_home_part[slot, p] = both
+        chances.leave_order_part[slot, p] = order
 
 
 @inlined
@@ -295,6 +303,7 @@ def mix_ages(low: Index, high: Index, w0: float, w1: float, slot: Index, chances
     _mix(chances.place_part_exit, low, high, w0, w1, slot)
     _mix(chances.by_place, low, high, w0, w1, slot)
     _mix(chances.place_home, low, high, w0, w1, slot)
+    _mix(chances.place_order, low, high, w0, w1, slot)
     _mix(chances.move_out, low, high, w0, w1, slot)
 
 

@@ -35,7 +35,7 @@ def follow_households(fostering: FosterLayout, foster: Any, months: int, out: An
     sectors, stages, lanes = foster.pipeline.shape
     for sector in range(sectors):
         for lane in range(lanes):
-            households = foster.households[sector, lane]
+            households, weighted = foster.households[sector, lane], foster.weighted[sector, lane]
             base, elasticity = foster.base_households[sector, lane], foster.places_elasticity[sector, lane]
             places = foster.places_per_household[sector, lane]
             out.households[0, sector, lane] = households
@@ -43,7 +43,9 @@ def follow_households(fostering: FosterLayout, foster: Any, months: int, out: An
             for month in range(months):
                 arriving = foster.enquiries_per_month[at_month(foster.enquiries_per_month, month), sector, lane]
                 for stage in range(stages):
-                    hazard = fostering.stage_per_year[stage] / MONTHS_A_YEAR
+                    ratio_at = at_month(foster.stage_ratio, month)
+                    hazard = fostering.stage_per_year[stage] * foster.stage_ratio[ratio_at, sector, stage, lane]
+                    hazard /= MONTHS_A_YEAR
                     before = foster.pipeline[sector, stage, lane]
                     waiting = before * np.exp(-hazard) + arriving * (-np.expm1(-hazard) / hazard)
                     foster.pipeline[sector, stage, lane] = waiting
@@ -56,10 +58,13 @@ def follow_households(fostering: FosterLayout, foster: Any, months: int, out: An
                 out.approvals[month, sector, lane] = arriving
                 out.deregistrations[month, sector, lane] = households + arriving - after
                 households = after
+                weight = foster.approval_weight[at_month(foster.approval_weight, month), sector, lane]
+                weighted = weighted * np.exp(-leave) + arriving * weight * stay_part
                 usable_share = foster.usable_share[at_month(foster.usable_share, month), sector, lane]
                 out.households[month + 1, sector, lane] = households
-                grown = base * (households / base) ** elasticity if base > 0.0 else households
+                grown = base * (weighted / base) ** elasticity if base > 0.0 else weighted
                 out.places_usable[month + 1, sector, lane] = grown * places * usable_share
+            foster.weighted[sector, lane] = weighted
 
 
 @inlined

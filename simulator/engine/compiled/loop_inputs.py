@@ -87,6 +87,8 @@ def stream_layout(rates: StreamRates, width: int) -> Layout:
         back_soon=home.back_soon,
         fade_part=home.fade_part,
         fade_entrant=home.fade_entrant,
+        late_back=home.late_back,
+        late_part=home.late_part,
     )
 
 
@@ -127,24 +129,34 @@ def stream_inputs(rates: StreamRates, layout: Layout, where: tuple[Any, ...]) ->
         numbers(found)[:, moving], numbers(found)[:, ~moving] = moves, exits
         return found
 
-    moves, exits, ratio = (
+    exit_ratio = _full(rates.place_exit_ratio, rates.place_exit_per_year.shape[3:])
+    moves, exits = (
         _side_by_side(values, where)
-        for values in (
-            rates.move_per_year[..., origin, to],
-            rates.place_exit_per_year[..., leaving, reason],
-            rates.move_ratio[..., origin, to],
-        )
+        for values in (rates.move_per_year[..., origin, to], rates.place_exit_per_year[..., leaving, reason])
     )
+    ratios = _in_one_time(rates.move_ratio[..., origin, to], exit_ratio[..., leaving, reason])
     arrays: dict[str, Any] = {name: _side_by_side(getattr(rates, name), where) for name in _AS_THEY_ARE}
     arrays["edge_per_year"] = by_edge(moves, exits)
-    arrays["edge_ratio"] = by_edge(ratio, np.ones((1, 1, 1)))
+    arrays["edge_ratio"] = by_edge(*(_side_by_side(values, where) for values in ratios))
+    arrays["order_return_share"] = _side_by_side(_full(rates.order_return_share, rates.opening.shape[-1:]), where)
     arrays["growth_per_month"] = _side_by_side(_expm1(rates.balancing_per_year[..., None] / MONTHS_A_YEAR), where)
     return StreamInputs(**arrays)
+
+
+def _in_one_time(*values: Array) -> tuple[Array, ...]:
+    """Let arrays (draw, area, month, x) have as many months as any of them."""
+    months = max(one.shape[2] for one in values)
+    return tuple(np.broadcast_to(one, (*one.shape[:2], months, one.shape[3])) for one in values)
 
 
 def _expm1(values: Array) -> Array:
     """Return exp - 1 of each; numpy's own may round by where in an array a number stands."""
     return np.array([math.expm1(value) for value in values.flat]).reshape(values.shape)
+
+
+def _full(values: Array, axes: tuple[int, ...]) -> Array:
+    """Give an array (draw, area, month, ...) its full axes after the month."""
+    return np.broadcast_to(values, (*values.shape[:3], *axes))
 
 
 def new_hazards(stream: StreamInputs, months: int) -> Bools:
@@ -203,7 +215,7 @@ def foster_inputs(foster: FosterRates | None, where: tuple[Any, ...]) -> FosterI
         by_month, agencies = zeros(1, 2), zeros(1, len(AGENCIES))
         return FosterInputs(
             zeros(2), zeros(2), zeros(1), zeros(2), zeros(2), zeros(2, 0), by_month, zeros(1, 2, 0), by_month, zeros(2),
-            by_month, zeros(2), zeros(1), zeros(1), agencies,
+            by_month, zeros(2), zeros(1), zeros(1), agencies, zeros(1, 2, 0), by_month, zeros(2),
         )  # fmt: skip
     return FosterInputs(
         base_households=_side_by_side(foster.base_households, where),
@@ -221,4 +233,7 @@ def foster_inputs(foster: FosterRates | None, where: tuple[Any, ...]) -> FosterI
         need_elasticity=_side_by_side(foster.need_elasticity[..., None], where),
         matched_share=_side_by_side(-_expm1(-foster.step_down_per_year[..., None] / MONTHS_A_YEAR), where),
         agencies=zeros(1, len(AGENCIES)) if foster.agencies is None else _side_by_side(foster.agencies, where),
+        stage_ratio=_side_by_side(_full(foster.stage_ratio, foster.opening_pipeline.shape[2:]), where),
+        approval_weight=_side_by_side(_full(foster.approval_weight, foster.opening_pipeline.shape[2:3]), where),
+        weighted=_side_by_side(foster.weighted, where),
     )

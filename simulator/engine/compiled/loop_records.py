@@ -54,12 +54,15 @@ class Layout(NamedTuple):
     back_soon: float
     fade_part: Array
     fade_entrant: Array
+    late_back: float
+    late_part: float
 
 
 class StreamInputs(NamedTuple):
     """One stream of the runs side by side. Axes as in `StreamRates`, without draw and area.
 
-    `edge_per_year` holds hazards of moving and leaving by age and edge, `edge_ratio` the `move_ratio` of edges.
+    `edge_per_year` holds hazards of moving and leaving by age and edge, `edge_ratio` the `move_ratio` or
+    `place_exit_ratio` of edges.
     """
 
     opening: Vectors3
@@ -76,6 +79,7 @@ class StreamInputs(NamedTuple):
     edge_ratio: Vectors2
     growth_per_month: Vectors1
     unfostered_place: Vectors2
+    order_return_share: Vectors2
 
 
 class FosterLayout(NamedTuple):
@@ -119,6 +123,9 @@ class FosterInputs(NamedTuple):
     need_elasticity: Vectors1
     matched_share: Vectors1
     agencies: Vectors2
+    stage_ratio: Vectors3
+    approval_weight: Vectors2
+    weighted: Vectors1
 
 
 class Outputs(NamedTuple):
@@ -144,8 +151,9 @@ class Chances(NamedTuple):
 
     `way` is by age, the last two are for those who turn 18, and the others are by slot. `way` is the chance of each
     way, so it holds moves and exits; of these are summed `by_place`, the chance of leaving by the placement's hazards,
-    `place_home` for home, and `move_out`, that of moving to a placement that is reported apart. Those who come in are
-    in the first phase. `leave_home` and `leave_home_part` are chances of going home when both kinds of hazard act.
+    `place_home` for home, `place_order` for guardianship, and `move_out`, that of moving to a placement that is
+    reported apart. Those who come in are in the first phase. `leave_home` and `leave_home_part` are chances of going
+    home when both kinds of hazard act, `leave_order` and `leave_order_part` those of leaving for guardianship.
     """
 
     way: Vectors3
@@ -157,9 +165,12 @@ class Chances(NamedTuple):
     place_part_exit: Vectors3
     by_place: Vectors3
     place_home: Vectors3
+    place_order: Vectors3
     move_out: Vectors3
     leave_home: Vectors3
+    leave_order: Vectors3
     leave_home_part: Vectors2
+    leave_order_part: Vectors2
     phase_turning_exit: Vectors2
     place_turning_exit: Vectors3
 
@@ -200,6 +211,7 @@ class StreamWorkspace(NamedTuple):
     exits: Vectors1
     by_reason: Vectors1
     gone_home: Vectors1
+    ordered: Vectors1
     staying: Vectors1
     there: Vectors2
     came: Vectors2

@@ -10,7 +10,7 @@ from simulator.engine.compiled.loop_records import Chances, Ints, Layout, Output
 from simulator.engine.compiled.vector_arithmetic import at_month, sum_of
 from simulator.engine.compiled.vector_types import Index, Vector, Vectors1, Vectors2, Vectors3
 from simulator.engine.compiled.vectors import broadcast
-from simulator.engine.step import AGE_18, HOME
+from simulator.engine.step import AGE_18, HOME, ORDER
 
 
 @inlined
@@ -32,6 +32,7 @@ def advance(
     new_starts = stream.new_starts_per_month[at_month(stream.new_starts_per_month, month)]
     start_place = stream.start_place[at_month(stream.start_place, month)]
     return_ratio = stream.return_ratio[at_month(stream.return_ratio, month)]
+    may_return = stream.order_return_share[at_month(stream.order_return_share, month)]
     growth = stream.growth_per_month[0]
     for p in range(places):
         work.grown[p] = broadcast(0.0)
@@ -45,12 +46,15 @@ def advance(
             mix_ages(low, high, w0, w1, slot, chances)
             combine(layout, slot, chances)
         home_low = home_high = returned = young = old = young_in = old_in = broadcast(0.0)
+        order_low = order_high = turned_late = broadcast(0.0)
         for p in range(places):
             work.exits[p] = broadcast(0.0)
             work.enter_low[p] = start_place[low, p] * chances.place_part[slot, p]
             work.enter_high[p] = start_place[high, p] * chances.place_part[slot, p]
             home_low += start_place[low, p] * chances.leave_home_part[slot, p]
             home_high += start_place[high, p] * chances.leave_home_part[slot, p]
+            order_low += start_place[low, p] * chances.leave_order_part[slot, p] * may_return[p]
+            order_high += start_place[high, p] * chances.leave_order_part[slot, p] * may_return[p]
             for k in range(phases):
                 work.there[k, p] = work.came[k, p] = broadcast(0.0)
         for k in range(phases):
@@ -61,22 +65,25 @@ def advance(
         first, after = layout.span[cycle_month, n], layout.span[cycle_month, n + 1]
         leave_share = layout.leave_share[cycle_month]
         if first < after == rows:
-            _turn_18(leave_share, chances, layout.reasons, work)
+            turned_late += _turn_18(leave_share, chances, layout.reasons, may_return, work)
         turned_18 = work.by_reason[HOME]
-        _move(layout, chances, slot, ages, shares, first, after, leave_share, growth, work)
+        _move(layout, chances, slot, ages, shares, first, after, leave_share, growth, may_return, work)
         for row in range(first, after):
-            stay, gone_home = 1.0, work.gone_home[row]
+            stay, gone_home, ordered = 1.0, work.gone_home[row], work.ordered[row]
             if row == rows - 1:
                 stay -= leave_share
                 gone_home += turned_18
+                ordered += turned_late
 
-            # Children who went home, and come back.
+            # Children who went home, or left under an order that may break down, and come back.
             returns = broadcast(0.0)
             for to in range(spells - 1, -1, -1):
                 at_home = work.home[row, to] * stay
                 back = at_home * layout.back[to]
                 if to == 0:
                     back += gone_home * layout.back_soon
+                if to == spells - 1:
+                    back += ordered * layout.late_back
                 coming = back * return_ratio[to]
                 returns += coming
                 at_home *= layout.fade[to, to]
@@ -84,6 +91,7 @@ def advance(
                 for spell in range(to):
                     at_home += work.home[row, spell] * stay * layout.fade[spell, to]
                 work.home[row, to] = at_home + gone_home * layout.fade_part[to]
+            work.home[row, spells - 1] += ordered * layout.late_part
             returned += returns
 
             # Children who come in, evenly over the month, in the first phase.
@@ -102,6 +110,7 @@ def advance(
             gone_home = row_young * home_low + row_old * home_high
             for spell in range(spells):
                 work.home[row, spell] += gone_home * layout.fade_entrant[spell]
+            work.home[row, spells - 1] += row_young * order_low + row_old * order_high
 
         # What need not be known by row.
         _leave(layout, chances, slot, ages, shares, groups, work, out.moves_in[month], out.moves_out[month])
@@ -138,22 +147,24 @@ def _move(
     after: int,
     leave_share: float,
     growth: Vector,
+    may_return: Vectors1,
     work: StreamWorkspace,
 ) -> None:
     """Move the children of a span who do not turn 18, and pass them through phases."""
     rows, phases, places = work.stock.shape
     for row in range(first, after):
-        work.gone_home[row] = broadcast(0.0)
+        work.gone_home[row] = work.ordered[row] = broadcast(0.0)
     for k in range(phases):  # all rows of a phase after each other, since they share its chances
         for row in range(first, after):
             stay = 1.0 - leave_share if row == rows - 1 else 1.0
-            gone_home = work.gone_home[row]
+            gone_home, ordered = work.gone_home[row], work.ordered[row]
             for p in range(places):
                 staying = work.stock[row, k, p] * stay
                 work.staying[p] = staying
                 work.there[k, p] += staying
                 gone_home += staying * chances.leave_home[slot, k, p]
-            work.gone_home[row] = gone_home
+                ordered += staying * chances.leave_order[slot, k, p] * may_return[p]
+            work.gone_home[row], work.ordered[row] = gone_home, ordered
             for to in range(places):
                 moved = _arrive(layout, chances.way, ages, shares, work.staying, k, to)
                 work.stock[row, k, to] = moved
@@ -251,9 +262,13 @@ def _leave_part(
 
 
 @inlined
-def _turn_18(share: float, chances: Chances, reasons: Ints, work: StreamWorkspace) -> None:
-    """Let a share of the last row turn 18; some leave for another reason before their birthday."""
+def _turn_18(share: float, chances: Chances, reasons: Ints, may_return: Vectors1, work: StreamWorkspace) -> Vector:
+    """Let a share of the last row turn 18; some leave for another reason before their birthday.
+
+    Returns how many of them leave under an order that may break down.
+    """
     phases, places = work.there.shape
+    late = broadcast(0.0)
     for k in range(phases):
         turning = broadcast(0.0)
         for p in range(places):
@@ -261,9 +276,17 @@ def _turn_18(share: float, chances: Chances, reasons: Ints, work: StreamWorkspac
             turning += work.entering[p]
             work.exits[p] += work.entering[p]
         leave, leave_place = chances.phase_turning_exit[k], chances.place_turning_exit[k]
+        by_phase = sum_of(leave)
+        for p in range(places):
+            order = leave[ORDER] * (1.0 - sum_of(leave_place[p]) / 2.0)
+            for j in range(reasons.size):
+                if reasons[j] == ORDER:
+                    order += leave_place[p, j] * (1.0 - by_phase / 2.0)
+            late += work.entering[p] * order * may_return[p]
         earlier = work.staying  # their placements are counted above
         left = _leave_part(leave, leave_place, reasons, work.entering, earlier, work.by_reason)
         work.by_reason[AGE_18] += turning - left
+    return late
 
 
 @inlined

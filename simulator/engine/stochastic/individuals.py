@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.grid import Grid
-from simulator.engine.step import AGE_18, HOME, HomeOperators, Operators, at_month
+from simulator.engine.step import AGE_18, HOME, ORDER, HomeOperators, Operators, at_month
 from simulator.engine.stochastic.keyed import Key, keys, uniforms
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
@@ -56,6 +56,8 @@ class Event(IntEnum):
     INTO = auto()
     ENTRY_INTO = auto()
     STEP_DOWN = auto()
+    ORDER = auto()
+    ENTRY_ORDER = auto()
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,8 @@ class Stream:
 
     def live(self, month: int, ops: Operators, care: InCare, home: AtHome, seen: Seen) -> tuple[InCare, InCare, AtHome]:
         """Return children still in care, those who came in, and those at home, before foster places are filled."""
-        still, left_for_home = self._leave_and_move(month, ops, care, seen)
-        away, back = self._stay_home(month, home, left_for_home)
+        still, left_for_home, ordered = self._leave_and_move(month, ops, care, seen)
+        away, back = self._stay_home(month, home, left_for_home, ordered)
         entrants, went_home = self._come_in(month, ops, back, seen)
         return self._residual(month, still, seen), entrants, join(away, went_home)
 
@@ -177,8 +179,8 @@ class Stream:
         turns: Chosen = (children.row == self.grid.rows - 1) & (self.draw(month, what, children) < share)
         return turns
 
-    def _leave_and_move(self, month: int, ops: Operators, care: InCare, seen: Seen) -> tuple[InCare, InCare]:
-        """Let children leave or move; return those still in care, and those who went home."""
+    def _leave_and_move(self, month: int, ops: Operators, care: InCare, seen: Seen) -> tuple[InCare, InCare, InCare]:
+        """Let children leave or move; return those still in care, who went home, and whose order may break down."""
         a, row, k, p = care.area, care.row, care.phase, care.place
         turns = self._turns_18(month, Event.BIRTHDAY, care)
         whole = _leave_chances(ops.phase_exit[0, a, row, k], ops.place_exit[0, a, row, k, p])
@@ -194,9 +196,16 @@ class Stream:
         place = pick(_shares(ops.place[0, a, row, k, p]), self.draw(month, Event.PLACE, stay))
         phase = pick(_shares(ops.phase[0, a, row, k]), self.draw(month, Event.PHASE, stay))
         seen.moves.append((a, p, place))
-        return replace(stay, place=place, phase=phase), take(care, reason == HOME)
+        ordered = self._may_return(month, Event.ORDER, take(care, reason == ORDER))
+        return replace(stay, place=place, phase=phase), take(care, reason == HOME), ordered
 
-    def _stay_home(self, month: int, home: AtHome, left: InCare) -> tuple[AtHome, AtHome]:
+    def _may_return(self, month: int, what: Event, ordered: InCare) -> InCare:
+        """Return those of the children who left under an order whose order may break down."""
+        share = at_month(self.rates.order_return_share, month)
+        share = _areas(np.broadcast_to(share, (*share.shape[:-1], self.rates.opening.shape[-1])), len(self.key))
+        return take(ordered, self.draw(month, what, ordered) < share[ordered.area, ordered.place])
+
+    def _stay_home(self, month: int, home: AtHome, left: InCare, ordered: InCare) -> tuple[AtHome, AtHome]:
         """Return children who are at home at the end of the month, and those who come back in it."""
         ops = self.at_home
         home = take(home, ~self._turns_18(month, Event.HOME_BIRTHDAY, home))
@@ -213,7 +222,12 @@ class Stream:
         spell = pick(_shares(soon), self.draw(month, Event.SPELL, left))
         new = _go_home(left, spell)
         soon_back = spell == len(ops.fade_part)
-        return join(away, take(new, ~soon_back)), join(take(home, back), take(new, soon_back))
+        late = _go_home(ordered, np.full_like(ordered.row, len(ops.fade_part) - 1))
+        late_back = self.draw(month, Event.SPELL, late) < ops.late_back * ratio[late.area, -1]
+        return (
+            join(away, take(new, ~soon_back), take(late, ~late_back)),
+            join(take(home, back), take(new, soon_back), take(late, late_back)),
+        )
 
     def _come_in(self, month: int, ops: Operators, back: AtHome, seen: Seen) -> tuple[InCare, AtHome]:
         """Let children come in, new and returned; return those in care at the end of the month, and those at home."""
@@ -232,7 +246,9 @@ class Stream:
         phase = pick(_shares(ops.phase_part[0, stay.area, stay.row, 0]), self.draw(month, Event.ENTRY_PHASE, stay))
         spells = np.tile(self.at_home.fade_entrant, (len(gone.id), 1))
         spell = pick(_shares(spells), self.draw(month, Event.ENTRY_SPELL, gone))
-        return replace(stay, phase=phase), _go_home(gone, spell)
+        ordered = self._may_return(month, Event.ENTRY_ORDER, take(children, reason == ORDER))
+        late = _go_home(ordered, np.full_like(ordered.row, spells.shape[1] - 1))
+        return replace(stay, phase=phase), join(_go_home(gone, spell), late)
 
     def _arrivals(self, month: int, back: AtHome) -> tuple[InCare, Ints]:
         """Return children who come in, and their ages: a Poisson number of new ones, then those who came back."""

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.after_care import AfterCare, LeaverPool
+from simulator.baseline.after_care import UNDER_GUARDIANSHIP, AfterCare, LeaverPool
 from simulator.baseline.cost_drivers import paid_weeks
 from simulator.baseline.cost_lines import CostLine
 from simulator.engine.paths import Paths
@@ -97,6 +97,11 @@ class View:
         return (there[:, :, :-1] + there[:, :, 1:]) / 2.0 * WEEKS_A_MONTH
 
     @cached_property
+    def guardianship_programme_spend(self) -> Array:
+        """Cash that programmes spend on children who left care for guardianship: (draw, area, month)."""
+        return np.asarray(self.rates.guardianship_week_gbp * self.pool_weeks(UNDER_GUARDIANSHIP))
+
+    @cached_property
     def amounts(self) -> tuple[Array, ...]:
         """What the driver of each line counts: (draw, area, month, x)."""
         return tuple(line.driver.amount(self) for line in self.cost_lines)
@@ -128,7 +133,7 @@ class View:
         """
         line, amount = self.cost_lines[i], self.amounts[i]
         if line.driver.of_placements:
-            amount = amount * self.rates.cost_weight[:, :, None, line.driver.places]
+            amount = amount * self.rates.cost_weight[:, :, None, line.driver.places] * self._paid_by_line(i)[..., None]
         spend = _at_base_prices(line, amount)
         if line.beds is not None:
             of_beds = line.beds.spend_gbp(
@@ -160,6 +165,12 @@ class View:
             if line.beds is not None:
                 total = total + line.beds.beds[:, None]
         return total
+
+    def _paid_by_line(self, i: int) -> Array:
+        """Return the share of the weeks of line `i` that it pays for, and no programme: (draw, area, month)."""
+        weeks, at = self.amounts[i].sum(axis=-1), min(i, self.rates.places_paid.shape[-1] - 1)
+        elsewhere = np.minimum(self.rates.places_paid[..., at] * WEEKS_A_MONTH, weeks)
+        return np.asarray(1.0 - np.divide(elsewhere, weeks, out=np.zeros(weeks.shape), where=weeks > 0))
 
     def line_totals(self) -> tuple[Array, Array]:
         """Spend and units by line: two of (draw, area, month, line)."""

@@ -46,9 +46,11 @@ def test_a_stream_with_few_moves_gives_the_same_paths(moves: int) -> None:
     assert_same(run(few, BAND_OF_AGE), run_compiled(few, BAND_OF_AGE))
 
 
-@pytest.mark.parametrize("name", ["status-quo", "ccn-2030", "foster-plan-10000"])
+@pytest.mark.parametrize(
+    "name", ["status-quo", "ccn-2030", "foster-plan-10000", "foster-hubs", "foster-plan-teenagers", "kinship-priority"]
+)
 def test_shipped_scenarios_give_the_same_paths(name: str) -> None:
-    """One with limited places, one with a trend in stays (new hazards each month) and places as needed, one plan."""
+    """Limited places; a trend in stays (new hazards each month) and places as needed; plans; hubs; orders that end."""
     rates: Rates = compile_scenario(load(name).scenario).rates
     assert_same(run(rates, BAND_OF_AGE), run_compiled(rates, BAND_OF_AGE))
 

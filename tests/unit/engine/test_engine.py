@@ -313,6 +313,8 @@ def random_stream(
         balancing_per_year=rng.uniform(-0.05, 0.05, (2, 1)),
         phase_exit_ratio=rng.uniform(0.5, 1.5, (2, 1, months, reasons)),
         return_ratio=rng.uniform(0, 1.5, (1, 1, months, 3)),
+        place_exit_ratio=rng.uniform(0.5, 1.5, (1, 1, months, places, reasons)),
+        order_return_share=rng.uniform(0, 1, (2, 1, months, places)),
     )
 
 
@@ -349,6 +351,9 @@ def random_foster(rng: np.random.Generator, months: int, places: int) -> FosterR
         places_response_per_year=rng.uniform(0, 20),
         step_down_per_year=rng.uniform(0, 5, (2, 1)),
         agencies=rng.random((2, 1, months, len(AGENCIES))) if rng.random() < 0.5 else None,
+        stage_ratio=rng.uniform(0.5, 2, (2, 1, months, 2, 3)),
+        approval_weight=rng.uniform(0.5, 2, (1, 1, months, 2)),
+        opening_weighted=rng.uniform(0, 500, (2, 1, 2)),
     )
 
 
@@ -397,8 +402,8 @@ def from_month(example: Rates, first: int) -> Rates:
     """Drop the months before `first` from every array that varies over months."""
     monthly = {
         "new_starts_per_month", "start_place", "exit_ratio", "move_ratio", "phase_exit_ratio", "return_ratio",
-        "enquiries_per_month",
-        "stage_pass_share", "deregistration_per_year", "usable_share", "agencies",
+        "place_exit_ratio", "order_return_share", "enquiries_per_month",
+        "stage_pass_share", "stage_ratio", "approval_weight", "deregistration_per_year", "usable_share", "agencies",
     }  # fmt: skip
 
     def cut(record: StreamRates | FosterRates) -> dict[str, Array]:
@@ -430,6 +435,8 @@ def test_permuting_placements_permutes_results(small: Small, random: Random) -> 
                 place_exit_per_year=s.place_exit_per_year[..., order, :],
                 move_per_year=s.move_per_year[..., order, :][..., order],
                 move_ratio=s.move_ratio[..., order, :][..., order],
+                place_exit_ratio=s.place_exit_ratio[..., order, :],
+                order_return_share=s.order_return_share[..., order],
                 placement_pace=s.placement_pace[..., order],
             )
             for s in example.streams

@@ -23,9 +23,9 @@ from rates_examples import (
 )
 
 from simulator.engine.compiled.backend import run_compiled
-from simulator.engine.fostering import children_needing, usable_places
+from simulator.engine.fostering import Households, children_needing, recruit, usable_places
 from simulator.engine.paths import Paths
-from simulator.engine.plain import make_grids, run
+from simulator.engine.plain import make_grids, opening_households, run
 from simulator.engine.rates import Array, FosterRates, Rates
 from simulator.engine.stochastic.realise import realise
 
@@ -94,6 +94,41 @@ def test_an_area_without_households_at_the_base_has_places_as_it_gains_them() ->
     foster = replace(foster, places_response_per_year=AT_ONCE, base_need=np.zeros((1, 1, 2)))
     places = usable_places(foster, 0, foster.opening_households, np.zeros((1, 1, 2)), np.full((1, 1, 2), 5.0))
     np.testing.assert_allclose(places, foster.opening_households * foster.places_per_household * 0.6)
+
+
+def test_households_found_for_those_who_wait_count_as_more() -> None:
+    """100 approved of whom each counts twice have the places of 200, and leave as 100 do."""
+    gone, found = (
+        replace(still(), enquiries_per_month=np.full((1, 1, 1, 2), asking), approval_weight=np.full((1,) * 4, weight))
+        for asking, weight in ((0.0, 1.0), (100.0, 2.0))
+    )
+    twice = replace(found, enquiries_per_month=found.enquiries_per_month * 2.0, approval_weight=np.ones((1, 1, 1, 1)))
+
+    def later(foster: FosterRates) -> Households:
+        foster = replace(foster, deregistration_per_year=np.full((1, 1, 1, 2), 0.14))
+        rates = replace(england(months=1), foster=foster)
+        now = opening_households(rates)
+        for month in range(36):
+            now = recruit(foster, month, now, foster.base_need)
+        return now
+
+    np.testing.assert_allclose(later(found).usable, later(twice).usable)
+    more = [later(one).households - later(gone).households for one in (found, twice)]
+    np.testing.assert_allclose(more[1], 2.0 * more[0])
+    assert (later(found).usable > later(gone).usable).all()
+
+
+def test_a_stage_at_twice_the_pace_holds_half_as_many() -> None:
+    """In a steady state: as many go on, sooner."""
+    foster = replace(still(), enquiries_per_month=np.full((1, 1, 1, 2), 100.0))
+    ratio = np.ones((1, 1, 1, 2, foster.opening_pipeline.shape[-1]))
+    ratio[..., 1, 0] = 2.0
+    now = opening_households(replace(england(months=1), foster=foster))
+    for month in range(240):
+        now = recruit(replace(foster, stage_ratio=ratio), month, now, foster.base_need)
+    np.testing.assert_allclose(now.pipeline[..., 0, 0], 1_200.0 / foster.stage_per_year[0])
+    np.testing.assert_allclose(now.pipeline[..., 1, 0], 600.0 / foster.stage_per_year[0])
+    np.testing.assert_allclose(now.approvals, (100.0 * foster.stage_pass_share.prod(axis=-1))[:, :, 0])
 
 
 def test_kin_are_no_need() -> None:

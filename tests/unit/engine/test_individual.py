@@ -328,6 +328,32 @@ def test_referee_knows_phases_moves_and_home() -> None:
     assert mean(again.returns) == pytest.approx(first, abs=4 * standard_error(again.returns))
 
 
+def test_orders_that_break_down_agree_with_lives() -> None:
+    """Orders from one placement are half as many again, and 0.9 of them may come back as those long home do."""
+    plain, kin = example("structure"), PLACES.index("kinship_foster")
+    ratio = np.ones((1, 1, 1, len(PLACES), len(REASONS)))
+    ratio[..., kin, REASONS.index("guardianship")] = 1.5
+    share = np.zeros((1, 1, 1, len(PLACES)))
+    share[..., kin] = 0.9
+    resident = replace(plain.streams[0], place_exit_ratio=ratio, order_return_share=share)
+    rates = replace(plain, streams=(resident, plain.streams[1]))
+    known = simulate(resident, HORIZONS, children=12_000, batches=20, seed=16)
+    growing = run(replace(rates, months=GROWN_UP), BAND_OF_AGE)
+    steady = run(go_on(rates, growing, 12), BAND_OF_AGE)
+    before = run(replace(plain, months=GROWN_UP), BAND_OF_AGE)
+    late = [paths.home[0][0, 0, :, -1].sum() for paths in (growing, before)]
+    assert late[0] > 1.1 * late[1]
+    orders = steady.exits_by_reason[0, 0, :, 0, :, REASONS.index("guardianship")].sum()
+    for found, batches in [
+        (growing.children[0, 0, -1, 0].sum(), known.stock.sum(axis=(1, 2, 3))),
+        (steady.returns[0, 0, :, 0].sum(), known.returns),
+        (late[0], known.home[:, -1]),
+        (orders, known.exits[:, :, REASONS.index("guardianship")].sum(axis=1)),
+    ]:
+        assert found == pytest.approx(mean(batches), rel=0.01, abs=3 * standard_error(batches))
+        assert standard_error(batches) < 0.01 * mean(batches)
+
+
 def test_referee_refuses_what_it_does_not_know() -> None:
     one = stream(starts_per_year=starts_by_age(age_0=1.0), phase_exit_per_year=one_hazard(1.0, OTHER))
     changing = replace(one, exit_ratio=np.ones((1, 1, 2, 18)))

@@ -132,6 +132,8 @@ def test_the_mean_over_luck_is_the_engines_path(residual: float | None) -> None:
     first = rates.streams[0]
     if residual is not None:
         first = replace(first, balancing_per_year=np.full((1, 1), residual))
+    else:  # half of those who leave under an order may come back
+        first = replace(first, order_return_share=np.full((1, 1, 1, 1), 0.5))
     rates = replace(rates, streams=(first, scale_starts(two, COUNCIL_SHARE).streams[1]))
     expected = run(rates, BAND_OF_AGE)
     found = many(rates, 800)

@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import fields, replace
 from typing import Any, Literal
 
+import foster_lever_examples
 import lever_examples
 import numpy as np
 import pytest
@@ -240,6 +241,9 @@ NEUTRAL: dict[str, dict[str, Any]] = {
 }
 EXAMPLES |= lever_examples.EXAMPLES
 NEUTRAL |= lever_examples.NEUTRAL
+EXAMPLES |= foster_lever_examples.EXAMPLES
+EXAMPLES["foster_recruitment"] += foster_lever_examples.RECRUITED
+NEUTRAL |= foster_lever_examples.NEUTRAL
 OTHER: dict[str, Any] = {
     "costs": ["supported"],
     "ages": [3, 11],
@@ -285,6 +289,8 @@ def moved(kind: str, data: dict[str, Any], path: str) -> dict[str, Any]:
             changed = {k: v for k, v in changed.items() if k not in ("value", "at_most")} | {"ratio": 2.0}
         for key in ("from", "to"):
             changed.pop(key, None)
+    elif path == "aimed_at.group":
+        holder[last] = foster_lever_examples.OTHER_GROUP[value]
     elif choices:
         holder[last] = next(word for word in choices if word not in (value, "step"))
     elif isinstance(value, bool):
@@ -357,7 +363,7 @@ def test_spend_of_all_adds_up(kind: str) -> None:
     nothing = np.zeros_like(once) if kind != "budget_line" else once
     after = apply_all(rates, [with_cost, without, with_cost], context)
     assert once.any() == (with_cost.cost is not None)
-    assert np.array_equal(after.programme_spend_gbp, once + nothing + once)
+    np.testing.assert_allclose(after.programme_spend_gbp, once + nothing + once, rtol=1e-12)
 
 
 @pytest.mark.parametrize("kind", kinds())
@@ -617,12 +623,16 @@ def test_spend_is_shared_between_areas_as_children_are() -> None:
     assert np.allclose(spend, 1e6 * PAIR_OF_ENGLAND)
 
 
+WON_OR_COUNTED = {"cost_per_approval_gbp", "share_won_from_others", "aimed_at", "places", "others_paid"}
+"""Fields of what is shared out in numbers, or won from others, so that it is not what it would be everywhere."""
+
+
 @pytest.mark.parametrize("kind", kinds())
 def test_every_kind_acts_where_it_says(kind: str) -> None:
     """Kent has what it would have everywhere, Surrey nothing of it, and all of the money is spent in Kent."""
     rates, context = make_rates(areas=2), make_context(PAIR)
     for example in EXAMPLES[kind]:
-        if "cost_per_approval_gbp" in example:  # it is spent where approvals come, and others may lose some
+        if WON_OR_COUNTED & set(example):
             continue
         data = {k: v for k, v in example.items() if k not in ("areas", "extra_households_per_year")}
         everywhere = made(kind, data).apply(rates, context)
@@ -645,7 +655,7 @@ def test_a_share_of_children_has_that_share_of_an_effect(kind: str) -> None:
     for example in EXAMPLES[kind]:
         if example.get("measure") == "placement_mix":  # odds of first placements are no sum
             continue
-        if "cost_per_approval_gbp" in example:  # its volume is that of where it acts
+        if WON_OR_COUNTED & set(example):
             continue
         apart = ("areas", "extra_households_per_year", "approval_ratio", *lever_examples.NO_SUM)
         data = {k: v for k, v in example.items() if k not in apart}

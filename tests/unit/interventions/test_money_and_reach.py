@@ -127,7 +127,7 @@ def test_null_programmes_cost_their_money_and_no_more(data: st.DataObject, kind:
     cost = {"budget_gbp": {f"{year}-{year - 1999}": amount for year, amount in years.items()}}
     if per_year is not None:
         cost |= {"per_year_gbp": per_year}
-    outlasts = {"outlasts_money": True} if "start" in NEUTRAL[kind] else {}
+    outlasts = {"outlasts_money": True} if "outlasts_money" in kinds()[kind].model_fields else {}
     after = made(kind, {**NEUTRAL[kind], "cost": cost, **outlasts}).apply(rates, context)
     assert change(rates, after) <= {"rates.programme_spend_gbp"}
     begun = 4 if "start" in NEUTRAL[kind] else 5

@@ -40,7 +40,8 @@ ONLY_THE_READER = {
     "remove-unknown",
     # what one value means for another, or for the run
     "caseload-effect-without-source", "deadweight-without-unit-cost", "poverty-two-ways",
-    "ages-reversed", "budget-line-idle-dates", "budget-line-share", "claim-without-date", "cost-outside-run",
+    "aimed-at-nobody-known", "ages-reversed", "budget-line-idle-dates", "budget-line-share", "claim-without-date",
+    "cost-outside-run",
     "cost-without-amount", "cost-year-wrong-pair", "end-before-base", "end-before-start", "end-too-far",
     "ends-before-run", "fade-without-end", "family-help-national", "id-twice", "lag-beyond-run", "local-empty",
     "local-overlap", "price-all-and-one", "profile-step-months", "profile-without-months", "question-both-sides",
