@@ -34,7 +34,7 @@ from simulator.baseline.pooling import Pooled
 from simulator.baseline.random_walk import BEFORE_18_SHARE, random_walks
 from simulator.baseline.response import respond
 from simulator.baseline.structure import BAND_OF_AGE
-from simulator.data.authority_tables import BANDS, PLACEMENT_GROUPS, Published, published
+from simulator.data.authority_tables import BANDS, PLACEMENT_GROUPS, Published, group_of_place, published
 from simulator.engine.compiled.backend import run_compiled
 from simulator.engine.plain import run
 from simulator.engine.rates import Rates
@@ -251,7 +251,11 @@ def _usual(whole: Rates) -> Array:
 
 
 def _made_up(rng: np.random.Generator, councils: Councils, whole: Rates) -> Levels:
-    """Draw levels of councils, and a stock that is about in balance with them."""
+    """Draw levels of councils, and a stock that is about in balance with them.
+
+    Each has its share of England's resident children, and its share of those who came seeking asylum: ages and
+    placements of a council are those of both, or no table would meet them where many of one age came.
+    """
     varies, _ = measured()
     level = {
         name: varies[name].levels(rng, varies[name].regions(rng)[councils.region])
@@ -259,18 +263,16 @@ def _made_up(rng: np.random.Generator, councils: Councils, whole: Rates) -> Leve
     }
     size, usual = councils.size, _usual(whole)
     starts = councils.starts(rng, usual)
-    paths = run(replace(whole, months=1), BAND_OF_AGE)
-    by_band = paths.children[0, 0, 0].sum(axis=(0, 2))
-    places = paths.children[0, 0, 0].sum(axis=(0, 1))
-    stock = size * np.clip(starts.sum(axis=1) / (size * usual.sum() * level["exits"]), 0.5, 2.0)
-    names = placements.names()
-    by_group = np.array([places[[names.index(n) for n in group]].sum() for group in PLACEMENT_GROUPS.values()])
-    uasc = whole.streams[1].opening.sum()
+    balance = np.clip(starts.sum(axis=1) / (size * usual.sum() * level["exits"]), 0.5, 2.0)
+    england = run(replace(whole, months=1), BAND_OF_AGE).children[0, 0, 0]  # (stream, band, place)
+    share = np.stack([size * balance, size * np.clip(level["uasc_starts"], 0.3, 3.0)], axis=1)
+    share = share / share.sum(axis=0)
+    group = np.eye(len(PLACEMENT_GROUPS))[group_of_place()]
     return Levels(
         codes=tuple(f"council{i}" for i in range(size.size)),
-        stock_by_band=stock[:, None] * by_band / by_band.sum(),
-        stock_by_group=stock[:, None] * by_group / by_group.sum(),
-        uasc=size * uasc / by_band.sum() * np.clip(level["uasc_starts"], 0.3, 3.0),
+        stock_by_band=share @ england.sum(axis=2),
+        stock_by_group=share @ (england.sum(axis=1) @ group),
+        uasc=share[:, 1] * england[1].sum(),
         starts=starts,
         uasc_starts=size * level["uasc_starts"],
         exits=level["exits"],

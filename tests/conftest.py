@@ -1,12 +1,17 @@
 """What holds in every test."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from schema_faults import faults
 
-from simulator.scenario import LoadedScenario, read
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")  # before numpy is loaded: as the commands have it, so that the last digits agree
+
+from schema_faults import faults  # noqa: E402
+
+from simulator.scenario import LoadedScenario, read  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,11 +15,13 @@ from pathlib import Path
 from packaged_data.area_tables import AREA_COLUMNS, LOCAL_COLUMNS, build_areas, build_local, build_population
 from packaged_data.children_tables import build_children
 from packaged_data.claims_and_sources import PROJECTION_COLUMNS, SOURCE_COLUMNS, build_projections, read_sources
+from packaged_data.evidence_table import EVIDENCE_COLUMNS, STRATEGY_COLUMNS, build_evidence, build_strategy
 from packaged_data.fostering_tables import build_fostering
 from packaged_data.money_tables import build_money
-from packaged_data.panel_table import PANEL_COLUMNS, build_panel
+from packaged_data.panel_table import PANEL_COLUMNS, PLACEMENT_COLUMNS, build_local_placements, build_panel
 from packaged_data.placement_tables import build_placements
 from packaged_data.source_files import COLUMNS, natural, write
+from packaged_data.workforce_tables import build_workforce
 
 
 def build(shared: Path, target: Path) -> dict[str, int]:
@@ -33,6 +35,7 @@ def build(shared: Path, target: Path) -> dict[str, int]:
         "fostering": build_fostering(shared, years),
         "money": build_money(shared, years),
         "population": build_population(national, years),
+        "workforce": build_workforce(shared, years),
     }
     data, vocabulary = target / "data", target / "vocabulary"
     for folder in (data, vocabulary):
@@ -48,11 +51,16 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     write(data / "local.csv", LOCAL_COLUMNS, figures)
     panel = build_panel(shared)
     write(data / "panel.csv", PANEL_COLUMNS, panel)
+    placed = build_local_placements(shared)
+    write(data / "local_placements.csv", PLACEMENT_COLUMNS, placed)
     projections = build_projections(shared)
     write(data / "projections.csv", PROJECTION_COLUMNS, projections)
+    evidence, strategy = build_evidence(shared), build_strategy(shared)
+    write(data / "evidence.csv", EVIDENCE_COLUMNS, evidence)
+    write(data / "strategy.csv", STRATEGY_COLUMNS, strategy)
     write(data / "sources.csv", SOURCE_COLUMNS, sorted(sources.values()))
-    others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel}
-    others |= {"projections": projections, "sources": sources}
+    others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel, "local_placements": placed}
+    others |= {"projections": projections, "evidence": evidence, "strategy": strategy, "sources": sources}
     return counts | {name: len(rows) for name, rows in others.items()}
 
 

@@ -1,8 +1,9 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
-Writes docs/results.md, docs/costs.md, docs/interventions.md and docs/children.png, and the parts of README.md,
-docs/model.md and docs/returns.md that stand between marks. Every number comes from running the shipped scenarios or
-from the data files, so the same code and data give the same bytes. Takes a few minutes.
+Writes docs/results.md, docs/costs.md, docs/evidence.md, docs/gap.md, docs/interventions.md, docs/strategy.md,
+docs/children.png and the parts of README.md, docs/model.md and docs/returns.md that stand between marks. Every number
+comes from running the shipped scenarios or from the data files, so the same code and data give the same bytes. Takes a
+few minutes.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from pathlib import Path
 from docs_pages.answers import answers
 from docs_pages.assumptions import assumptions_table
 from docs_pages.costs_page import costs_page
+from docs_pages.evidence_page import evidence_page
+from docs_pages.gap_page import gap_page
 from docs_pages.interventions_page import interventions_page
 from docs_pages.markdown import between, standing
 from docs_pages.replications_page import replications_page
 from docs_pages.results_page import results_page
 from docs_pages.rules_page import rules_table
 from docs_pages.shipped_runs import REFERENCE
+from docs_pages.strategy_page import strategy_page
 
 from simulator.outputs.charts import draw_all, save
 from simulator.results.labelled import RunResults
@@ -36,8 +40,11 @@ def main() -> None:
     order = [REFERENCE, *(name for name in loaded if name != REFERENCE)]
     results = {name: simulate(loaded[name]) for name in order}
     _write(DOCS / "costs.md", costs_page(loaded[REFERENCE], results[REFERENCE], results["foster-decline"]))
+    _write(DOCS / "evidence.md", evidence_page(loaded))
+    _write(DOCS / "gap.md", gap_page(loaded))
     _write(DOCS / "interventions.md", interventions_page())
     _write(DOCS / "replications.md", replications_page(results))
+    _write(DOCS / "strategy.md", strategy_page(loaded))
     _write(DOCS / "results.md", results_page({name: loaded[name] for name in order}, results))
     alt = _picture(results[REFERENCE])
     readme = ROOT / "README.md"

@@ -15,7 +15,9 @@ from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.deviations import deviations, level_key
 from simulator.baseline.england import FOSTER, England
 from simulator.baseline.levels import COST_LINES, Levels
+from simulator.baseline.local_evidence import Evidence
 from simulator.baseline.placement_levels import PlacementMix, into, plans
+from simulator.baseline.published_evidence import flows_published, published_evidence
 from simulator.baseline.random_walk import events
 from simulator.baseline.response import band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
 from simulator.baseline.share_children import rake, shift_ages, spread_phases
@@ -147,12 +149,24 @@ class Authorities:
 
     @property
     def history(self) -> Mapping[str, PastSeries]:
-        """Published series of the first reported area: its stock, or all of England's."""
+        """Published series of the first reported area: its stock and flows, or all of England's."""
         first = self.reported[0]
         if first.name == ENGLAND:
             return self.england.history
         years, stock = published_stock(first.members)
-        return {"children": PastSeries(tuple(f"{y}-03-31" for y in years), stock, "dfe_cla_2025")}
+        children = PastSeries(tuple(f"{y}-03-31" for y in years), stock, "dfe_cla_2025")
+        return {"children": children, **flows_published(first.members)}
+
+    @property
+    def by_own_returns(self) -> bool:
+        """No: published tables tell of them."""
+        return False
+
+    def evidence(self, neighbours: Sequence[str] = ()) -> Evidence | None:
+        """Return what is published of the one authority or region that is run."""
+        if len(self.reported) != 1 or self.reported[0].name == ENGLAND:
+            return None
+        return published_evidence(self.reported[0].name, self.reported[0].members, neighbours)
 
     @property
     def sources(self) -> tuple[str, ...]:

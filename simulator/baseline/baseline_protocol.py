@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.england import England
+from simulator.baseline.local_evidence import Evidence
 from simulator.baseline.start import PastSeries, Start
 from simulator.engine.rates import Rates
 from simulator.uncertainty import Parameter
@@ -73,6 +74,19 @@ class Baseline(Protocol):
     @property
     def history(self) -> Mapping[str, PastSeries]:
         """What is known of the years before the run, by measure."""
+
+    @property
+    def by_own_returns(self) -> bool:
+        """Whether it is one council by its own returns, so that a file which it is run with is the council's own."""
+
+    def evidence(self, neighbours: Sequence[str] = ()) -> Evidence | None:
+        """Return what is known of one council or region beside its projection; None of England and of many areas.
+
+        Parameters
+        ----------
+        neighbours : sequence of str
+            Names of authorities to set it beside, in place of its statistical neighbours.
+        """
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -381,6 +381,14 @@ class England:
         return published_history()
 
     @property
+    def by_own_returns(self) -> bool:
+        """No: it is all councils."""
+        return False
+
+    def evidence(self, neighbours: Sequence[str] = ()) -> None:
+        """Return nothing: there is no other England to set it beside."""
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """Publishers."""
         return PUBLISHERS

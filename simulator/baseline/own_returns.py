@@ -19,6 +19,9 @@ from simulator.baseline.cost_drivers import AtBase
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.deviations import deviations, level_key
 from simulator.baseline.england import FOSTER, England
+from simulator.baseline.evidence_of_returns import evidence_of, past_of
+from simulator.baseline.local_evidence import Evidence
+from simulator.baseline.named_authority import NamedAuthority, named_authority
 from simulator.baseline.placement_levels import as_england
 from simulator.baseline.random_walk import events
 from simulator.baseline.response import band_of_row, ratio_of
@@ -122,7 +125,7 @@ class OwnReturns:
             for (s, b, g), evidence in np.ndenumerate(council.first_places)
             if evidence > 0
         ]
-        return (*found, *self.england.to_draw())
+        return (*found, *(self.authority.to_draw() if self.authority else ()), *self.england.to_draw())
 
     def at_base(self, england: Rates, drawn: Mapping[str, float]) -> Start:
         """Return where a draw of the council starts."""
@@ -138,12 +141,14 @@ class OwnReturns:
         costs = self.england.costs
         whole = _at_base(england.streams, width, costs.after_care)
         part = _part_of(whole, _at_base(streams, width, costs.after_care))
+        foster = share_households(
+            england.foster, ratio_of(_fostered(streams), _fostered(england.streams)), streams, width
+        )
+        lines = [_share_line(line, whole, part) for line in costs.lines_of(drawn)]
         return Start(
             streams=tuple(streams),
-            foster=share_households(
-                england.foster, ratio_of(_fostered(streams), _fostered(england.streams)), streams, width
-            ),
-            cost_lines=tuple(_share_line(line, whole, part) for line in costs.lines_of(drawn)),
+            foster=self.authority.with_places(foster) if self.authority else foster,
+            cost_lines=tuple(self.authority.priced(line, drawn) if self.authority else line for line in lines),
             grant_lines=tuple(_share_line(line, whole, part) for line in costs.grants),
             after_care=part.after_care,
             placement_mix=as_england(1),
@@ -152,9 +157,17 @@ class OwnReturns:
 
     @property
     def history(self) -> Mapping[str, PastSeries]:
-        """Children in care by the council's own returns."""
-        dates = tuple(f"{year}-03-31" for year in self.council.years)
-        return {"children": PastSeries(dates, self.council.history, "", published=False)}
+        """Children in care, starts and exits by the council's own returns."""
+        return past_of(self.council)
+
+    @property
+    def by_own_returns(self) -> bool:
+        """Yes."""
+        return True
+
+    def evidence(self, neighbours: Sequence[str] = ()) -> Evidence:
+        """Return what its returns tell of where children are placed, and what is published of it and others."""
+        return evidence_of(self.council, self.codes[0] if self.authority else "", neighbours)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -166,7 +179,19 @@ class OwnReturns:
         window = self.council.window
         last = "the last year" if window == 1 else f"the last {window} years"
         own = "first placements, leaving and moves are the council's own too, pooled towards England's"
-        return what_is_held(starts, as_in=f"{last} of the council's returns", besides=(own, "unit costs are England's"))
+        return what_is_held(starts, as_in=f"{last} of the council's returns", besides=(own, self._of_authority))
+
+    @property
+    def authority(self) -> NamedAuthority | None:
+        """What is published of the authority that it is named for; None if it is named for none."""
+        return named_authority(self.codes[0])
+
+    @property
+    def _of_authority(self) -> str:
+        """Whose unit costs it has where it states none, within a sentence."""
+        if self.authority is None:
+            return "unit costs are England's"
+        return f"unit costs and approved foster places are those published of {self.authority.name}, pooled"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -174,7 +199,7 @@ class OwnReturns:
         return (*name_notes(self.council), *size_notes(self.council))
 
     def spend_notes(self, cost_lines: Sequence[CostLine]) -> Iterator[str]:
-        """Say nothing: its spend is at England's unit costs, as is said of what is held."""
+        """Say nothing: whose unit costs it has is said of what is held."""
         return iter(())
 
     @property

@@ -56,11 +56,12 @@ FEWEST = 0.5
 """Children of a placement, more or fewer of which say nothing of a ratio."""
 
 
-def fit_placement_mix(scenario: Scenario, run: Run) -> PlacementMix:
+def fit_placement_mix(scenario: Scenario, run: Run, walked: Array) -> PlacementMix:
     """Return how authorities place children.
 
-    Levels of the base are pooled, and go towards England's as far as those of three years earlier did by the base.
+    Levels of the base are pooled, and go towards England's as far as those of `EARLIER` did by the latest base.
     Children are placed as planned in it, however many foster places there are: what becomes of plans is the market's.
+    It goes on from the placement mix that is known; to begin at England's gives the same whatever was found before.
 
     Parameters
     ----------
@@ -68,6 +69,9 @@ def fit_placement_mix(scenario: Scenario, run: Run) -> PlacementMix:
         The status quo, of a base with authorities.
     run : callable
         An engine.
+    walked : (plan,)
+        How far levels walk in draws in the years from `EARLIER`, standard deviation of their logs: as much of what was
+        not foreseen is in draws already (`simulator.calibrate.fit_placing_walks`).
     """
     planned = scenario.model_copy(
         update={
@@ -99,7 +103,8 @@ def fit_placement_mix(scenario: Scenario, run: Run) -> PlacementMix:
     of_all = np.average(
         leaving, weights=left
     )  # that areas add up to England is left to `simulator.calibrate.fit_benchmarking`
-    return PlacementMix(into, _agency_odds(children), np.sqrt(spread**2 + unforeseen**2), leaving / of_all)
+    left_over = np.maximum(unforeseen**2 - walked**2, 0.0)
+    return PlacementMix(into, _agency_odds(children), np.sqrt(spread**2 + left_over), leaving / of_all)
 
 
 def persistence() -> tuple[Array, Array]:

@@ -21,6 +21,11 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 def run_options(function: _Function) -> _Function:
     """Add the options that `run` and `compare` share."""
+    return options_of_runs(0)(function)
+
+
+def options_of_runs(draws: int) -> Callable[[_Function], _Function]:
+    """Return what adds the options of runs, with so many draws where none are asked for."""
     options = [
         click.option("--area", multiple=True, metavar="NAME",
                      help="Area to run in place of the scenario's; give it again for more (`care-demand list areas`). "
@@ -29,7 +34,13 @@ def run_options(function: _Function) -> _Function:
                      help="Run a council from what `import ssda903` wrote to DIR, in place of the scenario's areas."),
         click.option("--area-name", metavar="NAME",
                      help="What to call the council of --returns  [default: Council (SSDA903)]"),
-        click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+        click.option("--own", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+                     help="The council's own prices, foster carers and beds: tables that `template own` wrote and you "
+                          "filled."),
+        click.option("--neighbours", multiple=True, metavar="NAME",
+                     help="Authority to set the one that is run beside, in place of its statistical neighbours; again "
+                          "for more."),
+        click.option("--draws", type=click.IntRange(min=0), default=draws, show_default=True, metavar="N",
                      help="Random draws beside the central run."),
         click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
                      help="Seed of the draws."),
@@ -44,13 +55,31 @@ def run_options(function: _Function) -> _Function:
                      help="Write every draw's path to draws.nc; needs care-demand[draws]."),
         click.option("--publish", is_flag=True,
                      help="Hide counts of 1 to 5 and round the others, as published statistics do."),
+        click.option("--against", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+                     help="Folder with what was published before of the same children: hide what subtraction would "
+                          "tell. With --publish."),
         click.option("--charts/--no-charts", default=True, help="Draw charts, or tables only."),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
         click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails."),
     ]  # fmt: skip
-    for option in reversed(options):
-        function = option(function)
-    return function
+
+    def add(function: _Function) -> _Function:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return add
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Who is run, and beside whom, as asked for on the command line."""
+
+    area: tuple[str, ...] = ()
+    returns: Path | None = None
+    area_name: str | None = None
+    own: Path | None = None
+    neighbours: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +89,8 @@ class How:
     area: tuple[str, ...]
     returns: Path | None
     area_name: str | None
+    own: Path | None
+    neighbours: tuple[str, ...]
     draws: int
     seed: int
     engine: str | None
@@ -68,9 +99,15 @@ class How:
     cluster: str | None
     keep_draws: bool
     publish: bool
+    against: Path | None
     charts: bool
     as_json: bool
     quiet: bool
+
+    @property
+    def whom(self) -> Whom:
+        """Who is run."""
+        return Whom(self.area, self.returns, self.area_name, self.own, self.neighbours)
 
     @property
     def writing(self) -> dict[str, Any]:
@@ -90,10 +127,12 @@ class How:
         words = [word for name in self.area for word in ("--area", name)]
         words += ["--returns", printable(self.returns.name)] if self.returns else []
         words += ["--area-name", self.area_name] if self.area_name else []
+        words += [word for name in self.neighbours for word in ("--neighbours", name)]
         words += ["--draws", str(self.draws), "--seed", str(self.seed), "--engine", engine]
         words += ["--chance"] if self.chance else []
         words += ["--keep-draws"] if self.keep_draws else []
         words += ["--publish"] if self.publish else []
+        words += ["--against", printable(self.against.name)] if self.against else []
         return words if self.charts else [*words, "--no-charts"]
 
 
@@ -129,6 +168,8 @@ def asked_for(options: dict[str, Any]) -> How:
         raise click.UsageError("--keep-draws keeps draws, so it needs some: --draws N")
     if how.publish and how.keep_draws:
         raise click.UsageError("--keep-draws writes every path unrounded, so it can't be had with --publish")
+    if how.against and not how.publish:
+        raise click.UsageError("--against is about what is published, so it needs --publish")
     if how.chance and how.engine == "compiled":
         raise click.UsageError("--chance follows children beside the plain engine; leave --engine compiled out")
     return how

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
 from simulator.vocabulary.calendar import LATEST_BASE
+from simulator.vocabulary.where_placed import DISTANCES, LOCALITIES, PROVIDERS
 
 Array = NDArray[np.float64]
 
@@ -32,6 +33,8 @@ TIMES = (*TIME_BANDS, "unknown")
 
 FIRST_BASE, LAST_BASE = 2023, 2028
 """Years from which a run may start: England's rates and costs of 2025 are taken for no others."""
+
+_WHERE = (len(placements.reported()), len(PROVIDERS), len(LOCALITIES), len(DISTANCES))
 
 FEWEST = 5
 """Fewest children in care from whom a run may start: the smallest English council has about six (a judgement)."""
@@ -81,6 +84,14 @@ class Council:
         Children in care then.
     digest : str
         Hash of the tables read.
+    by_place : (year, place)
+        Children in care on 31 March of each of `years`, by reported placement.
+    by_stream : (year, stream)
+    flows : mapping of flow to (year,)
+        Periods of care that began (``starts``) and ended (``exits``) in the financial year that ends in each of `years`
+        but the first.
+    where : (year, place, provider, locality, distance)
+        The same children by where they are placed (`simulator.vocabulary.where_placed`).
     """
 
     name: str
@@ -95,6 +106,10 @@ class Council:
     years: tuple[int, ...]
     history: Array
     digest: str
+    by_place: Array = field(default_factory=lambda: np.zeros((0, len(placements.reported()))))
+    by_stream: Array = field(default_factory=lambda: np.zeros((0, len(STREAMS))))
+    flows: Mapping[str, Array] = field(default_factory=dict)
+    where: Array = field(default_factory=lambda: np.zeros((0, *_WHERE)))
 
     def level(self, stream: str, event: str) -> LevelOverEngland:
         """Return the level of a kind of event; England's, known exactly, where the import has none."""
@@ -195,6 +210,8 @@ def read_council(folder: Path, name: str = NAME) -> Council:
     starts, seen = _starts(files)
     first_places, of_england = _first_places(files)
     levels = _levels(files)
+    flows = {name: _flow(files, f"{name}.csv", name, years) for name in ("starts", "exits")}
+    where = _where(files, years)
     base = max(years, default=0)
     if years and not FIRST_BASE <= base <= LAST_BASE:
         files.problems.append(
@@ -221,6 +238,10 @@ def read_council(folder: Path, name: str = NAME) -> Council:
         years=years,
         history=np.array([stocks[year].sum() for year in years]),
         digest=files.digest.hexdigest(),
+        by_place=np.array([stocks[year].sum(axis=(0, 1, 2)) for year in years]),
+        by_stream=np.array([stocks[year].sum(axis=(1, 2, 3)) for year in years]),
+        flows=flows,
+        where=where,
     )
 
 
@@ -245,6 +266,28 @@ def _stocks(files: _Folder, last: int) -> tuple[tuple[int, ...], dict[int, Array
         files.problems.append(f"{files.path / 'stock.csv'}: no child in any year")
     years = tuple(range(min(found), max(*found, last) + 1)) if found else ()
     return years, {year: found.get(year, np.zeros(shape)) for year in years}
+
+
+def _flow(files: _Folder, table: str, flow: str, years: Sequence[int]) -> Array:
+    """Return how many periods of care began, or ended, in each year but the first: (year,)."""
+    found = dict.fromkeys(years[1:], 0.0)
+    for year, number in files.rows(table, {"year": int, flow: _amount}):
+        if year in found:
+            found[year] += number
+    return np.array(list(found.values()))
+
+
+def _where(files: _Folder, years: Sequence[int]) -> Array:
+    """Return children by where they are placed: (year, place, provider, locality, distance)."""
+    columns: dict[str, Callable[[str], Any]] = {
+        "year": int, "placement": _one_of(placements.reported()), "provider": _one_of(PROVIDERS),
+        "locality": _one_of(LOCALITIES), "distance": _one_of(DISTANCES), "children": _amount,
+    }  # fmt: skip
+    found = np.zeros((len(years), *_WHERE))
+    for year, *cell, children in files.rows("where-placed.csv", columns):
+        if year in years:
+            found[(years.index(year), *cell)] += children
+    return found
 
 
 def _starts(files: _Folder) -> tuple[Array, Array]:

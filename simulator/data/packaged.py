@@ -10,10 +10,10 @@ import math
 from importlib.resources import files
 from typing import Protocol, TypeVar
 
-from simulator.data.table_schema import Column, Schema, Table, counts, number, parse, text, whole, year
+from simulator.data.table_schema import Column, Schema, Table, counts, number, parse, text, texts, whole, year
 from simulator.vocabulary.axes import STREAMS
 
-FIGURES = ("children", "placements", "fostering", "money", "population")
+FIGURES = ("children", "placements", "fostering", "money", "population", "workforce")
 """Tables of published figures for England, which have one form."""
 
 _FIGURE = Schema(
@@ -51,6 +51,54 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
             "note": text(empty=True),
         },
         key=("who", "published", "scenario", "year", "metric", "unit", "note"),
+    ),
+    "evidence": Schema(
+        {
+            "key": text(),
+            "topic": text(),
+            "study": text(),
+            "outcome": text(),
+            "effect_type": text(empty=True),
+            "estimate": text(empty=True),
+            "ci_low": number("as effect_type says", empty=None),
+            "ci_high": number("as effect_type says", empty=None),
+            "design": text(
+                "trial", "matched", "meta_analysis", "area_study", "extrapolation", "before_and_after", "description"
+            ),
+            "design_words": text(empty=True),
+            "participants": text(empty=True),
+            "quality": text("high", "medium", "low to medium", "low", "pending", "none"),
+            "population": text(empty=True),
+            "cost": text(empty=True),
+            "price_year": text(empty=True),
+            "source": text(),
+            "status": text("page", "derived"),
+            "note": text(empty=True),
+        },
+        key=("key",),
+    ),
+    "strategy": Schema(
+        {
+            "key": text(),
+            "what": text(),
+            "funder": text(),
+            "year": text(),
+            "amount": number("as the column unit says", 0.0),
+            "unit": text(),
+            "source": text(),
+            "status": text("page", "derived"),
+            "note": text(empty=True),
+        },
+        key=("key",),
+    ),
+    "framework": Schema(
+        {
+            "outcome": text(),
+            "measures": texts(),
+            "placements": texts(),
+            "nothing": text(),
+        },
+        key=("outcome",),
     ),
     "sources": Schema(
         {
@@ -101,6 +149,16 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
             "values": counts("children, or people for the population"),
         },
         key=("series", "area", "first_year"),
+    ),
+    "local_placements": Schema(
+        {
+            "group": text("foster_total", "placed_with_parents", "placed_for_adoption", "homes_supported_and_other"),
+            "area": text(),
+            "source": text(),
+            "first_year": whole("year", 1990, 2100),
+            "values": counts("children"),
+        },
+        key=("group", "area", "first_year"),
     ),
     "drift": Schema(
         {
@@ -158,6 +216,18 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
             "agency_odds": number("ratio of odds", 0.001, 1000.0),
         },
         key=("base", "area"),
+    ),
+    "local_placing_drift": Schema(
+        {
+            "base": whole("year", 2018, 2100),
+            "group": text(),
+            "sd_per_year": number("standard deviation of a log", 0.0, 5.0),
+            "year_variance": number("variance of a log times children", 0.0, 1000.0),
+            "first": text(),
+            "last": text(),
+            "source": text(),
+        },
+        key=("base", "group"),
     ),
     "local_reconciled": Schema(
         {

@@ -119,6 +119,11 @@ def text(*allowed: str, empty: bool = False) -> Column:
     return Column(read)
 
 
+def texts() -> Column:
+    """Return a column of texts, several to a cell with semicolons between, or none."""
+    return Column(lambda cell: tuple(filter(None, cell.split(";"))))
+
+
 def number(unit: str, least: float = -math.inf, most: float = math.inf, empty: Any = _REQUIRED) -> Column:
     """Return a column of numbers within bounds, both allowed; where a cell may be empty, with the value that it has."""
     return Column(lambda cell: _within(float, "a number", cell, least, most, empty), unit)

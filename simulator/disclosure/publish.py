@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from simulator.disclosure.past_cells import CHILDREN, PLACEMENT, Key, PastCells
 from simulator.disclosure.published import PublishedResults, Shown
+from simulator.disclosure.register import Earlier
 from simulator.disclosure.suppression import (
     BASE_ENGLAND,
     BASE_LOCAL,
@@ -33,27 +34,25 @@ from simulator.results.timeline import marches
 from simulator.vocabulary.areas import ENGLAND, authorities, groups
 from simulator.vocabulary.labels import ALL
 
-Key = tuple[str, str, str, str, str]
-"""A count: measure, what it goes by, category, area, and date or financial year."""
-
-CHILDREN = "children"
-PLACEMENT, AGE_BAND = "placement", "age_band"
+AGE_BAND = "age_band"
 
 _SPAN = LARGEST_HIDDEN - 1
 """Children between the least and the most that a hidden count may be."""
 
 
-def publish(many: Sequence[RunResults]) -> list[PublishedResults]:
+def publish(many: Sequence[RunResults], earlier: Sequence[Earlier] = ()) -> list[PublishedResults]:
     """Return scenarios as they may be published, each other's hidden counts hidden in all.
 
     Parameters
     ----------
     many : sequence of RunResults
         Scenarios that are published together.
+    earlier : sequence of Earlier
+        What was published of the same children: what it hides is hidden here too.
     """
     runs = [_Run(results) for results in many]
     bare = [_Run(results.bare()) for results in many if results.without]
-    _hide_together([*runs, *bare])
+    _hide_together([*runs, *bare], earlier)
     of_bare = iter(bare)
     return [_published(run, next(of_bare) if run.results.without else None) for run in runs]
 
@@ -75,6 +74,8 @@ class _Run:
     keys : list of Key
         Of each cell.
     hidden : (cell,) bool
+    past : PastCells
+        Cells of the council's own years before the run, and of where its children are placed.
     """
 
     results: RunResults
@@ -82,12 +83,14 @@ class _Run:
     cells: dict[tuple[str, str], Ints] = field(default_factory=dict)
     keys: list[Key] = field(default_factory=list)
     hidden: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    past: PastCells = field(default_factory=PastCells)
 
     def __post_init__(self) -> None:
         """Choose what is counted, and say how it adds up."""
         for name in self.ruled("count"):
             self._add(name)
         self._add_up()
+        self.past = PastCells.of(self)
         self.hidden = np.zeros(len(self.keys), dtype=np.bool_)
 
     def ruled(self, rule: str) -> list[str]:
@@ -329,14 +332,19 @@ def _sums_of_areas(areas: Sequence[str]) -> Iterable[tuple[int, list[int]]]:
             yield areas.index(whole), [areas.index(part) for part in parts]
 
 
-def _hide_together(runs: Sequence[_Run]) -> None:
-    """Hide in each run what has to be, and what is hidden in another."""
-    hidden: set[Key] = set()
+def _hide_together(runs: Sequence[_Run], earlier: Sequence[Earlier] = ()) -> None:
+    """Hide in each run what has to be, and what is hidden in another or was in an earlier output.
+
+    A count of real children that an earlier output shows is known, so nothing is safe behind it.
+    """
+    hidden: set[Key] = {key for one in earlier for key in one.hidden}
+    told: set[Key] = {key for one in earlier for key in one.shown} - hidden
     while True:
         before = len(hidden)
         for run in runs:
             start = np.array([key in hidden for key in run.keys], dtype=np.bool_)
-            run.hidden = hide(run.tables, whole=False, start=start)
+            known = np.array([key in told and run.past.is_counted(key) for key in run.keys], dtype=np.bool_)
+            run.hidden = hide(run.tables, whole=run.past.whole(len(run.keys)), start=start, told=known)
             hidden |= {run.keys[i] for i in np.flatnonzero(run.hidden)}
         if len(hidden) == before:
             return
@@ -366,7 +374,8 @@ def _published(run: _Run, bare: _Run | None) -> PublishedResults:
         months=results.months,
         areas=results.areas,
         measures=measures,
-        history=_history(results),
+        history=_history(run),
+        evidence=run.past.published(results.evidence, run.hidden),
         claims=results.claims,
         notes=(*results.notes, _note(results)),
         money_notes=results.money_notes,
@@ -406,15 +415,15 @@ def _at_ends(shown: Shown) -> Shown:
     return Shown(shown.total[:, :, 1:], *parts)
 
 
-def _history(results: RunResults) -> Mapping[str, Actual]:
-    """Return published figures before the run, rounded too if they are an area's."""
+def _history(run: _Run) -> Mapping[str, Actual]:
+    """Return figures before the run, rounded if they are an area's, and with what is hidden of the council's own."""
+    results = run.results
     if results.areas[0] == ENGLAND:
         return results.history
-    return {name: replace(actual, values=_round_actual(actual.values)) for name, actual in results.history.items()}
-
-
-def _round_actual(values: NDArray[np.float64]) -> Array:
-    return np.where(is_small(values), np.nan, rounded(values, BASE_LOCAL))
+    return {
+        name: replace(actual, values=run.past.shown(name, actual, run.hidden))
+        for name, actual in results.history.items()
+    }
 
 
 def _note(results: RunResults) -> str:

@@ -112,7 +112,7 @@ def rounded(values: Array, base: Array | float) -> Array:
     return nearest
 
 
-def known(tables: Tables, hidden: Flags, *, whole: bool) -> tuple[Array, Array]:
+def known(tables: Tables, hidden: Flags, *, whole: bool | Flags) -> tuple[Array, Array]:
     """Return the range in which a reader of all published figures knows each cell to lie: lowest and highest.
 
     A figure shown is any count that rounds to it and is not hidden by rule; nothing is nothing; a hidden figure is one
@@ -124,17 +124,17 @@ def known(tables: Tables, hidden: Flags, *, whole: bool) -> tuple[Array, Array]:
     ----------
     tables : Tables
     hidden : (cell,) bool
-    whole : bool
+    whole : bool or (cell,) bool
         Whether counts are whole numbers, which a reader knows of real children and not of a projection.
     """
     values, bases = np.array(tables.values), np.array(tables.bases, dtype=float)
     shown = rounded(values, bases)
-    reach = np.floor(bases / 2.0) if whole else bases / 2.0
-    least = LARGEST_HIDDEN + (1.0 if whole else 0.5)
-    some = np.where(may_be_nothing(tables, hidden), 0.0, 1.0 if whole else 0.5)
+    reach = np.where(whole, np.floor(bases / 2.0), bases / 2.0)
+    least = LARGEST_HIDDEN + np.where(whole, 1.0, 0.5)
+    some = np.where(may_be_nothing(tables, hidden), 0.0, np.where(whole, 1.0, 0.5))
     nothing = values < 0.5
     low = np.where(hidden, some, np.where(nothing, 0.0, np.maximum(shown - reach, least)))
-    high = np.where(hidden, NO_LIMIT, np.where(nothing, 0.0 if whole else 0.5, shown + reach))
+    high = np.where(hidden, NO_LIMIT, np.where(nothing, np.where(whole, 0.0, 0.5), shown + reach))
     return _narrowed(equations(tables), low, high)
 
 
@@ -178,7 +178,7 @@ def exposed(small: Flags, low: Array, high: Array) -> Flags:
     return narrow
 
 
-def hide(tables: Tables, *, whole: bool, start: Flags | None = None) -> Flags:
+def hide(tables: Tables, *, whole: bool | Flags, start: Flags | None = None, told: Flags | None = None) -> Flags:
     """Return which cells to hide: (cell,).
 
     First all counts of 1 to 5; then, where one part of a total is hidden alone, the smallest other part; then, as long
@@ -188,17 +188,21 @@ def hide(tables: Tables, *, whole: bool, start: Flags | None = None) -> Flags:
     Parameters
     ----------
     tables : Tables
-    whole : bool
+    whole : bool or (cell,) bool
         See :func:`known`.
     start : (cell,) bool, optional
         Cells that are hidden for another reason.
+    told : (cell,) bool, optional
+        Cells that a reader knows from elsewhere, as shown: nothing is safe behind them. What can be told with them
+        whatever is hidden here is left as it is.
     """
     values, of = np.array(tables.values), equations(tables)
     small = is_small(values)
+    told = np.zeros(len(values), dtype=np.bool_) if told is None else told & ~small
     hidden = small.copy() if start is None else small | start
     while True:
-        _hide_partners(tables, values, hidden)
-        low, high = known(tables, hidden, whole=whole)
+        _hide_partners(tables, values, hidden, told)
+        low, high = known(tables, hidden & ~told, whole=whole)
         found = np.flatnonzero(exposed(small, low, high))
         if not found.size:
             return hidden
@@ -206,12 +210,14 @@ def hide(tables: Tables, *, whole: bool, start: Flags | None = None) -> Flags:
         narrows = (least > 1.0 + _TOLERANCE) | (most < LARGEST_HIDDEN - _TOLERANCE)
         before = hidden.sum()
         for cell in found:
-            hidden[_next_to_hide(of, values, hidden, int(cell), narrows)] = True
+            hidden[_next_to_hide(of, values, hidden | told, int(cell), narrows)] = True
         if hidden.sum() == before:
+            if told.any():
+                return hidden
             raise RuntimeError("a count can be narrowed with nothing left to hide")
 
 
-def _hide_partners(tables: Tables, values: Array, hidden: Flags) -> None:
+def _hide_partners(tables: Tables, values: Array, hidden: Flags, told: Flags) -> None:
     """Hide all parts of hidden totals, and give each part that is hidden alone a partner: the smallest other part."""
     changed = True
     while changed:
@@ -220,8 +226,8 @@ def _hide_partners(tables: Tables, values: Array, hidden: Flags) -> None:
             at = np.array(parts, dtype=np.intp)
             if hidden[whole]:
                 hidden[at] = True
-            elif hidden[at].sum() == 1:
-                others = at[~hidden[at] & (values[at] >= 0.5)]
+            elif (hidden & ~told)[at].sum() == 1:
+                others = at[~hidden[at] & ~told[at] & (values[at] >= 0.5)]
                 if others.size:
                     hidden[others[values[others].argmin()]] = True
         changed = bool((hidden != before).any())

@@ -159,7 +159,7 @@ class _OperatorsByRow:
         return self._by_row[cycle_month]
 
     def _as_in(self, known: int, month: int) -> bool:
-        ratios = (self._rates.exit_ratio, self._rates.move_ratio)
+        ratios = (self._rates.exit_ratio, self._rates.move_ratio, self._rates.phase_exit_ratio)
         return all(r.shape[2] == 1 or np.array_equal(r[:, :, known], r[:, :, month]) for r in ratios)
 
 

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.vocabulary.axes import AWAY, CONTRACTS, HOME_SPELLS, REASONS
+
 Array = NDArray[np.float64]
 
 
@@ -57,6 +59,11 @@ class StreamRates:
     balancing_per_year : (draw, area)
         The counting residual as a growth rate of the stock, a year (docs/model.md, section 7); below 0 it takes
         children away.
+    phase_exit_ratio : (draw, area, month, reason)
+        Multiplies hazards of leaving that go with time in care in a month, by reason, besides `exit_ratio`.
+    return_ratio : (draw, area, month, spell)
+        Children who come back from home in a month over those who would by `return_per_year`, by their spell at its
+        beginning; the others stay in it. It is a ratio of hazards to within the chance of coming back in a month.
     """
 
     youngest_age: int
@@ -76,6 +83,8 @@ class StreamRates:
     fade_per_year: Array
     unfostered_place: Array
     balancing_per_year: Array
+    phase_exit_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, len(REASONS))))
+    return_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, len(HOME_SPELLS))))
 
 
 @dataclass(frozen=True)
@@ -156,7 +165,7 @@ class FosterRates:
     agencies: Array | None = None
 
 
-MAY_BE_NEGATIVE = ("balancing_per_year",)
+MAY_BE_NEGATIVE = ("balancing_per_year", "outside_care_gbp")
 """Arrays that are no count, share or hazard."""
 
 
@@ -184,6 +193,18 @@ class Rates:
         Cash spent on all programmes together, but for what goes with the outcome.
     idle_place_gbp : (draw, area, month, sector)
         Cash that programmes spend in a month on each usable foster place that stands empty.
+    outside_care_gbp : (draw, area, month)
+        Cash that what is done adds to spend outside care, on staff or prevention, besides; below 0 it takes some off.
+    social_workers : (draw, area, instant, contract)
+        Children's social workers, full-time equivalent: employed, and from agencies.
+    open_cases : (draw, area)
+        Children in need at the base, those looked after among them, whose cases social workers hold.
+    case_holding_share : (draw, area)
+        Share of social workers who hold cases.
+    away_share : (draw, area, instant, place, away)
+        Share of the children in a placement who live over 20 miles from home, and outside the council's area.
+    brought_near : (draw, area, instant, place)
+        Children of those whom programmes bring near.
     """
 
     months: int
@@ -195,6 +216,12 @@ class Rates:
     cost_weight: Array
     programme_spend_gbp: Array
     idle_place_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
+    outside_care_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1)))
+    social_workers: Array = field(default_factory=lambda: np.zeros((1, 1, 1, len(CONTRACTS))))
+    open_cases: Array = field(default_factory=lambda: np.zeros((1, 1)))
+    case_holding_share: Array = field(default_factory=lambda: np.ones((1, 1)))
+    away_share: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1, len(AWAY))))
+    brought_near: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
 
     def check(self) -> None:
         """Raise ValueError that names any array that is not finite, is negative, or has shares that do not sum to 1."""

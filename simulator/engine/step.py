@@ -70,7 +70,8 @@ class Operators:
 def operators(rates: StreamRates, month: int) -> Operators:
     """Work out a month's operators by age from the hazards."""
     exit_ratio = at_month(rates.exit_ratio, month)
-    phase_exit = rates.phase_exit_per_year * exit_ratio[..., None, None] / MONTHS_A_YEAR
+    by_reason = at_month(rates.phase_exit_ratio, month)[:, :, None, None]
+    phase_exit = rates.phase_exit_per_year * exit_ratio[..., None, None] * by_reason / MONTHS_A_YEAR
     place_exit = rates.place_exit_per_year * exit_ratio[..., None, None] / MONTHS_A_YEAR
     move = rates.move_per_year * at_month(rates.move_ratio, month)[:, :, None] / MONTHS_A_YEAR
     progress = chain(rates.progress_per_year / MONTHS_A_YEAR)[:, :, None]
@@ -203,8 +204,11 @@ def step(
     # Children who went home, and come back.
     gone_home = exits[..., HOME].sum(axis=-1)
     home_at_risk = home * stay[:, None]
-    returns = home_at_risk @ at_home.back + gone_home * at_home.back_soon
-    home = home_at_risk @ at_home.fade + gone_home[..., None] * at_home.fade_part
+    back = home_at_risk * at_home.back
+    back[..., 0] += gone_home * at_home.back_soon
+    coming = back * at_month(rates.return_ratio, month)[:, :, None]
+    returns = coming.sum(axis=-1)
+    home = home_at_risk @ at_home.fade + gone_home[..., None] * at_home.fade_part + (back - coming)
 
     # Children who come in, evenly over the month, in the first phase.
     by_age = _starts(rates, grid, month, returns)

@@ -47,5 +47,6 @@ def apply_all(rates: Rates, interventions: Sequence[Intervention], context: Cont
     """
     for position, intervention in sorted(enumerate(interventions), key=lambda one: one[1].is_programme):
         with within("interventions", position):
+            intervention.stand_beside([other for at, other in enumerate(interventions) if at != position])
             rates = intervention.apply(rates, context)
     return rates

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -84,7 +84,8 @@ class Intervention(Model):
     """How far to trust the numbers."""
 
     cost: Cost | None = choice(None, if_empty="no cost")
-    """What the programme costs. The money is for all of England and is spent where the programme acts."""
+    """What the programme costs. The money is for all of England and is spent where the programme acts; in a council's
+    own file that names no areas it is the council's in full."""
 
     areas: Reach = choice(Reach(share=1.0), source="definition")
     """Where it acts: in named areas, in a count of areas, or for a share of children. Everywhere if left out."""
@@ -145,7 +146,7 @@ class Intervention(Model):
     @property
     def reached(self) -> float:
         """Share of those eligible where it acts whom the money pays for; 1 where the file states the reach itself."""
-        paid = None if self.cost is None or self._reach_stated else self.cost.share_paid_for(self.areas.fraction)
+        paid = None if self.cost is None or self._reach_stated else self.cost.share_paid_for(self.areas.of_amounts)
         return 1.0 if paid is None else paid
 
     @property
@@ -207,13 +208,35 @@ class Intervention(Model):
         yield from (f"{self.title}: {said}." for said in (f"{self.areas.in_words}{by_lot}", self.caveat) if said)
 
     @property
+    def counts_england(self) -> bool:
+        """Whether it holds amounts for all of England, of which areas have a part."""
+        return self.cost is not None
+
+    @property
     def priced(self) -> tuple[str, ...]:
         """Keys of the unit costs that grow by it; often none."""
         return ()
 
+    def unit_here(self, unit: str) -> str:
+        """Return the unit of a field in this intervention, of which one kind of field says only that it has its own."""
+        return unit
+
+    @property
+    def meets_growth(self) -> str:
+        """What it does to growth that is there already, as a verb before it."""
+        return "comes on top of"
+
     def stacks_on(self, other: Intervention) -> tuple[str, ...]:
         """Return what both change at once though it is rarely meant to be changed twice; often nothing."""
         return ()
+
+    @property
+    def holds_causes(self) -> bool:
+        """Whether it changes starts of resident children for causes that it does not tell, as a trend does."""
+        return False
+
+    def stand_beside(self, others: Sequence[Intervention]) -> None:
+        """Raise Impossible if it would count again what others of the scenario hold already; often nothing."""
 
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield values that cannot act in a run: areas of which none is run."""
@@ -224,6 +247,10 @@ class Intervention(Model):
 
     def began_before(self, first: Month) -> bool:
         """Say whether it acted before a month, so that what it did is in the base."""
+        return False
+
+    def outlasts(self, last: Month) -> bool:
+        """Say whether its money ends before a month and its effect is taken to go on."""
         return False
 
     def money_and_reach(self, around: Surroundings) -> Iterator[str]:
@@ -240,14 +267,16 @@ class Intervention(Model):
             yield "no money is counted for it"
             return
         each, eligible, everybody = self.cost.unit_cost_gbp, self.cost.eligible_per_year, self.cost.everybody_gbp
-        fraction = self.areas.fraction * self.reached
+        fraction = self.areas.of_amounts * self.reached
         if self.cost.stated:
-            yield f"{pounds(self.cost.gbp_per_year)} a year is stated"
+            yield self.cost.in_words
         elif everybody is not None:
             yield f"{pounds(everybody * fraction)} a year at full strength follows from its reach"
         if each is not None and eligible is not None:
             of_all = f"{fraction * eligible:,.0f} of {eligible:,.0f} a year ({fraction:.1%})"
             yield f"at {pounds(each)} each it reaches {of_all}"
+            if without := self.cost.deadweight_share:
+                yield f"{without:.0%} of those paid for would have done as well without, and come on top"
 
     @abstractmethod
     def change(self, rates: Rates, context: Context) -> Rates:
@@ -275,12 +304,17 @@ class Intervention(Model):
         start: Month = getattr(self, "start", None) or context.first_month
         with within("cost"):
             amounts = self.cost.spend(
-                context, start, getattr(self, "end", None), self.areas.fraction * self.delivery(context)
+                context, start, getattr(self, "end", None), self.areas.of_amounts * self.delivery(context)
             )
         with within("areas"):
             share = self.areas.of_total(context.areas, context.part_of_england)
         spend: Array = share[:, None] * amounts
         return spend
+
+    def statutory_gbp(self, context: Context) -> Array:
+        """What of its cost the law asks for, in each area: all or nothing, as `cost.statutory` says: (area, month)."""
+        spend = self._spend(context)
+        return spend if self.cost is not None and self.cost.statutory else spend * 0.0
 
     def delivery(self, context: Context) -> Array:
         """Share of those it is to reach who are helped in each month, from its start to its end: (month,)."""
@@ -322,7 +356,7 @@ class PhasedIntervention(Intervention):
         None, low=0, high=480, unit="months", if_empty=f"{FADE_MONTHS} after its money ends; 0 without money"
     )
     """Months over which the effect falls evenly to nothing after the last month: its end, or the last month with
-    money if that is earlier. They count from that month, however long an effect lags behind the help."""
+    money if that is earlier. They count from the last effect of that month's help, which lags behind it."""
 
     @field_validator("fade_months")
     @classmethod
@@ -362,17 +396,21 @@ class PhasedIntervention(Intervention):
     def falls(self, lag_months: int) -> tuple[Month, int] | None:
         """Last month at full strength, and the months over which the effect then falls; None if it goes on.
 
-        With money it falls from the last month of the programme; without, from that month later by a lag.
+        What the last month of the programme bought works a lag later, and the fall counts from there.
         """
         if self.last_month is None:
             return None
         with_money = self.costs_money and not self.outlasts_money
         fade = self.fade_months if self.fade_months is not None else FADE_MONTHS * with_money
-        return self.last_month + (0 if with_money else lag_months), fade
+        return self.last_month + lag_months, fade
 
     def began_before(self, first: Month) -> bool:
         """Say whether it acted before a month, so that what it did is in the base."""
         return self.start < first
+
+    def outlasts(self, last: Month) -> bool:
+        """Say whether its money ends before a month and its effect is taken to go on."""
+        return self.outlasts_money and self.paid_to is not None and self.paid_to < last
 
     @property
     def delay_months(self) -> int:
@@ -406,11 +444,13 @@ class PhasedIntervention(Intervention):
         paid, falls = self.paid_to, self.falls(self.delay_months)
         if paid is None or paid >= last:
             return
-        if self.outlasts_money:
+        if self.outlasts(last):
             yield f"{self.title}: its money ends in {paid}, and its effect is assumed to go on after it."
-        elif falls is not None and falls[0] == paid:
-            how = f"falls to nothing in the {falls[1]} months after it" if falls[1] else "ends with it"
-            yield f"{self.title}: its money ends in {paid}, and its effect {how}."
+        elif falls is not None and self.last_month == paid:
+            lag = self.delay_months
+            behind, since = (f", {lag} months behind,", str(falls[0])) if lag else ("", "it")
+            how = f"falls to nothing in the {falls[1]} months after {since}" if falls[1] else f"ends with {since}"
+            yield f"{self.title}: its money ends in {paid}, and its effect{behind} {how}."
 
     def delivery(self, context: Context) -> Array:
         """Share of those it is to reach who are helped in each month, as it builds up: (month,)."""
@@ -419,10 +459,7 @@ class PhasedIntervention(Intervention):
     def weights(self, context: Context, lag_months: int = 0) -> Array:
         """Strength in each modelled month, of which the build-up is later by a lag: (month,)."""
         start, falls = self.start + lag_months, self.falls(lag_months)
-        if falls is None or self.last_month is None:
-            return self.profile.weights(context, start)
-        full_to, fade = falls
-        return self.profile.weights(context, start, self.last_month + lag_months, fade, full_to)
+        return self.profile.weights(context, start, *(falls or (None,)))
 
     def since_base(self, change: Callable[[Context], Array], context: Context) -> Array:
         """Ratio in each area over its mean in the year before the run: (area, month).

@@ -14,12 +14,14 @@ from simulator.interventions.fields import (
     SourceKeys,
     Window,
     Wrong,
+    YesNo,
     choice,
     number,
     text,
 )
 from simulator.interventions.surroundings import IDLE
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, financial_year_months
+from simulator.vocabulary.pounds import pounds
 
 if TYPE_CHECKING:
     from simulator.interventions.context import Array, Context
@@ -50,8 +52,20 @@ class Cost(Model):
     eligible_per_year: Quantity | None = number(None, low=0, high=1e8, unit="families, children or households a year")
     """How many it could reach a year in all of England; beside `unit_cost_gbp`."""
 
+    deadweight_share: Quantity | None = number(
+        None, low=0, high=0.99, unit="share of those paid for", if_empty="all of them are among those eligible"
+    )
+    """Share of those paid for who would have done as well without. Of the others, whom `eligible_per_year` counts, each
+    costs that much more."""
+
     price_year: FinancialYear | None = choice(None, if_empty="cash")
     """Financial year in whose prices the money is; it is then uprated with the GDP deflator."""
+
+    funded_by: str | None = text(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    """Line of the scenario's funding that pays for it. `check` and every run tell where a line is spent twice."""
+
+    statutory: YesNo = choice(False, source="definition")
+    """Whether the law asks for it. Then it is a cause of pressure by itself, and no part of a plan to be funded."""
 
     source: SourceKeys | None = text()
     """Where the amounts come from."""
@@ -77,11 +91,17 @@ class Cost(Model):
         """Refuse a cost without an amount, and half of what gives one."""
         if (self.unit_cost_gbp is None) != (self.eligible_per_year is None):
             raise Wrong("a cost of each needs how many there are", "unit_cost_gbp and eligible_per_year, or neither")
+        if self.deadweight_share and self.unit_cost_gbp is None:
+            raise Wrong("deadweight_share acts on a cost of each, which is not given", "leave it out, or unit_cost_gbp")
         if not self.stated and self.unit_cost_gbp is None:
             raise Wrong(
                 "no amount is given", "budget_gbp, per_year_gbp or both; or unit_cost_gbp and eligible_per_year"
             )
         return self
+
+    def stated_gbp(self, year: str) -> float:
+        """Amount that is stated for a financial year, as it is written; nothing where the money follows from reach."""
+        return (self.budget_gbp or {}).get(year, 0.0) + (self.per_year_gbp or 0.0)
 
     @property
     def stated(self) -> bool:
@@ -93,13 +113,25 @@ class Cost(Model):
         """What it would cost to reach all those eligible in England for a year; None if that is not known."""
         if self.unit_cost_gbp is None or self.eligible_per_year is None:
             return None
-        return self.unit_cost_gbp * self.eligible_per_year
+        return self.unit_cost_gbp * self.eligible_per_year / (1.0 - (self.deadweight_share or 0.0))
 
     @property
     def gbp_per_year(self) -> float:
         """Mean of the amounts a year, over the years that have one."""
         paid = [amount for amount in (self.budget_gbp or {}).values() if amount > 0]
         return (sum(paid) / len(paid) if paid else 0.0) + (self.per_year_gbp or 0.0)
+
+    @property
+    def in_words(self) -> str:
+        """The amounts given, within a sentence: each year's where they are few, and all of several."""
+        paid = {year: amount for year, amount in sorted((self.budget_gbp or {}).items()) if amount > 0}
+        said = [f"{pounds(self.per_year_gbp)} a year"] if self.per_year_gbp else []
+        if paid:
+            amounts = list(paid.values())
+            years = min(paid) if len(paid) == 1 else f"{min(paid)} to {max(paid)}"
+            each = f", {pounds(amounts[0])} a year" if len(paid) > 1 and len(set(amounts)) == 1 else ""
+            said.append(f"{pounds(sum(amounts))} in {years}{each}")
+        return f"the file gives {' and '.join(said) or pounds(0.0)}"
 
     def share_paid_for(self, fraction: float) -> float | None:
         """Share of those eligible whom the amounts reach, 1 at the most; None if the amounts say nothing of it.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationInfo, field_validator
 
-from simulator.interventions.base import PhasedIntervention
 from simulator.interventions.fields import (
     Ages,
     Count,
@@ -16,12 +15,12 @@ from simulator.interventions.fields import (
     Quality,
     Quantity,
     SourceKeys,
-    Window,
     Wrong,
     choice,
     number,
     text,
 )
+from simulator.interventions.lagged import LaggedIntervention
 from simulator.interventions.surroundings import IDLE
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
@@ -75,7 +74,7 @@ class Referrals(Model):
         return to_month
 
 
-class EarlyHelp(PhasedIntervention):
+class EarlyHelp(LaggedIntervention):
     """Help for families early, so that fewer children start to be looked after.
 
     Starts of resident children at the ages given are multiplied by ``1 - reach x eligible share x
@@ -85,9 +84,6 @@ class EarlyHelp(PhasedIntervention):
 
     kind: Literal["early_help"] = text("early_help")
     """Early help for families."""
-
-    lag_months: Count = number(0, low=0, high=240, unit="months", source="definition")
-    """Months between help and its effect on starts."""
 
     ages: Ages = choice((0, 17), source="definition")
     """Youngest and oldest age at the start of care of the children it can help."""
@@ -100,20 +96,6 @@ class EarlyHelp(PhasedIntervention):
 
     referrals: Referrals | None = choice(None, if_empty="no more need is found")
     """Need that it finds first."""
-
-    @field_validator("lag_months")
-    @classmethod
-    def _acts(cls, lag: int, info: ValidationInfo) -> int:
-        """Refuse a lag that takes the effect beyond the run."""
-        start, window = info.data.get("start"), info.context
-        if start is not None and isinstance(window, Window) and start <= window.last < start + lag:
-            raise Wrong(f"{lag} takes the effect beyond {window.last}, where the run ends", "less")
-        return lag
-
-    @property
-    def delay_months(self) -> int:
-        """Months by which the effect comes after the programme."""
-        return self.lag_months
 
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield what is beyond the run; need that is found first has times of its own."""

@@ -52,8 +52,9 @@ class FosterRecruitment(PhasedIntervention):
     extra_households_per_year: Quantity = number(
         0.0, low=0, high=50_000, unit="households approved a year", source="definition"
     )
-    """Approvals wanted on top in all of England, a year. Areas where the programme acts share them as they do children
-    in care, and sectors as approvals. They are turned into enquiries through the shares that pass each stage."""
+    """Approvals wanted on top in all of England, a year; in a council's own file that names no areas, in the council.
+    Areas where the programme acts share them as they do children in care, and sectors as approvals. They are turned
+    into enquiries through the shares that pass each stage."""
 
     cost_per_approval_gbp: Quantity | None = number(
         None, low=0, high=10_000_000, unit="GBP an approval", if_empty="not counted: only budgets in the file are"
@@ -106,6 +107,11 @@ class FosterRecruitment(PhasedIntervention):
         return super().costs_money or bool(self.cost_per_approval_gbp)
 
     @property
+    def counts_england(self) -> bool:
+        """Whether households or money are for all of England."""
+        return super().counts_england or bool(self.extra_households_per_year)
+
+    @property
     def caveat(self) -> str:
         """Why numbers in care change at all."""
         return CAVEAT
@@ -151,7 +157,7 @@ class FosterRecruitment(PhasedIntervention):
         more = min(self.extra_households_per_year, most)
         if self.cost is not None:
             money = self.cost.gbp_per_year
-            yield f"{pounds(money)} a year is stated"
+            yield self.cost.in_words
             more = float(bought(money, there, there, each, self.cost_elasticity, most))
         cost = more * each * (1.0 + more / there) ** self.cost_elasticity if there > 0 else 0.0
         if self.cost is None:

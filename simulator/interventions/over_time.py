@@ -83,6 +83,10 @@ class SetOverTime(Intervention):
         """Unit of the input; empty if it has none of its own, so that a path gives ratios."""
         return ""
 
+    def unit_here(self, unit: str) -> str:
+        """Return the unit of the input for what is in it, or that a path without one is of ratios."""
+        return (self.unit or "ratio") if unit == OWN_UNIT else unit
+
     @property
     def ways(self) -> tuple[str, ...]:
         """Ways in which this input can be said to go."""
@@ -156,6 +160,13 @@ class OverTime(SetOverTime):
     def overrules(self) -> bool:
         """Whether it sets or caps a level, and does not come on top of what was before."""
         return self.percent_per_year is None and self.ratio is None and super().overrules
+
+    @property
+    def meets_growth(self) -> str:
+        """What it does to growth that is there already, as a verb before it."""
+        if not self.overrules:
+            return super().meets_growth
+        return "caps" if self.at_most is not None else "takes the place of"
 
     def _how(self) -> str:
         if self.percent_per_year is not None:

@@ -43,7 +43,6 @@ class Profile(Model):
         start: Month,
         end: Month | None = None,
         fade_months: int = 0,
-        fades_after: Month | None = None,
     ) -> Array:
         """Strength in each modelled month, from 0 to 1, at mid-month: (month,).
 
@@ -57,8 +56,6 @@ class Profile(Model):
             Last month of the build-up; None for no end.
         fade_months
             Months over which the strength then falls evenly to nothing.
-        fades_after
-            Last month before the fade; the end if left out.
         """
         import numpy as np
 
@@ -67,7 +64,7 @@ class Profile(Model):
         strength = np.where(elapsed > 0, self._built(np.minimum(elapsed, length)), 0.0)
         if end is None:
             return strength
-        past = context.elapsed((fades_after or end) + 1)
+        past = context.elapsed(end + 1)
         left = np.clip(1.0 - past / fade_months, 0.0, 1.0) if fade_months else np.zeros(context.months)
         return np.asarray(np.where(past > 0, strength * left, strength))
 

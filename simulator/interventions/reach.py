@@ -75,6 +75,11 @@ class Reach(Model):
         return self.share or 0.0
 
     @property
+    def of_amounts(self) -> float:
+        """Share, of those whom the amounts of a programme count, for whom it acts: they count all of England's."""
+        return self.fraction
+
+    @property
     def named(self) -> frozenset[str]:
         """Codes of the authorities that are named; none if it is said in another way."""
         return areas.codes_of(self.names or ())
@@ -137,3 +142,65 @@ class Reach(Model):
         total = sum(reached.values())
         here = [reached[code] / total if total > 0 else 0.0 for code in codes if code in reached]
         return np.array(here or [part_of_england])
+
+
+class OneCouncil(Reach):
+    """A programme of a council's own: it acts in that council alone, and its amounts are the council's, in full.
+
+    No file says so: it is put where a council's own file names no areas (`simulator.scenario.own_programmes`).
+    """
+
+    code: str
+    part: float
+
+    @classmethod
+    def of_council(cls, name: str, code: str, part: float) -> OneCouncil:
+        """Return the reach of a council.
+
+        Parameters
+        ----------
+        name, code
+            Of the council, in words and along the area axis.
+        part
+            Its children in care over England's.
+        """
+        return cls.model_construct(names=(name,), count=None, of=None, share=None, code=code, part=part)
+
+    @property
+    def in_words(self) -> str:
+        """Which areas, within a sentence."""
+        return f"a programme of {', '.join(self.names or ())}, whose numbers and money are its own in full"
+
+    @property
+    def fraction(self) -> float:
+        """Share of England's children for whom it acts."""
+        return self.part
+
+    @property
+    def of_amounts(self) -> float:
+        """All: whom its amounts count are the council's."""
+        return 1.0
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Code of the council."""
+        return frozenset((self.code,))
+
+    @property
+    def acting(self) -> frozenset[str]:
+        """Code of the council."""
+        return frozenset((self.code,))
+
+    def in_areas(self, codes: tuple[str, ...]) -> Array:
+        """Share of children in each area for whom it acts: (area,)."""
+        import numpy as np
+
+        if codes == (areas.ENGLAND,):
+            return np.full(1, self.part)
+        return np.array([float(code == self.code) for code in codes])
+
+    def of_total(self, codes: tuple[str, ...], part_of_england: float) -> Array:
+        """Share in each area of an amount: the council has all of it: (area,)."""
+        import numpy as np
+
+        return np.ones(1) if codes == (areas.ENGLAND,) else self.in_areas(codes)

@@ -79,6 +79,11 @@ class Trend(OverTime):
         """Unit of what changes."""
         return "starts a year" if self.measure == "starts" else ""
 
+    @property
+    def holds_causes(self) -> bool:
+        """Whether it is of starts of resident children."""
+        return self.measure == "starts" and STREAMS[0] in (self.streams or STREAMS)
+
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield, besides, ages at which no child of the streams is looked after."""
         yield from super().idle(around)

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from simulator.outputs.charts import draw_all, save
 from simulator.outputs.folder import MANIFEST, whole_folder
 from simulator.outputs.manifest import manifest, table_hashes
 from simulator.outputs.netcdf import write_draws
+from simulator.outputs.sufficiency_text import sufficiency_text
 from simulator.outputs.summary import comparison_text, summary_text
 from simulator.outputs.write_tables import chance_rows, difference_rows, monthly_lines, row_lines, write_table
 from simulator.results.long_tables import (
+    ATTRIBUTION_COLUMNS,
     COLUMNS,
+    GAP_COLUMNS,
     HISTORY_COLUMNS,
     VALUE_COLUMNS,
     YEAR_COLUMNS,
+    Row,
+    attribution_rows,
     extra_rows,
+    gap_rows,
     history_rows,
     placement_age_rows,
     value_rows,
     yearly_rows,
 )
 from simulator.results.results_protocol import Results
+from simulator.results.sufficiency_tables import (
+    NEEDED_COLUMNS,
+    PEER_COLUMNS,
+    UNMET_COLUMNS,
+    WHERE_COLUMNS,
+    Sufficiency,
+)
 from simulator.scenario import LoadedScenario
 from simulator.vocabulary.printable import printable
 
@@ -131,9 +144,17 @@ def _write(
     if any(r.by_placement_and_age(name) is not None for r in many for name in r.measures):
         by_age = (line for r in many for line in row_lines(COLUMNS, placement_age_rows(r)))
         write_table(part / "placements-by-age.csv", COLUMNS, by_age)
+    if len(many) == 1 and many[0].evidence is not None:
+        _write_sufficiency(part, many[0])
     if any(r.packages for r in many):
         valued = (row for r in many for row in value_rows(r))
         write_table(part / "value-for-money.csv", VALUE_COLUMNS, row_lines(VALUE_COLUMNS, valued))
+    if any(r.attributed.titles for r in many):
+        parts = (row for r in many for row in attribution_rows(r))
+        write_table(part / "attribution.csv", ATTRIBUTION_COLUMNS, row_lines(ATTRIBUTION_COLUMNS, parts))
+    if any(r.funded is not None and r.financial_years for r in many):
+        gaps = (row for r in many for row in gap_rows(r))
+        write_table(part / "gap.csv", GAP_COLUMNS, row_lines(GAP_COLUMNS, gaps))
     titles = _write_charts(part / "charts", many) if charts else []
     if titles:
         summary += "\nCharts\n" + "".join(f"  {name}: {title}\n" for name, title in titles)
@@ -142,6 +163,20 @@ def _write(
     tables = table_hashes(part)
     content = manifest(many, loaded, command, seed=seed, written=written, tables=tables, charts=charts)
     _write_text(part / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def _write_sufficiency(part: Path, results: Results) -> None:
+    """Write the evidence for a sufficiency statement of the one council or region that is run."""
+    found = Sufficiency(results)
+    tables: dict[str, tuple[Sequence[str], Iterable[Row]]] = {
+        "placements-needed.csv": (NEEDED_COLUMNS, found.needed_rows()),
+        "needs-and-gaps.csv": (UNMET_COLUMNS, found.gap_rows()),
+        "in-and-out-of-area.csv": (WHERE_COLUMNS, found.where_rows()),
+        "beside-others.csv": (PEER_COLUMNS, found.peer_rows()),
+    }
+    for name, (columns, rows) in tables.items():
+        write_table(part / name, columns, row_lines(columns, rows))
+    _write_text(part / "sufficiency.txt", sufficiency_text(results))
 
 
 def _write_charts(folder: Path, many: Sequence[Results]) -> list[tuple[str, str]]:

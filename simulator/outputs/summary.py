@@ -10,10 +10,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.outputs.attribution_summary import attribution_lines
 from simulator.outputs.charts import words
-from simulator.outputs.charts.verdicts import in_words, spend_movers
+from simulator.outputs.charts.verdicts import BASIS, in_words, rests_on, spend_movers
+from simulator.outputs.gap_summary import gap_lines
 from simulator.outputs.text_grid import grid
-from simulator.outputs.value_summary import JUDGED, value_lines
+from simulator.outputs.value_summary import value_lines
 from simulator.results.analysis import Answer, answers, growth_by_area
 from simulator.results.figures import interval, less, middle
 from simulator.results.results_protocol import Results
@@ -51,6 +53,8 @@ class SummaryPoint:
         Cash above the reference year, from the start to `date`.
     real_spend_gbp, real_extra_gbp, real_cumulative_extra_gbp : float or None
         The same in real prices (`Results.price_year`).
+    real_net_spend_gbp, net_spend_gbp : float or None
+        Spend less Home Office grants, in the year to `date`; None where there are none.
     unmet_foster_need : float or None
         Children whose plan is fostering, without a foster home.
     intervals : mapping of name to (float, float)
@@ -68,13 +72,17 @@ class SummaryPoint:
     real_spend_gbp: float | None = None
     real_extra_gbp: float | None = None
     real_cumulative_extra_gbp: float | None = None
+    real_net_spend_gbp: float | None = None
+    net_spend_gbp: float | None = None
     unmet_foster_need: float | None = None
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     medians: Mapping[str, float] = field(default_factory=dict)
 
 
 _OF_YEARS = tuple(
-    f"{basis}{name}" for basis in ("", "real_") for name in ("spend_gbp", "extra_gbp", "cumulative_extra_gbp")
+    f"{basis}{name}"
+    for basis in ("", "real_")
+    for name in ("spend_gbp", "net_spend_gbp", "extra_gbp", "cumulative_extra_gbp")
 )
 """Figures of the year before a date, so that there are none at the start."""
 
@@ -152,6 +160,9 @@ def _figures(results: Results) -> dict[str, _Figures]:
                 f"{basis}extra_gbp": (extra.area(), extra.quantiles),
                 f"{basis}cumulative_extra_gbp": (extra.area().cumsum(axis=1), extra.quantiles),
             }
+            if "grant_income" in results.measures and results.year_totals("grant_income").area()[0].any():
+                net = results.year_totals("net_spend", real=real)
+                by_year[f"{basis}net_spend_gbp"] = net.area(), net.quantiles
         for name, (values, quantiles) in by_year.items():
             values = np.insert(values[:, [n - 1 for n in after[1:]]], 0, np.nan, axis=1)
             figures[name] = _Figures(values, quantiles)
@@ -159,6 +170,8 @@ def _figures(results: Results) -> dict[str, _Figures]:
         figures["unmet_foster_need"] = stock("unmet_foster_need")
     return figures
 
+
+NET = "  spend less Home Office grants"
 
 _Write = Callable[[float], str]
 
@@ -211,8 +224,10 @@ def summary_text(results: Results) -> str:
         (f"Spend in the year to then, {results.price_year} prices", "real_spend_gbp", words.money),
         (f"  above {results.reference_year}", "real_extra_gbp", money),
         (f"  above {results.reference_year}, all years", "real_cumulative_extra_gbp", money),
+        (NET, "real_net_spend_gbp", words.money),
         ("Spend in the year to then, in cash", "spend_gbp", words.money),
         (f"  above {results.reference_year}, all years", "cumulative_extra_gbp", money),
+        (NET, "net_spend_gbp", words.money),
         ("In homes, original plan fostering", "unmet_foster_need", words.count),
     ]
     columns = len(_after(results))
@@ -221,7 +236,9 @@ def summary_text(results: Results) -> str:
         if name in figures:
             rows += _row(title, figures[name], write, columns, of_years=name in _OF_YEARS)
     lines = [f"{results.title} ({results.name})", _where([results]), "", *grid(rows)]
-    lines += _block(value_lines(results)) + _block(_moved(results)) + _block(_ranked(results))
+    lines += _block(value_lines(results)) + _block(attribution_lines(results))
+    lines += _block(gap_lines(results))
+    lines += _block(_moved(results)) + _block(_ranked(results))
     lines += _block(_chances([results])) + _block(_notes([results]))
     lines += ["", engine_told(results)["engine_note"]]
     return "\n".join(lines) + "\n"
@@ -259,6 +276,8 @@ def comparison_text(many: Sequence[Results]) -> str:
     same_dates = len({results.first_month for results in many}) == 1
 
     def block(title: str, name: str, write: _Write, less: str = "") -> Iterator[list[str]]:
+        if not any(name in own for own in figures):
+            return
         yield [title, *([""] * columns)]
         for results, own in zip(many, figures, strict=True):
             if name in own:
@@ -276,6 +295,7 @@ def comparison_text(many: Sequence[Results]) -> str:
         *(["", *head] for head in (heads if same_dates else heads[:1])),
         *block("Children looked after", "children", words.count, against),
         *block(f"Spend in the year to then, {first.price_year} prices", "real_spend_gbp", words.money, against),
+        *block("The same less Home Office grants", "real_net_spend_gbp", words.money, against),
         *block(
             f"{above}, all years to then, {first.price_year} prices",
             "real_cumulative_extra_gbp",
@@ -289,8 +309,13 @@ def comparison_text(many: Sequence[Results]) -> str:
     notes = _notes(many)
     if other := [r.name for r in many if r.first_month != first.first_month]:
         notes.append(f"Note: not compared, as they start from another date than {first.name}: {', '.join(other)}.")
+    moved: set[str] = set()
     for results in many:
-        lines += [line for block_ in (value_lines(results),) if block_ for line in ("", results.name, *block_)]
+        found = {mover.name for mover in spend_movers(results)[:1]}
+        told = [line for line in value_lines(results) if line != BASIS] + (_moved(results) if found - moved else [])
+        moved |= found
+        lines += ["", results.name, *told] if told else []
+    notes += [f"Note: {BASIS}"] if any(results.packages for results in many) else []
     return "\n".join([*lines, *_block(_chances(many)), *_block(notes), "", engine_told(first)["engine_note"]]) + "\n"
 
 
@@ -311,7 +336,7 @@ def _chances(many: Sequence[Results]) -> list[str]:
             if answer.share is None:
                 lines.append(f"Chance that {answer.question.says}{who}: needs draws (--draws)")
             else:
-                judged = f", {JUDGED}" if results.judged and answer.question.against_no_programmes else ""
+                judged = rests_on(results) if answer.question.against_no_programmes else ""
                 lines.append(f"Chance that {answer.question.says}{who}: {_chance(answer, results.draws - 1)}{judged}")
     return lines
 

@@ -9,15 +9,21 @@ import numpy as np
 
 from simulator.outputs.charts import words
 from simulator.outputs.charts.headline import signed
-from simulator.outputs.charts.verdicts import REGIMES, accounts, basis_words, break_even, value_notes
+from simulator.outputs.charts.verdicts import (
+    REGIMES,
+    RESTS_ON_JUDGEMENT,
+    accounts,
+    apart_words,
+    basis_words,
+    break_even,
+    rests_on,
+    value_notes,
+)
 from simulator.outputs.text_grid import grid
-from simulator.results.figures import interval, middle
+from simulator.results.figures import interval
 from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
-from simulator.results.value_for_money import ValueAccount
-
-JUDGED = "on judged priors alone"
-"""What is said with a chance where nothing but judgement says what programmes do."""
+from simulator.results.value_for_money import ValueAccount, middle_of, with_figure
 
 _money = partial(signed, write=words.money)
 
@@ -37,8 +43,14 @@ def value_lines(results: Results) -> list[str]:
     rows.append(["Paid back by", *(break_even(account) or f"not by {first.years[-1]}" for account in known)])
     alone = _alone(results)
     head = f"Value for money, {first.years[0]} to {first.years[-1]}, {basis_words(results, first)}"
-    return [head, *grid([*rows, *alone]), *_chance(results, known), *value_notes(results, known)]
+    chance = _chance(results, known)
+    notes = [note for note in value_notes(results, known) if not (chance and note == RESTS_ON_JUDGEMENT)]
+    said = [*chance, *_avoiding(known), *apart_words(known), *notes]
+    return [head, *grid([*rows, *alone]), *said]
 
+
+_EACH = "Saving for a child-year avoided, not discounted"
+_OVER_AVERAGE = "  over the average cost of one"
 
 _ROWS: tuple[tuple[str, Callable[[ValueAccount], Array], Callable[[float], str]], ...] = (
     ("Cost of programmes", lambda of: of.present("cost"), words.money),
@@ -51,22 +63,23 @@ _ROWS: tuple[tuple[str, Callable[[ValueAccount], Array], Callable[[float], str]]
         lambda value: f"£{round(value, 2) + 0.0:,.2f}".replace("£-", "−£"),
     ),
     ("Child-years avoided", lambda of: of.flows["avoided"].sum(axis=1), words.count),
-    ("Saving for a child-year avoided", lambda of: of.saving_per_child_year[:1], words.money),
-    ("  over the average cost of one", lambda of: of.marginal_to_average[:1], lambda value: f"{value:.2f}"),
+    (_EACH, lambda of: of.saving_per_child_year, words.money),
+    (_OVER_AVERAGE, lambda of: of.marginal_to_average, lambda value: f"{value:.2f}"),
 )
-"""What is told, and of what: savings for a child-year are of the central run, as few draws may avoid none."""
+"""What is told, and of what."""
 
-_WITH_INTERVAL = ("Net present value",)
+_WITH_INTERVAL = ("Net present value", _EACH, _OVER_AVERAGE)
 
 
 def _shown(values: Array, write: Callable[[float], str]) -> str:
-    value = float(middle(values, quantiles=False))
+    value = middle_of(values)
     return write(value) if np.isfinite(value) else "-"
 
 
 def _ends(values: Array, write: Callable[[float], str]) -> str:
-    ends = interval(values, 10, 90, quantiles=False)
-    return "" if ends is None else " to ".join(write(float(edge)) for edge in ends)
+    ends = interval(with_figure(values), 10, 90, quantiles=False)
+    known = ends is not None and np.isfinite(ends).all()
+    return " to ".join(write(float(edge)) for edge in ends) if ends is not None and known else ""
 
 
 def _alone(results: Results) -> list[list[str]]:
@@ -75,7 +88,7 @@ def _alone(results: Results) -> list[list[str]]:
     for package in results.packages:
         if package.which == "alone":
             value = results.account(package).net_present_value
-            titles.setdefault(package.title, []).append(_shown(value, _money))
+            titles.setdefault(results.titled(package.programme, package.title), []).append(_shown(value, _money))
     rows = [[f"  {title} alone", *values] for title, values in titles.items()]
     return [["Net present value of each", "", ""], *rows] if rows else []
 
@@ -88,8 +101,11 @@ def _chance(results: Results, known: Sequence[ValueAccount]) -> list[str]:
         for account, chance in chances
         if chance is not None
     ]
-    return (
-        [f"Chance that the programmes pay: {words.listed(told)}{f', {JUDGED}' if results.judged else ''}."]
-        if told
-        else []
-    )
+    return [f"Chance that net present value is above £0: {words.listed(told)}{rests_on(results)}."] if told else []
+
+
+def _avoiding(known: Sequence[ValueAccount]) -> list[str]:
+    """Say of which draws a saving for a child-year is, where it is not of all."""
+    shares = [(account, share) for account in known if (share := account.chance_avoids)]
+    told = [f"{share:.0%} with {REGIMES[account.package.places_limited]}" for account, share in shares if share < 1.0]
+    return [f"A saving for a child-year is of the draws that avoid any: {words.listed(told)}."] if told else []

@@ -12,8 +12,10 @@ from simulator.baseline.after_care import AfterCare
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.choose import baseline_of
 from simulator.baseline.cost_lines import CostLine
+from simulator.baseline.distance_from_home import at_base
 from simulator.baseline.england import FOSTER, PLACE, England, placement_pace, resident_rates, uasc_rates
 from simulator.baseline.sharing import with_need
+from simulator.baseline.social_workers import caseload, children_in_need, workers_in_england
 from simulator.baseline.structure import edges, structure
 from simulator.data import tables
 from simulator.data.population import births_per_year, population_by_age
@@ -22,6 +24,7 @@ from simulator.engine.rates import FosterRates, Rates
 from simulator.interventions import apply_all
 from simulator.interventions.context import Context
 from simulator.interventions.local import split_waiting, waiting_share, with_local
+from simulator.interventions.reach import Reach
 from simulator.projection.drift import processes
 from simulator.projection.foster_supply import (
     FosterSupply,
@@ -30,9 +33,11 @@ from simulator.projection.foster_supply import (
     more_in_homes,
     of_one_council,
 )
+from simulator.projection.funding_paths import FundingPaths, funding_paths
 from simulator.projection.go_on import course, go_on
 from simulator.projection.localise import localise
 from simulator.projection.recorded_trends import INTO, PRICE, RecordedTrend, trends
+from simulator.projection.stated_figures import with_own
 from simulator.scenario.schema import Assumptions, Scenario
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, financial_year
@@ -67,6 +72,8 @@ class Compiled:
         England's own, or places are not limited.
     agency_odds : (area,)
         Ratio of the odds of a place with an agency to England's.
+    funding : FundingPaths or None
+        Money beside spend, where the scenario carries funding.
     """
 
     scenario: Scenario
@@ -79,6 +86,7 @@ class Compiled:
     price_year: str
     england: Rates | None = None
     agency_odds: Array = field(default_factory=lambda: np.ones(1))
+    funding: FundingPaths | None = None
 
     @property
     def deflator(self) -> Array:
@@ -114,7 +122,8 @@ def compile_scenario(
     england = baseline.england
     context = _context(scenario, baseline)
     supply = foster_supply(scenario.assumptions, drawn or {})
-    bare = _base_rates(scenario, england, context, supply)
+    everywhere = replace(context, areas=england.codes, part_of_england=1.0)
+    bare = _with_people(_base_rates(scenario, england, context, supply), everywhere, england.base)
     years = [m.financial_year for m in scenario.calendar]
     strays = processes(england.base) if drawn and scenario.assumptions.drift == "as_recorded" else ()
     way = course(going_on(scenario.assumptions, england.base), strays, years, drawn or {})
@@ -128,10 +137,11 @@ def compile_scenario(
         return rates
 
     rates, start = localise(bare, baseline, drawn or {}, years)
+    rates = _with_people(rates, context, england.base)
     if england is not baseline:
         rates = replace(rates, foster=of_one_council(rates.foster, supply))
     prices = 1.0 / context.price_level(financial_year(england.base - 1))
-    cost_lines = _uprated(start.cost_lines, prices)
+    rates, cost_lines = with_own(rates, _uprated(start.cost_lines, prices), scenario.own, context)
     beside = None
     if england is not baseline and bare.foster is not None and bare.foster.limited:
         # What is assumed of single areas does not move agencies, which are large beside them.
@@ -150,6 +160,21 @@ def compile_scenario(
         england=beside,
         agency_odds=start.placement_mix.agency_odds,
         price_year=price_year or scenario.price_year,
+        funding=None if scenario.funding is None else funding_paths(scenario, context),
+    )
+
+
+def _with_people(rates: Rates, context: Context, base: int) -> Rates:
+    """Return rates with the social workers and the cases of their areas, and how far from home children live there."""
+    children = np.sum([stream.opening.sum(axis=(0, 2, 3)) for stream in rates.streams], axis=0)
+    share = Reach(share=1.0).of_total(context.areas, context.part_of_england)
+    workers, cases = workers_in_england(base), children_in_need(base)
+    return replace(
+        rates,
+        social_workers=(share[:, None] * workers)[None, :, None],
+        open_cases=share[None] * cases,
+        case_holding_share=np.full((1, 1), cases / caseload(base) / workers.sum()),
+        away_share=at_base(context.areas, children, base)[None, :, None],
     )
 
 

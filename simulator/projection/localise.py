@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.start import Start
 from simulator.engine.rates import Rates, StreamRates
-from simulator.projection import local_walks
+from simulator.projection import local_placing, local_walks
 from simulator.projection.benchmarking import by_month
 from simulator.projection.local_mix import with_placement_mix
 from simulator.uncertainty import Parameter
@@ -32,7 +32,11 @@ def parameters(baseline: Baseline, financial_years: Sequence[str] = ()) -> tuple
     financial_years : sequence of str
         Years in which their rates walk away from England's; none if they are held.
     """
-    return (*baseline.to_draw(), *local_walks.parameters(baseline.walking, financial_years, baseline.events))
+    return (
+        *baseline.to_draw(),
+        *local_walks.parameters(baseline.walking, financial_years, baseline.events),
+        *local_placing.parameters(baseline.walking, financial_years),
+    )
 
 
 def localise(
@@ -51,16 +55,17 @@ def localise(
         Financial year of each month, where there are steps.
     """
     start = baseline.at_base(england, drawn)
-    events, mix = baseline.events, start.placement_mix
+    events, mix, walking = baseline.events, start.placement_mix, baseline.walking
+    here = local_placing.children_by_plan(start.streams)
+    placing = local_placing.walk(baseline.england.base, walking, year_of_month, drawn, here)
     streams = []
     for name, stream, held in zip(STREAMS, start.streams, start.benchmarked, strict=True):
-        starts, leaving = (
-            local_walks.walk(key, baseline.walking, year_of_month, drawn, events[key]) for key in _WALKS[name]
-        )
+        starts, leaving = (local_walks.walk(key, walking, year_of_month, drawn, events[key]) for key in _WALKS[name])
         if name == "resident":
             leaving = leaving * mix.leaving[:, None]
         leaving = leaving * by_month(baseline.england.base, name, held, england.months)
-        streams.append(_over_time(with_placement_mix(stream, mix.into), starts, leaving))
+        placed = local_placing.with_walk(with_placement_mix(stream, mix.into), placing)
+        streams.append(_over_time(placed, starts, leaving))
     return replace(england, streams=tuple(streams), foster=start.foster), start
 
 

@@ -12,8 +12,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.results import reduce
+from simulator.results.attribution import Attribution, Way, figure_name
 from simulator.results.described import described
 from simulator.results.figures import ShownFigure
+from simulator.results.funded import gap_name
+from simulator.results.gap import CashFlows, gap_figures
 from simulator.results.long_tables import COLUMNS, monthly_rows
 from simulator.results.quantities import Array, Kind, Measure
 from simulator.results.results_protocol import PastSpend, Results
@@ -42,7 +45,8 @@ class RunResults(Results):
     discount : (year,)
         Present value of a pound of each financial year, in the first.
     flows : mapping of name to (draw, area, year)
-        What `packages` cost and save, by `Package.key` and flow (`simulator.results.value_for_money`).
+        What `packages` cost and save, by `Package.key` and flow (`simulator.results.value_for_money`), and what each
+        programme brings, by `simulator.results.attribution.figure_name`.
     """
 
     measures: Mapping[str, Measure]
@@ -87,7 +91,9 @@ class RunResults(Results):
 
     def bare(self) -> RunResults:
         """Return children and spend of the same scenario without its programmes."""
-        return replace(self, measures=self.without, without={}, packages=(), flows={})
+        return replace(
+            self, measures=self.without, without={}, packages=(), attributed=Attribution(), flows={}, funded=None
+        )
 
     @cached_property
     def reduced(self) -> Mapping[str, Array]:
@@ -104,7 +110,26 @@ class RunResults(Results):
             self.deflator,
             self.price_levels[self.reference_year],
         )
-        return {**figures, **{f"{WITHOUT}{name}": values for name, values in without.items()}, **extra, **self.flows}
+        bare = {f"{WITHOUT}{name}": values for name, values in without.items()}
+        return {**figures, **bare, **extra, **self.flows, **self._gap_figures()}
+
+    def _gap_figures(self) -> Mapping[str, Array]:
+        """Return pressure, funding and gaps; nothing where no funding is stated, or no year is covered in full."""
+        if self.funded is None or not self.financial_years:
+            return {}
+
+        def summed(of: Mapping[str, Measure], name: str) -> Array:
+            total: Array = of[name].values.sum(axis=(-2, -1))
+            return total
+
+        cash = CashFlows(
+            total=summed(self.measures, "total_spend"),
+            programmes=summed(self.measures, "programme_spend"),
+            grants=summed(self.measures, "grant_income"),
+            bare=summed(self.without or self.measures, "total_spend"),
+        )
+        level = self.price_levels[self.reference_year]
+        return gap_figures(self.funded, cash, self.spend_lines, self.timeline, self.deflator, level)
 
     def figure(self, name: str) -> ShownFigure:
         """Return a figure by its name in `simulator.results.reduce`."""
@@ -146,6 +171,14 @@ class RunResults(Results):
         """Return what one of `packages` costs and saves in an area."""
         flows = {flow: self.figure(f"{package.key}/{flow}").area(area) for flow in FLOWS}
         return ValueAccount(package, flows, self.financial_years, self.discount, self.price_year)
+
+    def brings(self, figure: str, way: Way, programme: str = "") -> ShownFigure:
+        """Return the part of a change that a programme brings, counted in a way: (area, year)."""
+        return self.figure(figure_name(figure, way, programme))
+
+    def gap(self, measure: str, part: str = ALL, *, real: bool = False) -> ShownFigure:
+        """Return a part of pressure, of funding or of a gap (`simulator.results.gap`): (area, year)."""
+        return self.figure(gap_name(measure, part, real=real))
 
     def causes(self) -> dict[str, ShownFigure]:
         """Return extra spend by cause, as `SpendLines.split` splits it: (area, year) each."""

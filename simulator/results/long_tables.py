@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.results.attribution import FIGURES
 from simulator.results.figures import QUANTILES
 from simulator.results.quantities import POUNDS, Kind, Quantity
 from simulator.results.results_protocol import Results
@@ -33,6 +34,11 @@ HISTORY_COLUMNS = (
 )  # fmt: skip
 
 VALUE_COLUMNS = ("scenario", "area", "item", "unit", "price_basis", *STATISTICS)
+ATTRIBUTION_COLUMNS = (
+    "scenario", "area", "financial_year", "measure", "programme", "counted", "unit", "price_basis", *STATISTICS,
+)  # fmt: skip
+
+GAP_COLUMNS = ("scenario", "area", "financial_year", "measure", "part", "unit", "price_basis", *STATISTICS)
 
 PERIODS: Mapping[Kind, str] = {"stock": "instant", "flow": "month"}
 """What monthly tables say that a date is of."""
@@ -127,6 +133,39 @@ def value_rows(results: Results) -> Iterator[Row]:
                     head = (results.name, area, f"{item.name}{package.name}", item.unit, item.price_basis)
                     row = (*head, *known)
                     yield (*row, *[None] * (len(VALUE_COLUMNS) - len(row)))
+
+
+def attribution_rows(results: Results) -> Iterator[Row]:
+    """Yield the rows of `attribution.csv`: what each programme brings, counted in each way, and what all bring."""
+    figures = (
+        ("children", "children", ""),
+        ("total_spend", POUNDS, CASH),
+        ("total_spend", POUNDS, f"real {results.price_year}"),
+    )
+    for figure, (measure, unit, basis) in zip(FIGURES, figures, strict=True):
+        for way, programme in results.attributed.parts():
+            table = results.brings(figure, way, programme).statistics()
+            for a, area in enumerate(results.areas):
+                for y, year in enumerate(results.financial_years):
+                    head = (results.name, area, year, measure, programme or ALL, way, unit, basis)
+                    yield head + cells(results, table[:, a, y])
+
+
+def gap_rows(results: Results) -> Iterator[Row]:
+    """Yield the rows of `gap.csv`: pressure, funding and gaps with their parts, and published claims beside them."""
+    if results.funded is None:
+        return
+    for basis, real in ((CASH, False), (f"real {results.price_year}", True)):
+        for measure, part in results.funded.parts(real=real):
+            table = results.gap(measure, part, real=real).statistics()
+            for a, area in enumerate(results.areas):
+                for y, year in enumerate(results.financial_years):
+                    head = (results.name, area, year, measure, part, POUNDS, basis)
+                    yield head + cells(results, table[:, a, y])
+    for claim in results.funded.claims:
+        if claim.area in results.areas:
+            head = (results.name, claim.area, claim.financial_year, claim.gap, f"claim: {claim.label}", POUNDS, CASH)
+            yield head + cells(results, np.array([claim.gbp]))
 
 
 def year_rows(

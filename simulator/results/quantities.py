@@ -15,6 +15,9 @@ Kind = Literal["stock", "flow"]
 
 POUNDS = "GBP"
 
+INFLATION = "inflation"
+"""The cause of extra spend that is none in real prices."""
+
 
 @dataclass(frozen=True)
 class Publication:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from simulator.results.quantities import Array, Kind, Measure
-from simulator.results.spend_lines import INFLATION, SpendLines
+from simulator.results.quantities import INFLATION, Array, Kind, Measure
+from simulator.results.spend_lines import SpendLines
 from simulator.results.timeline import Timeline, is_march
 
 MOST_AREAS_IN_FULL = 10

@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
+from simulator.baseline.local_evidence import Evidence
+from simulator.results.attribution import Attribution, Way, figure_name
 from simulator.results.figures import ShownFigure
+from simulator.results.funded import Funded, gap_name
 from simulator.results.quantities import Array, Kind, Quantity
 from simulator.results.timeline import Timeline
 from simulator.results.value_for_money import Package, ValueAccount
 from simulator.vocabulary.calendar import Month
+from simulator.vocabulary.labels import ALL
 
 OWN = "The council's own figures"
 """Label of actual figures that are a council's own, and not published."""
@@ -169,12 +173,24 @@ class Results(ABC):
         General prices of financial years, those before the run too, over those of `price_year` (central).
     packages : tuple of Package
         Programmes and regimes of which value for money is known (`account`); none where it was not asked for.
+    attributed : Attribution
+        Which parts are known of what its programmes bring together (`brings`).
+    funded : Funded or None
+        Money beside the spend, of which `gap` tells; None where the scenario carries none, or it may not be shown.
     drawn : mapping of str to (draw,)
         Numbers that draws take, by key; empty without draws, and where they are not told.
     judged : bool
         Whether what its programmes do rests on judgement alone: no study is said to bear any of it out.
+    judged_programmes : frozenset of str
+        Those of its programmes of which that is so, by id (or else position).
     effects_drawn : bool
         Whether draws vary any number of what its programmes do.
+    evidence : Evidence or None
+        What is known of the one council or region that is run beside its projection.
+    fitted : tuple of str
+        Numbers of its programmes that were fitted to something published, in words.
+    outlasting : tuple of str
+        Titles of programmes whose money ends within the run and whose effect is assumed to go on.
     """
 
     showing: ClassVar[Showing] = Showing()
@@ -202,9 +218,15 @@ class Results(ABC):
     chance: bool = False
     price_levels: Mapping[str, float] = field(default_factory=dict)
     packages: tuple[Package, ...] = ()
+    attributed: Attribution = field(default_factory=Attribution)
+    funded: Funded | None = None
     drawn: Mapping[str, Array] = field(default_factory=dict)
     judged: bool = False
+    judged_programmes: frozenset[str] = frozenset()
     effects_drawn: bool = True
+    evidence: Evidence | None = None
+    fitted: tuple[str, ...] = ()
+    outlasting: tuple[str, ...] = ()
 
     def __getitem__(self, measure: str) -> Quantity:
         """Return a measure by name; KeyError lists the names there are."""
@@ -280,6 +302,38 @@ class Results(ABC):
             If nothing is known of it.
         """
         raise KeyError(package.key)
+
+    def titled(self, programme: str, title: str) -> str:
+        """Return the title of a programme, marked where what it does rests on judgement alone."""
+        return f"{title} (judgement)" if programme in self.judged_programmes else title
+
+    def brings(self, figure: str, way: Way, programme: str = "") -> ShownFigure:
+        """Return the part of a change that a programme brings, counted in a way: (area, year).
+
+        Parameters
+        ----------
+        figure : str
+            One of `simulator.results.attribution.FIGURES`.
+        way : str
+        programme : str
+            Of `attributed`; all of them if left out.
+
+        Raises
+        ------
+        KeyError
+            If it is not known.
+        """
+        raise KeyError(figure_name(figure, way, programme))
+
+    def gap(self, measure: str, part: str = ALL, *, real: bool = False) -> ShownFigure:
+        """Return a part of pressure, of funding or of a gap (`simulator.results.gap`): (area, year).
+
+        Raises
+        ------
+        KeyError
+            If it is not known.
+        """
+        raise KeyError(gap_name(measure, part, real=real))
 
     @abstractmethod
     def slices(self, measure: str) -> Iterator[tuple[str, str, tuple[str, ...], Array]]:

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.results.quantities import Array
+from simulator.results.quantities import INFLATION, Array
 from simulator.results.results_protocol import PastSpend
 from simulator.results.timeline import Timeline
 from simulator.vocabulary.labels import ALL
 from simulator.vocabulary.placements import placements
-
-INFLATION = "inflation"
-"""The cause of extra spend that is none in real prices."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulator.results.figures import QUANTILES
+from simulator.results.figures import QUANTILES, middle
 from simulator.results.quantities import POUNDS, Array, Measure
 from simulator.results.timeline import Timeline
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
@@ -26,6 +27,9 @@ FLOWS = ("cost", "saving", "cashable", "avoided", "care", "child_years")
 """What is kept of a package by area and financial year, money in real prices: spend on its programmes; what it saves
 of all other spend; what of that is paid for placements, which stops when they end (other lines are staff and support,
 which are released and not cashed); child-years avoided; and, without any programme, spend and child-years."""
+
+_LEAST_AVOIDED = 1e-6
+"""Child-years below which two runs differ by rounding alone."""
 
 SHARE, RATIO, YEARS, YEAR = "share of draws", "ratio", "child-years", "year"
 """Units beside pounds. A financial year is told by the calendar year in which it ends."""
@@ -129,14 +133,13 @@ class Item:
     def statistics(self) -> Array:
         """Return the central figure and, where there are draws, each of `QUANTILES`: (statistic,).
 
-        A year is one that occurs among draws. There are no quantiles of what some draws have no figure for.
+        A year is one that occurs among draws. Quantiles are of the draws that have a figure (`with_figure`). A share of
+        draws has none.
         """
         found = self.values[:1]
         if len(self.values) > 1 and self.unit != SHARE:
-            quantiles = np.full(len(QUANTILES), np.nan)
-            if not np.isnan(self.values[1:]).any():
-                how: Literal["inverted_cdf", "linear"] = "inverted_cdf" if self.unit == YEAR else "linear"
-                quantiles = np.quantile(self.values[1:], np.array(QUANTILES) / 100.0, method=how)
+            how: Literal["inverted_cdf", "linear"] = "inverted_cdf" if self.unit == YEAR else "linear"
+            quantiles = np.quantile(with_figure(self.values)[1:], np.array(QUANTILES) / 100.0, method=how)
             found = np.append(found, quantiles)
         return np.where(np.isfinite(found), found, np.nan)
 
@@ -199,12 +202,25 @@ class ValueAccount:
         return _ratio(self.present("saving"), self.present("cost"))
 
     @property
+    def chance_avoids(self) -> float | None:
+        """Share of draws in which it avoids any child-years; None without draws."""
+        avoids = self._avoids[1:]
+        return float(avoids.mean()) if len(avoids) else None
+
+    @property
+    def _avoids(self) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = self.flows["avoided"].sum(axis=1) > _LEAST_AVOIDED
+        return found
+
+    @property
     def saving_per_child_year(self) -> Array:
-        """Real saving over child-years avoided; NaN unless all runs avoid some, or none does: (1 + draw,)."""
-        avoided = self.flows["avoided"].sum(axis=1)
-        found = _ratio(self.flows["saving"].sum(axis=1), avoided)
-        one_way = (avoided[1:] > 0.0).all() or (avoided[1:] < 0.0).all()
-        return found if one_way else np.where(np.arange(len(found)) == 0, found, np.nan)
+        """Real saving, not discounted, over child-years avoided; NaN in a run that avoids none: (1 + draw,).
+
+        Where more children are in care with the package, there is no saving for one avoided. A quotient of such draws
+        and the others would go through infinity between them.
+        """
+        found = _ratio(self.flows["saving"].sum(axis=1), self.flows["avoided"].sum(axis=1))
+        return np.where(self._avoids, found, np.nan)
 
     @property
     def average_cost_per_child_year(self) -> Array:
@@ -221,8 +237,8 @@ class ValueAccount:
 
     @property
     def beyond_average(self) -> bool:
-        """Whether the central run saves more with a child-year than one costs on average."""
-        return bool(self.marginal_to_average[0] > MOST_OF_AVERAGE)
+        """Whether it saves more with a child-year than one costs on average, in the middle of draws."""
+        return middle_of(self.marginal_to_average) > MOST_OF_AVERAGE
 
     def items(self) -> Iterator[Item]:
         """Yield what `value-for-money.csv` holds of it."""
@@ -236,6 +252,8 @@ class ValueAccount:
         if (chance := self.chance_pays) is not None:
             yield Item("chance_pays", SHARE, np.array([chance]))
         yield Item("child_years_avoided", YEARS, self.flows["avoided"].sum(axis=1))
+        if (chance := self.chance_avoids) is not None:
+            yield Item("chance_avoids", SHARE, np.array([chance]))
         yield Item("saving_per_child_year_avoided", POUNDS, self.saving_per_child_year, real)
         yield Item("average_cost_per_child_year", POUNDS, self.average_cost_per_child_year, real)
         yield Item("marginal_to_average", RATIO, self.marginal_to_average)
@@ -268,6 +286,22 @@ def packages(programmes: Sequence[tuple[int, str, str, bool]], *, places_limited
             package("alone", (at,), name, title)
             package("without", tuple(one for one in positions if one != at), name, title)
     return tuple(found)
+
+
+def with_figure(values: Array) -> Array:
+    """Leave out draws that have no figure, such as a ratio to nothing: (1 + draw,), the central run first.
+
+    Where no draw has one there is one left, which is NaN.
+    """
+    if len(values) == 1:
+        return values
+    draws = values[1:][~np.isnan(values[1:])]
+    return np.concatenate([values[:1], draws if draws.size else [np.nan]])
+
+
+def middle_of(values: Array) -> float:
+    """Return the median of the draws that have a figure, or the central run where there are no draws."""
+    return float(middle(with_figure(values), quantiles=False))
 
 
 def _ratio(part: Array, whole: Array) -> Array:

@@ -16,6 +16,7 @@ from simulator.returns.read_files import Returns
 from simulator.returns.rule_book import Stage, following
 from simulator.returns.rules import RULES
 from simulator.returns.years_covered import run_of_years
+from simulator.vocabulary.where_placed import DISTANCES, LOCALITIES, MILES, PROVIDERS
 
 Days = NDArray[np.int64]
 Whole = NDArray[np.intp]
@@ -26,6 +27,9 @@ ENOUGH = 0.5
 HEADERS_LOST, HEADERS_MISSING = 0.2, 0.05
 """Share of a year's children without a date of birth from which returns are refused, and warned of. Who is in care for
 longer has it in the Header of another year, so those without are those who stay for a short time."""
+
+_PROVIDED = {f"PR{i}": i for i in range(len(PROVIDERS) - 1)}
+"""Positions of who provides a placement, by code."""
 
 NO_CARE = ("no_episodes", "short_breaks")
 """Ends of children who were not in care."""
@@ -58,6 +62,8 @@ class Stays:
         Last of the child.
     moved : (stay,) bool
         The child went from the stay before to another home: placement and carer changed.
+    provider, locality, distance : (stay,) int
+        Positions in `simulator.vocabulary.where_placed`; the last of each where the return does not tell.
     opening, closing : int
         First day covered, and the day after the last.
     """
@@ -73,6 +79,9 @@ class Stays:
     exit: Whole
     last: Flags
     moved: Flags
+    provider: Whole
+    locality: Whole
+    distance: Whole
     opening: int
     closing: int
 
@@ -273,6 +282,13 @@ def _stays(used: pl.DataFrame, uasc: pl.DataFrame) -> Stays:
         .when(pl.col("reason") == codes.CONTINUES).then(codes.OTHER)
         .otherwise("reason")
     )  # fmt: skip
+    where = frame.select(
+        provider=pl.col("provider").replace_strict(_PROVIDED, default=len(PROVIDERS) - 1),
+        locality=pl.col("location").replace_strict({"IN": 0, "OUT": 1}, default=len(LOCALITIES) - 1),
+        distance=pl.when(pl.col("distance").cast(pl.Float64, strict=False) <= MILES).then(0)
+        .when(pl.col("distance").cast(pl.Float64, strict=False) > MILES).then(1)
+        .otherwise(len(DISTANCES) - 1),
+    )  # fmt: skip
     days = {name: frame[name].cast(pl.Int32).to_numpy().astype(np.int64) for name in ("decom", "end", "since")}
     return Stays(
         start=days["decom"],
@@ -286,6 +302,9 @@ def _stays(used: pl.DataFrame, uasc: pl.DataFrame) -> Stays:
         exit=frame["exit"].to_numpy().astype(np.intp),
         last=frame["last"].to_numpy(),
         moved=frame["moved"].to_numpy(),
+        provider=where["provider"].to_numpy().astype(np.intp),
+        locality=where["locality"].to_numpy().astype(np.intp),
+        distance=where["distance"].to_numpy().astype(np.intp),
         opening=(first_day - date(1970, 1, 1)).days,
         closing=closing,
     )

@@ -25,7 +25,7 @@ REQUIRED = {
 ABOUT_A_CHILD = {"CHILD", "DOB", "UASC", "DUC", "YEAR", COUNCIL}
 
 USED = {
-    "episodes": {*REQUIRED["episodes"], *ABOUT_A_CHILD},
+    "episodes": {*REQUIRED["episodes"], *ABOUT_A_CHILD, "PL_LOCATION", "PL_DISTANCE"},
     "header": ABOUT_A_CHILD,
     "uasc": ABOUT_A_CHILD - {"UASC", "DUC"},
     "other": {"CHILD", "DOB"},
@@ -62,6 +62,8 @@ GUESSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "REC": ("REASON_EPISODE_CEASED", "REASON_EPISODE_ENDED", "EPISODE_END_REASON", "REASON_CEASED", "END_REASON",
             "REASON_FOR_CEASING"),
     "YEAR": ("RETURN_YEAR", "FINANCIAL_YEAR", "COLLECTION_YEAR", "YEAR_OF_RETURN"),
+    "PL_LOCATION": ("PLACEMENT_LOCATION", "PLACE_LOCATION"),
+    "PL_DISTANCE": ("PLACEMENT_DISTANCE", "DISTANCE_FROM_HOME", "PLACE_DISTANCE"),
     "UASC": ("UASC_FLAG", "IS_UASC", "UASC_STATUS"),
     "DUC": ("DATE_UASC_CEASED",),
 })  # fmt: skip

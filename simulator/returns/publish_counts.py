@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.disclosure.register import Earlier, import_key
 from simulator.disclosure.suppression import BASE_LOCAL, Flags, Tables, hide, rounded
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.exposure import TIMES, Years
@@ -71,8 +72,8 @@ class Counted:
         return [number if number == HIDDEN else f"{int(number):,}" for *_, number in rows]
 
 
-def counted(years: Years) -> Counted:
-    """Choose the counts of an import that may be published, and hide what has to be."""
+def counted(years: Years, earlier: Sequence[Earlier] = ()) -> Counted:
+    """Choose the counts of an import that may be published, and hide what has to be, or was in an earlier output."""
     tables = Tables()
     labels: list[tuple[int, str, str, str]] = []
 
@@ -116,7 +117,11 @@ def counted(years: Years) -> Counted:
         )
         add(year, "moves", {}, moved.sum())
         tables.balance((stocks[i], starts), (exits, stocks[i + 1]))
-    return Counted(tuple(labels), tables, hide(tables, whole=True))
+    keys = [import_key(*label) for label in labels]
+    off = {key for one in earlier for key in one.hidden}
+    told = {key for one in earlier for key in one.shown} - off
+    start, known = (np.array([key in of for key in keys], dtype=np.bool_) for of in (off, told))
+    return Counted(tuple(labels), tables, hide(tables, whole=True, start=start, told=known))
 
 
 def _by_band(by_age: Counts) -> Counts:

@@ -17,7 +17,7 @@ from simulator.returns.xml_stream import BadXml, stream
 
 TABLES = {
     "header": ("CHILD", "DOB"),
-    "episodes": ("CHILD", "DECOM", "RNE", "LS", "PLACE", "PLACE_PROVIDER", "DEC", "REC"),
+    "episodes": ("CHILD", "DECOM", "RNE", "LS", "PLACE", "PLACE_PROVIDER", "DEC", "REC", "PL_LOCATION", "PL_DISTANCE"),
     "uasc": ("CHILD", "DOB"),
 }
 """Columns of the tables that are made of it."""

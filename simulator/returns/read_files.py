@@ -94,7 +94,7 @@ class Returns:
         A last year that is not whole, and of which nothing is used.
     episodes : DataFrame
         file, row, part (position in `parts`), child, decom, dec, bad_dec (something is there that is no date), rne, ls,
-        place, provider, rec, blank (nothing in any of these).
+        place, provider, rec, location, distance, blank (nothing in any of these).
     births : DataFrame
         file, row, kind, child, dob, bad_dob, year (as the table calls it), flagged (as an unaccompanied child), blank:
         from headers and from every other table with both columns.
@@ -361,7 +361,8 @@ def _births(file: File, table: pl.DataFrame, dates: _Dates) -> pl.DataFrame:
 
 def _episodes(file: File, table: pl.DataFrame, dates: _Dates) -> pl.DataFrame:
     names = {"child": "CHILD", "decom": "DECOM", "dec": "DEC", "rne": "RNE", "ls": "LS", "place": "PLACE",
-             "provider": "PLACE_PROVIDER", "rec": "REC"}  # fmt: skip
+             "provider": "PLACE_PROVIDER", "rec": "REC", "location": "PL_LOCATION",
+             "distance": "PL_DISTANCE"}  # fmt: skip
     rows = _rows(file, table, names)
     if rows["year"].n_unique() > MOST_YEARS:
         dates.problems.append(ReturnsProblem(f"more than {MOST_YEARS} different values in YEAR", file.name))

@@ -11,6 +11,7 @@ import platform
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -19,9 +20,10 @@ from numpy.typing import NDArray
 
 from simulator.baseline.england import load_baseline
 from simulator.data.provenance import data_hashes, package_version
+from simulator.disclosure.register import Earlier
 from simulator.disclosure.suppression import BASE_LOCAL
 from simulator.outputs.folder import MADE_BY, MANIFEST, FolderError, held, whole_folder
-from simulator.returns import publish_counts
+from simulator.returns import placed, publish_counts
 from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.councils import folder_name
@@ -61,6 +63,8 @@ account.csv           Rows and children read, by what became of them
 stock.csv             Children in care on 31 March of each year
 starts.csv            Periods of care that began, by financial year
 exits.csv             Periods of care that ended, by financial year and reason; at 18, under age 17
+where-placed.csv      Children in care on 31 March by where they live: placement, who provides it, inside the authority
+                      or outside, and over 20 miles from home or not (PLACE_PROVIDER, PL_LOCATION, PL_DISTANCE)
 moves.csv             Moves between homes, by financial year; those within a kind of placement count too
 exposure.csv          Child-years at risk in the window, by age, time in care and placement
 events.csv            What happened in them: leaving before 18 by reason, and moves between kinds of placement
@@ -93,6 +97,7 @@ def import_ssda903(
     publish: bool = False,
     memory_mb: int = MEMORY_MB,
     how: Reading | None = None,
+    earlier: Sequence[Earlier] = (),
 ) -> str:
     """Read returns, and write the output folder, whole or not at all.
 
@@ -110,6 +115,8 @@ def import_ssda903(
         Memory that it may need; returns that need more are refused.
     how : Reading, optional
         How the files are to be read.
+    earlier : sequence of Earlier
+        What was published of the same children, where this is to be published too.
 
     Returns
     -------
@@ -130,7 +137,7 @@ def import_ssda903(
         councils = read_councils(source, Budget(memory_mb), how)
         command = _command(window, publish, how or Reading())
         prepared = {name: _prepared(name, returns, window, command) for name, returns in councils.items()}
-        write = _publish if publish else _write
+        write = partial(_publish, earlier=earlier) if publish else _write
         with whole_folder(folder, private=not publish) as part:
             if len(prepared) == 1 and "" in prepared:
                 return write(part, prepared[""])
@@ -195,14 +202,15 @@ def _write(part: Path, one: _Prepared) -> str:
     _write_text(part / "summary.txt", summary + _warnings(texts))
     _write_quality(part, one.report, folder_years(one.returns), texts)
     _write_years(part, one.years)
+    _write_table(part / "where-placed.csv", placed.COLUMNS, placed.rows(one.stays))
     _write_rates(part, seen, national(load_baseline(LATEST_BASE)), changes)
     _write_manifest(part, _manifest(one))
     return summary + _warnings(one.warnings)
 
 
-def _publish(part: Path, one: _Prepared) -> str:
+def _publish(part: Path, one: _Prepared, earlier: Sequence[Earlier]) -> str:
     """Write what may be published of a council, and return its summary; warnings go to the screen alone."""
-    shown = publish_counts.counted(one.years)
+    shown = publish_counts.counted(one.years, earlier)
     summary = published_summary(one.years, shown)
     _write_text(part / "README.txt", publish_counts.README)
     _write_text(part / "summary.txt", summary)

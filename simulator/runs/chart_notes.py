@@ -24,6 +24,8 @@ def notes(compiled: Compiled) -> tuple[str, ...]:
         )
     if scenario.assumptions.placement_trend == "as_recorded":
         said.append(f"Children's placements go on as they have up to March {scenario.base}, fading.")
+    said += scenario.own.notes
+    said += _shared_notes(compiled)
     run = frozenset(one.code for one in authorities()).intersection(compiled.context.areas)
     said += _local_notes(scenario, run)
     said += [note for one in scenario.interventions for note in one.notes(of_authorities=bool(run), last=scenario.end)]
@@ -64,6 +66,20 @@ def money_notes(compiled: Compiled) -> tuple[str, ...]:
         prices += ", and the scenario's own price growth"
     uncounted = [f"{one.title}: {caveat}." for one in scenario.interventions if (caveat := one.money_caveat)]
     return (f"{prices}.", *uncounted, *compiled.baseline.spend_notes(compiled.cost_lines))
+
+
+def _shared_notes(compiled: Compiled) -> Iterator[str]:
+    """Say how much of what a programme counts for all of England is here."""
+    baseline = compiled.baseline
+    if baseline.england is baseline:
+        return
+    for one in compiled.scenario.interventions:
+        part = float(one.areas.of_total(baseline.codes, baseline.part_of_england).sum())
+        if one.is_programme and one.counts_england and part < 1.0:
+            yield (
+                f"{one.title}: its numbers and money are for all of England, of which {part:.2%} are here; in a "
+                "file of the council's own they are the council's."
+            )
 
 
 def _local_notes(scenario: Scenario, run: frozenset[str]) -> Iterator[str]:

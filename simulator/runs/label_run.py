@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.baseline_protocol import Baseline
-from simulator.baseline.cost_lines import CostLine
+from simulator.baseline.cost_lines import CostLine, beds_side_by_side
 from simulator.data.discounting import discount_factors
 from simulator.engine.paths import Paths
 from simulator.engine.rates import side_by_side
 from simulator.projection.compile import Compiled
+from simulator.results.funded import DatedGap, Funded
 from simulator.results.homes_record import openings_note
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
@@ -49,7 +50,7 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
     total = _totals(baseline.member)
     spend, units = (total(lines) for lines in view.line_totals())
     reference = [np.stack([getattr(line, name) for line in view.cost_lines], axis=-1)
-                 for name in ("spend_gbp", "units")]  # fmt: skip
+                 for name in ("before_gbp", "units")]  # fmt: skip
     reference_year = financial_year(scenario.base - 1)
     timeline = Timeline(compiled.context.first_month, compiled.context.months)
     names = tuple(area.name for area in baseline.reported)
@@ -99,6 +100,29 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
             for year, level in compiled.context.price_levels.items()
         },
         discount=discount_factors(len(timeline.financial_years), scenario.assumptions.discount_percent),
+        funded=_funded(runs, view, total),
+    )
+
+
+def _funded(runs: Sequence[Compiled], view: View, total: Callable[[Array], Array]) -> Funded | None:
+    """Return the money beside the spend of draws of a scenario; None if it carries no funding."""
+    funding, paths = runs[0].scenario.funding, [one.funding for one in runs if one.funding is not None]
+    if funding is None or not paths:
+        return None
+    return Funded(
+        titles={line.id: line.title for line in funding.lines},
+        for_services=np.array([line.pays_for == "services" for line in funding.lines], dtype=bool),
+        line_gbp=np.stack([total(one.line_gbp) for one in paths], axis=1),
+        reused_gbp=np.stack([total(one.reused_gbp) for one in paths], axis=1),
+        statutory_gbp=total(np.stack([one.statutory_gbp for one in paths])),
+        budget_growth=funding.budget.real_percent_per_year / 100.0,
+        reference_grants_gbp=total(np.sum([np.asarray(line.spend_gbp) for line in view.grant_lines], axis=0)),
+        claims=tuple(
+            DatedGap(
+                one.gap, one.area, one.financial_year, one.label, one.note or "", ";".join(one.source), one.gbp_per_year
+            )
+            for one in funding.claims
+        ),
     )
 
 
@@ -111,7 +135,11 @@ def _measured(view: View, total: Callable[[Array], Array], names: Iterable[str])
     kinds, found = measures(), {}
     for kind in (kinds[name] for name in names):
         values = kind.compute(view)
-        found[kind.name] = kind.labelled(values, np.ascontiguousarray(total(values.values)))
+        added = total(values.values)
+        if values.per is not None:
+            per = total(values.per)
+            added = np.divide(added, per, out=np.zeros_like(added), where=per > 0.0)
+        found[kind.name] = kind.labelled(values, np.ascontiguousarray(added))
     return found
 
 
@@ -135,6 +163,7 @@ def _lines_side_by_side(many: Sequence[tuple[CostLine, ...]]) -> tuple[CostLine,
             spend_gbp=np.stack([np.atleast_1d(line.spend_gbp) for line in of_draws]),
             units=np.stack([np.atleast_1d(line.units) for line in of_draws]),
             fixed_share=np.stack([np.atleast_1d(line.fixed_share) for line in of_draws]),
+            beds=beds_side_by_side([line.beds for line in of_draws]),
         )
         for of_draws in zip(*many, strict=True)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from simulator.baseline.baseline_protocol import Baseline
@@ -23,11 +23,15 @@ class Prepared:
         None if nobody does anything in it.
     packages : mapping of Package to Compiled
         Every package of which value for money is told, `whole` and `bare` among them; empty if it is not asked for.
+    of_set : callable, optional
+        Compiles the scenario with some of its programmes, by their positions, and no other; None if it is not asked
+        for. There are many sets, so none is kept.
     """
 
     whole: Compiled
     bare: Compiled | None
     packages: Mapping[Package, Compiled] = field(default_factory=dict)
+    of_set: Callable[[frozenset[int]], Compiled] | None = None
 
 
 def prepare(
@@ -73,7 +77,22 @@ def prepare(
         if one.paths not in moved:
             moved[one.paths] = compile_scenario(_moving(scenario, one), drawn, baseline, price_year)
         found[one] = _paying(moved[one.paths], [scenario.interventions[at] for at in one.kept if at not in one.moving])
-    return Prepared(whole, bare, found)
+
+    def of_set(positions: frozenset[int]) -> Compiled:
+        return with_programmes(scenario, positions, drawn, baseline, price_year)
+
+    return Prepared(whole, bare, found, of_set)
+
+
+def with_programmes(
+    scenario: Scenario,
+    positions: Collection[int],
+    drawn: Mapping[str, float] | None = None,
+    baseline: Baseline | None = None,
+    price_year: str | None = None,
+) -> Compiled:
+    """Compile a scenario with some of its programmes, by their positions, and no other; see :func:`prepare`."""
+    return compile_scenario(_keeping(scenario, positions), drawn, baseline, price_year)
 
 
 def packages_of(scenario: Scenario) -> tuple[Package, ...]:
@@ -102,7 +121,7 @@ def _moving(scenario: Scenario, package: Package) -> Scenario:
     return _keeping(scenario, package.moving).model_copy(update={"assumptions": assumptions})
 
 
-def _keeping(scenario: Scenario, programmes: tuple[int, ...]) -> Scenario:
+def _keeping(scenario: Scenario, programmes: Collection[int]) -> Scenario:
     """Return a scenario with its trends and prices, and of what anybody does only what stands at some positions."""
     kept = tuple(one for at, one in enumerate(scenario.interventions) if not one.is_programme or at in programmes)
     return scenario.model_copy(update={"interventions": kept})

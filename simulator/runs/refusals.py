@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.interventions.impossible import Impossible
+from simulator.interventions.own_figures import Own
 from simulator.runs.chart_notes import money_notes, notes
 from simulator.runs.prepare import prepare
 from simulator.scenario import LoadedScenario, Problem
@@ -11,23 +12,25 @@ from simulator.scenario import LoadedScenario, Problem
 def refusals(loaded: LoadedScenario) -> tuple[Problem, ...]:
     """Return everything that the central run of a scenario would refuse, each with its line.
 
-    An intervention that is refused is left out to see the next.
+    An intervention that is refused is left out to see the next. Figures of a council's own are left out where no
+    council is named, as they may be run with one.
     """
     problems: list[Problem] = []
+    stated = loaded.scenario
+    if loaded.awaits_council:
+        stated = stated.model_copy(update={"own": Own()})
     left = list(range(len(loaded.scenario.interventions)))
     while True:
         kept = tuple(loaded.scenario.interventions[i] for i in left)
         try:
-            compiled = prepare(
-                loaded.scenario.model_copy(update={"interventions": kept}), baseline=loaded.baseline
-            ).whole
+            compiled = prepare(stated.model_copy(update={"interventions": kept}), baseline=loaded.baseline).whole
             notes(compiled)
             money_notes(compiled)
         except Impossible as one:
             step, *path = one.path
             if step != "interventions":
-                return (*problems, loaded.problem(one))
+                return tuple(sorted((*problems, loaded.problem(one))))
             position = left.pop(int(path[0]))
             problems.append(loaded.problem(Impossible((step, position, *path[1:]), one.value, one.what, one.allowed)))
         else:
-            return tuple(problems)
+            return tuple(sorted(problems))

@@ -19,7 +19,13 @@ from simulator.runs.folders.own_folders import claim
 from simulator.runs.refusals import refusals
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario, ScenarioError, cautions
-from simulator.scenario.evidence import effects_are_drawn, rests_on_judgement
+from simulator.scenario.evidence import (
+    effects_are_drawn,
+    fitted_numbers,
+    judged_programmes,
+    rests_on_judgement,
+    shrunk_notes,
+)
 
 if TYPE_CHECKING:
     from simulator.runs.ensemble import Settings
@@ -122,10 +128,14 @@ def _central(loaded: LoadedScenario, engine: Engine, price_year: str | None, *, 
     said = cautions(loaded)
     return replace(
         run,
-        notes=(*run.notes, *(one.note for one in said if not one.of_money)),
+        notes=(*run.notes, *shrunk_notes(loaded), *(one.note for one in said if not one.of_money)),
         money_notes=(*run.money_notes, *(one.note for one in said if one.of_money), *loaded.remarks),
         judged=rests_on_judgement(loaded),
+        judged_programmes=judged_programmes(loaded),
         effects_drawn=effects_are_drawn(loaded),
+        evidence=loaded.evidence,
+        fitted=fitted_numbers(loaded),
+        outlasting=tuple(one.title for one in loaded.scenario.interventions if one.outlasts(loaded.scenario.end)),
     )
 
 

@@ -13,6 +13,7 @@ from simulator.engine.plain import run
 from simulator.engine.rates import side_by_side
 from simulator.projection.agencies import Run, served
 from simulator.projection.compile import Compiled
+from simulator.results.attribution import ATTRIBUTED, Figures, attribute, figures_of
 from simulator.results.labelled import RunResults
 from simulator.results.quantities import Array, Measure
 from simulator.results.value_for_money import ALONGSIDE, Package, flows
@@ -143,7 +144,11 @@ def _run_and_label(
     results = replace(results, without=measured(runs[_BARE], paths[_BARE], WITHOUT_PROGRAMMES))
     if not results.financial_years:
         return results
-    return replace(results, packages=tuple(many[0].packages), flows=_flows(many, paths, results))
+    if not many[0].packages:
+        return results
+    kept, worth = _flows(many, paths, results)
+    attributed, parts = attribute(worth, lambda players: _of_set(players, many, results, engine, luck))
+    return replace(results, packages=tuple(many[0].packages), flows=kept | parts, attributed=attributed)
 
 
 def _paths(
@@ -166,10 +171,16 @@ def _paths(
     return {key: together.of_draws(slice(i * draws, (i + 1) * draws)) for i, key in enumerate(runs)}
 
 
-def _flows(many: Sequence[Prepared], paths: Mapping[str, Paths], results: RunResults) -> dict[str, Array]:
-    """Return what each package costs and saves beside none in the same regime, by the names of figures."""
+def _flows(
+    many: Sequence[Prepared], paths: Mapping[str, Paths], results: RunResults
+) -> tuple[dict[str, Array], dict[Package, Figures]]:
+    """Return what each package costs and saves beside none in the same regime, by the names of figures.
+
+    Beside it is what attribution takes of those with places as the scenario has them.
+    """
     packages = many[0].packages
     found: dict[str, Array] = {}
+    worth: dict[Package, Figures] = {}
     none: Mapping[str, Measure] = {}
     for package in packages:
         compiled = [one.packages[package] for one in many]
@@ -177,7 +188,22 @@ def _flows(many: Sequence[Prepared], paths: Mapping[str, Paths], results: RunRes
         none = measures if package.which == "none" else none
         kept = flows(measures, none, results.timeline, results.deflator)
         found |= {f"{package.key}/{flow}": values for flow, values in kept.items()}
-    return found
+        if package.as_stated:
+            worth[package] = figures_of(measures, results.timeline, results.deflator)
+    return found, worth
+
+
+def _of_set(
+    players: frozenset[int],
+    many: Sequence[Prepared],
+    results: RunResults,
+    engine: Engine,
+    luck: Sequence[tuple[object, ...]] | None,
+) -> Figures:
+    """Run draws with some programmes and return what attribution takes of them."""
+    compiled = served([one.of_set(players) for one in many if one.of_set is not None], engine_named(engine))
+    paths = _paths({_WHOLE: compiled}, engine, luck)[_WHOLE]
+    return figures_of(measured(compiled, paths, ATTRIBUTED), results.timeline, results.deflator)
 
 
 def _expected(runs: Sequence[Compiled], engine: Engine) -> Paths:

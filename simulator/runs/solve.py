@@ -21,8 +21,8 @@ from simulator.vocabulary.calendar import Month, instant_date
 
 Array = NDArray[np.float64]
 
-PRECISION = 1e-6
-"""How near a solution is, as a share of the range between the bounds."""
+PRECISION = 1e-12
+"""How near a solution is, as a share of the range between the bounds: billions that balance do so to the pound."""
 
 _SCAN = 9
 """Values between the bounds at which a crossing of the target is looked for."""

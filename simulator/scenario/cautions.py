@@ -13,6 +13,7 @@ from simulator.scenario.errors import Problem
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.translate import dotted
 from simulator.vocabulary import areas
+from simulator.vocabulary.pounds import pounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,14 @@ class Caution:
 
 def cautions(loaded: LoadedScenario) -> tuple[Caution, ...]:
     """Return everything in a scenario that is rarely meant: values that cannot act, and prices and budgets twice."""
-    return (*_idle(loaded), *_stacked_prices(loaded), *_on_recorded_prices(loaded), *_kept_amounts(loaded))
+    return (
+        *_awaiting(loaded),
+        *_idle(loaded),
+        *_stacked_prices(loaded),
+        *_on_recorded_prices(loaded),
+        *_kept_amounts(loaded),
+        *_spent_twice(loaded),
+    )
 
 
 def with_price_gaps(many: Sequence[LoadedScenario]) -> list[LoadedScenario]:
@@ -78,6 +86,13 @@ def surroundings(loaded: LoadedScenario) -> Surroundings:
     )
 
 
+def _awaiting(loaded: LoadedScenario) -> Iterator[Caution]:
+    """Tell figures of a council's own in a file that names none."""
+    if loaded.awaits_council and (origin := next(_given(loaded, "own"), None)) is not None:
+        what = "figures of one council, which a run names: --returns DIR, or --area NAME; no other run takes them"
+        yield Caution(_at(origin, "own", what), f"own: {what}.", of_money=False)
+
+
 def _idle(loaded: LoadedScenario) -> Iterator[Caution]:
     """Tell values that a file gives and that cannot act."""
     for path, why in idle_values(loaded.scenario, surroundings(loaded)):
@@ -104,7 +119,7 @@ def _stacked_prices(loaded: LoadedScenario) -> Iterator[Caution]:
 
 
 def _on_recorded_prices(loaded: LoadedScenario) -> Iterator[Caution]:
-    """Tell growth in prices on top of what another file lets go on as recorded."""
+    """Tell growth, or a level in its place, of prices that another file lets go on as recorded."""
     if loaded.scenario.assumptions.real_price_growth != "as_recorded":
         return
     recorded = loaded.provenance["assumptions.real_price_growth"]
@@ -112,7 +127,7 @@ def _on_recorded_prices(loaded: LoadedScenario) -> Iterator[Caution]:
         kind = loaded.provenance.get(f"interventions.{i}.kind")
         if kind is None or not one.changes_prices or kind.file == recorded.file:
             continue
-        what = f"comes on top of what prices go on growing by as recorded ({_name(recorded)})"
+        what = f"{one.meets_growth} what prices go on growing by as recorded ({_name(recorded)})"
         mend = "say assumptions: {real_price_growth: none}, if that is not meant"
         yield Caution(_at(kind, f"interventions.{i}", f"{what}; {mend}"), f"{one.title} {what}.", of_money=True)
 
@@ -135,6 +150,24 @@ def _kept_amounts(loaded: LoadedScenario) -> Iterator[Caution]:
             what = f"adds amounts of {here} to those of {there}, which stay: {', '.join(kept)}"
             problem = _at(own[0], start[:-1], f"{what}; give one without a value to leave it out")
             yield Caution(problem, f"The cost of {intervention.title} {what}.", of_money=True)
+
+
+def _spent_twice(loaded: LoadedScenario) -> Iterator[Caution]:
+    """Tell lines of funding that several programmes spend and that do not bring so much."""
+    funding = loaded.scenario.funding
+    for at, line in enumerate(funding.lines if funding is not None else ()):
+        paid = [one for one in loaded.scenario.interventions if one.cost is not None and one.cost.funded_by == line.id]
+        for year, brought in line.gbp.items():
+            spent = sum(one.cost.stated_gbp(year) for one in paid if one.cost is not None)
+            if spent <= brought or len(paid) < 2:
+                continue
+            titles = " and ".join(one.title for one in paid)
+            what = (
+                f"brings {pounds(brought)} in {year}, and {titles} spend {pounds(spent)} of it: a pound is spent twice"
+            )
+            origin = next(_given(loaded, f"funding.lines.{at}"), None)
+            if origin is not None:
+                yield Caution(_at(origin, f"funding.lines.{at}", what), f"{line.title} {what}.", of_money=True)
 
 
 def _name(origin: Origin) -> str:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from simulator.data.evidence_library import SHRINKAGE, evidence
+from simulator.interventions import Intervention
+from simulator.scenario.checking import Origin
 from simulator.scenario.loaded import LoadedScenario
+from simulator.scenario.translate import dotted
 
 JUDGEMENT = "judgement"
+
+FITTED = "# fitted by"
+"""How a remark begins beside a number that was found so that a scenario reaches something published."""
 
 
 def rests_on_judgement(loaded: LoadedScenario) -> bool:
@@ -13,27 +23,95 @@ def rests_on_judgement(loaded: LoadedScenario) -> bool:
     A number whose quality is not stated is not said to be known.
     """
     moving = _moving(loaded)
+    return bool(moving) and judged_programmes(loaded) >= {one.id or str(at) for at, one in moving.items()}
+
+
+def judged_programmes(loaded: LoadedScenario) -> frozenset[str]:
+    """Return the programmes that move children of which the same holds, by id (or else position)."""
     stated = [
         *((path, origin.value) for path, origin in loaded.provenance.items() if path.endswith(".quality")),
-        *((".".join(map(str, one.path)), one.quality) for one in loaded.uncertain),
+        *((dotted(one.path), one.quality) for one in loaded.uncertain),
     ]
-    known = [quality for path, quality in stated if quality and any(path.startswith(start) for start in moving)]
-    return bool(moving) and all(quality == JUDGEMENT for quality in known)
+    known = [path for path, quality in stated if quality and quality != JUDGEMENT]
+    return frozenset(
+        one.id or str(at)
+        for at, one in _moving(loaded).items()
+        if not any(path.startswith(f"interventions.{at}.") for path in known)
+    )
+
+
+def shrunk_notes(loaded: LoadedScenario) -> Iterator[str]:
+    """Yield what must be said of ratios that are taken nearer to no effect by the design of their study."""
+    for one in loaded.uncertain:
+        if one.shrink:
+            _, at, *field = one.path
+            title = loaded.scenario.interventions[int(at)].title
+            yield (
+                f"{title}: {dotted(tuple(field))} is shrunk towards no effect, by the design of its study "
+                f"({one.shrink.replace('_', ' ')}): {SHRINKAGE[one.shrink]:g} of its logarithm is kept."
+            )
+
+
+def uses(loaded: LoadedScenario) -> dict[str, bool]:
+    """Return the source keys of what programmes and drivers do, their money apart, and whether it is a judgement.
+
+    A number rests on judgement if its quality is `judgement`, however many studies stand beside it.
+    """
+    found: dict[str, bool] = {}
+    judged = {dotted(one.path): one.quality == JUDGEMENT for one in loaded.uncertain}
+    for path, origin in loaded.provenance.items():
+        head, _, rest = path.partition(".")
+        if head != "interventions" or rest.partition(".")[2].startswith("cost.") or origin.value is None:
+            continue
+        beside = loaded.provenance.get(f"{path.rpartition('.')[0]}.quality")
+        quality = judged.get(path, False) or (beside is not None and beside.value == JUDGEMENT)
+        for key in filter(None, origin.source.replace(" ", "").split(";")):
+            found[key] = found.get(key, False) or quality
+    return found
+
+
+def used_by(many: Mapping[str, LoadedScenario]) -> dict[str, dict[str, bool]]:
+    """Return which of some scenarios use each row of the evidence, by its key, and whether as a judgement (`uses`)."""
+    keys = {name: uses(one) for name, one in many.items()}
+    return {
+        row.key: {
+            name: any(used[key] for key in row.sources if key in used)
+            for name, used in keys.items()
+            if not used.keys().isdisjoint(row.sources)
+        }
+        for row in evidence()
+    }
+
+
+def is_fitted(origin: Origin) -> bool:
+    """Whether a value was fitted to something published, as a remark says beside it in the file that gives it."""
+    path = Path(origin.file)
+    if origin.default or not path.is_file():
+        return False
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return 0 < origin.line <= len(lines) and FITTED in lines[origin.line - 1]
+
+
+def fitted_numbers(loaded: LoadedScenario) -> tuple[str, ...]:
+    """Return the numbers of programmes that were fitted to something published, in words."""
+    return tuple(
+        f"{path.rsplit('.', 1)[-1].replace('_', ' ')} of {one.title}"
+        for at, one in enumerate(loaded.scenario.interventions)
+        for path, origin in loaded.provenance.items()
+        if one.is_programme
+        and path.startswith(f"interventions.{at}.")
+        and isinstance(origin.value, float)
+        and is_fitted(origin)
+    )
 
 
 def effects_are_drawn(loaded: LoadedScenario) -> bool:
     """Whether any number of a programme that moves children, its money apart, is a distribution."""
-    moving = {
-        at: one for at, one in enumerate(loaded.scenario.interventions) if one.is_programme and one.moves_children
-    }
+    moving = _moving(loaded)
     paths = [one.path for one in loaded.uncertain if one.path[0] == "interventions"]
-    return any(at in moving and field not in moving[at].money_fields for _, at, field, *_ in paths)
+    return any(at in moving and field not in moving[int(at)].money_fields for _, at, field, *_ in paths)
 
 
-def _moving(loaded: LoadedScenario) -> set[str]:
-    """Return where the numbers of programmes that move children stand."""
-    return {
-        f"interventions.{at}."
-        for at, one in enumerate(loaded.scenario.interventions)
-        if one.is_programme and one.moves_children
-    }
+def _moving(loaded: LoadedScenario) -> dict[int, Intervention]:
+    """Return the programmes that move children, by position."""
+    return {at: one for at, one in enumerate(loaded.scenario.interventions) if one.is_programme and one.moves_children}

@@ -41,7 +41,7 @@ def _heading(loaded: LoadedScenario) -> Iterator[str]:
 def _values(loaded: LoadedScenario) -> Iterator[str]:
     """Each value, in columns."""
     rows = [
-        (path, _with_unit(origin), _where(origin))
+        (path, _with_unit(origin, _unit(loaded, path, origin)), _where(origin))
         for path, origin in loaded.provenance.items()
         if not (path.split(".")[-1] in _QUIET and path != "name") and not _silent(origin)
     ]
@@ -61,12 +61,19 @@ def _silent(origin: Origin) -> bool:
     return origin.default and (origin.value is None or origin.value == ()) and not origin.if_empty
 
 
-def _with_unit(origin: Origin) -> str:
+def _unit(loaded: LoadedScenario, path: str, origin: Origin) -> str:
+    """Return the unit of a value, which an intervention may name better than its field."""
+    if not path.startswith("interventions."):
+        return origin.unit
+    return loaded.scenario.interventions[int(path.split(".")[1])].unit_here(origin.unit)
+
+
+def _with_unit(origin: Origin, unit: str) -> str:
     """Value with its unit."""
     if origin.value is None:
         return origin.if_empty
     interval = f" ({_interval(origin.uncertain)})" if origin.uncertain is not None else ""
-    return f"{worded(origin.value)}{interval} {origin.unit}".rstrip()
+    return f"{worded(origin.value)}{interval} {unit}".rstrip()
 
 
 def _interval(uncertain: Uncertain) -> str:
@@ -75,7 +82,8 @@ def _interval(uncertain: Uncertain) -> str:
     ends = f"{float(f'{low:.4g}'):,.15g} to {float(f'{high:.4g}'):,.15g}"
     words = f"range {ends}" if percent == 100 else f"{percent:g}% interval {ends}"
     group = uncertain.parameter.group
-    return f"{words}, group {group}" if group else words
+    shrunk = uncertain.shrink and f", shrunk as {uncertain.shrink.replace('_', ' ')}"
+    return f"{words}, group {group}{shrunk}" if group else f"{words}{shrunk}"
 
 
 def worded(value: Any) -> str:

@@ -16,10 +16,12 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
+from simulator.data.evidence_library import SHRINKAGE
 from simulator.interventions import Intervention, kinds
 from simulator.interventions.fields import FieldNote, Quality, SourceKeys, flat, notes
 from simulator.scenario.merge import OWN
 from simulator.scenario.schema import Scenario
+from simulator.scenario.uncertain import NO_SHRINKAGE
 from simulator.uncertainty import FAMILIES
 
 Schema = dict[str, Any]
@@ -208,6 +210,11 @@ class _Maker:
                 "type": "string",
                 "pattern": "^[a-z0-9][a-z0-9_-]*$",
                 "description": "Name of the evidence that it shares with other numbers, so that they are drawn alike.",
+            },
+            "shrink": {
+                "enum": [*SHRINKAGE, NO_SHRINKAGE],
+                "description": "Design of the study that a ratio rests on: the weaker it is, the nearer the ratio is "
+                "taken to no effect. none takes it as it is.",
             },
             "correlation": {
                 "type": "number",

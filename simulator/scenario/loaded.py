@@ -11,25 +11,29 @@ from typing import TYPE_CHECKING
 
 from simulator.interventions.fields import Wrong
 from simulator.interventions.impossible import Impossible
+from simulator.interventions.reach import OneCouncil
 from simulator.scenario.changed import changed_file, labels, number_paths, with_numbers
 from simulator.scenario.checking import Origin, checked
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.merge import Override, SourceFile
 from simulator.scenario.nodes import Node
+from simulator.scenario.own_programmes import acting_in_full
 from simulator.scenario.schema import Scenario, checked_areas
 from simulator.scenario.uncertain import Uncertain
 from simulator.uncertainty import Parameter
-from simulator.vocabulary.areas import ENGLAND
+from simulator.vocabulary import placements
+from simulator.vocabulary.areas import ENGLAND, units
 from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
 
 if TYPE_CHECKING:
     from simulator.baseline.baseline_protocol import Baseline
+    from simulator.baseline.local_evidence import Evidence
     from simulator.data.council import Council
 
 
 def _as_stated(loaded: LoadedScenario) -> LoadedScenario:
     """Return a scenario for whom it is stated."""
-    return loaded
+    return loaded.with_own_programmes()
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class LoadedScenario:
         What makes the same scenario with other numbers one for the same areas or council.
     remarks
         What must be said of money beside what the run itself says.
+    neighbours
+        Names of the authorities to set the one that is run beside, in place of its statistical neighbours.
     """
 
     key: str
@@ -73,6 +79,7 @@ class LoadedScenario:
     council: Council | None = None
     placed: Callable[[LoadedScenario], LoadedScenario] = _as_stated
     remarks: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
 
     @property
     def baseline(self) -> Baseline:
@@ -80,6 +87,27 @@ class LoadedScenario:
         from simulator.baseline.choose import baseline_of
 
         return baseline_of(self.scenario.base, self.scenario.areas, self.council)
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What is known of the one council or region that is run, and what it has of its own."""
+        from simulator.baseline.local_evidence import Capacity
+
+        baseline = self.baseline
+        found = baseline.evidence(self.neighbours)
+        if found is None:
+            return None
+        own = self.scenario.own
+        months = [self.scenario.first_month + i for i in range(-1, self.scenario.months)]
+        capacity = {
+            name: Capacity("beds of its own and block contracts, as it states them", own.beds_in(name, months))
+            for name in dict.fromkeys(one.placement for one in own.beds)
+        }
+        carers = next(one.name for one in placements.placements() if one.capacity == "council")
+        basis = "usable places of its own carers, as it states them"
+        if not own.fostering.given:
+            basis = "usable places of its own carers: those filled at the base, then as households and need make them"
+        return replace(found, capacity={carers: Capacity(basis), **capacity})
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -177,7 +205,8 @@ class LoadedScenario:
             problem = Problem(str(self.path), 1, 1, "areas", wrong.what, wrong.allowed, wrong.near)
             raise ScenarioError([problem]) from wrong
         placed = partial(LoadedScenario.in_areas, names=names)
-        return replace(self, scenario=self.scenario.model_copy(update={"areas": areas}), placed=placed)
+        moved = replace(self, scenario=self.scenario.model_copy(update={"areas": areas}), council=None, placed=placed)
+        return moved.with_own_programmes()
 
     def of_council(self, council: Council) -> LoadedScenario:
         """Return the scenario for a council, from the last 31 March of its returns and for as long.
@@ -199,7 +228,47 @@ class LoadedScenario:
         end = scenario.end + MONTHS_A_YEAR * (council.base - scenario.base)
         update = {"base": council.base, "end": end, "areas": (ENGLAND,), "assumptions": assumptions}
         placed = partial(LoadedScenario.of_council, council=council)
-        return replace(self, scenario=scenario.model_copy(update=update), council=council, placed=placed)
+        moved = replace(self, scenario=scenario.model_copy(update=update), council=council, placed=placed)
+        return moved.with_own_programmes()
+
+    def beside(self, neighbours: tuple[str, ...]) -> LoadedScenario:
+        """Return the scenario with authorities to set the one that is run beside.
+
+        Raises
+        ------
+        ScenarioError
+            If no single authority is run.
+        """
+        found = self.baseline.evidence()
+        if found is None or not any(one.relation == "neighbour" for one in found.peers):
+            what = "there is no single authority to set beside others"
+            raise ScenarioError([Problem("", 0, 0, "--neighbours", what, "--area with one, or --returns --area-name")])
+        return replace(self, neighbours=neighbours)
+
+    def with_own_programmes(self) -> LoadedScenario:
+        """Return the scenario with the programmes of a council's own file acting on the council in full."""
+        if not any(one.is_programme for one in self.scenario.interventions):
+            return self
+        stated = checked(self.stated).scenario.interventions
+        if self.of_one_council:
+            baseline, kinds = self.baseline, (f"interventions.{i}.kind" for i in range(len(stated)))
+            reach = OneCouncil.of_council(baseline.reported[0].name, baseline.codes[0], baseline.part_of_england)
+            files = [self.provenance[kind].file if kind in self.provenance else "" for kind in kinds]
+            stated = acting_in_full(stated, files, self.files, reach)
+        return replace(self, scenario=self.scenario.model_copy(update={"interventions": stated}))
+
+    @property
+    def of_one_council(self) -> bool:
+        """Whether one council is run, and the file is its own: it states figures of it, or no other areas."""
+        if self.baseline.by_own_returns:
+            return True
+        stated = units(self.provenance["areas"].value)
+        return len(units(self.scenario.areas)) == 1 and (self.scenario.own.given or len(stated) == 1)
+
+    @property
+    def awaits_council(self) -> bool:
+        """Whether it states figures of a council and names none, so that only a run of one can tell if they fit."""
+        return self.scenario.own.given and not units(self.scenario.areas) and not self.baseline.by_own_returns
 
     @cached_property
     def _paths(self) -> dict[str, tuple[str | int, ...]]:

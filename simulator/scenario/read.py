@@ -14,6 +14,7 @@ from simulator.scenario.explain import explain
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.mapping import file_of
 from simulator.scenario.merge import Chain, given_chain, merge_chain, read_chain
+from simulator.scenario.own_files import with_own_files
 from simulator.scenario.shipped import shipped
 
 __all__ = ["LoadedScenario", "Origin", "ScenarioError", "explain", "find_scenario", "load", "shipped"]
@@ -37,13 +38,16 @@ def find_scenario(name: str | Path) -> Path:
     raise ScenarioError([Problem(str(name), 1, 1, "", what, known, nearest(str(name), shipped()))])
 
 
-def load(name: str | Path) -> LoadedScenario:
+def load(name: str | Path, own: Path | None = None) -> LoadedScenario:
     """Read and check a scenario.
 
     Parameters
     ----------
     name
         Path of a file, or name of a scenario that comes with the package.
+    own
+        Folder with tables of a council's own figures, which go before those of the file
+        (`simulator.scenario.own_files`).
 
     Raises
     ------
@@ -51,7 +55,11 @@ def load(name: str | Path) -> LoadedScenario:
         With everything that is wrong.
     """
     path = find_scenario(name)
-    return _loaded(path.stem, path, read_chain(path))
+    if own is None:
+        return _loaded(path.stem, path, read_chain(path))
+    chain = with_own_files(read_chain(path), own)
+    made = chain.documents[0].file.path
+    return _loaded(made.stem, made, chain)
 
 
 def load_mapping(content: Mapping[str, Any]) -> LoadedScenario:
@@ -83,7 +91,7 @@ def load_given(files: Sequence[tuple[Path, bytes]]) -> LoadedScenario:
 def _loaded(key: str, path: Path, chain: Chain) -> LoadedScenario:
     stated, merge = merge_chain(chain.documents)
     found = checked(stated, [*chain.problems, *(merge.problems if chain.whole else ())], whole=chain.whole)
-    return LoadedScenario(
+    loaded = LoadedScenario(
         key=key,
         path=path,
         scenario=found.scenario,
@@ -93,3 +101,4 @@ def _loaded(key: str, path: Path, chain: Chain) -> LoadedScenario:
         stated=stated,
         uncertain=found.uncertain,
     )
+    return loaded.with_own_programmes()

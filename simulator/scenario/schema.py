@@ -26,8 +26,10 @@ from simulator.interventions.fields import (
     text,
 )
 from simulator.interventions.local import UNLIMITED, Local, overlapping
+from simulator.interventions.own_figures import Own
 from simulator.interventions.reach import AreaName, area_name
 from simulator.interventions.surroundings import IDLE, Idle, Surroundings
+from simulator.scenario.funding import Funding
 from simulator.vocabulary import areas
 from simulator.vocabulary.calendar import (
     AREA_BASES,
@@ -328,14 +330,31 @@ class Scenario(Model):
     local: dict[AreaName, Local] = choice({}, source="definition")
     """Assumptions of some areas. What is said of an authority goes before what is said of a group it is in."""
 
+    own: Own = choice(Own(), source="definition")
+    """What the council that is run states of itself: prices, foster carers and beds. They go before published ones."""
+
     claims: tuple[Claim, ...] = text(())
     """Published projections to mark on charts."""
 
     questions: tuple[Question, ...] = text(())
     """Statements whose chance is asked for."""
 
+    funding: Funding | None = choice(None, if_empty="no gap is worked out")
+    """Money there is for it, which is set beside spend and changes none of it."""
+
     interventions: tuple[AnyIntervention, ...] = choice((), source="definition")
     """What happens, in order; effects on the same children multiply."""
+
+    @model_validator(mode="after")
+    def _funded(self) -> Scenario:
+        """Refuse a cost that is paid by a line there is not."""
+        lines = [line.id for line in self.funding.lines] if self.funding is not None else []
+        for at, one in enumerate(self.interventions):
+            line = one.cost.funded_by if one.cost is not None else None
+            if line is not None and line not in lines:
+                allowed = ", ".join(lines) or "a line of `funding.lines`"
+                raise Wrong(f"interventions.{at}.cost.funded_by names {line!r}, which is no line", allowed)
+        return self
 
     @field_validator("base", mode="before")
     @classmethod

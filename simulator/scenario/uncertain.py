@@ -10,12 +10,19 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
+from simulator.data.evidence_library import SHRINKAGE
 from simulator.interventions.fields import FieldNote, Quality, Wrong, nearest, source_key
 from simulator.scenario.errors import Problem
 from simulator.scenario.nodes import Node, Place
 from simulator.scenario.stated import At, read_distribution
 from simulator.scenario.translate import Path, dotted, empties, note_of, shown
-from simulator.uncertainty import Parameter
+from simulator.uncertainty import Parameter, shrunken
+
+RATIOS = ("ratio", "risk ratio", "odds ratio", "hazard ratio")
+"""Units of numbers of which 1 is no effect."""
+
+NO_SHRINKAGE = "none"
+"""What a file says to take a ratio as it is, where the file that it extends has it shrunk."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -34,6 +41,8 @@ class Uncertain:
         Where the distribution stands.
     source, quality, note
         As the distribution gives them; empty if it does not.
+    shrink
+        Design of the study that it rests on, by which it is taken nearer to no effect; empty if it is taken as it is.
     """
 
     parameter: Parameter
@@ -42,6 +51,7 @@ class Uncertain:
     source: str
     quality: str
     note: str
+    shrink: str = ""
 
 
 def without_distributions(root: Node) -> tuple[Node, tuple[Uncertain, ...], list[Problem]]:
@@ -104,9 +114,16 @@ def _uncertain(at: At, note: FieldNote, key: str) -> tuple[Uncertain | None, lis
         problems.append(at.key("correlation").problem("there is no group to correlate with", "group: a name"))
     if distribution is None or problems:
         return None, problems
+    if (shrink := evidence.get("shrink", "")) in ("", NO_SHRINKAGE):
+        shrink = ""
+    elif note.unit not in RATIOS:
+        problems.append(at.key("shrink").problem(f"a number of {note.unit} is not a ratio of which 1 is no effect"))
+        return None, problems
+    else:
+        distribution = shrunken(distribution, SHRINKAGE[shrink])
     parameter = Parameter(key, distribution, evidence.get("group", ""), evidence.get("correlation", 1.0))
     source, quality, remark = (evidence.get(name, "") for name in ("source", "quality", "note"))
-    return Uncertain(parameter, at.path, at.node.place, source, quality, remark), []
+    return Uncertain(parameter, at.path, at.node.place, source, quality, remark, shrink), []
 
 
 def _sources(value: object) -> str:
@@ -146,11 +163,20 @@ def _correlation(value: object) -> float:
     return float(value)
 
 
+def _shrink(value: object) -> str:
+    """Check the design of a study."""
+    words = (*SHRINKAGE, NO_SHRINKAGE)
+    if value not in words:
+        raise Wrong(f"{shown(value)} is not a design", ", ".join(words), nearest(str(value), words))
+    return str(value)
+
+
 _EVIDENCE = {
     "source": _sources,
     "quality": _quality,
     "note": _text,
     "group": _group,
     "correlation": _correlation,
+    "shrink": _shrink,
 }
 """What a distribution may say beside its numbers, and how each is checked."""

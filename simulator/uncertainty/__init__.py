@@ -14,6 +14,7 @@ from simulator.uncertainty.distributions import (
     Quantiles,
     Triangular,
 )
+from simulator.uncertainty.shrunk import shrunken
 
 __all__ = [
     "FAMILIES",
@@ -28,5 +29,6 @@ __all__ = [
     "Triangular",
     "drawn",
     "sample",
+    "shrunken",
     "uniforms",
 ]

@@ -48,6 +48,12 @@ HOME_SPELLS = ("first_3_months", "to_1_year", "later")
 SECTORS = ("council", "independent")
 """Who approves foster households: the council, or an independent fostering agency (IFA)."""
 
+CONTRACTS = ("employed", "agency")
+"""How children's social workers are engaged."""
+
+AWAY = ("far_from_home", "outside_area")
+"""Over 20 miles from home, and outside the council's area; a child may be both."""
+
 
 def band_of_age(age: int) -> str:
     """Return the name of the age band that holds a completed year of age."""

@@ -427,7 +427,7 @@ def test_running_out_of_memory_is_said(model):
 
 
 def test_lists_are_readable_and_wide_enough_for_a_screen():
-    for what in ("interventions", "placements", "sources", "scenarios"):
+    for what in ("interventions", "placements", "sources", "scenarios", "evidence"):
         result = call("list", what)
         assert result.exit_code == 0, result.output
         for line in result.stdout.splitlines():

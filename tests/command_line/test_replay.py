@@ -16,6 +16,8 @@ from simulator.cli.main import cli
 from simulator.data.model_version import MODEL_VERSION
 from simulator.outputs import read_manifest
 
+SHIPPED = Path(__file__).resolve().parents[2] / "scenarios"
+
 FILES = {
     "calm.yaml": "name: Calm\nend: 2026-03\n",
     "marked.yaml": "\ufeffname: Saved by an editor of Windows\r\nend: 2025-06\r\n",
@@ -56,6 +58,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def call(*words: object) -> Result:
     return CliRunner().invoke(cli, [str(word) for word in words], prog_name="care-demand")
+
+
+@pytest.mark.slow
+def test_every_scenario_of_the_demo_replays_to_the_same_tables() -> None:
+    shipped = sorted(SHIPPED.glob("*.yaml"))
+    commands = [["run", path] for path in shipped] + [["compare", *shipped]]
+    for words in commands:
+        done = call(*words, "--no-charts", "--quiet", "--out", "made")
+        assert done.exit_code == 0, done.output
+        again = call("replay", "made")
+        assert (again.exit_code, again.output.splitlines()[-1]) == (0, "The tables are the same.")
 
 
 def output(*words: object) -> Path:

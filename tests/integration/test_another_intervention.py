@@ -37,6 +37,19 @@ for name, draws in (("low", 0), ("none", 0), ("high", 0), ("drawn", 4)):
 print(json.dumps(found))
 """
 
+BESIDE = """
+import json
+from simulator.runs.collisions import collisions
+from simulator.runs.simulate import simulate
+from simulator.scenario import load_mapping
+home = {"kind": "leaving_support", "start": "2025-04", "leaving_ratio": 1.2}
+two = load_mapping({"name": "Two", "extends": "status-quo", "end": "2027-03", "questions": [],
+                    "interventions": [{**home, "id": "one"}, {**home, "id": "other"}]})
+results = simulate(two, valued=True)
+parts = [float(results.brings("children", "shapley", name).central[0, -1]) for name in results.attributed.titles]
+print(json.dumps([parts, float(results.brings("children", "total").central[0, -1]), [c.says for c in collisions(two)]]))
+"""
+
 RULES = """
 import sys
 sys.path[:0] = sys.argv[1:]
@@ -128,6 +141,14 @@ def test_it_runs_at_both_bounds_and_with_a_distribution_and_charts_tell_of_it(pl
     assert few < central < as_were
     assert len(set(draws)) == 4
     assert "home: who comes back is taken to be as likely as without it." in found["drawn"]["notes"]
+
+
+def test_what_it_brings_is_attributed_and_check_tells_where_it_meets_another(place: Path) -> None:
+    parts, total, said = json.loads(python(place, "-c", BESIDE))
+    assert len(parts) == 2
+    assert total < -100
+    assert parts == pytest.approx([total / 2] * 2)
+    assert any("one and other both change leaving care of resident children" in one for one in said), said
 
 
 def test_it_keeps_the_rules_of_every_kind(place: Path) -> None:

@@ -217,18 +217,12 @@ def studies() -> Found:
     return mean([study(200, 40, 2000.0, seed) for seed in SEEDS])
 
 
-AS_INVENTED = pytest.mark.filterwarnings("ignore::simulator.baseline.proportional_fitting.NotConverged")
-"""Ages and placements of invented councils, each scaled to England's, agree less than those of published ones do."""
-
-
-@AS_INVENTED
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["starts", "exits", "uasc_starts", "stock"])
 def test_eighty_per_cent_intervals_of_known_councils_cover(name: str) -> None:
     assert 0.75 <= studies().inside[name] <= 0.85
 
 
-@AS_INVENTED
 @pytest.mark.slow
 def test_pooling_beats_raw_rates_of_small_councils() -> None:
     gain = studies().gain

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from docs_pages.answers import ASKED, Asked, transcript
 from docs_pages.assumptions import assumptions, assumptions_table
+from docs_pages.evidence_page import evidence_page
 from docs_pages.interventions_page import interventions_page
 from docs_pages.markdown import between, standing
 from docs_pages.rules_page import rules_table
@@ -14,7 +15,7 @@ from paths import ROOT
 
 from simulator.data import tables
 from simulator.interventions import kinds
-from simulator.scenario import load
+from simulator.scenario import load, shipped
 
 PAGES = [
     ROOT / "README.md",
@@ -46,6 +47,11 @@ def test_interventions_page_is_up_to_date() -> None:
 def test_assumptions_are_up_to_date() -> None:
     page = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
     assert page == between(page, "assumptions", assumptions_table()), "run `make docs-tables`"
+
+
+def test_the_page_of_evidence_is_up_to_date() -> None:
+    page = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+    assert page == evidence_page({name: load(path) for name, path in shipped().items()}), "run `make docs-tables`"
 
 
 def test_rules_of_returns_are_up_to_date() -> None:
@@ -104,7 +110,7 @@ def test_pictures_have_alt_text() -> None:
 
 
 def examples() -> Iterator[str]:
-    for page in ("README.md", "docs/programmes.md"):
+    for page in ("README.md", "docs/programmes.md", "docs/sufficiency.md"):
         for language, block in FENCE.findall((ROOT / page).read_text(encoding="utf-8")):
             if language in ("yaml", "yml"):
                 yield block

@@ -296,6 +296,15 @@ def test_twelve_pilots_move_england_by_a_small_amount() -> None:
     assert share.max() < 0.01
 
 
+def test_a_roll_out_and_the_pilots_stand_beside_each_other_from_one_base() -> None:
+    few, everywhere = results("stable-homes-2023"), results("stable-homes-everywhere")
+    assert few.first_month == everywhere.first_month
+    change = [r["children"].total() - r.without["children"].total() for r in (few, everywhere)]
+    at = change[1].argmin()
+    assert change[0][at] / change[1][at] == pytest.approx(12 / 153, rel=0.15)
+    np.testing.assert_allclose(few.without["children"].total(), everywhere.without["children"].total())
+
+
 def test_holding_numbers_and_holding_rates_differ() -> None:
     from simulator.scenario.schema import Starts
 
@@ -399,17 +408,19 @@ def test_a_programme_that_does_nothing_is_told_of_the_end() -> None:
 
 
 def test_what_becomes_of_an_effect_after_its_money_is_told() -> None:
-    fades = "its money ends in 2029-03, and its effect falls to nothing in the 24 months after it."
+    fades = (
+        "its money ends in 2029-03, and its effect, 20 months behind, falls to nothing in the 24 months after 2030-11."
+    )
     assert f"Families First Partnership: {fades}" in results("family-help-national").notes
     outlasts = "Family help everywhere: its money ends in 2026-03, and its effect is assumed to go on after it."
     assert outlasts in results("review-plan").notes
     assert not any("its money ends" in note for note in results("status-quo").notes)
 
 
-def test_family_help_prevents_nothing_two_years_after_its_money() -> None:
+def test_family_help_prevents_nothing_two_years_after_what_its_last_money_bought() -> None:
     plan, base = (compile_scenario(load(name).scenario).rates.streams[0].new_starts_per_month[0, 0]
                   for name in ("family-help-national", "status-quo"))  # fmt: skip
-    ended = 12 * 6  # April 2031
+    ended = 12 * 4 + 20 + 24  # money to March 2029, 20 months to its last effect, gone two years later
     assert (plan[ended - 12 : ended, 5] < base[0, 5]).all()
     np.testing.assert_array_equal(plan[ended:], np.broadcast_to(base, plan.shape)[ended:])
 

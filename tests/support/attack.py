@@ -17,7 +17,7 @@ def told(
     balances: Sequence[tuple[Sequence[int], Sequence[int]]],
     cells: Sequence[int],
     *,
-    whole: bool = True,
+    whole: bool | Sequence[bool] = True,
 ) -> dict[int, tuple[float, float]]:
     """Return the least and the most that some hidden cells can be.
 
@@ -33,20 +33,21 @@ def told(
         Cells that add up to as many as others. Where all are hidden there may be noughts among them.
     cells : sequence of int
         Which to attack.
-    whole : bool
-        Whether counts are known to be whole numbers.
+    whole : bool, or a sequence of them
+        Whether counts, or each of them, are known to be whole numbers.
     """
     low, high = [], []
-    for value, base in zip(shown, bases, strict=True):
+    wholes = np.broadcast_to(whole, len(shown))
+    for value, base, is_whole in zip(shown, bases, wholes, strict=True):
         if value is None:
-            low.append(1.0 if whole else 0.5)
+            low.append(1.0 if is_whole else 0.5)
             high.append(MOST)
         elif value == 0:
             low.append(0.0)
-            high.append(0.0 if whole else 0.5)
+            high.append(0.0 if is_whole else 0.5)
         else:
-            reach = base // 2 if whole else base / 2
-            low.append(max(value - reach, 6.0 if whole else 5.5))
+            reach = base // 2 if is_whole else base / 2
+            low.append(max(value - reach, 6.0 if is_whole else 5.5))
             high.append(value + reach)
     for total, parts in sums:
         for part in parts if shown[total] is None else ():
@@ -69,7 +70,7 @@ def told(
                 goal,
                 constraints=LinearConstraint(matrix, 0.0, 0.0) if sides else (),
                 bounds=Bounds(np.array(low), np.array(high)),
-                integrality=np.full(len(shown), int(whole)),
+                integrality=wholes.astype(int),
             )
             assert solved.success, solved.message
             ends.append(sign * solved.fun)

@@ -88,6 +88,7 @@ def simulate(rates: StreamRates, horizons: Array, *, children: int, batches: int
         Years.
     """
     varying = (rates.new_starts_per_month, rates.start_place, rates.exit_ratio, rates.move_ratio)
+    varying += (rates.phase_exit_ratio, rates.return_ratio)
     if any(a.shape[:3] != (1, 1, 1) for a in varying) or (rates.balancing_per_year > 0).any():
         raise ValueError("the referee knows one draw, one area and rates that are constant over time")
     hazards = _hazards(rates)
@@ -112,7 +113,8 @@ class _Hazards:
 
 def _hazards(rates: StreamRates) -> _Hazards:
     exit_ratio = rates.exit_ratio[0, 0, 0]
-    by_phase, by_place = rates.phase_exit_per_year[0, 0], rates.place_exit_per_year[0, 0]
+    by_phase = rates.phase_exit_per_year[0, 0] * rates.phase_exit_ratio[0, 0, 0]
+    by_place = rates.place_exit_per_year[0, 0]
     ages, phases, reasons = by_phase.shape
     places = by_place.shape[1]
     table = np.zeros((ages, phases, places, 1 + reasons + places + 1))
@@ -264,7 +266,8 @@ class _Batch:
     def _come_back(self, gone: _Children) -> _Children:
         """Let children who went home pass through the spells there; return those who start again."""
         returning = []
-        for spell, hazard in enumerate(self.rates.return_per_year):
+        hazards = self.rates.return_per_year * self.rates.return_ratio[0, 0, 0]
+        for spell, hazard in enumerate(hazards):
             last = spell == len(self.rates.return_per_year) - 1
             fade = 0.0 if last else self.rates.fade_per_year[spell]
             with np.errstate(divide="ignore"):

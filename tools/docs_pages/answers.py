@@ -18,12 +18,13 @@ from simulator.scenario import LoadedScenario, load
 
 @dataclass(frozen=True)
 class Asked:
-    """One question, and the command that answers it."""
+    """One question, the command that answers it, and what is varied in words, if its field does not say it."""
 
     question: str
     scenario: str
     target: str
     vary: str
+    what: str = ""
 
     @property
     def command(self) -> str:
@@ -95,7 +96,8 @@ def _pays(asked: Asked) -> Iterator[str]:
     else:
         yield f"Not all of that lies inside {studies}."
     yield (
-        "With `--sure 0.8` it is to pay in 80% of draws of everything else. "
+        "With `--sure 0.5` it is to pay by the median of draws of everything else, with `--sure 0.8` in 80% of them. "
+        "All of the money is counted as cost, the old Supporting Families grant in it too. "
         "[docs/results.md](docs/results.md#value-for-money) has the intervals."
     )
 
@@ -130,8 +132,8 @@ def _needed(limited: float | None, needed: float | None, who: str) -> str:
         return "more than all" if value is None else f"{1 - value:.0%}"
 
     return (
-        f"{who} has to prevent {said(limited)} if foster places are limited, and {said(needed)} if they are found as "
-        "needed,"
+        f"By the central run, {who[0].lower()}{who[1:]} has to prevent {said(limited)} if foster places are limited, "
+        f"and {said(needed)} if they are found as needed,"
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from docs_pages.beside_record import AT_YEARS, about_margins, beside_record
+from docs_pages.beside_record import AT_YEARS, about_margins, about_price_of_homes, beside_record
 from docs_pages.markdown import NONE, table
 from simulator.baseline.after_care import (
     FORMER_UASC,
@@ -18,6 +18,7 @@ from simulator.baseline.after_care import (
 )
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.england import Costs, load_baseline
+from simulator.baseline.structure import structure
 from simulator.calibrate.costs import LAST_OUTTURN
 from simulator.calibrate.left_care import under_guardianship
 from simulator.data import tables
@@ -27,6 +28,7 @@ from simulator.projection.compile import Compiled, compile_scenario
 from simulator.results.labelled import RunResults
 from simulator.runs.single_run import label
 from simulator.scenario import LoadedScenario
+from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, STREAMS
 from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR, WEEKS_A_YEAR
 
@@ -80,10 +82,12 @@ def costs_page(status_quo: LoadedScenario, held: RunResults, fewer_places: RunRe
         "moves in these years: support of those who have left already, most of adoption support, and short breaks.",
         _about_uasc(runs["as_needed"]),
         about_margins(),
+        _about_oldest(runs["as_needed"], runs["limited"]),
         "## Beside the record",
         "Standard errors in brackets, and intervals. What children would do without a place is what "
         f"`foster-decline` changes after {AT_YEARS} years.",
         beside_record(status_quo, held, fewer_places),
+        about_price_of_homes(held),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -120,6 +124,30 @@ def _about_uasc(as_needed: _Changes) -> str:
     net = as_needed.each(_starts("uasc"), "net_spend")
     years = words.listed([f"{words.money(one)} in year {year}" for year, one in zip(YEARS, net, strict=True)])
     return f"An asylum-seeking child, places as needed, costs less once grants are taken off: {years}."
+
+
+OLDEST = AGE_BANDS["16_and_over"]
+"""Ages at which places found as needed cost more at the margin than places that are limited."""
+
+
+def _about_oldest(as_needed: _Changes, limited: _Changes) -> str:
+    """Say why limited places are no upper bound at the oldest ages."""
+    change = _starts("resident", OLDEST)
+    money = [one.each(change)[0] for one in (limited, as_needed)]
+    there = limited.where(change, YEARS[0])
+    supported, homes = there["supported"], there["childrens_home"]
+    fostered = sum(there[placements.names()[i]] for i in placements.sector_places())
+    return (
+        f"*Limited* is not the upper of two bounds at {OLDEST[0]} and {OLDEST[1]}: {words.money(money[0])} in year "
+        f"{YEARS[0]}, beside {words.money(money[1])} with places as needed. {supported:.0%} of children who start then "
+        "live in supported accommodation, and hardly any takes a foster place. But usable places follow all children "
+        f"of {structure()['fostering']['followed_below_age']} and over together, as the record has them: for each "
+        "child "
+        f"of {OLDEST[0]} or {OLDEST[1]} who does not come there are {fostered:.2f} fewer fostered, and {-homes:.2f} "
+        "more "
+        "of other children in homes, which takes from the saving. No table says how places answer children of single "
+        "ages, so this is a limit of the rule and no finding on them."
+    )
 
 
 def _line_row(line: CostLine) -> list[str]:
@@ -198,6 +226,12 @@ class _Changes:
         after = label(replace(self.compiled, rates=change(self.compiled.rates)), "after")
         saved, fewer = _money(self.before, measure) - _money(after, measure), _children(self.before) - _children(after)
         return [float(saved[year - 1] / fewer[year - 1]) for year in YEARS]
+
+    def where(self, change: Change, year: int) -> dict[str, float]:
+        """Return where those children would have lived who are fewer, at a year on, as shares of them."""
+        after = label(replace(self.compiled, rates=change(self.compiled.rates)), "after")
+        fewer = (self.before["children"].values - after["children"].values)[0, 0, MONTHS_A_YEAR * year].sum(axis=-1)
+        return dict(zip(self.before["children"].placements, (fewer / fewer.sum()).tolist(), strict=True))
 
     def cells(self, change: Change) -> list[str]:
         """Return the same as text, with what it is of the average in brackets."""

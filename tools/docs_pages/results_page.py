@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 import simulator
 from docs_pages.markdown import NONE, table
@@ -15,6 +14,7 @@ from simulator.outputs.summary import SummaryPoint, summary_points
 from simulator.results.analysis import difference
 from simulator.results.labelled import RunResults
 from simulator.scenario import LoadedScenario
+from simulator.scenario.evidence import is_fitted
 
 
 def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, RunResults]) -> str:
@@ -28,7 +28,7 @@ def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Run
         "the year "
         "before the run, with cash beside. Nothing here is a forecast: each line is what follows if its "
         "assumptions hold.",
-        value_section(loaded, results[REFERENCE]),
+        value_section(loaded),
         "## Children looked after",
         _over_time(results, lambda p: words.count(p.children)),
         "## Spend in the year",
@@ -38,6 +38,7 @@ def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Run
             lambda p: f"{_maybe(p.real_spend_gbp, words.money)} ({_maybe(p.spend_gbp, words.money)})",
             start=False,
         ),
+        _net_of_grants(results[REFERENCE]),
         "## Extra spend above the year before the run",
         "Added up from the start of the run, in prices of the year before it, and (in brackets) in cash.",
         _over_time(
@@ -78,6 +79,19 @@ def results_page(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Run
         _other_headlines(loaded, results),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _net_of_grants(results: RunResults) -> str:
+    """Say what grants take off the spend of the status quo."""
+    gross, net = (results.year_totals(name, real=True).area()[0] for name in ("total_spend", "net_spend"))
+    told = [
+        f"{words.money(float(net[at]))} of {words.money(float(gross[at]))} in {results.financial_years[at]}"
+        for at in (1, 4, 9)
+    ]
+    return (
+        f"Home Office grants for asylum-seeking children pay a part: net of them, {results.title.lower()} spends "
+        f"{words.listed(told)}, in real prices."
+    )
 
 
 def _maybe(value: float | None, worded: Callable[[float], str]) -> str:
@@ -230,8 +244,7 @@ def assumed(one: LoadedScenario) -> Iterator[str]:
             field = path.removeprefix(prefix)
             if field.startswith("cost."):
                 continue
-            line = Path(one.path).read_text(encoding="utf-8").splitlines()[origin.line - 1]
-            fitted = ", *fitted*" if "# fitted by" in line else ""
+            fitted = ", *fitted*" if is_fitted(origin) else ""
             yield f"- {intervention.title}: `{field}` {origin.value:g} {origin.unit}{fitted}"
 
 

@@ -60,6 +60,13 @@ LOCAL_FILES = {
     "stock_by_uasc": ("la_cla_stock_by_characteristic", "uasc", LOCAL_YEARS),
     "stock_by_placement": ("la_cla_stock_by_characteristic", "placement_new_classification", LOCAL_PLACEMENT_YEARS),
     "stock_by_provider": ("la_cla_stock_by_characteristic", "provider", LOCAL_PLACEMENT_YEARS),
+    "stock_by_locality": ("la_cla_stock_by_characteristic", "locality", LOCAL_PLACEMENT_YEARS),
+    "stock_by_distance": ("la_cla_stock_by_characteristic", "distance", LOCAL_PLACEMENT_YEARS),
+    "stock_by_distance_and_locality": (
+        "la_cla_stock_by_characteristic",
+        "distance_and_locality",
+        LOCAL_PLACEMENT_YEARS[-1:],
+    ),
     "starts_by_age": ("la_cla_starts_by_characteristic", "age_band", LOCAL_FLOW_YEARS),
     "starts_by_uasc": ("la_cla_starts_by_characteristic", "uasc", LOCAL_FLOW_YEARS),
     "ceased_by_age": ("la_cla_ceased_by_characteristic", "age_band", LOCAL_FLOW_YEARS),
@@ -67,6 +74,10 @@ LOCAL_FILES = {
 }
 """Local tables: file, its breakdown, and the years ending 31 March that are kept."""
 LOCAL_COSTS = {"residential_weekly_unit_cost_gbp": "residential", "fostering_weekly_unit_cost_gbp": "fostering"}
+LOCAL_FOSTER_PLACES = {
+    "la_mainstream_approved_foster_places": "approved",
+    "la_mainstream_filled_foster_places": "filled",
+}
 LOCAL_COST_YEARS = ("2019-20", "2020-21", "2021-22", "2022-23", "2023-24", "2024-25")
 LOCAL_HISTORY = range(2020, 2026)
 FORMER_AREAS = {"835", "836", "837", "909", "928"}
@@ -131,9 +142,10 @@ def build_local(local: Path, years: Mapping[str, str]) -> list[tuple[str, ...]]:
         if row["measure"] in LOCAL_COSTS and row["period"] in LOCAL_COST_YEARS:
             row["release_vintage_year"] = years[row["source"]]
             out.append(local_row("weekly_unit_cost", row["period"], row, LOCAL_COSTS[row["measure"]], row["value"]))
-        if row["measure"] == "la_mainstream_filled_foster_places" and int(row["period"][:4]) in LOCAL_PLACEMENT_YEARS:
+        if row["measure"] in LOCAL_FOSTER_PLACES and int(row["period"][:4]) in LOCAL_PLACEMENT_YEARS:
             row["release_vintage_year"] = years[row["source"]]
-            out.append(local_row("council_foster_places", row["period"], row, "filled", row["value"]))
+            kind = LOCAL_FOSTER_PLACES[row["measure"]]
+            out.append(local_row("council_foster_places", row["period"], row, kind, row["value"]))
     steady = {row["la_code"]: row["old_la_code"] for row in read(local / "la_cla_headline.csv")}
     for row in read(local / "la_spend_ro3_2024_25.csv"):
         about = (row["service"], row["measure"])

@@ -71,6 +71,8 @@ def build_children(national: Path) -> Tables:
     for flow in ("stock", "starts"):
         for row in read(national / f"cla_{flow}_by_age.csv"):
             add_count(out, f"{flow}_by_age", row, row["category"])
+    for row in read(national / "cla_starts_by_legal_status.csv"):
+        add_count(out, "starts_by_legal_status", row, row["category"])
     add_ceased_by_age(out, read(national / "cla_ceased_by_age.csv"))
     for row in read(national / "cla_ceased_by_reason_grouped.csv"):
         add_count(out, "ceased_by_reason", row, row["reason_group"])

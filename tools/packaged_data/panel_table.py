@@ -1,4 +1,4 @@
-"""panel.csv: children, starts, ceased, UASC and population of every area and year."""
+"""panel.csv and local_placements.csv: children, flows, population and placements of every area and year."""
 
 from __future__ import annotations
 
@@ -38,6 +38,44 @@ def build_panel(shared: Path) -> list[tuple[str, ...]]:
             add("uasc", row["old_la_code"], int(row["period"]), row["value"], row["source"])
     for row in read(local / "la_population_under_18.csv"):
         add("population", row["old_la_code"], int(row["mid_year"]) + 1, row["population_0_17"], row["source"])
+    return [row for key in sorted(cells) for row in _runs(*key, cells[key])]
+
+
+PLACEMENT_COLUMNS = ("group", "area", "source", "first_year", "values")
+GROUPS = {"foster_placements": "foster_total", "placed_with_parents": "placed_with_parents",
+          "placed_for_adoption": "placed_for_adoption"}  # fmt: skip
+"""Placements of authorities that are published alike in all years, and what England's longest series call them."""
+THE_OTHERS = "homes_supported_and_other"
+
+
+def build_local_placements(shared: Path) -> list[tuple[str, ...]]:
+    """Return children by group of placements of every authority and year, a run of years a row.
+
+    Classifications of homes, supported accommodation and others changed, so they are what a total leaves; it is hidden
+    where any of the figures is.
+    """
+    local = shared / "data/local_authority"
+    total = {
+        (row["old_la_code"], row["year_ending_31_march"]): row["stock_31_march"]
+        for row in read(local / "la_cla_headline.csv")
+    }
+    shown: dict[tuple[str, str], dict[str, Cell]] = {}
+    for row in read(local / "la_cla_stock_by_characteristic.csv"):
+        if row["breakdown"].startswith("placement_") and row["category"] in GROUPS and row["status"] not in ("x", "z"):
+            at = shown.setdefault((row["old_la_code"], row["year_ending_31_march"]), {})
+            at[GROUPS[row["category"]]] = (
+                number(row["children"]) if is_number(row["children"]) else "c",
+                row["source"],
+            )
+    cells: dict[tuple[str, str], dict[int, Cell]] = {}
+    for (area, year), parts in shown.items():
+        known = [value for value, _ in parts.values()]
+        whole, source = total.get((area, year), ""), next(iter(parts.values()))[1]
+        rest = "c"
+        if "c" not in known and is_number(whole) and len(known) == len(GROUPS):
+            rest = number(str(float(whole) - sum(map(float, known))))
+        for group, cell in {**parts, THE_OTHERS: (rest, source)}.items():
+            cells.setdefault((group, area), {})[int(year)] = cell
     return [row for key in sorted(cells) for row in _runs(*key, cells[key])]
 
 

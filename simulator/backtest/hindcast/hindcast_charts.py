@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.backtest.hindcast.hindcast_scores import scores
 from simulator.backtest.hindcast.items import FILLED, HOUSEHOLDS, RESIDENTIAL, SPEND, SUPPORTED_AND_OTHER, UNIT_COST
-from simulator.backtest.hindcast.run_bases import Ahead
+from simulator.backtest.hindcast.run_bases import Ahead, quantiles
 from simulator.backtest.hindcast.tables_of_page import Key
 from simulator.outputs.charts import Chart, style
 from simulator.outputs.charts.layout import Sheet
@@ -73,7 +73,8 @@ def misses(name: str, many: Sequence[Ahead], keys: Sequence[Key]) -> Chart:
                 continue
             years = np.array([one.year for one in line]) + 0.09 * (step - len(bases) / 2)
             middle, low, high = (
-                [100 * (np.percentile(one.draws, percent) / one.actual - 1) for one in line] for percent in (50, 10, 90)
+                [100 * (quantiles(one.draws, [percent])[0] / one.actual - 1) for one in line]
+                for percent in (50, 10, 90)
             )
             axes.vlines(years, low, high, color=colours[base], linewidth=2, alpha=0.35)
             axes.plot(years, middle, color=colours[base], linewidth=1.6, marker="o", markersize=3.5)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.backtest.hindcast.run_bases import Ahead
+from simulator.backtest.hindcast.run_bases import Ahead, quantiles
 from simulator.backtest.score import COVERED
 
 Array = NDArray[np.float64]
@@ -61,7 +61,7 @@ class Scores:
 
 def inside(one: Ahead, percent: int) -> bool:
     """Whether what happened lies in an interval of the draws."""
-    low, high = np.percentile(one.draws, COVERED[percent])
+    low, high = quantiles(one.draws, COVERED[percent])
     return bool(low <= one.actual <= high)
 
 

@@ -36,6 +36,14 @@ COLUMNS = (
 """Columns of hindcast.csv."""
 
 
+def quantiles(draws: Array, percents: Sequence[float]) -> Array:
+    """Return quantiles of draws, outside of which one more draw is as often as they say, however few there are.
+
+    A draw of n is below the lowest of the others with a chance of 1 / (n + 1) (Weibull 1939).
+    """
+    return np.asarray(np.quantile(draws, np.asarray(percents) / 100.0, method="weibull"))
+
+
 @dataclass(frozen=True)
 class Ahead:
     """What was said of one figure from one base so many years ahead, and what happened.
@@ -73,7 +81,7 @@ class Ahead:
 
     def row(self) -> tuple[object, ...]:
         """Return a row of hindcast.csv."""
-        said = (self.actual, self.central, *np.percentile(self.draws, QUANTILES), self.hold, self.trend)
+        said = (self.actual, self.central, *quantiles(self.draws, QUANTILES), self.hold, self.trend)
         names = self.item.measure, self.item.placement, self.area
         return (self.base, self.horizon, self.year, *names, *(f"{value:.6g}" for value in said))
 

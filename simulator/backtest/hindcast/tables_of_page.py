@@ -15,7 +15,7 @@ from simulator.backtest.hindcast.items import (
     SUPPORTED_AND_OTHER,
     items,
 )
-from simulator.backtest.hindcast.run_bases import Ahead
+from simulator.backtest.hindcast.run_bases import Ahead, quantiles
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import LATEST_BASE
 from simulator.vocabulary.labels import ALL
@@ -37,6 +37,9 @@ POOLED: tuple[Key, ...] = (
 POOLED_HORIZONS = 4
 MUST_BEAT: tuple[Key, ...] = (("children", "childrens_home"), (FILLED, ALL), (SPEND, ALL))
 """Figures whose error must not pass that of the better naive rule."""
+
+PANDEMIC = 2021
+"""Base whose year was that of the pandemic."""
 
 FROM = (2020, 2021, 2022, 2023)
 """Bases whose run to the latest March is shown."""
@@ -151,7 +154,7 @@ def each_placement_miss(found: dict[Key, Ahead]) -> float:
 
 def placement_table(many: Sequence[Ahead]) -> str:
     """Return misses of the latest March by placement, from each base, and their sum over children."""
-    head = ["From", *STUDY_GROUPS, "Sum over children, %", "asked", "each placement apart, %"]
+    head = ["From", *STUDY_GROUPS, "Sum of misses, % of children", "asked", "each placement apart, %"]
     rows = []
     for base in FROM:
         if found := at_latest(many, base):
@@ -169,7 +172,7 @@ def spend_table(many: Sequence[Ahead]) -> str:
     for base in FROM:
         if found := at_latest(many, base):
             one = found[SPEND, ALL]
-            low, high = np.percentile(one.draws, (5, 95))
+            low, high = quantiles(one.draws, (5, 95))
             misses = [100 * (value / one.actual - 1.0) for value in (one.hold, one.trend)]
             rows.append(
                 [
@@ -186,14 +189,14 @@ def spend_table(many: Sequence[Ahead]) -> str:
     return grid(head, rows, numbers=len(head) - 1)
 
 
-def band_table(many: Sequence[Ahead], base: int = 2021) -> str:
+def band_table(many: Sequence[Ahead], base: int = PANDEMIC) -> str:
     """Return whether 90% intervals from a base hold the latest households, filled places and homes."""
     found = at_latest(many, base)
     head = [f"March {LATEST_BASE} from {base}", "Median", "90% interval", "Happened", "inside"]
     rows = []
     for key in ((HOUSEHOLDS, ALL), (FILLED, ALL), ("children", "childrens_home")):
         if one := found.get(key):
-            low, high = np.percentile(one.draws, (5, 95))
+            low, high = quantiles(one.draws, (5, 95))
             counts = [f"{one.median:,.0f}", f"{low:,.0f} to {high:,.0f}", f"{one.actual:,.0f}"]
             rows.append([one.item.label, *counts, _yes(inside(one, 90))])
     return grid(head, rows, numbers=len(head) - 1)

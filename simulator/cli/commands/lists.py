@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from simulator.cli.group import CommandGroup
+from simulator.cli.group import PROGRAM, CommandGroup, WrongInput
 from simulator.cli.screen import WIDTH, print_json, say
 
 
@@ -18,17 +18,23 @@ def list_() -> None:
     """List what there is to use in scenarios and to read in results."""
 
 
-def _list_command(function: Callable[[], list[dict[str, Any]]]) -> Callable[[], list[dict[str, Any]]]:
-    """Add a list: a function that returns its entries, shown as text or JSON."""
+_Entries = Callable[..., list[dict[str, Any]]]
 
-    def show(as_json: bool) -> None:
-        entries = function()
+
+def _list_command(function: _Entries, *options: Callable[[Any], Any]) -> _Entries:
+    """Add a list: a function of its options that returns its entries, shown as text or JSON."""
+
+    def show(as_json: bool, **chosen: Any) -> None:
+        entries = function(**chosen)
         if as_json:
             print_json(entries)
         else:
             say("\n".join(line for entry in entries for line in _entry_lines(entry)).rstrip("\n"))
 
-    command = click.command(function.__name__.lstrip("_"), help=function.__doc__)(show)
+    command: Any = show
+    for option in options:
+        command = option(command)
+    command = click.command(function.__name__.lstrip("_"), help=function.__doc__)(command)
     command = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")(command)
     list_.add_command(command)
     return function
@@ -238,5 +244,41 @@ def sources() -> list[dict[str, Any]]:
 
     return [asdict(source) for source in all_sources().values()]
 
+
+def evidence(topic: str | None) -> list[dict[str, Any]]:
+    """List what studies found, with design, interval and quality, and which shipped scenarios use it."""
+    from simulator.data.evidence_library import SHRINKAGE, topics
+    from simulator.data.evidence_library import evidence as rows
+    from simulator.interventions.fields import nearest
+    from simulator.scenario import load, shipped
+    from simulator.scenario.evidence import used_by
+
+    if topic is not None and topic not in topics():
+        near = nearest(topic, topics())
+        meant = f"; did you mean {near}?" if near else ""
+        raise WrongInput(f"{PROGRAM}: --topic: {topic!r} is no topic; allowed: {', '.join(topics())}{meant}")
+    by = used_by({name: load(path) for name, path in shipped().items()})
+    return [
+        {
+            "key": one.key,
+            "title": f"{one.study}; {one.outcome}",
+            "description": one.found,
+            "topic": one.topic,
+            "design": f"{one.design_words or 'not told'} ({one.design}; shrinkage keeps {SHRINKAGE[one.design]:g})",
+            "participants": one.participants,
+            "population": one.population,
+            "quality": one.quality,
+            "cost": one.cost,
+            "price_year": one.price_year,
+            "sources": list(one.sources),
+            "note": one.note,
+            "used_by": [f"{name} (judgement)" if judged else name for name, judged in by[one.key].items()],
+        }
+        for one in rows()
+        if topic in (None, one.topic)
+    ]
+
+
+_list_command(evidence, click.option("--topic", metavar="TOPIC", help="Only what bears on it, for example kinship."))
 
 COMMANDS = (list_,)

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 COMMANDS_OF_RUNS = ("run", "compare", "sweep")
 
-_RECORDED = {"area", "area_name", "draws", "seed", "engine", "chance", "keep_draws", "publish", "charts", "vary"}
+_RECORDED = {
+    "area", "area_name", "neighbours", "draws", "seed", "engine", "chance", "keep_draws", "publish", "charts", "vary",
+}  # fmt: skip
 """Options that a manifest's command may have; no other is looked at, so that it names no path and no machine."""
 
 
@@ -36,8 +38,10 @@ _RECORDED = {"area", "area_name", "draws", "seed", "engine", "chance", "keep_dra
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Keep what is written  [default: not kept]")
 @click.option("--returns", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
               help="What `import ssda903` wrote to DIR, if the manifest is of a council's own returns.")  # fmt: skip
+@click.option("--against", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+              help="What it was hidden with, if it was checked against earlier outputs.")  # fmt: skip
 @click.pass_context
-def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path | None) -> None:
+def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path | None, against: Path | None) -> None:
     """Make an output again from its manifest, and say whether its tables are the same.
 
     MANIFEST is a manifest.json of `run`, `compare` or `sweep`, or the folder that holds it. Scenarios are taken from it
@@ -54,7 +58,13 @@ def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path |
     if engine == "compiled" and find_spec("numba") is None:
         engine = "plain"
     _agree_on_returns(recorded, options.pop("returns", None) is not None, returns, path)
-    how = _how(options, path, engine=engine, returns=returns, charts=out is not None and options["charts"])
+    if (options.pop("against", None) is not None) != (against is not None):
+        raise WrongInput(
+            f"{path}: --against DIR goes with an output that was checked against earlier ones, and with no other"
+        )
+    how = _how(
+        options, path, engine=engine, returns=returns, against=against, charts=out is not None and options["charts"]
+    )
     loaded = _loaded(recorded, how)
     with tempfile.TemporaryDirectory(prefix=f"{PROGRAM}-replay-") as temporary:
         folder = Path(temporary, "out") if out is None else checked_folder(out, read=path.parent)
@@ -77,7 +87,7 @@ def _options(recorded: Recorded, path: Path) -> tuple[str, dict[str, Any]]:
         raise _wrong(path, f"this is no command; allowed: {PROGRAM} {'|'.join(COMMANDS_OF_RUNS)} ...") from None
     params = [one for one in (sweep if name == "sweep" else run).params if one.name in _RECORDED]
     if name != "sweep":
-        params.append(click.Option(["--returns"]))
+        params += [click.Option(["--returns"]), click.Option(["--against"])]
     command = click.Command(name, params=[click.Argument(["scenarios"], nargs=-1), *params], add_help_option=False)
     try:
         options = command.make_context(name, words).params
@@ -109,9 +119,9 @@ def _agree_on_returns(recorded: Recorded, wanted: bool, returns: Path | None, pa
 
 def _how(options: dict[str, Any], path: Path, **more: Any) -> How:
     """Return how runs are made; what does not go together is the manifest's fault."""
-    plain = {"area_name": None, "draws": 0, "seed": 1, "chance": False, "publish": False}
+    plain = {"area_name": None, "neighbours": (), "draws": 0, "seed": 1, "chance": False, "publish": False}
     given = {name: options.get(name, value) for name, value in plain.items()}
-    unused = {"workers": None, "cluster": None, "keep_draws": False, "as_json": False, "quiet": False}
+    unused = {"own": None, "workers": None, "cluster": None, "keep_draws": False, "as_json": False, "quiet": False}
     try:
         return asked_for({"area": options["area"], **given, **unused, **more})
     except click.UsageError as error:
@@ -129,7 +139,7 @@ def _loaded(recorded: Recorded, how: How) -> list[LoadedScenario]:
             many.append(load_given(one.given()))
         except ScenarioError as error:
             problems.append(error)
-    loaded = in_places(many, problems, how.area, how.returns, how.area_name)
+    loaded = in_places(many, problems, how.whom)
     council, expected = loaded[0].council, recorded.returns.sha256 if recorded.returns is not None else None
     if council is not None and expected is None:
         say("Note: A manifest of published results does not tell of which returns they are.")

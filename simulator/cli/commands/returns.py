@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from simulator.cli.earlier import earlier_outputs
 from simulator.cli.group import PROGRAM, CommandGroup, WrongInput, debugging
 from simulator.cli.screen import say
 from simulator.returns.limits import LEAST_MEMORY_MB, MEMORY_MB
@@ -53,6 +54,8 @@ def import_() -> None:
               help="Years that rates are counted over, the latest  [default: 3, or all if fewer]")  # fmt: skip
 @click.option("--publish", is_flag=True,
               help="Write only what may be published: counts of 1 to 5 hidden, others to the nearest 5.")  # fmt: skip
+@click.option("--against", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+              help="Folder with earlier published outputs: hide what subtraction would tell.")  # fmt: skip
 @click.option("--memory-mb", type=click.IntRange(min=LEAST_MEMORY_MB), default=MEMORY_MB, show_default=True,
               metavar="MB",
               help="Memory that it may need, and text read at most; returns that need more are refused.")  # fmt: skip
@@ -68,6 +71,7 @@ def ssda903(
     out: Path,
     window: int | None,
     publish: bool,
+    against: Path | None,
     memory_mb: int,
     columns: Path | None,
     month_first: bool,
@@ -82,6 +86,9 @@ def ssda903(
     """
     if publish and window:
         raise click.UsageError("--window is about rates, and --publish writes none; leave one of them out")
+    if against and not publish:
+        raise click.UsageError("--against is about what is published, so it needs --publish")
+    earlier = earlier_outputs(out, against) if publish else ()
 
     def work() -> str:
         from simulator.returns.column_file import column_names
@@ -89,7 +96,7 @@ def ssda903(
         from simulator.returns.write_import import import_ssda903
 
         how = Reading(column_names(columns, source, memory_mb), month_first, la)
-        text = import_ssda903(source, out, window, publish=publish, memory_mb=memory_mb, how=how)
+        text = import_ssda903(source, out, window, publish=publish, memory_mb=memory_mb, how=how, earlier=earlier)
         return f"{text}Results are in {one_line(out)}"
 
     _on_returns(work, quiet=quiet)

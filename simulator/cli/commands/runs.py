@@ -11,57 +11,66 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.cli.earlier import earlier_outputs
 from simulator.cli.group import PROGRAM, WrongInput, refusing
-from simulator.cli.options import How, asked_for, run_options
+from simulator.cli.options import How, Whom, asked_for, run_options
 from simulator.cli.screen import bar, bar_over, print_json, say, watched
 from simulator.cli.written import checked_folder, work_beside, written
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 from simulator.vocabulary.printable import one_line
 
 if TYPE_CHECKING:
+    from simulator.disclosure.register import Earlier
     from simulator.results.labelled import RunResults
     from simulator.results.results_protocol import Results
     from simulator.runs.solve import Solution, Surety, Target
     from simulator.scenario import LoadedScenario, Problem
 
 
-def load_all(
-    names: Sequence[str], areas: tuple[str, ...] = (), returns: Path | None = None, area_name: str | None = None
-) -> list[LoadedScenario]:
-    """Read scenarios, by path or shipped name, for other areas or a council if given; all problems are told at once."""
+AS_STATED = Whom()
+
+
+def known_authority(name: str) -> None:
+    """Refuse a name that is no authority's."""
+    from simulator.interventions.fields import one_of
+    from simulator.vocabulary.areas import authorities
+
+    one_of("authority", name, [one.name for one in authorities()], "an authority shown by `care-demand list areas`")
+
+
+def load_all(names: Sequence[str], whom: Whom = AS_STATED) -> list[LoadedScenario]:
+    """Read scenarios, by path or shipped name, for whom they are to be run; all problems are told at once."""
     problems: list[Problem | Exception] = []
-    return in_places(read_all(names, problems), problems, areas, returns, area_name)
+    return in_places(read_all(names, problems, whom.own), problems, whom)
 
 
-def in_places(
-    many: Sequence[LoadedScenario],
-    unread: list[Problem | Exception],
-    areas: tuple[str, ...],
-    returns: Path | None,
-    area_name: str | None,
-) -> list[LoadedScenario]:
+def in_places(many: Sequence[LoadedScenario], unread: list[Problem | Exception], whom: Whom) -> list[LoadedScenario]:
     """Return scenarios for other areas or a council if given; tell all problems, those of reading them among them."""
     from simulator.interventions.reach import area_name as known_area
     from simulator.scenario import ScenarioError
 
     problems: list[Problem | Exception] = []
-    loaded, council = [], None
+    loaded, council, areas = [], None, whom.area
     for area in areas:
         with telling("--area", problems):
             known_area(area)
     areas = () if problems else areas
-    if returns is not None:
+    for name in whom.neighbours:
+        with telling("--neighbours", problems):
+            known_authority(name)
+    if whom.returns is not None:
         from simulator.data.council import NAME, CouncilError, read_council
 
         try:
-            council = read_council(returns, area_name or NAME)
+            council = read_council(whom.returns, whom.area_name or NAME)
         except CouncilError as error:
             problems.append(error)
     problems += unread
     for one in many:
         try:
             one = one.of_council(council) if council else one
-            loaded.append(one.in_areas(areas) if areas else one)
+            one = one.in_areas(areas) if areas else one
+            loaded.append(one.beside(whom.neighbours) if whom.neighbours else one)
         except ScenarioError as error:
             problems.append(error)
     if problems:
@@ -69,14 +78,16 @@ def in_places(
     return loaded
 
 
-def read_all(names: Sequence[str], problems: list[Problem | Exception]) -> list[LoadedScenario]:
+def read_all(
+    names: Sequence[str], problems: list[Problem | Exception], own: Path | None = None
+) -> list[LoadedScenario]:
     """Read scenarios, by path or shipped name; add what is wrong with those that can't be read to the problems."""
     from simulator.scenario import ScenarioError, load
 
     loaded = []
     for name in names:
         try:
-            loaded.append(load(name))
+            loaded.append(load(name, own))
         except ScenarioError as error:
             problems.append(error)
     return loaded
@@ -113,8 +124,18 @@ def _refuse_unpublishable(loaded: Sequence[LoadedScenario], how: How) -> None:
         )
 
 
-def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path | None) -> Sequence[Results]:
-    """Run scenarios in order, with a progress bar where somebody can see it."""
+def simulate_all(
+    loaded: Sequence[LoadedScenario], how: How, work: Path | None, earlier: Sequence[Earlier] = ()
+) -> Sequence[Results]:
+    """Run scenarios in order, with a progress bar where somebody can see it.
+
+    Parameters
+    ----------
+    loaded, how, work
+        What is run, how, and where finished draws go.
+    earlier : sequence of Earlier
+        What was published of the same children, where this is to be published.
+    """
     _refuse_unpublishable(loaded, how)
     from simulator.runs.simulate import simulate
     from simulator.scenario import ScenarioError
@@ -151,11 +172,14 @@ def simulate_all(loaded: Sequence[LoadedScenario], how: How, work: Path | None) 
         return many
     from simulator.disclosure.publish import publish
 
-    return publish(many)
+    return publish(many, earlier)
 
 
 def _command(name: str, scenarios: Sequence[str], how: How, ran: Results) -> str:
-    """Return the command for the manifest, without folders: where files lie has no effect on results."""
+    """Return the command for the manifest, without folders: where files lie has no effect on results.
+
+    Own figures are in the scenario's files by then (`simulator.scenario.own_files`).
+    """
     return shlex.join([PROGRAM, name, *(Path(s).name for s in scenarios), *how.words(ran.engine)])
 
 
@@ -165,7 +189,14 @@ def write_all(
     """Run scenarios, as they were named, and write the output folder of `run` or of `compare`."""
     from simulator.outputs.run_folder import write_comparison, write_run
 
-    many = simulate_all(loaded, how, work)
+    _refuse_unpublishable(loaded, how)
+    earlier: tuple[Earlier, ...] = ()
+    if how.publish:
+        places = [one.baseline for one in loaded]
+        areas = {area.name for one in places for area in one.reported}
+        earlier = earlier_outputs(folder, how.against, areas, by_returns=any(one.by_own_returns for one in places))
+    many = simulate_all(loaded, how, work, earlier)
+    scenarios = [one.path.name for one in loaded] if how.own else scenarios
     command = _command(name, scenarios, how, many[0])
     if name == "run":
         written(lambda: write_run(many[0], loaded[0], folder, command, **how.writing))
@@ -177,7 +208,14 @@ def write_all(
 def _points(results: Results) -> dict[str, Any]:
     from simulator.outputs.summary import summary_points
     from simulator.results.analysis import answers
-    from simulator.results.long_tables import VALUE_COLUMNS, value_rows
+    from simulator.results.long_tables import (
+        ATTRIBUTION_COLUMNS,
+        GAP_COLUMNS,
+        VALUE_COLUMNS,
+        attribution_rows,
+        gap_rows,
+        value_rows,
+    )
 
     return {
         "scenario": results.name,
@@ -191,6 +229,12 @@ def _points(results: Results) -> dict[str, Any]:
         "value_for_money": [
             dict(zip(VALUE_COLUMNS, row, strict=True)) for row in value_rows(results) if row[1] == results.areas[0]
         ],
+        "attribution": [
+            dict(zip(ATTRIBUTION_COLUMNS, row, strict=True))
+            for row in attribution_rows(results)
+            if row[1] == results.areas[0]
+        ],
+        "gap": [dict(zip(GAP_COLUMNS, row, strict=True)) for row in gap_rows(results) if row[1] == results.areas[0]],
         "judged": results.judged,
         "notes": [*results.notes, *results.money_notes],
     }
@@ -212,7 +256,7 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     that was stopped goes on when the same command is given again.
     """
     how = asked_for(options)
-    loaded = load_all([scenario], how.area, how.returns, how.area_name)
+    loaded = load_all([scenario], how.whom)
     from simulator.outputs.summary import summary_text
     from simulator.runs.engines import engine_told
 
@@ -244,7 +288,7 @@ def compare(scenarios: tuple[str, ...], out: Path | None, **options: Any) -> Non
     how = asked_for(options)
     if len(scenarios) == 1:
         raise click.UsageError("name two scenarios or more; the others are compared with the first")
-    loaded = comparable(load_all(scenarios, how.area, how.returns, how.area_name))
+    loaded = comparable(load_all(scenarios, how.whom))
     from simulator.outputs.summary import comparison_text
     from simulator.runs.engines import engine_told
 
@@ -283,7 +327,8 @@ def check(scenarios: tuple[str, ...]) -> None:
     """Check scenario files; tell every problem, or else each value and where it comes from.
 
     What a run would refuse is told here, in the same words. What is allowed and rarely meant is told below the
-    values: a value that cannot act, a price or a budget on top of a parent's.
+    values: a value that cannot act, a price or a budget on top of a parent's. Where two programmes change the same
+    rates, what each does alone and both together is told last.
     """
     problems: list[Problem | Exception] = []
     loaded = read_all(scenarios, problems)
@@ -293,7 +338,15 @@ def check(scenarios: tuple[str, ...]) -> None:
     problems += [problem for one in loaded for problem in refusals(one)]
     if problems:
         raise WrongInput.of(problems)
-    say("\n\n".join(explain(one).rstrip("\n") for one in loaded))
+    say("\n\n".join(f"{explain(one)}{_met(one)}".rstrip("\n") for one in loaded))
+
+
+def _met(loaded: LoadedScenario) -> str:
+    """Say where programmes of a scenario meet, a line each; nothing where they do not."""
+    from simulator.runs.collisions import collisions
+
+    found = collisions(loaded)
+    return "\n".join(["", "where programmes meet", *(f"  {one.says}" for one in found)]) if found else ""
 
 
 @click.command()

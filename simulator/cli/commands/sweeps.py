@@ -10,7 +10,7 @@ import click
 
 from simulator.cli.commands.runs import load_all
 from simulator.cli.group import PROGRAM, WrongInput, refusing
-from simulator.cli.options import needs
+from simulator.cli.options import Whom, needs
 from simulator.cli.screen import bar, say, watched
 from simulator.cli.written import checked_folder, written
 from simulator.vocabulary.printable import one_line
@@ -53,7 +53,7 @@ def sweep(
     position.
     """
     needs(engine == "compiled", "numba", "fast")
-    loaded = load_all([scenario], area)[0]
+    loaded = load_all([scenario], Whom(area))[0]
     values = sweep_values(vary)
     folder = checked_folder(Path("out") / f"{loaded.key}-sweep" if out is None else out)
     words = [PROGRAM, "sweep", Path(scenario).name, *(word for one in vary for word in ("--vary", one))]

@@ -37,10 +37,11 @@ def work_out_chances(
     """Work out a month's operators by age (see `step.operators`)."""
     ages, phases = stream.phase_exit_per_year.shape[:2]
     exit_at, edge_at = at_month(stream.exit_ratio, month), at_month(stream.edge_ratio, month)
+    by_reason = stream.phase_exit_ratio[at_month(stream.phase_exit_ratio, month)]
     places = stream.placement_pace.shape[1]
     for age in range(layout.youngest_age, ages):
         ratio = stream.exit_ratio[exit_at, age] / MONTHS_A_YEAR
-        _work_out_phases(stream, age, ratio, chances, work)
+        _work_out_phases(stream, age, ratio, by_reason, chances, work)
         for i in range(layout.edges_from[age, places]):
             e = layout.edge[age, i]
             if layout.edge_into[age, i] < places:
@@ -61,13 +62,15 @@ def work_out_chances(
 
 
 @inlined
-def _work_out_phases(stream: StreamInputs, age: int, ratio: Vector, chances: Chances, work: ChanceWorkspace) -> None:
+def _work_out_phases(
+    stream: StreamInputs, age: int, ratio: Vector, by_reason: Vectors1, chances: Chances, work: ChanceWorkspace
+) -> None:
     """Work out how children of an age pass through phases and leave by the hazards of time in care."""
     phases, reasons = stream.phase_exit_per_year.shape[1:]
     for k in range(phases):
         total = broadcast(0.0)
         for reason in range(reasons):
-            total += stream.phase_exit_per_year[age, k, reason] * ratio
+            total += stream.phase_exit_per_year[age, k, reason] * ratio * by_reason[reason]
         if k + 1 < phases:
             work.q[k, k + 1] = stream.progress_per_year[k] / MONTHS_A_YEAR
             total += work.q[k, k + 1]
@@ -79,7 +82,7 @@ def _work_out_phases(stream: StreamInputs, age: int, ratio: Vector, chances: Cha
         for reason in range(reasons):
             exits = part_exits = broadcast(0.0)
             for to in range(k, phases):
-                hazard = stream.phase_exit_per_year[age, to, reason] * ratio
+                hazard = stream.phase_exit_per_year[age, to, reason] * ratio * by_reason[reason]
                 exits += work.part[k, to] * hazard
                 part_exits += work.parts[k, to] * hazard
             chances.phase_exit[age, k, reason] = exits

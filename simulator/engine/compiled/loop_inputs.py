@@ -110,6 +110,8 @@ _AS_THEY_ARE = (
     "phase_exit_per_year",
     "placement_pace",
     "exit_ratio",
+    "phase_exit_ratio",
+    "return_ratio",
     "unfostered_place",
 )
 
@@ -149,7 +151,7 @@ def new_hazards(stream: StreamInputs, months: int) -> Bools:
     """Return in which months hazards are not those of the month before: (month,)."""
     new = np.zeros(months, dtype=bool)
     new[:1] = True
-    for ratio in (numbers(stream.exit_ratio), numbers(stream.edge_ratio)):
+    for ratio in (numbers(stream.exit_ratio), numbers(stream.phase_exit_ratio), numbers(stream.edge_ratio)):
         if len(ratio) > 1:
             new[1:] |= (ratio[1:months] != ratio[: months - 1]).any(axis=(1, 2))
     return new

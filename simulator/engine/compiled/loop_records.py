@@ -70,6 +70,8 @@ class StreamInputs(NamedTuple):
     phase_exit_per_year: Vectors3
     placement_pace: Vectors2
     exit_ratio: Vectors2
+    phase_exit_ratio: Vectors2
+    return_ratio: Vectors2
     edge_per_year: Vectors2
     edge_ratio: Vectors2
     growth_per_month: Vectors1

@@ -31,6 +31,7 @@ def advance(
     spells, mixed = work.home.shape[1], chances.phase.shape[0] - 1
     new_starts = stream.new_starts_per_month[at_month(stream.new_starts_per_month, month)]
     start_place = stream.start_place[at_month(stream.start_place, month)]
+    return_ratio = stream.return_ratio[at_month(stream.return_ratio, month)]
     growth = stream.growth_per_month[0]
     for p in range(places):
         work.grown[p] = broadcast(0.0)
@@ -70,11 +71,16 @@ def advance(
                 gone_home += turned_18
 
             # Children who went home, and come back.
-            returns = gone_home * layout.back_soon
+            returns = broadcast(0.0)
             for to in range(spells - 1, -1, -1):
                 at_home = work.home[row, to] * stay
-                returns += at_home * layout.back[to]
+                back = at_home * layout.back[to]
+                if to == 0:
+                    back += gone_home * layout.back_soon
+                coming = back * return_ratio[to]
+                returns += coming
                 at_home *= layout.fade[to, to]
+                at_home += back - coming
                 for spell in range(to):
                     at_home += work.home[row, spell] * stay * layout.fade[spell, to]
                 work.home[row, to] = at_home + gone_home * layout.fade_part[to]

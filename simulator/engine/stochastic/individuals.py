@@ -200,10 +200,16 @@ class Stream:
         """Return children who are at home at the end of the month, and those who come back in it."""
         ops = self.at_home
         home = take(home, ~self._turns_18(month, Event.HOME_BIRTHDAY, home))
-        back = self.draw(month, Event.BACK, home) < ops.back[home.spell]
+        ratio = _areas(at_month(self.rates.return_ratio, month), len(self.key))
+        back = self.draw(month, Event.BACK, home) < (ops.back * ratio)[home.area, home.spell]
         away = take(home, ~back)
-        away = replace(away, spell=pick(_shares(ops.fade[away.spell]), self.draw(month, Event.HOME_SPELL, away)))
+        there = ops.fade + (ops.back * (1.0 - ratio))[:, :, None] * np.eye(len(ops.back))
+        spells = _shares(there[away.area, away.spell])
+        away = replace(away, spell=pick(spells, self.draw(month, Event.HOME_SPELL, away)))
         soon = np.tile(np.append(ops.fade_part, ops.back_soon), (len(left.id), 1))
+        kept = ops.back_soon * (1.0 - ratio[left.area, 0])
+        soon[:, 0] += kept
+        soon[:, -1] -= kept
         spell = pick(_shares(soon), self.draw(month, Event.SPELL, left))
         new = _go_home(left, spell)
         soon_back = spell == len(ops.fade_part)

@@ -110,8 +110,10 @@ def _draw(
 
 
 def _interval(difference: Course, write: Callable[[float], str]) -> str:
+    """Return where 80% of draws lie, but where the finding says so: if they hold no change."""
     if not difference.bands():
         return ""
     low, high = (float(edge[-1]) for edge in difference.bands()[0])
-    spans = ", which includes no change" if np.sign(low) != np.sign(high) else ""
-    return f" (80% of draws: {signed(low, write)} to {signed(high, write)}{spans})"
+    if np.sign(low) != np.sign(high):
+        return ""
+    return f" (80% of draws: {signed(low, write)} to {signed(high, write)})"

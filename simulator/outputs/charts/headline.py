@@ -19,12 +19,14 @@ Array = NDArray[np.float64]
 DRAWS = "80% of draws"
 
 
-def between(values: Array, write: Callable[[float], str], *, quantiles: bool = False) -> str:
-    """Return where 80% of draws of a figure lie, in words: (1 + draw,)."""
-    ends = interval(values, 10, 90, quantiles=quantiles)
-    if ends is None:
+def between(
+    values: Array, write: Callable[[float], str], *, quantiles: bool = False, ends: tuple[int, int] = (10, 90)
+) -> str:
+    """Return where 80% of draws of a figure lie, or draws between other percentiles, in words: (1 + draw,)."""
+    found = interval(values, *ends, quantiles=quantiles)
+    if found is None:
         return write(float(values[0]))
-    low, high = (write(float(edge)) for edge in ends)
+    low, high = (write(float(edge)) for edge in found)
     return low if low == high else f"{low} to {high}"
 
 

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from simulator.outputs.charts import lines, series, style, words
+from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
-from simulator.outputs.charts.compare import draw_paths
 from simulator.outputs.charts.findings import net_cost_path
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import Sheet
-from simulator.outputs.charts.verdicts import REGIMES, accounts, basis_words, break_even, value_notes, verdicts
+from simulator.outputs.charts.series import Course
+from simulator.outputs.charts.verdicts import (
+    REGIMES,
+    accounts,
+    basis_words,
+    break_even,
+    standing,
+    value_notes,
+    verdicts,
+)
+from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
+
+_COLOURS = {True: style.PALETTE["dark_blue"], False: style.PALETTE["orange"]}
+_SHORT = {True: "limited", False: "as needed"}
+"""The two rules for foster places, by whether they are limited."""
 
 
 @chart("net_cost", title="Cumulative net cost of the programmes")
@@ -22,7 +36,7 @@ def net_cost(results: Results) -> Chart | None:
         return None
     stated = known[0]
     paths = [net_cost_path(account) for account in known]
-    colours = [style.PALETTE["dark_blue"], style.PALETTE["orange"]]
+    colours = [_COLOURS[account.package.places_limited] for account in known]
     regimes = [REGIMES[account.package.places_limited] for account in known]
     with style.context():
         sheet = Sheet(
@@ -63,14 +77,55 @@ def net_cost(results: Results) -> Chart | None:
 
 @chart("compare_net_cost", scope="comparison", title="Cumulative net cost of programmes, all scenarios")
 def compare_net_cost(everything: Sequence[Results]) -> Chart | None:
-    """Draw the cumulative net cost of the programmes of all scenarios that have some, each against itself without."""
+    """Draw a panel for each scenario with programmes: their cumulative net cost beside none, in both regimes."""
     some = [results for results in everything if results.packages]
     if len(some) < 2:
         return None
-    stated = [accounts(results)[0] for results in some]
-    return draw_paths(
-        some, [net_cost_path(account) for account in stated], history=None,
-        what="Cost of programmes less what they save, each against itself without them",
-        unit=f"£ added up from the start, {series.prices_words(some[0])}, at present value",
-        of="net cost of programmes", write=words.money, when=str, financial=True,
-    )  # fmt: skip
+    known = [accounts(results) for results in some]
+    paths = [[net_cost_path(account) for account in of_one] for of_one in known]
+    columns = 2 if len(some) <= series.MANY else 3
+    with style.context():
+        sheet = Sheet(
+            standing(known),
+            f"Cost of programmes less what they save in {some[0].areas[0]}, each against itself without them, added "
+            f"up from the start, £ {series.prices_words(some[0])}, at present value{series.fan_words(some, '80%')}. "
+            "Foster places limited (blue) and found as needed (orange), with what it comes to",
+            series.footer(some, money=True),
+            count=len(some),
+            columns=columns,
+            plots_height=1.8 * -(-len(some) // columns),
+        )
+        begin, finish = (
+            pick(path.at[end] for of_one in paths for path in of_one) for pick, end in ((min, 0), (max, -1))
+        )
+        sheet.years(begin - 1.2, finish + 1.2, financial=True, panel_ticks=4)
+        said: list[str] = []
+        shown: list[Array] = []
+        for axes, results, of_one, accounts_ in zip(sheet.panels, some, paths, known, strict=True):
+            axes.axhline(0, color=style.INK, linewidth=0.9, zorder=2, gid="zero")
+            ends = []
+            for path, account in sorted(
+                zip(of_one, accounts_, strict=True), key=lambda one: not one[1].package.places_limited
+            ):
+                limited = account.package.places_limited
+                lines.draw_projection(axes, path, _COLOURS[limited], dashed=False, widest=True)
+                shown += [path.middle, *(edge for band in path.bands()[:1] for edge in band)]
+                ends.append(f"{_SHORT[limited]} {signed(float(path.middle[-1]), words.money)}{_between(path)}")
+            sheet.panel_title(len(said), "\n".join([results.title, *ends]))
+            said.append(f"{results.title}, by {accounts_[0].years[-1]}: {'; '.join(ends)}")
+        low, high = series.lowest(*shown), series.highest(*shown)
+        span = (high - low) or 1.0
+        sheet.panels[0].set_ylim(low - 0.08 * span, high + 0.08 * span)
+        sheet.pounds()
+        drawn = " Median, with 80% of draws in brackets." if some[0].draws > 1 else ""
+        return sheet.finish(
+            f"Small line charts of what programmes have cost less what they have saved, at present value, one for each "
+            f"scenario, with foster places limited and found as needed.{drawn} {'. '.join(said)}."
+        )
+
+
+def _between(path: Course) -> str:
+    """Return where 80% of draws end, in brackets; nothing without draws."""
+    if not path.bands():
+        return ""
+    return f" ({headline.between(path.draws[:, -1], partial(signed, write=words.money), quantiles=path.quantiles)})"

@@ -34,6 +34,11 @@ def one_measure(results: Results, *, name: str) -> Chart | None:
     when = series.instants_words(results) if stock else "in each financial year"
     first, last, start, end = path.middle[0], path.middle[-1], said(path.when[0]), said(path.when[-1])
     title = headline.level(f"{measure.title}:", path, write, said, ("rise", "fall", "hardly change"))
+    history = series.actual(results, name)
+    past = ""
+    if history:
+        past = f" {series.history_name(results, name)} end at {write(history.middle[-1])} in {said(history.when[-1])}."
+        when = f"{series.known_words(results, name)}, projected {when}"
     with style.context():
         sheet = Sheet(
             title,
@@ -41,12 +46,19 @@ def one_measure(results: Results, *, name: str) -> Chart | None:
             series.footer([results], money=measure.is_money),
         )
         axes = sheet.panels[0]
-        sheet.years(path.at[0] - 0.3, path.at[-1] + 0.3, financial=not stock)
-        lines.draw_projection(axes, path, style.PALETTE["dark_blue"], dashed=False, widest=True)
-        axes.set_ylim(0, 1.17 * (series.highest(path.middle, *(high for _, high in path.bands())) or 1.0))
+        begin = min([path.at[0], *([history.at[0]] if history else [])])
+        sheet.years(begin - 0.3, path.at[-1] + 0.3, financial=not stock)
+        if history:
+            lines.draw_history(axes, history)
+        colour = style.PALETTE["dark_blue"]
+        lines.draw_projection(axes, path, colour, dashed=history is not None, widest=True, joins=history)
+        before = [history.middle] if history else []
+        axes.set_ylim(0, 1.17 * (series.highest(path.middle, *(high for _, high in path.bands()), *before) or 1.0))
+        if history:
+            lines.mark_start(axes, path.at[0] if stock else path.at[0] - 0.5, f"Projection (dashed)\nfrom {start}")
         sheet.label(axes, path.at[-1], last, f"{write(last)}\nin {end}", style.PALETTE["dark_blue"], bold=True)
         (sheet.pounds if measure.is_money else sheet.counts)()
         return sheet.finish(
             f"Line chart of {measure.title.lower()} in {results.areas[0]}: {write(first)} in {start}, "
-            f"{write(last)} in {end}{series.interval_words(path, write)}."
+            f"{write(last)} in {end}{series.interval_words(path, write)}.{past}"
         )

@@ -34,23 +34,30 @@ def placement_mix(results: Results) -> Chart | None:
         return None
     notes = [f"Hidden, as small: {words.listed([label(name) for name in hidden])}."] if hidden else []
     title, most = mix_found(shares, when)
+    before = series.mix_before(results)
+    known = f" (dashed; before: {series.known_words(results, 'children')})" if before else ""
     with style.context():
         sheet = Sheet(
             title,
             f"{results.title}. Share of children looked after in {results.areas[0]} by placement, %, "
-            f"{when[0]} to {when[1]}{series.fan_words([results]) if draws > 1 else ''}",
+            f"{when[0]} to {when[1]}{known}{series.fan_words([results]) if draws > 1 else ''}",
             series.footer([results], *notes),
             count=len(shares),
             columns=min(3, len(shares)),
             plots_height=3.6,
         )
-        sheet.years(whole.at[0] - 0.02 * np.ptp(whole.at), whole.at[-1] + 0.02 * np.ptp(whole.at), panel_ticks=4)
+        begin = min([whole.at[0], *(past.at[0] for past in before.values())])
+        margin = 0.02 * (whole.at[-1] - begin)
+        sheet.years(begin - margin, whole.at[-1] + margin, panel_ticks=4)
         edges = [high for share in shares.values() for _, high in share.bands()[:1]]
-        top = series.highest(*(share.middle for share in shares.values()), *edges)
+        past_shares = [past.middle for name, past in before.items() if name in shares]
+        top = series.highest(*(share.middle for share in shares.values()), *edges, *past_shares)
         for i, (group, share) in enumerate(shares.items()):
             strong = group == most
             colour = style.PALETTE["orange" if strong else "dark_blue"]
-            lines.draw_projection(sheet.panels[i], share, colour, dashed=False)
+            if group in before:
+                lines.draw_history(sheet.panels[i], before[group])
+            lines.draw_projection(sheet.panels[i], share, colour, dashed=group in before)
             ends = f"{share.middle[0]:.1f}% to {share.middle[-1]:.1f}%"
             sheet.panel_title(i, f"{label(group)}\n{ends}", colour if strong else style.INK)
             sheet.panels[i].set_ylim(0, 1.1 * top)

@@ -129,15 +129,38 @@ def actual(results: Results, measure: str, *, real: bool = False) -> Course | No
 
 def history_name(results: Results, measure: str) -> str:
     """Return what actual figures of a measure are called."""
-    return OWN if _own(results, measure) else "Published figures"
+    return OWN if is_own(results, measure) else "Published figures"
 
 
 def known_words(results: Results, measure: str) -> str:
     """Return how a measure is known of the past, for a subtitle."""
-    return f"{'counted' if _own(results, measure) else 'published'} at 31 March"
+    return f"{'counted' if is_own(results, measure) else 'published'} at 31 March"
 
 
-def _own(results: Results, measure: str) -> bool:
+def mix_before(results: Results) -> dict[str, Course]:
+    """Return shares of children by placement on each 31 March before the run, percent; nothing where none are known.
+
+    A share is of the children looked after on that day.
+    """
+    mix = results.evidence.mix if results.evidence is not None else {}
+    history = results.history.get("children")
+    if not mix or history is None:
+        return {}
+    whole = dict(zip(history.dates, history.values, strict=True))
+    found = {}
+    for name, past in mix.items():
+        children = np.array([whole.get(date, np.nan) for date in past.dates], dtype=float)
+        share = np.divide(100.0 * past.values, children, out=np.full(len(children), np.nan), where=children > 0)
+        known = ~np.isnan(share)
+        if known.any():
+            at = np.array([words.year_position(date) for date in past.dates])
+            when = tuple(date for date, there in zip(past.dates, known, strict=True) if there)
+            found[name] = Course(at[known], when, share[known][None])
+    return found
+
+
+def is_own(results: Results, measure: str) -> bool:
+    """Whether actual figures of a measure are a council's own, and not published."""
     history = results.history.get(measure)
     return history is not None and history.label == OWN
 
@@ -226,7 +249,7 @@ def interval_words(path: Course, write: Callable[[float], str]) -> str:
 
 
 def footer(all_results: Sequence[Results], *notes: str, money: bool = False) -> list[str]:
-    """Return the lines under a chart: sources, then notes; those not on all scenarios say whose they are.
+    """Return the lines under a chart: sources, the notes on all, and those on each scenario, a paragraph each.
 
     Of many scenarios only the notes on the first are given, what is not plausible, and which are replications.
     """
@@ -237,16 +260,22 @@ def footer(all_results: Sequence[Results], *notes: str, money: bool = False) -> 
         for note in (*results.notes, *(results.money_notes if money else ())):
             said.setdefault(note, []).append(results.title)
     many = len(all_results) > MANY
+    whose: dict[str, list[str]] = {}
     for note, titles in said.items():
         if len(titles) == len(all_results):
-            lines.append(f"Note: {note}")
+            whose.setdefault("Note", []).append(note)
         elif not many:
-            lines.append(f"{words.listed(titles)}: {note}")
+            whose.setdefault(words.listed(titles), []).append(note)
         elif titles[0] == all_results[0].title or is_doubt(note):
-            lines.append(f"{titles[0]}{f' and {len(titles) - 1} more' if len(titles) > 1 else ''}: {note}")
+            more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
+            whose.setdefault(f"{titles[0]}{more}", []).append(note)
+    # What holds for all comes first, and each scenario's own title is said once.
+    for who in sorted(whose, key=lambda who: who != "Note"):
+        own = [note.removeprefix(f"{who}: ") for note in whose[who]]
+        lines.append(f"{who}: {' '.join(own)}")
     if many:
         replications = [results.title for results in all_results if results.purpose == "replication"]
         if replications:
             lines.append(f"Replications of published projections, not endorsements: {'; '.join(replications)}.")
         lines.append("Assumptions differ between scenarios: summary.txt gives those of each.")
-    return lines + [f"Note: {note}" for note in notes]
+    return lines + ([f"Note: {' '.join(notes)}"] if notes else [])

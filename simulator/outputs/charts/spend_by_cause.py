@@ -10,15 +10,17 @@ from simulator.outputs.charts.findings import plural, reported_parts
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
 from simulator.results.figures import way
-from simulator.results.quantities import Array
+from simulator.results.quantities import INFLATION, Array
 from simulator.results.results_protocol import Results
-from simulator.results.spend_lines import INFLATION
 from simulator.vocabulary.placements import placements
 
 _OTHER_PARTS = (
     ("other_spend", "Guardianship, leaving care and other support", "light_purple"),
     ("programme_spend", "Programmes", "black"),
 )
+UNTOLD = "Placements not shown apart"
+"""Parts of published spend that are hidden in some year, with what rounding leaves: a title is never about them."""
+
 _SMALL = 0.04
 """Parts of spend that never reach this share of it are drawn as one."""
 
@@ -65,6 +67,7 @@ def spend(results: Results) -> Chart | None:
         unit=f" {series.prices_words(results)}" if real else "",
     )
     if not replicated:
+        title += "" if headline.DRAWS in title else _ends(path.draws[:, -1], quantiles=path.quantiles)
         title += f"; in cash, {headline.between(cash.draws[:, -1], words.money, quantiles=cash.quantiles)}"
     prices = series.prices_words(results) if real else "in cash"
     colour = style.PALETTE["dark_blue"]
@@ -114,27 +117,33 @@ def spend(results: Results) -> Chart | None:
 
 
 def spend_parts(results: Results) -> list[tuple[str, str, Array]]:
-    """Return label, colour and (year,) central spend of each part, in real prices; small placements are one part.
+    """Return label, colour and (year,) spend of each part, in real prices; small placements are one part.
+
+    The median of draws, where there are some, as everywhere.
 
     Parts of published results that are hidden in any year are one part too, with what rounding leaves of the total.
     """
-    by_year = results.year_parts("placement_spend", real=True).central[0]
+    by_year = results.year_parts("placement_spend", real=True).middle()
     groups = reported_parts(by_year[None], results["placement_spend"].placements)
     colours = {placement.name: placement.colour for placement in placements()}
     parts = [(plural(name), colours.get(name, "mid_grey"), part[0]) for name, part in groups.items()]
     others = [
-        (text, colour, results.year_totals(name, real=True).central[0])
+        (text, colour, results.year_totals(name, real=True).middle())
         for name, text, colour in _OTHER_PARTS
         if name in results.measures
     ]
     if not results.showing.parts_add_up:
         shown = [part for part in parts if not np.isnan(part[2]).any()]
         others = [part for part in others if not np.isnan(part[2]).any()]
-        left = results.year_totals("total_spend", real=True).central[0] - np.sum(
+        left = results.year_totals("total_spend", real=True).middle() - np.sum(
             [part for _, _, part in shown + others], axis=0
         )
-        hidden = [("Hidden, and rounding", "mid_grey", np.maximum(left, 0.0))] if len(shown) < len(parts) else []
+        hidden = [(UNTOLD, "mid_grey", np.maximum(left, 0.0))] if len(shown) < len(parts) else []
         return [part for part in shown + others + hidden if part[2].any()]
+    moved = adding_up(
+        {text: part for text, _, part in parts + others}, results.year_totals("total_spend", real=True).middle()
+    )
+    parts, others = ([(text, colour, moved[text]) for text, colour, _ in some] for some in (parts, others))
     whole = np.sum([part for _, _, part in parts + others], axis=0)
     large = [part for part in parts if (part[2] >= _SMALL * whole).any()]
     small = [part[2] for part in parts if not (part[2] >= _SMALL * whole).any()]
@@ -148,17 +157,18 @@ def spend_by_placement(results: Results) -> Chart | None:
     """Draw spend by financial year as bars made up of placements and other costs."""
     if "placement_spend" not in results.measures or not results.financial_years:
         return None
-    total = results.year_totals("total_spend", real=True).central[0]
+    total = results.year_totals("total_spend", real=True).middle()
     if np.isnan(total).any():
         return None
     parts, years = spend_parts(results), results.financial_years
-    if not parts:
+    told = [part for part in parts if part[0] != UNTOLD]
+    if not told:
         return None
     at = np.array([float(words.year_end(year)) for year in years])
     growth = {text: part[-1] - part[0] for text, _, part in parts}
-    text, _, most = max(parts, key=lambda part: abs(growth[part[0]]))
+    text, _, most = max(told, key=lambda part: abs(growth[part[0]]))
     if len(years) == 1:
-        text, _, most = max(parts, key=lambda part: part[2][0])
+        text, _, most = max(told, key=lambda part: part[2][0])
         subject = text[:1].lower() + text[1:]
         title = f"Of spend in {years[0]} most is on {subject}: {words.money(most[0])}"
     else:
@@ -172,13 +182,14 @@ def spend_by_placement(results: Results) -> Chart | None:
             title = (
                 f"The largest {'rise' if growth[text] > 0 else 'fall'} in spend is on {subject}: "
                 f"{words.money(most[0])} in {years[0]}, {words.money(most[-1])} in {years[-1]}"
+                f"{_ends(drawn[:, -1], quantiles=False)}"
             )
     title += f", {series.prices_words(results)}"
     with style.context():
         sheet = Sheet(
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]} by placement, "
-            f"£ a financial year {series.prices_words(results)}; central run",
+            f"£ a financial year {series.prices_words(results)}; {_taken(results)}",
             series.footer([results], *_apart(results), money=True),
         )
         axes = sheet.panels[0]
@@ -216,10 +227,12 @@ def extra_spend(results: Results) -> Chart | None:
         return None
     total = series.over_years(results, results.extra_spend())
     real = series.over_years(results, results.extra_spend(real=True))
-    split = {name: figure.central[0] for name, figure in results.causes().items()}
     if np.isnan(total.draws[0]).any():
         return None
-    year, last, since = total.when[-1], float(total.draws[0, -1]), results.reference_year
+    split = {name: figure.middle() for name, figure in results.causes().items()}
+    if results.showing.parts_add_up:
+        split = adding_up(split, total.middle)
+    year, last, since = total.when[-1], float(total.middle[-1]), results.reference_year
     known = {cause[0] for cause in _CAUSES}
     if rest := [part for name, part in split.items() if name not in known]:
         split["rest"] = np.sum(rest, axis=0)
@@ -231,7 +244,7 @@ def extra_spend(results: Results) -> Chart | None:
         sheet = Sheet(
             title,
             f"{results.title}. Spend on children looked after in {results.areas[0]} above {since}, "
-            f"£ a financial year in cash, by cause, central run{_whisker_words(total)}; "
+            f"£ a financial year in cash, by cause, {_taken(results)}{_whisker_words(total)}; "
             "all but inflation is real",
             series.footer([results], *_apart(results), money=True),
         )
@@ -256,7 +269,7 @@ def extra_spend(results: Results) -> Chart | None:
             up, down = up + np.maximum(part, 0), down + np.minimum(part, 0)
         ink = style.INK
         axes.axhline(0, color=ink, linewidth=1)
-        tops, bottoms = [up.max(), total.draws[0].max()], [0.0, down.min(), total.draws[0].min()]
+        tops, bottoms = [up.max(), total.middle.max()], [0.0, down.min(), total.middle.min()]
         if total.bands():
             low, high = total.bands()[0]
             axes.vlines(total.at, low, high, color=ink, linewidth=1.2, gid="interval")
@@ -264,7 +277,7 @@ def extra_spend(results: Results) -> Chart | None:
             bottoms.append(low.min())
         axes.plot(
             total.at,
-            total.draws[0],
+            total.middle,
             marker="D",
             color=ink,
             markersize=5.5,
@@ -303,12 +316,18 @@ def _bridge_title(
         ends = headline.between(real.draws[:, -1], _change, quantiles=real.quantiles)
         return f"By {year} spend is {ends} a year against {since} {prices} ({headline.DRAWS}); in cash, {cash}"
     title = f"By {year} spend is {words.money(abs(last))} a year {'above' if last >= 0 else 'below'} {since} {prices}"
+    title += _ends(np.abs(real.draws[:, -1]), quantiles=real.quantiles)
     own = {cause: split[cause[0]][-1] for cause in causes if cause[0] != INFLATION}
     if own and last:
         most = max(own, key=lambda cause: own[cause] * np.sign(last))
         if own[most] * last > 0:
             title += f", most of all {most[3]} ({words.money(abs(own[most]))})"
     return f"{title}; in cash, {cash}"
+
+
+def _ends(values: Array, *, quantiles: bool) -> str:
+    """Return where 80% of draws of a figure lie, in brackets after its median; nothing without draws."""
+    return f" ({headline.between(values, words.money, quantiles=quantiles)})" if len(values) > 1 else ""
 
 
 def _change(value: float) -> str:
@@ -340,8 +359,21 @@ def _at_end(part: Array) -> str:
 
 
 def _apart(results: Results) -> list[str]:
-    """Return a note where parts are rounded by themselves."""
-    return [] if results.showing.parts_add_up else ["Parts are rounded by themselves, so they need not add up."]
+    """Return a note where parts need not add up: they are rounded by themselves, or each is a median of draws."""
+    if not results.showing.parts_add_up:
+        return ["Parts are rounded by themselves, so they need not add up."]
+    return ["Parts are medians of draws, moved evenly to add up to the median of the sum."] if results.draws > 1 else []
+
+
+def adding_up(parts: dict[str, Array], total: Array) -> dict[str, Array]:
+    """Move medians of parts in proportion to their size, so that they add up to the median of their sum: (year,)."""
+    size = np.sum([np.abs(part) for part in parts.values()], axis=0)
+    off = np.divide(total - np.sum(list(parts.values()), axis=0), size, out=np.zeros_like(total), where=size > 0)
+    return {name: part + off * np.abs(part) for name, part in parts.items()}
+
+
+def _taken(results: Results) -> str:
+    return f"medians of {results.draws - 1:,} draws" if results.draws > 1 else "central run"
 
 
 def _whisker_words(total: Course) -> str:

@@ -39,7 +39,8 @@ def starts_and_exits(results: Results) -> Chart | None:
             if history:
                 lines.draw_history(axes, history, colour)
                 top = max(top, series.highest(history.middle))
-                alts.append(f"Published {name} were {words.count(history.middle[-1])} in {history.when[-1]}.")
+                known_as = "The council's own" if series.is_own(results, name) else "Published"
+                alts.append(f"{known_as} {name} were {words.count(history.middle[-1])} in {history.when[-1]}.")
             lines.draw_projection(axes, path, colour, joins=history, widest=True)
             top = max(top, series.highest(path.middle, *(high for _, high in path.bands())))
             end = path.middle[-1]

@@ -9,17 +9,30 @@ import numpy as np
 
 from simulator.outputs.charts import headline, series, words
 from simulator.outputs.charts.headline import signed
-from simulator.results.figures import Way, middle, way
+from simulator.results.figures import Way, interval, middle, way
 from simulator.results.movers import Mover, movers
 from simulator.results.results_protocol import Results
-from simulator.results.value_for_money import ValueAccount
+from simulator.results.value_for_money import ValueAccount, middle_of
+
+_signed = partial(signed, write=words.money)
+_PENNY = 0.01
+_APART = 0.2
+"""Part of the width of the 80% interval by which the central run and the median differ where both are told."""
 
 REGIMES = {True: "places limited", False: "places found as needed"}
 """What the two rules for foster places are called."""
 
 
-NOT_DRAWN = "What the programmes do is not drawn, so that a chance, or an interval, doubts everything but them."
+NOT_DRAWN = (
+    "What the programmes do is not drawn: chances and intervals say how unsure everything else is, and nothing of "
+    "whether the programmes do what the file says."
+)
 """What is said where the file gives what programmes do as numbers without a distribution."""
+
+RESTS_ON_JUDGEMENT = "What the programmes do rests on judged priors alone."
+
+JUDGED = "on judged priors alone"
+"""What is said with a chance where nothing but judgement says what programmes do."""
 
 
 def accounts(results: Results) -> list[ValueAccount]:
@@ -35,6 +48,16 @@ def break_even(account: ValueAccount) -> str:
     return account.years[last + 1] if last + 1 < len(account.years) else ""
 
 
+def rests_on(results: Results) -> str:
+    """Return what a chance that programmes pay rests on, after a comma; nothing where studies bear them out."""
+    said = [JUDGED] if results.judged else []
+    if results.fitted:
+        said.append(f"given the {words.listed(results.fitted)}, fitted so that the scenario reaches a published figure")
+    if results.outlasting:
+        said.append(f"if effects outlast their money as the file says ({words.listed(results.outlasting)})")
+    return "".join(f", {one}" for one in said)
+
+
 def verdicts(known: Sequence[ValueAccount]) -> str:
     """Return whether programmes pay, in each regime, as a sentence without its end."""
     regimes = [REGIMES[account.package.places_limited] for account in known]
@@ -48,12 +71,23 @@ def verdicts(known: Sequence[ValueAccount]) -> str:
     return f"Programmes: {'; '.join(said)}"
 
 
+def standing(known: Sequence[Sequence[ValueAccount]]) -> str:
+    """Return of how many scenarios the programmes pay whatever the rule for places, as a title."""
+    ways = [{_pays(account) for account in of_one} for of_one in known]
+    always, never = sum(one == {"up"} for one in ways), sum(one <= {"down", "same"} for one in ways)
+    basis = headline.DRAWS if len(known[0][0].net_present_value) > 1 else "central runs"
+    return (
+        f"Of {len(ways)} scenarios, programmes pay under both rules for foster places in {always or 'none'}, under "
+        f"neither in {never or 'none'}; {len(ways) - always - never or 'none'} turn on the rule or are open ({basis})"
+    )
+
+
 def _pays(account: ValueAccount) -> Way:
     return way(account.net_present_value, float(np.abs(account.present("cost")).max()), least=0.0)
 
 
 def _worth(account: ValueAccount) -> str:
-    return headline.between(account.net_present_value, partial(signed, write=words.money))
+    return headline.between(account.net_present_value, _signed)
 
 
 def verdict(account: ValueAccount) -> str:
@@ -62,11 +96,27 @@ def verdict(account: ValueAccount) -> str:
     found = _pays(account)
     if found == "unsure":
         return f"are worth {_worth(account)} by {last} ({headline.DRAWS}), a loss or a gain"
+    ends = interval(np.abs(value), 10, 90, quantiles=False)
     size = words.money(abs(float(middle(value, quantiles=False))))
+    if ends is not None and words.money(float(ends[0])) != words.money(float(ends[1])):
+        size += f" ({' to '.join(words.money(float(edge)) for edge in ends)})"
     if found == "up":
         paid = f", and have paid back by {year}" if (year := break_even(account)) else ""
         return f"save {size} more than they cost by {last}{paid}"
     return f"cost {size} more than they save by {last}" if found == "down" else f"cost what they save by {last}"
+
+
+def apart_words(known: Sequence[ValueAccount]) -> Iterator[str]:
+    """Yield what the central run gives in each regime where it is far from the median of draws."""
+    for account in known:
+        value = account.net_present_value
+        ends, most = interval(value, 10, 90, quantiles=False), float(middle(value, quantiles=False))
+        if ends is not None and abs(float(value[0]) - most) > _APART * float(ends[1] - ends[0]) + _PENNY:
+            yield (
+                f"With {REGIMES[account.package.places_limited]}, the central run has a net present value of "
+                f"{_signed(float(value[0]))}, far from the median of {_signed(most)}: each number is at its middle "
+                "there, and the outcome is not, as savings are not in proportion to what is drawn. Quote the median."
+            )
 
 
 def basis_words(results: Results, account: ValueAccount) -> str:
@@ -74,23 +124,28 @@ def basis_words(results: Results, account: ValueAccount) -> str:
     return f"{series.prices_words(results)}, present value in {account.years[0]}"
 
 
+BASIS = (
+    "Against the same scenario without its programmes, draw by draw. Savings are of all spend on looked-after "
+    "children, gross of grants; costs, savings and net present value are discounted as the Green Book says, a saving "
+    "for a child-year is not."
+)
+"""What holds for every verdict on programmes."""
+
+
 def value_notes(results: Results, known: Sequence[ValueAccount]) -> Iterator[str]:
     """Yield what must be said of every verdict."""
-    yield (
-        "Against the same scenario without its programmes, draw by draw. Savings are of all spend on looked-after "
-        "children; discounted as the Green Book says."
-    )
+    yield BASIS
     for account in known:
         if account.beyond_average:
             yield (
                 f"Warning: with {REGIMES[account.package.places_limited]}, a child-year avoided saves "
-                f"{account.marginal_to_average[0]:.1f} times what one costs on average, as places are freed for other "
-                "children; read the saving as an upper bound."
+                f"{middle_of(account.marginal_to_average):.1f} times what one costs on average, as places are freed "
+                "for other children; read the saving as an upper bound."
             )
     if results.draws > 1 and not results.effects_drawn:
         yield NOT_DRAWN
     if results.judged:
-        yield "What the programmes do rests on judged priors alone."
+        yield RESTS_ON_JUDGEMENT
 
 
 def spend_movers(results: Results) -> tuple[Mover, ...]:

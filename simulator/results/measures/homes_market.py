@@ -32,7 +32,7 @@ def home_places_needed(view: View) -> Values:
     return Values(_needed(view)[..., None, None])
 
 
-@measure(42, "Net openings of places in children's homes", "places", "flow", NEVER)
+@measure(42, "Places opened less places closed in children's homes", "places", "flow", NEVER)
 def home_places_opened(view: View) -> Values:
     """Places needed at the end of a month over those at its beginning; below 0 places close."""
     return Values(np.diff(_needed(view), axis=2)[..., None, None])

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Values:
-    """Values of a measure, (draw, area, time, placement, age band), and the labels of its last two axes."""
+    """Values of a measure, (draw, area, time, placement, age band), and the labels of its last two axes.
+
+    A ratio has in `per` what its values are divided by, of the same axes, once both are added up over areas.
+    """
 
     values: Array
     placements: tuple[str, ...] = (ALL,)
     age_bands: tuple[str, ...] = (ALL,)
+    per: Array | None = None
 
 
 @dataclass(frozen=True)

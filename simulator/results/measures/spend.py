@@ -36,11 +36,12 @@ def other_spend(view: View) -> Values:
 
 @measure(32, "Spend on programmes", "GBP", "flow", MONEY, difference=6)
 def programme_spend(view: View) -> Values:
-    """Cash spend on the scenario's programmes, with what they pay for usable foster places that stand empty."""
+    """Cash spend on the scenario's programmes, with what they pay for empty foster places and save on staff."""
     filled = view.children_by_place[..., list(placements.sector_places())]
     idle = np.maximum(view.paths.places_usable - filled, 0.0)  # (draw, area, instant, sector)
     empty = (idle[:, :, :-1] + idle[:, :, 1:]) / 2.0
-    spend = view.rates.programme_spend_gbp + (view.rates.idle_place_gbp * empty).sum(axis=-1)
+    spend = view.rates.programme_spend_gbp + view.rates.outside_care_gbp
+    spend = spend + (view.rates.idle_place_gbp * empty).sum(axis=-1)
     return Values(spend[..., None, None])
 
 

@@ -129,8 +129,37 @@ class View:
         line, amount = self.cost_lines[i], self.amounts[i]
         if line.driver.of_placements:
             amount = amount * self.rates.cost_weight[:, :, None, line.driver.places]
-        cash: Array = _at_base_prices(line, amount) * self.rates.price_ratio[:, :, :, i, None]
+        spend = _at_base_prices(line, amount)
+        if line.beds is not None:
+            of_beds = line.beds.spend_gbp(
+                spend.sum(axis=-1), self._weeks(i), self.amounts[i].sum(axis=-1), WEEKS_A_MONTH
+            )
+            spend = _shares(amount) * of_beds[..., None]
+        cash: Array = spend * self.rates.price_ratio[:, :, :, i, None]
         return cash
+
+    def _weeks(self, i: int) -> Array:
+        """Weeks in the placements of line `i`, of all children: (draw, area, month)."""
+        weeks: Array = self.child_weeks[..., self.cost_lines[i].driver.places].sum(axis=(-2, -1))
+        return weeks
+
+    @cached_property
+    def empty_beds_spend(self) -> Array:
+        """Cash cost of beds that are paid for and stand empty: (draw, area, month)."""
+        total = np.zeros(self.child_weeks.shape[:3])
+        for i, line in enumerate(self.cost_lines):
+            if line.beds is not None:
+                total = total + line.beds.empty_gbp(self._weeks(i), WEEKS_A_MONTH) * self.rates.price_ratio[..., i]
+        return total
+
+    @cached_property
+    def beds_paid_for(self) -> Array:
+        """Beds that are paid for at each instant, filled or not: (draw, area, instant)."""
+        total = np.zeros(self.children.shape[:3])
+        for line in self.cost_lines:
+            if line.beds is not None:
+                total = total + line.beds.beds[:, None]
+        return total
 
     def line_totals(self) -> tuple[Array, Array]:
         """Spend and units by line: two of (draw, area, month, line)."""
@@ -144,7 +173,14 @@ def _at_base_prices(line: CostLine, amount: Array) -> Array:
 
     The fixed share stays what it was at the base, the rest goes with the driver.
     """
-    total = amount.sum(axis=-1, keepdims=True)
-    share = np.divide(amount, total, out=np.zeros_like(amount), where=total > 0)
+    share = _shares(amount)
     spend_gbp, units, fixed = (np.asarray(x)[..., None, None] for x in (line.spend_gbp, line.units, line.fixed_share))
     return np.asarray(spend_gbp * ((1.0 - fixed) / units * amount + fixed / MONTHS_A_YEAR * share))
+
+
+def _shares(amount: Array) -> Array:
+    """Return each placement's share of what a line counts, all of it the first's where there is none: (..., x)."""
+    total = amount.sum(axis=-1, keepdims=True)
+    nobody = np.zeros(amount.shape[-1])
+    nobody[0] = 1.0
+    return np.divide(amount, total, out=np.broadcast_to(nobody, amount.shape).copy(), where=total > 0)

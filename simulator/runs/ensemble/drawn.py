@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
 
+from simulator.results.attribution import Attribution
 from simulator.results.figures import Array, ShownFigure
 from simulator.results.labelled import WITHOUT, RunResults
 from simulator.runs.ensemble.store import Figures
@@ -42,7 +43,16 @@ class Drawn(RunResults):
 
     def bare(self) -> Drawn:
         """Return children and spend of the same scenario without its programmes."""
-        return replace(self, measures=self.without, without={}, packages=(), flows={}, prefix=WITHOUT)
+        return replace(
+            self,
+            measures=self.without,
+            without={},
+            packages=(),
+            attributed=Attribution(),
+            flows={},
+            funded=None,
+            prefix=WITHOUT,
+        )
 
     def figure(self, name: str) -> ShownFigure:
         """Return a figure by its name in `simulator.results.reduce`."""

@@ -383,9 +383,9 @@ def test_wrong_actual_figures(frozen: Path, tmp_path: Path, content: str, words:
 def test_the_record_reaches_what_the_page_claims(tmp_path: Path) -> None:
     record = backtest(WHOLE)
 
-    def skills(level: str, horizons: range, origins: range) -> list[float]:
+    def skills(level: str, horizons: range, years: range) -> list[float]:
         tables = [record.scores[name, level] for name in (origins.HEADLINE, origins.REFERENCE)]
-        kept = [t[np.isin(t["origin"], origins)] for t in tables]
+        kept = [t[np.isin(t["origin"], years)] for t in tables]
         return [score.skill(*(t[t["horizon"] == h] for t in kept)) for h in horizons]
 
     assert (np.array(skills("authority", range(1, 6), range(2014, 2025))) > [0.03, 0.04, 0.055, 0.06, 0.06]).all()

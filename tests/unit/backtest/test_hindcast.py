@@ -9,19 +9,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
-from simulator.backtest.hindcast import hindcast_page, tables_of_page
+from simulator.backtest.hindcast import hindcast_page, run_areas, tables_of_page
 from simulator.backtest.hindcast.hindcast_charts import PANELS, draw_all
 from simulator.backtest.hindcast.hindcast_scores import crps, scores
 from simulator.backtest.hindcast.items import FILLED, HOUSEHOLDS, RESIDENTIAL, SPEND, UNIT_COST, HindcastItem, items
 from simulator.backtest.hindcast.naive_rules import naive
 from simulator.backtest.hindcast.of_the_day import BASES, price_level, status_quo
 from simulator.backtest.hindcast.run_areas import beside_authorities
-from simulator.backtest.hindcast.run_bases import COLUMNS, Ahead, run_base, set_beside
+from simulator.backtest.hindcast.run_bases import COLUMNS, Ahead, quantiles, run_base, set_beside
 from simulator.backtest.hindcast.write_hindcast import write_hindcast
 from simulator.baseline.england import load_baseline
 from simulator.data import tables
 from simulator.data.authority_tables import _figures, column, placed_in_group
+from simulator.outputs.charts import Chart
 from simulator.projection.recorded_trends import trends
 from simulator.runs.simulate import simulate
 from simulator.vocabulary import placements
@@ -242,6 +244,42 @@ def test_scores_of_authorities_count_by_size() -> None:
     assert found.error == pytest.approx(10.0 / big.actual)
 
 
+@pytest.mark.slow
+def test_authorities_from_2022_and_2023_are_as_good_as_is_asked() -> None:
+    """One and two years ahead: 80% intervals hold .72 to .88, and the score is no worse than that of the held share."""
+    many = [one for base in run_areas.BASES for one in run_areas.run_areas(base, 12, seed=1)]
+    assert {one.base for one in many} == {2022, 2023}
+    low, high = hindcast_page.AREA_COVERAGE_80
+    for group in run_areas.GROUPS:
+        found = hindcast_page.area_pool(many, group)
+        assert found.count > 550
+        assert low <= found.covered[80] <= high
+        assert found.crps <= found.hold_crps
+
+
+def test_the_page_tells_which_rows_of_authorities_are_outside_of_what_is_asked(two_councils: list[Ahead]) -> None:
+    charts = {name: Chart(Figure(), "Title", "In words") for name in ("one", "two")}
+    exact = [replace(one, draws=one.actual + np.arange(-9.0, 10.0), hold=one.actual + 50.0) for one in two_councils]
+    wide = hindcast_page.text([*made_up(), *exact], charts, 40)
+    assert (
+        "Outside of that by themselves: Fostered children, authorities, from 2023, 1 year ahead (100% inside)" in wide
+    )
+    assert "| Fostered children, authorities: 80% intervals hold | 0.72 to 0.88 | 1.00 | **no** |" in wide
+    assert "| Fostered children, authorities: CRPS, no more than held |" in wide
+    worse = [replace(one, hold=one.actual, draws=one.draws + 1e4) for one in exact]
+    assert "(CRPS no better than held)" in hindcast_page.text([*made_up(), *worse], charts, 40)
+
+
+def test_intervals_of_few_draws_hold_one_more_draw_as_often_as_they_say() -> None:
+    np.testing.assert_allclose(quantiles(np.arange(1.0, 10.0), [10, 50, 90]), [1.0, 5.0, 9.0])
+    rng = np.random.default_rng(2)
+    inside = []
+    for _ in range(2000):
+        low, high = quantiles(rng.normal(size=19), [10, 90])
+        inside.append(low <= rng.normal() <= high)
+    assert np.mean(inside) == pytest.approx(0.8, abs=0.025)
+
+
 # --- page and folder -------------------------------------------------------------------------------------------------
 
 
@@ -278,6 +316,26 @@ def test_the_page_says_what_is_met_and_what_is_not() -> None:
     assert "| 90% intervals hold | 0.80 or more | 0.00 | **no** |" in page
     assert "Both did better." in page
     assert set(charts) == set(PANELS)
+
+
+def test_the_verdict_says_where_a_rule_of_thumb_did_better_and_what_was_missed_from_the_pandemic_year() -> None:
+    good = made_up()
+    said = hindcast_page.verdict(good)
+    assert "no change by 10.0%, the damped trend by 20.0%." in said  # as made up, and the model misses less
+    assert "did better there" not in said
+    ahead_of = [
+        replace(one, draws=one.draws * 0.3) if one.base == 2021 and one.item.key == ("total_spend", "all") else one
+        for one in good
+    ]
+    starts = ITEMS["starts", "all"].actual(2021)
+    held, came = 1.1 * starts[2022], np.mean([starts[year] for year in range(2022, 2026)])
+    end = hindcast_page.verdict(ahead_of).split("From March 2021 it missed ")[1]
+    assert end.startswith("spend of 2024-25 by −70%, outside its 90% interval: its starts")
+    assert f"{round(held, -1):,.0f}, and {round(came, -1):,.0f} a year have come since." in end
+    children = [replace(one, trend=one.actual) if one.item.key == ("children", "all") else one for one in good]
+    assert "so that the damped trend did better there" in hindcast_page.verdict(children)
+    homes = [one for one in good if one.item.key == ("children", "childrens_home") and one.horizon <= 4]
+    assert f"children's homes score {100 * scores(homes).crps:.1f}%" in said
 
 
 def test_a_hindcast_is_written_whole(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from simulator.disclosure.suppression import NO_LIMIT, Tables, equations, expose
 from simulator.outputs.charts import draw_all
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
+from simulator.results.sufficiency_tables import Sufficiency
 from simulator.runs.simulate import simulate
 from simulator.scenario import load
 
@@ -280,8 +281,10 @@ def test_every_measure_says_how_it_may_be_published() -> None:
     of = {name: kind.publication for name, kind in measures().items()}
     never = {name for name, one in of.items() if one.rule == "never"}
     left_care, of_few = {"children_under_guardianship", "care_leavers"}, {"grant_income", "net_spend"}
-    of_homes = {"home_places_needed", "home_places_opened"}
-    assert never == {"moves_in", "moves_out", *left_care, *of_few, *of_homes}
+    of_homes = {"home_places_needed", "home_places_opened", "beds_paid_for", "empty_beds_spend"}
+    of_workers = {"social_workers", "agency_social_workers", "social_worker_caseload"}
+    away = {"children_far_from_home", "children_outside_area"}
+    assert never == {"moves_in", "moves_out", *left_care, *of_few, *of_homes, *of_workers, *away}
     shown = of.keys() - never
     assert all((measures()[name].unit == "GBP") == (of[name].rule == "money") for name in shown)
     for one in of.values():
@@ -328,6 +331,46 @@ def test_no_hidden_count_of_a_run_can_be_narrowed(small_areas: tuple[RunResults,
         for cell, (low, high) in told(shown, run.tables.bases, sums, balances, cells, whole=False).items():
             assert low <= 1 + 1e-6, run.keys[cell]
             assert high >= 5 - 1e-6, run.keys[cell]
+
+
+def test_years_before_a_run_and_where_children_are_placed_give_nothing_away(own_returns: RunResults) -> None:
+    """All that is published of a council by its own returns is attacked as one system of sums."""
+    run = _Run(own_returns)
+    _hide_together([run])
+    values, bases = np.array(run.tables.values), np.array(run.tables.bases)
+    shown = [None if h else float(v) for h, v in zip(run.hidden, rounded(values, bases), strict=True)]
+    small = [i for i in np.flatnonzero(is_small(values)).tolist() if i in run.past.wholes]
+    assert {run.keys[i][0] for i in small} >= {"children", "where_placed"}
+    found = told(
+        shown, run.tables.bases, run.tables.sums, run.tables.balances, small,
+        whole=run.past.whole(len(values)).tolist(),
+    )  # fmt: skip
+    for cell, (low, high) in found.items():
+        assert low <= 1 + 1e-6, run.keys[cell]
+        assert high >= 5 - 1e-6, run.keys[cell]
+
+
+def test_published_evidence_holds_no_other_number(own_returns: RunResults) -> None:
+    (published,) = publish([own_returns])
+    assert published.evidence is not None
+    assert own_returns.evidence is not None
+    own = [one for one in published.evidence.where if not one.source]
+    assert {one.placement for one in own} == {"all"}
+    assert {one.date for one in own} == {"2026-03-31"}
+    for one in own:
+        assert np.isnan(one.children) or one.children % 5 == 0
+    assert any(np.isnan(one.children) for one in own)
+    for past in (*published.history.values(), *published.evidence.mix.values()):
+        assert np.nanmax(past.values % 5, initial=0.0) == 0
+    exact = {name: past.values for name, past in own_returns.evidence.mix.items()}
+    for name, past in published.evidence.mix.items():
+        assert np.isnan(past.values[is_small(exact[name])]).all()
+    found = Sufficiency(published)
+    for row in (*found.where_rows(), *found.needed_rows()):
+        assert "c" in row or all(not isinstance(cell, float) or cell >= 0 for cell in row)
+    counted = [row for row in found.where_rows() if row[10] == "counted"]
+    assert all(row[8] == "c" or float(str(row[8])) % 5 == 0 for row in counted)
+    assert "(c)" in "".join(published.notes)
 
 
 def test_areas_of_a_region_add_up_and_give_nothing_away() -> None:

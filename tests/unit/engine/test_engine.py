@@ -141,6 +141,37 @@ def test_known_shares_come_back(width: int) -> None:
     np.testing.assert_allclose(total(paths)[0, 0, 1:], back)
 
 
+def test_some_who_would_come_back_stay_at_home() -> None:
+    """Half of those who would come back in a month are as many as half of the hazard would bring, within 2%."""
+    half = np.full((1, 1, 1, 3), 0.5)
+    example = replace(stream(width=12, return_per_year=RETURN_PER_YEAR), return_ratio=half)
+    exact = stream(width=12, return_per_year=RETURN_PER_YEAR / 2.0)
+    back = []
+    for one in (example, exact):
+        one.opening_home[0, 0, 5, 0] = 1.0
+        back.append(go(rates(one, months=72)).returns[0, 0, :, 0].cumsum())
+    np.testing.assert_allclose(back[0], back[1], rtol=0.02)
+    everybody = replace(example, return_ratio=np.zeros((1, 1, 1, 3)))
+    paths = go(rates(everybody, months=12))
+    assert not paths.returns.any()
+    assert paths.home[0].sum() == pytest.approx(1.0)
+
+
+def test_a_ratio_of_a_reason_is_that_of_its_hazard() -> None:
+    """Leaving for home goes twice as fast from the second year, and no other way of leaving does."""
+    by_phase = one_hazard(0.3) * 0.0
+    by_phase[..., HOME], by_phase[..., OTHER] = 0.1, 0.2
+    ratio = np.ones((1, 1, 24, len(REASONS)))
+    ratio[:, :, 12:, HOME] = 2.0
+    example = replace(stream(phase_exit_per_year=by_phase), phase_exit_ratio=ratio)
+    example.opening[0, 0, 3, 0, 0] = 1.0
+    paths = go(rates(example, months=24))
+    after = np.exp(-0.3)
+    gone_home = paths.exits_by_reason[0, 0, :, 0, :, HOME].sum(axis=1)
+    assert gone_home[:12].sum() == pytest.approx((1 - after) / 3)
+    assert gone_home[12:].sum() == pytest.approx(after * (1 - np.exp(-0.4)) / 2)
+
+
 def test_pace_of_a_phase_multiplies_the_hazards_of_the_placement() -> None:
     """The hazards of leaving that go with the phase itself are left as they are."""
     move = np.zeros((18, 2, 2))
@@ -280,6 +311,8 @@ def random_stream(
         move_ratio=rng.uniform(0.5, 1.5, (1, 1, months, places, places)),
         placement_pace=rng.uniform(0.2, 1.5, (1, 1, phases, places)),
         balancing_per_year=rng.uniform(-0.05, 0.05, (2, 1)),
+        phase_exit_ratio=rng.uniform(0.5, 1.5, (2, 1, months, reasons)),
+        return_ratio=rng.uniform(0, 1.5, (1, 1, months, 3)),
     )
 
 
@@ -363,7 +396,8 @@ def test_restart_equals_straight_run(small: Small, data: st.DataObject) -> None:
 def from_month(example: Rates, first: int) -> Rates:
     """Drop the months before `first` from every array that varies over months."""
     monthly = {
-        "new_starts_per_month", "start_place", "exit_ratio", "move_ratio", "enquiries_per_month",
+        "new_starts_per_month", "start_place", "exit_ratio", "move_ratio", "phase_exit_ratio", "return_ratio",
+        "enquiries_per_month",
         "stage_pass_share", "deregistration_per_year", "usable_share", "agencies",
     }  # fmt: skip
 

@@ -253,6 +253,27 @@ def test_a_residual_that_takes_children_away_agrees_with_lives() -> None:
     assert residual == pytest.approx(-0.05 * found.sum(), rel=0.05)
 
 
+def test_support_to_go_home_and_stay_there_agrees_with_lives() -> None:
+    """A fifth more go home, of whom three in ten of those who would come back do not."""
+    rates = example("structure", width=3)
+    plain, other = rates.streams
+    by_reason = np.where(np.arange(len(REASONS)) == HOME, 1.2, 1.0)
+    fewer = np.full((1, 1, 1, len(HOME_SPELLS)), 0.7)
+    supported = replace(plain, phase_exit_ratio=by_reason[None, None, None], return_ratio=fewer)
+    engine = run_engine(replace(rates, streams=(supported, other)))
+    known = simulate(supported, HORIZONS, children=100_000, batches=8, seed=20250403)
+    without = simulate(plain, HORIZONS, children=100_000, batches=8, seed=20250403)
+    steady = engine.steady
+    for found, lived, tolerance in [
+        (engine.growing.children[0, 0, -1, 0].sum(), known.stock.sum(axis=(1, 2, 3)), 0.01),
+        (steady.returns[0, 0, :, 0].sum(), known.returns, 0.02),
+        (steady.exits_by_reason[0, 0, :, 0, :, HOME].sum(), known.exits[:, :, HOME].sum(axis=1), 0.01),
+        (engine.growing.home[0].sum(), known.home.sum(axis=1), 0.01),
+    ]:
+        assert found == pytest.approx(mean(lived), rel=tolerance)
+    assert mean(known.returns) < 0.85 * mean(without.returns)
+
+
 def test_counting_on_a_date_agrees_with_averaging_over_dates(lives: dict[str, list[Lives]]) -> None:
     for of_stream in lives["structure"]:
         by_age = (of_stream.counted - of_stream.stock).sum(axis=(2, 3)) @ BANDS

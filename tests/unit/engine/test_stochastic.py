@@ -156,6 +156,22 @@ def test_foster_places_are_filled_as_on_the_expected_path() -> None:
     assert np.all(np.abs(counts.mean(axis=0) - path) < 4.5 * error + 0.02)
 
 
+def test_support_after_going_home_has_the_mean_of_the_expected_path() -> None:
+    """All are at home at first, and four in ten of those who would come back in a month do."""
+    rates = replace(council(months=6), foster=None)
+    stream = rates.streams[0]
+    home = np.zeros_like(stream.opening_home)
+    home[..., 1:-1, :] = 10.0
+    ratio = np.array([0.4, 0.7, 1.0])[None, None, None]
+    alone = {"opening": stream.opening * 0.0, "new_starts_per_month": stream.new_starts_per_month * 0.0}
+    rates = replace(rates, streams=(replace(stream, opening_home=home, return_ratio=ratio, **alone),))
+    without = replace(rates, streams=(replace(rates.streams[0], return_ratio=np.ones((1, 1, 1, 3))),))
+    counts = many(rates, 60).returns[0].sum(axis=(1, 2))
+    expected, plain = (run(one, BAND_OF_AGE).returns.sum() for one in (rates, without))
+    assert abs(counts.mean() - expected) < 4.5 * counts.std() / np.sqrt(len(counts)) + 0.5
+    assert expected < 0.6 * plain
+
+
 def test_arrivals_alone_are_poisson() -> None:
     """From an empty stock, independent arrivals make the number in care Poisson: variance equal to the mean."""
     rates = council(months=18)

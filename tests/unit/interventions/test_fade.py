@@ -36,19 +36,25 @@ def test_an_effect_fades_over_two_years_after_the_last_month_with_money() -> Non
     assert not weights[48:].any()
 
 
-def test_it_is_gone_two_years_after_the_money_however_long_it_lags() -> None:
+def test_what_the_last_money_bought_works_a_lag_later_and_fades_from_then() -> None:
+    # Money to month 24, a lag of 20: in force from month 21 to 44, then gone over two years, cut by the run's end.
     weights = strength(lag_months=20, **BUDGET)
     assert not weights[:20].any()
-    np.testing.assert_array_equal(weights[20:24], 1.0)
-    np.testing.assert_allclose(weights[24:48], falling(24))
-    assert not weights[48:].any()
+    np.testing.assert_array_equal(weights[20:44], 1.0)
+    np.testing.assert_allclose(weights[44:], falling(24)[: MONTHS - 44])
+
+
+def test_a_lag_longer_than_the_fade_takes_nothing_from_the_effect() -> None:
+    weights = strength(lag_months=30, fade_months=12, **BUDGET)
+    np.testing.assert_array_equal(weights[30:54], 1.0)
+    np.testing.assert_allclose(weights[54:], falling(12)[: MONTHS - 54])
 
 
 def test_what_was_built_before_the_money_ended_still_comes_while_it_fades() -> None:
-    # 12 months of 24 are delivered by the end of the money; with the lag the last of them shows six months later.
+    # 12 months of 24 are delivered by the end of the money; the last of them shows six months later, and then it fades.
     weights = strength(profile={"shape": "linear", "months": 24}, lag_months=6, start="2026-04", **BUDGET)
     built = np.minimum((np.arange(MONTHS) - 18 + 0.5) / 24, 0.5).clip(0)
-    left = np.where(np.arange(MONTHS) < 24, 1.0, 1.0 - (np.arange(MONTHS) - 23.5) / 24).clip(0)
+    left = np.where(np.arange(MONTHS) < 30, 1.0, 1.0 - (np.arange(MONTHS) - 29.5) / 24).clip(0)
     np.testing.assert_allclose(weights, built * left)
 
 
@@ -93,7 +99,7 @@ def test_money_never_makes_an_effect_longer_and_outlasting_it_never_shorter(
     if Month(paid + 1, 3) >= first:
         weights = strength(**dates, **budget)
         assert (weights <= without + 1e-12).all()
-        gone = min(first + length, Month(paid + 1, 3)) + fade + 1 - FIRST
+        gone = min(first + length, Month(paid + 1, 3)) + lag + fade + 1 - FIRST
         assert not weights[max(gone, 0) :].any()
 
 
@@ -128,6 +134,10 @@ def test_charts_say_what_becomes_of_it() -> None:
         "help: its money ends in 2027-03, and its effect is assumed to go on after it."
     ]
     assert said(fade_months=0, **BUDGET) == ["help: its money ends in 2027-03, and its effect ends with it."]
+    assert said(lag_months=20, **BUDGET) == [
+        "help: its money ends in 2027-03, and its effect, 20 months behind, falls to nothing in the 24 months after "
+        "2028-11."
+    ]
     assert said(cost={"budget_gbp": {"2029-30": 5e6}}) == []
     assert said() == []
 

@@ -14,6 +14,7 @@ from test_interventions import (
     EACH,
     MONTHS,
     NEUTRAL,
+    OF_WHOM,
     PAIR,
     PAIR_OF_ENGLAND,
     arrays,
@@ -68,6 +69,18 @@ def test_reach_says_what_it_costs_as_it_builds_up() -> None:
     assert not ended[24:].any()
 
 
+def test_deadweight_is_paid_for_and_changes_nothing() -> None:
+    # Of five who are paid for one would have done as well without, so £50m reaches four fifths of 25,000.
+    np.testing.assert_allclose(starts_ratio(cost={"per_year_gbp": 50e6, **OF_WHOM}), 1 - 0.8 * 0.25 * 0.5)
+    reach = {"areas": {"share": 0.25}, "cost": OF_WHOM}
+    np.testing.assert_allclose(spend(**reach) * 12, 50e6 / 0.8)
+    np.testing.assert_allclose(starts_ratio(**reach), 1 - 0.25 * 0.5)
+    said = " ".join(made("early_help", {**HELP, **reach}).money_and_reach(AROUND))
+    assert "20% of those paid for would have done as well without" in said
+    with pytest.raises(ValidationError, match="deadweight_share acts on a cost of each"):
+        made("early_help", {**HELP, "cost": {"per_year_gbp": 1e6, "deadweight_share": 0.2}})
+
+
 def test_money_in_some_areas_reaches_more_of_those_there() -> None:
     one_in_three = {"count": 51, "of": 153}
     np.testing.assert_allclose(starts_ratio(areas=one_in_three, cost={"per_year_gbp": 50e6, **EACH}), 1 - 0.25 * 0.5)
@@ -82,7 +95,7 @@ def test_money_in_some_areas_reaches_more_of_those_there() -> None:
 def test_money_and_reach_that_agree_are_both_taken_and_check_shows_both() -> None:
     cost = {"per_year_gbp": 50e6, **EACH}
     both = made("early_help", {**HELP, "areas": {"share": 0.25}, "cost": cost})
-    words = ["£50m a year is stated", "at £2,000 each it reaches 25,000 of 100,000 a year (25.0%)"]
+    words = ["the file gives £50m a year", "at £2,000 each it reaches 25,000 of 100,000 a year (25.0%)"]
     assert list(both.money_and_reach(AROUND)) == words
     assert list(made("early_help", {**HELP, "cost": cost}).money_and_reach(AROUND)) == words
     follows = made("early_help", {**HELP, "areas": {"share": 0.25}, "cost": EACH})
@@ -239,7 +252,7 @@ def test_check_says_what_approvals_cost_and_what_money_buys() -> None:
     ]
     money = made("foster_recruitment", {**data, "cost": {"per_year_gbp": 24.93e6}})
     assert list(money.money_and_reach(AROUND)) == [
-        "£25m a year is stated", "1,000 more approvals a year on 4,055, at £25,000 each",
+        "the file gives £25m a year", "1,000 more approvals a year on 4,055, at £25,000 each",
     ]  # fmt: skip
     beyond = made("foster_recruitment", {**data, "extra_households_per_year": 4055.0})
     (found,) = [why for path, why in beyond.idle(AROUND) if path == ("extra_households_per_year",)]

@@ -9,11 +9,16 @@ import numpy as np
 import pytest
 from fake_results import fake_areas, fake_results
 
+from simulator.baseline.local_evidence import Evidence
+from simulator.baseline.neighbours import peers
 from simulator.outputs import charts
 from simulator.outputs.charts import Chart, headline, series, verdicts, words
 from simulator.outputs.charts.area_panels import _finding
+from simulator.outputs.summary import comparison_text, summary_points, summary_text
 from simulator.results.analysis import growth_by_area
+from simulator.results.attribution import FIGURES, Attribution, figure_name
 from simulator.results.figures import way
+from simulator.results.funded import Funded
 from simulator.results.labelled import RunResults
 from simulator.results.quantities import Measure
 from simulator.results.value_for_money import FLOWS, Package
@@ -31,8 +36,17 @@ def unsure(name: str = "status-quo", title: str = "Status quo", seed: int = 1) -
     """Return results whose every change has an interval that holds none, with programmes of which that is so too."""
     results = fake_results(name, title, growth=0.0, draws=DRAWS, history=False, settled=False, seed=seed)
     more = {
+        "grant_income": replace(
+            results["other_spend"], name="grant_income", values=0.1 * results["other_spend"].values
+        ),
+        "net_spend": replace(results["total_spend"], name="net_spend", values=0.9 * results["total_spend"].values),
+    } | {
         name: replace(results["children"], name=name, title=title)
-        for name, title in (("uasc_children", "Asylum-seeking children"), ("home_places_needed", "Places needed"))
+        for name, title in (
+            ("uasc_children", "Asylum-seeking children"),
+            ("home_places_needed", "Places needed"),
+            ("children_far_from_home", "Children over 20 miles from home"),
+        )
     }
     both = tuple(Package(w, (0,), (0,), limited, limited) for limited in (True, False) for w in ("none", "all"))  # type: ignore[arg-type]
     rng = np.random.default_rng(seed)
@@ -40,13 +54,21 @@ def unsure(name: str = "status-quo", title: str = "Status quo", seed: int = 1) -
     flows = {
         f"{one.key}/{flow}": saving if flow != "cost" else np.full_like(saving, 1e8) for one in both for flow in FLOWS
     }
+    either = rng.normal(0, 1e3, (DRAWS, 1, 1)) * np.ones((1, 1, 10))
+    funded = Funded({}, np.zeros(0, bool), *(np.zeros((0, DRAWS, 1, 120)),) * 2, np.zeros((DRAWS, 1, 120)), 0.0,
+                    np.zeros((DRAWS, 1)))  # fmt: skip
+    brings = Attribution({"one": "One", "other": "Other"})
+    flows |= {figure_name(figure, *part): either for figure in FIGURES for part in brings.parts()}
     bare = fake_results(growth=0.0, draws=DRAWS, history=False, settled=False, seed=seed + 50).measures
     return replace(
         results,
         measures={**results.measures, **more},
         without={name: bare[name] for name in ("children", "total_spend")},
         packages=both,
+        attributed=brings,
+        funded=funded,
         flows=flows,
+        evidence=Evidence(peers=peers("E10000016")),
         drawn={"drift.starts": results["children"].total(), "n": rng.normal(size=DRAWS - 1)}
         | {"drift.starts": results["children"].values[1:, 0, -1].sum(axis=(-2, -1))},
     )
@@ -75,7 +97,7 @@ def test_every_chart_of_one_scenario_and_of_several_is_held_to_it(drawn: dict[st
     held = {name.removeprefix("two ") for name in drawn}
     every = {entry.name for scope in ("scenario", "comparison") for entry in charts.entries(scope)}  # type: ignore[arg-type]
     left = every - held
-    assert all(name.startswith("areas_") for name in left), left
+    assert [name for name in sorted(left) if not name.startswith("areas_")] == []
     assert {"areas_ranked", "areas_beside", "areas_small_multiples"} <= held
 
 
@@ -140,3 +162,35 @@ def test_a_verdict_names_the_year_of_paying_back_only_where_it_pays() -> None:
     (first, _) = verdicts.accounts(replace(results, flows=sure))
     assert verdicts.verdict(first).endswith(f"have paid back by {results.financial_years[0]}")
     assert series.prices_words(results) == "in 2024-25 prices"
+
+
+def test_a_comparison_says_what_moves_spend_once_for_those_that_it_moves_alike() -> None:
+    said = comparison_text([unsure(), unsure("other", "Other", 2)]).splitlines()
+    assert (
+        sum(line.startswith("Among draws, spend in 2034-35 moves most with children who start") for line in said) == 1
+    )
+    assert sum(verdicts.BASIS in line for line in said) == 1
+
+
+def test_the_summary_gives_spend_gross_and_less_grants_where_there_are_any() -> None:
+    results = fake_results(draws=1)
+    assert "Home Office grants" not in summary_text(results)
+    spend = results["total_spend"]
+    grants = replace(spend, name="grant_income", values=0.1 * spend.values)
+    net = replace(spend, name="net_spend", values=0.9 * spend.values)
+    with_grants = replace(results, measures={**results.measures, "grant_income": grants, "net_spend": net})
+    (point, *_) = reversed(summary_points(with_grants))
+    assert point.real_net_spend_gbp == pytest.approx(0.9 * (point.real_spend_gbp or 0.0))
+    (row, _) = (line for line in summary_text(with_grants).splitlines() if "spend less Home Office grants" in line)
+    assert words.money(point.real_net_spend_gbp or 0.0) in row
+    assert "The same less Home Office grants" in comparison_text(
+        [with_grants, replace(with_grants, name="b", title="B")]
+    )
+
+
+def test_the_chart_of_several_scenarios_gives_both_rules_for_places_and_their_intervals() -> None:
+    drawn_ = charts.draw_all(*(unsure(f"other-{seed}", f"Other {seed}", seed) for seed in (2, 3)))["compare_net_cost"]
+    assert drawn_.title.startswith("Of 2 scenarios, programmes pay under both rules for foster places in none")
+    for rule in ("limited", "as needed"):
+        assert len(re.findall(rf"{rule} [+−]£\S+ \([+−]£\S+ to [+−]£\S+\)", drawn_.alt)) == 2
+    assert len(drawn_.figure.axes) == 2

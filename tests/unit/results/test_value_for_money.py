@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import simulator
-from simulator.results.value_for_money import Package, ValueAccount, packages
+from simulator.outputs.charts.verdicts import apart_words, rests_on, standing, verdict
+from simulator.results.figures import QUANTILES
+from simulator.results.value_for_money import Package, ValueAccount, middle_of, packages
 from simulator.runs.simulate import simulate
 from simulator.scenario import load, load_mapping
 
@@ -76,11 +78,57 @@ def test_quantiles_are_of_draws_and_a_year_is_one_of_theirs() -> None:
     assert one.chance_pays == 0.75
 
 
-def test_a_saving_for_each_child_year_has_no_interval_where_some_draws_avoid_none() -> None:
-    one = account([[1, 1, 1]] * 3, [[4, 4, 4]] * 3, avoided=[[1, 0, 0], [2, 0, 0], [-1, 0, 0]])
+def test_a_saving_for_each_child_year_is_of_the_draws_that_avoid_any() -> None:
+    # Savings of 12 in each draw; 2, 3, -1 and 0 child-years avoided: 6 and 4 in the two draws that avoid some.
+    avoided = [[1, 0, 0], [2, 0, 0], [3, 0, 0], [-1, 0, 0], [0, 0, 0]]
+    one = account([[1, 1, 1]] * 5, [[4, 4, 4]] * 5, avoided=avoided, care=[[8, 0, 0]] * 5, child_years=[[4, 1, 1]] * 5)
+    found = {name.name: name.statistics() for name in one.items()}
+    each = found["saving_per_child_year_avoided"]
+    assert each[0] == 12.0
+    np.testing.assert_allclose(each[1:], np.quantile([6.0, 4.0], np.array(QUANTILES) / 100))
+    np.testing.assert_allclose(found["marginal_to_average"][1:], each[1:] / 2.0)
+    assert found["chance_avoids"].tolist() == [0.5]
+    assert middle_of(one.saving_per_child_year) == 5.0
+    assert one.beyond_average
+
+
+def test_there_is_no_saving_for_a_child_year_where_no_draw_avoids_one() -> None:
+    one = account([[1, 1, 1]] * 3, [[4, 4, 4]] * 3, avoided=[[1, 0, 0], [0, 0, 0], [-1, 0, 0]])
     found = {name.name: name.statistics() for name in one.items()}["saving_per_child_year_avoided"]
     assert found[0] == 12.0
     assert np.isnan(found[1:]).all()
+    assert np.isnan(middle_of(one.saving_per_child_year))
+
+
+def test_with_draws_every_item_but_a_share_of_them_has_quantiles() -> None:
+    one = account([[10, 2, 2]] * 4, [[20, 9, 9], [20, 9, 9], [30, 9, 9], [40, 9, 9]], avoided=[[1, 1, 1]] * 4)
+    for item_ in one.items():
+        found = item_.statistics()
+        assert len(found) == 1 if item_.name.startswith("chance") else np.isfinite(found).all(), item_.name
+
+
+def test_what_the_central_run_gives_is_told_where_it_is_far_from_the_median() -> None:
+    apart = account([[0, 0, 0]] * 6, [[9e9, 0, 0], *([n * 1e9, 0, 0] for n in (1, 2, 3, 4, 5))])
+    (said,) = apart_words([apart])
+    assert "central run has a net present value of +£9.0bn, far from the median of +£3.0bn" in said
+    within = account([[0, 0, 0]] * 6, [[3e9, 0, 0], *([n * 1e9, 0, 0] for n in (1, 2, 3, 4, 5))])
+    assert list(apart_words([within, account([[1, 0, 0]], [[2, 0, 0]])])) == []
+
+
+def test_titles_give_the_interval_and_count_scenarios_by_both_rules_for_places() -> None:
+    def of(*savings: float) -> ValueAccount:
+        return account([[10e6, 0, 0]] * len(savings), [[one * 1e6, 0, 0] for one in savings])
+
+    pays, costs, open_ = of(50, 40, 50, 60), of(5, 4, 5, 6), of(10, 0, 10, 20)
+    assert verdict(pays).startswith("save £40m (£32m to £48m) more than they cost by 2027-28")
+    assert verdict(costs) == "cost £5.0m (£4.2m to £5.8m) more than they save by 2027-28"
+    assert verdict(of(50)) == "save £40m more than they cost by 2027-28, and have paid back by 2025-26"
+    assert standing([[pays, pays], [pays, costs], [costs, costs], [open_, pays]]) == (
+        "Of 4 scenarios, programmes pay under both rules for foster places in 1, under neither in 1; 2 turn on the "
+        "rule or are open (80% of draws)"
+    )
+    assert standing([[of(50), of(50)], [of(50), of(60)]]).endswith("in 2, under neither in none; none turn on the rule "
+        "or are open (central runs)")  # fmt: skip
 
 
 def test_packages_are_each_alone_all_but_it_and_all_in_both_regimes() -> None:
@@ -159,5 +207,18 @@ def test_judgement_is_told_unless_a_study_bears_a_programme_out() -> None:
     known = scenario(0.9, 0, 1.0)
     assert simulate(known).judged
     better = {"id": "family-help", "effect": {"quality": "medium"}}
+    assert simulate(load("review-plan")).outlasting == ("Family help everywhere",)
+    assert simulate(load("family-help-national")).outlasting == ()
+    assert simulate(load("family-help-national")).fitted == ()
+    said = rests_on(simulate(load("review-plan")))
+    assert said == (
+        ", on judged priors alone, given the risk ratio of Family help everywhere, fitted so that the scenario reaches "
+        "a "
+        "published figure, if effects outlast their money as the file says (Family help everywhere)"
+    )
+    assert simulate(load("foster-plan-10000")).fitted == (
+        "extra households per year of Foster recruitment to meet the target",
+    )
+    assert simulate(load("foster-plan-88m")).fitted == ()
     borne_out = load_mapping({"name": "Borne out", "extends": "family-help-national", "interventions": [better]})
     assert not simulate(borne_out).judged

@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from docs_pages.value_page import BREAK_EVEN
 
 from simulator.cli.main import cli
 from simulator.runs.single_run import run_once
-from simulator.runs.solve import Surety, Target, Unknown, Unsolvable, solve
+from simulator.runs.solve import Surety, Target, Unknown, Unsolvable, solve, with_other_places
 from simulator.scenario import load
+from simulator.vocabulary.pounds import pounds
 
 FILE = """\
 name: Planted
@@ -218,3 +220,25 @@ def test_nobody_who_does_anything_pays_for_nothing(planted: Path) -> None:
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 2
     assert "a scenario with programmes, or --against SCENARIO" in done.stderr
+
+
+def test_the_break_even_cost_of_an_approval_is_what_is_left_over_for_each() -> None:
+    """Money on approvals goes with their cost, so that what just pays is worked out from two runs at other costs."""
+    asked = BREAK_EVEN["foster-plan-10000"]
+    loaded = load(asked.scenario)
+    unknown, target = Unknown.parse(asked.vary, loaded.scenario), Target.parse(asked.target)
+    cheap, dear = (
+        float(target.of(run_once(loaded.scenario.with_value(unknown.path, cost), "plan"))[0]) for cost in (1e4, 1e5)
+    )
+    assert cheap > dear
+    found = solve(loaded, target, unknown)
+    assert found.value == pytest.approx(1e4 + 9e4 * cheap / (cheap - dear), rel=1e-6)
+    assert abs(found.result) < 0.5  # billions that balance do so to the pound
+    assert pounds(found.result) == "£0"
+
+
+def test_no_cost_of_an_approval_pays_where_places_are_found_as_needed() -> None:
+    asked = BREAK_EVEN["foster-plan-10000"]
+    loaded = with_other_places(load(asked.scenario))
+    with pytest.raises(Unsolvable, match="reaches it"):
+        solve(loaded, Target.parse(asked.target), Unknown.parse(asked.vary, loaded.scenario))

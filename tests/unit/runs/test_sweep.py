@@ -61,6 +61,14 @@ def test_the_compiled_engine_gives_each_the_bits_it_has_alone() -> None:
         np.testing.assert_array_equal(of(together, "children")[i], of(alone, "children")[0])
 
 
+def test_both_engines_run_a_sweep_and_the_compiled_one_does_where_none_is_named() -> None:
+    values = {RATIO: [0.8, 1.0]}
+    unnamed, plain = simulator.sweep(SHORT, values), simulator.sweep(SHORT, values, engine="plain")
+    assert (unnamed.engine, plain.engine) == ("compiled", "plain")
+    for one, figures in plain.figures.items():
+        np.testing.assert_allclose(unnamed.figures[one], figures, rtol=1e-9, atol=1e-6)
+
+
 def test_bases_may_differ() -> None:
     swept = simulator.sweep({"name": "Bases", "end": "2027-03"}, {"base": [2023, 2025, 2023]})
     assert swept.dates == ("2025-03-31", "2027-03-31")

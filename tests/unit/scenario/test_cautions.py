@@ -313,3 +313,23 @@ def test_prices_that_one_scenario_of_a_comparison_lacks_are_told(tmp_path: Path)
 def test_every_model_says_for_itself_what_cannot_act() -> None:
     assert "idle" in vars(Assumptions)
     assert "idle" not in vars(Scenario)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("percent_per_year: 1", "comes on top of what prices go on growing by as recorded"),
+        ("at_most: 6_000", "caps what prices go on growing by as recorded"),
+        ("value: 6_000", "takes the place of what prices go on growing by as recorded"),
+    ],
+)
+def test_a_cap_or_a_level_is_not_said_to_come_on_top_of_growth(tmp_path: Path, how: str, said: str) -> None:
+    path = tmp_path / "cap.yaml"
+    entry = f"interventions:\n  - {{kind: price_growth, id: price, costs: childrens_home, {how}}}\n"
+    path.write_text(f"name: A cap\nextends: status-quo\n{entry}", encoding="utf-8")
+    loaded = load(path)
+    assert any(said in caution.problem.what for caution in cautions(loaded))
+    text = explain(loaded)
+    assert "own unit" not in text
+    if "6_000" in how:
+        assert "6000 pounds a week" in text.replace(",", "")

@@ -39,6 +39,7 @@ ONLY_THE_READER = {
     "override-kind", "override-takes-away", "override-unknown-id",
     "remove-unknown",
     # what one value means for another, or for the run
+    "caseload-effect-without-source", "deadweight-without-unit-cost", "poverty-two-ways",
     "ages-reversed", "budget-line-idle-dates", "budget-line-share", "claim-without-date", "cost-outside-run",
     "cost-without-amount", "cost-year-wrong-pair", "end-before-base", "end-before-start", "end-too-far",
     "ends-before-run", "fade-without-end", "family-help-national", "id-twice", "lag-beyond-run", "local-empty",

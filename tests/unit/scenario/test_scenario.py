@@ -152,7 +152,7 @@ def test_child_lies_over_parent(child: LoadedScenario) -> None:
         "ages": [0, 17],
         "eligible_share": 1.0,
         "effect": {"measure": "starts", "risk_ratio": 0.8, "source": ["tfp_flw_2019"]},
-        "cost": {"budget_gbp": {"2025-26": 2e6, "2026-27": 3e6}},
+        "cost": {"budget_gbp": {"2025-26": 2e6, "2026-27": 3e6}, "statutory": False},
     }
     assert (line.title, trend.title) == ("budget_line", "trend")
 

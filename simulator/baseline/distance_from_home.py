@@ -1,0 +1,96 @@
+"""How far from home children live, by placement: published shares, and how areas lie to England's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.data import tables
+from simulator.data.authority_tables import column
+from simulator.vocabulary import placements
+from simulator.vocabulary.areas import authorities
+from simulator.vocabulary.axes import AWAY
+
+Array = NDArray[np.float64]
+
+GROUPS = {
+    "kinship": "foster",
+    "council_foster": "foster",
+    "agency_foster": "foster",
+    "homes": "homes",
+    "supported": "supported",
+    "with_parents": "with_parents",
+    "for_adoption": "for_adoption",
+    "other": "other",
+}
+"""Group of placements in tables of authorities to that of the table by distance."""
+
+LOCAL = {
+    "far_from_home": ("stock_by_distance", "more_than_20_miles", "20_miles_or_less"),
+    "outside_area": ("stock_by_locality", "outside_la_boundary", "inside_la_boundary"),
+}
+"""Table of authorities, those who are away, and those who are not."""
+
+HALVINGS = 40
+"""Halvings that find the odds of an area; the last is beyond any digit that is shown."""
+
+MOST_LOG_ODDS = 8.0
+"""Furthest that an area's odds are taken to lie from England's."""
+
+
+def in_england(base: int) -> Array:
+    """Return the share of children in each placement who live away: (place, away).
+
+    Those whose distance is not known are taken to live as the others. The table ends in 2024.
+    """
+    shares = np.zeros((len(placements.names()), len(AWAY)))
+    for away, table in enumerate(AWAY):
+        years = [int(year) for year in tables.series(table)]
+        by_group = tables.categories(table, max((year for year in years if year <= base), default=min(years)))
+        for i, place in enumerate(placements.placements()):
+            shares[i, away] = by_group[GROUPS.get(place.authority_group, "all")]
+    return shares
+
+
+def at_base(codes: Sequence[str], children: Array, base: int) -> Array:
+    """Return the share of children in each placement of each area who live away: (area, place, away).
+
+    The odds in all placements of an authority are England's times one number, so that its children at the base add up
+    to its published share. Where that is hidden, or not held for the base, its shares are England's.
+
+    Parameters
+    ----------
+    codes
+        Of areas.
+    children : (area, place)
+        At the base.
+    """
+    england = in_england(base)
+    shares = np.broadcast_to(england, (len(codes), *england.shape)).copy()
+    every = [one.code for one in authorities()]
+    for name, (table, there, not_there) in LOCAL.items():
+        away = AWAY.index(name)
+        try:
+            gone, near = column(table, base, there), column(table, base, not_there)
+        except LookupError:
+            continue
+        wanted = dict(zip(every, gone / (gone + near), strict=True))
+        for area, code in enumerate(codes):
+            if np.isfinite(wanted.get(code, np.nan)) and children[area].sum() > 0:
+                weight = children[area] / children[area].sum()
+                shares[area, :, away] = _with_total(england[:, away], weight, wanted[code])
+    return shares
+
+
+def _with_total(shares: Array, weight: Array, wanted: float) -> Array:
+    """Return shares whose odds are all higher by one ratio, so that their weighted mean is as wanted."""
+    log_odds = np.log(shares / (1.0 - shares))
+    low, high = -MOST_LOG_ODDS, MOST_LOG_ODDS
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2.0
+        enough = weight @ (1.0 / (1.0 + np.exp(-log_odds - middle))) >= wanted
+        low, high = (low, middle) if enough else (middle, high)
+    found: Array = 1.0 / (1.0 + np.exp(-log_odds - (low + high) / 2.0))
+    return found

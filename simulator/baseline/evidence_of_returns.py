@@ -1,0 +1,94 @@
+"""What a council's own returns tell beside a projection: the years before it, and where its children are placed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.baseline.local_evidence import Evidence, PlacedCount
+from simulator.baseline.published_evidence import published_evidence
+from simulator.baseline.start import PastSeries
+from simulator.data.council import Council
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import STREAMS
+from simulator.vocabulary.calendar import financial_year
+from simulator.vocabulary.labels import ALL
+from simulator.vocabulary.where_placed import DISTANCES, LOCALITIES, PROVIDERS
+
+Array = NDArray[np.float64]
+
+LEAST_TOLD = 0.5
+"""Least share of children whose placement is said to be inside or outside, from which returns are taken to tell."""
+
+
+def past_of(council: Council) -> dict[str, PastSeries]:
+    """Return children, asylum-seeking children, starts and exits of the years of the returns."""
+    dates = tuple(f"{year}-03-31" for year in council.years)
+    years = tuple(financial_year(year - 1) for year in council.years[1:])
+    found = {"children": PastSeries(dates, council.history, "", published=False)}
+    found |= {name: PastSeries(years, values, "", published=False) for name, values in council.flows.items()}
+    if len(council.by_stream):
+        uasc = council.by_stream[:, STREAMS.index("uasc")]
+        found["uasc_children"] = PastSeries(dates, uasc, "", published=False)
+    return found
+
+
+def evidence_of(council: Council, code: str, neighbours: Sequence[str] = ()) -> Evidence:
+    """Return the evidence of a council's returns.
+
+    Parameters
+    ----------
+    council : Council
+    code : str
+        Of the authority that it is named for, whose published figures stand beside; empty if it is named for none.
+    neighbours : sequence of str
+        See `simulator.baseline.published_evidence.published_evidence`.
+    """
+    published = published_evidence(council.name, (code,), neighbours) if code else Evidence()
+    dates = tuple(f"{year}-03-31" for year in council.years)
+    mix = {
+        name: PastSeries(dates, council.by_place[:, i], "", published=False)
+        for i, name in enumerate(placements.reported())
+        if len(council.by_place)
+    }
+    own = tuple(where_counted(council))
+    if own:
+        return replace(published, where=own, mix=mix)
+    untold = "The returns do not say whether placements are inside the authority, or how far from home"
+    said = f"{untold}; what is published of it stands here." if code else f"{untold}."
+    return replace(published, mix=mix, notes=(*published.notes, said))
+
+
+def where_counted(council: Council) -> Iterator[PlacedCount]:
+    """Yield counts of where children are placed: of all in each year, and by placement in the last."""
+    if not len(council.where):
+        return
+    told = council.where[-1][:, :, : LOCALITIES.index("not_known")].sum()
+    if told < LEAST_TOLD * council.where[-1].sum():
+        return
+    for year, counts in zip(council.years, council.where, strict=True):
+        yield from _counts(f"{year}-03-31", ALL, counts.sum(axis=0))
+    for name, counts in zip(placements.reported(), council.where[-1], strict=True):
+        if counts.sum():
+            yield from _counts(f"{council.years[-1]}-03-31", name, counts)
+
+
+def _counts(date: str, placement: str, counts: Array) -> Iterator[PlacedCount]:
+    """Yield the counts of (provider, locality, distance) by each, and by the last two together."""
+    both = counts.sum(axis=0)
+    tables = {
+        "locality": dict(zip(LOCALITIES, both.sum(axis=1), strict=True)),
+        "distance": dict(zip(DISTANCES, both.sum(axis=0), strict=True)),
+        "distance_and_locality": {
+            f"{locality}:{distance}": both[i, j]
+            for i, locality in enumerate(LOCALITIES)
+            for j, distance in enumerate(DISTANCES)
+        },
+        "provider": dict(zip(PROVIDERS, counts.sum(axis=(1, 2)), strict=True)),
+    }
+    for by, categories in tables.items():
+        for category, children in categories.items():
+            yield PlacedCount(date, placement, by, category, float(children), float(counts.sum()))

@@ -1,0 +1,190 @@
+"""`sufficiency` and `template own`: the tables of a made-up council, read as a commissioner would."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from simulator.cli.main import cli
+from simulator.results.sufficiency_tables import (
+    NEEDED_COLUMNS,
+    PEER_COLUMNS,
+    UNMET_COLUMNS,
+    WHERE_COLUMNS,
+)
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Returns, import, own figures, and the evidence of a council of 300 children."""
+    folder = tmp_path_factory.mktemp("council")
+    assert call("sample-returns", "--children", 300, "--years", 4, "--seed", 7, "--out", folder / "r").exit_code == 0
+    assert call("import", "ssda903", folder / "r", "--out", folder / "imported").exit_code == 0
+    assert call("template", "own", "--out", folder / "ours").exit_code == 0
+    with (folder / "ours" / "beds.csv").open("a") as file:
+        file.write(
+            "Oak House,childrens_home,own,4,5000,2025-26,,,\nNew,childrens_home,block,3,5200,2025-26,2028-10,,\n"
+        )
+    done = call("sufficiency", "--returns", folder / "imported", "--area-name", "Medway", "--own", folder / "ours",
+                "--out", folder / "out", "--draws", 4, "--no-charts")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    (folder / "screen.txt").write_text(done.stdout)
+    return folder
+
+
+def test_what_is_needed_is_told_by_type_and_age_with_intervals(made: Path) -> None:
+    rows = read(made / "out" / "placements-needed.csv")
+    assert tuple(rows[0]) == NEEDED_COLUMNS
+    assert {(row["date"], float(row["years_ahead"])) for row in rows} == {
+        ("2026-03-31", 0), ("2027-03-31", 1), ("2029-03-31", 3), ("2031-03-31", 5),
+    }  # fmt: skip
+    results = {
+        (r["date"], r["placement"], r["age_band"]): r
+        for r in read(made / "out" / "results.csv")
+        if r["measure"] == "children"
+    }
+    for row in rows:
+        key = row["date"], row["placement"], row["age_band"]
+        assert row["p10"] != ""
+        if key in results:
+            assert (row["central"], row["p10"], row["p90"]) == tuple(results[key][c] for c in ("central", "p10", "p90"))
+    for date in {row["date"] for row in rows}:
+        both = [float(r["central"]) for r in rows
+                if r["date"] == date and "all" not in (r["placement"], r["age_band"])]  # fmt: skip
+        whole = next(float(r["central"]) for r in rows
+                     if r["date"] == date and r["placement"] == r["age_band"] == "all")  # fmt: skip
+        assert sum(both) == pytest.approx(whole, abs=1e-3)
+
+
+def test_what_there_is_stands_beside_it(made: Path) -> None:
+    rows = {
+        (r["date"], r["placement"]): r for r in read(made / "out" / "placements-needed.csv") if r["age_band"] == "all"
+    }
+    homes = [float(rows[date, "childrens_home"]["has"]) for date in ("2026-03-31", "2029-03-31", "2031-03-31")]
+    assert homes == [4, 7, 7]
+    assert rows["2026-03-31", "childrens_home"]["has_basis"].startswith("beds of its own and block contracts")
+    assert float(rows["2026-03-31", "council_foster"]["has"]) > 0
+    assert rows["2026-03-31", "ifa_foster"]["has"] == ""
+
+
+def test_unmet_need_has_its_cost_and_empty_beds_theirs(made: Path) -> None:
+    rows = read(made / "out" / "needs-and-gaps.csv")
+    assert tuple(rows[0]) == UNMET_COLUMNS
+    measures = {row["measure"] for row in rows}
+    assert {"unmet_foster_need", "unmet_foster_need_spend", "uasc_children", "beds_paid_for", "starts"} <= measures
+    assert {row["period"] for row in rows if row["measure"] == "unmet_foster_need_spend"} == {
+        "2026-27", "2028-29", "2030-31",
+    }  # fmt: skip
+    beds = {row["date"]: float(row["central"]) for row in rows if row["measure"] == "beds_paid_for"}
+    assert beds == {"2026-03-31": 4, "2027-03-31": 4, "2029-03-31": 7, "2031-03-31": 7}
+
+
+def test_children_in_and_outside_the_area_are_those_of_the_returns(made: Path) -> None:
+    """Counted from the last return itself: children of open episodes by PL_LOCATION and PL_DISTANCE."""
+    rows = read(made / "out" / "in-and-out-of-area.csv")
+    assert tuple(rows[0]) == WHERE_COLUMNS
+    last = [row for row in rows if row["date"] == "2026-03-31" and row["placement"] == "all"]
+    counted = {(row["by"], row["category"]): int(float(row["children"])) for row in last if row["basis"] == "counted"}
+    open_now = [row for row in read(made / "r" / "2026" / "episodes.csv") if not row["DEC"]]
+    where = Counter({"IN": "inside", "OUT": "outside"}.get(row["PL_LOCATION"], "not_known") for row in open_now)
+    assert {category: n for (by, category), n in counted.items() if by == "locality"} == dict(where)
+    far = sum(1 for row in open_now if row["PL_DISTANCE"] and float(row["PL_DISTANCE"]) > 20)
+    assert counted["distance", "over_20_miles"] == far
+    own = sum(1 for row in open_now if row["PLACE_PROVIDER"] == "PR1")
+    assert counted["provider", "own"] == own
+    assert len(open_now) == 270
+    later = [row for row in rows if row["years_ahead"]]
+    assert {row["basis"] for row in later} == {"projected, with shares of the last count held"}
+    needed = {r["date"]: float(r["central"]) for r in read(made / "out" / "placements-needed.csv")
+              if r["placement"] == r["age_band"] == "all"}  # fmt: skip
+    for date in {row["date"] for row in later}:
+        parts = [float(r["children"]) for r in later if r["date"] == date and r["by"] == "locality"]
+        assert sum(parts) == pytest.approx(needed[date], rel=1e-6)
+
+
+def test_others_stand_beside_it(made: Path) -> None:
+    rows = read(made / "out" / "beside-others.csv")
+    assert tuple(rows[0]) == PEER_COLUMNS
+    assert Counter(row["relation"] for row in rows if row["indicator"] == "outside_percent") == {
+        "itself, counted": 1, "itself": 1, "neighbour": 10, "neighbours": 1, "region": 1, "England": 1,
+    }  # fmt: skip
+    counted = {row["indicator"]: float(row["value"]) for row in rows if row["relation"] == "itself, counted"}
+    assert counted["children"] == 270
+    assert 0 < counted["over_20_miles_percent"] < 100
+    england = {row["indicator"]: row["value"] for row in rows if row["relation"] == "England"}
+    assert float(england["outside_percent"]) == pytest.approx(44.4, abs=0.5)
+
+
+def test_the_screen_says_what_is_not_told(made: Path) -> None:
+    said = (made / "screen.txt").read_text()
+    assert (made / "out" / "sufficiency.txt").read_text().strip() in said
+    for words in ("Placements needed on 31 March", "Outside the area", "Over 20 miles", "Siblings are not in SSDA903",
+                  "Unaccompanied asylum-seeking children", "Cost of unmet need", "Neighbours together"):  # fmt: skip
+        assert words in said
+
+
+def test_a_run_writes_the_same_tables(made: Path, tmp_path: Path) -> None:
+    done = call("run", "status-quo", "--returns", made / "imported", "--area-name", "Medway", "--own", made / "ours",
+                "--out", tmp_path / "run", "--draws", 4, "--no-charts", "-q")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    for name in ("placements-needed.csv", "needs-and-gaps.csv", "in-and-out-of-area.csv", "beside-others.csv"):
+        assert (tmp_path / "run" / name).read_bytes() == (made / "out" / name).read_bytes()
+    done = call("run", "status-quo", "--out", tmp_path / "england", "--no-charts", "-q")
+    assert done.exit_code == 0
+    assert not (tmp_path / "england" / "sufficiency.txt").exists()
+
+
+def test_neighbours_can_be_named(made: Path, tmp_path: Path) -> None:
+    words = ("sufficiency", "--returns", made / "imported", "--draws", 0, "--no-charts", "-q", "--out", tmp_path / "o")
+    refused = call(*words, "--neighbours", "Essex")
+    assert refused.exit_code == 2
+    assert "no single authority to set beside others" in refused.output
+    refused = call(*words, "--area-name", "Medway", "--neighbours", "Essx")
+    assert refused.exit_code == 2
+    assert "unknown authority 'Essx'" in refused.output
+    assert "did you mean 'Essex'" in refused.output
+    assert not (tmp_path / "o").exists()
+    done = call(*words, "--area-name", "Medway", "--neighbours", "Essex", "--neighbours", "Kent")
+    assert done.exit_code == 0, done.output
+    rows = read(tmp_path / "o" / "beside-others.csv")
+    assert {row["compared_with"] for row in rows if row["relation"] == "neighbour"} == {"Essex", "Kent"}
+    replayed = call("replay", tmp_path / "o", "--returns", made / "imported")
+    assert replayed.exit_code == 0, replayed.output
+
+
+def test_england_has_nothing_beside_it(tmp_path: Path) -> None:
+    refused = call("sufficiency", "--out", tmp_path / "o")
+    assert refused.exit_code == 2
+    assert "one council or region" in refused.output
+
+
+def test_a_template_leaves_a_folder_alone(made: Path) -> None:
+    refused = call("template", "own", "--out", made / "ours")
+    assert refused.exit_code == 2
+    assert "not written by care-demand" in refused.output
+
+
+def test_what_is_wrong_with_own_figures_is_told_with_file_and_row(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "beds.csv").write_text(
+        "name,placement,provider,beds,gbp_per_week,price_year\nOak,childrens_home,own,four,5000,2025-26\n"
+    )
+    refused = call(
+        "run", "status-quo", "--returns", made / "imported", "--own", tmp_path / "ours", "--out", tmp_path / "o"
+    )
+    assert refused.exit_code == 2
+    assert "beds.csv:2:4: own.beds.0.beds: 'four' is not a number" in refused.stderr
+    assert not (tmp_path / "o").exists()

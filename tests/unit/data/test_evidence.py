@@ -1,0 +1,132 @@
+"""The library of evidence: what it holds, how far designs are believed, and which scenarios use a row."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.cli.main import cli
+from simulator.data.evidence_library import SHRINKAGE, evidence, shrunk, shrunk_ratio, strategy_lines, topics
+from simulator.data.tables import sources
+from simulator.runs.simulate import simulate
+from simulator.scenario import LoadedScenario, ScenarioError, load, load_mapping
+from simulator.scenario.evidence import judged_programmes, used_by
+from simulator.uncertainty import Misstated, PointMass, Quantiles, Triangular, shrunken
+
+BY_KEY = {row.key: row for row in evidence()}
+
+
+def test_known_findings_are_as_published() -> None:
+    trial = BY_KEY["multisystemic-therapy-start.out-of-home-placement-at-18-months"]
+    assert (trial.found, trial.design) == ("odds ratio 1.25 (95%: 0.77 to 2.05)", "trial")
+    matched = BY_KEY["troubled-families-2015-20.looked-after-at-19-to-24-months"]
+    assert (matched.estimate, matched.design, matched.quality) == ("0.68", "matched", "medium")
+    lines = {row.key: row.amount for row in strategy_lines()}
+    assert lines["stable-homes-built-on-love-2023-24-to-2024-25"] == 200.0
+    assert lines["social-work-apprentices-funded-2023-10"] == 461.0
+
+
+def test_every_row_has_a_known_source_and_none_is_unverified() -> None:
+    rows = [*evidence(), *strategy_lines()]
+    assert {key for row in rows for key in row.source.split(";")} <= sources().keys()
+    assert {row.status for row in rows} <= {"page", "derived"}
+    assert {row.topic for row in evidence()} == set(topics())
+    ratios = [row for row in evidence() if row.is_ratio]
+    assert len(ratios) >= 8
+    for row in ratios:
+        assert row.ci_low is None or row.ci_low < float(row.estimate) < (row.ci_high or 0.0)
+
+
+def test_what_is_kept_of_a_ratio_worked_by_hand() -> None:
+    assert shrunk(math.log(0.68), "matched") == pytest.approx(0.5 * math.log(0.68))
+    assert shrunk_ratio(0.64, "matched") == pytest.approx(0.8)
+    assert shrunk_ratio(0.0625, "before_and_after") == pytest.approx(0.5)
+    assert shrunk_ratio(0.81, "trial") == pytest.approx(0.81)
+    assert shrunk_ratio(0.5, "description") == 1.0
+
+
+@given(st.floats(0.05, 5.0), st.sampled_from(sorted(SHRINKAGE)))
+def test_a_ratio_is_taken_towards_no_effect_and_never_past_it(ratio: float, design: str) -> None:
+    found = shrunk_ratio(ratio, design)
+    assert min(ratio, 1.0) - 1e-12 <= found <= max(ratio, 1.0) + 1e-12
+    assert shrunk_ratio(1.0, design) == 1.0
+    assert shrunk_ratio(1.0 / ratio, design) == pytest.approx(1.0 / found)
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.1, 0.9))
+def test_every_quantile_is_shrunk_alike(u: float, kept: float) -> None:
+    whole = Quantiles(low=0.68, median=0.9, high=1.05, percent=80, limits=(0.0, math.inf))
+    one = shrunken(whole, kept)
+    assert one.ppf(u) == pytest.approx(whole.ppf(u) ** kept)
+    assert one.cdf(one.ppf(u)) == pytest.approx(u, abs=1e-9)
+    assert one.central == pytest.approx(0.9**kept)
+    assert shrunken(whole, 1.0) is whole
+    assert shrunken(whole, 0.0) == PointMass(1.0)
+
+
+def test_what_reaches_below_nought_is_no_ratio() -> None:
+    with pytest.raises(Misstated, match="is no ratio"):
+        shrunken(Triangular(-0.5, 0.5, 1.0), 0.5)
+
+
+def help_with(**ratio: object) -> LoadedScenario:
+    effect = {"measure": "starts", "risk_ratio": {"low": 0.64, "mode": 0.81, "high": 1.0, **ratio}}
+    one = {"kind": "early_help", "id": "help", "start": "2025-04", "effect": effect}
+    return load_mapping(
+        {"name": "Any", "extends": "status-quo", "end": "2026-03", "questions": [], "interventions": [one]}
+    )
+
+
+def test_a_file_shrinks_a_ratio_and_says_so() -> None:
+    plain, half = help_with(), help_with(shrink="matched")
+    ratio = [one.scenario.interventions[-1].effect.risk_ratio for one in (plain, half)]  # type: ignore[union-attr]
+    assert ratio[1] == pytest.approx(ratio[0] ** 0.5)
+    [drawn] = [one.parameter.distribution for one in half.uncertain if one.shrink]
+    assert drawn.support == pytest.approx((0.8, 1.0))
+    said = [note for note in simulate(half).notes if "shrunk" in note]
+    assert said == [
+        "help: effect.risk_ratio is shrunk towards no effect, by the design of its study (matched): 0.5 of its "
+        "logarithm is kept."
+    ]
+    assert not [note for note in simulate(plain).notes if "shrunk" in note]
+    assert help_with(shrink="none").uncertain == plain.uncertain
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [({"shrink": "guess"}, "'guess' is not a design"), ({"shrink": 0.5}, "0.5 is not a design")],
+)
+def test_designs_that_there_are_not_are_refused(values: dict[str, object], words: str) -> None:
+    with pytest.raises(ScenarioError, match=words):
+        help_with(**values)
+
+
+def test_only_a_ratio_is_shrunk() -> None:
+    ratio = {"low": 0.5, "mode": 0.8, "high": 1.0, "shrink": "matched"}
+    with pytest.raises(ScenarioError, match="is not a ratio of which 1 is no effect"):
+        load_mapping({"name": "Any", "extends": "status-quo", "assumptions": {"waiting_cost_ratio": ratio}})
+
+
+def test_a_row_names_the_scenarios_that_use_it() -> None:
+    many = {name: load(name) for name in ("status-quo", "family-help-national")}
+    by = used_by(many)
+    assert by["troubled-families-2015-20.looked-after-at-19-to-24-months"] == {"family-help-national": True}
+    assert by["mockingbird.deregistration"] == {}
+    assert judged_programmes(many["family-help-national"]) == {"family-help"}
+    assert judged_programmes(help_with(quality="medium")) == frozenset()
+    assert judged_programmes(help_with(quality="judgement")) == {"help"}
+
+
+def test_evidence_is_listed_by_topic() -> None:
+    done = CliRunner().invoke(cli, ["list", "evidence", "--topic", "fostering", "--json"])
+    assert [entry["key"] for entry in json.loads(done.stdout)] == [r.key for r in evidence() if r.topic == "fostering"]
+    wrong = CliRunner().invoke(cli, ["list", "evidence", "--topic", "fosterin"])
+    assert wrong.exit_code == 2
+    assert "did you mean fostering?" in wrong.stderr
+    assert np.all([topic in wrong.stderr for topic in topics()])

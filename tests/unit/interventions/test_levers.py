@@ -1,0 +1,215 @@
+"""Levers of the strategy: signs, limits, what they refuse, and all of them at once."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import lever_examples
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_interventions import MONTHS, made, make_context, make_rates
+
+from simulator.cli.main import cli
+from simulator.data.authority_tables import column, population
+from simulator.engine.rates import Rates
+from simulator.interventions import apply_all
+from simulator.interventions.asylum_transfers import transferred
+from simulator.interventions.impossible import Impossible
+from simulator.interventions.starts_programme import come_later
+from simulator.interventions.study_effect import StudyEffect
+from simulator.runs.simulate import simulate
+from simulator.scenario import load, shipped
+from simulator.scenario.read import load_mapping
+from simulator.vocabulary import areas
+from simulator.vocabulary.axes import AGES
+
+ON_STARTS = {
+    "family_group_conference": {"proceedings_share": 0.5},
+    "edge_of_care": {"referred_share": 0.5},
+    "family_safeguarding": {"needing_share": 0.5},
+    "multisystemic_therapy": {"referred_share": 0.5},
+}
+EVERY_AUTHORITY = tuple(one.code for one in areas.authorities())
+
+
+def after(kind: str, **data: Any) -> Rates:
+    return made(kind, {"start": "2025-04", **data}).apply(make_rates(), make_context())
+
+
+def starts(rates: Rates) -> np.ndarray:
+    return rates.streams[0].new_starts_per_month * np.ones((1, 1, MONTHS, 1))
+
+
+@pytest.mark.parametrize("kind", ON_STARTS)
+def test_a_ratio_below_1_lowers_starts_and_one_above_raises_them(kind: str) -> None:
+    before = starts(make_rates())
+    for ratio, sign in ((0.8, -1), (1.0, 0), (1.2, 1)):
+        changed = starts(after(kind, **ON_STARTS[kind], effect={"risk_ratio": ratio})).sum() - before.sum()
+        assert np.sign(round(changed, 9)) == sign
+
+
+@pytest.mark.parametrize("kind", ON_STARTS)
+def test_more_come_later_the_more_are_delayed_and_never_more_than_were_kept_out(kind: str) -> None:
+    plain = starts(make_rates()).sum()
+    sums = [
+        starts(after(kind, **ON_STARTS[kind], effect={"risk_ratio": 0.5}, delayed_share=share)).sum()
+        for share in (0.0, 0.5, 1.0)
+    ]
+    assert all(one < two < plain for one, two in pairwise(sums))
+
+
+def test_only_trial_defaults_claim_an_effect() -> None:
+    before = starts(make_rates())
+    for kind, fields in ON_STARTS.items():
+        same = np.array_equal(starts(after(kind, **fields)), before)
+        assert same == (kind != "family_group_conference"), kind
+
+
+def test_those_who_come_later_are_as_many_less_those_of_age() -> None:
+    children = np.zeros((1, 1, 40, len(AGES)))
+    children[0, 0, 3] = 1.0
+    for months, old in ((12, 1.0), (6, 0.5), (18, 1.5)):
+        later = come_later(children, months)
+        assert later.sum() == pytest.approx(len(AGES) - old)
+        assert later[0, 0, 3 + months].sum() == later.sum()
+    assert not come_later(children, 60).any()
+
+
+@given(ratio=st.floats(0.05, 3.0), design=st.sampled_from(["trial", "matched", "before_after", "judgement"]))
+@settings(max_examples=50, deadline=None)
+def test_shrinking_moves_towards_no_effect_and_not_beyond(ratio: float, design: Any) -> None:
+    effect = StudyEffect(risk_ratio=ratio, design=design)
+    assert min(ratio, 1.0) - 1e-12 <= effect.ratio <= max(ratio, 1.0) + 1e-12
+    assert StudyEffect(risk_ratio=ratio, design=design, shrunk=False).ratio == ratio
+
+
+def test_support_after_going_home_is_bounded_by_all_and_by_none() -> None:
+    data = {"effect": {"risk_ratio": 0.5, "design": "trial"}}
+    short, long = (after("reunification_support", **data, support_months=m).streams[0].return_ratio for m in (3, 120))
+    assert (long[:, :, -1] < short[:, :, -1]).all()
+    assert (long >= 0.5).all()
+    assert (short[:, :, 12:, 0] < short[:, :, 12:, 2]).all()  # those who have just gone home are supported
+    assert (after("reunification_support", home_ratio=2.0).streams[0].return_ratio == 1.0).all()
+
+
+def test_support_ends_for_those_who_went_home_with_it() -> None:
+    """The last month of the programme is the last of support for those who go home, not for those who did."""
+    data = {"effect": {"risk_ratio": 0.5, "design": "trial"}, "end": "2026-03", "support_months": 6}
+    ratio = after("reunification_support", **data).streams[0].return_ratio[0, 0, :, 0]
+    assert (np.diff(ratio[11:18]) > 0.0).all()
+    assert (ratio[17:] == 1.0).all()
+
+
+def test_more_places_than_children_are_refused() -> None:
+    with pytest.raises(Impossible, match=r"would move from homes, in which .* live; allowed: up to .* places"):
+        after("supported_accommodation", places=20_000.0)
+    with pytest.raises(Impossible, match=r"would come near, and .* live far from home; allowed: up to .* places"):
+        after("close_to_home", places=50_000.0)
+
+
+def test_staff_who_take_the_place_of_agency_staff_save_the_premium_and_no_more() -> None:
+    data = {"recruits_per_year": 60.0, "leaving_percent_per_year": 0.0, "agency_premium_gbp": 12_000.0}
+    spend = after("workforce", **data).outside_care_gbp
+    np.testing.assert_allclose(spend[0, 0], -(np.arange(MONTHS) + 0.5) * 5.0 * 1_000.0)
+    assert (after("workforce", **data).social_workers.sum(axis=-1) == 3_600.0).all()
+
+
+def test_an_effect_of_caseloads_needs_a_source() -> None:
+    with pytest.raises(ValueError, match="an effect of caseloads has to come from somewhere"):
+        made("workforce", {"start": "2025-04", "starts_percent_per_case": 1.0})
+
+
+def test_poverty_and_a_trend_of_starts_do_not_stand_together(tmp_path: Path) -> None:
+    poverty = {"kind": "child_poverty", "value": 1.0}
+    trend = made("trend", {"measure": "starts", "percent_per_year": 1.0, "streams": ["resident"]})
+    fields = {"value": 1.0, "entries_per_100_000": 0.001}
+    one = made("child_poverty", fields)
+    with pytest.raises(Impossible, match=r"^interventions\.0\.kind: trend changes starts already"):
+        apply_all(make_rates(), [one, trend], make_context())
+    others = [
+        made("trend", {"measure": "stays", "percent_per_year": 1.0}),
+        made("trend", {"measure": "starts", "percent_per_year": 1.0, "streams": ["uasc"]}),
+    ]
+    apply_all(make_rates(), [one, *others], make_context())
+    apply_all(make_rates(), [made("child_poverty", {**fields, "in_trend_points_per_year": 0.2}), trend], make_context())
+    file = tmp_path / "both.yaml"
+    file.write_text(
+        "name: Both\ninterventions:\n  - kind: trend\n    measure: starts\n    percent_per_year: 1\n"
+        f"  - kind: {poverty['kind']}\n    value: 1\n",
+        encoding="utf-8",
+    )
+    done = CliRunner().invoke(cli, ["check", str(file)])
+    assert done.exit_code == 2
+    assert f"{file}:6:11: interventions.1.kind: trend changes starts already" in done.stderr
+
+
+def test_a_rise_in_poverty_that_the_trend_holds_adds_nothing() -> None:
+    path = {f"{year}-{year - 1999}": year - 2024.0 for year in range(2025, 2030)}
+    data = {"path": path, "entries_per_100_000": 0.001, "lag_months": 0}
+    beyond = starts(
+        made("child_poverty", {**data, "in_trend_points_per_year": 1.0}).apply(make_rates(), make_context())
+    )
+    whole = starts(made("child_poverty", data).apply(make_rates(), make_context()))
+    plain = starts(make_rates())
+    # Yearly steps lie half a year before the line, so that half a point more is left on average.
+    assert (beyond - plain).mean() == pytest.approx(0.5 * (whole - plain).mean() / 3.0, rel=0.05)
+
+
+@given(growth=st.floats(0.1, 5.0), threshold=st.floats(0.0, 0.01))
+@settings(max_examples=40, deadline=None)
+def test_transfers_move_children_and_lose_none(growth: float, threshold: float) -> None:
+    children = np.nan_to_num(column("stock_by_uasc", 2025, "uasc"))
+    people = population(2024)
+    ratio = transferred(EVERY_AUTHORITY, np.full(2, growth), threshold, 2025)
+    assert ratio.shape == (len(EVERY_AUTHORITY), 2)
+    there = growth * children
+    sent = ratio[:, 0] * there
+    assert sent.sum() == pytest.approx(there.sum(), rel=1e-3)  # authorities of which none is published take none
+    most = max(threshold, there.sum() / people.sum())
+    assert (sent <= np.maximum(most * people, 0.0) * (1 + 1e-9)).all()
+    assert (sent[there <= most * people] >= there[there <= most * people] - 1e-9).all()
+
+
+def all_levers() -> list[dict[str, Any]]:
+    """Every lever as shipped scenarios have it; where several do, as the first has it."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in shipped().values():
+        loaded = load(path)
+        for one in loaded.scenario.interventions:
+            data = one.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+            kind = type(one).model_fields["kind"].default
+            if kind in lever_examples.EXAMPLES and loaded.scenario.base == 2025:
+                found.setdefault(kind, {**data, "kind": kind})
+    workforce = {"kind": "workforce", "start": "2025-04", "recruits_per_year": 100.0, "agency_premium_gbp": 20_000.0}
+    return [*found.values(), workforce]
+
+
+def test_every_lever_has_a_shipped_scenario() -> None:
+    loaded = [load(path) for path in shipped().values()]
+    kinds = {type(one).model_fields["kind"].default for scenario in loaded for one in scenario.scenario.interventions}
+    assert kinds >= set(lever_examples.EXAMPLES)
+
+
+def test_all_levers_at_once_keep_children_and_pounds_and_take_under_a_second_more() -> None:
+    levers = all_levers()
+    assert {one["kind"] for one in levers} == set(lever_examples.EXAMPLES)
+    spent, run = [], None
+    for found in ([], [], levers):  # the first reads the tables
+        loaded = load_mapping({"name": "Levers", "extends": "status-quo", "interventions": found})
+        begun = process_time()
+        run = simulate(loaded, valued=False)
+        spent.append(process_time() - begun)
+    assert run is not None
+    assert spent[2] - spent[1] < 1.0
+    children, flows = run["children"], {name: run[name].total() for name in ("starts", "exits", "balancing")}
+    change = np.diff(children.total())
+    np.testing.assert_allclose(change, flows["starts"] - flows["exits"] + flows["balancing"], atol=1e-5)
+    parts = sum(run[name].total() for name in ("placement_spend", "other_spend", "programme_spend"))
+    np.testing.assert_allclose(run["total_spend"].total(), parts, rtol=1e-9)
+    assert all((path >= 0.0).all() for path in children.by_placement().values())

@@ -1,0 +1,281 @@
+"""docs/strategy.md: every measure and figure of the strategy and of what was said of it, and what the model has of it.
+
+Kinds, measures and scenarios are looked up by name when the page is made, so that one which is added later is on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from docs_pages.framework import framework_section
+from docs_pages.markdown import NONE, table
+from simulator.data import tables
+from simulator.data.evidence_library import StrategyLine, evidence, strategy_lines
+from simulator.data.tables import Projection
+from simulator.interventions import kinds
+from simulator.outputs.charts import words
+from simulator.outputs.charts.headline import signed
+from simulator.outputs.value_summary import JUDGED
+from simulator.results.figures import interval, middle
+from simulator.results.labelled import RunResults
+from simulator.results.measures import measures
+from simulator.results.quantities import Array
+from simulator.runs.simulate import simulate
+from simulator.scenario import LoadedScenario
+
+DRAWS = 100
+ROWS = Path(__file__).with_name("strategy_rows.yaml")
+
+_HEADS = ("Named", "Published", "Where the model has it", "Shown by", "What the model says", "What it cannot say")
+
+_money, _count = (partial(signed, write=write) for write in (words.money, words.count))
+
+
+def rows() -> Mapping[str, list[dict[str, Any]]]:
+    """Return what the page is made of, by section."""
+    found: Mapping[str, list[dict[str, Any]]] = YAML(typ="safe").load(ROWS.read_text(encoding="utf-8"))
+    return found
+
+
+def strategy_page(loaded: Mapping[str, LoadedScenario]) -> str:
+    """Return the page."""
+    model = Model(loaded)
+    parts = [
+        "# The strategy, row by row",
+        "Made by `make docs-tables` from `tools/docs_pages/strategy_rows.yaml` and runs of the shipped "
+        "scenarios; do not edit. It has every measure and figure that the strategy of February 2023 (*Stable "
+        "Homes, Built on Love*) and the published reactions to it name, with what came after.",
+        f"What the model says is the median of {DRAWS} draws, with 80% of them in brackets; money is real, over the "
+        "whole run, with the programmes' own cost, and below nought it is saved. *Judgement* stands where nothing but "
+        "judgement says what a programme does. No lever is a result too: the figure is then a line of money at most.",
+    ]
+    for section, entries in rows().items():
+        parts += [f"## {section}", table(_HEADS, [_row(entry, model) for entry in entries])]
+    return "\n\n".join([*parts, framework_section()]) + "\n"
+
+
+def _row(entry: Mapping[str, Any], model: Model) -> list[str]:
+    scenarios = [name for name in entry.get("scenarios", ()) if name in model.loaded]
+    says = [said for what, *arguments in entry.get("says", ()) if (said := model.says(what, *arguments))]
+    return [
+        entry["named"],
+        "; ".join(_published(entry)) or NONE,
+        _had(entry, scenarios, model),
+        ", ".join(f"`{name}`" for name in scenarios) or NONE,
+        ". ".join(says) or NONE,
+        entry.get("cannot", NONE),
+    ]
+
+
+def _published(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield figures as they were published, with their sources."""
+    known = {line.key: line for line in strategy_lines()}
+    for key in entry.get("line", ()):
+        yield _of_line(known[key])
+    if entry.get("claim"):
+        claim = claimed(*entry["claim"])
+        yield f"{_amount(claim.value, claim.unit)} ({claim.year}; {claim.source.replace(';', ', ')})"
+    if "source" in entry:
+        yield f"named in {entry['source']}"
+
+
+def _of_line(line: StrategyLine) -> str:
+    name = line.what.removeprefix("of which ")
+    return f"{name}: {_amount(line.amount, line.unit)} {_when(line.year)} ({line.source.replace(';', ', ')})"
+
+
+def _when(year: str) -> str:
+    return f"in {year}" if year[0].isdigit() else year
+
+
+def _amount(value: float, unit: str) -> str:
+    """Write an amount in its unit, money in words."""
+    if unit.startswith("GBP"):
+        _, size, *rest = [*unit.split(), ""]
+        text = words.money(value * {"bn": 1e9, "m": 1e6}.get(size, 1.0))
+        return " ".join([text, *filter(None, rest)])
+    return f"{value:g}%" if unit == "percent" else f"{value:,.15g} {unit}"
+
+
+def claimed(who: str, year: str, metric: str) -> Projection:
+    """Return a published claim.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or more than one.
+    """
+    [found] = (one for one in tables.projections() if (one.who, one.year, one.metric) == (who, year, metric))
+    return found
+
+
+def _had(entry: Mapping[str, Any], scenarios: list[str], model: Model) -> str:
+    """Say by which kinds and measures the model has it: those that are registered now."""
+    named = [name for name in entry.get("kinds", ()) if name in kinds()]
+    levers = [name for name in named if name != "budget_line"]
+    parts = [f"kind `{name}`" for name in levers]
+    if not levers and "budget_line" in named:
+        parts.append("a stated line of money without an effect (`budget_line`)")
+    parts += [f"measure `{name}`" for name in entry.get("measures", ()) if name in measures()]
+    if not parts and any(model.loaded[name].scenario.claims for name in scenarios):
+        parts.append("a claim beside a replication")
+    if not parts and scenarios:
+        parts.append("a result of runs")
+    return ", ".join(parts) or "no lever and no measure"
+
+
+class Model:
+    """What runs of the shipped scenarios say; each is run once, when it is asked for."""
+
+    def __init__(self, loaded: Mapping[str, LoadedScenario]) -> None:
+        self.loaded = loaded
+        self._runs: dict[str, RunResults] = {}
+
+    def run(self, name: str, *, valued: bool = False) -> RunResults:
+        """Return the results of a scenario, with what each of its programmes brings if it is asked for."""
+        known = self._runs.get(name)
+        if known is None or (valued and not known.packages):
+            self._runs[name] = simulate(self.loaded[name], draws=DRAWS, workers=1, valued=valued)
+        return self._runs[name]
+
+    def says(self, what: str, *arguments: str) -> str:
+        """Work out a statement; nothing where it is of a scenario that there is not."""
+        of_scenario = what not in ("record", "children_record", "evidence")
+        if of_scenario and arguments[0] not in self.loaded:
+            return ""
+        say: Callable[..., str] = getattr(self, f"_{what}")
+        return say(*arguments)
+
+    @cached_property
+    def _spend_record(self) -> Mapping[str, float]:
+        history = self.run("status-quo").history["total_spend"]
+        return dict(zip(history.dates, map(float, history.values), strict=True))
+
+    def _judged(self, name: str) -> str:
+        return f", {JUDGED}" if self.run(name).judged else ""
+
+    def _together(self, name: str) -> str:
+        """Say what all programmes bring, in children at the end and in real spend over the run."""
+        results = self.run(name)
+        bare = results.bare()
+        children = (one.stock_totals("children").area()[:, -1] for one in (results, bare))
+        spend = (one.year_totals("total_spend", real=True).area().sum(axis=1) for one in (results, bare))
+        return self._change(results, _less(*children), _less(*spend)) + self._judged(name)
+
+    def _brings(self, name: str, programme: str) -> str:
+        """Say what one of several programmes brings."""
+        results = self.run(name, valued=True)
+        way = results.attributed.adding_up
+        children = results.brings("children", way, programme).area()[:, -1]
+        spend = results.brings("real_total_spend", way, programme).area().sum(axis=1)
+        judged = f", {JUDGED}" if programme in results.judged_programmes else ""
+        return self._change(results, children, spend) + judged
+
+    @staticmethod
+    def _change(results: RunResults, children: Array, spend: Array) -> str:
+        end = words.month(results.dates("stock")[-1])
+        return f"{_ends(children, _count)} children in {end} and {_ends(spend, _money)} of spend by then"
+
+    def _areas(self, name: str, programme: str) -> str:
+        """Say in how many areas a programme acts, and for which share of England's children."""
+        [one] = [one for one in self.loaded[name].scenario.interventions if one.id == programme]
+        return f"{one.areas.in_words[:1].upper()}{one.areas.in_words[1:]}, {one.areas.fraction:.1%} of children"
+
+    def _beside(self, name: str, other: str, programme: str) -> str:
+        """Set a programme in a few areas beside the same one in all, from one base: where it does most."""
+        runs = [self.run(one, valued=True) for one in (name, other)]
+        few, everywhere = (run.brings("children", run.attributed.adding_up, programme).area() for run in runs)
+        at = int(abs(middle(everywhere, quantiles=False)).argmax())
+        year, part = self.run(name).financial_years[at], float(few[0, at] / everywhere[0, at])
+        return (
+            f"At the most, in March {words.year_end(year)}, {_ends(few[:, at], _count)} children where it is "
+            f"piloted and {_ends(everywhere[:, at], _count)} in all areas, {JUDGED}: {part:.1%} of a roll-out"
+        )
+
+    def _gap(self, name: str, measure: str, year: str) -> str:
+        results = self.run(name)
+        values = results.gap(measure).area()[:, results.financial_years.index(year)]
+        return f"{measure.replace('_', ' ')} {_ends(values, _money)} in {year}, in cash, of care alone"
+
+    def _new_money(self, name: str, year: str) -> str:
+        results = self.run(name)
+        at = results.financial_years.index(year)
+        assert results.funded is not None
+        new = float(results.gap("new_money").central[0, at])
+        every = sum(float(results.gap("funding", line).central[0, at]) for line in results.funded.titles)
+        return f"New money in {year}: {words.money(new)} of {words.money(every)}"
+
+    def _children(self, name: str, year: str) -> str:
+        """Say how many children there are at 31 March of a year."""
+        values = self._stock(name, "children", year)
+        return f"`{name}`: {_ends(values, words.count)} children in March {year}"
+
+    def _children_beside(self, name: str, other: str, year: str) -> str:
+        values = _less(self._stock(name, "children", year), self._stock(other, "children", year))
+        return f"{_ends(values, _count)} children in March {year} against `{other}`"
+
+    def _stock(self, name: str, measure: str, year: str) -> Array:
+        results = self.run(name)
+        values: Array = results.stock_totals(measure).area()[:, results.dates("stock").index(f"{year}-03-31")]
+        return values
+
+    def _households(self, name: str, other: str) -> str:
+        first, then = (self.run(one).stock_totals("foster_households").area()[:, -1] for one in (name, other))
+        end = words.month(self.run(name).dates("stock")[-1])
+        return f"{_ends(_less(first, then), _count)} mainstream households in {end} against `{other}`"
+
+    def _spend(self, name: str, year: str) -> str:
+        results = self.run(name)
+        values = results.year_totals("total_spend").area()[:, results.financial_years.index(year)]
+        return f"`{name}`: {_ends(values, words.money)} in {year}, in cash, of care alone"
+
+    def _spend_beside(self, name: str, other: str) -> str:
+        """Say how much more is spent in one scenario than in another over the years of both, in real prices."""
+        years = [year for year in self.run(name).financial_years if year in self.run(other).financial_years]
+        first, then = (
+            run.year_totals("total_spend", real=True).area()[:, [run.financial_years.index(year) for year in years]]
+            for run in (self.run(name), self.run(other))
+        )
+        total = _less(first, then).sum(axis=1)
+        return f"{_ends(total, _money)} of spend in {years[0]} to {years[-1]} against `{other}`, of care and the plan"
+
+    def _record(self, first: str, last: str) -> str:
+        """Say what was spent in two published years."""
+        before, after = (self._spend_record[year] for year in (first, last))
+        return f"Published spend on looked-after children rose by {words.money(after - before)} from {first} to {last}"
+
+    def _children_record(self, year: str) -> str:
+        history = self.run("status-quo").history["children"]
+        found = dict(zip(history.dates, map(float, history.values), strict=True))
+        return f"Published: {words.count(found[f'{year}-03-31'])} in March {year}"
+
+    def _evidence(self) -> str:
+        found = evidence()
+        trials = [one for one in found if one.design == "trial" and one.quality != "pending"]
+        programmes = [
+            name for name, one in self.loaded.items() if any(p.is_programme for p in one.scenario.interventions)
+        ]
+        judged = [name for name in programmes if simulate(self.loaded[name]).judged]
+        return (
+            f"Of {len(found)} findings held, {len(trials)} are of randomised trials of "
+            f"{len({one.study for one in trials})} programmes and "
+            f"{sum(one.quality == 'pending' for one in found)} have no result yet ([evidence.md](evidence.md)). "
+            f"Of {len(programmes)} shipped scenarios with programmes {len(judged)} rest on judgement alone"
+        )
+
+
+def _less(one: Array, other: Array) -> Array:
+    return one - other
+
+
+def _ends(values: Array, write: Callable[[float], str]) -> str:
+    """Write the median of draws and where 80% of them lie."""
+    ends, shown = interval(values, 10, 90, quantiles=False), write(float(middle(values, quantiles=False)))
+    if ends is None or write(float(ends[0])) == write(float(ends[1])):
+        return shown
+    return f"{shown} ({write(float(ends[0]))} to {write(float(ends[1]))})"
