@@ -444,7 +444,7 @@ def scenario_list() -> list[dict[str, Any]]:
 
 
 def starter(kind: str, taken: Sequence[str], first: Month) -> dict[str, Any]:
-    """Return an entry of a kind that changes nothing yet, with an id of its own.
+    """Return an entry of a kind to begin from, with an id of its own: it does what its defaults say, often nothing.
 
     Raises
     ------
