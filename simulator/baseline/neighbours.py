@@ -63,6 +63,9 @@ INDICATORS: dict[str, str] = {
 }
 """What areas are set beside each other by, and its unit."""
 
+SHARES = {f"{group}_percent": group for group in ("foster", "homes", "supported", "with_parents")}
+"""Indicators that are shares of children by group of placements, and the groups."""
+
 
 def peers(code: str, named: Sequence[str] = ()) -> tuple[Peer, ...]:
     """Return an authority, its statistical neighbours one by one and together, its region and England.

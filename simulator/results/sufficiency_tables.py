@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.local_evidence import PlacedCount
-from simulator.baseline.neighbours import INDICATORS, PER, YEARS
+from simulator.baseline.neighbours import INDICATORS, PER, SHARES, YEARS
 from simulator.results.long_tables import STATISTICS, Row, cells, price_bases
 from simulator.results.results_protocol import OWN, Results
 from simulator.results.timeline import marches
@@ -222,6 +222,7 @@ class Sufficiency:
         start = self.dates[0][1]
         heads, children = self.evidence.under_18s, self._shown("children", start)
         starts = self.results.history.get("starts")
+        started = float(starts.values[-1]) if starts is not None and len(starts.values) else np.nan
         past = dict(zip(history.dates, history.values, strict=True))
         before = past.get(f"{int(start[:4]) - 5}{start[4:]}", np.nan)
         where = {(one.by, one.category): one for one in self.last_where()}
@@ -241,13 +242,10 @@ class Sufficiency:
         found = {
             "children": children,
             "children_per_10000": PER * children / heads,
-            "starts_per_10000": PER * float(starts.values[-1]) / heads if starts is not None else np.nan,
+            "starts_per_10000": PER * started / heads,
             "change_5_years_percent": 100.0 * (children / before - 1.0),
             "uasc_percent": 100.0 * self._shown("uasc_children", start) / children,
-            "foster_percent": 100.0 * placed("foster") / children,
-            "homes_percent": 100.0 * placed("homes") / children,
-            "supported_percent": 100.0 * placed("supported") / children,
-            "with_parents_percent": 100.0 * placed("with_parents") / children,
+            **{name: 100.0 * placed(group) / children for name, group in SHARES.items()},
             "own_provision_percent": share("provider", "own"),
             "outside_percent": share("locality", "outside"),
             "over_20_miles_percent": 100.0 * far.children / known if far is not None and known else np.nan,

@@ -134,6 +134,7 @@ def test_json_is_for_scripts():
     assert set(found["summary"][0]) == {
         "years", "date", "children", "real_spend_gbp", "spend_gbp", "real_extra_gbp", "extra_gbp",
         "real_cumulative_extra_gbp", "cumulative_extra_gbp", "unmet_foster_need", "intervals", "medians",
+        "net_spend_gbp", "real_net_spend_gbp",
     }  # fmt: skip
 
 

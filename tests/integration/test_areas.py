@@ -40,6 +40,7 @@ from simulator.projection import local_walks
 from simulator.projection.agencies import served
 from simulator.projection.compile import compile_scenario
 from simulator.results.labelled import RunResults
+from simulator.results.quantities import Measure
 from simulator.scenario import LoadedScenario, ScenarioError
 from simulator.uncertainty import sample
 from simulator.vocabulary import areas, placements
@@ -362,9 +363,14 @@ def test_levels_are_within_reason() -> None:
 # Runs
 
 
+def added(results: RunResults) -> list[Measure]:
+    """Return the measures that are sums over areas: all but the cases of one social worker."""
+    return [measure for measure in results.measures.values() if measure.name != "social_worker_caseload"]
+
+
 def test_a_region_is_the_sum_of_its_authorities() -> None:
     results = north_east()
-    for measure in results.measures.values():
+    for measure in added(results):
         total, *parts = np.moveaxis(measure.values, 1, 0)
         np.testing.assert_allclose(total, np.sum(parts, axis=0), rtol=1e-9, atol=1e-6, err_msg=measure.name)
 
@@ -448,7 +454,7 @@ def all_areas() -> RunResults:
 
 def test_england_and_regions_are_sums_in_every_month() -> None:
     results = all_areas()
-    for measure in results.measures.values():
+    for measure in added(results):
         england, regions, each = np.split(measure.values[0], [1, 10])
         assert len(each) == 153
         for total, parts in ((england[0], each), (england[0], regions)):

@@ -11,6 +11,7 @@ import pytest
 from simulator.calibrate.fit_drift import KEPT, share_misses
 from simulator.calibrate.fit_trends import NEAR, YEARS, placement_trends, price_trends, trends
 from simulator.calibrate.interval_calibration import crude_misses
+from simulator.calibrate.later_figures import LATER_FIGURES
 from simulator.calibrate.placement_record import HORIZONS, RULES, ShareRule, misses, series
 from simulator.calibrate.responses import children, inflows, log_shares
 from simulator.data import tables
@@ -31,6 +32,8 @@ def poisoned(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         return year > base if isinstance(year, int) else year > financial_year(base - 1)
 
     def figures(table: str) -> tuple[tables.PublishedFigure, ...]:
+        if table in {name for one in LATER_FIGURES if base in one.bases for name in one.rows}:
+            return true(table)
         wild = (replace(row, value=(row.value or 1.0) * ABSURD) if later(row.year) else row for row in true(table))
         return tuple(wild)
 

@@ -389,7 +389,9 @@ def test_no_field_is_called_as_distributions_are() -> None:
 def test_quantities_that_are_chosen_take_no_distribution() -> None:
     exact = {note.path for note in notes(Scenario) if note.unit and not note.uncertain}
     limits = {"questions.*.above", "questions.*.below"}
-    assert exact == {"assumptions.discount_percent", "claims.*.value"} | limits
+    funding = {"budget.real_percent_per_year", "claims.*.gbp_per_year", "lines.*.areas.count", "lines.*.areas.of"}
+    chosen = {"assumptions.discount_percent", "claims.*.value"} | {f"funding.{path}" for path in funding}
+    assert exact == chosen | limits
 
 
 def test_limits_of_fields() -> None:
