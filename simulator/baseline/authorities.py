@@ -16,7 +16,7 @@ from simulator.baseline.deviations import deviations, level_key
 from simulator.baseline.england import FOSTER, England
 from simulator.baseline.levels import COST_LINES, Levels
 from simulator.baseline.placement_levels import PlacementMix, into, plans
-from simulator.baseline.random_walk import events
+from simulator.baseline.random_walk import RandomWalk, events, random_walks
 from simulator.baseline.response import band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
 from simulator.baseline.share_children import rake, shift_ages, spread_phases
 from simulator.baseline.sharing import share_households
@@ -92,6 +92,19 @@ class Authorities:
     def walking(self) -> tuple[str, ...]:
         """All that are run."""
         return self.codes
+
+    @property
+    def walks(self) -> Mapping[str, RandomWalk]:
+        """As the published record shows."""
+        return random_walks()
+
+    def takes_trend(self, name: str) -> bool:
+        """Of all."""
+        return True
+
+    def takes_drift(self, name: str) -> bool:
+        """Of all."""
+        return True
 
     @property
     def events(self) -> Mapping[str, Array]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.england import England
+from simulator.baseline.random_walk import RandomWalk
 from simulator.baseline.start import PastSeries, Start
 from simulator.engine.rates import Rates
 from simulator.uncertainty import Parameter
@@ -51,6 +52,16 @@ class Baseline(Protocol):
     @property
     def walking(self) -> tuple[str, ...]:
         """Names, in keys of what is drawn, of the areas whose rates walk away from England's; none if it is England."""
+
+    @property
+    def walks(self) -> Mapping[str, RandomWalk]:
+        """How far each of these rates walks, by name; a rate that is not in it is held."""
+
+    def takes_trend(self, name: str) -> bool:
+        """Say whether a trend of England's acts on its rates (`simulator.projection.recorded_trends`)."""
+
+    def takes_drift(self, name: str) -> bool:
+        """Say whether what strays in draws of England does in its own (`simulator.projection.drift`)."""
 
     @property
     def events(self) -> Mapping[str, Array]:

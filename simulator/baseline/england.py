@@ -20,7 +20,7 @@ from simulator.baseline.after_care import FIRST_AGE, AfterCare
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.labelled_arrays import AXES, aligned, labels
 from simulator.baseline.placement_levels import as_england
-from simulator.baseline.random_walk import events
+from simulator.baseline.random_walk import RandomWalk, events
 from simulator.baseline.start import PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure, within_bands
 from simulator.baseline.uncertain_split import UncertainSplit
@@ -356,6 +356,19 @@ class England:
     def walking(self) -> tuple[str, ...]:
         """None: its rates drift and don't walk away from themselves."""
         return ()
+
+    @property
+    def walks(self) -> Mapping[str, RandomWalk]:
+        """None."""
+        return {}
+
+    def takes_trend(self, name: str) -> bool:
+        """Of all."""
+        return True
+
+    def takes_drift(self, name: str) -> bool:
+        """Of all."""
+        return True
 
     @property
     def events(self) -> Mapping[str, Array]:

@@ -57,6 +57,8 @@ class StreamRates:
     balancing_per_year : (draw, area)
         The counting residual as a growth rate of the stock, a year (docs/model.md, section 7); below 0 it takes
         children away.
+    exit_pace_ratio : (draw, area, phase, place)
+        Multiplies `placement_pace` for leaving alone, where it goes otherwise with time in care than moving.
     """
 
     youngest_age: int
@@ -76,6 +78,12 @@ class StreamRates:
     fade_per_year: Array
     unfostered_place: Array
     balancing_per_year: Array
+    exit_pace_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1)))
+
+    @property
+    def exit_pace(self) -> Array:
+        """Pace of the hazards of leaving that go with a placement: (draw, area, phase, place)."""
+        return self.placement_pace * self.exit_pace_ratio
 
 
 @dataclass(frozen=True)

@@ -117,11 +117,13 @@ def compile_scenario(
     bare = _base_rates(scenario, england, context, supply)
     years = [m.financial_year for m in scenario.calendar]
     strays = processes(england.base) if drawn and scenario.assumptions.drift == "as_recorded" else ()
-    way = course(going_on(scenario.assumptions, england.base), strays, years, drawn or {})
+    trends = going_on(scenario.assumptions, england.base)
 
-    def with_scenario(rates: Rates, context: Context) -> Rates:
+    def with_scenario(rates: Rates, context: Context, of: Baseline) -> Rates:
         """Put in how rates go on, which all areas share, and what the scenario does, which may set a level in draws."""
         context = replace(context, bare=rates, england=bare)
+        on = [one for one in trends if of.takes_trend(one.name)]
+        way = course(on, [one for one in strays if of.takes_drift(one.name)], years, drawn or {})
         rates = apply_all(go_on(rates, context.cost_keys, way), scenario.interventions, context)
         rates = replace(rates, cost_weight=cost_weight(rates.streams, supply.waiting_cost_ratio))
         rates.check()
@@ -136,9 +138,9 @@ def compile_scenario(
     if england is not baseline and bare.foster is not None and bare.foster.limited:
         # What is assumed of single areas does not move agencies, which are large beside them.
         of_england = _uprated(england.costs.lines_of(drawn or {}), prices)
-        beside = with_scenario(bare, replace(_context(scenario, england), gbp_per_week=_gbp_per_week(of_england)))
+        beside = with_scenario(bare, replace(_context(scenario, england), gbp_per_week=_gbp_per_week(of_england)), england)
     context = replace(context, gbp_per_week=_gbp_per_week(cost_lines))
-    rates = with_scenario(with_local(rates, scenario.local, context), context)
+    rates = with_scenario(with_local(rates, scenario.local, context), context, baseline)
     return Compiled(
         scenario=scenario,
         baseline=baseline,

@@ -109,6 +109,7 @@ _AS_THEY_ARE = (
     "progress_per_year",
     "phase_exit_per_year",
     "placement_pace",
+    "exit_pace",
     "exit_ratio",
     "unfostered_place",
 )

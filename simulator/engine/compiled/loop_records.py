@@ -69,6 +69,7 @@ class StreamInputs(NamedTuple):
     progress_per_year: Vectors1
     phase_exit_per_year: Vectors3
     placement_pace: Vectors2
+    exit_pace: Vectors2
     exit_ratio: Vectors2
     edge_per_year: Vectors2
     edge_ratio: Vectors2
@@ -175,6 +176,7 @@ class ChanceWorkspace(NamedTuple):
     edge: Vectors1
     outward: Vectors1
     pace: Vectors1
+    exit_pace: Vectors1
     scale: Vectors1
     table: Vectors3
 
