@@ -98,6 +98,11 @@ class Authorities:
         """As the published record shows."""
         return random_walks()
 
+    @property
+    def places_of_record(self) -> bool:
+        """No: households and places are known."""
+        return False
+
     def takes_trend(self, name: str) -> bool:
         """Of all."""
         return True

@@ -57,6 +57,10 @@ class Baseline(Protocol):
     def walks(self) -> Mapping[str, RandomWalk]:
         """How far each of these rates walks, by name; a rate that is not in it is held."""
 
+    @property
+    def places_of_record(self) -> bool:
+        """Whether foster places are those that its own record fills, as its supply is not known."""
+
     def takes_trend(self, name: str) -> bool:
         """Say whether a trend of England's acts on its rates (`simulator.projection.recorded_trends`)."""
 

@@ -362,6 +362,11 @@ class England:
         """None."""
         return {}
 
+    @property
+    def places_of_record(self) -> bool:
+        """No: households and places are known."""
+        return False
+
     def takes_trend(self, name: str) -> bool:
         """Of all."""
         return True

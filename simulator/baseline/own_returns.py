@@ -72,10 +72,13 @@ class OwnReturns:
     england : England
         Of the year whose rates levels of the returns are over.
     council : Council
+    known_phases : tuple of (age, time, phase, place), optional
+        `phases`, where they are those of another council with the same rates.
     """
 
     england: England
     council: Council
+    known_phases: tuple[Array, ...] | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -122,6 +125,11 @@ class OwnReturns:
     def events(self) -> Mapping[str, Array]:
         """About how many events a year each rate makes: (1,) by name."""
         return events(*(np.array([number]) for number in self.council.starts.sum(axis=1)))
+
+    @property
+    def places_of_record(self) -> bool:
+        """Yes: its returns tell who is fostered, and not by how many households."""
+        return True
 
     def takes_trend(self, name: str) -> bool:
         """Of prices only: where its children are placed is its own record's."""
@@ -200,6 +208,8 @@ class OwnReturns:
     @cached_property
     def phases(self) -> tuple[Array, ...]:
         """How children of the council are spread over phases at its own rates, by stream."""
+        if self.known_phases is not None:
+            return self.known_phases
         found = []
         for s, (name, stream) in enumerate(zip(STREAMS, self.england_streams, strict=True)):
             own = own_rates(stream, name, self.england, self.council, {}, limited=False)

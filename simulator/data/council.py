@@ -68,7 +68,7 @@ class CheckedYear:
     sd: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Council:
     """What a run takes of a council's returns.
 

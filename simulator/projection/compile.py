@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -30,7 +30,7 @@ from simulator.projection.foster_supply import (
     more_in_homes,
     of_one_council,
 )
-from simulator.projection.go_on import course, go_on
+from simulator.projection.go_on import WayOn, course, go_on
 from simulator.projection.localise import localise
 from simulator.projection.recorded_trends import INTO, PRICE, RecordedTrend, trends
 from simulator.scenario.schema import Assumptions, Scenario
@@ -67,6 +67,8 @@ class Compiled:
         England's own, or places are not limited.
     agency_odds : (area,)
         Ratio of the odds of a place with an agency to England's.
+    record : Rates or None
+        Of the areas without programmes and limit, where foster places are those that their own record fills.
     """
 
     scenario: Scenario
@@ -79,6 +81,7 @@ class Compiled:
     price_year: str
     england: Rates | None = None
     agency_odds: Array = field(default_factory=lambda: np.ones(1))
+    record: Rates | None = None
 
     @property
     def deflator(self) -> Array:
@@ -119,12 +122,14 @@ def compile_scenario(
     strays = processes(england.base) if drawn and scenario.assumptions.drift == "as_recorded" else ()
     trends = going_on(scenario.assumptions, england.base)
 
+    def way_of(one: Baseline) -> WayOn:
+        on = [trend for trend in trends if one.takes_trend(trend.name)]
+        return course(on, [stray for stray in strays if one.takes_drift(stray.name)], years, drawn or {})
+
     def with_scenario(rates: Rates, context: Context, of: Baseline) -> Rates:
         """Put in how rates go on, which all areas share, and what the scenario does, which may set a level in draws."""
         context = replace(context, bare=rates, england=bare)
-        on = [one for one in trends if of.takes_trend(one.name)]
-        way = course(on, [one for one in strays if of.takes_drift(one.name)], years, drawn or {})
-        rates = apply_all(go_on(rates, context.cost_keys, way), scenario.interventions, context)
+        rates = apply_all(go_on(rates, context.cost_keys, way_of(of)), scenario.interventions, context)
         rates = replace(rates, cost_weight=cost_weight(rates.streams, supply.waiting_cost_ratio))
         rates.check()
         return rates
@@ -134,12 +139,17 @@ def compile_scenario(
         rates = replace(rates, foster=of_one_council(rates.foster, supply))
     prices = 1.0 / context.price_level(financial_year(england.base - 1))
     cost_lines = _uprated(start.cost_lines, prices)
-    beside = None
-    if england is not baseline and bare.foster is not None and bare.foster.limited:
+    beside = record = None
+    limited = bare.foster is not None and bare.foster.limited
+    if limited and baseline.places_of_record:
+        record = _record(bare, baseline, drawn or {}, years)
+    elif limited and england is not baseline:
         # What is assumed of single areas does not move agencies, which are large beside them.
         of_england = _uprated(england.costs.lines_of(drawn or {}), prices)
         beside = with_scenario(bare, replace(_context(scenario, england), gbp_per_week=_gbp_per_week(of_england)), england)
     context = replace(context, gbp_per_week=_gbp_per_week(cost_lines))
+    if record is not None:
+        record = go_on(record, context.cost_keys, way_of(baseline))
     rates = with_scenario(with_local(rates, scenario.local, context), context, baseline)
     return Compiled(
         scenario=scenario,
@@ -151,8 +161,16 @@ def compile_scenario(
         after_care=start.after_care,
         england=beside,
         agency_odds=start.placement_mix.agency_odds,
+        record=record,
         price_year=price_year or scenario.price_year,
     )
+
+
+def _record(bare: Rates, baseline: Baseline, drawn: Mapping[str, float], years: Sequence[str]) -> Rates:
+    """Return the rates of areas as their record says, with foster homes as they are needed."""
+    assert bare.foster is not None
+    rates, _ = localise(replace(bare, foster=replace(bare.foster, limited=False)), baseline, drawn, years)
+    return rates
 
 
 def _uprated(lines: tuple[CostLine, ...], ratio: float) -> tuple[CostLine, ...]:

@@ -18,7 +18,6 @@ from simulator.baseline.structure import BAND_OF_AGE
 from simulator.baseline.time_in_care import child_years, phases_of
 from simulator.data.council import CheckedYear, Council
 from simulator.data.own_rates import Level, Moving
-from simulator.returns.check_past import starts_to_hold
 from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18
 from simulator.returns.exposure import EXITS, UNKNOWN_TIME, Exposure, Years, by_year, exposure_of, stock_by_age
@@ -27,6 +26,7 @@ from simulator.returns.fit_levels import EXITS_SD, STARTS_SD, fit_level
 from simulator.returns.fit_moves import FittedMoves, fit_moves
 from simulator.returns.national import National
 from simulator.returns.pool_rates import pool_cells, strength
+from simulator.returns.run_own_record import starts_to_hold
 from simulator.vocabulary.axes import AGE_BANDS, AGES, STREAMS
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
@@ -64,13 +64,9 @@ class Fitted:
         Children in care on each 31 March.
     leaving : mapping of stream to mapping of kind to FittedKind
     moves : mapping of stream to FittedMoves
-    starts : (stream, age)
-        A year, at the level of the base.
-    starts_shape : (stream, age)
-        Events that shares by age rest on, pooled.
-    first_places : (stream, band, place)
-        Starts that shares by first placement rest on, pooled.
-    council : Council
+    starts_evidence : (stream, age)
+        Starts that shares by age rest on, pooled.
+    own : OwnReturns
         What a run takes.
     """
 
@@ -79,8 +75,13 @@ class Fitted:
     stocks: Array
     leaving: dict[str, dict[str, FittedKind]]
     moves: dict[str, FittedMoves]
-    starts_shape: Array
-    council: Council
+    starts_evidence: Array
+    own: OwnReturns
+
+    @property
+    def council(self) -> Council:
+        """What a run reads."""
+        return self.own.council
 
 
 def fit_council(stays: Stays, england: England, prior: National, window: int | None = None) -> Fitted:
@@ -102,7 +103,7 @@ def fit_council(stays: Stays, england: England, prior: National, window: int | N
     weight = 0.5 ** (np.arange(len(seen))[::-1] / HALF_LIFE_YEARS)
     starts = np.array([one.starts for one in seen]).astype(float)  # (year, stream, age, place)
     first = pooled_first_places(starts.sum(axis=0), prior)
-    shape = _shape_of_starts(starts.sum(axis=(0, 3)), prior)
+    shape, evidence = _shape_of_starts(starts.sum(axis=(0, 3)), prior)
     levels: dict[tuple[str, str], Level] = {}
     number = np.zeros((len(STREAMS), len(AGES)))
     for s, stream in enumerate(STREAMS):
@@ -139,8 +140,9 @@ def fit_council(stays: Stays, england: England, prior: National, window: int | N
             moving={stream: one.moving for stream, one in moves.items()},
             levels=dict(levels),
         )
-    council = replace(council, hold=starts_to_hold(council, england))
-    return Fitted(years, seen, stocks, leaving, moves, shape, council)
+    own = OwnReturns(england, council)
+    own = replace(own, council=replace(council, hold=starts_to_hold(own)), known_phases=own.phases)
+    return Fitted(years, seen, stocks, leaving, moves, evidence, own)
 
 
 def _level_of_exits(events: Array, at_risk: Array, rate: Array) -> Level:
@@ -151,19 +153,19 @@ def _level_of_exits(events: Array, at_risk: Array, rate: Array) -> Level:
     return Level(walks.mean, float(np.sqrt(max(walks.log_sd**2 - still.log_sd**2, 0.0))), walks.sd_per_year)
 
 
-def _shape_of_starts(starts: Array, prior: National) -> Array:
-    """Return starts by age, pooled towards England's pattern at the council's own total: (stream, age).
+def _shape_of_starts(starts: Array, prior: National) -> tuple[Array, Array]:
+    """Return starts by age, pooled towards England's pattern at the council's own total, and the starts they rest on.
 
     A return does not know the population, so the total is the council's own.
     """
-    shape = np.zeros(starts.shape)
+    shape, evidence = np.zeros((2, *starts.shape))
     for s, pattern in enumerate(prior.starts_per_year):
         total, ages = starts[s].sum(), np.flatnonzero((pattern > 0) | (starts[s] > 0))
         if total:
             expected = np.maximum(pattern[ages] / pattern.sum(), RARE / len(AGES)) * total
             rate, _ = pool_cells(starts[s, ages], np.ones(len(ages)), expected, strength(starts[s, ages], expected))
-            shape[s, ages] = rate.mean
-    return shape
+            shape[s, ages], evidence[s, ages] = rate.mean, rate.shape
+    return shape, evidence
 
 
 def pooled_first_places(starts: Array, prior: National) -> Array:

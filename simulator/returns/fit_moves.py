@@ -45,6 +45,10 @@ class FittedMoves:
     log_sd: Array
     england: Array
 
+    def into(self, to: int) -> tuple[Array, Array]:
+        """Return the hazard of moving to a placement, and the spread of its log: (age, time, from) each."""
+        return self.rate[..., to], self.log_sd[..., to]
+
 
 def fit_moves(england: England, shares: Array, events: Array, child_years: Array) -> FittedMoves:
     """Fit the moves of a stream.

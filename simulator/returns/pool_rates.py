@@ -91,7 +91,8 @@ def pool_levels(events: Array, expected: Array, strength: float) -> GammaPosteri
 
 
 def pool_cells(
-    events: Array, child_years: Array, prior_rate: Array, strength: float, level: tuple[float, float] = (1.0, np.inf)
+    events: Array, child_years: Array, prior_rate: Array, strength: float,
+    level: tuple[float | Array, float | Array] = (1.0, np.inf),
 ) -> tuple[GammaPosterior, Array]:
     """Pool the cells of one kind of event.
 
@@ -104,7 +105,7 @@ def pool_cells(
     strength : float
         Of the prior in each cell, in events.
     level : (mean, shape)
-        The council's level, as :func:`pool_levels` gives it; by default that of the prior, for certain.
+        The council's level, or one for each cell, as :func:`pool_levels` gives it; by default that of the prior, for certain.
 
     Returns
     -------
