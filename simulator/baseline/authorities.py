@@ -173,6 +173,11 @@ class Authorities:
         return {"children": PastSeries(tuple(f"{y}-03-31" for y in years), stock, "dfe_cla_2025")}
 
     @property
+    def own_past(self) -> None:
+        """None: the track record tells of past forecasts (`simulator.backtest`)."""
+        return None
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """Publishers."""
         return self.england.sources

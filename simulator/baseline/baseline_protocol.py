@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.england import England
 from simulator.baseline.random_walk import RandomWalk
-from simulator.baseline.start import PastSeries, Start
+from simulator.baseline.start import OwnPast, PastSeries, Start
 from simulator.engine.rates import Rates
 from simulator.uncertainty import Parameter
 from simulator.vocabulary.areas import Area
@@ -88,6 +88,10 @@ class Baseline(Protocol):
     @property
     def history(self) -> Mapping[str, PastSeries]:
         """What is known of the years before the run, by measure."""
+
+    @property
+    def own_past(self) -> OwnPast | None:
+        """What its own past tells of its forecast, where it has one that is looked at."""
 
     @property
     def sources(self) -> tuple[str, ...]:

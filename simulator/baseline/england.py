@@ -399,6 +399,11 @@ class England:
         return published_history()
 
     @property
+    def own_past(self) -> None:
+        """None: the track record tells of past forecasts (`simulator.backtest`)."""
+        return None
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """Publishers."""
         return PUBLISHERS

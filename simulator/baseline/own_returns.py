@@ -27,11 +27,11 @@ from simulator.baseline.placement_levels import as_england
 from simulator.baseline.random_walk import RandomWalk, events
 from simulator.baseline.response import band_of_row, ratio_of
 from simulator.baseline.sharing import share_households
-from simulator.baseline.start import PastSeries, Start, what_is_held
+from simulator.baseline.start import OwnPast, PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.baseline.time_in_care import child_years, phases_of
 from simulator.data.authority_tables import published_stock, under_18s
-from simulator.data.council import CODE, TIMES, Council
+from simulator.data.council import BEYOND_SD, CODE, TIMES, Council
 from simulator.data.own_rates import LEVEL, Level
 from simulator.engine.grid import first_row
 from simulator.engine.rates import Rates, StreamRates
@@ -227,6 +227,14 @@ class OwnReturns:
         return {"children": PastSeries(dates, self.council.history, "", published=False)}
 
     @property
+    def own_past(self) -> OwnPast:
+        """The model over its last years, and how far its children move where nothing is expected to change."""
+        past = self.council.check
+        children, model, sd = np.array([(one.children, one.model, one.sd) for one in past]).reshape(-1, 3).T
+        beyond = bool(past) and abs(past[-1].missed_sd) > BEYOND_SD
+        return OwnPast(self.council.no_change_sd, tuple(one.year for one in past), children, model, sd, beyond)
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The council's returns, and publishers of what they are set beside."""
         return ("SSDA903 returns of the council", *self.england.sources)
@@ -234,14 +242,18 @@ class OwnReturns:
     def held(self, starts: Literal["numbers", "rates"]) -> str:
         """Return what every chart must say of what is held."""
         window = self.council.window
-        last = "the last year" if window == 1 else f"the last {window} years"
-        own = "first placements, leaving and moves are the council's own too, pooled towards England's"
+        last = "the year" if window == 1 else f"the {window} years"
+        own = (
+            "first placements, leaving and moves are the council's own too, pooled towards England's; foster places are "
+            "those that its record fills"
+        )
         return what_is_held(starts, as_in=f"{last} of the council's returns", besides=(own, "unit costs are England's"))
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Where its name looks like a slip."""
-        return (*name_notes(self.council), *size_notes(self.council))
+        """Where its name looks like a slip, and where the model misses its own past."""
+        past = self.own_past
+        return (*name_notes(self.council), *size_notes(self.council), *([past.warned] if past.beyond else []))
 
     def spend_notes(self, cost_lines: Sequence[CostLine]) -> Iterator[str]:
         """Say nothing: its spend is at England's unit costs, as is said of what is held."""

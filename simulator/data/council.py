@@ -50,6 +50,12 @@ HALF_WAY_CHILDREN = 100.0
 helps small councils, whose rates are hardly known (docs/returns.md)."""
 
 
+BEYOND_SD = 1.1
+"""Standard deviations of chance from which the model is told to miss a council's own past. Fitted to the same years, and
+with the starts that happened, it misses by half as much as chance would: of councils that live at one set of rates, one in
+twenty is told of (docs/returns.md)."""
+
+
 @dataclass(frozen=True)
 class CheckedYear:
     """One 31 March of the check against a council's own past: children in care, and what the model made of them.
@@ -66,6 +72,11 @@ class CheckedYear:
     children: float
     model: float
     sd: float
+
+    @property
+    def missed_sd(self) -> float:
+        """By how many standard deviations of chance the model has too many children; too few if below 0."""
+        return (self.model - self.children) / self.sd if self.sd > 0 else 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,6 +23,7 @@ from simulator.results.long_tables import (
     value_rows,
     yearly_rows,
 )
+from simulator.results import no_change
 from simulator.results.results_protocol import Results
 from simulator.scenario import LoadedScenario
 from simulator.vocabulary.printable import printable
@@ -131,6 +132,9 @@ def _write(
     if any(r.by_placement_and_age(name) is not None for r in many for name in r.measures):
         by_age = (line for r in many for line in row_lines(COLUMNS, placement_age_rows(r)))
         write_table(part / "placements-by-age.csv", COLUMNS, by_age)
+    if any(r.own_past for r in many):
+        unchanged = (row for r in many for row in no_change.rows(r))
+        write_table(part / "no-change.csv", no_change.COLUMNS, row_lines(no_change.COLUMNS, unchanged))
     if any(r.packages for r in many):
         valued = (row for r in many for row in value_rows(r))
         write_table(part / "value-for-money.csv", VALUE_COLUMNS, row_lines(VALUE_COLUMNS, valued))

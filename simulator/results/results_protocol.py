@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
+from simulator.baseline.start import OwnPast
 from simulator.results.figures import ShownFigure
 from simulator.results.quantities import Array, Kind, Quantity
 from simulator.results.timeline import Timeline
@@ -175,6 +176,8 @@ class Results(ABC):
         Whether what its programmes do rests on judgement alone: no study is said to bear any of it out.
     effects_drawn : bool
         Whether draws vary any number of what its programmes do.
+    own_past : OwnPast or None
+        What an area's own past tells of its forecast, and what no change would be.
     """
 
     showing: ClassVar[Showing] = Showing()
@@ -204,6 +207,7 @@ class Results(ABC):
     packages: tuple[Package, ...] = ()
     drawn: Mapping[str, Array] = field(default_factory=dict)
     judged: bool = False
+    own_past: OwnPast | None = None
     effects_drawn: bool = True
 
     def __getitem__(self, measure: str) -> Quantity:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.own_returns import OwnReturns
+from simulator.data.council import BEYOND_SD
 from simulator.data.own_rates import STRENGTH, Level
 from simulator.returns.calibrate_council import Fitted
 from simulator.returns.run_own_record import projected, run_streams
@@ -32,10 +33,6 @@ MODEL_ERROR = 0.008
 """Share of children by which the model, months and cohorts for days and birthdays, may miss by itself in three years."""
 
 HALF_A_CHILD = 0.25
-
-BEYOND_SD = 1.1
-"""Standard deviations of chance from which the model is told to miss. Fitted to the same years, and with the starts that
-happened, it misses by half as much as chance would: of councils that live at one set of rates, one in twenty is told of."""
 
 STRENGTH_OFF = 2.4
 """Over the square root of children in care: how far the strength of England's pattern lies from 1 before it is told (by
