@@ -35,6 +35,7 @@ from simulator.data.council import BEYOND_SD, CODE, TIMES, Council
 from simulator.data.own_rates import LEVEL, Level
 from simulator.engine.grid import first_row
 from simulator.engine.rates import Rates, StreamRates
+from simulator.engine.step import home_operators
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 from simulator.vocabulary import areas, placements
@@ -198,11 +199,12 @@ class OwnReturns:
 
     @cached_property
     def england_streams(self) -> tuple[StreamRates, ...]:
-        """England's rates in no scenario."""
+        """England's rates in no scenario, without a counting residual: returns balance."""
         england = self.england
+        parameters = replace(england.parameters, balancing_per_year=0.0)
         return (
-            resident_rates(england.parameters, england.resident, england.resident_home),
-            uasc_rates(england.parameters, england.uasc, np.zeros((1, 1, england.uasc.shape[2], 3))),
+            resident_rates(parameters, england.resident, england.resident_home),
+            uasc_rates(parameters, england.uasc, np.zeros((1, 1, england.uasc.shape[2], 3))),
         )
 
     @cached_property
@@ -393,7 +395,8 @@ def with_children(
     """Put a council's children at the base in place of England's.
 
     Within a year of age they are spread over birth cohorts, and over what tables do not tell apart, as England's are.
-    Those at home who may come back are England's, as many as the council's children who go home make of them.
+    Those at home who may come back are as many as the council's children who go home make of them in the end, so that
+    as many come back in every year of a run.
 
     Parameters
     ----------
@@ -420,7 +423,30 @@ def with_children(
     opening *= ratio_of(stock.sum(), opening.sum())
     one = replace(stream, opening=opening[None, None])
     own_flow, flow = (_going_home(of, age) for of in (one, england))
-    return replace(one, opening_home=england.opening_home * ratio_of(own_flow, flow)[BAND_OF_AGE[age]][None, None, :, None])
+    bands = len(AGE_BANDS)
+    own_band, band = (np.bincount(BAND_OF_AGE[age], of, minlength=bands) for of in (own_flow, flow))
+    flow = flow * ratio_of(own_band.astype(float), band.astype(float))[BAND_OF_AGE[age]]
+    return replace(one, opening_home=_at_home(one, flow, cohort_months)[None, None])
+
+
+def _at_home(stream: StreamRates, flow: Array, cohort_months: int) -> Array:
+    """Return children at home who may come back, where as many have gone home for ever: (row, spell).
+
+    Parameters
+    ----------
+    stream : StreamRates
+    flow : (row,)
+        Children who go home, a year.
+    cohort_months : int
+    """
+    at_home = home_operators(stream)
+    found = np.zeros((len(flow), len(stream.return_per_year)))
+    for row in range(1, len(flow)):
+        now = found[row - 1]
+        for _ in range(cohort_months):
+            now = now @ at_home.fade + flow[row - 1] / MONTHS_A_YEAR * at_home.fade_part
+        found[row] = now
+    return found
 
 
 def age_of_row(rows: int, first: int, cohort_months: int) -> NDArray[np.intp]:
@@ -461,12 +487,12 @@ def _within_group(children: Array, age: NDArray[np.intp]) -> Array:
 
 
 def _going_home(stream: StreamRates, age: NDArray[np.intp]) -> Array:
-    """Return children of the opening who go home, a year, by age band."""
+    """Return children of the opening who go home, a year: (row,)."""
     home = REASONS.index("home")
     by_place = stream.exit_pace[0, 0] * stream.place_exit_per_year[0, 0][:, None, :, home]
     hazard = (stream.phase_exit_per_year[0, 0][..., home][..., None] + by_place)[age] * stream.exit_ratio[0, 0, 0, age][:, None, None]
-    flow = (stream.opening[0, 0] * hazard).sum(axis=(1, 2))
-    return np.bincount(BAND_OF_AGE[age], flow, minlength=len(AGE_BANDS)).astype(float)
+    flow: Array = (stream.opening[0, 0] * hazard).sum(axis=(1, 2))
+    return flow
 
 
 # --------------------------------------------------------------------------------------------------

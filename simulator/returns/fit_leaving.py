@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.own_leaving import Hazards, design, england_shares, hazards, ratios
+from simulator.baseline.own_leaving import design, england_shares, hazards, ratios
 from simulator.data.own_rates import KINDS, LEVEL, STRENGTH, Leaving, of_leaving
 from simulator.engine.rates import StreamRates
 from simulator.returns.exposure import EXITS
@@ -29,6 +29,10 @@ council's own where it has a handful of events."""
 
 REASON_STRENGTH = 7.0
 """How many events England's split by reason is worth."""
+
+
+LEAST_SHARE = 0.02
+"""Least part of what goes with time in care that a reason keeps of England's."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def fit_leaving(
         Weighted alike.
     """
     return {
-        kind: _fit(hazards(england, reasons), england_shares(england, reasons), reasons, shares, events, child_years)
+        kind: _fit(england, reasons, shares, events, child_years)
         for kind, reasons in KINDS[stream].items()
     }
 
@@ -81,8 +85,9 @@ def _prior() -> tuple[Array, Array]:
 
 
 def _fit(
-    england: Hazards, split: Array, reasons: tuple[str, ...], shares: Array, events: Array, child_years: Array
+    stream: StreamRates, reasons: tuple[str, ...], shares: Array, events: Array, child_years: Array
 ) -> FittedKind:
+    england, split = hazards(stream, reasons), england_shares(stream, reasons)
     seen = events[..., [EXITS.index(reason) for reason in reasons]]
     group, n = placements.groups(), child_years.shape[-1]
     ages, times = child_years.shape[:2]
@@ -119,7 +124,12 @@ def _fit(
     relative = change / np.maximum(rate, 1e-300)[..., None]
     variance = np.einsum("aci,ij,acj->ac", relative, found.covariance, relative)
     leaving = _leaving(found, log_mean)
-    ratio = _reason_ratio(england, split, reasons, leaving, by_phase, seen, child_years)
+    phase, place = ratios(england, leaving.log_mean, leaving.coefficient)
+    in_phase = np.einsum("atg,atgk->ak", child_years, by_phase) * england.by_phase * phase
+    placed = float(np.einsum("atg,atgkp,akp->", child_years, by_place, (england.by_place * place)[..., own]))
+    of_places = stream.place_exit_per_year[0, 0][..., [REASONS.index(one) for one in reasons]].sum(axis=(0, 1))
+    of_places = of_places / max(float(of_places.sum()), 1e-300)
+    ratio = _reason_ratio(split, reasons, of_places, in_phase, placed, seen)
     shape = (ages, times, n)
     return FittedKind(
         leaving=replace(leaving, reason_ratio=ratio),
@@ -140,23 +150,30 @@ def _leaving(found: NormalPosterior, log_mean: float) -> Leaving:
 
 
 def _reason_ratio(
-    england: Hazards,
-    split: Array,
-    reasons: tuple[str, ...],
-    leaving: Leaving,
-    by_phase: Array,
-    seen: Array,
-    child_years: Array,
+    split: Array, reasons: tuple[str, ...], of_places: Array, by_phase: Array, placed: float, seen: Array
 ) -> Array:
-    """Return shares by reason over England's, pooled."""
+    """Return shares by reason over England's of what goes with time in care, so that reasons are those seen, pooled.
+
+    Parameters
+    ----------
+    split : (age, phase, reason)
+        England's shares.
+    reasons : tuple of str
+    of_places : (reason,)
+        Shares by reason of what goes with placements, which stay.
+    by_phase : (age, phase)
+        Children expected to leave by the hazards that go with time in care.
+    placed : float
+        By those that go with placements.
+    seen : (age, time, place, reason)
+    """
     found = np.ones(len(REASONS))
-    if len(reasons) == 1:
+    expected = np.einsum("ak,akq->q", by_phase, split)
+    if len(reasons) == 1 or not expected.sum() > 0:
         return found
-    phase, _ = ratios(england, leaving.log_mean, leaving.coefficient)
-    expected = np.einsum("atg,atgk,ak,akq->q", child_years, by_phase, england.by_phase * phase, split)
-    y = seen.sum(axis=(0, 1, 2))
-    share = expected / expected.sum()
+    y, whole = seen.sum(axis=(0, 1, 2)), expected + placed * of_places
+    share = whole / whole.sum()
     pooled = (y + REASON_STRENGTH * share) / (y.sum() + REASON_STRENGTH)
-    for reason, of in zip(reasons, pooled / share, strict=True):
-        found[REASONS.index(reason)] = of
+    left = np.maximum(pooled * whole.sum() - placed * of_places, LEAST_SHARE * expected)
+    found[[REASONS.index(reason) for reason in reasons]] = left / expected * expected.sum() / left.sum()
     return found

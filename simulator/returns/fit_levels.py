@@ -14,7 +14,7 @@ from simulator.data.own_rates import Level
 
 Array = NDArray[np.float64]
 
-STARTS_SD, EXITS_SD = 0.10, 0.06
+STARTS_SD, EXITS_SD = 0.09, 0.05
 """Steps a year of the log of starts and of leaving before the years are seen: half-normal with these scales. They are what
 intervals of made-up councils need whose rates drift (docs/returns.md); authorities' starts step by 0.10 beside England's
 (data/local_drift.csv)."""
@@ -37,9 +37,10 @@ def fit_level(events: Array, expected: Array, scale: float | None) -> Level:
     """
     told = expected > 0
     y, e = events[told].astype(float), expected[told]
-    ratio = (y.sum() + HALF) / e.sum()
+    ratio = max(float(y.sum()), HALF) / float(e.sum())
     seen = np.log((y + HALF) / (e + HALF / ratio))
     chance = 1.0 / (ratio * e + HALF)
+    seen += np.log(ratio) - np.average(seen, weights=1.0 / chance)  # a rate that stays as it is has that of all years
     sizes = np.zeros(1) if scale is None else SIZES
     means, variances, likely = np.transpose([_filtered(seen, chance, size) for size in sizes])
     log_weight = likely if scale is None else likely - sizes**2 / (2.0 * scale**2)

@@ -79,7 +79,7 @@ def fit_moves(england: England, shares: Array, events: Array, child_years: Array
     fixed[:, 0] = 1.0
     fixed[np.arange(len(cells))[:, None], columns] = 1.0
     used = fixed.any(axis=0)
-    used[1:first_to] = True
+    used[:first_to] = True
     keep = np.flatnonzero(used)
     fixed = fixed[:, keep]
 
