@@ -1,10 +1,10 @@
 """Councils made up apart from England, one child at a time: what their returns hold, and what becomes of them.
 
-It shares nothing with the model's engine or with how returns are read, but names. Children come at exact ages, are stopped at
-birthdays, at bounds of time in care and on 31 March, and wait for the next event in between. England's hazards are only
-where a council's are drawn from: flatter or steeper over age, time in care and placement together, each hazard times a
-lognormal; gross moves, first placements, ages of starts and the share of asylum-seeking children of its own; and, in
-three of four worlds, rates that are others in other years.
+It shares nothing with the model's engine or with how returns are read, but names. Children come at exact ages, are
+stopped at birthdays, at bounds of time in care and on 31 March, and wait for the next event in between. England's
+hazards are only where a council's are drawn from: flatter or steeper over age, time in care and placement together,
+each hazard times a lognormal; gross moves, first placements, ages of starts and the share of asylum-seeking children
+of its own; and, in three of four worlds, rates that are others in other years.
 
 - ``S``: as it is for ever;
 - ``D``: the log of starts takes a step of 8% a year, that of leaving one of 5%, from ten years before the base;
@@ -243,7 +243,9 @@ def _truth(rng: np.random.Generator, world: str, pattern: str) -> Truth:
         bent = np.where(hazard[..., :exits] > 0, np.maximum(hazard[..., :exits], 1e-4) ** power, 0.0)
         time = _usual_time()[..., None]
         before, after = ((one * time).sum(axis=(1, 2, 3)) for one in (hazard[..., :exits], bent))
-        hazard[..., :exits] = bent * np.divide(before, after, out=np.ones_like(before), where=after > 0)[:, None, None, None]
+        hazard[..., :exits] = (
+            bent * np.divide(before, after, out=np.ones_like(before), where=after > 0)[:, None, None, None]
+        )
     sd = NOISE.get(pattern, 0.3)
     kinds = np.array([0, 1, 1, 2, 3])  # guardianship and arrangements go together
     level = rng.normal(0.0, 0.3, (2, 1, 1, 1, 4))

@@ -1,11 +1,11 @@
 """How well a council's own returns tell what becomes of it: made-up councils, drawn apart from England.
 
-Each council is made up (`made_up_councils`), its returns are fitted as an import does, and it is run as `care-demand run
---returns` does, with draws. Beside it stand a page of own rates (leaving by single age, exact at 18, with a bootstrap)
-and no change with its interval. What is scored is the mean over chance of what becomes of the council.
+Each council is made up (`made_up_councils`), its returns are fitted as an import does, and it is run as `care-demand
+run --returns` does, with draws. Beside it stand a page of own rates (leaving by single age, exact at 18, with a
+bootstrap) and no change with its interval. What is scored is the mean over chance of what becomes of the council.
 
-``python studies/own_returns_study.py`` writes what it finds into docs/returns.md. Settings were chosen on councils of the
-seeds `CHOSEN_ON`; what is written is of others.
+``python studies/own_returns_study.py`` writes what it finds into docs/returns.md. Settings were chosen on councils of
+the seeds `CHOSEN_ON`; what is written is of others.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+import made_up_councils as made_up
 import numpy as np
 from numpy.typing import NDArray
 
-import made_up_councils as made_up
 from simulator.baseline.england import load_baseline
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.engine.plain import run
@@ -27,7 +26,7 @@ from simulator.projection import drift, foster_supply
 from simulator.projection.agencies import served
 from simulator.projection.compile import compile_scenario
 from simulator.projection.localise import parameters
-from simulator.returns.calibrate_council import Fitted, fit_council
+from simulator.returns.calibrate_council import FittedCouncil, fit_council
 from simulator.returns.exposure import EXITS
 from simulator.returns.rate_table import pooled_rates
 from simulator.scenario import load_mapping
@@ -80,7 +79,9 @@ class Scored:
     rates: dict[str, tuple[int, int]]
 
 
-def councils(seeds: Sequence[int], worlds: Sequence[str] = ("S", "D", "S", "C", "S", "D", "S", "T")) -> Iterator[made_up.Council]:
+def councils(
+    seeds: Sequence[int], worlds: Sequence[str] = ("S", "D", "S", "C", "S", "D", "S", "T")
+) -> Iterator[made_up.Council]:
     """Make up councils of every pattern, half of them stationary, sizes in turn."""
     for i, seed in enumerate(seeds):
         for j, pattern in enumerate(made_up.PATTERNS):
@@ -109,7 +110,7 @@ def score(council: made_up.Council, draws: int) -> Scored:
     )  # fmt: skip
 
 
-def _model(fitted: Fitted, draws: int, years: int = YEARS[-1]) -> tuple[Forecast, Array]:
+def _model(fitted: FittedCouncil, draws: int, years: int = YEARS[-1]) -> tuple[Forecast, Array]:
     """Return the forecast of the model, and children by placement after the last year: (draw, place), central first."""
     council = replace(fitted.council, name="Made up")
     loaded = load_mapping({"name": "Study", "extends": "status-quo"}).of_council(council)
@@ -130,13 +131,13 @@ def _model(fitted: Fitted, draws: int, years: int = YEARS[-1]) -> tuple[Forecast
     return Forecast(total[0], low, high), last
 
 
-def _no_change(fitted: Fitted) -> Forecast:
+def _no_change(fitted: FittedCouncil) -> Forecast:
     now, sd = float(fitted.council.stock.sum()), fitted.council.no_change_sd
     wide = np.exp(Z80 * sd * np.sqrt(np.array(YEARS, dtype=float)))
     return Forecast(np.full(len(YEARS), now), now / wide, now * wide)
 
 
-def _own_rates(fitted: Fitted, council: made_up.Council) -> Forecast:
+def _own_rates(fitted: FittedCouncil, council: made_up.Council) -> Forecast:
     """Return the forecast of a page of own rates: leaving by single age, exact at 18, starts by age, of three years.
 
     In a bootstrap, events are Poisson about those seen.
@@ -164,7 +165,9 @@ def _by_age(stock: Array, rate: Array, starts: Array) -> Array:
     stay = np.exp(-np.repeat(rate, months) / months)
     new = np.repeat(starts / months, months) / months
     new[0] += starts[0] / months * 0.72 - new[:months].sum() * 0.72
-    new[:months] = np.append(starts[0] / months * (0.72 + 0.28 / months), np.full(months - 1, starts[0] / months * 0.28 / months))
+    new[:months] = np.append(
+        starts[0] / months * (0.72 + 0.28 / months), np.full(months - 1, starts[0] / months * 0.28 / months)
+    )
     found = []
     for month in range(1, YEARS[-1] * months + 1):
         now = np.append(0.0, (now * stay)[:-1]) + new * np.sqrt(stay)
@@ -173,7 +176,7 @@ def _by_age(stock: Array, rate: Array, starts: Array) -> Array:
     return np.array(found)
 
 
-def _rates(fitted: Fitted, council: made_up.Council) -> dict[str, tuple[int, int]]:
+def _rates(fitted: FittedCouncil, council: made_up.Council) -> dict[str, tuple[int, int]]:
     """Return how many intervals of rates hold the true rate at the base, and how many were looked at."""
     inside: dict[str, tuple[int, int]] = {}
     table = pooled_rates(fitted, made_up.england())
@@ -199,9 +202,15 @@ def interval_score(low: Array, high: Array, truth: Array) -> Array:
 
 def summary(scored: Sequence[Scored]) -> list[str]:
     """Return what was found, as lines of Markdown."""
-    lines = ["| | Councils | Inside 80%: 1, 3, 5 years | Median over truth: 1, 5 years | Error at 5 years | Interval score at 5 years |",
+    lines = ["| | Councils | Inside 80%: 1, 3, 5 years | Median over truth: 1, 5 years | Error at 5 | Score at 5 |",
              "| --- | --- | --- | --- | --- | --- |"]  # fmt: skip
-    groups = {"all": made_up.WORLDS, "stationary": ("S",), "drifting": ("D",), "changed before": ("C",), "with a trend": ("T",)}
+    groups = {
+        "all": made_up.WORLDS,
+        "stationary": ("S",),
+        "drifting": ("D",),
+        "changed before": ("C",),
+        "with a trend": ("T",),
+    }
     for group, worlds in groups.items():
         some = [one for one in scored if one.council.world in worlds]
         if not some:

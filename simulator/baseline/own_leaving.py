@@ -5,9 +5,9 @@ For each kind of leaving, a hazard of the council is
     England's * exp(level) * (England's / its mean) ** (strength - 1) * exp(deviations),
 
 where the mean is over the council's own children, and deviations go with the phase of time in care, the age band, the
-single age and the placement. With strength 1 the council has England's pattern, with 0 it is flat: all its children leave
-alike. A level alone cannot bend a pattern, and puts exits where England has them: a flat council then piles up (docs/returns.md).
-The import fits it to a council's own record (`simulator.returns.fit_leaving`).
+single age and the placement. With strength 1 the council has England's pattern, with 0 it is flat: all its children
+leave alike. A level alone cannot bend a pattern, and puts exits where England has them: a flat council then piles up
+(docs/returns.md). The import fits it to a council's own record (`simulator.returns.fit_leaving`).
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ def ratios(one: Hazards, log_mean: float, coefficient: Array) -> tuple[Array, Ar
     return np.exp(by_phase @ off), np.exp(by_place @ off)
 
 
-def with_own_leaving(stream: StreamRates, name: str, own: Mapping[str, Leaving], coefficient: Mapping[str, Array]) -> StreamRates:
+def with_own_leaving(
+    stream: StreamRates, name: str, own: Mapping[str, Leaving], coefficient: Mapping[str, Array]
+) -> StreamRates:
     """Put a council's hazards of leaving in place of England's; kinds that it has none of stay.
 
     Parameters

@@ -59,7 +59,7 @@ def gross_of_england(england: England) -> Array:
 
 def listed(england: England) -> NDArray[np.bool_]:
     """Return which pairs of placements data/structure.yaml lists: (from, to)."""
-    table: NDArray[np.bool_] = (gross_of_england(england) > UNLISTED_PER_YEAR).any(axis=0)
+    table: NDArray[np.bool_] = np.asarray((gross_of_england(england) > UNLISTED_PER_YEAR).any(axis=0))
     return table
 
 
@@ -75,8 +75,8 @@ def with_own_moves(
 ) -> StreamRates:
     """Put a council's moves in place of England's, with the pace of leaving as it is.
 
-    Whether a child waits for a foster home is in no return. Of those who go from fostering to a placement where children
-    wait, as many begin to wait as in England; who waits moves on as others in the placement do.
+    Whether a child waits for a foster home is in no return. Of those who go from fostering to a placement where
+    children wait, as many begin to wait as in England; who waits moves on as others in the placement do.
 
     Parameters
     ----------
@@ -97,9 +97,7 @@ def with_own_moves(
     if limited:
         move[:, placements.waiting_places()[:, None], FOSTER] = 0.0
     pace = stream.placement_pace * np.exp(parts(coefficient)[1])[:, None]
-    return replace(
-        stream, move_per_year=move[None, None], placement_pace=pace, exit_pace_ratio=stream.exit_pace / pace
-    )
+    return replace(stream, move_per_year=move[None, None], placement_pace=pace, exit_pace_ratio=stream.exit_pace / pace)
 
 
 def _part_of_group(stream: StreamRates) -> Array:

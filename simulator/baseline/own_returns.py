@@ -155,7 +155,7 @@ class OwnReturns:
 
     def at_base(self, england: Rates, drawn: Mapping[str, float]) -> Start:
         """Return where a draw of the council starts."""
-        council, width = self.council, england.cohort_months
+        width = england.cohort_months
         limited = england.foster is not None and england.foster.limited
         streams = self.streams(england.streams, drawn, limited=limited)
         costs = self.england.costs
@@ -246,8 +246,8 @@ class OwnReturns:
         window = self.council.window
         last = "the year" if window == 1 else f"the {window} years"
         own = (
-            "first placements, leaving and moves are the council's own too, pooled towards England's; foster places are "
-            "those that its record fills"
+            "first placements, leaving and moves are the council's own too, pooled towards England's; foster places "
+            "are those that its record fills"
         )
         return what_is_held(starts, as_in=f"{last} of the council's returns", besides=(own, "unit costs are England's"))
 
@@ -490,7 +490,9 @@ def _going_home(stream: StreamRates, age: NDArray[np.intp]) -> Array:
     """Return children of the opening who go home, a year: (row,)."""
     home = REASONS.index("home")
     by_place = stream.exit_pace[0, 0] * stream.place_exit_per_year[0, 0][:, None, :, home]
-    hazard = (stream.phase_exit_per_year[0, 0][..., home][..., None] + by_place)[age] * stream.exit_ratio[0, 0, 0, age][:, None, None]
+    hazard = (stream.phase_exit_per_year[0, 0][..., home][..., None] + by_place)[age] * stream.exit_ratio[0, 0, 0, age][
+        :, None, None
+    ]
     flow: Array = (stream.opening[0, 0] * hazard).sum(axis=(1, 2))
     return flow
 

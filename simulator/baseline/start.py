@@ -97,8 +97,8 @@ class OwnPast:
         chance = abs(self.model[-1] - self.children[-1]) / self.sd[-1]
         many = "more" if self.model[-1] > self.children[-1] else "fewer"
         return (
-            f"Run over the last {len(self.years)} years of the returns, the model makes {many} children than there were, "
-            f"{chance:.1f} times what chance makes: take forecasts with care."
+            f"Run over the last {len(self.years)} years of the returns, the model makes {many} children than there "
+            f"were, {chance:.1f} times what chance makes: take forecasts with care."
         )
 
     @property
@@ -110,8 +110,8 @@ class OwnPast:
         chance = abs(model - real) / self.sd[-1]
         how = f"{chance:.1f} times what chance makes" if self.beyond else "within chance"
         return (
-            f"Run over its own past from 31 March {self.years[0] - 1}, the model makes {model:,.0f} children on 31 March "
-            f"{self.years[-1]}; the returns hold {real:,.0f} ({how})."
+            f"Run over its own past from 31 March {self.years[0] - 1}, the model makes {model:,.0f} children on "
+            f"31 March {self.years[-1]}; the returns hold {real:,.0f} ({how})."
         )
 
 

@@ -51,9 +51,9 @@ helps small councils, whose rates are hardly known (docs/returns.md)."""
 
 
 BEYOND_SD = 1.1
-"""Standard deviations of chance from which the model is told to miss a council's own past. Fitted to the same years, and
-with the starts that happened, it misses by half as much as chance would: of councils that live at one set of rates, one in
-twenty is told of (docs/returns.md)."""
+"""Standard deviations of chance from which the model is told to miss a council's own past. Fitted to the same years,
+and with the starts that happened, it misses by half as much as chance would: of councils that live at one set of
+rates, one in twenty is told of (docs/returns.md)."""
 
 
 @dataclass(frozen=True)
@@ -342,7 +342,7 @@ def _leaving(files: _Folder) -> dict[tuple[str, str], Leaving]:
         else:
             files.problems.append(f"{files.path / 'leaving.csv'}: no kind of leaving {stream} {kind}")
     return {
-        key: Leaving(*(row[:n] for row in table), log_mean=float(table[0, n]), reason_ratio=table[0, n + 1 :])
+        key: Leaving(table[0, :n], table[1, :n], table[2, :n], table[3, :n], float(table[0, n]), table[0, n + 1 :])
         for key, table in found.items()
     }
 

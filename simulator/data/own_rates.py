@@ -1,6 +1,7 @@
-"""What an import fits to a council's own record, as tables hold it: coefficients of leaving and moving, and their names.
+"""What an import fits to a council's own record, as tables hold it.
 
-What they mean is said where they act: `simulator.baseline.own_leaving` and `simulator.baseline.own_moves`.
+Coefficients of leaving and moving, and their names. What they mean is said where they act:
+`simulator.baseline.own_leaving` and `simulator.baseline.own_moves`.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ class Leaving:
         return float(np.sqrt(max(self.sd[STRENGTH] ** 2 - told**2, 0.0)))
 
     def off(self, level: float, strength: float) -> Array:
-        """Return coefficients where the level lies so far from the most probable, and the strength from what it tells."""
+        """Return coefficients where the level is so much higher, and the strength than the level tells."""
         found: Array = self.coefficient + self.with_level * level + self.with_strength * strength
         return found
 

@@ -12,6 +12,7 @@ from simulator.outputs.manifest import manifest, table_hashes
 from simulator.outputs.netcdf import write_draws
 from simulator.outputs.summary import comparison_text, summary_text
 from simulator.outputs.write_tables import chance_rows, difference_rows, monthly_lines, row_lines, write_table
+from simulator.results import no_change
 from simulator.results.long_tables import (
     COLUMNS,
     HISTORY_COLUMNS,
@@ -23,7 +24,6 @@ from simulator.results.long_tables import (
     value_rows,
     yearly_rows,
 )
-from simulator.results import no_change
 from simulator.results.results_protocol import Results
 from simulator.scenario import LoadedScenario
 from simulator.vocabulary.printable import printable

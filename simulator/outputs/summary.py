@@ -236,9 +236,7 @@ def _beside(results: Results) -> list[str]:
     change = no_change(results, past)
     at = [i for i, years in enumerate(_after(results)) if years > 0]
     shown = [change[years] for years in _after(results)]
-    told = [
-        f"{words.count(shown[i].low)} to {words.count(shown[i].high)} in {words.month(shown[i].date)}" for i in at
-    ]
+    told = [f"{words.count(shown[i].low)} to {words.count(shown[i].high)} in {words.month(shown[i].date)}" for i in at]
     lines = [f"No change: {words.count(shown[0].central)} children throughout; 80% interval {words.listed(told)}."]
     return [*lines, *([past.said] if past.said else [])]
 

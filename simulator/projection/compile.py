@@ -146,7 +146,9 @@ def compile_scenario(
     elif limited and england is not baseline:
         # What is assumed of single areas does not move agencies, which are large beside them.
         of_england = _uprated(england.costs.lines_of(drawn or {}), prices)
-        beside = with_scenario(bare, replace(_context(scenario, england), gbp_per_week=_gbp_per_week(of_england)), england)
+        beside = with_scenario(
+            bare, replace(_context(scenario, england), gbp_per_week=_gbp_per_week(of_england)), england
+        )
     context = replace(context, gbp_per_week=_gbp_per_week(cost_lines))
     if record is not None:
         record = go_on(record, context.cost_keys, way_of(baseline))

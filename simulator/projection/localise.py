@@ -32,7 +32,10 @@ def parameters(baseline: Baseline, financial_years: Sequence[str] = ()) -> tuple
     financial_years : sequence of str
         Years in which their rates walk away from England's; none if they are held.
     """
-    return (*baseline.to_draw(), *local_walks.parameters(baseline.walks, baseline.walking, financial_years, baseline.events))
+    return (
+        *baseline.to_draw(),
+        *local_walks.parameters(baseline.walks, baseline.walking, financial_years, baseline.events),
+    )
 
 
 def localise(
@@ -55,7 +58,8 @@ def localise(
     streams = []
     for name, stream, held in zip(STREAMS, start.streams, start.benchmarked, strict=True):
         starts, leaving = (
-            local_walks.walk(baseline.walks, key, baseline.walking, year_of_month, drawn, events[key]) for key in _WALKS[name]
+            local_walks.walk(baseline.walks, key, baseline.walking, year_of_month, drawn, events[key])
+            for key in _WALKS[name]
         )
         if name == "resident":
             leaving = leaving * mix.leaving[:, None]

@@ -40,4 +40,13 @@ def rows(results: Results) -> Iterator[tuple[str | float, ...]]:
     if results.own_past is not None:
         unit = results.measures["children"].unit
         for one in no_change(results, results.own_past):
-            yield results.name, results.areas[0], one.date, "children_if_no_change", unit, one.central, one.low, one.high
+            yield (
+                results.name,
+                results.areas[0],
+                one.date,
+                "children_if_no_change",
+                unit,
+                one.central,
+                one.low,
+                one.high,
+            )

@@ -1,25 +1,23 @@
 """A council's own rates: everything that a run takes, fitted to all years of its returns.
 
-Recent years tell more. What leaving is like counts half for every three years that pass; how many start, and leave, at the
-base is a level that walks (`simulator.returns.fit_levels`); moves and first placements, of which there are few, count alike.
+Recent years tell more. What leaving is like counts half for every three years that pass; how many start, and leave, at
+the base is a level that walks (`simulator.returns.fit_levels`); moves and first placements, of which there are few,
+count alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.england import England
-from simulator.baseline.own_returns import OwnReturns, own_rates, with_first_places
-from simulator.baseline.structure import BAND_OF_AGE
-from simulator.baseline.time_in_care import child_years, phases_of
-from simulator.data.council import CheckedYear, Council
-from simulator.data.own_rates import Level, Moving
+from simulator.baseline.own_returns import OwnReturns
+from simulator.baseline.time_in_care import phases_of
+from simulator.data.council import Council
+from simulator.data.own_rates import Level
 from simulator.returns.clean import Stays
-from simulator.returns.codes import AGE_18
 from simulator.returns.exposure import EXITS, UNKNOWN_TIME, Exposure, Years, by_year, exposure_of, stock_by_age
 from simulator.returns.fit_leaving import FittedKind, fit_leaving
 from simulator.returns.fit_levels import EXITS_SD, STARTS_SD, fit_level
@@ -28,12 +26,12 @@ from simulator.returns.national import National
 from simulator.returns.pool_rates import pool_cells, strength
 from simulator.returns.run_own_record import starts_to_hold
 from simulator.vocabulary.axes import AGE_BANDS, AGES, STREAMS
-from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
 HALF_LIFE_YEARS = 3.0
-"""Age at which a year tells half as much of how children leave as the last one: events are few, and rates move slowly."""
+"""Age at which a year tells half as much of how children leave as the last one: events are few, and rates move
+slowly."""
 
 PLACE_STRENGTH = 20.0
 """How many starts England's mix of first placements is worth in an age band. A judgement: the share of a placement that
@@ -42,6 +40,9 @@ takes a quarter then differs between authorities by 38 per cent, as levels of le
 No table tells first placements by authority. Their stocks of March 2025 by six kinds of placement differ less (87, by
 maximum marginal likelihood in 150 authorities), but don't tell council, agency and kinship foster care apart.
 """
+
+MOST_STARTS = 25.0
+"""Most starts of an age that England's pattern by age is worth: councils differ from it by 20 per cent at least."""
 
 RARE = 0.01
 """England's rates leave out what is rare, but it happens: a prior share is at least this."""
@@ -52,7 +53,7 @@ own: what a forecast of no change needs to hold the truth of made-up councils (d
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedCouncil:
     """What was fitted to a council's returns.
 
     Attributes
@@ -72,7 +73,7 @@ class Fitted:
 
     years: Years
     seen: tuple[Exposure, ...]
-    stocks: Array
+    stocks: NDArray[np.int64]
     leaving: dict[str, dict[str, FittedKind]]
     moves: dict[str, FittedMoves]
     starts_evidence: Array
@@ -84,7 +85,7 @@ class Fitted:
         return self.own.council
 
 
-def fit_council(stays: Stays, england: England, prior: National, window: int | None = None) -> Fitted:
+def fit_council(stays: Stays, england: England, prior: National, window: int | None = None) -> FittedCouncil:
     """Fit a council.
 
     Parameters
@@ -113,9 +114,11 @@ def fit_council(stays: Stays, england: England, prior: National, window: int | N
             number[s] = levels[stream, "starts"].mean * shape[s] / shape[s].sum()
     council = Council(
         name="", base=years.years[-1], window=len(used), stock=stocks[-1].astype(float), starts=number,
-        first_places=first, first_places_of_england=prior.first_place * (first > 0), leaving={}, moving={}, levels=levels,
+        first_places=first, first_places_of_england=prior.first_place * (first > 0), leaving={}, moving={},
+        levels=levels,
         hold=1.0, no_change_sd=no_change_sd(stocks.sum(axis=(1, 2, 3, 4))),
-        years=(years.years[0] - 1, *years.years), history=stocks.sum(axis=(1, 2, 3, 4)).astype(float), check=(), digest="",
+        years=(years.years[0] - 1, *years.years), history=stocks.sum(axis=(1, 2, 3, 4)).astype(float), check=(),
+        digest="",
     )  # fmt: skip
     leaving: dict[str, dict[str, FittedKind]] = {}
     moves: dict[str, FittedMoves] = {}
@@ -142,7 +145,7 @@ def fit_council(stays: Stays, england: England, prior: National, window: int | N
         )
     own = OwnReturns(england, council)
     own = replace(own, council=replace(council, hold=starts_to_hold(own)), known_phases=own.phases)
-    return Fitted(years, seen, stocks, leaving, moves, evidence, own)
+    return FittedCouncil(years, seen, stocks, leaving, moves, evidence, own)
 
 
 def _level_of_exits(events: Array, at_risk: Array, rate: Array) -> Level:
@@ -158,12 +161,13 @@ def _shape_of_starts(starts: Array, prior: National) -> tuple[Array, Array]:
 
     A return does not know the population, so the total is the council's own.
     """
-    shape, evidence = np.zeros((2, *starts.shape))
+    shape, evidence = np.zeros(starts.shape), np.zeros(starts.shape)
     for s, pattern in enumerate(prior.starts_per_year):
         total, ages = starts[s].sum(), np.flatnonzero((pattern > 0) | (starts[s] > 0))
         if total:
             expected = np.maximum(pattern[ages] / pattern.sum(), RARE / len(AGES)) * total
-            rate, _ = pool_cells(starts[s, ages], np.ones(len(ages)), expected, strength(starts[s, ages], expected))
+            told = min(strength(starts[s, ages], expected), MOST_STARTS)
+            rate, _ = pool_cells(starts[s, ages], np.ones(len(ages)), expected, told)
             shape[s, ages], evidence[s, ages] = rate.mean, rate.shape
     return shape, evidence
 

@@ -1,7 +1,7 @@
-"""A council's projection checked against its own past: the model run from an earlier base over years that returns cover.
+"""A council's projection checked against its own past: the model over years that returns cover, from an earlier base.
 
-Starts are those that happened, so what differs is leaving and ageing: fitted rates that do not make the children in care
-that the returns hold are wrong, or are not those of all of these years. Chance is worked out child by child.
+Starts are those that happened, so what differs is leaving and ageing: fitted rates that do not make the children in
+care that the returns hold are wrong, or are not those of all of these years. Chance is worked out child by child.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from simulator.baseline.own_returns import OwnReturns
 from simulator.data.council import BEYOND_SD
 from simulator.data.own_rates import STRENGTH, Level
-from simulator.returns.calibrate_council import Fitted
+from simulator.returns.calibrate_council import FittedCouncil
 from simulator.returns.run_own_record import projected, run_streams
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import REASONS
@@ -30,7 +30,7 @@ CHECKED_YEARS = 3
 AGE_18 = REASONS.index("age_18")
 
 MODEL_ERROR = 0.008
-"""Share of children by which the model, months and cohorts for days and birthdays, may miss by itself in three years."""
+"""Share of children by which the model, with months and cohorts for days and birthdays, may miss in three years."""
 
 HALF_A_CHILD = 0.25
 
@@ -39,7 +39,7 @@ STRENGTH_OFF = 2.4
 size 0.31 of 60 children, 0.20 of 150, 0.12 of 400, 0.06 of 1,500)."""
 
 TREND_SD, TREND_YEARS = 1.96, 4
-"""Standard errors from which a growth of starts or of leaving is told as a trend, and least years it is looked for in."""
+"""Standard errors from which a growth of starts or of leaving is told as a trend, and least years for one."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ def past_years(own: OwnReturns, stocks: Array, starts: Array) -> PastYears:
         Children in care at the base of the check and at the end of each year.
     starts : (year, stream, age)
     """
-    years, months = len(starts), MONTHS_A_YEAR * len(starts)
-    england, none_walks = own.england, dict[tuple[str, str], Level]()
-    council = replace(own.council, stock=stocks[0].astype(float), levels=none_walks, hold=1.0)
+    months = MONTHS_A_YEAR * len(starts)
+    england, levels = own.england, dict[tuple[str, str], Level]()
+    council = replace(own.council, stock=stocks[0].astype(float), levels=levels, hold=1.0)
     then = replace(own, council=council, known_phases=own.phases)
     lived = []
     for s, one in enumerate(then.streams(own.england_streams, {}, limited=False)):
@@ -99,7 +99,9 @@ def past_years(own: OwnReturns, stocks: Array, starts: Array) -> PastYears:
     stayed = run_streams(none, england, months).children[0, 0].sum(axis=(1, 2, 3))[MONTHS_A_YEAR::MONTHS_A_YEAR]
     came = np.cumsum(starts.sum(axis=(1, 2)))
     here = stocks[0].sum()
-    variance = stayed * (1.0 - stayed / max(here, 1.0)) + (model - stayed) * (1.0 - (model - stayed) / np.maximum(came, 1.0))
+    variance = stayed * (1.0 - stayed / max(here, 1.0)) + (model - stayed) * (
+        1.0 - (model - stayed) / np.maximum(came, 1.0)
+    )
     children = stocks[1:].sum(axis=(1, 2, 3, 4)).astype(float)
     to_group = np.eye(stocks.shape[-1])[placements.groups()]
     return PastYears(
@@ -164,12 +166,16 @@ class PastCheck:
             first = past[0].year - 1
             model, real = (words_of([f"{getattr(one, name):,.0f}" for one in past]) for name in ("model", "returns"))
             yield (
-                f"Checked against its own past: run from 31 March {first} with the starts that happened, the model makes "
-                f"{model} children on 31 March of {words_of([str(one.year) for one in past])}; the returns hold {real}."
+                f"Checked against its own past: run from 31 March {first} with the starts that happened, the model "
+                f"makes {model} children on 31 March of {words_of([str(one.year) for one in past])}; the returns hold {real}."
             )
         else:
             yield "With one year of returns there is no past to check the model against."
-        for measure, what in (("starts", "start"), ("exits_before_18", "leave before 18"), ("exits_at_18", "leave at 18")):
+        for measure, what in (
+            ("starts", "start"),
+            ("exits_before_18", "leave before 18"),
+            ("exits_at_18", "leave at 18"),
+        ):
             for row in self.of(measure):
                 yield f"In the first year of a projection {row.model:,.0f} {what}; {row.returns:,.0f} a year did."
 
@@ -182,8 +188,9 @@ class PastCheck:
             if abs(missed) > BEYOND_SD:
                 many = "more" if missed > 0 else "fewer"
                 yield (
-                    f"run over {len(past)} of its own years the model makes {abs(last.model - last.returns):,.0f} {many} "
-                    f"children than the returns hold on 31 March {last.year} ({last.model:,.0f} and {last.returns:,.0f}), "
+                    f"run over {len(past)} of its own years the model makes {abs(last.model - last.returns):,.0f} "
+                    f"{many} children than the returns hold on 31 March {last.year} ({last.model:,.0f} and "
+                    f"{last.returns:,.0f}), "
                     f"{abs(missed):.1f} times what chance makes: how children leave was another in these years than in "
                     "the others, or the data are not whole"
                 )
@@ -191,8 +198,8 @@ class PastCheck:
         if abs(off) > STRENGTH_OFF / np.sqrt(max(self.children, 1)):
             how = "less" if off < 0 else "more"
             yield (
-                f"how children leave differs {how} by age and time in care than in England (strength {self.strength:.2f}; "
-                "England is 1); projections take the council's own pattern"
+                f"how children leave differs {how} by age and time in care than in England (strength "
+                f"{self.strength:.2f}; England is 1); projections take the council's own pattern"
             )
         for measure, (growth, error) in self.growth.items():
             if abs(growth) > TREND_SD * error:
@@ -208,14 +215,14 @@ def words_of(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def check(fitted: Fitted) -> PastCheck:
+def check(fitted: FittedCouncil) -> PastCheck:
     """Check a council against its own past."""
     own, years = fitted.own, fitted.years
     number = min(CHECKED_YEARS, len(years.years) - 1)
     starts = years.starts.sum(axis=-1)
     rows: list[CheckRow] = []
     if number:
-        past = past_years(own, fitted.stocks[-number - 1 :], starts[-number:].astype(float))
+        past = past_years(own, fitted.stocks[-number - 1 :].astype(float), starts[-number:].astype(float))
         rows += [
             CheckRow("children", year, *map(float, figures))
             for year, *figures in zip(years.years[-number:], past.children, past.model, past.sd, strict=True)
@@ -244,7 +251,10 @@ def check(fitted: Fitted) -> PastCheck:
     ]
     at_risk = (fitted.stocks[1:] + fitted.stocks[:-1]).sum(axis=(1, 2, 3, 4)) / 2.0
     before_18 = np.delete(years.exits, AGE_18, axis=-1).sum(axis=(1, 2, 3, 4))
-    growth = {"starts": _growth(starts.sum(axis=(1, 2)), np.ones(len(years.years))), "exits before 18": _growth(before_18, at_risk)}
+    growth = {
+        "starts": _growth(starts.sum(axis=(1, 2)), np.ones(len(years.years))),
+        "exits before 18": _growth(before_18, at_risk),
+    }
     return PastCheck(
         tuple(rows), float(np.mean(strengths)) if strengths else 1.0,
         {name: found for name, found in growth.items() if found is not None}, int(fitted.stocks[-1].sum()),
@@ -252,7 +262,7 @@ def check(fitted: Fitted) -> PastCheck:
 
 
 def _growth(events: Array, at_risk: Array) -> tuple[float, float] | None:
-    """Return the growth a year of a rate and its standard error, of Poisson counts; None with too few years or events."""
+    """Return the growth a year of a rate and its standard error, of Poisson counts; None with too few."""
     if len(events) < TREND_YEARS or events.sum() == 0 or not (at_risk > 0).all():
         return None
     rate = events.sum() / at_risk.sum()

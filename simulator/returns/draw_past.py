@@ -11,13 +11,13 @@ from simulator.data.council import CheckedYear
 from simulator.outputs.charts import save
 from simulator.outputs.charts.own_past import draw
 from simulator.outputs.charts.series import Course
-from simulator.returns.calibrate_council import Fitted
+from simulator.returns.calibrate_council import FittedCouncil
 from simulator.returns.check_past import PastCheck
 
 SOURCE = "Source: SSDA903 returns of the council. Model: care-demand."
 
 
-def draw_past(fitted: Fitted, past: PastCheck, folder: Path) -> None:
+def draw_past(fitted: FittedCouncil, past: PastCheck, folder: Path) -> None:
     """Write check.svg and check.png; nothing if there is no past to check."""
     checked = tuple(CheckedYear(row.year, row.returns, row.model, row.sd) for row in past.of("children"))
     if not checked:

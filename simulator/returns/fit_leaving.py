@@ -1,7 +1,7 @@
 """How a council's children leave care, fitted to its own record (`simulator.baseline.own_leaving` says what is fitted).
 
-Events of a kind in a cell of age, time in care and placement are Poisson about the sum, over the phases that children of
-the cell are in, of the hazards of phase and of placement. Who is in which phase is worked out at the council's own
+Events of a kind in a cell of age, time in care and placement are Poisson about the sum, over the phases that children
+of the cell are in, of the hazards of phase and of placement. Who is in which phase is worked out at the council's own
 rates, so it is fitted twice: with England's, and with those of the first fit.
 """
 
@@ -23,9 +23,9 @@ from simulator.vocabulary.axes import REASONS
 Array = NDArray[np.float64]
 
 PRIOR_SD = {"level": 0.8, "strength": 0.4, "phase": 0.3, "band": 0.2, "age": 0.15, "placement": 0.2}
-"""How far councils are from England, standard deviations (of logs, but for the strength): those that forecast best of 7,300
-made-up councils (docs/returns.md); for levels, twice what authorities' tables show of going home, so that a level is the
-council's own where it has a handful of events."""
+"""How far councils are from England, standard deviations (of logs, but for the strength): those that forecast best of
+7,300 made-up councils (docs/returns.md); for levels, twice what authorities' tables show of going home, so that a
+level is the council's own where it has a handful of events."""
 
 REASON_STRENGTH = 7.0
 """How many events England's split by reason is worth."""
@@ -72,10 +72,7 @@ def fit_leaving(
     child_years : (age, time, place)
         Weighted alike.
     """
-    return {
-        kind: _fit(england, reasons, shares, events, child_years)
-        for kind, reasons in KINDS[stream].items()
-    }
+    return {kind: _fit(england, reasons, shares, events, child_years) for kind, reasons in KINDS[stream].items()}
 
 
 def _prior() -> tuple[Array, Array]:
@@ -84,9 +81,7 @@ def _prior() -> tuple[Array, Array]:
     return (np.arange(len(names)) == STRENGTH).astype(float), sd
 
 
-def _fit(
-    stream: StreamRates, reasons: tuple[str, ...], shares: Array, events: Array, child_years: Array
-) -> FittedKind:
+def _fit(stream: StreamRates, reasons: tuple[str, ...], shares: Array, events: Array, child_years: Array) -> FittedKind:
     england, split = hazards(stream, reasons), england_shares(stream, reasons)
     seen = events[..., [EXITS.index(reason) for reason in reasons]]
     group, n = placements.groups(), child_years.shape[-1]
@@ -124,9 +119,9 @@ def _fit(
     relative = change / np.maximum(rate, 1e-300)[..., None]
     variance = np.einsum("aci,ij,acj->ac", relative, found.covariance, relative)
     leaving = _leaving(found, log_mean)
-    phase, place = ratios(england, leaving.log_mean, leaving.coefficient)
-    in_phase = np.einsum("atg,atgk->ak", child_years, by_phase) * england.by_phase * phase
-    placed = float(np.einsum("atg,atgkp,akp->", child_years, by_place, (england.by_place * place)[..., own]))
+    ratio_of_phase, ratio_of_place = ratios(england, leaving.log_mean, leaving.coefficient)
+    in_phase = np.einsum("atg,atgk->ak", child_years, by_phase) * england.by_phase * ratio_of_phase
+    placed = float(np.einsum("atg,atgkp,akp->", child_years, by_place, (england.by_place * ratio_of_place)[..., own]))
     of_places = stream.place_exit_per_year[0, 0][..., [REASONS.index(one) for one in reasons]].sum(axis=(0, 1))
     of_places = of_places / max(float(of_places.sum()), 1e-300)
     ratio = _reason_ratio(split, reasons, of_places, in_phase, placed, seen)

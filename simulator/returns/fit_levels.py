@@ -1,8 +1,9 @@
-"""How many start, and leave for what is expected, at the base: the years of the returns, recent ones more as rates move.
+"""How many start, and leave for what is expected, at the base.
 
-The log of a rate takes a normal step a year and is seen with Poisson chance (a local level; Durbin and Koopman 2012, Time
-Series Analysis by State Space Methods, chapter 2). How large steps are, the years tell in part: with few events hardly,
-with many well. So every size is tried and weighed by how likely it is before the years are seen, and makes them.
+All years tell, recent ones more as rates move: the log of a rate takes a normal step a year and is seen with Poisson
+chance (a local level; Durbin and Koopman 2012, Time Series Analysis by State Space Methods, chapter 2). How large steps
+are, the years tell in part: with few events hardly, with many well. So every size is tried, and weighed by how likely
+it is before the years are seen and by how well it makes them.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from simulator.data.own_rates import Level
 
 Array = NDArray[np.float64]
 
-STARTS_SD, EXITS_SD = 0.09, 0.05
-"""Steps a year of the log of starts and of leaving before the years are seen: half-normal with these scales. They are what
-intervals of made-up councils need whose rates drift (docs/returns.md); authorities' starts step by 0.10 beside England's
-(data/local_drift.csv)."""
+STARTS_SD, EXITS_SD = 0.10, 0.06
+"""Steps a year of the log of starts and of leaving before the years are seen: half-normal with these scales. They are
+what intervals of made-up councils need whose rates drift (docs/returns.md); authorities' starts step by 0.10 beside
+England's (data/local_drift.csv)."""
 
 SIZES = np.linspace(0.0, 0.3, 31)
 """Steps that are tried."""

@@ -19,9 +19,9 @@ from simulator.vocabulary.axes import AGE_BANDS, PHASES
 Array = NDArray[np.float64]
 
 LEVEL_SD, TO_SD, PAIR_SD, BAND_SD, PHASE_SD = 0.8, 0.4, 0.3, 0.5, 0.7
-"""How far councils' gross moves are from those of data/structure.yaml, standard deviations of logs: in all, by where they
-lead, by pair, by age band and where they lead, and by phase. The second and third forecast best of made-up councils; the
-others are as wide as what the file leaves open."""
+"""How far councils' gross moves are from those of data/structure.yaml, standard deviations of logs: in all, by where
+they lead, by pair, by age band and where they lead, and by phase. The second and third forecast best of made-up
+councils; the others are as wide as what the file leaves open."""
 
 UNLISTED_SD = 1.0
 """The same of pairs that the file does not list."""
@@ -78,7 +78,7 @@ def fit_moves(england: England, shares: Array, events: Array, child_years: Array
     fixed = np.zeros((len(cells), size))
     fixed[:, 0] = 1.0
     fixed[np.arange(len(cells))[:, None], columns] = 1.0
-    used = fixed.any(axis=0)
+    used = np.asarray(fixed.any(axis=0))
     used[:first_to] = True
     keep = np.flatnonzero(used)
     fixed = fixed[:, keep]

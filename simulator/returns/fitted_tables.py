@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.data.council import Council
 from simulator.data.own_rates import of_leaving, of_moving
-from simulator.returns.calibrate_council import Fitted
+from simulator.returns.calibrate_council import FittedCouncil
 from simulator.returns.codes import PLACES
 from simulator.returns.exposure import EVENTS
 from simulator.returns.rate_table import P10, P90, RateTable
@@ -64,7 +64,7 @@ def yearly_rows(council: Council) -> Iterator[Row]:
     yield "all", "no_change", float(council.stock.sum()), 0.0, council.no_change_sd
 
 
-def first_place_rows(fitted: Fitted) -> Iterator[Row]:
+def first_place_rows(fitted: FittedCouncil) -> Iterator[Row]:
     """Yield shares of starts by first placement, pooled towards England's: Dirichlet-multinomial."""
     from scipy.special import betaincinv
 

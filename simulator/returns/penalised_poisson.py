@@ -1,9 +1,9 @@
 """Poisson regression with a normal prior, where what is counted is a sum of parts that are each log-linear.
 
-A count in a cell is Poisson with a mean that is a sum of parts, ``sum of offset * exp(design @ coefficients)``: children of
-a cell are in several phases, and leave by hazards of phase and of placement, which no return tells apart (a composite
-link, Thompson and Baker 1981, Applied Statistics 30, 125-131). Coefficients have independent normal priors. What is
-found is the most probable value, by Fisher's scoring, and the normal distribution about it.
+A count in a cell is Poisson with a mean that is a sum of parts, ``sum of offset * exp(design @ coefficients)``:
+children of a cell are in several phases, and leave by hazards of phase and of placement, which no return tells apart
+(a composite link, Thompson and Baker 1981, Applied Statistics 30, 125-131). Coefficients have independent normal
+priors. What is found is the most probable value, by Fisher's scoring, and the normal distribution about it.
 """
 
 from __future__ import annotations
@@ -85,4 +85,4 @@ def most_probable(events: Array, means: Means, prior_mean: Array, prior_sd: Arra
         if settled:
             break
     information = (change / mean[:, None]).T @ change + np.diag(precision)
-    return NormalPosterior(now, np.linalg.inv(information))
+    return NormalPosterior(now, np.asarray(np.linalg.inv(information), dtype=np.float64))

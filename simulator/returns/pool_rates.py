@@ -1,10 +1,11 @@
 """Partial pooling of a council's rates towards a prior, by how much evidence it has (gamma-Poisson, empirical Bayes).
 
-A count ``y`` of events of one kind over exposure ``E`` (child-years) is Poisson with mean ``rate * E``. The rate of a cell
-is ``prior * t``, where ``t ~ Gamma(strength, strength)``: mean 1, variance ``1 / strength``.
+A count ``y`` of events of one kind over exposure ``E`` (child-years) is Poisson with mean ``rate * E``. The rate of a
+cell is ``prior * t``, where ``t ~ Gamma(strength, strength)``: mean 1, variance ``1 / strength``.
 
-A strength is how many events the prior is worth: the more events a cell has, the less the prior weighs. A cell without any
-evidence takes the prior. The prior is an argument: what was fitted to the whole record of a council, or England's pattern.
+A strength is how many events the prior is worth: the more events a cell has, the less the prior weighs. A cell without
+any evidence takes the prior. The prior is an argument: what was fitted to the whole record of a council, or England's
+pattern.
 """
 
 from __future__ import annotations
@@ -73,7 +74,10 @@ def strength(events: Array, expected: Array) -> float:
 
 
 def pool_cells(
-    events: Array, child_years: Array, prior_rate: Array, strength: float,
+    events: Array,
+    child_years: Array,
+    prior_rate: Array,
+    strength: float,
     level: tuple[float | Array, float | Array] = (1.0, np.inf),
 ) -> tuple[GammaPosterior, Array]:
     """Pool the cells of one kind of event.

@@ -1,8 +1,9 @@
 """Every rate of a council by cell: its own, England's, and pooled, with intervals.
 
-A pooled rate starts from what was fitted to the whole record (`simulator.returns.fit_leaving`, `simulator.returns.fit_moves`).
-Cells differ from it, by how much they show themselves, at least by as much as cells of made-up councils do; so each is a
-gamma distribution about it, and as uncertain as both (`simulator.returns.pool_rates`).
+A pooled rate starts from what was fitted to the whole record (`simulator.returns.fit_leaving`,
+`simulator.returns.fit_moves`). Cells differ from it, by how much they show themselves, at least by as much as cells of
+made-up councils do; so each is a gamma distribution about it, and as uncertain as both
+(`simulator.returns.pool_rates`).
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.data.own_rates import KINDS
-from simulator.returns.calibrate_council import Fitted
+from simulator.returns.calibrate_council import FittedCouncil
 from simulator.returns.codes import PLACES
 from simulator.returns.exposure import EVENTS, EXITS, TIMES, UNKNOWN_TIME
 from simulator.returns.national import National
 from simulator.returns.pool_rates import GammaPosterior, pool_cells, strength
-from simulator.vocabulary.axes import AGES, REASONS, STREAMS
+from simulator.vocabulary.axes import REASONS, STREAMS
 
 Array = NDArray[np.float64]
 
 MOST_EVENTS = 12.0
-"""Most events that what was fitted is worth in a cell: cells differ from it by 29 per cent at least, 1 / sqrt(12), as those
-of made-up councils do whose hazards are lognormal about a pattern with 0.3 and more."""
+"""Most events that what was fitted is worth in a cell: cells differ from it by 29 per cent at least, 1 / sqrt(12), as
+those of made-up councils do whose hazards are lognormal about a pattern with 0.3 and more."""
 
 P10, P90 = 0.1, 0.9
 
@@ -60,7 +61,7 @@ class RateTable:
     years: int
 
 
-def pooled_rates(fitted: Fitted, prior: National) -> RateTable:
+def pooled_rates(fitted: FittedCouncil, prior: National) -> RateTable:
     """Work out all rates of a council."""
     events = np.sum([one.events[:, :, :UNKNOWN_TIME] for one in fitted.seen], axis=0).astype(float)
     years = np.sum([one.child_years[:, :, :UNKNOWN_TIME] for one in fitted.seen], axis=0)
@@ -83,7 +84,7 @@ def pooled_rates(fitted: Fitted, prior: National) -> RateTable:
     return RateTable(events, years, prior.rate, pooled, low, high, weight, *_starts(fitted, prior), len(fitted.seen))
 
 
-def _fitted_events(fitted: Fitted, stream: str, england: Array) -> Iterator[tuple[Array, Array]]:
+def _fitted_events(fitted: FittedCouncil, stream: str, england: Array) -> Iterator[tuple[Array, Array]]:
     """Yield what was fitted of each kind of event, and the spread of its log: (age, time, place) each."""
     for reason in EXITS:
         kind = next(name for name, reasons in KINDS[stream].items() if reason in reasons)
@@ -99,7 +100,7 @@ def _fitted_events(fitted: Fitted, stream: str, england: Array) -> Iterator[tupl
         yield moves.into(to)
 
 
-def _starts(fitted: Fitted, prior: National) -> tuple[Array, Array, Array, Array, Array]:
+def _starts(fitted: FittedCouncil, prior: National) -> tuple[Array, Array, Array, Array, Array]:
     """Return starts a year by age: seen, pooled, either end of the middle 80 per cent, and England's at the total."""
     seen = np.sum([one.starts.sum(axis=-1) for one in fitted.seen], axis=0) / len(fitted.seen)
     pooled, low, high, england = np.zeros((4, *seen.shape))
@@ -118,11 +119,11 @@ def _starts(fitted: Fitted, prior: National) -> tuple[Array, Array, Array, Array
 def rows(table: RateTable) -> Iterator[tuple[str | int | float, ...]]:
     """Yield the rows of rates.csv: starts by age, then leaving and moving by cell."""
     for s, age in np.argwhere(table.starts > 0):
-        at = (s, age)
+        of = (s, age)
         yield (
-            STREAMS[s], int(age), "", "", "start", round(table.starts_seen[at] * table.years), float(table.years),
-            table.starts_seen[at], table.starts_england[at], table.starts[at], table.starts_low[at],
-            table.starts_high[at], "",
+            STREAMS[s], int(age), "", "", "start", round(table.starts_seen[of] * table.years), float(table.years),
+            table.starts_seen[of], table.starts_england[of], table.starts[of], table.starts_low[of],
+            table.starts_high[of], "",
         )  # fmt: skip
     for s, e, age, time, place in np.argwhere(np.moveaxis(table.pooled, -1, 1) > 0):
         at, cell = (s, age, time, place, e), (s, age, time, place)
@@ -135,6 +136,6 @@ def rows(table: RateTable) -> Iterator[tuple[str | int | float, ...]]:
 
 
 COLUMNS = (
-    "stream", "age", "time_in_care", "placement", "event", "events", "years", "council", "england", "pooled", "p10", "p90",
-    "weight",
+    "stream", "age", "time_in_care", "placement", "event", "events", "years", "council", "england", "pooled", "p10",
+    "p90", "weight",
 )  # fmt: skip

@@ -29,6 +29,7 @@ def projected(own: OwnReturns, months: int) -> Paths:
 
 
 def run_streams(streams: Sequence[StreamRates], england: England, months: int) -> Paths:
+    """Run rates of a council."""
     one = Rates(
         months=months, cohort_months=england.cohort_months, streams=tuple(streams), foster=None,
         place_groups=placements.groups(), price_ratio=np.ones((1, 1, 1, 1)),

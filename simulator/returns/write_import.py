@@ -22,14 +22,12 @@ from simulator.data.council import FITTED
 from simulator.data.provenance import data_hashes, package_version
 from simulator.disclosure.suppression import BASE_LOCAL
 from simulator.outputs.folder import MADE_BY, MANIFEST, FolderError, held, whole_folder
-from simulator.returns import publish_counts
+from simulator.returns import publish_counts, rate_table
+from simulator.returns.calibrate_council import FittedCouncil, fit_council
+from simulator.returns.check_past import CheckRow, PastCheck, check
 from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.councils import folder_name
-from simulator.returns import rate_table
-from simulator.returns.calibrate_council import Fitted, fit_council
-from simulator.returns.check_past import CheckRow, PastCheck, check
-from simulator.returns.drift import Drift, drifts
 from simulator.returns.draw_past import draw_past
 from simulator.returns.exposure import EVENTS, TIMES, Years, by_year
 from simulator.returns.fitted_tables import (
@@ -49,6 +47,7 @@ from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.limits import MEMORY_MB, Budget
 from simulator.returns.national import national
 from simulator.returns.quality import Report, counted, report_text
+from simulator.returns.rate_changes import Drift, drifts
 from simulator.returns.read_files import Reading, Returns, read_councils
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS
 from simulator.vocabulary.calendar import LATEST_BASE
@@ -74,22 +73,20 @@ quality.txt           What each rule found in the data and did about it, and wha
 quality.csv           The findings as a table
 quality-rows.csv      Their rows, as a spreadsheet counts (the heading is row 1); files are numbered by order of names,
                       and a file in a folder named for a year of the returns has that year
-account.csv           Rows and children read, by what became of them
-check.csv             The model run from an earlier base with the starts that happened, beside the returns; and the first
+account.csv           Rows and children read, by what became of them check.csv             The model run from an
+earlier base with the starts that happened, beside the returns; and the first
                       year of a projection beside a year on average
-check.svg, check.png  Its children in care, drawn
-stock.csv             Children in care on 31 March of each year
-stock-by-age.csv      The same by single age, as a run starts from them
-starts.csv            Periods of care that began, by financial year
-exits.csv             Periods of care that ended, by financial year and reason; at 18, under age 17
-moves.csv             Moves between homes, by financial year; those within a kind of placement count too
+check.svg, check.png  Its children in care, drawn stock.csv             Children in care on 31 March of each year
+stock-by-age.csv      The same by single age, as a run starts from them starts.csv            Periods of care that
+began, by financial year exits.csv             Periods of care that ended, by financial year and reason; at 18, under
+age 17 moves.csv             Moves between homes, by financial year; those within a kind of placement count too
 exposure.csv          Child-years at risk in the years that rates rest on, by age, time in care and placement
 events.csv            What happened in them: leaving before 18 by reason, and moves between kinds of placement
-levels.csv            Events over those expected at England's rates, and as fitted
-leaving.csv           What was fitted to how children leave: level, strength of England's pattern, deviations
-moving.csv            What was fitted to moves between placements
-yearly-levels.csv     Starts and leaving at the base, how far they move in a year, and starts that would hold the children
-rates.csv             Events over child-years: the council's own rate, England's, and as fitted and pooled, with the middle
+levels.csv            Events over those expected at England's rates, and as fitted leaving.csv           What was
+fitted to how children leave: level, strength of England's pattern, deviations moving.csv            What was fitted to
+moves between placements yearly-levels.csv     Starts and leaving at the base, how far they move in a year, and starts
+that would hold the children rates.csv             Events over child-years: the council's own rate, England's, and as
+fitted and pooled, with the middle
                       80 per cent (p10 to p90) and the weight of the cell's own evidence
 first-placements.csv  Starts by age band and first placement: shares of the council, England's, and pooled
 drift.csv             Whether rates in the window differ from those of the years before, by more than chance
@@ -175,7 +172,7 @@ class _Prepared:
     ----------
     length : int
         Years that rates rest on.
-    fitted : Fitted or None
+    fitted : FittedCouncil or None
         Not where only what may be published is written.
     command : str
         What made it, without names and paths.
@@ -325,7 +322,7 @@ def _write_years(part: Path, years: Years) -> None:
     )
 
 
-def _write_fitted(part: Path, fitted: Fitted, table: rate_table.RateTable, past: PastCheck) -> None:
+def _write_fitted(part: Path, fitted: FittedCouncil, table: rate_table.RateTable, past: PastCheck) -> None:
     labels = (STREAMS, AGES, TIMES, PLACES)
     at_risk = np.sum([one.child_years for one in fitted.seen], axis=0)
     rows = ([*(n[i] for n, i in zip(labels, w, strict=True)), float(at_risk[tuple(w)])] for w in np.argwhere(at_risk))

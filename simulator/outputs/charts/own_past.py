@@ -42,7 +42,9 @@ def draw(past: OwnPast, history: Course, of: str, footer: Sequence[str]) -> Char
     last, real = float(past.model[-1]), float(past.children[-1])
     end = words.month(f"{past.years[-1]}-03-31")
     off = words.percent_change(real, last)
-    title = f"Run over its own past, the model is {off} off: {'more than' if past.beyond else 'within what'} chance makes"
+    title = (
+        f"Run over its own past, the model is {off} off: {'more than' if past.beyond else 'within what'} chance makes"
+    )
     colour = style.PALETTE["dark_blue"]
     with style.context():
         sheet = Sheet(
@@ -54,7 +56,9 @@ def draw(past: OwnPast, history: Course, of: str, footer: Sequence[str]) -> Char
         axes = sheet.panels[0]
         sheet.years(history.at[0] - 0.3, history.at[-1] + 0.3)
         wide = 1.2815515655446004 * np.append(0.0, past.sd)
-        axes.fill_between(at, model.middle - wide, model.middle + wide, color=colour, alpha=0.16, linewidth=0, gid="fan")
+        axes.fill_between(
+            at, model.middle - wide, model.middle + wide, color=colour, alpha=0.16, linewidth=0, gid="fan"
+        )
         lines.draw_history(axes, history)
         lines.draw_projection(axes, model, colour)
         axes.set_ylim(0, 1.25 * series.highest(history.middle, model.middle + wide))
@@ -63,7 +67,7 @@ def draw(past: OwnPast, history: Course, of: str, footer: Sequence[str]) -> Char
         sheet.label(axes, at[-1], last, f"Model:\n{words.count(last)}\nin {end}", colour, bold=True)
         sheet.counts()
         return sheet.finish(
-            f"Line chart. The returns hold {words.count(history.middle[base])} children in {words.month(model.when[0])} "
-            f"and {words.count(real)} in {end}; the model, run from then with the starts that happened, makes "
-            f"{words.count(last)}."
+            f"Line chart. The returns hold {words.count(history.middle[base])} children in "
+            f"{words.month(model.when[0])} and {words.count(real)} in {end}; the model, run from then with "
+            f"the starts that happened, makes {words.count(last)}."
         )

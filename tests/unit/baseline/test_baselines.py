@@ -137,7 +137,7 @@ def test_what_is_held_is_said_of_each() -> None:
         "scenario."
     )
     assert "pooled from published tables" in said[1]
-    assert "held as in the last 3 years of the council's returns, before" in said[2]
+    assert "held as in the 3 years of the council's returns, before" in said[2]
     assert said[2].endswith("; unit costs are England's.")
 
 

@@ -15,7 +15,7 @@ from simulator.baseline.own_leaving import hazards, ratios, with_own_leaving
 from simulator.baseline.own_moves import gross_of_england, with_own_moves
 from simulator.baseline.time_in_care import phases_of
 from simulator.data.own_rates import KINDS, LEVEL, STRENGTH, Leaving, of_leaving, of_moving
-from simulator.returns.calibrate_council import Fitted, fit_council
+from simulator.returns.calibrate_council import FittedCouncil, fit_council
 from simulator.returns.check_past import check
 from simulator.returns.codes import PLACES
 from simulator.returns.exposure import EVENTS, EXITS, UNKNOWN_TIME, by_year, exposure, exposure_of, stock_by_age
@@ -43,7 +43,7 @@ def council(size: int, pattern: str, world: str = "S", seed: int = 201) -> made_
 
 
 @cache
-def fitted(size: int, pattern: str, world: str = "S", seed: int = 201) -> Fitted:
+def fitted(size: int, pattern: str, world: str = "S", seed: int = 201) -> FittedCouncil:
     return fit_council(council(size, pattern, world, seed).stays, england(), made_up.england())
 
 
@@ -86,7 +86,9 @@ def test_without_evidence_a_council_is_england() -> None:
     stream = made_up.england().streams[0]
     own = {kind: one.leaving for kind, one in leaving.items()}
     same = with_own_leaving(stream, "resident", own, {kind: one.coefficient for kind, one in own.items()})
-    np.testing.assert_allclose(same.exit_pace * same.place_exit_per_year.max(), stream.exit_pace * stream.place_exit_per_year.max())
+    np.testing.assert_allclose(
+        same.exit_pace * same.place_exit_per_year.max(), stream.exit_pace * stream.place_exit_per_year.max()
+    )
     off = abs(same.phase_exit_per_year - stream.phase_exit_per_year)
     assert off.max() < 1e-3  # what England leaves out is taken to happen now and then
     moves = fit_moves(england(), shares, np.zeros((*none.shape, len(EVENTS))), none)
@@ -164,7 +166,9 @@ def test_made_up_returns_balance_and_years_add_up() -> None:
     np.testing.assert_array_equal(stock_by_age(stays).sum(axis=(1, 2, 3, 4)), stock)
 
 
-@pytest.mark.parametrize(("pattern", "low", "high"), [("flat", 0.1, 0.6), ("like England", 0.75, 1.35), ("steep", 1.15, 1.8)])
+@pytest.mark.parametrize(
+    ("pattern", "low", "high"), [("flat", 0.1, 0.6), ("like England", 0.75, 1.35), ("steep", 1.15, 1.8)]
+)
 def test_the_strength_of_a_council_is_found(pattern: str, low: float, high: float) -> None:
     found = fitted(1500, pattern).leaving["resident"]
     assert all(low < found[kind].leaving.coefficient[STRENGTH] < high for kind in ("home", "guardianship"))
@@ -222,7 +226,7 @@ def test_gross_moves_are_in_the_engine_as_fitted() -> None:
 @pytest.mark.parametrize("pattern", made_up.PATTERNS)
 def test_a_stationary_council_stays_as_it_is(pattern: str) -> None:
     """Flat or steep, it goes on as it was: within 7% of the truth after five years (chance of the years seen is 3%)."""
-    path = projected(fitted(1500, pattern).own, 5 * MONTHS_A_YEAR).children[0, 0, :: 12].sum(axis=(1, 2, 3))
+    path = projected(fitted(1500, pattern).own, 5 * MONTHS_A_YEAR).children[0, 0, ::12].sum(axis=(1, 2, 3))
     truth = council(1500, pattern).mean.sum(axis=1)
     assert path[0] == pytest.approx(truth[0], rel=0.003)  # birthdays are by the calendar in returns
     assert path[1] == pytest.approx(truth[1], rel=0.025)

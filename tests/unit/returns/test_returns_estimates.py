@@ -16,10 +16,10 @@ from simulator.returns import codes
 from simulator.returns.calibrate_council import PLACE_STRENGTH, pooled_first_places
 from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import PLACES
-from simulator.returns.drift import DRIFTED, drifts
 from simulator.returns.exposure import EXITS, UNKNOWN_TIME, by_year, exposure
 from simulator.returns.national import National, cell_rates, national
 from simulator.returns.pool_rates import STRONGEST, WEAKEST, pool_cells, strength
+from simulator.returns.rate_changes import DRIFTED, drifts
 from simulator.returns.read_files import read
 from simulator.returns.sample import Return, council_rates, draw_returns
 from simulator.vocabulary.axes import AGE_BANDS, AGES, STREAMS
