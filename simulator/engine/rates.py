@@ -258,6 +258,33 @@ def side_by_side(many: Sequence[Rates]) -> Rates:
     )
 
 
+def areas_of_draws(rates: Rates, shape: tuple[int, int]) -> Rates:
+    """Put every area of every draw on the area axis, draws in order.
+
+    Parameters
+    ----------
+    rates : Rates
+    shape : (draw, area)
+        How many there are.
+    """
+    foster = rates.foster
+    return replace(
+        _flat(rates, shape, skip=("streams", "foster")),
+        streams=tuple(_flat(stream, shape) for stream in rates.streams),
+        foster=foster if foster is None else _flat(foster, shape),
+    )
+
+
+def _flat(one: _Record, shape: tuple[int, int], skip: tuple[str, ...] = ()) -> _Record:
+    found: dict[str, Any] = {}
+    for name in (each.name for each in fields(one) if each.name not in skip):
+        value = getattr(one, name)
+        if np.ndim(value) > 1 and value.shape[:2] != (1, 1):
+            rest = value.shape[2:]
+            found[name] = np.broadcast_to(value, (*shape, *rest)).reshape(1, shape[0] * shape[1], *rest)
+    return replace(one, **found)
+
+
 def _joined(many: Sequence[_Record], skip: tuple[str, ...] = ()) -> _Record:
     """Join the arrays of records along their first axis, varying along others as any of them does.
 
