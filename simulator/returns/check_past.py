@@ -167,7 +167,8 @@ class PastCheck:
             model, real = (words_of([f"{getattr(one, name):,.0f}" for one in past]) for name in ("model", "returns"))
             yield (
                 f"Checked against its own past: run from 31 March {first} with the starts that happened, the model "
-                f"makes {model} children on 31 March of {words_of([str(one.year) for one in past])}; the returns hold {real}."
+                f"makes {model} children on 31 March of {words_of([str(one.year) for one in past])}; the returns "
+                f"hold {real}."
             )
         else:
             yield "With one year of returns there is no past to check the model against."
