@@ -4,8 +4,8 @@ Each council is made up (`made_up_councils`), its returns are fitted as an impor
 run --returns` does, with draws. Beside it stand a page of own rates (leaving by single age, exact at 18, with a
 bootstrap) and no change with its interval. What is scored is the mean over chance of what becomes of the council.
 
-``python studies/own_returns_study.py`` writes what it finds into docs/returns.md. Settings were chosen on councils of
-the seeds `CHOSEN_ON`; what is written is of others.
+``python studies/own_returns_study.py`` prints what it finds, of `SEEDS`. Settings were chosen on councils of the seeds
+`CHOSEN_ON`.
 """
 
 from __future__ import annotations

@@ -280,7 +280,7 @@ def _flat(one: _Record, shape: tuple[int, int], skip: tuple[str, ...] = ()) -> _
     for name in (each.name for each in fields(one) if each.name not in skip):
         value = getattr(one, name)
         if np.ndim(value) > 1 and value.shape[:2] != (1, 1):
-            rest = value.shape[2:]
+            rest: tuple[int, ...] = value.shape[2:]
             found[name] = np.broadcast_to(value, (*shape, *rest)).reshape(1, shape[0] * shape[1], *rest)
     return replace(one, **found)
 

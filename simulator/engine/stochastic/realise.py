@@ -75,12 +75,11 @@ def realise_draws(
         whole = np.broadcast_to(values, (1, shape[0] * shape[1], *values.shape[2:]))
         return whole.reshape(*shape, *values.shape[2:])
 
-    return Paths(
-        **{
-            name: tuple(map(apart, values)) if isinstance(values, tuple) else apart(values)
-            for name, values in vars(paths).items()
-        }
-    )
+    found: dict[str, Any] = {
+        name: tuple(map(apart, values)) if isinstance(values, tuple) else apart(values)
+        for name, values in vars(paths).items()
+    }
+    return Paths(**found)
 
 
 def _realised(rates: Rates, band_of_age: NDArray[np.intp], areas: Sequence[Sequence[object]]) -> Paths:
