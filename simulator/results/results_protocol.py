@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from simulator.baseline.local_evidence import Evidence
+from simulator.baseline.start import OwnPast
 from simulator.results.attribution import Attribution, Way, figure_name
 from simulator.results.figures import ShownFigure
 from simulator.results.funded import Funded, gap_name
@@ -191,6 +192,8 @@ class Results(ABC):
         Numbers of its programmes that were fitted to something published, in words.
     outlasting : tuple of str
         Titles of programmes whose money ends within the run and whose effect is assumed to go on.
+    own_past : OwnPast or None
+        What an area's own past tells of its forecast, and what no change would be.
     """
 
     showing: ClassVar[Showing] = Showing()
@@ -223,6 +226,7 @@ class Results(ABC):
     drawn: Mapping[str, Array] = field(default_factory=dict)
     judged: bool = False
     judged_programmes: frozenset[str] = frozenset()
+    own_past: OwnPast | None = None
     effects_drawn: bool = True
     evidence: Evidence | None = None
     fitted: tuple[str, ...] = ()
