@@ -59,15 +59,20 @@ class LeaverPool:
         Exact ages from which, and up to which, they are counted.
     streams : tuple of str
         Of the children who leave.
-    ends_per_year : float
-        Share of them whose support ends earlier, a year.
+    ending : str
+        What ends for some of them earlier, by its name in structure.yaml (`after_care`), if anything does.
     """
 
     opening: str
     reason: str
     ages: tuple[float, float]
     streams: tuple[str, ...] = STREAMS
-    ends_per_year: float = 0.0
+    ending: str = ""
+
+    @property
+    def ends_per_year(self) -> float:
+        """Share of them for whom it ends before those ages, a year."""
+        return float(structure()["after_care"][self.ending]) if self.ending else 0.0
 
     def share_there(self, first: float, last: float, months: Array) -> Array:
         """Return the share still counted of those who, so many months ago, were evenly `first` to `last` years old."""
@@ -114,9 +119,7 @@ class LeaverPool:
         return first, last + 1
 
 
-UNDER_GUARDIANSHIP = LeaverPool(
-    "guardianship", "guardianship", (0.0, ADULT), ends_per_year=float(structure()["after_care"]["orders_end_per_year"])
-)
+UNDER_GUARDIANSHIP = LeaverPool("guardianship", "guardianship", (0.0, ADULT), ending="orders_end_per_year")
 """Children under a special guardianship order who left care for it, until 18."""
 
 LEAVERS_18_TO_20 = LeaverPool("care_leavers", "age_18", (ADULT, 21.0))

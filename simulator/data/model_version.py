@@ -19,6 +19,8 @@ HISTORY = {
     "the age have gone; who waits in homes is drawn, and costs less than the mean. Each line of spend goes with what "
     "it pays for; kinship care costs less than council care, and is drawn. Placements, households and prices go on "
     "from a base by what was on record at it.",
+    8: "An effect fades from when the last help that was paid for works. Placements of an authority walk away from "
+    "England's in draws. A council's own returns: a pattern of leaving and moves of its own, and no change beside.",
 }
 """What changed results, by version."""
 

@@ -164,6 +164,8 @@ class Intervention(Model):
     def starter(cls, first: Month) -> dict[str, Any]:
         """Return the fields that a file must give, with values that change nothing: a form begins from them.
 
+        What a file may leave out keeps its default, which some kinds take from a study of what they do.
+
         Parameters
         ----------
         first

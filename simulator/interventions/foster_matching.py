@@ -19,7 +19,6 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
-from simulator.baseline.structure import structure
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import STREAMS
 
@@ -124,6 +123,7 @@ def gains(shortage: Shortage, group: Group) -> Gains:
     """Fit the mix of households, and return what places of a group add to it."""
     import numpy as np
 
+    from simulator.baseline.structure import structure
     from simulator.engine.matching import match
 
     known, kinds, households = structure()["fostering"]["matching"], _children(), _households()
@@ -239,6 +239,8 @@ def _suits() -> tuple[Array, Array]:
 def _numbers(shortage: Shortage) -> Array:
     """Return children by type."""
     import numpy as np
+
+    from simulator.baseline.structure import structure
 
     with_siblings = structure()["fostering"]["matching"]["with_siblings_share"]
     found = []

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import model_validator
 
-from simulator.baseline.structure import structure
 from simulator.interventions.fields import Model, Quantity, Wrong, choice, number
 from simulator.interventions.foster_matching import ADDED, SPECIAL, Gains, Group, Shortage, gains, needing
 from simulator.interventions.local import split_waiting
@@ -91,6 +90,7 @@ class FosterTarget(Model):
         import numpy as np
 
         from simulator.baseline.england import load_baseline
+        from simulator.baseline.structure import structure
 
         england, drawn = load_baseline(base), structure()["fostering"]["drawn"]["homes_waiting_share"]
         waiting = np.array([[(drawn["low"] + drawn["high"]) / 2.0]])
@@ -125,6 +125,8 @@ class FosterTarget(Model):
             Of the run.
         """
         import numpy as np
+
+        from simulator.baseline.structure import structure
 
         england = context.england or context.before(rates)
         assert england.foster is not None

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+from simulator.data.evidence_library import SHRINKAGE
 from simulator.interventions.fields import Model, Quality, Quantity, SourceKeys, YesNo, choice, number, text
 from simulator.interventions.surroundings import IDLE
 
 if TYPE_CHECKING:
     from simulator.interventions.surroundings import Idle, Surroundings
 
-BELIEVED = {"trial": 1.0, "matched": 0.5, "before_after": 0.25, "judgement": 1.0}
-"""Share of the logarithm of a ratio that is believed, by the design of the study: a judgement.
+BELIEVED = {design: SHRINKAGE[design] for design in ("trial", "matched", "before_and_after")} | {"judgement": 1.0}
+"""Share of the logarithm of a ratio that is believed, by the design of the study, as in the library of evidence.
 
-A trial is taken as it is, and so is a judgement, which is somebody's belief already. Comparisons of matched families
-leave out what nobody recorded; those of before and after hold all that falls back by itself, as help comes when numbers
-are high. Of programmes that a before-and-after study praised and a trial then tested, most came out near nothing.
+A judgement is somebody's belief already, and is taken as it is. Comparisons of matched families leave out what nobody
+recorded; those of before and after hold all that falls back by itself, as help comes when numbers are high.
 """
 
 
@@ -26,7 +26,7 @@ class StudyEffect(Model):
     risk_ratio: Quantity = number(1.0, low=0, high=3, unit="ratio", source="definition")
     """Ratio with the help over without it, as the study has it; 1 is no effect, above 1 is more."""
 
-    design: Literal["trial", "matched", "before_after", "judgement"] = choice("judgement", source="definition")
+    design: Literal["trial", "matched", "before_and_after", "judgement"] = choice("judgement", source="definition")
     """How the study was made. Of the logarithm of the ratio a half is believed of a matched comparison and a quarter
     of one of before and after; all of a trial, and of a judgement."""
 

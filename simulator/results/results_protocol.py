@@ -10,10 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from simulator.baseline.local_evidence import Evidence
-from simulator.baseline.start import OwnPast
 from simulator.results.attribution import Attribution, Way, figure_name
 from simulator.results.figures import ShownFigure
 from simulator.results.funded import Funded, gap_name
@@ -22,6 +20,10 @@ from simulator.results.timeline import Timeline
 from simulator.results.value_for_money import Package, ValueAccount
 from simulator.vocabulary.calendar import Month
 from simulator.vocabulary.labels import ALL
+
+if TYPE_CHECKING:
+    from simulator.baseline.local_evidence import Evidence
+    from simulator.baseline.start import OwnPast
 
 OWN = "The council's own figures"
 """Label of actual figures that are a council's own, and not published."""

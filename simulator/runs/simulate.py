@@ -94,7 +94,9 @@ def simulate(
     """
     if chance and (not draws or engine == "compiled"):
         raise ValueError("chance needs draws, and follows children beside the plain engine")
-    engine = engine or default_engine(draws=draws, areas=len(loaded.baseline.codes), chance=chance)
+    programmes = sum(one.is_programme for one in loaded.scenario.interventions) if valued else 0
+    areas = len(loaded.baseline.codes)
+    engine = engine or default_engine(draws=draws, areas=areas, chance=chance, programmes=programmes)
     central = _central(loaded, engine, price_year, valued=valued)
     if not draws:
         return central

@@ -187,7 +187,7 @@ def cards(loaded: LoadedScenario, content: Mapping[str, Any]) -> tuple[Card, ...
 
 def _rank(loaded: LoadedScenario, at: int, control: Control) -> int | None:
     """Return how soon a control is shown; None if it stands under "more": nobody has given it a value."""
-    if control.interval:
+    if control.interval or control.changed:
         return 0
     steps = control.path.split(".")
     origin = loaded.provenance[".".join(["interventions", str(at), *steps[2:]])]
@@ -444,7 +444,7 @@ def scenario_list() -> list[dict[str, Any]]:
 
 
 def starter(kind: str, taken: Sequence[str], first: Month) -> dict[str, Any]:
-    """Return an entry of a kind that changes nothing yet, with an id of its own.
+    """Return an entry of a kind to begin from, with an id of its own: it does what its defaults say, often nothing.
 
     Raises
     ------

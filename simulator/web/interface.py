@@ -178,7 +178,7 @@ async def upload(request: Request) -> Response:
 
 
 async def add(request: Request) -> Response:
-    """Give an entry of a kind of intervention that changes nothing yet."""
+    """Give an entry of a kind of intervention to begin from."""
     content = await body_of(request)
     state, kind = state_of(content), content.get("kind")
     if not isinstance(kind, str):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from socket import socket
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -54,7 +55,6 @@ def application(
     workers: int | None = None,
     council: Council | None = None,
     names: Sequence[str] = LOOPBACK,
-    ready: Callable[[], None] = lambda: None,
 ) -> Starlette:
     """Return the application of a server.
 
@@ -66,8 +66,6 @@ def application(
         A council's own imported counts, which pages may run.
     names : sequence of str
         What the server is called in addresses; others are refused.
-    ready : callable
-        Called when the first page can be asked for.
     """
 
     @asynccontextmanager
@@ -76,7 +74,6 @@ def application(
         try:
             await app.state.pool.warm(work.warm)
             kind_list(), scenario_list()  # read once, and not while somebody waits
-            ready()
             yield
         finally:
             app.state.pool.close()
@@ -96,12 +93,28 @@ def application(
     return app
 
 
-def serve(app: Starlette, *, host: str, port: int) -> None:
-    """Serve an application until it is stopped."""
+def serve(app: Starlette, *, host: str, port: int, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve an application until it is stopped.
+
+    Parameters
+    ----------
+    app : Starlette
+    host, port : str and int
+        Where to listen.
+    ready : callable
+        Called when the first page can be asked for.
+    """
     import uvicorn
 
-    uvicorn.run(
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:  # it listens
+                ready()
+
+    config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
         limit_concurrency=MOST_CONNECTIONS, timeout_keep_alive=10, timeout_graceful_shutdown=3,
         h11_max_incomplete_event_size=64_000,
     )  # fmt: skip
+    Server(config).run()

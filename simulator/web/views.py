@@ -19,36 +19,26 @@ NARROWEST, WIDEST = 320.0, 1_000.0
 
 @dataclass(frozen=True)
 class Tab:
-    """Charts that stand together.
-
-    Attributes
-    ----------
-    key, title : str
-    charts : tuple of str
-        Keys of charts.
-    measures : str
-        Part of the names of measures whose own charts stand here too; none if empty.
-    """
+    """Charts that stand together: their keys, in order."""
 
     key: str
     title: str
     charts: tuple[str, ...]
-    measures: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Keys of its charts, in order."""
-        own = tuple(key for key in makers() if self.measures and self.measures in key and key not in self.charts)
-        return (*self.charts, *own)
+        """Keys of its charts; the first tab has those besides that no tab names, such as a new measure's own."""
+        named = {key for tab in TABS for key in tab.charts}
+        return (*self.charts, *(key for key in makers() if key not in named)) if self is TABS[0] else self.charts
 
 
 TABS = (
     Tab("children", "Children", ("children", "effect", "uasc_children")),
-    Tab("places", "Where they live", ("placements",), "home_places"),
+    Tab("places", "Where they live", ("placements", "home_places_needed", "children_far_from_home")),
     Tab("foster", "Foster places", ("foster",)),
     Tab("spend", "Spend", ("spend", "extra")),
     Tab("value", "Value for money", ("value",)),
-    Tab("gap", "Gap", (), "gap"),
+    Tab("gap", "Gap", ("funding", "gap")),
 )
 
 VALUED = frozenset({"value"})
@@ -70,7 +60,9 @@ def _has(tab: Tab, many: Sequence[Results]) -> bool:
         return any(results.without for results in many)
     if tab.key == "foster":
         return any(results.places_limited and "unmet_foster_need" in results.measures for results in many)
-    return bool(tab.charts) or any(key in results.measures for results in many for key in tab.keys)
+    if tab.key == "gap":
+        return any(results.funded is not None for results in many)
+    return True
 
 
 def view(

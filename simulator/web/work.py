@@ -197,7 +197,7 @@ def upload(kept: Kept, text: str) -> Answer:
 
 
 def add(kept: Kept, state: Mapping[str, Any], kind: str) -> Answer:
-    """Return an entry of a kind of intervention that changes nothing yet, for the scenario that is shown."""
+    """Return an entry of a kind of intervention to begin from, for the scenario that is shown."""
     from simulator.interventions import kinds
     from simulator.vocabulary.calendar import Month
     from simulator.web.controls import starter

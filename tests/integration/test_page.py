@@ -149,6 +149,11 @@ def test_scenarios_stand_side_by_side_and_as_differences(visit: Visit) -> None:
     visit.settled()
     assert "changed" in visit.text("h1")
     assert violations(visit) == []
+    visit.page.locator("#scenario-list button").first.click()
+    visit.page.locator("#tabs").get_by_text("Spend", exact=True).click()  # at once, so that one overtakes the other
+    visit.settled()
+    visit.page.locator("#name-shown", has_text="Status quo").wait_for()
+    assert "Against" not in visit.text("#headline")
     visit.page.get_by_role("button", name="Take Status quo away").click()
     visit.settled()
     assert visit.page.locator("#scenario-list li").count() == 2

@@ -20,7 +20,7 @@ from simulator.data.tables import Projection
 from simulator.interventions import kinds
 from simulator.outputs.charts import words
 from simulator.outputs.charts.headline import signed
-from simulator.outputs.value_summary import JUDGED
+from simulator.outputs.charts.verdicts import JUDGED
 from simulator.results.figures import interval, middle
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures

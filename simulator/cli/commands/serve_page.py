@@ -74,9 +74,10 @@ def serve(
         say(f"{PROGRAM}: the page is at http://{shown}:{port}/ (Ctrl-C stops it)")
 
     run_server(
-        application(workers=workers, council=council, names=(*LOOPBACK, shown, *names), ready=ready),
+        application(workers=workers, council=council, names=(*LOOPBACK, shown, *names)),
         host=host,
         port=port,
+        ready=ready,
     )
 
 

@@ -71,6 +71,22 @@ def foster_found(unmet: Course) -> str:
     )
 
 
+def funding_found(results: Results) -> str:
+    """Return how far spend is above funding in the last year, in cash and in real prices."""
+
+    def pounds(value: float) -> str:
+        return signed(value, words.money)
+
+    missing = series.over_years(results, results.gap("gap"))
+    real = results.gap("gap", real=True).area()[:, -1]
+    return (
+        f"Gap between spend and funding in {missing.when[-1]}: "
+        f"{headline.between(missing.draws[:, -1], pounds)} in cash, "
+        f"{headline.between(real, pounds)} {series.prices_words(results)}"
+        f"{f' ({headline.DRAWS})' if results.draws > 1 else ''}"
+    )
+
+
 def comparable(everything: Sequence[Results]) -> tuple[list[int], list[int]]:
     """Return the scenarios whose difference from the first means something, and those whose does not.
 

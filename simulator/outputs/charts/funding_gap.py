@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
+from simulator.outputs.charts.findings import funding_found
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
@@ -35,14 +36,10 @@ def funding(results: Results) -> Chart | None:
         return None
     spend = series.yearly(results, "total_spend")
     money = series.over_years(results, results.gap("funding"))
-    missing = series.over_years(results, results.gap("gap"))
-    real = results.gap("gap", real=True).area()[:, -1]
     year = spend.when[-1]
     with style.context():
         sheet = Sheet(
-            f"Gap between spend and funding in {year}: {headline.between(missing.draws[:, -1], _signed)} in cash, "
-            f"{headline.between(real, _signed)} {series.prices_words(results)}"
-            f"{f' ({headline.DRAWS})' if results.draws > 1 else ''}",
+            funding_found(results),
             f"{results.title}. Spend on children looked after and programmes in {results.areas[0]}, and the money for "
             f"it, £ a financial year in cash{series.fan_words([results], '80%')}",
             series.footer([results], _budget_words(results), money=True),

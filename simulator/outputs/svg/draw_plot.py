@@ -22,6 +22,9 @@ FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 _OPACITY = (0.16, 0.3)
 """Of the 80% band and of the 50% band, which lies on it."""
 
+_EDGE = 14
+"""Pixels of paper around a chart that stands alone."""
+
 _CLOSEST = 4.0
 """Pixels between points of a line, at least."""
 
@@ -46,11 +49,14 @@ def draw(plot: Plot, *, width: float = 760.0, titled: bool = False) -> str:
     body = [*_head(layout), *(part for place in layout.places for part in _panel(plot, layout, place))]
     y = layout.height - len(layout.notes) * SMALL * LINE + SMALL - 4.0
     body += [_text(0, y + i * SMALL * LINE, note, SMALL, style.QUIET) for i, note in enumerate(layout.notes)]
-    size = f'viewBox="0 0 {layout.width:g} {layout.height:.0f}" width="{layout.width:g}" height="{layout.height:.0f}"'
+    edge = _EDGE if titled else 0
+    wide, high = layout.width + 2 * edge, layout.height + 2 * edge
+    box = f'x="{-edge}" y="{-edge}" width="{wide:g}" height="{high:.0f}"'
+    size = f'viewBox="{-edge} {-edge} {wide:g} {high:.0f}" width="{wide:g}" height="{high:.0f}"'
     name = _safe(f"{plot.finding}. {plot.sentence}" if titled else plot.sentence)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{name}" font-family="{FONT}">'
-        f'<rect class="paper" width="100%" height="100%" fill="#FFFFFF"/>{"".join(body)}</svg>'
+        f'<rect class="paper" {box} fill="#FFFFFF"/>{"".join(body)}</svg>'
     )
 
 

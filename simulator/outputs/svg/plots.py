@@ -13,11 +13,13 @@ from simulator.outputs.charts.findings import (
     children_found,
     finding,
     foster_found,
+    funding_found,
     label,
     mix_found,
     net_cost_path,
     reported_parts,
 )
+from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.series import Course, HiddenError
 from simulator.outputs.charts.verdicts import REGIMES, accounts, basis_words, break_even, value_notes, verdicts
 from simulator.outputs.svg.plot import DASHES, Plot, PlotPanel, Trace, Unit
@@ -239,6 +241,51 @@ def _value(results: Results) -> Plot | None:
     )
 
 
+def _funding(results: Results) -> Plot | None:
+    if results.funded is None or not results.financial_years:
+        return None
+    paths = series.yearly(results, "total_spend"), series.over_years(results, results.gap("funding"))
+    names, colours = ("Spend", "Funding"), (BLUE, style.PALETTE["turquoise"])
+    told = [
+        f"{name} {words.money(float(path.middle[-1]))}{series.interval_words(path, words.money)}"
+        for name, path in zip(names, paths, strict=True)
+    ]
+    return Plot(
+        "funding",
+        funding_found(results),
+        f"{results.title}. Spend on children looked after and programmes in {results.areas[0]}, and the money for it, "
+        f"£ a financial year in cash{series.fan_words([results])}",
+        f"In {paths[0].when[-1]}: {words.listed(told)}.",
+        (
+            PlotPanel(
+                tuple(
+                    Trace(name, path, colour, dash, banded=name == "Spend")
+                    for name, path, colour, dash in zip(names, paths, colours, DASHES, strict=False)
+                )
+            ),
+        ),
+        unit="pounds",
+        financial=True,
+        notes=tuple(series.footer([results], money=True)),
+        draws=results.draws - 1,
+    )
+
+
+def _gap(results: Results) -> Plot | None:
+    if results.funded is None or not results.financial_years:
+        return None
+    path = series.over_years(results, results.gap("gap", real=True))
+    ends = headline.between(path.draws[:, -1], lambda value: signed(value, words.money), quantiles=path.quantiles)
+    prices = series.prices_words(results)
+    return _one(
+        results, path, (), key="gap",
+        finding=f"Spend less funding in {path.when[-1]}, {prices}: {ends}"
+        + (f" ({headline.DRAWS})" if path.bands() else ""),
+        what="Spend less all funding", unit="pounds", of="Gap", when=f"£ a financial year {prices}", financial=True,
+        changes=True,
+    )  # fmt: skip
+
+
 def of_measure(results: Results, *, name: str) -> Plot | None:
     """Return the chart of a measure in total: a stock at each instant, a flow by financial year."""
     if name not in results.measures:
@@ -292,7 +339,7 @@ def _one(
 
 _MAKERS: dict[str, Maker] = {
     "children": _children, "effect": _effect, "placements": _placements, "foster": _foster, "spend": _spend,
-    "extra": _extra, "value": _value,
+    "extra": _extra, "value": _value, "funding": _funding, "gap": _gap,
 }  # fmt: skip
 
 

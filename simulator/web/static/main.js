@@ -17,6 +17,7 @@ const page = {
   done: [],
   asking: null,
   number: 0,
+  stale: false, // whether the assumptions that are shown are of an earlier state
 };
 
 const width = () => Math.max(320, Math.min(1000, Math.round($("charts").clientWidth || 760)));
@@ -40,11 +41,13 @@ function step(from, to) {
 
 /** Ask for what the state gives, and show it as it comes. */
 async function refresh({ panel = true, quiet = false } = {}) {
+  page.stale ||= panel;
   page.asking?.abort();
   const asking = new AbortController();
   const number = ++page.number;
   const current = () => number === page.number;
   page.asking = asking;
+  let renewed;
   buttons();
   busy(true, quiet ? "" : "Working");
   try {
@@ -57,10 +60,11 @@ async function refresh({ panel = true, quiet = false } = {}) {
       if (told.link) {
         problems([]);
         if (!quiet) $("spoken").textContent = told.view.spoken;
-        if (panel) renew(asking.signal, current);
+        if (page.stale) renewed = renew(asking.signal, current);
       }
       progress(told.done, told.of);
     });
+    await renewed;
     if (current()) busy(false);
   } catch (error) {
     if (error.name === "AbortError" || !current()) return;
@@ -75,6 +79,7 @@ async function renew(signal, current) {
     const html = await askText("/explore/panel", { state: page.state }, signal);
     const checked = await ask("check", { state: page.state }, signal);
     if (!current()) return;
+    page.stale = false;
     replacePanel($("panel"), html);
     page.names = checked.scenarios.map((one) => one.name);
     const values = checked.scenarios[page.state.at ?? 0].values;

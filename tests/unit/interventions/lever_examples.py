@@ -19,7 +19,7 @@ PAID: dict[str, Any] = {
     "cost": {"budget_gbp": {"2026-27": 12e6}},
 }
 """A programme whose money ends within the run."""
-BEFORE_AFTER = {"risk_ratio": 0.8, "design": "before_after", "shrunk": True}
+BEFORE_AFTER = {"risk_ratio": 0.8, "design": "before_and_after", "shrunk": True}
 STARTS = {"lag_months": 3, "effect": BEFORE_AFTER, "delayed_share": 0.5, "delayed_by_months": 18}
 """Fields of every programme that acts on starts."""
 

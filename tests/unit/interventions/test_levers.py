@@ -81,7 +81,7 @@ def test_those_who_come_later_are_as_many_less_those_of_age() -> None:
     assert not come_later(children, 60).any()
 
 
-@given(ratio=st.floats(0.05, 3.0), design=st.sampled_from(["trial", "matched", "before_after", "judgement"]))
+@given(ratio=st.floats(0.05, 3.0), design=st.sampled_from(["trial", "matched", "before_and_after", "judgement"]))
 @settings(max_examples=50, deadline=None)
 def test_shrinking_moves_towards_no_effect_and_not_beyond(ratio: float, design: Any) -> None:
     effect = StudyEffect(risk_ratio=ratio, design=design)

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 import simulator
 from simulator.cli.main import cli
 from simulator.runs import engines
-from simulator.runs.engines import MANY_AREAS, TIMES_FASTER, default_engine
+from simulator.runs.engines import MANY_AREAS, MANY_PROGRAMMES, TIMES_FASTER, default_engine
 from simulator.runs.simulate import simulate
 from simulator.scenario import load
 
@@ -41,17 +41,20 @@ def run(*words: str) -> Result:
 
 
 @pytest.mark.parametrize(
-    ("draws", "areas", "chance", "engine"),
+    ("draws", "areas", "chance", "programmes", "engine"),
     [
-        (0, 1, False, "plain"),
-        (2, 1, False, "compiled"),
-        (0, MANY_AREAS - 1, False, "plain"),
-        (0, MANY_AREAS, False, "compiled"),
-        (2, MANY_AREAS, True, "plain"),
+        (0, 1, False, MANY_PROGRAMMES - 1, "plain"),
+        (0, 1, False, MANY_PROGRAMMES, "compiled"),
+        (2, 1, False, 0, "compiled"),
+        (0, MANY_AREAS - 1, False, 0, "plain"),
+        (0, MANY_AREAS, False, 0, "compiled"),
+        (2, MANY_AREAS, True, MANY_PROGRAMMES, "plain"),
     ],
 )
-def test_draws_and_many_areas_take_the_compiled_engine(draws: int, areas: int, chance: bool, engine: str) -> None:
-    assert default_engine(draws=draws, areas=areas, chance=chance) == engine
+def test_draws_many_areas_and_many_programmes_take_the_compiled_engine(
+    draws: int, areas: int, chance: bool, programmes: int, engine: str
+) -> None:
+    assert default_engine(draws=draws, areas=areas, chance=chance, programmes=programmes) == engine
 
 
 @pytest.mark.usefixtures("without_numba")
