@@ -18,7 +18,7 @@ from simulator.baseline.levels import COST_LINES, Levels
 from simulator.baseline.local_evidence import Evidence
 from simulator.baseline.placement_levels import PlacementMix, into, plans
 from simulator.baseline.published_evidence import flows_published, published_evidence
-from simulator.baseline.random_walk import events
+from simulator.baseline.random_walk import RandomWalk, events, random_walks
 from simulator.baseline.response import band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
 from simulator.baseline.share_children import rake, shift_ages, spread_phases
 from simulator.baseline.sharing import share_households
@@ -96,6 +96,24 @@ class Authorities:
         return self.codes
 
     @property
+    def walks(self) -> Mapping[str, RandomWalk]:
+        """As the published record shows."""
+        return random_walks()
+
+    @property
+    def places_of_record(self) -> bool:
+        """No: households and places are known."""
+        return False
+
+    def takes_trend(self, name: str) -> bool:
+        """Of all."""
+        return True
+
+    def takes_drift(self, name: str) -> bool:
+        """Of all."""
+        return True
+
+    @property
     def events(self) -> Mapping[str, Array]:
         """About how many events a year each rate makes: (area,) by name."""
         levels, at = self.levels, self._at
@@ -167,6 +185,11 @@ class Authorities:
         if len(self.reported) != 1 or self.reported[0].name == ENGLAND:
             return None
         return published_evidence(self.reported[0].name, self.reported[0].members, neighbours)
+
+    @property
+    def own_past(self) -> None:
+        """None: the track record tells of past forecasts (`simulator.backtest`)."""
+        return None
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.england import England
 from simulator.baseline.local_evidence import Evidence
-from simulator.baseline.start import PastSeries, Start
+from simulator.baseline.random_walk import RandomWalk
+from simulator.baseline.start import OwnPast, PastSeries, Start
 from simulator.engine.rates import Rates
 from simulator.uncertainty import Parameter
 from simulator.vocabulary.areas import Area
@@ -54,6 +55,20 @@ class Baseline(Protocol):
         """Names, in keys of what is drawn, of the areas whose rates walk away from England's; none if it is England."""
 
     @property
+    def walks(self) -> Mapping[str, RandomWalk]:
+        """How far each of these rates walks, by name; a rate that is not in it is held."""
+
+    @property
+    def places_of_record(self) -> bool:
+        """Whether foster places are those that its own record fills, as its supply is not known."""
+
+    def takes_trend(self, name: str) -> bool:
+        """Say whether a trend of England's acts on its rates (`simulator.projection.recorded_trends`)."""
+
+    def takes_drift(self, name: str) -> bool:
+        """Say whether what strays in draws of England does in its own (`simulator.projection.drift`)."""
+
+    @property
     def events(self) -> Mapping[str, Array]:
         """About how many events a year each rate that walks makes: (area,) by name."""
 
@@ -87,6 +102,10 @@ class Baseline(Protocol):
         neighbours : sequence of str
             Names of authorities to set it beside, in place of its statistical neighbours.
         """
+
+    @property
+    def own_past(self) -> OwnPast | None:
+        """What its own past tells of its forecast, where it has one that is looked at."""
 
     @property
     def sources(self) -> tuple[str, ...]:

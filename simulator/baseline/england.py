@@ -20,7 +20,7 @@ from simulator.baseline.after_care import FIRST_AGE, AfterCare
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.labelled_arrays import AXES, aligned, labels
 from simulator.baseline.placement_levels import as_england
-from simulator.baseline.random_walk import events
+from simulator.baseline.random_walk import RandomWalk, events
 from simulator.baseline.start import PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure, within_bands
 from simulator.baseline.uncertain_split import UncertainSplit
@@ -358,6 +358,24 @@ class England:
         return ()
 
     @property
+    def walks(self) -> Mapping[str, RandomWalk]:
+        """None."""
+        return {}
+
+    @property
+    def places_of_record(self) -> bool:
+        """No: households and places are known."""
+        return False
+
+    def takes_trend(self, name: str) -> bool:
+        """Of all."""
+        return True
+
+    def takes_drift(self, name: str) -> bool:
+        """Of all."""
+        return True
+
+    @property
     def events(self) -> Mapping[str, Array]:
         """About how many events a year each rate makes: (1,) by name."""
         return events(
@@ -387,6 +405,11 @@ class England:
 
     def evidence(self, neighbours: Sequence[str] = ()) -> None:
         """Return nothing: there is no other England to set it beside."""
+
+    @property
+    def own_past(self) -> None:
+        """None: the track record tells of past forecasts (`simulator.backtest`)."""
+        return None
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -1,14 +1,16 @@
-"""The baseline of a council by its own returns: England's rates, scaled to what the council saw.
+"""The baseline of a council by its own returns.
 
-Children at the base are those counted. Starts, where they are placed first, leaving by reason and moves by where they
-lead have the council's own level. How hazards go with age, time in care and placement, who comes back, foster
-households and costs are England's.
+Children at the base are those counted. Starts, where they are placed first, leaving by kind, age, time in care and
+placement, and moves between placements are the council's own, pooled towards England's by evidence. Who comes back from
+home is England's, and so are costs, unless it is named for an authority. What trends England's placements have does not
+act on top of a council's own moves, and foster places are as many as its own record fills.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -18,20 +20,25 @@ from simulator.baseline.after_care import AfterCare
 from simulator.baseline.cost_drivers import AtBase
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.deviations import deviations, level_key
-from simulator.baseline.england import FOSTER, England
+from simulator.baseline.england import FOSTER, England, resident_rates, uasc_rates
 from simulator.baseline.evidence_of_returns import evidence_of, past_of
 from simulator.baseline.local_evidence import Evidence
 from simulator.baseline.named_authority import NamedAuthority, named_authority
+from simulator.baseline.own_leaving import with_own_leaving
+from simulator.baseline.own_moves import with_own_moves
 from simulator.baseline.placement_levels import as_england
-from simulator.baseline.random_walk import events
+from simulator.baseline.random_walk import RandomWalk, events
 from simulator.baseline.response import band_of_row, ratio_of
 from simulator.baseline.sharing import share_households
-from simulator.baseline.start import PastSeries, Start, what_is_held
+from simulator.baseline.start import OwnPast, PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE
+from simulator.baseline.time_in_care import child_years, phases_of
 from simulator.data.authority_tables import published_stock, under_18s
-from simulator.data.council import CODE, TIMES, Council
+from simulator.data.council import BEYOND_SD, CODE, TIMES, Council
+from simulator.data.own_rates import LEVEL, Level
 from simulator.engine.grid import first_row
 from simulator.engine.rates import Rates, StreamRates
+from simulator.engine.step import home_operators
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 from simulator.vocabulary import areas, placements
@@ -48,11 +55,16 @@ LEAST_NEW = 0.5
 LEAST_TOLD = 0.01
 """Least share of England's starts in a placement from which the pattern by age within a band is taken."""
 
-_STEP_DAYS = 7.0
-_LONGEST_YEARS = 18.0
-
 _STARTS = {"resident": "starts", "uasc": "uasc_starts"}
 """Levels of starts by stream, as they are drawn."""
+
+_WALKS = {
+    "starts": ("resident", "starts"), "exits": ("resident", "exits"), "uasc_starts": ("uasc", "starts"),
+}  # fmt: skip
+"""What walks in draws, by stream and measure."""
+
+INTO = "into_"
+"""How trends of first placements and moves into a placement are called (`simulator.projection.recorded_trends`)."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +76,13 @@ class OwnReturns:
     england : England
         Of the year whose rates levels of the returns are over.
     council : Council
+    known_phases : tuple of (age, time, phase, place), optional
+        `phases`, where they are those of another council with the same rates.
     """
 
     england: England
     council: Council
+    known_phases: tuple[Array, ...] | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -100,44 +115,52 @@ class OwnReturns:
         return (CODE,)
 
     @property
+    def walks(self) -> Mapping[str, RandomWalk]:
+        """Its rates, as far as its own years and what is known of other councils tell; chance is no part of it."""
+        years = self.council.years
+        found = {}
+        for name, (stream, measure) in _WALKS.items():
+            level = self.council.levels.get((stream, measure))
+            step = level.sd_per_year if level else 0.0
+            found[name] = RandomWalk(name, step, 1.0, str(years[0]), str(years[-1]), "")
+        return found
+
+    @property
     def events(self) -> Mapping[str, Array]:
         """About how many events a year each rate makes: (1,) by name."""
         return events(*(np.array([number]) for number in self.council.starts.sum(axis=1)))
 
-    def to_draw(self) -> tuple[Parameter, ...]:
-        """Return levels of the council, as logs of ratios.
+    @property
+    def places_of_record(self) -> bool:
+        """Yes: its returns tell who is fostered, and not by how many households."""
+        return True
 
-        Levels are those of the import, by kind of event. Starts are as uncertain as their number in the window says.
-        """
+    def takes_trend(self, name: str) -> bool:
+        """Of prices only: where its children are placed is its own record's."""
+        return not name.startswith(INTO)
+
+    def takes_drift(self, name: str) -> bool:
+        """Of what it has no record of: starts and leaving walk as its own have."""
+        return name not in _WALKS
+
+    def to_draw(self) -> tuple[Parameter, ...]:
+        """Return levels of the council, as logs of ratios, and how strong England's pattern of leaving is in it."""
         council = self.council
-        found = [
-            Parameter(level_key(CODE, _STARTS[stream]), Normal(0.0, _starts_sd(seen)))
-            for stream, seen in zip(STREAMS, council.starts_seen, strict=True)
-            if seen > 0
-        ]
-        found += [
-            Parameter(level_key(CODE, f"{stream}.{event}"), Normal(0.0, level.log_sd))
-            for (stream, event), level in council.levels.items()
-            if level.log_sd > 0
-        ]
-        found += [
-            Parameter(level_key(CODE, _first(s, b, g)), Normal(0.0, _share_sd(evidence)))
-            for (s, b, g), evidence in np.ndenumerate(council.first_places)
-            if evidence > 0
-        ]
-        return (*found, *(self.authority.to_draw() if self.authority else ()), *self.england.to_draw())
+        found = [(name, level.log_sd) for name, level in _named_levels(council)]
+        for (stream, kind), leaving in council.leaving.items():
+            found += [(_leaves(stream, kind), float(leaving.sd[LEVEL])), (_strength(stream, kind), leaving.strength_sd)]
+        for stream, moving in council.moving.items():
+            places = zip(placements.reported(), moving.log_sd, strict=True)
+            found += [(_moves(stream, to), float(sd)) for to, sd in places]
+        found += [(_first(*at), _share_sd(worth)) for at, worth in np.ndenumerate(council.first_places) if worth > 0]
+        drawn = [Parameter(level_key(CODE, name), Normal(0.0, sd)) for name, sd in found if sd > 0]
+        return (*drawn, *(self.authority.to_draw() if self.authority else ()), *self.england.to_draw())
 
     def at_base(self, england: Rates, drawn: Mapping[str, float]) -> Start:
         """Return where a draw of the council starts."""
-        council, width = self.council, england.cohort_months
-        seeds = {"resident": self.england.parameters.new_starts, "uasc": self.england.parameters.uasc_starts}
-        streams = []
-        for s, (name, stream) in enumerate(zip(STREAMS, england.streams, strict=True)):
-            levels = _levels(council, name, drawn)
-            starts = council.starts[s] * _off(_STARTS[name], _starts_sd(council.starts_seen[s]), drawn)
-            one = _with_children(stream, width, council.stock[s], levels["exit_home"])
-            one = _with_starts(one, starts, seeds[name], width)
-            streams.append(_with_levels(_with_first_places(one, s, council, drawn), levels))
+        width = england.cohort_months
+        limited = england.foster is not None and england.foster.limited
+        streams = self.streams(england.streams, drawn, limited=limited)
         costs = self.england.costs
         whole = _at_base(england.streams, width, costs.after_care)
         part = _part_of(whole, _at_base(streams, width, costs.after_care))
@@ -155,6 +178,55 @@ class OwnReturns:
             benchmarked=tuple(np.zeros(1, dtype=bool) for _ in streams),
         )
 
+    def streams(
+        self, england: Sequence[StreamRates], drawn: Mapping[str, float], *, limited: bool
+    ) -> tuple[StreamRates, ...]:
+        """Return the council's children and rates in a draw, given England's.
+
+        Parameters
+        ----------
+        england : sequence of StreamRates
+        drawn : mapping of key to float
+        limited : bool
+            See :func:`simulator.baseline.own_moves.with_own_moves`.
+        """
+        council, width = self.council, self.england.cohort_months
+        of_england = {"resident": self.england.parameters.new_starts, "uasc": self.england.parameters.uasc_starts}
+        found = []
+        for s, (name, stream) in enumerate(zip(STREAMS, england, strict=True)):
+            one = own_rates(stream, name, self.england, council, drawn, limited=limited)
+            one = with_children(one, stream, width, council.stock[s], self.phases[s])
+            level = council.levels.get((name, "starts"))
+            scale = _mixed(council) * (_off(_STARTS[name], level.log_sd, drawn) if level else 1.0)
+            one = _with_starts(one, council.starts[s] * scale, of_england[name], width)
+            found.append(with_first_places(one, s, council, drawn))
+        return tuple(found)
+
+    @cached_property
+    def england_streams(self) -> tuple[StreamRates, ...]:
+        """England's rates in no scenario, without a counting residual: returns balance."""
+        england = self.england
+        parameters = replace(england.parameters, balancing_per_year=0.0)
+        return (
+            resident_rates(parameters, england.resident, england.resident_home),
+            uasc_rates(parameters, england.uasc, np.zeros((1, 1, england.uasc.shape[2], 3))),
+        )
+
+    @cached_property
+    def phases(self) -> tuple[Array, ...]:
+        """How children of the council are spread over phases at its own rates, by stream."""
+        if self.known_phases is not None:
+            return self.known_phases
+        found = []
+        for s, (name, stream) in enumerate(zip(STREAMS, self.england_streams, strict=True)):
+            own = own_rates(stream, name, self.england, self.council, {}, limited=False)
+            own = replace(own, new_starts_per_month=self.council.starts[s][None, None, None] / MONTHS_A_YEAR)
+            if not self.council.starts[s].any():
+                own = stream
+            own = replace(with_first_places(own, s, self.council, {}), opening_home=np.zeros_like(stream.opening_home))
+            found.append(phases_of(child_years(own, self.england.cohort_months)[0]))
+        return tuple(found)
+
     @property
     def history(self) -> Mapping[str, PastSeries]:
         """Children in care, starts and exits by the council's own returns."""
@@ -170,6 +242,14 @@ class OwnReturns:
         return evidence_of(self.council, self.codes[0] if self.authority else "", neighbours)
 
     @property
+    def own_past(self) -> OwnPast:
+        """The model over its last years, and how far its children move where nothing is expected to change."""
+        past = self.council.check
+        children, model, sd = np.array([(one.children, one.model, one.sd) for one in past]).reshape(-1, 3).T
+        beyond = bool(past) and abs(past[-1].missed_sd) > BEYOND_SD
+        return OwnPast(self.council.no_change_sd, tuple(one.year for one in past), children, model, sd, beyond)
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The council's returns, and publishers of what they are set beside."""
         return ("SSDA903 returns of the council", *self.england.sources)
@@ -177,8 +257,11 @@ class OwnReturns:
     def held(self, starts: Literal["numbers", "rates"]) -> str:
         """Return what every chart must say of what is held."""
         window = self.council.window
-        last = "the last year" if window == 1 else f"the last {window} years"
-        own = "first placements, leaving and moves are the council's own too, pooled towards England's"
+        last = "the year" if window == 1 else f"the {window} years"
+        own = (
+            "first placements, leaving and moves are the council's own too, pooled towards England's; foster places "
+            "are those that its record fills, unless it states its own"
+        )
         return what_is_held(starts, as_in=f"{last} of the council's returns", besides=(own, self._of_authority))
 
     @property
@@ -195,8 +278,9 @@ class OwnReturns:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Where its name looks like a slip."""
-        return (*name_notes(self.council), *size_notes(self.council))
+        """Where its name looks like a slip, and where the model misses its own past."""
+        past = self.own_past
+        return (*name_notes(self.council), *size_notes(self.council), *([past.warned] if past.beyond else []))
 
     def spend_notes(self, cost_lines: Sequence[CostLine]) -> Iterator[str]:
         """Say nothing: whose unit costs it has is said of what is held."""
@@ -251,9 +335,24 @@ def size_notes(council: Council) -> Iterator[str]:
 # Levels
 
 
-def _starts_sd(seen: float) -> float:
-    """Return the spread of the log of a rate from a Poisson number of events."""
-    return float(1.0 / np.sqrt(max(seen, 1.0)))
+def _named_levels(council: Council) -> Iterator[tuple[str, Level]]:
+    for (stream, measure), level in council.levels.items():
+        yield (_STARTS[stream] if measure == "starts" else f"{stream}.exits"), level
+
+
+def _leaves(stream: str, kind: str) -> str:
+    """Name the level of a kind of leaving."""
+    return f"{stream}.exit_{kind}"
+
+
+def _strength(stream: str, kind: str) -> str:
+    """Name how strong England's pattern is in a kind of leaving."""
+    return f"{stream}.strength_{kind}"
+
+
+def _moves(stream: str, to: str) -> str:
+    """Name the level of moves by where they lead."""
+    return f"{stream}.move_to_{to}"
 
 
 def _first(stream: int, band: int, place: int) -> str:
@@ -266,101 +365,161 @@ def _share_sd(evidence: float) -> float:
     return float(np.sqrt(np.log1p(1.0 / evidence)))
 
 
+def _log(name: str, drawn: Mapping[str, float]) -> float:
+    """Return the log of how far something of the council lies from what is most probable."""
+    return drawn.get(level_key(CODE, name), 0.0)
+
+
 def _off(name: str, log_sd: float, drawn: Mapping[str, float]) -> float:
     """Return how far a level of the council lies from its mean."""
     return float(deviations((CODE,), name, log_sd, drawn)[0])
 
 
-def _levels(council: Council, stream: str, drawn: Mapping[str, float]) -> dict[str, float]:
-    """Return the level of each kind of event."""
-    names = (*(f"exit_{reason}" for reason in REASONS), *(f"move_to_{place}" for place in placements.reported()))
-    levels = {event: council.level(stream, event) for event in names}
-    return {event: one.mean * _off(f"{stream}.{event}", one.log_sd, drawn) for event, one in levels.items()}
+def own_rates(
+    stream: StreamRates, name: str, england: England, council: Council, drawn: Mapping[str, float], *, limited: bool
+) -> StreamRates:
+    """Put a council's hazards of leaving and moving in place of England's.
+
+    Parameters
+    ----------
+    stream : StreamRates
+        Of England in the scenario.
+    name : str
+        Of the stream.
+    england : England
+    council : Council
+    drawn : mapping of key to float
+    limited : bool
+        See :func:`simulator.baseline.own_moves.with_own_moves`.
+    """
+    own = {kind: one for (of, kind), one in council.leaving.items() if of == name}
+    coefficient = {
+        kind: one.off(_log(_leaves(name, kind), drawn), _log(_strength(name, kind), drawn)) for kind, one in own.items()
+    }
+    found = with_own_leaving(stream, name, own, coefficient)
+    if moving := council.moving.get(name):
+        ratio = np.exp([_log(_moves(name, to), drawn) for to in placements.reported()])
+        found = with_own_moves(found, england, moving.coefficient, ratio, limited=limited)
+    if level := council.levels.get((name, "exits")):
+        found = replace(found, exit_ratio=found.exit_ratio * level.mean * _off(f"{name}.exits", level.log_sd, drawn))
+    return found
+
+
+def _mixed(council: Council) -> float:
+    """Return starts of the central path over the council's own: pulled towards those that would hold its children."""
+    return float(council.hold ** (1.0 - council.model_weight))
 
 
 # --------------------------------------------------------------------------------------------------
 # Children
 
 
-def _with_children(stream: StreamRates, cohort_months: int, stock: Array, level_home: float) -> StreamRates:
+def with_children(
+    stream: StreamRates, england: StreamRates, cohort_months: int, stock: Array, phases: Array
+) -> StreamRates:
     """Put a council's children at the base in place of England's.
 
-    Within a cell of age band, time in care and placement they are spread over ages, phases and what tables do not tell
-    apart as England's are. Those at home who may come back are England's, by the council's children of an age band and
-    its level of going home.
+    Within a year of age they are spread over birth cohorts, and over what tables do not tell apart, as England's are.
+    Those at home who may come back are as many as the council's children who go home make of them in the end, so that
+    as many come back in every year of a run.
 
     Parameters
     ----------
     stream : StreamRates
-        Of England at the base.
+        With the council's hazards.
+    england : StreamRates
+        At the base.
     cohort_months : int
-    stock : (band, time, reported place)
-    level_home : float
+    stock : (age, time, reported place)
+    phases : (age, time, phase, place)
+        How children of a cell are spread over phases (`simulator.baseline.time_in_care.phases_of`).
     """
-    band = band_of_row(stream, cohort_months)
-    england = stream.opening[0, 0]
-    seen = _time_by_phase(stream)  # (phase, time)
-    old_enough = _old_enough(len(band), first_row(cohort_months, stream.youngest_age), cohort_months)  # (row, time)
+    there = england.opening[0, 0]
+    age = age_of_row(len(there), first_row(cohort_months, england.youngest_age), cohort_months)
+    row = _rows_of_age(there.sum(axis=(1, 2)), age, first_row(cohort_months, england.youngest_age), cohort_months)
     group = placements.groups()
-    opening = np.zeros_like(england)
-    for b, t, g in np.argwhere(stock > 0):
-        rows = _rows_of(band, b, england)
-        here = england * rows[:, None, None] * seen[:, t][:, None] * (group == g)
-        weight = here * old_enough[:, t][:, None, None]
-        if not weight.any():
-            weight = here
-        if not weight.any():  # England has nobody like that: as all of that age, in the placement named
-            by_row = england.sum(axis=(1, 2)) * rows
-            in_place = np.arange(len(group)) == np.flatnonzero(group == g)[0]
-            weight = by_row[:, None, None] * seen[:, t][:, None] * in_place
-        opening += stock[b, t, g] * weight / weight.sum()
-    held = np.bincount(band, weights=england.sum(axis=(1, 2)), minlength=len(stock)).astype(float)
-    share = ratio_of(stock.sum(axis=(1, 2)), held) * level_home
-    return replace(
-        stream,
-        opening=opening[None, None],
-        opening_home=stream.opening_home * share[band][None, None, :, None],
-    )
+    hidden = _within_group(there, age)  # (row, place)
+    spread = np.zeros((len(AGES), len(TIMES), phases.shape[2], stock.shape[2]))
+    for g in range(stock.shape[2]):
+        spread[:, :-1, :, g] = phases[..., group == g].sum(axis=-1)
+    spread[:, -1] = spread[:, -3:-1].mean(axis=1)  # who was there before the returns, and not two years in them
+    by_row = np.einsum("tra,atg,atkg->rkg", row, stock, spread, optimize=True)
+    opening = by_row[..., group] * hidden[:, None, :]
+    opening *= ratio_of(stock.sum(), opening.sum())
+    one = replace(stream, opening=opening[None, None])
+    own_flow, flow = (_going_home(of, age) for of in (one, england))
+    bands = len(AGE_BANDS)
+    own_band, band = (np.bincount(BAND_OF_AGE[age], of, minlength=bands) for of in (own_flow, flow))
+    flow = flow * ratio_of(own_band.astype(float), band.astype(float))[BAND_OF_AGE[age]]
+    return replace(one, opening_home=_at_home(one, flow, cohort_months)[None, None])
 
 
-def _rows_of(band: NDArray[np.intp], wanted: int, england: Array) -> Array:
-    """Return which rows hold children of an age band; the youngest with children where the stream has none: (row,)."""
-    there = england.any(axis=(1, 2))
-    rows = (band == wanted) & there
-    return (rows if rows.any() else np.arange(len(band)) == np.flatnonzero(there)[0]).astype(float)
+def _at_home(stream: StreamRates, flow: Array, cohort_months: int) -> Array:
+    """Return children at home who may come back, where as many have gone home for ever: (row, spell).
 
-
-def _old_enough(rows: int, first: int, cohort_months: int) -> Array:
-    """Return in which bands of time in care the children of a row can be: (row, time)."""
-    oldest_days = (np.arange(rows) + first) * cohort_months / MONTHS_A_YEAR * DAYS_A_YEAR
-    starts = np.append(list(TIME_BANDS.values()), 0.0)
-    possible: Array = (oldest_days[:, None] > starts).astype(float)
-    return possible
-
-
-def _time_by_phase(stream: StreamRates) -> Array:
-    """Return how many children of a band of time in care are in each phase, over England's: (phase, time).
-
-    In proportion, within each band. Children come evenly over time; phases pass and they leave at the hazards of
-    England's mean child. Where time is unknown they are in phases as England's are.
+    Parameters
+    ----------
+    stream : StreamRates
+    flow : (row,)
+        Children who go home, a year.
+    cohort_months : int
     """
-    from scipy.linalg import expm
+    at_home = home_operators(stream)
+    found = np.zeros((len(flow), len(stream.return_per_year)))
+    for row in range(1, len(flow)):
+        now = found[row - 1]
+        for _ in range(cohort_months):
+            now = now @ at_home.fade + flow[row - 1] / MONTHS_A_YEAR * at_home.fade_part
+        found[row] = now
+    return found
 
-    there = stream.opening[0, 0].sum(axis=(0, 2))
-    entering = stream.new_starts_per_month[0, 0].mean(axis=0)
-    leaving = np.einsum("a,akq->k", entering / entering.sum(), stream.phase_exit_per_year[0, 0])
-    passing = np.append(stream.progress_per_year[0, 0], 0.0)
-    generator = np.diag(passing[:-1], 1) - np.diag(passing + leaving)
-    step = expm(generator * _STEP_DAYS / DAYS_A_YEAR)
-    edges = np.array(list(TIME_BANDS.values())[1:])
-    spent = np.zeros((len(there), len(TIMES)))
-    now = np.eye(len(there))[0]
-    for day in np.arange(_STEP_DAYS / 2.0, _LONGEST_YEARS * DAYS_A_YEAR, _STEP_DAYS):
-        spent[:, np.searchsorted(edges, day, side="right")] += now
-        now = now @ step
-    weight = ratio_of(spent, there[:, None])
-    weight[:, -1] = 1.0
-    return weight
+
+def age_of_row(rows: int, first: int, cohort_months: int) -> NDArray[np.intp]:
+    """Return the completed age of each row at the first instant: (row,)."""
+    age: NDArray[np.intp] = np.maximum(np.arange(rows) + first - 1, 0) * cohort_months // MONTHS_A_YEAR
+    return np.minimum(age, len(AGES) - 1)
+
+
+def _rows_of_age(children: Array, age: NDArray[np.intp], first: int, cohort_months: int) -> Array:
+    """Return how children of an age are spread over rows, in each band of time in care: (time, row, age).
+
+    As England's are, of rows that can have been in care for so long. Who is younger than any row, or of an age at which
+    England has nobody, is in the nearest.
+    """
+    at = (age[:, None] == np.arange(len(AGES))).astype(float)
+    oldest_days = (np.arange(len(age)) + first) * cohort_months / MONTHS_A_YEAR * DAYS_A_YEAR
+    possible = oldest_days[:, None] > np.append(list(TIME_BANDS.values()), 0.0)
+    held = children[:, None] * at
+    none = held.sum(axis=0) == 0
+    born = np.flatnonzero((np.arange(len(age)) + first) > 0)
+    nearest = born[np.abs(age[born][:, None] - np.arange(len(AGES))).argmin(axis=0)]
+    held[:, none] = np.eye(len(age))[nearest[none]].T
+    weight = held[None] * possible.T[:, :, None]
+    weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, held[None])
+    shares: Array = weight / weight.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _within_group(children: Array, age: NDArray[np.intp]) -> Array:
+    """Return how children of a reported placement fall to those of the model, by England's of an age: (row, place)."""
+    group = placements.groups()
+    together = (group[:, None] == group).astype(float)
+    itself = np.array([one.reported_as == one.name for one in placements.placements()], dtype=float)
+    by_age = np.zeros((len(AGES), children.shape[2]))
+    np.add.at(by_age, age, children.sum(axis=1))
+    whole = by_age @ together
+    return np.where(whole > 0, ratio_of(by_age, whole), itself)[age]
+
+
+def _going_home(stream: StreamRates, age: NDArray[np.intp]) -> Array:
+    """Return children of the opening who go home, a year: (row,)."""
+    home = REASONS.index("home")
+    by_place = stream.exit_pace[0, 0] * stream.place_exit_per_year[0, 0][:, None, :, home]
+    hazard = (stream.phase_exit_per_year[0, 0][..., home][..., None] + by_place)[age] * stream.exit_ratio[0, 0, 0, age][
+        :, None, None
+    ]
+    flow: Array = (stream.opening[0, 0] * hazard).sum(axis=(1, 2))
+    return flow
 
 
 # --------------------------------------------------------------------------------------------------
@@ -392,7 +551,7 @@ def _with_starts(stream: StreamRates, starts: Array, england: Array, cohort_mont
     return replace(stream, new_starts_per_month=new / MONTHS_A_YEAR * change)
 
 
-def _with_first_places(stream: StreamRates, s: int, council: Council, drawn: Mapping[str, float]) -> StreamRates:
+def with_first_places(stream: StreamRates, s: int, council: Council, drawn: Mapping[str, float]) -> StreamRates:
     """Place starts of each age band as the council does; within a band and a placement they go by age as England's.
 
     Placements where England places next to nobody take the same share at all ages of the band that may live there.
@@ -419,19 +578,6 @@ def _with_first_places(stream: StreamRates, s: int, council: Council, drawn: Map
         here = shares[..., ages, :] * ratio[group] + np.where(told, 0.0, own)[group] * itself * allowed[ages]
         shares[..., ages, :] = here / here.sum(axis=-1, keepdims=True)
     return replace(stream, start_place=shares)
-
-
-def _with_levels(stream: StreamRates, levels: Mapping[str, float]) -> StreamRates:
-    """Multiply hazards of leaving by reason, and of moving by where they lead; moves that no return tells stay."""
-    exits = np.array([levels[f"exit_{reason}"] for reason in REASONS])
-    group = placements.groups()
-    into = np.array([levels[f"move_to_{placements.reported()[g]}"] for g in group])
-    return replace(
-        stream,
-        phase_exit_per_year=stream.phase_exit_per_year * exits,
-        place_exit_per_year=stream.place_exit_per_year * exits,
-        move_per_year=stream.move_per_year * np.where(group[:, None] == group, 1.0, into),
-    )
 
 
 # --------------------------------------------------------------------------------------------------

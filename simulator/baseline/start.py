@@ -67,6 +67,54 @@ class PastSeries:
     published: bool = True
 
 
+@dataclass(frozen=True)
+class OwnPast:
+    """What an area's own past tells of its forecast.
+
+    Attributes
+    ----------
+    no_change_sd : float
+        Standard deviation, a year, of the log of children in care where nothing is expected to change: an interval of a
+        forecast of no change grows with the root of time.
+    years : tuple of int
+        31 March of the years over which the model was run from an earlier base.
+    children, model, sd : (year,)
+        In care then, by the model with the starts that happened, and what chance makes of it.
+    beyond : bool
+        Whether the model missed the last of them by more than chance.
+    """
+
+    no_change_sd: float
+    years: tuple[int, ...]
+    children: Array
+    model: Array
+    sd: Array
+    beyond: bool
+
+    @property
+    def warned(self) -> str:
+        """Say that the model missed its past, in words that hold no count."""
+        chance = abs(self.model[-1] - self.children[-1]) / self.sd[-1]
+        many = "more" if self.model[-1] > self.children[-1] else "fewer"
+        return (
+            f"Run over the last {len(self.years)} years of the returns, the model makes {many} children than there "
+            f"were, {chance:.1f} times what chance makes: take forecasts with care."
+        )
+
+    @property
+    def said(self) -> str:
+        """Say how the model did over the past years; nothing if there are none."""
+        if not self.years:
+            return ""
+        model, real = self.model[-1], self.children[-1]
+        chance = abs(model - real) / self.sd[-1]
+        how = f"{chance:.1f} times what chance makes" if self.beyond else "within chance"
+        return (
+            f"Run over its own past from 31 March {self.years[0] - 1}, the model makes {model:,.0f} children on "
+            f"31 March {self.years[-1]}; the returns hold {real:,.0f} ({how})."
+        )
+
+
 def what_is_held(
     starts: Literal["numbers", "rates"], *, as_in: str = "the year before the run", besides: Sequence[str] = ()
 ) -> str:

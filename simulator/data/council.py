@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.data.own_rates import KINDS, Leaving, Level, Moving, of_leaving, of_moving
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
 from simulator.vocabulary.calendar import LATEST_BASE
@@ -39,23 +40,49 @@ _WHERE = (len(placements.reported()), len(PROVIDERS), len(LOCALITIES), len(DISTA
 FEWEST = 5
 """Fewest children in care from whom a run may start: the smallest English council has about six (a judgement)."""
 
-_Z80 = 1.2815515655446004
-"""Standard deviations from the middle to either end of an 80% interval of a normal distribution."""
+FITTED = 2
+"""What imports fit to a council's record, as manifests call it: a run takes rates of no other."""
 
 
 class CouncilError(Exception):
     """The folder can't be used; the message tells every problem, one a line."""
 
 
+HALF_WAY_CHILDREN = 100.0
+"""Children in care from whom the model weighs as much as no change. It costs no accuracy where the model is right, and
+helps small councils, whose rates are hardly known (docs/returns.md)."""
+
+
+BEYOND_SD = 1.1
+"""Standard deviations of chance from which the model is told to miss a council's own past. Fitted to the same years,
+and with the starts that happened, it misses by half as much as chance would: of councils that live at one set of
+rates, one in twenty is told of (docs/returns.md)."""
+
+
 @dataclass(frozen=True)
-class LevelOverEngland:
-    """How often one kind of event happens over England's rates: mean of the posterior, and spread of its log."""
+class CheckedYear:
+    """One 31 March of the check against a council's own past: children in care, and what the model made of them.
 
-    mean: float
-    log_sd: float
+    Attributes
+    ----------
+    year : int
+    children, model : float
+    sd : float
+        What chance makes, standard deviation of the model's number.
+    """
+
+    year: int
+    children: float
+    model: float
+    sd: float
+
+    @property
+    def missed_sd(self) -> float:
+        """By how many standard deviations of chance the model has too many children; too few if below 0."""
+        return (self.model - self.children) / self.sd if self.sd > 0 else 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Council:
     """What a run takes of a council's returns.
 
@@ -65,23 +92,30 @@ class Council:
     base : int
         The run starts from 31 March of this year, the last of the returns.
     window : int
-        Years that starts and levels were counted over.
-    stock : (stream, band, time, place)
+        Years of returns that rates rest on.
+    stock : (stream, age, time, place)
         Children in care at the base. Times are those of the import, the last of them unknown; places those reported.
     starts : (stream, age)
-        Periods of care that begin in a year, pooled towards England's pattern by age; returns from home are among them.
-    starts_seen : (stream,)
-        Starts in the window.
+        Periods of care that begin in a year at the level of the base, pooled towards England's pattern by age; returns
+        from home are among them.
     first_places : (stream, band, place)
         Starts that shares by first placement rest on, pooled towards England's: none where none start.
     first_places_of_england : (stream, band, place)
         England's shares, as far as the council's starts are set beside them.
-    levels : mapping of (stream, event) to LevelOverEngland
-        Events are ``exit_REASON`` and ``move_to_PLACE``.
+    leaving : mapping of (stream, kind) to Leaving
+    moving : mapping of stream to Moving
+    levels : mapping of (stream, measure) to Level
+        Of ``starts`` and of ``exits`` before 18.
+    hold : float
+        Starts at which as many children would be in care five years on as at the base, over the council's own.
+    no_change_sd : float
+        Standard deviation, a year, of the log of children in care where nothing is expected to change.
     years : tuple of int
         31 March of each year with a stock.
     history : (year,)
         Children in care then.
+    check : tuple of CheckedYear
+        The model run over the last years of the returns, beside what happened.
     digest : str
         Hash of the tables read.
     by_place : (year, place)
@@ -99,21 +133,26 @@ class Council:
     window: int
     stock: Array
     starts: Array
-    starts_seen: Array
     first_places: Array
     first_places_of_england: Array
-    levels: Mapping[tuple[str, str], LevelOverEngland]
+    leaving: Mapping[tuple[str, str], Leaving]
+    moving: Mapping[str, Moving]
+    levels: Mapping[tuple[str, str], Level]
+    hold: float
+    no_change_sd: float
     years: tuple[int, ...]
     history: Array
+    check: tuple[CheckedYear, ...]
     digest: str
     by_place: Array = field(default_factory=lambda: np.zeros((0, len(placements.reported()))))
     by_stream: Array = field(default_factory=lambda: np.zeros((0, len(STREAMS))))
     flows: Mapping[str, Array] = field(default_factory=dict)
     where: Array = field(default_factory=lambda: np.zeros((0, *_WHERE)))
 
-    def level(self, stream: str, event: str) -> LevelOverEngland:
-        """Return the level of a kind of event; England's, known exactly, where the import has none."""
-        return self.levels.get((stream, event), LevelOverEngland(1.0, 0.0))
+    @property
+    def model_weight(self) -> float:
+        """Weight of the model in the central path, on the log scale; the rest holds children in care as they are."""
+        return 1.0 / (1.0 + HALF_WAY_CHILDREN / max(float(self.stock.sum()), 1.0))
 
 
 @dataclass
@@ -141,6 +180,9 @@ class _Folder:
             self.problems.append(
                 f"{self.path}: returns of several councils, each in a folder of its own; name one of them"
             )
+            return {}
+        if found.get("fitted") != FITTED:
+            self.problems.append(f"{self.path}: written by an older version, which fitted other rates; import again")
             return {}
         if found.get("rates_for_england") != LATEST_BASE:
             self.problems.append(f"{path}: levels are not over England's rates of {LATEST_BASE}; import again")
@@ -188,6 +230,13 @@ def _amount(text: str) -> float:
     return value
 
 
+def _number(text: str) -> float:
+    value = float(text)
+    if not np.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
 def read_council(folder: Path, name: str = NAME) -> Council:
     """Read what an import wrote.
 
@@ -207,11 +256,13 @@ def read_council(folder: Path, name: str = NAME) -> Council:
     if not manifest:
         raise CouncilError("\n".join(files.problems))
     years, stocks = _stocks(files, 0 if files.problems else manifest["years"][-1])
-    starts, seen = _starts(files)
+    starts = _starts(files)
     first_places, of_england = _first_places(files)
-    levels = _levels(files)
     flows = {name: _flow(files, f"{name}.csv", name, years) for name in ("starts", "exits")}
     where = _where(files, years)
+    leaving, moving = _leaving(files), _moving(files)
+    levels, hold, no_change_sd = _levels(files)
+    check = _check(files)
     base = max(years, default=0)
     if years and not FIRST_BASE <= base <= LAST_BASE:
         files.problems.append(
@@ -231,12 +282,16 @@ def read_council(folder: Path, name: str = NAME) -> Council:
         window=manifest["window_years"],
         stock=stocks[base],
         starts=starts,
-        starts_seen=seen,
         first_places=first_places,
         first_places_of_england=of_england,
+        leaving=leaving,
+        moving=moving,
         levels=levels,
+        hold=hold,
+        no_change_sd=no_change_sd,
         years=years,
         history=np.array([stocks[year].sum() for year in years]),
+        check=check,
         digest=files.digest.hexdigest(),
         by_place=np.array([stocks[year].sum(axis=(0, 1, 2)) for year in years]),
         by_stream=np.array([stocks[year].sum(axis=(1, 2, 3)) for year in years]),
@@ -246,24 +301,24 @@ def read_council(folder: Path, name: str = NAME) -> Council:
 
 
 def _stocks(files: _Folder, last: int) -> tuple[tuple[int, ...], dict[int, Array]]:
-    """Return the years with a stock, and each stock: (stream, band, time, place).
+    """Return the years with a stock, and each stock: (stream, age, time, place).
 
     The `last` year of the returns is one of them, though it may have no child, and so no row.
     """
     columns: dict[str, Callable[[str], Any]] = {
         "year": int,
         "stream": _one_of(STREAMS),
-        "age_band": _one_of(tuple(AGE_BANDS)),
+        "age": _one_of(AGES),
         "time_in_care": _one_of(TIMES),
         "placement": _one_of(placements.reported()),
         "children": _amount,
     }
     found: dict[int, Array] = {}
-    shape = (len(STREAMS), len(AGE_BANDS), len(TIMES), len(placements.reported()))
-    for year, stream, band, time, place, children in files.rows("stock.csv", columns):
-        found.setdefault(year, np.zeros(shape))[stream, band, time, place] += children
+    shape = (len(STREAMS), len(AGES), len(TIMES), len(placements.reported()))
+    for year, stream, age, time, place, children in files.rows("stock-by-age.csv", columns):
+        found.setdefault(year, np.zeros(shape))[stream, age, time, place] += children
     if not found and not files.problems:
-        files.problems.append(f"{files.path / 'stock.csv'}: no child in any year")
+        files.problems.append(f"{files.path / 'stock-by-age.csv'}: no child in any year")
     years = tuple(range(min(found), max(*found, last) + 1)) if found else ()
     return years, {year: found.get(year, np.zeros(shape)) for year in years}
 
@@ -290,17 +345,16 @@ def _where(files: _Folder, years: Sequence[int]) -> Array:
     return found
 
 
-def _starts(files: _Folder) -> tuple[Array, Array]:
-    """Return starts a year, (stream, age), and those seen in the window, (stream,)."""
+def _starts(files: _Folder) -> Array:
+    """Return starts a year: (stream, age)."""
     columns: dict[str, Callable[[str], Any]] = {
-        "stream": _one_of(STREAMS), "age": _one_of(AGES), "event": str, "events": _amount, "pooled": _amount,
+        "stream": _one_of(STREAMS), "age": _one_of(AGES), "event": str, "pooled": _amount,
     }  # fmt: skip
-    starts, seen = np.zeros((len(STREAMS), len(AGES))), np.zeros(len(STREAMS))
-    for stream, age, event, events, pooled in files.rows("rates.csv", columns):
+    starts = np.zeros((len(STREAMS), len(AGES)))
+    for stream, age, event, pooled in files.rows("rates.csv", columns):
         if event == "start":
             starts[stream, age] += pooled
-            seen[stream] += events
-    return starts, seen
+    return starts
 
 
 def _first_places(files: _Folder) -> tuple[Array, Array]:
@@ -315,15 +369,65 @@ def _first_places(files: _Folder) -> tuple[Array, Array]:
     return evidence, shares
 
 
-def _levels(files: _Folder) -> dict[tuple[str, str], LevelOverEngland]:
-    """Return levels by stream and kind of event."""
-    events = (*(f"exit_{reason}" for reason in REASONS), *(f"move_to_{place}" for place in placements.reported()))
+def _leaving(files: _Folder) -> dict[tuple[str, str], Leaving]:
+    """Return kinds of leaving that were fitted."""
+    kinds = [(stream, kind) for stream in STREAMS for kind in KINDS[stream]]
+    names = (*of_leaving(), "log_mean", *(f"reason_{reason}" for reason in REASONS))
     columns: dict[str, Callable[[str], Any]] = {
-        "stream": _one_of(STREAMS), "event": _one_of(events), "pooled": _amount, "p10": _amount, "p90": _amount,
+        "stream": str, "kind": str, "coefficient": _one_of(names), "value": _number, "sd": _amount,
+        "with_level": _number, "with_strength": _number,
     }  # fmt: skip
+    n = len(of_leaving())
+    found: dict[tuple[str, str], Array] = {}
+    for stream, kind, at, *values in files.rows("leaving.csv", columns):
+        if (stream, kind) in kinds:
+            found.setdefault((stream, kind), np.zeros((4, len(names))))[:, at] = values
+        else:
+            files.problems.append(f"{files.path / 'leaving.csv'}: no kind of leaving {stream} {kind}")
     return {
-        (STREAMS[stream], events[event]): LevelOverEngland(
-            pooled, float(np.log(p90 / p10)) / (2 * _Z80) if p10 > 0 else 0.0
-        )
-        for stream, event, pooled, p10, p90 in files.rows("levels.csv", columns)
+        key: Leaving(table[0, :n], table[1, :n], table[2, :n], table[3, :n], float(table[0, n]), table[0, n + 1 :])
+        for key, table in found.items()
     }
+
+
+def _moving(files: _Folder) -> dict[str, Moving]:
+    """Return moves that were fitted."""
+    places = placements.reported()
+    names = (*of_moving(), *(f"log_sd_to_{to}" for to in places))
+    columns: dict[str, Callable[[str], Any]] = {
+        "stream": _one_of(STREAMS), "coefficient": _one_of(names), "value": _number,
+    }  # fmt: skip
+    found: dict[str, Array] = {}
+    for stream, at, value in files.rows("moving.csv", columns):
+        found.setdefault(STREAMS[stream], np.zeros(len(names)))[at] = value
+    return {name: Moving(row[: -len(places)], row[-len(places) :]) for name, row in found.items()}
+
+
+def _levels(files: _Folder) -> tuple[dict[tuple[str, str], Level], float, float]:
+    """Return levels at the base; starts that would hold the number of children; and how far that moves in a year."""
+    measures = ("starts", "exits", "starts_to_hold", "no_change")
+    columns: dict[str, Callable[[str], Any]] = {
+        "stream": str, "measure": _one_of(measures), "at_base": _amount, "log_sd": _amount, "step_per_year": _amount,
+    }  # fmt: skip
+    found: dict[tuple[str, str], Level] = {}
+    hold, no_change = 1.0, 0.0
+    for stream, measure, *values in files.rows("yearly-levels.csv", columns):
+        if measures[measure] == "starts_to_hold":
+            hold = values[0]
+        elif measures[measure] == "no_change":
+            no_change = values[2]
+        else:
+            found[stream, measures[measure]] = Level(*values)
+    return found, hold, no_change
+
+
+def _check(files: _Folder) -> tuple[CheckedYear, ...]:
+    """Return the check against the council's own past."""
+    columns: dict[str, Callable[[str], Any]] = {
+        "measure": str, "year": int, "returns": _amount, "model": _amount, "sd": _amount,
+    }  # fmt: skip
+    return tuple(
+        CheckedYear(year, children, model, sd)
+        for measure, year, children, model, sd in files.rows("check.csv", columns)
+        if measure == "children"
+    )

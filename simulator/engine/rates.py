@@ -69,6 +69,8 @@ class StreamRates:
     order_return_share : (draw, area, month, place)
         Of those who leave for guardianship from a placement in a month, the share who may come back as those do who
         went home long ago (the last spell). Others who come back are in `new_starts_per_month`.
+    exit_pace_ratio : (draw, area, phase, place)
+        Multiplies `placement_pace` for leaving alone, where it goes otherwise with time in care than moving.
     """
 
     youngest_age: int
@@ -92,6 +94,12 @@ class StreamRates:
     return_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, len(HOME_SPELLS))))
     place_exit_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1, 1)))
     order_return_share: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
+    exit_pace_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1)))
+
+    @property
+    def exit_pace(self) -> Array:
+        """Pace of the hazards of leaving that go with a placement: (draw, area, phase, place)."""
+        return self.placement_pace * self.exit_pace_ratio
 
 
 @dataclass(frozen=True)
@@ -307,6 +315,33 @@ def side_by_side(many: Sequence[Rates]) -> Rates:
         streams=tuple(_joined(streams) for streams in zip(*(rates.streams for rates in many), strict=True)),
         foster=_joined(foster) if foster else first.foster,
     )
+
+
+def areas_of_draws(rates: Rates, shape: tuple[int, int]) -> Rates:
+    """Put every area of every draw on the area axis, draws in order.
+
+    Parameters
+    ----------
+    rates : Rates
+    shape : (draw, area)
+        How many there are.
+    """
+    foster = rates.foster
+    return replace(
+        _flat(rates, shape, skip=("streams", "foster")),
+        streams=tuple(_flat(stream, shape) for stream in rates.streams),
+        foster=foster if foster is None else _flat(foster, shape),
+    )
+
+
+def _flat(one: _Record, shape: tuple[int, int], skip: tuple[str, ...] = ()) -> _Record:
+    found: dict[str, Any] = {}
+    for name in (each.name for each in fields(one) if each.name not in skip):
+        value = getattr(one, name)
+        if np.ndim(value) > 1 and value.shape[:2] != (1, 1):
+            rest: tuple[int, ...] = value.shape[2:]
+            found[name] = np.broadcast_to(value, (*shape, *rest)).reshape(1, shape[0] * shape[1], *rest)
+    return replace(one, **found)
 
 
 def _joined(many: Sequence[_Record], skip: tuple[str, ...] = ()) -> _Record:

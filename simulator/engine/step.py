@@ -79,9 +79,9 @@ def operators(rates: StreamRates, month: int) -> Operators:
 
     phase, phase_part, phase_parts = month_operators(generator(progress, phase_exit.sum(axis=-1)))
     pace = _mean_pace(phase_part, rates.placement_pace)[..., None]
-    paced_exit = place_exit[:, :, :, None] * pace
+    paced_exit = place_exit[:, :, :, None] * _mean_pace(phase_part, rates.exit_pace)[..., None]
     place, place_part, _ = month_operators(generator(move[:, :, :, None] * pace, paced_exit.sum(axis=-1)))
-    first_exit = place_exit[:, :, :, None] * _mean_pace(phase_parts, rates.placement_pace)[..., None]
+    first_exit = place_exit[:, :, :, None] * _mean_pace(phase_parts, rates.exit_pace)[..., None]
     _, alone, alones = month_operators(-first_exit.sum(axis=-1)[..., None, None])
     return Operators(
         phase=phase,

@@ -13,6 +13,7 @@ from simulator.outputs.netcdf import write_draws
 from simulator.outputs.sufficiency_text import sufficiency_text
 from simulator.outputs.summary import comparison_text, summary_text
 from simulator.outputs.write_tables import chance_rows, difference_rows, monthly_lines, row_lines, write_table
+from simulator.results import no_change
 from simulator.results.long_tables import (
     ATTRIBUTION_COLUMNS,
     COLUMNS,
@@ -146,6 +147,9 @@ def _write(
         write_table(part / "placements-by-age.csv", COLUMNS, by_age)
     if len(many) == 1 and many[0].evidence is not None:
         _write_sufficiency(part, many[0])
+    if any(r.own_past for r in many):
+        unchanged = (row for r in many for row in no_change.rows(r))
+        write_table(part / "no-change.csv", no_change.COLUMNS, row_lines(no_change.COLUMNS, unchanged))
     if any(r.packages for r in many):
         valued = (row for r in many for row in value_rows(r))
         write_table(part / "value-for-money.csv", VALUE_COLUMNS, row_lines(VALUE_COLUMNS, valued))

@@ -18,6 +18,7 @@ from simulator.outputs.text_grid import grid
 from simulator.outputs.value_summary import value_lines
 from simulator.results.analysis import Answer, answers, growth_by_area
 from simulator.results.figures import interval, less, middle
+from simulator.results.no_change import no_change
 from simulator.results.results_protocol import Results
 from simulator.results.timeline import marches
 from simulator.runs.engines import engine_told
@@ -236,12 +237,25 @@ def summary_text(results: Results) -> str:
         if name in figures:
             rows += _row(title, figures[name], write, columns, of_years=name in _OF_YEARS)
     lines = [f"{results.title} ({results.name})", _where([results]), "", *grid(rows)]
-    lines += _block(value_lines(results)) + _block(attribution_lines(results))
+    lines += _block(_beside(results)) + _block(value_lines(results)) + _block(attribution_lines(results))
     lines += _block(gap_lines(results))
     lines += _block(_moved(results)) + _block(_ranked(results))
     lines += _block(_chances([results])) + _block(_notes([results]))
     lines += ["", engine_told(results)["engine_note"]]
     return "\n".join(lines) + "\n"
+
+
+def _beside(results: Results) -> list[str]:
+    """Say what no change would be, and how the model did over an area's own past."""
+    past = results.own_past
+    if past is None:
+        return []
+    change = no_change(results, past)
+    at = [i for i, years in enumerate(_after(results)) if years > 0]
+    shown = [change[years] for years in _after(results)]
+    told = [f"{words.count(shown[i].low)} to {words.count(shown[i].high)} in {words.month(shown[i].date)}" for i in at]
+    lines = [f"No change: {words.count(shown[0].central)} children throughout; 80% interval {words.listed(told)}."]
+    return [*lines, *([past.said] if past.said else [])]
 
 
 def _moved(results: Results) -> list[str]:

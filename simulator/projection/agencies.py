@@ -1,4 +1,6 @@
-"""What independent agencies do for areas: what they do for England, in the same scenario and draw.
+"""What is run beside areas for them: what independent agencies do for them, and which places their own record fills.
+
+Agencies do for areas what they do for England, in the same scenario and draw.
 
 An agency sells its places to any council. One council is small beside all of them, so England's run says how many who
 look for an agency's place find one, and each area has its own odds beside that (`simulator.baseline.placement_levels`).
@@ -17,13 +19,14 @@ from simulator.engine.fostering import FOUND
 from simulator.engine.paths import Paths
 from simulator.engine.rates import Rates, side_by_side
 from simulator.projection.compile import Compiled
+from simulator.projection.own_supply import with_places_of_record
 
 Array = NDArray[np.float64]
 Run = Callable[[Rates, NDArray[np.intp]], Paths]
 
 
 def served(many: Sequence[Compiled], run: Run) -> list[Compiled]:
-    """Tell the areas of draws what agencies do for them, by running England.
+    """Tell the areas of draws what agencies do for them, by running England, or which places their record fills.
 
     Parameters
     ----------
@@ -32,6 +35,11 @@ def served(many: Sequence[Compiled], run: Run) -> list[Compiled]:
     run : callable
         An engine.
     """
+    records = [one.record for one in many if one.record is not None]
+    if records:
+        paths = run(side_by_side(records), BAND_OF_AGE)
+        places = [with_places_of_record(one.rates, paths.of_draws(slice(i, i + 1))) for i, one in enumerate(many)]
+        return [replace(one, rates=rates) for one, rates in zip(many, places, strict=True)]
     england = [one.england for one in many if one.england is not None]
     if not england:
         return list(many)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -34,7 +34,7 @@ from simulator.projection.foster_supply import (
     of_one_council,
 )
 from simulator.projection.funding_paths import FundingPaths, funding_paths
-from simulator.projection.go_on import course, go_on
+from simulator.projection.go_on import WayOn, course, go_on
 from simulator.projection.localise import localise
 from simulator.projection.recorded_trends import INTO, PRICE, RecordedTrend, trends
 from simulator.projection.stated_figures import with_own
@@ -74,6 +74,8 @@ class Compiled:
         Ratio of the odds of a place with an agency to England's.
     funding : FundingPaths or None
         Money beside spend, where the scenario carries funding.
+    record : Rates or None
+        Of the areas without programmes and limit, where foster places are those that their own record fills.
     """
 
     scenario: Scenario
@@ -87,6 +89,7 @@ class Compiled:
     england: Rates | None = None
     agency_odds: Array = field(default_factory=lambda: np.ones(1))
     funding: FundingPaths | None = None
+    record: Rates | None = None
 
     @property
     def deflator(self) -> Array:
@@ -126,12 +129,16 @@ def compile_scenario(
     bare = _with_people(_base_rates(scenario, england, context, supply), everywhere, england.base)
     years = [m.financial_year for m in scenario.calendar]
     strays = processes(england.base) if drawn and scenario.assumptions.drift == "as_recorded" else ()
-    way = course(going_on(scenario.assumptions, england.base), strays, years, drawn or {})
+    trends = going_on(scenario.assumptions, england.base)
 
-    def with_scenario(rates: Rates, context: Context) -> Rates:
+    def way_of(one: Baseline) -> WayOn:
+        on = [trend for trend in trends if one.takes_trend(trend.name)]
+        return course(on, [stray for stray in strays if one.takes_drift(stray.name)], years, drawn or {})
+
+    def with_scenario(rates: Rates, context: Context, of: Baseline) -> Rates:
         """Put in how rates go on, which all areas share, and what the scenario does, which may set a level in draws."""
         context = replace(context, bare=rates, england=bare)
-        rates = apply_all(go_on(rates, context.cost_keys, way), scenario.interventions, context)
+        rates = apply_all(go_on(rates, context.cost_keys, way_of(of)), scenario.interventions, context)
         rates = replace(rates, cost_weight=cost_weight(rates.streams, supply.waiting_cost_ratio))
         rates.check()
         return rates
@@ -142,13 +149,20 @@ def compile_scenario(
         rates = replace(rates, foster=of_one_council(rates.foster, supply))
     prices = 1.0 / context.price_level(financial_year(england.base - 1))
     rates, cost_lines = with_own(rates, _uprated(start.cost_lines, prices), scenario.own, context)
-    beside = None
-    if england is not baseline and bare.foster is not None and bare.foster.limited:
+    beside = record = None
+    limited = bare.foster is not None and bare.foster.limited
+    if limited and baseline.places_of_record and not scenario.own.fostering.given:
+        record = _record(bare, baseline, drawn or {}, years)
+    elif limited and england is not baseline:
         # What is assumed of single areas does not move agencies, which are large beside them.
         of_england = _uprated(england.costs.lines_of(drawn or {}), prices)
-        beside = with_scenario(bare, replace(_context(scenario, england), gbp_per_week=_gbp_per_week(of_england)))
+        beside = with_scenario(
+            bare, replace(_context(scenario, england), gbp_per_week=_gbp_per_week(of_england)), england
+        )
     context = replace(context, gbp_per_week=_gbp_per_week(cost_lines))
-    rates = with_scenario(with_local(rates, scenario.local, context), context)
+    if record is not None:
+        record = go_on(record, context.cost_keys, way_of(baseline))
+    rates = with_scenario(with_local(rates, scenario.local, context), context, baseline)
     return Compiled(
         scenario=scenario,
         baseline=baseline,
@@ -159,6 +173,7 @@ def compile_scenario(
         after_care=start.after_care,
         england=beside,
         agency_odds=start.placement_mix.agency_odds,
+        record=record,
         price_year=price_year or scenario.price_year,
         funding=None if scenario.funding is None else funding_paths(scenario, context),
     )
@@ -176,6 +191,13 @@ def _with_people(rates: Rates, context: Context, base: int) -> Rates:
         case_holding_share=np.full((1, 1), cases / caseload(base) / workers.sum()),
         away_share=at_base(context.areas, children, base)[None, :, None],
     )
+
+
+def _record(bare: Rates, baseline: Baseline, drawn: Mapping[str, float], years: Sequence[str]) -> Rates:
+    """Return the rates of areas as their record says, with foster homes as they are needed."""
+    assert bare.foster is not None
+    rates, _ = localise(replace(bare, foster=replace(bare.foster, limited=False)), baseline, drawn, years)
+    return rates
 
 
 def _uprated(lines: tuple[CostLine, ...], ratio: float) -> tuple[CostLine, ...]:

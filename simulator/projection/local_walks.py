@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.random_walk import RandomWalk, random_walks, year_sd
+from simulator.baseline.random_walk import RandomWalk, year_sd
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 
@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 
 def parameters(
-    codes: Sequence[str], financial_years: Sequence[str], counts: Mapping[str, Array]
+    walks: Mapping[str, RandomWalk], codes: Sequence[str], financial_years: Sequence[str], counts: Mapping[str, Array]
 ) -> tuple[Parameter, ...]:
     """Return what is drawn for some areas in every financial year of a run: a step that stays, and what is that year's.
 
@@ -23,18 +23,20 @@ def parameters(
 
     Parameters
     ----------
+    walks : mapping of name to RandomWalk
     codes, financial_years : sequence of str
     counts : mapping of name to (area,)
         Events in a year.
     """
     found = []
-    for one in random_walks().values():
+    for one in walks.values():
         shock_sd = year_sd(one, counts[one.name])
         for i, code in enumerate(codes):
             for year in financial_years:
                 tied = f"local.{code}.drift.{one.group}.{year}" if one.group else ""
                 step, shock = _keys(code, one, year)
-                found.append(Parameter(step, Normal(0.0, one.sd_per_year), tied, one.correlation))
+                if one.sd_per_year > 0:
+                    found.append(Parameter(step, Normal(0.0, one.sd_per_year), tied, one.correlation))
                 if shock_sd[i] > 0:
                     found.append(Parameter(shock, Normal(0.0, float(shock_sd[i]))))
     return tuple(found)
@@ -46,7 +48,12 @@ def _keys(code: str, one: RandomWalk, financial_year: str) -> tuple[str, str]:
 
 
 def walk(
-    name: str, codes: Sequence[str], year_of_month: Sequence[str], drawn: Mapping[str, float], count: Array
+    walks: Mapping[str, RandomWalk],
+    name: str,
+    codes: Sequence[str],
+    year_of_month: Sequence[str],
+    drawn: Mapping[str, float],
+    count: Array,
 ) -> Array:
     """Return rates of areas over those of the base year in a draw: (area, month).
 
@@ -55,6 +62,7 @@ def walk(
 
     Parameters
     ----------
+    walks : mapping of name to RandomWalk
     name : str
     codes : sequence of str
     year_of_month : sequence of str
@@ -63,9 +71,9 @@ def walk(
     count : (area,)
         Events in a year.
     """
-    if name not in random_walks() or not drawn or not year_of_month:
+    if name not in walks or not drawn or not year_of_month:
         return np.ones((1, 1))
-    one = random_walks()[name]
+    one = walks[name]
     years = list(dict.fromkeys(year_of_month))
     keys = [[_keys(code, one, year) for year in years] for code in codes]
     if all(key not in drawn for row in keys for pair in row for key in pair):

@@ -34,7 +34,7 @@ def parameters(baseline: Baseline, financial_years: Sequence[str] = ()) -> tuple
     """
     return (
         *baseline.to_draw(),
-        *local_walks.parameters(baseline.walking, financial_years, baseline.events),
+        *local_walks.parameters(baseline.walks, baseline.walking, financial_years, baseline.events),
         *local_placing.parameters(baseline.walking, financial_years),
     )
 
@@ -60,7 +60,9 @@ def localise(
     placing = local_placing.walk(baseline.england.base, walking, year_of_month, drawn, here)
     streams = []
     for name, stream, held in zip(STREAMS, start.streams, start.benchmarked, strict=True):
-        starts, leaving = (local_walks.walk(key, walking, year_of_month, drawn, events[key]) for key in _WALKS[name])
+        starts, leaving = (
+            local_walks.walk(baseline.walks, key, walking, year_of_month, drawn, events[key]) for key in _WALKS[name]
+        )
         if name == "resident":
             leaving = leaving * mix.leaving[:, None]
         leaving = leaving * by_month(baseline.england.base, name, held, england.months)

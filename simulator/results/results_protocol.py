@@ -23,6 +23,7 @@ from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
     from simulator.baseline.local_evidence import Evidence
+    from simulator.baseline.start import OwnPast
 
 OWN = "The council's own figures"
 """Label of actual figures that are a council's own, and not published."""
@@ -193,6 +194,8 @@ class Results(ABC):
         Numbers of its programmes that were fitted to something published, in words.
     outlasting : tuple of str
         Titles of programmes whose money ends within the run and whose effect is assumed to go on.
+    own_past : OwnPast or None
+        What an area's own past tells of its forecast, and what no change would be.
     """
 
     showing: ClassVar[Showing] = Showing()
@@ -225,6 +228,7 @@ class Results(ABC):
     drawn: Mapping[str, Array] = field(default_factory=dict)
     judged: bool = False
     judged_programmes: frozenset[str] = frozenset()
+    own_past: OwnPast | None = None
     effects_drawn: bool = True
     evidence: Evidence | None = None
     fitted: tuple[str, ...] = ()

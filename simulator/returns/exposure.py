@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.baseline.time_in_care import EDGES
 from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18, PLACES, STAYS_ON
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
@@ -28,7 +29,6 @@ TIMES = (*TIME_BANDS, "unknown")
 
 UNKNOWN_TIME = len(TIME_BANDS)
 LAST_BAND = UNKNOWN_TIME - 1
-EDGES = np.array(list(TIME_BANDS.values())[1:])
 
 EXITS = tuple(reason for i, reason in enumerate(REASONS) if i != AGE_18)
 EVENTS = (*(f"exit_{reason}" for reason in EXITS), *(f"move_to_{place}" for place in PLACES))
@@ -180,8 +180,16 @@ def exposure(stays: Stays, years: int) -> Exposure:
 
     An event counts on the last day in care before it, so that it falls in the cell the child was in.
     """
-    closing = stays.closing
-    opening = day_number(stays.years[-1] - years, 4, 1)
+    return _between(stays, day_number(stays.years[-1] - years, 4, 1), stays.closing, years)
+
+
+def exposure_of(stays: Stays, year: int) -> Exposure:
+    """Count events and child-years of one financial year, by the 31 March that it ends on."""
+    return _between(stays, day_number(year - 1, 4, 1), day_number(year, 4, 1), 1)
+
+
+def _between(stays: Stays, opening: int, closing: int, years: int) -> Exposure:
+    """Count events and child-years from a day to the day before another."""
     pieces = _pieces(stays, opening, closing)
     stay = pieces.stay
     age = age_on(stays.born[stay], pieces.start)
@@ -193,7 +201,7 @@ def exposure(stays: Stays, years: int) -> Exposure:
     event = np.where(pieces.end == stays.end[stay], _event(stays)[stay], NO_EVENT)
     happened = event != NO_EVENT
     events = np.bincount(cell[happened] * len(EVENTS) + event[happened], minlength=days.size * len(EVENTS))
-    began = stays.new & (stays.start >= opening)
+    began = stays.new & (stays.start >= opening) & (stays.start < closing)
     starts = _count(
         (len(STREAMS), len(AGES), len(PLACES)),
         stays.uasc[began].astype(np.int64), age_on(stays.born[began], stays.start[began]), stays.place[began],
@@ -204,6 +212,21 @@ def exposure(stays: Stays, years: int) -> Exposure:
         years=years,
         starts=starts,
     )
+
+
+def stock_by_age(stays: Stays) -> Counts:
+    """Count children in care on each 31 March by single age: (year + 1, stream, age, time, place)."""
+    years = (stays.years[0] - 1, *stays.years)
+    shape = (len(STREAMS), len(AGES), len(TIMES), len(PLACES))
+    stock = np.zeros((len(years), *shape), dtype=np.int64)
+    for i, year in enumerate(years):
+        day = day_number(year, 3, 31)
+        here = np.flatnonzero((stays.start <= day) & (day < stays.end))
+        when = np.full(len(here), day)
+        band = time_band(stays.period_start[here], stays.start_known[here], when)
+        age = age_on(stays.born[here], when)
+        stock[i] = _count(shape, stays.uasc[here].astype(np.int64), age, band, stays.place[here])
+    return stock
 
 
 def by_year(stays: Stays) -> Years:

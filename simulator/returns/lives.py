@@ -99,7 +99,7 @@ def _hazards(rates: StreamRates) -> Array:
     places = pace.shape[1]
     table = np.zeros((ages, phases, places, 1 + reasons + places))
     table[:, :-1, :, 0] = rates.progress_per_year[0, 0][:, None]
-    leave = by_phase[:, :, None] + pace[:, :, None] * by_place[:, None]
+    leave = by_phase[:, :, None] + rates.exit_pace[0, 0][:, :, None] * by_place[:, None]
     table[..., 1 : 1 + reasons] = leave * exit_ratio[:, None, None, None]
     table[..., 1 + reasons :] = pace[:, :, None] * (rates.move_per_year[0, 0] * move_ratio)[:, None]
     return np.cumsum(table, axis=-1)

@@ -1,14 +1,11 @@
 """Partial pooling of a council's rates towards a prior, by how much evidence it has (gamma-Poisson, empirical Bayes).
 
-A count ``y`` of events of one kind over exposure ``E`` (child-years) is Poisson with mean ``rate * E``. Councils differ
-from the prior in level and, cell by cell, in pattern, so there are two steps:
+A count ``y`` of events of one kind over exposure ``E`` (child-years) is Poisson with mean ``rate * E``. The rate of a
+cell is ``prior * t``, where ``t ~ Gamma(strength, strength)``: mean 1, variance ``1 / strength``.
 
-1. the level of the kind over the prior's is ``r ~ Gamma(strength, strength)``: mean 1, variance ``1 / strength``;
-2. the rate of a cell is ``prior * r * t``, where ``t ~ Gamma(strength, strength)``, with a strength of its own.
-
-A strength is how many events the prior is worth: the more events a council has, the less the prior weighs. A cell
-without any evidence takes the prior at the council's level. The prior is an argument: England, a region, or like
-councils.
+A strength is how many events the prior is worth: the more events a cell has, the less the prior weighs. A cell without
+any evidence takes the prior. The prior is an argument: what was fitted to the whole record of a council, or England's
+pattern.
 """
 
 from __future__ import annotations
@@ -76,22 +73,12 @@ def strength(events: Array, expected: Array) -> float:
     return float(np.exp(min((inside, low, high), key=loss)))
 
 
-def pool_levels(events: Array, expected: Array, strength: float) -> GammaPosterior:
-    """Return levels over the prior, one for each kind of event.
-
-    Parameters
-    ----------
-    events, expected : (kind,)
-        The council's events, and what the prior expects over the same exposure.
-    strength : float
-        Of the prior, in events.
-    """
-    shape = strength + events
-    return GammaPosterior(shape / (strength + expected), shape)
-
-
 def pool_cells(
-    events: Array, child_years: Array, prior_rate: Array, strength: float, level: tuple[float, float] = (1.0, np.inf)
+    events: Array,
+    child_years: Array,
+    prior_rate: Array,
+    strength: float,
+    level: tuple[float | Array, float | Array] = (1.0, np.inf),
 ) -> tuple[GammaPosterior, Array]:
     """Pool the cells of one kind of event.
 
@@ -104,7 +91,7 @@ def pool_cells(
     strength : float
         Of the prior in each cell, in events.
     level : (mean, shape)
-        The council's level, as :func:`pool_levels` gives it; by default that of the prior, for certain.
+        Of the prior over what is given, or one for each cell; by default 1, for certain.
 
     Returns
     -------

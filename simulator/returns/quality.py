@@ -174,9 +174,12 @@ def _leaves_out(rule: Rule, kind: str) -> bool:
 # As text
 
 
-def report_text(report: Report, warnings: Sequence[str] = ()) -> str:
-    """Return the report as plain text: warnings, findings with what was done and why, then the account."""
+def report_text(report: Report, warnings: Sequence[str] = (), past: Sequence[str] = ()) -> str:
+    """Return the report as plain text: how the model meets the past, warnings, findings, then the account."""
     lines = ["Data quality report", ""]
+    for sentence in past:
+        lines += textwrap.wrap(sentence, WIDTH)
+    lines += [""] if past else []
     for warning in warnings:
         lines += [*textwrap.wrap(f"Warning: {warning}.", WIDTH), ""]
     if not report.dirt:

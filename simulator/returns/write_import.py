@@ -19,27 +19,43 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulator.baseline.england import load_baseline
+from simulator.data.council import FITTED
 from simulator.data.provenance import data_hashes, package_version
 from simulator.disclosure.register import Earlier
 from simulator.disclosure.suppression import BASE_LOCAL
 from simulator.outputs.folder import MADE_BY, MANIFEST, FolderError, held, whole_folder
-from simulator.returns import placed, publish_counts
+from simulator.returns import placed, publish_counts, rate_table
+from simulator.returns.calibrate_council import FittedCouncil, fit_council
+from simulator.returns.check_past import CheckRow, PastCheck, check
 from simulator.returns.clean import Stays, clean
 from simulator.returns.codes import AGE_18, PLACES
 from simulator.returns.councils import folder_name
-from simulator.returns.estimate import Drift, EventLevel, FirstPlace, Rate, drifts, estimate
-from simulator.returns.exposure import EVENTS, TIMES, Exposure, Years, by_year, exposure
+from simulator.returns.draw_past import draw_past
+from simulator.returns.exposure import EVENTS, TIMES, Years, by_year
+from simulator.returns.fitted_tables import (
+    FIRST_PLACES,
+    LEAVING,
+    LEVELS,
+    MOVING,
+    YEARLY,
+    first_place_rows,
+    leaving_rows,
+    level_rows,
+    moving_rows,
+    yearly_rows,
+)
 from simulator.returns.gates import warnings
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.limits import MEMORY_MB, Budget
-from simulator.returns.national import National, national
+from simulator.returns.national import national
 from simulator.returns.quality import Report, counted, report_text
+from simulator.returns.rate_changes import Drift, drifts
 from simulator.returns.read_files import Reading, Returns, read_councils
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS
 from simulator.vocabulary.calendar import LATEST_BASE
 
-DEFAULT_WINDOW = 3
-"""Years that rates are counted over, if there are as many: a compromise of chance and change."""
+RECENT_YEARS = 3
+"""Years that are compared with those before them, if the returns cover more."""
 
 DIGITS = 4
 """Significant digits of rates and child-years. No more, so that none can pass for an identifier."""
@@ -60,18 +76,26 @@ quality.csv           The findings as a table
 quality-rows.csv      Their rows, as a spreadsheet counts (the heading is row 1); files are numbered by order of names,
                       and a file in a folder named for a year of the returns has that year
 account.csv           Rows and children read, by what became of them
+check.csv             The model run from an earlier base with the starts that happened, beside the returns; and the
+                      first year of a projection beside a year on average
+check.svg, check.png  Its children in care, drawn
 stock.csv             Children in care on 31 March of each year
+stock-by-age.csv      The same by single age, as a run starts from them
 starts.csv            Periods of care that began, by financial year
 exits.csv             Periods of care that ended, by financial year and reason; at 18, under age 17
 where-placed.csv      Children in care on 31 March by where they live: placement, who provides it, inside the authority
                       or outside, and over 20 miles from home or not (PLACE_PROVIDER, PL_LOCATION, PL_DISTANCE)
 moves.csv             Moves between homes, by financial year; those within a kind of placement count too
-exposure.csv          Child-years at risk in the window, by age, time in care and placement
+exposure.csv          Child-years at risk in the years that rates rest on, by age, time in care and placement
 events.csv            What happened in them: leaving before 18 by reason, and moves between kinds of placement
-levels.csv            Events in the window over those expected at England's rates, and the ratio pooled towards 1
-rates.csv             Events in the window over child-years: the council's own rate, England's, and the two pooled by
-                      evidence, with the middle 80 per cent (p10 to p90) and the weight of the council's own evidence
-first-placements.csv  Starts in the window by age band and first placement: shares of the council, England's, and pooled
+levels.csv            Events over those expected at England's rates, and as fitted
+leaving.csv           What was fitted to how children leave: level, strength of England's pattern, deviations
+moving.csv            What was fitted to moves between placements
+yearly-levels.csv     Starts and leaving at the base, how far they move in a year, and starts that would hold the
+                      children
+rates.csv             Events over child-years: the council's own rate, England's, and as fitted and pooled, with the
+                      middle 80 per cent (p10 to p90) and the weight of the cell's own evidence
+first-placements.csv  Starts by age band and first placement: shares of the council, England's, and pooled
 drift.csv             Whether rates in the window differ from those of the years before, by more than chance
 manifest.json         Hashes of the files read, and what they were read with
 
@@ -108,7 +132,7 @@ def import_ssda903(
     folder : Path
         See :func:`simulator.outputs.folder.whole_folder`.
     window : int or None
-        Years that rates are counted over; by default `DEFAULT_WINDOW`, or all if there are fewer.
+        Years that rates rest on, the last ones; all if left out, older ones with less weight.
     publish : bool
         Whether to write only what may be published, with small counts hidden.
     memory_mb : int
@@ -157,7 +181,9 @@ class _Prepared:
     Attributes
     ----------
     length : int
-        Years of the window.
+        Years that rates rest on.
+    fitted : FittedCouncil or None
+        Not where only what may be published is written.
     command : str
         What made it, without names and paths.
     """
@@ -189,23 +215,30 @@ def _prepared(name: str, returns: Returns, window: int | None, command: str) -> 
     except ReturnsError as error:
         told = [replace(one, text=f"{name}: {one.text}" if name else one.text) for one in error.problems]
         raise ReturnsError(told) from None
-    return _Prepared(returns, stays, report, years, doubts, window or min(DEFAULT_WINDOW, covered), command)
+    return _Prepared(returns, stays, report, years, doubts, window or covered, command)
 
 
 def _write(part: Path, one: _Prepared) -> str:
     """Write the output of a council, and return its summary."""
-    seen = exposure(one.stays, one.length)
-    changes = drifts(one.years, one.length)
-    summary = summary_text(one.years, one.report, changes, one.length)
-    texts = [warning.text for warning in one.warnings]
+    england = load_baseline(LATEST_BASE)
+    prior = national(england)
+    fitted = fit_council(one.stays, england, prior, one.length)
+    past = check(fitted)
+    covered = len(one.years.years)
+    changes = drifts(one.years, one.length if one.length < covered else min(RECENT_YEARS, covered))
+    summary = summary_text(one.years, one.report, changes, past, one.length)
+    found = [ReturnsProblem(text) for text in past.warnings]
+    texts = [warning.text for warning in (*one.warnings, *found)]
     _write_text(part / "README.txt", README)
     _write_text(part / "summary.txt", summary + _warnings(texts))
-    _write_quality(part, one.report, folder_years(one.returns), texts)
+    _write_quality(part, one.report, folder_years(one.returns), [*past.said], texts)
     _write_years(part, one.years)
     _write_table(part / "where-placed.csv", placed.COLUMNS, placed.rows(one.stays))
-    _write_rates(part, seen, national(load_baseline(LATEST_BASE)), changes)
+    _write_fitted(part, fitted, rate_table.pooled_rates(fitted, prior), past)
+    _write_table(part / "drift.csv", Drift._fields, changes)
+    draw_past(fitted, past, part)
     _write_manifest(part, _manifest(one))
-    return summary + _warnings(one.warnings)
+    return summary + _warnings((*one.warnings, *found))
 
 
 def _publish(part: Path, one: _Prepared, earlier: Sequence[Earlier]) -> str:
@@ -251,8 +284,10 @@ def _cells(values: NDArray[np.int64], *labels: Sequence[Cell]) -> Iterator[list[
         yield [*(names[i] for names, i in zip(labels, where, strict=True)), int(values[tuple(where)])]
 
 
-def _write_quality(part: Path, report: Report, years: dict[int, int], warnings: Sequence[str]) -> None:
-    _write_text(part / "quality.txt", report_text(report, warnings))
+def _write_quality(
+    part: Path, report: Report, years: dict[int, int], past: Sequence[str], warnings: Sequence[str]
+) -> None:
+    _write_text(part / "quality.txt", report_text(report, warnings, past))
     columns = ("rule", "file_kind", "rows", "children", "action", "done", "why")
     rows = [(f.rule.name, f.rule.kind, f.rows, f.children, f.rule.action, f.rule.done, f.rule.why) for f in report.dirt]
     _write_table(part / "quality.csv", columns, rows)
@@ -298,28 +333,35 @@ def _write_years(part: Path, years: Years) -> None:
     )
 
 
-def _write_rates(part: Path, seen: Exposure, england: National, changes: Sequence[Drift]) -> None:
-    where = np.argwhere(seen.child_years)
+def _write_fitted(part: Path, fitted: FittedCouncil, table: rate_table.RateTable, past: PastCheck) -> None:
     labels = (STREAMS, AGES, TIMES, PLACES)
-    rows = ([*(n[i] for n, i in zip(labels, w, strict=True)), float(seen.child_years[tuple(w)])] for w in where)
+    at_risk = np.sum([one.child_years for one in fitted.seen], axis=0)
+    rows = ([*(n[i] for n, i in zip(labels, w, strict=True)), float(at_risk[tuple(w)])] for w in np.argwhere(at_risk))
     _write_table(part / "exposure.csv", ("stream", "age", "time_in_care", "placement", "child_years"), rows)
     _write_table(
         part / "events.csv",
         ("stream", "age", "time_in_care", "placement", "event", "events"),
-        _cells(seen.events, *labels, EVENTS),
+        _cells(np.sum([one.events for one in fitted.seen], axis=0), *labels, EVENTS),
     )
-    found = estimate(seen, england)
-    _write_table(part / "levels.csv", EventLevel._fields, found.levels)
-    _write_table(part / "rates.csv", Rate._fields, found.rates)
-    _write_table(part / "first-placements.csv", FirstPlace._fields, found.first_places)
-    _write_table(part / "drift.csv", Drift._fields, changes)
+    _write_table(
+        part / "stock-by-age.csv",
+        ("year", "stream", "age", "time_in_care", "placement", "children"),
+        _cells(fitted.stocks, (fitted.years.years[0] - 1, *fitted.years.years), *labels),
+    )
+    _write_table(part / "levels.csv", LEVELS, level_rows(table))
+    _write_table(part / "rates.csv", rate_table.COLUMNS, rate_table.rows(table))
+    _write_table(part / "leaving.csv", LEAVING, leaving_rows(fitted.council))
+    _write_table(part / "moving.csv", MOVING, moving_rows(fitted.council))
+    _write_table(part / "yearly-levels.csv", YEARLY, yearly_rows(fitted.council))
+    _write_table(part / "first-placements.csv", FIRST_PLACES, first_place_rows(fitted))
+    _write_table(part / "check.csv", CheckRow._fields, past.rows)
 
 
 # --------------------------------------------------------------------------------------------------
 # Summary and manifest
 
 
-def summary_text(years: Years, report: Report, changes: Sequence[Drift], window: int) -> str:
+def summary_text(years: Years, report: Report, changes: Sequence[Drift], past: PastCheck, window: int) -> str:
     """Return the summary: what was read, children in care and flows by year, findings and warnings."""
     used, of = (report.number("episodes", "used"), sum(o.number for o in report.account if o.kind == "episodes"))
     children = report.number("children", "used"), sum(o.number for o in report.account if o.kind == "children")
@@ -341,6 +383,7 @@ def summary_text(years: Years, report: Report, changes: Sequence[Drift], window:
         *_table_lines(columns),
         "",
         f"Rates: the last {window} of {counted(len(years.years), 'year')}, pooled towards England's of {LATEST_BASE}.",
+        *past.said,
         *map(_warning, (change for change in changes if change.drifted == "yes")),
     ]
     if not changes:
@@ -423,6 +466,7 @@ def _manifest(one: _Prepared) -> dict[str, object]:
         "versions": _versions(),
         "years": list(one.years.years),
         "window_years": one.length,
+        "fitted": FITTED,
         "rates_for_england": LATEST_BASE,
         "read": [
             {

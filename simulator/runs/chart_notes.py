@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from simulator.projection.compile import Compiled, deflator_growth
 from simulator.projection.foster_supply import drawn_numbers
+from simulator.projection.recorded_trends import INTO
 from simulator.scenario.schema import Scenario
 from simulator.vocabulary.areas import authorities, codes_of
 
@@ -22,7 +23,7 @@ def notes(compiled: Compiled) -> tuple[str, ...]:
             "How many children in homes had fostering as their original plan, and would move if there were places, is "
             f"not identified: draws take {range_.low:.0%} to {range_.high:.0%} of them at the base."
         )
-    if scenario.assumptions.placement_trend == "as_recorded":
+    if scenario.assumptions.placement_trend == "as_recorded" and baseline.takes_trend(INTO):
         said.append(f"Children's placements go on as they have up to March {scenario.base}, fading.")
     said += scenario.own.notes
     said += _shared_notes(compiled)

@@ -80,6 +80,7 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
         money_notes=money_notes(compiled),
         bends=bends(compiled),
         sources=baseline.sources,
+        own_past=baseline.own_past,
         deflator=np.stack([one.deflator for one in runs]),
         price_year=compiled.price_year,
         spend_lines=SpendLines(

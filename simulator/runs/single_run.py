@@ -23,6 +23,9 @@ from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
 
 Engine = Literal["plain", "compiled"]
 
+LUCKY_AT_ONCE = 4
+"""Areas of draws whose children are followed side by side: more take little less time, and some 50 MB each."""
+
 AT_ONCE = 64
 """Areas times draws that are run and labelled together: enough for the compiled engine to have few lanes idle, and few
 enough for memory."""
@@ -159,12 +162,15 @@ def _paths(
     if luck is None:
         together = _expected(everything, engine)
     else:
-        from simulator.engine.stochastic import realise
+        from simulator.engine.stochastic import realise_draws
 
+        size = max(1, LUCKY_AT_ONCE // len(everything[0].context.areas))
+        some = [slice(i, i + size) for i in range(0, len(luck), size)]
         together = paths_side_by_side(
             [
-                realise(one.rates, BAND_OF_AGE, own, one.context.areas)
-                for one, own in zip(everything, [*luck] * len(runs), strict=True)
+                realise_draws([one.rates for one in of_run[part]], BAND_OF_AGE, luck[part], of_run[0].context.areas)
+                for of_run in runs.values()
+                for part in some
             ]
         )
     draws = len(everything) // len(runs)

@@ -195,14 +195,16 @@ def test_the_last_year_says_more_of_a_large_council() -> None:
 
 def test_rates_of_areas_walk_by_themselves_about_a_mean_of_one() -> None:
     years, count = ["2025-26", "2026-27"], np.array([300.0, 300.0])
-    columns = sample(local_walks.parameters(("A", "B"), years, dict.fromkeys(random_walks(), count)), 400, 1)
+    columns = sample(
+        local_walks.parameters(random_walks(), ("A", "B"), years, dict.fromkeys(random_walks(), count)), 400, 1
+    )
     drawn = [{key: float(values[i]) for key, values in columns.items()} for i in range(400)]
-    factors = np.array([local_walks.walk("starts", ("A", "B"), years, steps, count) for steps in drawn])
+    factors = np.array([local_walks.walk(random_walks(), "starts", ("A", "B"), years, steps, count) for steps in drawn])
     np.testing.assert_allclose(factors.mean(axis=0), 1.0, atol=0.02)
     assert abs(np.corrcoef(factors[:, 0, -1], factors[:, 1, -1])[0, 1]) < 0.15
-    leaving = np.array([local_walks.walk("exits", ("A", "B"), years, steps, count) for steps in drawn])
+    leaving = np.array([local_walks.walk(random_walks(), "exits", ("A", "B"), years, steps, count) for steps in drawn])
     assert np.corrcoef(factors[:, 0, -1], leaving[:, 0, -1])[0, 1] > 0.1
-    assert (local_walks.walk("starts", ("A",), years, {}, count[:1]) == 1.0).all()
+    assert (local_walks.walk(random_walks(), "starts", ("A",), years, {}, count[:1]) == 1.0).all()
 
 
 def test_what_passes_through_leaves_those_who_stay_alone() -> None:

@@ -18,11 +18,13 @@ from simulator.baseline.own_returns import OwnReturns, name_notes, size_notes
 from simulator.baseline.response import band_of_row
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.cli.main import cli
-from simulator.data.council import NAME, TIMES, Council, CouncilError, LevelOverEngland, read_council
+from simulator.data.council import NAME, TIMES, CheckedYear, Council, CouncilError, read_council
+from simulator.data.own_rates import LEVEL
 from simulator.engine.plain import run
 from simulator.outputs.charts import draw_all
 from simulator.projection.compile import Compiled, compile_scenario
 from simulator.projection.localise import parameters
+from simulator.results import no_change
 from simulator.runs.simulate import simulate
 from simulator.scenario import LoadedScenario, ScenarioError, load, load_mapping
 from simulator.vocabulary import placements
@@ -111,21 +113,71 @@ def test_nobody_is_in_care_at_18(council: Council) -> None:
 def test_levels_scale_hazards_and_nothing_else(council: Council) -> None:
     england = load_baseline(2025)
     rates = compile_scenario(load("status-quo").scenario).rates
-    plain = replace(council, levels={})
-    more = replace(
-        council,
-        levels={
-            ("resident", "exit_home"): LevelOverEngland(2.0, 0.0),
-            ("resident", "move_to_childrens_home"): LevelOverEngland(3.0, 0.0),
-        },
-    )
-    one, two = (OwnReturns(england, which).at_base(rates, {}).streams[0] for which in (plain, more))
+    leaving = dict(council.leaving)
+    home = leaving["resident", "home"]
+    twice = home.coefficient.copy()
+    twice[LEVEL] += np.log(2.0)
+    leaving["resident", "home"] = replace(home, coefficient=twice)
+    more = replace(council, leaving=leaving)
+    one, two = (OwnReturns(england, which).at_base(rates, {}).streams[0] for which in (council, more))
     np.testing.assert_allclose(two.phase_exit_per_year[..., 0], 2 * one.phase_exit_per_year[..., 0])
     np.testing.assert_allclose(two.phase_exit_per_year[..., 1:], one.phase_exit_per_year[..., 1:])
-    home = placements.index("childrens_home")
-    foster = placements.index("council_foster")
-    np.testing.assert_allclose(two.move_per_year[..., foster, home], 3 * one.move_per_year[..., foster, home])
-    np.testing.assert_array_equal(two.opening, one.opening)
+    np.testing.assert_allclose(two.move_per_year, one.move_per_year)
+    drawn = {"local.own.resident.move_to_childrens_home": np.log(3.0), "local.own.resident.exits": 0.0}
+    three = OwnReturns(england, council).at_base(rates, drawn).streams[0]
+    at, foster = placements.index("childrens_home"), placements.index("council_foster")
+    np.testing.assert_allclose(three.move_per_year[..., foster, at], 3 * one.move_per_year[..., foster, at])
+    np.testing.assert_array_equal(three.move_per_year[..., at, foster], one.move_per_year[..., at, foster])
+
+
+def test_foster_places_are_those_that_the_record_fills(council: Council) -> None:
+    """England's falling supply does not act on a council's own moves: places limited or not, children live alike."""
+    limited, free = (
+        simulate(
+            load_mapping({"name": "Held", "extends": "status-quo", "assumptions": {"foster_places": how}}).of_council(
+                council
+            )
+        )
+        for how in ("limited", "as_needed")
+    )
+    for results in (limited, free):
+        assert not any("placements go on as they have" in note for note in results.notes)
+    one, two = (results["children"].values[0, 0, 60].sum(axis=-1) for results in (limited, free))
+    np.testing.assert_allclose(one, two, rtol=0.03, atol=5.0)
+
+
+def test_more_foster_carers_still_take_children_who_wait(council: Council) -> None:
+    loaded = load_mapping({
+        "name": "More", "extends": "status-quo",
+        "interventions": [{
+            "kind": "foster_recruitment", "start": "2026-04", "end": "2029-03",
+            "profile": {"shape": "linear", "months": 6}, "extra_households_per_year": 2000,
+        }],
+    })  # fmt: skip
+    without, with_more = (simulate(one.of_council(council)) for one in (load("status-quo"), loaded))
+    need = [results["unmet_foster_need"].total()[60] for results in (without, with_more)]
+    assert need[1] < need[0]
+
+
+def test_no_change_and_the_past_stand_beside_a_forecast(council: Council, tmp_path: Path) -> None:
+    past = replace(
+        council, check=(CheckedYear(2025, 100.0, 101.0, 5.0), CheckedYear(2026, 100.0, 120.0, 5.0)), no_change_sd=0.06
+    )
+    results = simulate(status_quo(past))
+    assert results.own_past is not None
+    assert (
+        "the model makes 120 children on 31 March 2026; the returns hold 100 (4.0 times what chance makes)"
+        in results.own_past.said
+    )
+    assert any("makes more children than there were, 4.0 times what chance makes" in note for note in results.notes)
+    rows = list(no_change.rows(results))
+    now = council.stock.sum()
+    assert rows[5][5:] == pytest.approx(
+        (now, now * np.exp(-1.2816 * 0.06 * 5**0.5), now * np.exp(1.2816 * 0.06 * 5**0.5)), rel=1e-3
+    )
+    assert "own_past" in draw_all(results)
+    fine = replace(past, check=(CheckedYear(2026, 100.0, 103.0, 5.0),))
+    assert not any("what chance makes" in note for note in simulate(status_quo(fine)).notes)
 
 
 def test_starts_are_placed_as_the_council_places_them(council: Council) -> None:
@@ -183,7 +235,9 @@ def test_a_council_without_asylum_seeking_or_adopted_children(council: Council) 
     stock, starts = council.stock.copy(), council.starts.copy()
     stock[1], starts[1] = 0.0, 0.0
     stock[..., placements.reported().index("for_adoption")] = 0.0
-    few = replace(council, stock=stock, starts=starts, starts_seen=council.starts_seen * [1, 0])
+    few = replace(
+        council, stock=stock, starts=starts, levels={k: v for k, v in council.levels.items() if k[0] != "uasc"}
+    )
     results = simulate(status_quo(few))
     for measure in results.measures.values():
         assert np.isfinite(measure.values).all(), measure.name
@@ -203,6 +257,8 @@ def test_spend_is_at_england_s_unit_costs(council: Council) -> None:
 def test_draws_hold_what_is_not_known(council: Council) -> None:
     keys = {p.key: p for p in parameters(status_quo(council).baseline, ("2026-27",))}
     assert {"local.own.starts", "local.own.uasc_starts", "local.own.resident.exit_home"} <= set(keys)
+    assert {"local.own.resident.strength_home", "local.own.resident.exits"} <= set(keys)
+    assert 0.0 < keys["local.own.drift_starts.2026-27"].distribution.sd < 0.1
     assert "local.own.drift_starts.2026-27" in keys
     assert "local.own.resident.first_10_to_15_kinship_foster" in keys
     results = simulate(status_quo(council), draws=6, seed=3, workers=1)
@@ -274,20 +330,20 @@ def test_the_command(imported: Path, tmp_path: Path, publish: bool) -> None:
 def test_wrong_folders_are_told_of_with_every_problem(imported: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(imported, broken)
-    stock = broken / "stock.csv"
+    stock = broken / "stock-by-age.csv"
     lines = stock.read_text().splitlines()
     lines[1] = lines[1].replace("resident", "visitor")
     lines[2] = lines[2].rpartition(",")[0] + ",-3"
     stock.write_text("\n".join(lines) + "\n")
-    (broken / "levels.csv").write_text("stream,event\n")
+    (broken / "leaving.csv").write_text("stream,kind\n")
     (broken / "rates.csv").unlink()
     result = call("run", "status-quo", "--returns", broken, "--out", tmp_path / "out")
     assert result.exit_code == 2
     told = result.output.splitlines()
     assert len(told) == 4
-    assert "stock.csv:2: stream 'visitor' is not what an import writes" in result.output
-    assert "stock.csv:3: children '-3'" in result.output
-    assert "levels.csv:1: no column pooled, p10, p90" in result.output
+    assert "stock-by-age.csv:2: stream 'visitor' is not what an import writes" in result.output
+    assert "stock-by-age.csv:3: children '-3'" in result.output
+    assert "leaving.csv:1: no column coefficient, value, sd, with_level, with_strength" in result.output
     assert "rates.csv: missing" in result.output
     assert not (tmp_path / "out").exists()
 
@@ -300,13 +356,23 @@ def test_what_is_no_import_or_hides_what_a_run_needs(imported: Path, tmp_path: P
         read_council(tmp_path / "p")
 
 
+def test_an_import_of_an_older_version_is_refused(imported: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    shutil.copytree(imported, old)
+    manifest = json.loads((old / "manifest.json").read_text())
+    del manifest["fitted"]
+    (old / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(CouncilError, match="written by an older version, which fitted other rates; import again"):
+        read_council(old)
+
+
 def test_returns_that_end_too_long_ago_or_scenarios_of_another_base(council: Council, imported: Path) -> None:
     with pytest.raises(ScenarioError, match="another base"):
         load("smf-2021").of_council(council)
     old = imported.parent / "old"
     shutil.copytree(imported, old)
-    rows = (old / "stock.csv").read_text().splitlines()
-    (old / "stock.csv").write_text("\n".join([rows[0], *(f"2019{row[4:]}" for row in rows[1:])]) + "\n")
+    rows = (old / "stock-by-age.csv").read_text().splitlines()
+    (old / "stock-by-age.csv").write_text("\n".join([rows[0], *(f"2019{row[4:]}" for row in rows[1:])]) + "\n")
     manifest = json.loads((old / "manifest.json").read_text())
     (old / "manifest.json").write_text(json.dumps({**manifest, "years": [2019]}))
     with pytest.raises(CouncilError, match="end on 31 March 2019"):
@@ -316,13 +382,13 @@ def test_returns_that_end_too_long_ago_or_scenarios_of_another_base(council: Cou
 def test_a_handful_of_children_is_no_council(imported: Path, tmp_path: Path) -> None:
     few = tmp_path / "few"
     shutil.copytree(imported, few)
-    head, *rows = (few / "stock.csv").read_text().splitlines()
+    head, *rows = (few / "stock-by-age.csv").read_text().splitlines()
     one = head.split(",").index("children")
     last = max(row[:4] for row in rows)
     kept = [row for row in rows if row[:4] != last]
     now = next(row for row in rows if row[:4] == last).split(",")
     now[one] = "4"
-    (few / "stock.csv").write_text("\n".join([head, *kept, ",".join(now)]) + "\n")
+    (few / "stock-by-age.csv").write_text("\n".join([head, *kept, ",".join(now)]) + "\n")
     with pytest.raises(CouncilError, match=r"4 children are in care on 31 March .* needs 5"):
         read_council(few)
 

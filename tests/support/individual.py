@@ -126,7 +126,7 @@ def _hazards(rates: StreamRates) -> _Hazards:
                 if phase + 1 < phases:
                     cell[0] = rates.progress_per_year[0, 0, phase]
                 pace = rates.placement_pace[0, 0, phase, place]
-                leave = by_phase[age, phase] + pace * by_place[age, place]
+                leave = by_phase[age, phase] + rates.exit_pace[0, 0, phase, place] * by_place[age, place]
                 cell[1 : 1 + reasons] = leave * exit_ratio[age]
                 move = rates.move_per_year[0, 0, age, place] * rates.move_ratio[0, 0, 0, place]
                 cell[1 + reasons : -1] = pace * move

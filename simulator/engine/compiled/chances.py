@@ -50,14 +50,15 @@ def work_out_chances(
                 work.hazard[i] = stream.edge_per_year[age, e] * stream.edge_ratio[edge_at, e] * ratio
         for k in range(phases):
             _mean_pace(work.part, stream.placement_pace, k, work.pace)
+            _mean_pace(work.part, stream.exit_pace, k, work.exit_pace)
             _work_out_ways(layout, age, work, chances.way[age, k])
             _add_up_ways(layout, groups, age, k, chances)
-        _mean_pace(work.parts, stream.placement_pace, 0, work.pace)
+        _mean_pace(work.parts, stream.exit_pace, 0, work.exit_pace)
         _work_out_part(layout, age, work, alone, chances.place_part[age], chances.place_part_exit[age])
         combine(layout, age, chances)
     unused = chances.place_part[ages]
     for k in range(phases):  # of the oldest
-        _mean_pace(work.parts, stream.placement_pace, k, work.pace)
+        _mean_pace(work.parts, stream.exit_pace, k, work.exit_pace)
         _work_out_part(layout, ages - 1, work, alone, unused, chances.place_turning_exit[k])
 
 
@@ -117,7 +118,7 @@ def _work_out_part(
             leave[p, j] = broadcast(0.0)
         for i in range(layout.edges_from[age, p], layout.edges_from[age, p + 1]):
             if layout.edge_into[age, i] >= places:
-                hazard = work.hazard[i] * work.pace[p]
+                hazard = work.hazard[i] * work.exit_pace[p]
                 leave[p, layout.edge_into[age, i] - places] = hazard
                 total += hazard
         alone.q[0, 0] = 0.0 - total
@@ -205,7 +206,8 @@ def _work_out_ways(layout: Layout, age: int, work: ChanceWorkspace, way: Vectors
     for p in range(places):
         total = broadcast(0.0)
         for i in range(layout.edges_from[age, p], layout.edges_from[age, p + 1]):
-            work.edge[i] = work.hazard[i] * work.pace[p]
+            pace = work.pace[p] if layout.edge_into[age, i] < places else work.exit_pace[p]
+            work.edge[i] = work.hazard[i] * pace
             total += work.edge[i]
         work.outward[p] = total
         norm = larger(norm, 2.0 * total)

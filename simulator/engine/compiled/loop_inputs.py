@@ -111,6 +111,7 @@ _AS_THEY_ARE = (
     "progress_per_year",
     "phase_exit_per_year",
     "placement_pace",
+    "exit_pace",
     "exit_ratio",
     "phase_exit_ratio",
     "return_ratio",

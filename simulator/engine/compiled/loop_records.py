@@ -72,6 +72,7 @@ class StreamInputs(NamedTuple):
     progress_per_year: Vectors1
     phase_exit_per_year: Vectors3
     placement_pace: Vectors2
+    exit_pace: Vectors2
     exit_ratio: Vectors2
     phase_exit_ratio: Vectors2
     return_ratio: Vectors2
@@ -188,6 +189,7 @@ class ChanceWorkspace(NamedTuple):
     edge: Vectors1
     outward: Vectors1
     pace: Vectors1
+    exit_pace: Vectors1
     scale: Vectors1
     table: Vectors3
 

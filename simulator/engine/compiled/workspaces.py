@@ -73,8 +73,8 @@ def chance_workspaces(rates: StreamRates, layout: Layout) -> tuple[ChanceWorkspa
         q, whole, part, parts, power, product = (zeros(states, states) for _ in range(6))
         return ChanceWorkspace(
             q, whole, part, parts, power, product,
-            hazard=zeros(edges), edge=zeros(edges), outward=zeros(places), pace=zeros(places), scale=zeros(MOST_TERMS),
-            table=zeros(2, columns, columns),
+            hazard=zeros(edges), edge=zeros(edges), outward=zeros(places), pace=zeros(places), exit_pace=zeros(places),
+            scale=zeros(MOST_TERMS), table=zeros(2, columns, columns),
         )  # fmt: skip
 
     return room(phases), room(1)

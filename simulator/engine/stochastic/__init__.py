@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from simulator.engine.stochastic.realise import realise
+from simulator.engine.stochastic.realise import realise, realise_draws
 
-__all__ = ["realise"]
+__all__ = ["realise", "realise_draws"]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simulator.engine.fostering import PlaceShares
 from simulator.engine.paths import Paths
 from simulator.engine.plain import fold, make_grids, unfold
+from simulator.engine.rates import areas_of_draws, side_by_side
 from simulator.engine.step import Operators, home_operators
 from simulator.engine.stochastic.individuals import Event, InCare, Seen, Stream, join, pick, take
 from simulator.engine.stochastic.keyed import key_of
@@ -41,10 +42,52 @@ def realise(rates: Rates, band_of_age: NDArray[np.intp], names: Sequence[object]
     Paths
         Whole numbers of children; foster households, and the state at the end, are those of the expected path.
     """
+    return _realised(rates, band_of_age, [(*names, area) for area in areas])
+
+
+def realise_draws(
+    many: Sequence[Rates], band_of_age: NDArray[np.intp], names: Sequence[Sequence[object]], areas: Sequence[str]
+) -> Paths:
+    """Run draws of one scenario with whole children, side by side: what one gives does not depend on the others.
+
+    Parameters
+    ----------
+    many : sequence of Rates
+        One draw each.
+    band_of_age : (age,) int
+    names : sequence of sequence
+        By draw; as in :func:`realise`.
+    areas : sequence of str
+
+    Returns
+    -------
+    Paths
+        With the draws on their axis.
+    """
+    if len(many) == 1:
+        return realise(many[0], band_of_age, names[0], areas)
+    shape = (len(many), len(areas))
+    paths = _realised(
+        areas_of_draws(side_by_side(many), shape), band_of_age, [(*of, area) for of in names for area in areas]
+    )
+
+    def apart(values: Array) -> Array:
+        whole = np.broadcast_to(values, (1, shape[0] * shape[1], *values.shape[2:]))
+        return whole.reshape(*shape, *values.shape[2:])
+
+    found: dict[str, Any] = {
+        name: tuple(map(apart, values)) if isinstance(values, tuple) else apart(values)
+        for name, values in vars(paths).items()
+    }
+    return Paths(**found)
+
+
+def _realised(rates: Rates, band_of_age: NDArray[np.intp], areas: Sequence[Sequence[object]]) -> Paths:
+    """Run all months of one draw; `areas` are what the random numbers of each hang on."""
     months = list(unfold(rates))
     tally = _Tally.over(fold(rates, band_of_age, months), len(areas), rates.place_groups, band_of_age)
     for s, (one, grid) in enumerate(zip(rates.streams, make_grids(rates), strict=True)):
-        key = np.concatenate([key_of(*names, area, s) for area in areas])
+        key = np.concatenate([key_of(*names, s) for names in areas])
         stream = Stream(one, grid, home_operators(one), key)
         care, home = stream.open()
         tally.see_stock(s, 0, care, stream.ages(care, 0.0))

@@ -17,7 +17,8 @@ from simulator.baseline.choose import baseline_of
 from simulator.baseline.deviations import deviations, level_key
 from simulator.baseline.england import England, load_baseline
 from simulator.baseline.own_returns import OwnReturns
-from simulator.data.council import CODE, TIMES, Council, LevelOverEngland
+from simulator.data.council import CODE, TIMES, Council
+from simulator.data.own_rates import Level
 from simulator.projection.compile import compile_scenario
 from simulator.projection.localise import localise, parameters
 from simulator.runs.simulate import simulate
@@ -34,16 +35,16 @@ SHORT = Scenario.model_validate({"name": "Short", "end": "2025-06"})
 
 def council(name: str = "Anywhere") -> Council:
     """Return a council with 100 children in council foster care and one start a year at every age."""
-    shape = (len(STREAMS), len(AGE_BANDS), len(TIMES), len(placements.reported()))
-    stock = np.zeros(shape)
-    stock[0, :, -1, placements.reported().index("council_foster")] = 20.0
+    stock = np.zeros((len(STREAMS), len(AGES), len(TIMES), len(placements.reported())))
+    for low, high in AGE_BANDS.values():
+        ages = slice(low, high + 1)
+        stock[0, ages, -1, placements.reported().index("council_foster")] = 20.0 / (high - low + 1)
     first = np.zeros((len(STREAMS), len(AGE_BANDS), len(placements.reported())))
     return Council(
         name=name, base=2026, window=3, stock=stock, starts=np.stack([np.ones(len(AGES)), np.zeros(len(AGES))]),
-        starts_seen=np.array([54.0, 0.0]), first_places=first, first_places_of_england=first,
-        levels={("resident", "exit_home"): LevelOverEngland(1.2, 0.1)}, years=(2025, 2026),
-        history=np.array([90.0, 100.0]),
-        digest="digest",
+        first_places=first, first_places_of_england=first, leaving={}, moving={},
+        levels={("resident", "starts"): Level(18.0, 0.1, 0.05), ("resident", "exits"): Level(1.2, 0.1, 0.05)}, hold=1.0,
+        no_change_sd=0.06, years=(2025, 2026), history=np.array([90.0, 100.0]), check=(), digest="digest",
     )  # fmt: skip
 
 
@@ -136,7 +137,7 @@ def test_what_is_held_is_said_of_each() -> None:
         "scenario."
     )
     assert "pooled from published tables" in said[1]
-    assert "held as in the last 3 years of the council's returns, before" in said[2]
+    assert "held as in the 3 years of the council's returns, before" in said[2]
     assert said[2].endswith("; unit costs are England's.")
 
 

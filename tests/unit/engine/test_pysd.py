@@ -61,6 +61,7 @@ def reduced_rates(months: int = MONTHS) -> Rates:
         fade_per_year=FADE_PER_YEAR,
         unfostered_place=np.ones((1, 1, ages, PLACES)) / PLACES,
         balancing_per_year=np.array([[0.008]]),
+        exit_pace_ratio=rng.uniform(0.5, 2.0, (1, 1, PHASES, PLACES)),
     )
     return Rates(
         months=months,
@@ -105,7 +106,7 @@ def constants(stream: StreamRates) -> dict[str, Array | float]:
     by_phase = r.phase_exit_per_year[0, 0] * exit_ratio[:, None, None] / 12.0
     by_place = r.place_exit_per_year[0, 0] * exit_ratio[:, None, None] / 12.0
     moves = r.move_per_year[0, 0] * r.move_ratio[0, 0, 0] / 12.0
-    pace = r.placement_pace[0, 0]
+    pace, exit_pace = r.placement_pace[0, 0], r.exit_pace[0, 0]
     progress = np.diag(r.progress_per_year[0, 0] / 12.0, 1)
 
     cells = len(AGES)
@@ -121,11 +122,11 @@ def constants(stream: StreamRates) -> dict[str, Array | float]:
         entry_phase[i] = part[0]
         phase_exit[i], phase_part_exit[i] = part @ leave, parts @ leave
         for p in range(PHASES):
-            mean_pace = part[p] @ pace / part[p].sum()
-            paced = place_leave * mean_pace[:, None]
+            mean_pace, mean_exit_pace = (part[p] @ one / part[p].sum() for one in (pace, exit_pace))
+            paced = place_leave * mean_exit_pace[:, None]
             place[i][p], place_part, _ = van_loan(generator(move * mean_pace[:, None], paced.sum(axis=1)))
             place_exit[i][p] = place_part @ paced
-            first = place_leave * (parts[p] @ pace / parts[p].sum())[:, None]
+            first = place_leave * (parts[p] @ exit_pace / parts[p].sum())[:, None]
             for k in range(PLACES):
                 _, stay, left = van_loan(np.array([[-first[k].sum()]]))
                 place_part_exit[i][p, k] = left[0, 0] * first[k]

@@ -14,7 +14,7 @@ from rates_examples import BAND_OF_AGE, england, england_foster, scale_starts
 from simulator.engine.paths import Paths
 from simulator.engine.plain import run
 from simulator.engine.rates import Array, Rates, StreamRates
-from simulator.engine.stochastic import realise
+from simulator.engine.stochastic import realise, realise_draws
 from simulator.engine.stochastic.keyed import key_of, keys, uniforms
 from simulator.uncertainty import Parameter, sample
 from simulator.uncertainty.distributions import Lognormal
@@ -271,6 +271,19 @@ def test_an_area_alone_has_the_luck_it_has_among_others() -> None:
     np.testing.assert_array_equal(together.children[:, 2:], alone.children)
     other = realise(rates, BAND_OF_AGE, (7, 4), ["Essex"])
     assert (other.children != alone.children).any()
+
+
+def test_draws_side_by_side_have_the_luck_they_have_alone() -> None:
+    rates = council(months=8)
+    more = replace(
+        rates, streams=tuple(replace(s, new_starts_per_month=1.1 * s.new_starts_per_month) for s in rates.streams)
+    )
+    names, areas = [(7, 3), (7, 4)], ["Kent", "Essex"]
+    together = realise_draws([rates, more], BAND_OF_AGE, names, areas)
+    for draw, one in enumerate((rates, more)):
+        alone = realise(one, BAND_OF_AGE, names[draw], areas)
+        for name in ("children", "starts", "exits_by_reason", "moves_in"):
+            np.testing.assert_array_equal(getattr(together, name)[draw], getattr(alone, name)[0])
 
 
 def test_the_same_luck_serves_scenarios() -> None:

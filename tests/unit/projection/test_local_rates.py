@@ -47,6 +47,6 @@ def test_areas_that_are_not_benchmarked_keep_their_pace() -> None:
 
 
 def test_england_does_not_walk_away_from_itself() -> None:
-    counts = dict.fromkeys(random_walks(), np.ones(1))
-    assert local_walks.parameters((), ["2025-26"], counts) == ()
-    assert (local_walks.walk("starts", (), ["2025-26"], {"drift.starts.2025-26": 0.2}, np.ones(1)) == 1.0).all()
+    walks, drawn = random_walks(), {"drift.starts.2025-26": 0.2}
+    assert local_walks.parameters(walks, (), ["2025-26"], dict.fromkeys(walks, np.ones(1))) == ()
+    assert (local_walks.walk(walks, "starts", (), ["2025-26"], drawn, np.ones(1)) == 1.0).all()

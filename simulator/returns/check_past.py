@@ -1,0 +1,273 @@
+"""A council's projection checked against its own past: the model over years that returns cover, from an earlier base.
+
+Starts are those that happened, so what differs is leaving and ageing: fitted rates that do not make the children in
+care that the returns hold are wrong, or are not those of all of these years. Chance is worked out child by child.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.baseline.own_returns import OwnReturns
+from simulator.data.council import BEYOND_SD
+from simulator.data.own_rates import STRENGTH, Level
+from simulator.returns.calibrate_council import FittedCouncil
+from simulator.returns.run_own_record import projected, run_streams
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import REASONS
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
+
+Array = NDArray[np.float64]
+
+CHECKED_YEARS = 3
+"""Years that the model is run over, if returns cover as many and one more."""
+
+AGE_18 = REASONS.index("age_18")
+
+MODEL_ERROR = 0.008
+"""Share of children by which the model, with months and cohorts for days and birthdays, may miss in three years."""
+
+HALF_A_CHILD = 0.25
+
+STRENGTH_OFF = 2.4
+"""Over the square root of children in care: how far the strength of England's pattern lies from 1 before it is told (by
+size 0.31 of 60 children, 0.20 of 150, 0.12 of 400, 0.06 of 1,500)."""
+
+TREND_SD, TREND_YEARS = 1.96, 4
+"""Standard errors from which a growth of starts or of leaving is told as a trend, and least years for one."""
+
+
+@dataclass(frozen=True)
+class PastYears:
+    """The model over the last years of the returns.
+
+    Attributes
+    ----------
+    children, model, sd : (year,)
+        At the end of each year; by the returns, by the model, and what chance makes of the model's.
+    placed, placed_model : (place,)
+        At the end of the last.
+    """
+
+    children: Array
+    model: Array
+    sd: Array
+    placed: Array
+    placed_model: Array
+
+
+def past_years(own: OwnReturns, stocks: Array, starts: Array) -> PastYears:
+    """Run the model over the last years.
+
+    Parameters
+    ----------
+    own : OwnReturns
+        As fitted to all years.
+    stocks : (year + 1, stream, age, time, place)
+        Children in care at the base of the check and at the end of each year.
+    starts : (year, stream, age)
+    """
+    months = MONTHS_A_YEAR * len(starts)
+    england, levels = own.england, dict[tuple[str, str], Level]()
+    council = replace(own.council, stock=stocks[0].astype(float), levels=levels, hold=1.0)
+    then = replace(own, council=council, known_phases=own.phases)
+    lived = []
+    for s, one in enumerate(then.streams(own.england_streams, {}, limited=False)):
+        young = np.arange(starts.shape[-1]) < one.youngest_age
+        number = np.where(young, 0.0, starts[:, s]) + np.where(
+            np.arange(starts.shape[-1]) == one.youngest_age, starts[:, s][:, young].sum(axis=1, keepdims=True), 0.0
+        )
+        monthly = np.repeat(number, MONTHS_A_YEAR, axis=0) / MONTHS_A_YEAR
+        lived.append(
+            replace(
+                one,
+                new_starts_per_month=monthly[None, None],
+                opening_home=np.zeros_like(one.opening_home),
+                return_per_year=np.zeros_like(one.return_per_year),
+            )
+        )
+    lives = run_streams(lived, england, months).children[0, 0]
+    path = lives.sum(axis=(1, 2, 3))
+    model = path[MONTHS_A_YEAR::MONTHS_A_YEAR]
+    # Each child of the base, and each who came since, is there at the end or not: a binomial number.
+    none = [replace(one, new_starts_per_month=np.zeros_like(one.new_starts_per_month)) for one in lived]
+    stayed = run_streams(none, england, months).children[0, 0].sum(axis=(1, 2, 3))[MONTHS_A_YEAR::MONTHS_A_YEAR]
+    came = np.cumsum(starts.sum(axis=(1, 2)))
+    here = stocks[0].sum()
+    variance = stayed * (1.0 - stayed / max(here, 1.0)) + (model - stayed) * (
+        1.0 - (model - stayed) / np.maximum(came, 1.0)
+    )
+    children = stocks[1:].sum(axis=(1, 2, 3, 4)).astype(float)
+    to_group = np.eye(stocks.shape[-1])[placements.groups()]
+    return PastYears(
+        children, model, np.sqrt(variance + (MODEL_ERROR * children) ** 2 + HALF_A_CHILD),
+        stocks[-1].sum(axis=(0, 1, 2)).astype(float), lives[-1].sum(axis=(0, 1)) @ to_group,
+    )  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------
+# What is told
+
+
+class CheckRow(NamedTuple):
+    """One figure of the returns beside the model's.
+
+    Attributes
+    ----------
+    measure : str
+    year : int
+        To 31 March.
+    returns, model, sd : float
+        `sd` is what chance makes of the model's.
+    """
+
+    measure: str
+    year: int
+    returns: float
+    model: float
+    sd: float
+
+
+@dataclass(frozen=True)
+class PastCheck:
+    """The check of a council against its own past.
+
+    Attributes
+    ----------
+    rows : tuple of CheckRow
+        Children in care on each 31 March, by the model run from an earlier base with the starts that happened; children
+        in each placement at the end; and starts and leaving in the first year of a projection beside those of a year on
+        average (`returns`).
+    strength : float
+        Of England's pattern in going home and in guardianship, the mean; 1 is England's, 0 flat.
+    growth : mapping of measure to (growth a year, standard error)
+    children : int
+        In care at the base.
+    """
+
+    rows: tuple[CheckRow, ...]
+    strength: float
+    growth: Mapping[str, tuple[float, float]]
+    children: int
+
+    def of(self, measure: str) -> tuple[CheckRow, ...]:
+        """Return the figures of a measure."""
+        return tuple(row for row in self.rows if row.measure == measure)
+
+    @property
+    def said(self) -> Iterator[str]:
+        """Say what was found, as sentences."""
+        if past := self.of("children"):
+            first = past[0].year - 1
+            model, real = (words_of([f"{getattr(one, name):,.0f}" for one in past]) for name in ("model", "returns"))
+            yield (
+                f"Checked against its own past: run from 31 March {first} with the starts that happened, the model "
+                f"makes {model} children on 31 March of {words_of([str(one.year) for one in past])}; the returns "
+                f"hold {real}."
+            )
+        else:
+            yield "With one year of returns there is no past to check the model against."
+        for measure, what in (
+            ("starts", "start"),
+            ("exits_before_18", "leave before 18"),
+            ("exits_at_18", "leave at 18"),
+        ):
+            for row in self.of(measure):
+                yield f"In the first year of a projection {row.model:,.0f} {what}; {row.returns:,.0f} a year did."
+
+    @property
+    def warnings(self) -> Iterator[str]:
+        """Yield what is beyond chance, with its size."""
+        if past := self.of("children"):
+            last = past[-1]
+            missed = (last.model - last.returns) / last.sd
+            if abs(missed) > BEYOND_SD:
+                many = "more" if missed > 0 else "fewer"
+                yield (
+                    f"run over {len(past)} of its own years the model makes {abs(last.model - last.returns):,.0f} "
+                    f"{many} children than the returns hold on 31 March {last.year} ({last.model:,.0f} and "
+                    f"{last.returns:,.0f}), "
+                    f"{abs(missed):.1f} times what chance makes: how children leave was another in these years than in "
+                    "the others, or the data are not whole"
+                )
+        off = self.strength - 1.0
+        if abs(off) > STRENGTH_OFF / np.sqrt(max(self.children, 1)):
+            how = "less" if off < 0 else "more"
+            yield (
+                f"how children leave differs {how} by age and time in care than in England (strength "
+                f"{self.strength:.2f}; England is 1); projections take the council's own pattern"
+            )
+        for measure, (growth, error) in self.growth.items():
+            if abs(growth) > TREND_SD * error:
+                low, high = growth - TREND_SD * error, growth + TREND_SD * error
+                yield (
+                    f"{measure} have a trend: {growth:+.1%} a year ({low:+.1%} to {high:+.1%}); the central projection "
+                    "holds them as they are at the end"
+                )
+
+
+def words_of(items: Sequence[str]) -> str:
+    """Join words: ``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def check(fitted: FittedCouncil) -> PastCheck:
+    """Check a council against its own past."""
+    own, years = fitted.own, fitted.years
+    number = min(CHECKED_YEARS, len(years.years) - 1)
+    starts = years.starts.sum(axis=-1)
+    rows: list[CheckRow] = []
+    if number:
+        past = past_years(own, fitted.stocks[-number - 1 :].astype(float), starts[-number:].astype(float))
+        rows += [
+            CheckRow("children", year, *map(float, figures))
+            for year, *figures in zip(years.years[-number:], past.children, past.model, past.sd, strict=True)
+        ]
+        rows += [
+            CheckRow(f"children_in_{name}", years.years[-1], float(real), float(model), float(np.sqrt(max(model, 1.0))))
+            for name, real, model in zip(placements.reported(), past.placed, past.placed_model, strict=True)
+        ]
+    first = projected(own, MONTHS_A_YEAR)
+    left = first.exits_by_reason[0, 0].sum(axis=(0, 1, 2))
+    recent = slice(-min(CHECKED_YEARS, len(years.years)), None)
+    exits = years.exits.sum(axis=(1, 2, 3))[recent].mean(axis=0)
+    seen = {
+        "starts": (starts[recent].sum(axis=(1, 2)).mean(), first.starts[0, 0].sum()),
+        "exits_before_18": (np.delete(exits, AGE_18).sum(), np.delete(left, AGE_18).sum()),
+        "exits_at_18": (exits[AGE_18], left[AGE_18]),
+    }
+    rows += [
+        CheckRow(name, years.years[-1] + 1, float(real), float(model), float(np.sqrt(max(model, 1.0))))
+        for name, (real, model) in seen.items()
+    ]
+    strengths = [
+        fitted.leaving["resident"][kind].leaving.coefficient[STRENGTH]
+        for kind in ("home", "guardianship")
+        if "resident" in fitted.leaving
+    ]
+    at_risk = (fitted.stocks[1:] + fitted.stocks[:-1]).sum(axis=(1, 2, 3, 4)) / 2.0
+    before_18 = np.delete(years.exits, AGE_18, axis=-1).sum(axis=(1, 2, 3, 4))
+    growth = {
+        "starts": _growth(starts.sum(axis=(1, 2)), np.ones(len(years.years))),
+        "exits before 18": _growth(before_18, at_risk),
+    }
+    return PastCheck(
+        tuple(rows), float(np.mean(strengths)) if strengths else 1.0,
+        {name: found for name, found in growth.items() if found is not None}, int(fitted.stocks[-1].sum()),
+    )  # fmt: skip
+
+
+def _growth(events: Array, at_risk: Array) -> tuple[float, float] | None:
+    """Return the growth a year of a rate and its standard error, of Poisson counts; None with too few."""
+    if len(events) < TREND_YEARS or events.sum() == 0 or not (at_risk > 0).all():
+        return None
+    rate = events.sum() / at_risk.sum()
+    weight, value = rate * at_risk, np.log((events + 0.5) / (at_risk + 0.5 / rate))
+    year = np.arange(len(events)) - np.average(np.arange(len(events)), weights=weight)
+    spread = float((weight * year**2).sum())
+    return float((weight * year * value).sum() / spread), spread**-0.5

@@ -1,0 +1,64 @@
+"""How many start, and leave for what is expected, at the base.
+
+All years tell, recent ones more as rates move: the log of a rate takes a normal step a year and is seen with Poisson
+chance (a local level; Durbin and Koopman 2012, Time Series Analysis by State Space Methods, chapter 2). How large steps
+are, the years tell in part: with few events hardly, with many well. So every size is tried, and weighed by how likely
+it is before the years are seen and by how well it makes them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.data.own_rates import Level
+
+Array = NDArray[np.float64]
+
+STARTS_SD, EXITS_SD = 0.10, 0.06
+"""Steps a year of the log of starts and of leaving before the years are seen: half-normal with these scales. They are
+what intervals of made-up councils need whose rates drift (docs/returns.md); authorities' starts step by 0.10 beside
+England's (data/local_drift.csv)."""
+
+SIZES = np.linspace(0.0, 0.3, 31)
+"""Steps that are tried."""
+
+HALF = 0.5
+"""Events more that each year is taken to have: there may be none."""
+
+
+def fit_level(events: Array, expected: Array, scale: float | None) -> Level:
+    """Return the level at the end of the last year.
+
+    Parameters
+    ----------
+    events, expected : (year,)
+    scale : float or None
+        Of the half-normal prior of steps; none if the rate stays as it is.
+    """
+    told = expected > 0
+    y, e = events[told].astype(float), expected[told]
+    ratio = max(float(y.sum()), HALF) / float(e.sum())
+    seen = np.log((y + HALF) / (e + HALF / ratio))
+    chance = 1.0 / (ratio * e + HALF)
+    seen += np.log(ratio) - np.average(seen, weights=1.0 / chance)  # a rate that stays as it is has that of all years
+    sizes = np.zeros(1) if scale is None else SIZES
+    means, variances, likely = np.transpose([_filtered(seen, chance, size) for size in sizes])
+    log_weight = likely if scale is None else likely - sizes**2 / (2.0 * scale**2)
+    weight = np.exp(log_weight - log_weight.max())
+    weight /= weight.sum()
+    mean = float(weight @ means)
+    variance = float(weight @ (variances + (means - mean) ** 2))
+    return Level(float(np.exp(mean)), float(np.sqrt(variance)), float(np.sqrt(weight @ sizes**2)))
+
+
+def _filtered(seen: Array, chance: Array, size: float) -> tuple[float, float, float]:
+    """Return mean and variance of the level half a year after the middle of the last year, and the log likelihood."""
+    mean, variance, likely = seen[0], chance[0], 0.0
+    for value, noise in zip(seen[1:], chance[1:], strict=True):
+        variance += size**2
+        of_value = variance + noise
+        likely -= (np.log(of_value) + (value - mean) ** 2 / of_value) / 2.0
+        gain = variance / of_value
+        mean, variance = mean + gain * (value - mean), variance * (1.0 - gain)
+    return float(mean), float(variance + size**2 / 2.0), float(likely)

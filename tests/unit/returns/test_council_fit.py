@@ -1,0 +1,293 @@
+"""A council's own rates fitted to its record: known answers, limits, and councils made up apart from England."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import made_up_councils as made_up
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from simulator.baseline.england import England, load_baseline
+from simulator.baseline.own_leaving import hazards, ratios, with_own_leaving
+from simulator.baseline.own_moves import gross_of_england, with_own_moves
+from simulator.baseline.time_in_care import phases_of
+from simulator.data.own_rates import KINDS, LEVEL, STRENGTH, Leaving, of_leaving, of_moving
+from simulator.returns.calibrate_council import FittedCouncil, fit_council
+from simulator.returns.check_past import check
+from simulator.returns.codes import PLACES
+from simulator.returns.exposure import EVENTS, EXITS, UNKNOWN_TIME, by_year, exposure, exposure_of, stock_by_age
+from simulator.returns.fit_leaving import fit_leaving
+from simulator.returns.fit_levels import fit_level
+from simulator.returns.fit_moves import fit_moves
+from simulator.returns.penalised_poisson import most_probable
+from simulator.returns.rate_table import pooled_rates
+from simulator.returns.run_own_record import projected
+from simulator.vocabulary import placements
+from simulator.vocabulary.axes import AGES, PHASES, REASONS, STREAMS
+from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
+
+Array = NDArray[np.float64]
+
+
+@cache
+def england() -> England:
+    return load_baseline(LATEST_BASE)
+
+
+@cache
+def council(size: int, pattern: str, world: str = "S", seed: int = 201) -> made_up.Council:
+    return made_up.draw(size, world, pattern, seed, at_base=20_000)
+
+
+@cache
+def fitted(size: int, pattern: str, world: str = "S", seed: int = 201) -> FittedCouncil:
+    return fit_council(council(size, pattern, world, seed).stays, england(), made_up.england())
+
+
+# --------------------------------------------------------------------------------------------------
+# Regression
+
+
+def test_one_level_by_hand() -> None:
+    """Where 12 are seen of 10 expected, the most probable log level b solves 12 - 10 exp(b) = b / sd**2."""
+
+    def means(at: Array) -> tuple[Array, Array]:
+        mean = 10.0 * np.exp(at)
+        return mean, mean[:, None]
+
+    found = most_probable(np.array([12.0]), means, np.zeros(1), np.array([0.8]))
+    b = float(found.mean[0])
+    assert 12.0 - 10.0 * np.exp(b) == pytest.approx(b / 0.64, abs=1e-6)
+    assert found.sd[0] == pytest.approx((10.0 * np.exp(b) + 1 / 0.64) ** -0.5)
+
+
+def test_what_is_counted_as_a_sum_of_parts() -> None:
+    """Two parts in each of two cells, so that each part is known from what the cells make together."""
+    share = np.array([[0.9, 0.1], [0.2, 0.8]])
+    true = np.array([0.5, -0.7])
+
+    def means(at: Array) -> tuple[Array, Array]:
+        each = 1e4 * share * np.exp(at)
+        return each.sum(axis=1), each
+
+    found = most_probable(means(true)[0], means, np.zeros(2), np.full(2, 5.0))
+    assert found.mean == pytest.approx(true, abs=1e-3)
+
+
+def test_without_evidence_a_council_is_england() -> None:
+    shares = phases_of(made_up.england().spent[0])
+    none = np.zeros((len(AGES), UNKNOWN_TIME, len(PLACES)))
+    leaving = fit_leaving("resident", made_up.england().streams[0], shares, np.zeros((*none.shape, len(EVENTS))), none)
+    for one in leaving.values():
+        assert one.leaving.coefficient == pytest.approx((np.arange(len(of_leaving())) == STRENGTH).astype(float))
+    stream = made_up.england().streams[0]
+    own = {kind: one.leaving for kind, one in leaving.items()}
+    same = with_own_leaving(stream, "resident", own, {kind: one.coefficient for kind, one in own.items()})
+    np.testing.assert_allclose(
+        same.exit_pace * same.place_exit_per_year.max(), stream.exit_pace * stream.place_exit_per_year.max()
+    )
+    off = abs(same.phase_exit_per_year - stream.phase_exit_per_year)
+    assert off.max() < 1e-3  # what England leaves out is taken to happen now and then
+    moves = fit_moves(england(), shares, np.zeros((*none.shape, len(EVENTS))), none)
+    assert not moves.moving.coefficient.any()
+
+
+def leaving_of(level: float, strength: float) -> Leaving:
+    coefficient = np.zeros(len(of_leaving()))
+    coefficient[[LEVEL, STRENGTH]] = level, strength
+    none = np.zeros_like(coefficient)
+    return Leaving(coefficient, none, none, none, np.log(0.3), np.ones(len(REASONS)))
+
+
+def test_strength_bends_the_pattern() -> None:
+    """With 0 all leave alike, at the mean; a level multiplies; the mean itself stays where it is."""
+    of = hazards(made_up.england().streams[0], KINDS["resident"]["home"])
+    flat = leaving_of(np.log(2.0), 0.0)
+    by_phase, by_place = ratios(of, flat.log_mean, flat.coefficient)
+    np.testing.assert_allclose(of.by_phase * by_phase, 0.6)
+    np.testing.assert_allclose((of.by_place * by_place)[of.by_place > 0], 0.6)
+    steep = leaving_of(0.0, 2.0)
+    by_phase, _ = ratios(of, steep.log_mean, steep.coefficient)
+    np.testing.assert_allclose(by_phase, of.by_phase / 0.3)
+
+
+def test_hazards_of_placements_go_to_pace_and_hazard() -> None:
+    stream = made_up.england().streams[0]
+    of = hazards(stream, KINDS["resident"]["guardianship"])
+    one = leaving_of(0.3, 0.5)
+    own = with_own_leaving(stream, "resident", {"guardianship": one}, {"guardianship": one.coefficient})
+    found = hazards(own, KINDS["resident"]["guardianship"])
+    _, by_place = ratios(of, one.log_mean, one.coefficient)
+    np.testing.assert_allclose(found.by_place, of.by_place * by_place, rtol=1e-9)
+    np.testing.assert_array_equal(own.placement_pace, stream.placement_pace)
+
+
+# --------------------------------------------------------------------------------------------------
+# Levels over the years
+
+
+def test_a_steady_rate_is_the_mean_of_all_years() -> None:
+    found = fit_level(np.full(6, 400.0), np.ones(6), 0.1)
+    assert found.mean == pytest.approx(400.0, rel=1e-6)
+    assert found.sd_per_year < 0.05
+    assert fit_level(np.full(6, 400.0), np.ones(6), None).log_sd == pytest.approx((6 * 400.5) ** -0.5, rel=0.01)
+
+
+def test_a_rate_that_moves_is_that_of_the_last_years() -> None:
+    events = 400.0 * np.exp(0.12 * np.array([0, 1, 2, 1, 2, 3]))
+    found = fit_level(events, np.ones(6), 0.1)
+    assert found.sd_per_year > 0.07
+    assert abs(np.log(found.mean / events[-1])) < abs(np.log(found.mean / events.mean()))
+
+
+def test_few_events_tell_little_of_how_a_rate_moves() -> None:
+    rng = np.random.default_rng(3)
+    few = [fit_level(rng.poisson(5.0, 6).astype(float), np.ones(6), 0.1) for _ in range(20)]
+    assert np.mean([one.sd_per_year for one in few]) == pytest.approx(0.095, abs=0.015)
+    assert fit_level(np.zeros(3), np.ones(3), 0.1).mean < 1.0
+
+
+# --------------------------------------------------------------------------------------------------
+# Made-up councils
+
+
+def test_made_up_returns_balance_and_years_add_up() -> None:
+    stays = council(400, "flat").stays
+    years = by_year(stays)
+    stock = years.stock.sum(axis=(1, 2, 3, 4))
+    starts, exits = years.starts.sum(axis=(1, 2, 3)), years.exits.sum(axis=(1, 2, 3, 4))
+    np.testing.assert_array_equal(stock[1:], stock[:-1] + starts - exits)
+    whole, each = exposure(stays, 6), [exposure_of(stays, year) for year in years.years]
+    np.testing.assert_array_equal(sum(one.events for one in each), whole.events)
+    np.testing.assert_allclose(sum(one.child_years for one in each), whole.child_years)
+    np.testing.assert_array_equal(stock_by_age(stays).sum(axis=(1, 2, 3, 4)), stock)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "low", "high"), [("flat", 0.1, 0.6), ("like England", 0.75, 1.35), ("steep", 1.15, 1.8)]
+)
+def test_the_strength_of_a_council_is_found(pattern: str, low: float, high: float) -> None:
+    found = fitted(1500, pattern).leaving["resident"]
+    assert all(low < found[kind].leaving.coefficient[STRENGTH] < high for kind in ("home", "guardianship"))
+
+
+def test_as_many_leave_and_move_as_did() -> None:
+    """What is fitted makes, of the years at risk, the events of the returns; recent years weigh more in leaving."""
+    one = fitted(1500, "flat")
+    at_risk = np.sum([each.child_years[0, :, :UNKNOWN_TIME] for each in one.seen], axis=0)
+    seen = np.sum([each.events[0, :, :UNKNOWN_TIME] for each in one.seen], axis=0)
+    left = np.sum([kind.rate for kind in one.leaving["resident"].values()], axis=0)
+    assert (left * at_risk).sum() == pytest.approx(seen[..., : len(EXITS)].sum(), rel=0.06)
+    into = (one.moves["resident"].rate * at_risk[..., None]).sum(axis=(0, 1, 2))
+    often = seen[..., len(EXITS) :].sum(axis=(0, 1, 2))
+    np.testing.assert_allclose(into[often > 50], often[often > 50], rtol=0.06)
+
+
+def test_rates_that_england_lacks_are_kept() -> None:
+    """Asylum-seeking children go home too, and children of adoptive placements back to carers."""
+    prior = made_up.england()
+    events = np.zeros((len(AGES), UNKNOWN_TIME, len(PLACES), len(EVENTS)))
+    years = np.zeros(events.shape[:-1])
+    years[16, 4, PLACES.index("supported")] = 100.0
+    events[16, 4, PLACES.index("supported"), EXITS.index("home")] = 30.0
+    found = fit_leaving("uasc", prior.streams[1], phases_of(prior.spent[1]), events, years)["leaving"]
+    assert found.rate[16, 4, PLACES.index("supported")] == pytest.approx(0.3, rel=0.35)
+    assert found.leaving.reason_ratio[REASONS.index("home")] > 2.0
+    back = np.zeros_like(events)
+    years[3, 4, PLACES.index("for_adoption")] = 200.0
+    back[3, 4, PLACES.index("for_adoption"), len(EXITS) + PLACES.index("council_foster")] = 20.0
+    moves = fit_moves(england(), phases_of(prior.spent[0]), back, years)
+    assert moves.rate[3, 4, PLACES.index("for_adoption"), PLACES.index("council_foster")] > 0.03
+
+
+def test_gross_moves_are_in_the_engine_as_fitted() -> None:
+    stream = made_up.england().streams[0]
+    coefficient = np.zeros(len(of_moving()))
+    ratio = np.ones(len(PLACES))
+    free = with_own_moves(stream, england(), coefficient, ratio, limited=False)
+    held = with_own_moves(stream, england(), coefficient, ratio, limited=True)
+    to_group = np.eye(len(PLACES))[placements.groups()]
+    into = free.move_per_year[0, 0] @ to_group * (1.0 - to_group)
+    expected = gross_of_england(england())[:, placements.groups()]
+    np.testing.assert_allclose(into, expected * (1.0 - to_group), atol=1e-12)
+    waiting = placements.waiting_places()
+    assert free.move_per_year[0, 0][:, waiting].sum() > held.move_per_year[0, 0][:, waiting].sum()
+    np.testing.assert_allclose(free.exit_pace, stream.exit_pace)
+    assert len(PHASES) == free.placement_pace.shape[2]
+
+
+# --------------------------------------------------------------------------------------------------
+# Projections
+
+
+@pytest.mark.parametrize("pattern", made_up.PATTERNS)
+def test_a_stationary_council_stays_as_it_is(pattern: str) -> None:
+    """Flat or steep, it goes on as it was: within 7% of the truth after five years (chance of the years seen is 3%)."""
+    path = projected(fitted(1500, pattern).own, 5 * MONTHS_A_YEAR).children[0, 0, ::12].sum(axis=(1, 2, 3))
+    truth = council(1500, pattern).mean.sum(axis=1)
+    assert path[0] == pytest.approx(truth[0], rel=0.003)  # birthdays are by the calendar in returns
+    assert path[1] == pytest.approx(truth[1], rel=0.025)
+    assert path[5] == pytest.approx(truth[5], rel=0.07)
+
+
+def test_starts_that_hold_the_children_hold_them() -> None:
+    own = fitted(400, "flat").own
+    held = replace(own, council=replace(own.council, starts=own.council.starts * own.council.hold, hold=1.0))
+    path = projected(replace(held, known_phases=own.phases), 60).children[0, 0].sum(axis=(1, 2, 3))
+    assert path[60] == pytest.approx(path[0], rel=0.01)
+
+
+def test_the_central_path_lies_between_the_model_and_no_change() -> None:
+    own = fitted(60, "flat").own
+    alone = replace(own, council=replace(own.council, hold=1.0), known_phases=own.phases)
+    mixed, model = (projected(one, 60).children[0, 0, [0, -1]].sum(axis=(1, 2, 3)) for one in (own, alone))
+    now, weight = mixed[0], own.council.model_weight
+    assert weight == pytest.approx(1.0 / (1.0 + 100.0 / now))
+    assert mixed[1] == pytest.approx(now ** (1.0 - weight) * model[1] ** weight, rel=0.01)
+
+
+def test_the_check_catches_exits_that_were_halved() -> None:
+    """In a council whose children left half as often in its last two years, the model makes too few."""
+    one = fitted(400, "like England")
+    assert not [text for text in check(one).warnings if "of its own years" in text]
+    more = one.stocks.copy()
+    before_18 = np.delete(one.years.exits, -1, axis=-1)[-2:].sum()
+    grown = more[-1].reshape(-1)
+    grown[np.argsort(-grown)[:40]] += round(before_18 / 2 / 40)
+    found = check(replace(one, stocks=more))
+    [said] = [text for text in found.warnings if "of its own years" in text]
+    assert "fewer children than the returns hold" in said
+
+
+def test_a_trend_is_told_with_its_size() -> None:
+    one = fitted(1500, "like England")
+    starts = np.round(one.years.starts.sum(axis=(1, 2, 3)).mean() * 1.05 ** np.arange(6)).astype(int)
+    years = replace(one.years, starts=np.zeros_like(one.years.starts))
+    years.starts[:, 0, 5, 0] = starts
+    [said] = [text for text in check(replace(one, years=years)).warnings if text.startswith("starts have a trend")]
+    assert "+4.9% a year" in said or "+5.0% a year" in said
+
+
+def test_intervals_of_rates_hold_the_true_rates() -> None:
+    hits, looked = np.zeros(2), np.zeros(2)
+    for pattern in made_up.PATTERNS:
+        table, truth = pooled_rates(fitted(1500, pattern), made_up.england()), council(1500, pattern)
+        often = truth.expected >= 5.0
+        hit = (table.low <= truth.rate) & (truth.rate <= table.high) & often
+        for i, chosen in enumerate((slice(0, len(EXITS)), slice(len(EXITS), None))):
+            hits[i] += hit[..., chosen].sum()
+            looked[i] += often[..., chosen].sum()
+    assert (looked > 100).all()
+    assert (hits / looked > 0.68).all()
+    assert (hits / looked < 0.92).all()
+
+
+def test_streams_without_children_are_left_as_england_s() -> None:
+    stays = council(60, "flat").stays
+    resident = replace(stays, uasc=np.zeros_like(stays.uasc))
+    found = fit_council(resident, england(), made_up.england())
+    assert set(found.leaving) == {STREAMS[0]}
+    assert np.isfinite(projected(found.own, 12).children).all()
