@@ -153,7 +153,13 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
     "front_door": Schema(
         {
             "series": text(
-                "referrals", "need_started", "need_ended", "in_need", "plans_started", "plans", "safeguarding_gbp",
+                "referrals",
+                "need_started",
+                "need_ended",
+                "in_need",
+                "plans_started",
+                "plans",
+                "safeguarding_gbp",
                 "family_support_gbp",
             ),
             "area": text(),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simulator.baseline.after_care import AfterCare, LeaverPool
 from simulator.baseline.cost_drivers import paid_weeks
 from simulator.baseline.cost_lines import CostLine
+from simulator.baseline.front_door import FrontDoor
 from simulator.engine.paths import Paths
 from simulator.engine.rates import Rates
 from simulator.vocabulary import placements
@@ -31,6 +32,8 @@ class View:
     rates : Rates
     cost_lines, grant_lines : tuple of CostLine
         Of spend and of income; their money, units and fixed shares are (draw, area).
+    front_door : FrontDoor
+        What comes before care, before programmes.
     after_care : AfterCare
         Those who had left care by the first instant and are still paid for.
     deflator : (draw, month)
@@ -41,6 +44,7 @@ class View:
     rates: Rates
     cost_lines: tuple[CostLine, ...]
     grant_lines: tuple[CostLine, ...]
+    front_door: FrontDoor
     after_care: AfterCare
     deflator: Array
 
@@ -95,6 +99,18 @@ class View:
         """Weeks of those who have left care and are in a pool: (draw, area, month)."""
         there = self.pool(pool)
         return (there[:, :, :-1] + there[:, :, 1:]) / 2.0 * WEEKS_A_MONTH
+
+    @cached_property
+    def outside_care(self) -> Array:
+        """Children in need who are not looked after, at each instant: (draw, area, instant)."""
+        starts: Array = self.paths.starts.sum(axis=(-3, -2, -1))
+        return self.front_door.outside_at(self.rates.referral_ratio, starts)
+
+    @cached_property
+    def in_need(self) -> Array:
+        """Children in need, looked after or not, at each instant: (draw, area, instant)."""
+        looked_after: Array = self.children_by_place.sum(axis=-1)
+        return self.outside_care + looked_after
 
     @cached_property
     def amounts(self) -> tuple[Array, ...]:
