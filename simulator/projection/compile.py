@@ -14,7 +14,7 @@ from simulator.baseline.choose import baseline_of
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.distance_from_home import at_base
 from simulator.baseline.england import FOSTER, PLACE, England, placement_pace, resident_rates, uasc_rates
-from simulator.baseline.front_door import FrontDoor
+from simulator.baseline.front_door_flows import FrontDoor
 from simulator.baseline.sharing import with_need
 from simulator.baseline.social_workers import caseload, children_in_need, workers_in_england
 from simulator.baseline.structure import edges, structure

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.baseline_protocol import Baseline
-from simulator.baseline.front_door import FrontDoor, year_before
+from simulator.baseline.front_door_flows import FrontDoor, year_before
 from simulator.baseline.structure import structure
 from simulator.data.population import population_by_age
 from simulator.interventions.context import Context

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.cost_lines import CostLine, beds_side_by_side
-from simulator.baseline.front_door import fronts_side_by_side
+from simulator.baseline.front_door_flows import fronts_side_by_side
 from simulator.data.discounting import discount_factors
 from simulator.engine.paths import Paths
 from simulator.engine.rates import side_by_side

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simulator.baseline.after_care import AfterCare, LeaverPool
 from simulator.baseline.cost_drivers import paid_weeks
 from simulator.baseline.cost_lines import CostLine
-from simulator.baseline.front_door import FrontDoor
+from simulator.baseline.front_door_flows import FrontDoor
 from simulator.engine.paths import Paths
 from simulator.engine.rates import Rates
 from simulator.vocabulary import placements

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.baseline.front_door import follows
+from simulator.baseline.front_door_flows import follows
 from simulator.results.measures.registry import Values, measure
 from simulator.results.measures.spend import total_spend
 from simulator.results.measures.view import View

@@ -2,8 +2,8 @@
 
 These are stocks that nothing in care waits for, so they need no month loop of the engine. A flow comes in, each of
 those there leaves at one hazard, and both are fitted to a year of published counts: with them the stock at its
-beginning becomes the one at its end. Starts of care stay as they are fitted; a part of them goes along with the front door
-(`data/structure.yaml`, `front_door`), and what it leaves is told apart.
+beginning becomes the one at its end. Starts of care stay as they are fitted; a part of them goes along with the front
+door (`data/structure.yaml`, `front_door`), and what it leaves is told apart.
 """
 
 from __future__ import annotations
