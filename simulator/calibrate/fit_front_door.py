@@ -82,8 +82,7 @@ def fit(name: str, span: int = SPAN, years: Sequence[int] = YEARS) -> Elasticiti
     y, *x = (_changes(series(one), span) for one in (of, *along_with))
     last = np.array(YEARS[span:])
     known = np.isfinite(y) & np.isfinite(x).all(axis=0) & np.isin(last, list(years))
-    size = np.nanmean(np.where(series(of) > 0, series(of), np.nan), axis=1, keepdims=True, where=True)
-    weight = np.where(known, np.nan_to_num(size), 0.0)
+    weight = np.where(known, _size(series(of)), 0.0)
     y, *x = (_less_mean(one, weight) for one in (y, *x))
     return _least_squares(of, along_with, y, np.stack(x, axis=-1), weight, int(known.sum()))
 
@@ -93,6 +92,14 @@ def _changes(values: Array, span: int) -> Array:
     logs = np.log(np.where(values > 0.0, values, np.nan))
     changes: Array = logs[:, span:] - logs[:, :-span]
     return changes
+
+
+def _size(values: Array) -> Array:
+    """Return the mean of the years of each area that are known and above nought: (area, 1)."""
+    known = values > 0.0
+    total = np.where(known, values, 0.0).sum(axis=1, keepdims=True)
+    size: Array = total / np.maximum(known.sum(axis=1, keepdims=True), 1)
+    return size
 
 
 def _less_mean(changes: Array, weight: Array) -> Array:
@@ -123,7 +130,6 @@ def yearly_steps() -> tuple[float, float]:
     """
     england = np.diff(np.log(figures("referrals", (ENGLAND_CODE,))[0]))
     changes = _changes(figures("referrals", every_area()), SPAN)
-    size = np.nan_to_num(np.nanmean(figures("referrals", every_area()), axis=1, keepdims=True))
-    weight = np.where(np.isfinite(changes), size, 0.0)
+    weight = np.where(np.isfinite(changes), _size(figures("referrals", every_area())), 0.0)
     beside = _less_mean(changes, weight)
     return float(england.std(ddof=1)), float(np.sqrt((beside**2 * weight).sum() / weight.sum() / SPAN))
