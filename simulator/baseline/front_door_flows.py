@@ -8,16 +8,17 @@ door (`data/structure.yaml`, `front_door`), and what it leaves is told apart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.data.front_door_figures import ENGLAND_CODE, figures
+from simulator.baseline.start import PastSeries
+from simulator.data.front_door_figures import ENGLAND_CODE, YEARS, figures
 from simulator.vocabulary.areas import authorities
-from simulator.vocabulary.calendar import MONTHS_A_YEAR
+from simulator.vocabulary.calendar import MONTHS_A_YEAR, financial_year
 
 Array = NDArray[np.float64]
 
@@ -28,6 +29,7 @@ HALVINGS = 60
 
 COUNTED = ("referrals", "need_started", "in_need", "plans_started", "plans", "children", "starts")
 SPENT = ("safeguarding_gbp", "family_support_gbp")
+COUNT_SOURCE, SPEND_SOURCE = "dfe_cin_2025_via_csc_dashboard", "dfe_lait_2026;mhclg_ro3_2024_25"
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,30 @@ class YearBefore:
     def plans_end_per_year(self) -> Array:
         """Hazard with which a protection plan ends: (area,)."""
         return leaving_per_year(self.plans_before, self.plans_started, self.plans)
+
+
+def published_before_care(codes: Sequence[str]) -> Mapping[str, PastSeries]:
+    """Return the published series of some authorities together, by measure; of England where none is named.
+
+    Years in which any of them hides its figure are left out.
+    """
+    steady = {one.code: one.old_code for one in authorities()}
+    areas = [steady[code] for code in codes] or [ENGLAND_CODE]
+    found = {}
+    for measure, names, is_stock in (
+        ("referrals", ("referrals",), False),
+        ("children_in_need", ("in_need",), True),
+        ("protection_plans", ("plans",), True),
+        ("protection_plans_started", ("plans_started",), False),
+        ("front_door_spend", SPENT, False),
+    ):
+        values = np.sum([figures(name, areas).sum(axis=0) for name in names], axis=0)
+        known = np.isfinite(values)
+        years = np.array(YEARS)[known]
+        dates = (f"{year}-03-31" if is_stock else financial_year(int(year) - 1) for year in years)
+        if known.any():
+            found[measure] = PastSeries(tuple(dates), values[known], SPEND_SOURCE if names == SPENT else COUNT_SOURCE)
+    return found
 
 
 _TOGETHER = (

@@ -24,6 +24,9 @@ nought; over five they are a little higher still (docs/front-door.md)."""
 
 SPANS = (1, 2, 3, 5)
 
+MOST_SPAN = 6
+"""Longest span, in years, of which the record holds enough for how far referrals go."""
+
 
 @dataclass(frozen=True)
 class Elasticities:
@@ -123,13 +126,41 @@ def _least_squares(
     return Elasticities(of, along_with, estimate, error, float(explained), changes)
 
 
-def yearly_steps() -> tuple[float, float]:
-    """Return the standard deviation of a year's step of log referrals: of England, and of an authority beside it.
+@dataclass(frozen=True)
+class Moves:
+    """How far log referrals go from year to year, as standard deviations.
 
-    Authorities' is what changes over `SPAN` years make of a random walk, as a single year's own count does not stay.
+    Attributes
+    ----------
+    england_own_year : float
+        What is each year's own, of England: its level has stayed.
+    authority_step : float
+        A year's step of an authority beside England, which stays.
+    authority_own_year : float
+        What is each year's own of an authority, besides.
     """
-    england = np.diff(np.log(figures("referrals", (ENGLAND_CODE,))[0]))
-    changes = _changes(figures("referrals", every_area()), SPAN)
-    weight = np.where(np.isfinite(changes), _size(figures("referrals", every_area())), 0.0)
-    beside = _less_mean(changes, weight)
-    return float(england.std(ddof=1)), float(np.sqrt((beside**2 * weight).sum() / weight.sum() / SPAN))
+
+    england_own_year: float
+    authority_step: float
+    authority_own_year: float
+
+
+def moves_of_referrals() -> Moves:
+    """Return how far log referrals go, by how changes spread over one to six years.
+
+    Of what is a year's own, a change holds that of both its ends; of steps that stay, one for each year. England's
+    changes over six years spread no further than those over one, so that it has no such steps.
+    """
+    spans = np.arange(1, MOST_SPAN + 1)
+    england = np.log(figures("referrals", (ENGLAND_CODE,))[0])
+    whole = [float(((england[span:] - england[:-span]) ** 2).mean()) for span in spans]
+    step, own = np.polyfit(spans, [_variance(int(span)) for span in spans], 1)
+    return Moves(float(np.sqrt(np.mean(whole) / 2.0)), float(np.sqrt(step)), float(np.sqrt(own / 2.0)))
+
+
+def _variance(span: int) -> float:
+    """Return the variance of authorities' changes over some years beside the mean of all."""
+    values = figures("referrals", every_area())
+    changes = _changes(values, span)
+    weight = np.where(np.isfinite(changes), _size(values), 0.0)
+    return float((_less_mean(changes, weight) ** 2 * weight).sum() / weight.sum())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from simulator.vocabulary.calendar import MONTHS_A_YEAR
 Array = NDArray[np.float64]
 
 _PREFIX = "front_door."
-_ENGLAND = "drift.referrals"
+_ENGLAND, _LEVEL = "drift.referrals", "level"
 
 
 def drawn_shares() -> Mapping[str, DrawnNumber]:
@@ -31,21 +32,25 @@ def drawn_shares() -> Mapping[str, DrawnNumber]:
 
 
 def parameters(baseline: Baseline, financial_years: Sequence[str]) -> tuple[Parameter, ...]:
-    """Return what is drawn of the front door: shares, and a step of referrals a year of England and of each area."""
+    """Return what is drawn of the front door: shares, and how referrals of England and of each area stray.
+
+    The year to the base has a part of its own too, which is gone after it: what is called its level here.
+    """
     fitted = structure()["front_door"]
+    own, areas_own, step = (
+        Normal(0.0, fitted[name]) for name in ("england_own_year", "authority_own_year", "authority_step")
+    )
+    when = (*financial_years, _LEVEL) if financial_years else ()
     return (
         *(Parameter(f"{_PREFIX}{name}", one.distribution) for name, one in drawn_shares().items()),
-        *(Parameter(f"{_ENGLAND}.{year}", Normal(0.0, fitted["england_step"])) for year in financial_years),
-        *(
-            Parameter(_key(code, year), Normal(0.0, fitted["authority_step"]))
-            for code in baseline.walking
-            for year in financial_years
-        ),
+        *(Parameter(f"{_ENGLAND}.{year}", own) for year in when),
+        *(Parameter(_key(code, "year", year), areas_own) for code in baseline.walking for year in when),
+        *(Parameter(_key(code, "drift", year), step) for code in baseline.walking for year in financial_years),
     )
 
 
-def _key(code: str, financial_year: str) -> str:
-    return f"local.{code}.drift_referrals.{financial_year}"
+def _key(code: str, what: str, financial_year: str) -> str:
+    return f"local.{code}.{what}_referrals.{financial_year}"
 
 
 def front_door(
@@ -97,16 +102,19 @@ def _growth(scenario: Scenario, births: float) -> Array:
 
 
 def _stray(baseline: Baseline, year_of_month: Sequence[str], drawn: Mapping[str, float]) -> Array:
-    """Return referrals of a draw over those of the central run: (area, month).
-
-    A walk in steps of a year. Authorities walk beside England, and add up to it on average.
-    """
+    """Return referrals of a draw over those of the central run: (area, month), which authorities' mean leaves alone."""
     years = list(dict.fromkeys(year_of_month))
     at = [years.index(year) for year in year_of_month]
-    england = np.cumsum([drawn.get(f"{_ENGLAND}.{year}", 0.0) for year in years])
-    log = np.broadcast_to(england, (1, len(years)))
-    if baseline.walking and any(_key(code, years[0]) in drawn for code in baseline.walking):
-        sd = structure()["front_door"]["authority_step"]
-        steps = np.array([[drawn.get(_key(code, year), 0.0) for year in years] for code in baseline.walking])
-        log = log + np.cumsum(steps - sd**2 / 2.0, axis=1)
+
+    def own(key: Callable[[str], str]) -> Array:
+        """What is each year's own, without what was the base year's."""
+        return np.array([drawn.get(key(year), 0.0) for year in years]) - drawn.get(key(_LEVEL), 0.0)
+
+    log = own(lambda year: f"{_ENGLAND}.{year}")[None]
+    if any(_key(code, "drift", years[0]) in drawn for code in baseline.walking):
+        fitted = structure()["front_door"]
+        steps = [[drawn.get(_key(code, "drift", year), 0.0) for year in years] for code in baseline.walking]
+        walk = np.cumsum(np.array(steps) - fitted["authority_step"] ** 2 / 2.0, axis=1)
+        ends = [own(partial(_key, code, "year")) for code in baseline.walking]
+        log = log + walk + np.array(ends) - fitted["authority_own_year"] ** 2
     return np.asarray(np.exp(log)[:, at])

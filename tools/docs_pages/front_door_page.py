@@ -16,7 +16,7 @@ from simulator.backtest.front_door_hindcast import (
     hindcast,
 )
 from simulator.baseline.front_door_flows import YearBefore, after, year_before
-from simulator.calibrate.fit_front_door import REGRESSIONS, SPAN, SPANS, Elasticities, fit
+from simulator.calibrate.fit_front_door import REGRESSIONS, SPAN, SPANS, Elasticities, fit, moves_of_referrals
 from simulator.data.front_door_figures import ENGLAND_CODE, YEARS, figures
 from simulator.projection.front_door_course import drawn_shares
 from simulator.results.labelled import RunResults
@@ -50,7 +50,7 @@ def front_door_page(held: RunResults, more: RunResults) -> str:
         England with the front door as it is, and with more referrals.
     """
     year = year_before((ENGLAND,), LATEST_BASE, np.ones(1))
-    forecasts = [hindcast(ahead) for ahead in AHEAD]
+    forecasts, moves = [hindcast(ahead) for ahead in AHEAD], moves_of_referrals()
     parts = [
         "# The front door",
         "Made by `make docs-tables`; do not edit. Referrals, children in need and child protection plans come "
@@ -84,8 +84,10 @@ def front_door_page(held: RunResults, more: RunResults) -> str:
         _hindcast(forecasts),
         "## What it leaves out",
         "- Referrals are held, as starts are, and go with the number of children where starts do. In draws they "
-        "stray as England's have from year to year, and an authority's beside it; starts stray on their own, so "
-        "that a draw does not tie the two.\n"
+        f"stray as they have: England's by {moves.england_own_year:.1%} in a year, about a level that has stayed since "
+        f"{YEARS[0]}; an authority's besides by steps of {moves.authority_step:.0%} a year that stay and by "
+        f"{moves.authority_own_year:.0%} that is the year's own. Starts stray on their own, so that a draw does not tie "
+        "the two.\n"
         "- All follows in the month: yearly counts can't tell whether a plan comes a month after a referral or "
         "three.\n- Children in need by cause, assessments, section 47 enquiries and early help outside social care "
         "have no stock.\n- What leaves care is taken to leave need too; most children who go home have a plan for "
