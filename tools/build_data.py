@@ -17,6 +17,7 @@ from packaged_data.children_tables import build_children
 from packaged_data.claims_and_sources import PROJECTION_COLUMNS, SOURCE_COLUMNS, build_projections, read_sources
 from packaged_data.evidence_table import EVIDENCE_COLUMNS, STRATEGY_COLUMNS, build_evidence, build_strategy
 from packaged_data.fostering_tables import build_fostering
+from packaged_data.front_door_tables import FRONT_DOOR_COLUMNS, build_front_door
 from packaged_data.money_tables import build_money
 from packaged_data.panel_table import PANEL_COLUMNS, PLACEMENT_COLUMNS, build_local_placements, build_panel
 from packaged_data.placement_tables import build_placements
@@ -51,6 +52,8 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     write(data / "local.csv", LOCAL_COLUMNS, figures)
     panel = build_panel(shared)
     write(data / "panel.csv", PANEL_COLUMNS, panel)
+    front_door = build_front_door(shared)
+    write(data / "front_door.csv", FRONT_DOOR_COLUMNS, front_door)
     placed = build_local_placements(shared)
     write(data / "local_placements.csv", PLACEMENT_COLUMNS, placed)
     projections = build_projections(shared)
@@ -60,6 +63,7 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     write(data / "strategy.csv", STRATEGY_COLUMNS, strategy)
     write(data / "sources.csv", SOURCE_COLUMNS, sorted(sources.values()))
     others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel, "local_placements": placed}
+    others["front_door"] = front_door
     others |= {"projections": projections, "evidence": evidence, "strategy": strategy, "sources": sources}
     return counts | {name: len(rows) for name, rows in others.items()}
 

@@ -14,6 +14,7 @@ from simulator.baseline.cost_drivers import AtBase
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.deviations import deviations, level_key
 from simulator.baseline.england import FOSTER, England
+from simulator.baseline.front_door_flows import published_before_care
 from simulator.baseline.levels import COST_LINES, Levels
 from simulator.baseline.local_evidence import Evidence
 from simulator.baseline.placement_levels import PlacementMix, into, plans
@@ -173,7 +174,7 @@ class Authorities:
             return self.england.history
         years, stock = published_stock(first.members)
         children = PastSeries(tuple(f"{y}-03-31" for y in years), stock, "dfe_cla_2025")
-        return {"children": children, **flows_published(first.members)}
+        return {"children": children, **flows_published(first.members), **published_before_care(first.members)}
 
     @property
     def by_own_returns(self) -> bool:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.after_care import FIRST_AGE, AfterCare
 from simulator.baseline.cost_lines import CostLine
+from simulator.baseline.front_door_flows import published_before_care
 from simulator.baseline.labelled_arrays import AXES, aligned, labels
 from simulator.baseline.placement_levels import as_england
 from simulator.baseline.random_walk import RandomWalk, events
@@ -497,4 +498,4 @@ def published_history() -> Mapping[str, PastSeries]:
         series = tables.series(table)
         years = tuple(financial_year(int(year) - 1) for year in series)
         found[measure] = PastSeries(years, np.array(list(series.values())), "dfe_cla_2025")
-    return found
+    return {**found, **published_before_care(())}

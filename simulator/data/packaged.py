@@ -150,6 +150,25 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
         },
         key=("series", "area", "first_year"),
     ),
+    "front_door": Schema(
+        {
+            "series": text(
+                "referrals",
+                "need_started",
+                "need_ended",
+                "in_need",
+                "plans_started",
+                "plans",
+                "safeguarding_gbp",
+                "family_support_gbp",
+            ),
+            "area": text(),
+            "source": text(),
+            "first_year": whole("year", 1990, 2100),
+            "values": counts("referrals, children, plans or GBP"),
+        },
+        key=("series", "area", "first_year"),
+    ),
     "local_placements": Schema(
         {
             "group": text("foster_total", "placed_with_parents", "placed_for_adoption", "homes_supported_and_other"),

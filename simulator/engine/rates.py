@@ -231,6 +231,10 @@ class Rates:
         Children in need at the base, those looked after among them, whose cases social workers hold.
     case_holding_share : (draw, area)
         Share of social workers who hold cases.
+    referral_ratio : (draw, area, month)
+        Referrals to children's social care with all that is done over those without.
+    starts_per_referral : (draw, area)
+        Share of starts of resident children that goes along with referrals.
     away_share : (draw, area, instant, place, away)
         Share of the children in a placement who live over 20 miles from home, and outside the council's area.
     brought_near : (draw, area, instant, place)
@@ -257,6 +261,8 @@ class Rates:
     social_workers: Array = field(default_factory=lambda: np.zeros((1, 1, 1, len(CONTRACTS))))
     open_cases: Array = field(default_factory=lambda: np.zeros((1, 1)))
     case_holding_share: Array = field(default_factory=lambda: np.ones((1, 1)))
+    referral_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1)))
+    starts_per_referral: Array = field(default_factory=lambda: np.zeros((1, 1)))
     away_share: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1, len(AWAY))))
     brought_near: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))
     week_gbp: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))

@@ -52,6 +52,10 @@ class Referrals(Model):
     risk_ratio: Quantity = number(low=0, high=3, unit="ratio")
     """Starts in these months over starts without the help, before the effect itself."""
 
+    referral_ratio: Quantity = number(1.0, low=0, high=3, unit="ratio", source="definition")
+    """Referrals in these months over referrals without the help. Episodes of need and protection plans follow them, and
+    cost money at the front door; starts go by `risk_ratio` alone."""
+
     from_month: Count = number(low=0, high=480, unit="months after the start")
     """First month in which it acts; 0 is the month of the start."""
 
@@ -116,6 +120,10 @@ class EarlyHelp(LaggedIntervention):
         """Multiply starts of resident children."""
         import numpy as np
 
+        if self.referrals is not None and self.referrals.referral_ratio != 1.0:
+            more = self.referrals.referral_ratio - 1.0
+            found = self.since_base(lambda when: more * self._found(when), context)
+            rates = replace(rates, referral_ratio=rates.referral_ratio * found)
         ratio = self.since_base(lambda when: self.eligible_share * (self._ratio(when) - 1.0), context)
         if np.all(ratio == 1.0):
             return rates
@@ -128,11 +136,17 @@ class EarlyHelp(LaggedIntervention):
 
     def _ratio(self, context: Context) -> Array:
         """Divide starts with the help by starts without it, for families reached: (month,)."""
-        import numpy as np
-
         ratio = 1.0 + (self.effect.risk_ratio - 1.0) * self.weights(context, self.lag_months)
         if self.referrals is None:
             return ratio
+        return ratio * (1.0 + (self.referrals.risk_ratio - 1.0) * self._found(context))
+
+    def _found(self, context: Context) -> Array:
+        """How strongly the help finds need in each month: (month,), nought where it finds none."""
+        import numpy as np
+
+        if self.referrals is None:
+            return np.zeros(context.months)
         since = context.elapsed(self.start)
-        found = (since >= self.referrals.from_month) & (since <= self.referrals.to_month + 1)
-        return ratio * (1.0 + (self.referrals.risk_ratio - 1.0) * np.where(found, self.weights(context), 0.0))
+        acts = (since >= self.referrals.from_month) & (since <= self.referrals.to_month + 1)
+        return np.where(acts, self.weights(context), 0.0)

@@ -14,6 +14,7 @@ from simulator.baseline.choose import baseline_of
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.distance_from_home import at_base
 from simulator.baseline.england import FOSTER, PLACE, England, placement_pace, resident_rates, uasc_rates
+from simulator.baseline.front_door_flows import FrontDoor
 from simulator.baseline.sharing import with_need
 from simulator.baseline.social_workers import caseload, children_in_need, workers_in_england
 from simulator.baseline.structure import edges, structure
@@ -33,6 +34,7 @@ from simulator.projection.foster_supply import (
     more_in_homes,
     of_one_council,
 )
+from simulator.projection.front_door_course import front_door
 from simulator.projection.funding_paths import FundingPaths, funding_paths
 from simulator.projection.go_on import WayOn, course, go_on
 from simulator.projection.localise import localise
@@ -72,6 +74,8 @@ class Compiled:
         England's own, or places are not limited.
     agency_odds : (area,)
         Ratio of the odds of a place with an agency to England's.
+    front_door : FrontDoor
+        What comes before care, before programmes.
     funding : FundingPaths or None
         Money beside spend, where the scenario carries funding.
     record : Rates or None
@@ -86,6 +90,7 @@ class Compiled:
     grant_lines: tuple[CostLine, ...]
     after_care: AfterCare
     price_year: str
+    front_door: FrontDoor
     england: Rates | None = None
     agency_odds: Array = field(default_factory=lambda: np.ones(1))
     funding: FundingPaths | None = None
@@ -125,8 +130,11 @@ def compile_scenario(
     england = baseline.england
     context = _context(scenario, baseline)
     supply = foster_supply(scenario.assumptions, drawn or {})
+    prices = 1.0 / context.price_level(financial_year(england.base - 1))
+    front = front_door(scenario, baseline, context, drawn or {}, prices)
     everywhere = replace(context, areas=england.codes, part_of_england=1.0)
     bare = _with_people(_base_rates(scenario, england, context, supply), everywhere, england.base)
+    bare = replace(bare, starts_per_referral=front.starts_per_referral)
     years = [m.financial_year for m in scenario.calendar]
     strays = processes(england.base) if drawn and scenario.assumptions.drift == "as_recorded" else ()
     trends = going_on(scenario.assumptions, england.base)
@@ -147,7 +155,6 @@ def compile_scenario(
     rates = _with_people(rates, context, england.base)
     if england is not baseline:
         rates = replace(rates, foster=of_one_council(rates.foster, supply))
-    prices = 1.0 / context.price_level(financial_year(england.base - 1))
     rates, cost_lines = with_own(rates, _uprated(start.cost_lines, prices), scenario.own, context)
     beside = record = None
     limited = bare.foster is not None and bare.foster.limited
@@ -175,6 +182,7 @@ def compile_scenario(
         agency_odds=start.placement_mix.agency_odds,
         record=record,
         price_year=price_year or scenario.price_year,
+        front_door=front,
         funding=None if scenario.funding is None else funding_paths(scenario, context),
     )
 

@@ -47,10 +47,11 @@ class DrawnNumber:
 @cache
 def drawn_numbers() -> Mapping[str, DrawnNumber]:
     """Return all of them by name."""
-    return {name: _read(entry) for name, entry in structure()["fostering"]["drawn"].items()}
+    return {name: drawn_number(entry) for name, entry in structure()["fostering"]["drawn"].items()}
 
 
-def _read(entry: Mapping[str, Any]) -> DrawnNumber:
+def drawn_number(entry: Mapping[str, Any]) -> DrawnNumber:
+    """Return a number as data/structure.yaml writes it: its family, that family's numbers and the source."""
     numbers = {key: tuple(value) if isinstance(value, list) else float(value)
                for key, value in entry.items() if key not in ("family", "source")}  # fmt: skip
     return DrawnNumber(_FAMILIES[entry["family"]](**numbers), entry["source"])

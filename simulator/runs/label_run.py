@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.cost_lines import CostLine, beds_side_by_side
+from simulator.baseline.front_door_flows import fronts_side_by_side
 from simulator.data.discounting import discount_factors
 from simulator.engine.paths import Paths
 from simulator.engine.rates import side_by_side
@@ -151,6 +152,7 @@ def _view(runs: Sequence[Compiled], paths: Paths) -> View:
         side_by_side([one.rates for one in runs]),
         _lines_side_by_side([one.cost_lines for one in runs]),
         _lines_side_by_side([one.grant_lines for one in runs]),
+        fronts_side_by_side([one.front_door for one in runs]),
         runs[0].after_care,
         np.stack([one.context.deflator for one in runs]),
     )

@@ -38,7 +38,7 @@ def build_panel(shared: Path) -> list[tuple[str, ...]]:
             add("uasc", row["old_la_code"], int(row["period"]), row["value"], row["source"])
     for row in read(local / "la_population_under_18.csv"):
         add("population", row["old_la_code"], int(row["mid_year"]) + 1, row["population_0_17"], row["source"])
-    return [row for key in sorted(cells) for row in _runs(*key, cells[key])]
+    return [row for key in sorted(cells) for row in runs_of_years(*key, cells[key])]
 
 
 PLACEMENT_COLUMNS = ("group", "area", "source", "first_year", "values")
@@ -76,10 +76,10 @@ def build_local_placements(shared: Path) -> list[tuple[str, ...]]:
             rest = number(str(float(whole) - sum(map(float, known))))
         for group, cell in {**parts, THE_OTHERS: (rest, source)}.items():
             cells.setdefault((group, area), {})[int(year)] = cell
-    return [row for key in sorted(cells) for row in _runs(*key, cells[key])]
+    return [row for key in sorted(cells) for row in runs_of_years(*key, cells[key])]
 
 
-def _runs(series: str, area: str, cells: Mapping[int, Cell]) -> list[tuple[str, ...]]:
+def runs_of_years(series: str, area: str, cells: Mapping[int, Cell]) -> list[tuple[str, ...]]:
     """Return one row for each run of years that follow each other and share a source."""
     runs: list[list[int]] = []
     for year in sorted(cells):

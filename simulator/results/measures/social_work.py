@@ -29,8 +29,7 @@ def agency_social_workers(view: View) -> Values:
 
 @measure(45, "Cases of a social worker who holds any", "cases each", "stock", NEVER)
 def social_worker_caseload(view: View) -> Values:
-    """Children in need over social workers who hold cases; children in need change as far as children in care do."""
-    children = view.children_by_place.sum(axis=-1)
-    cases = view.rates.open_cases[..., None] + children - children[:, :, :1]
+    """Children in need over social workers who hold cases; cases change as far as `children_in_need` do."""
+    cases = view.rates.open_cases[..., None] * view.in_need / view.in_need[:, :, :1]
     holding = view.rates.case_holding_share[..., None] * view.rates.social_workers.sum(axis=-1)
     return Values(cases[..., None, None], per=_at_instants(view, holding)[..., None, None])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simulator.baseline.after_care import UNDER_GUARDIANSHIP, AfterCare, LeaverPool
 from simulator.baseline.cost_drivers import paid_weeks
 from simulator.baseline.cost_lines import CostLine
+from simulator.baseline.front_door_flows import FrontDoor
 from simulator.engine.paths import Paths
 from simulator.engine.rates import Rates
 from simulator.vocabulary import placements
@@ -31,6 +32,8 @@ class View:
     rates : Rates
     cost_lines, grant_lines : tuple of CostLine
         Of spend and of income; their money, units and fixed shares are (draw, area).
+    front_door : FrontDoor
+        What comes before care, before programmes.
     after_care : AfterCare
         Those who had left care by the first instant and are still paid for.
     deflator : (draw, month)
@@ -41,6 +44,7 @@ class View:
     rates: Rates
     cost_lines: tuple[CostLine, ...]
     grant_lines: tuple[CostLine, ...]
+    front_door: FrontDoor
     after_care: AfterCare
     deflator: Array
 
@@ -100,6 +104,18 @@ class View:
     def guardianship_programme_spend(self) -> Array:
         """Cash that programmes spend on children who left care for guardianship: (draw, area, month)."""
         return np.asarray(self.rates.guardianship_week_gbp * self.pool_weeks(UNDER_GUARDIANSHIP))
+
+    @cached_property
+    def outside_care(self) -> Array:
+        """Children in need who are not looked after, at each instant: (draw, area, instant)."""
+        starts: Array = self.paths.starts.sum(axis=(-3, -2, -1))
+        return self.front_door.outside_at(self.rates.referral_ratio, starts)
+
+    @cached_property
+    def in_need(self) -> Array:
+        """Children in need, looked after or not, at each instant: (draw, area, instant)."""
+        looked_after: Array = self.children_by_place.sum(axis=-1)
+        return self.outside_care + looked_after
 
     @cached_property
     def amounts(self) -> tuple[Array, ...]:

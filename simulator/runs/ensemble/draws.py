@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.data.provenance import data_hashes, program_hashes
 from simulator.interventions.impossible import Impossible
-from simulator.projection import drift, foster_supply, localise
+from simulator.projection import drift, foster_supply, front_door_course, localise
 from simulator.results.labelled import RunResults
 from simulator.runs.ensemble.drawn import FULL
 from simulator.runs.prepare import Prepared, prepare
@@ -55,7 +55,7 @@ class Settings:
 def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
     """Return everything that is drawn in a scenario.
 
-    That is its uncertain numbers, foster supply, the drift of rates, and levels of areas.
+    That is its uncertain numbers, foster supply, the drift of rates, levels of areas, and the front door.
     """
     scenario = loaded.scenario
     drifts = scenario.assumptions.drift != "none"
@@ -65,6 +65,7 @@ def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
         *foster_supply.parameters(),
         *drift.parameters(loaded.baseline.england.base, years),
         *localise.parameters(loaded.baseline, years),
+        *front_door_course.parameters(loaded.baseline, years),
     )
 
 

@@ -54,6 +54,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {**PHASED, "places": 1.0, "occupancy": 0.8, "displaced_share": 0.5, "stay_months": 6, "lag_months": 3},
         {**PAID, "places": 1.0},
     ],
+    "referrals": [{**PHASED, "referral_ratio": 1.2}, {**PAID, "referral_ratio": 0.9}],
     "workforce": [
         {
             **PHASED,
@@ -108,6 +109,7 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "step_down": {"start": "2026-04", "share_per_year": 0.0},
     "supported_accommodation": {"start": "2026-04", "places": 0.0},
     "workforce": {"start": "2026-04", "agency_premium_gbp": 20_000.0},
+    "referrals": {"start": "2026-04", "referral_ratio": 1.0},
     "close_to_home": {"start": "2026-04", "places": 0.0},
     "child_poverty": {"value": 0.0},
     "prevention_spend": {"value": 0.0},

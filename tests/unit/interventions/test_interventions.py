@@ -106,6 +106,7 @@ def make_rates(draws: int = 2, areas: int = 1) -> Rates:
         programme_spend_gbp=np.zeros((1, 1, 1)),
         social_workers=np.full((1, areas, 1, 2), [3_000.0, 600.0]),
         open_cases=np.full((1, areas), 36_000.0),
+        starts_per_referral=np.full((1, 1), 0.2),
         away_share=np.full((1, areas, 1, PLACES, 2), [0.25, 0.5]),
     )
     for _, array in arrays(rates):
@@ -163,7 +164,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "ages": [2, 10],
             "eligible_share": 0.5,
             "effect": {"risk_ratio": 0.8},
-            "referrals": {"risk_ratio": 1.3, "from_month": 2, "to_month": 8},
+            "referrals": {"risk_ratio": 1.3, "referral_ratio": 1.2, "from_month": 2, "to_month": 8},
         },
         {**PAID, "effect": {"risk_ratio": 0.8}},
         {"start": "2026-04", "areas": {"share": 0.4}, "effect": {"risk_ratio": 0.8}},
