@@ -18,7 +18,14 @@ author = "care-demand contributors"
 language = "en-GB"
 
 extensions = ["myst_nb"]
-include_patterns = ["*.md", "docs/**/*.md", "forecasts/**/*.md", "benchmarks/*.md", "notebooks/*.ipynb"]
+include_patterns = [
+    "*.md",
+    "docs/*.md",
+    "docs/reference/*.md",
+    "forecasts/*/*.md",
+    "benchmarks/README.md",
+    "notebooks/*.ipynb",
+]
 exclude_patterns = [".*", "out", "build", "dist", "simulator", "tests", "tools", "studies"]
 root_doc = INDEX = "docs/index"
 nitpicky = True
@@ -28,6 +35,7 @@ myst_heading_anchors = 4
 nb_execution_mode = "force"
 nb_execution_timeout = 300
 nb_execution_raise_on_error = True
+nb_execution_in_temp = True
 nb_merge_streams = True
 
 html_theme = "furo"
@@ -54,7 +62,9 @@ def listed(index: str) -> dict[str, list[str]]:
         Text of docs/index.md; files are named from docs/.
     """
     parts = re.split(r"^## (.+)$", index, flags=re.MULTILINE)
-    return {head: files for head, text in zip(parts[1::2], parts[2::2], strict=True) if (files := _LISTED.findall(text))}
+    return {
+        head: files for head, text in zip(parts[1::2], parts[2::2], strict=True) if (files := _LISTED.findall(text))
+    }
 
 
 def _with_contents(app: Sphinx, docname: str, source: list[str]) -> None:

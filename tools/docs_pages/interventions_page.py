@@ -41,9 +41,9 @@ def _common() -> set[str]:
 
 
 def fields_table(fields: Sequence[FieldNote]) -> str:
+    """Return a table of fields: what each is and may be, and what holds if it is left out."""
     rows = [
-        [f"`{note.path}`", running(note.label), _allowed(note), _if_left_out(note), _source_of(note)]
-        for note in fields
+        [f"`{note.path}`", running(note.label), _allowed(note), _if_left_out(note), _source_of(note)] for note in fields
     ]
     return table(("Field", "What it is", "Allowed (unit)", "If left out", "Source of the default"), rows)
 
@@ -81,4 +81,5 @@ def _as_written(value: Any) -> str:
 
 
 def running(text: str) -> str:
+    """Return a docstring as one line of Markdown."""
     return " ".join(text.replace("``", "`").split())

@@ -1,4 +1,4 @@
-"""docs/reference/: what can be looked up, made of the program itself: commands, fields, measures, placements, Python."""
+"""docs/reference/: commands, fields, measures, placements and what Python calls, made of the program itself."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Iterator
 
 import click
-from docs_pages.interventions_page import fields_table, running
-from docs_pages.markdown import NONE, table
 from numpydoc.docscrape import NumpyDocString
 
 import simulator
+from docs_pages.interventions_page import fields_table, running
+from docs_pages.markdown import NONE, table
 from simulator.cli.commands.lists import measures, placements
 from simulator.cli.group import PROGRAM
 from simulator.cli.main import cli
@@ -23,17 +23,28 @@ from simulator.results.swept import Sweep
 from simulator.scenario import LoadedScenario, Scenario
 
 MADE = "Made by `make docs` from the code; do not edit."
-NAMED = "simulator"
 PUBLIC: tuple[tuple[type, tuple[str, ...]], ...] = (
     (LoadedScenario, ("at", "in_areas", "parameters")),
     (
         RunResults,
-        ("__getitem__", "by_year", "stock_totals", "stock_parts", "year_totals", "year_parts", "extra_spend", "to_frame"),
+        (
+            "__getitem__",
+            "by_year",
+            "stock_totals",
+            "stock_parts",
+            "year_totals",
+            "year_parts",
+            "extra_spend",
+            "to_frame",
+        ),
     ),
     (Measure, ("total",)),
     (Sweep, ("combinations", "to_frame")),
 )
 """Records that the functions give, and what people ask of them."""
+
+_WIDE = 90
+"""Letters of a signature that stand on one line."""
 
 
 def reference_pages() -> dict[str, str]:
@@ -88,9 +99,9 @@ def scenario_files_page() -> str:
         "# Fields of a scenario file",
         f"{MADE} [Write a scenario](../scenarios.md) says how they are used; the fields under `interventions:` are in "
         "[Interventions](../interventions.md).",
-        "Besides these, `extends` names the parent, and `remove` the entries of it that are taken out. A star stands for "
-        "a name or a place in a list. `care-demand schema` prints the JSON Schema of all of it, which editors use to "
-        "complete and to mark what is wrong; it is [scenario.schema.json](../../scenarios/scenario.schema.json) too.",
+        "Besides these, `extends` names the parent, and `remove` its entries that are taken out. A star stands for a "
+        "name or a place in a list. `care-demand schema` prints the JSON Schema of all of it, which editors use to "
+        "complete and to mark what is wrong; [scenario.schema.json](../../scenarios/scenario.schema.json) is the same.",
         "## The scenario as a whole",
         fields_table([note for note in fields if note.path in plain]),
     ]
@@ -143,7 +154,7 @@ def python_page() -> str:
     ]
     for name in sorted(set(simulator.__all__) - {"__version__"}):
         function: Callable[..., object] = getattr(simulator, name)
-        parts += [f"## {NAMED}.{name}", *_described(name, function)]
+        parts += [f"## simulator.{name}", *_described(name, function)]
     for record, members in PUBLIC:
         parts += [f"## {record.__name__}", *_documented(record.__doc__ or "")]
         for member in members:
@@ -162,20 +173,21 @@ def _described(name: str, function: Callable[..., object]) -> list[str]:
 
 
 def _called(function: Callable[..., object]) -> str:
+    """Return the arguments and what is returned, on a line each where one line is too long."""
     signature = inspect.signature(function)
-    shown = [one for one in signature.parameters.values() if one.name != "self"]
-    one_line = str(signature.replace(parameters=shown))
-    if len(one_line) < 90:
+    words: list[str] = []
+    for one in signature.parameters.values():
+        if one.name == "self":
+            continue
+        if one.kind is one.KEYWORD_ONLY and not any(word.startswith("*") for word in words):
+            words.append("*")
+        star = "*" if one.kind is one.VAR_POSITIONAL else ""
+        default = "" if one.default is one.empty else f" = {one.default!r}"
+        words.append(f"{star}{one.name}: {one.annotation}{default}")
+    one_line = f"({', '.join(words)}) -> {signature.return_annotation}"
+    if len(one_line) < _WIDE:
         return one_line
-    lines, starred = [], False
-    for one in shown:
-        if one.kind is one.KEYWORD_ONLY and not starred:
-            starred = True
-            if not any(other.kind is other.VAR_POSITIONAL for other in shown):
-                lines.append("    *,")
-        starred = starred or one.kind is one.VAR_POSITIONAL
-        lines.append(f"    {one},")
-    return "(\n" + "\n".join(lines) + f"\n) -> {signature.return_annotation}"
+    return "(\n" + "".join(f"    {word},\n" for word in words) + f") -> {signature.return_annotation}"
 
 
 def _documented(text: str) -> Iterator[str]:
