@@ -1,4 +1,4 @@
-"""The documentation as a site: every page has its place, what is looked up is of today, and nothing comes from elsewhere."""
+"""The documentation as a site: every page has its place, the reference is of today, nothing comes from elsewhere."""
 
 from __future__ import annotations
 
@@ -74,10 +74,12 @@ def test_the_page_of_commands_has_what_they_print() -> None:
         assert f"```text\n{printed.output.rstrip()}\n```" in page
 
 
+LOADS = {"script": "src", "img": "src", "iframe": "src", "source": "src", "embed": "src", "object": "data"}
+"""What a tag loads, by the name of its attribute."""
+
+
 class Read(HTMLParser):
     """What a page of HTML loads, where it leads, and what in it can be led to."""
-
-    LOADS = {"script": "src", "img": "src", "iframe": "src", "source": "src", "embed": "src", "object": "data"}
 
     def __init__(self, page: Path) -> None:
         super().__init__()
@@ -89,7 +91,7 @@ class Read(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         of = {name: value or "" for name, value in attrs}
         self.ids.add(of.get("id", ""))
-        if source := of.get(self.LOADS.get(tag, "")):
+        if source := of.get(LOADS.get(tag, "")):
             self.loads.append(source)
         if tag == "link" and of.get("rel") not in ("next", "prev", "canonical", "index", "search", "author"):
             self.loads.append(of["href"])
