@@ -61,7 +61,7 @@ def test_what_is_looked_up_is_of_today() -> None:
 @needs_sphinx
 def test_the_page_of_commands_has_what_they_print() -> None:
     from click.testing import CliRunner
-    from docs_pages.reference_pages import all_commands
+    from docs_pages.reference_pages import HELP_WIDTH, all_commands
 
     from simulator.cli.main import cli
 
@@ -70,7 +70,9 @@ def test_the_page_of_commands_has_what_they_print() -> None:
     assert len(names) > 15
     for name in ("care-demand run", "care-demand import ssda903", "care-demand forecast score"):
         assert name in names
-        printed = CliRunner().invoke(cli, [*name.split()[1:], "--help"], prog_name="care-demand", terminal_width=100)
+        printed = CliRunner().invoke(
+            cli, [*name.split()[1:], "--help"], prog_name="care-demand", terminal_width=HELP_WIDTH
+        )
         assert f"```text\n{printed.output.rstrip()}\n```" in page
 
 

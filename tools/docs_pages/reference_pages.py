@@ -15,7 +15,6 @@ from docs_pages.markdown import NONE, table
 from simulator.cli.commands.lists import measures, placements
 from simulator.cli.group import PROGRAM
 from simulator.cli.main import cli
-from simulator.cli.screen import WIDTH
 from simulator.interventions import notes
 from simulator.results.labelled import RunResults
 from simulator.results.quantities import Measure
@@ -43,7 +42,10 @@ PUBLIC: tuple[tuple[type, tuple[str, ...]], ...] = (
 )
 """Records that the functions give, and what people ask of them."""
 
-_WIDE = 90
+HELP_WIDTH = 84
+"""Letters to a line of help, so that none is cut off on the site."""
+
+_WIDE = 84
 """Letters of a signature that stand on one line."""
 
 
@@ -69,9 +71,13 @@ def all_commands(group: click.Group = cli, name: str = PROGRAM) -> Iterator[tupl
 
 
 def help_of(name: str, command: click.Command) -> str:
-    """Return what `--help` prints, as wide as a screen of the program."""
+    """Return what `--help` prints on a screen of that width."""
     context = click.Context(
-        command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH, help_option_names=["-h", "--help"]
+        command,
+        info_name=name,
+        terminal_width=HELP_WIDTH,
+        max_content_width=HELP_WIDTH,
+        help_option_names=["-h", "--help"],
     )
     return command.get_help(context)
 
