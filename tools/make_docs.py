@@ -1,8 +1,8 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
 Writes docs/results.md, docs/costs.md, docs/evidence.md, docs/front-door.md, docs/gap.md, docs/interventions.md,
-docs/strategy.md, docs/children.png and the parts of README.md, docs/model.md and docs/returns.md that stand between
-marks. Every number comes from running the shipped scenarios or from the data files, so the same code and data give the
+docs/strategy.md, docs/children.png and the parts of README.md, docs/method.md, docs/model.md and docs/returns.md that
+stand between marks. Every number comes from running the shipped scenarios or from the data files, so the same code and data give the
 same bytes. Takes a few minutes.
 """
 
@@ -54,6 +54,8 @@ def main() -> None:
     verdict = standing((DOCS / "hindcast.md").read_text(encoding="utf-8"), "verdict")
     text = between(text, "answers", answers())
     _write(readme, between(text, "hindcast", verdict))
+    method = DOCS / "method.md"
+    _write(method, between(method.read_text(encoding="utf-8"), "hindcast", verdict))
     model = DOCS / "model.md"
     _write(model, between(model.read_text(encoding="utf-8"), "assumptions", assumptions_table()))
     returns = DOCS / "returns.md"

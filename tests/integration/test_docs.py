@@ -22,7 +22,7 @@ PAGES = [
     ROOT / "CHANGELOG.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "SECURITY.md",
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 ]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -59,9 +59,10 @@ def test_rules_of_returns_are_up_to_date() -> None:
     assert page == between(page, "rules", rules_table()), "run `make docs-tables`"
 
 
-def test_the_readme_has_the_verdict_of_the_hindcast() -> None:
-    readme, page = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/hindcast.md"))
-    assert standing(readme, "hindcast") == standing(page, "verdict"), "run `make docs-tables`"
+@pytest.mark.parametrize("name", ["README.md", "docs/method.md"])
+def test_pages_have_the_verdict_of_the_hindcast(name: str) -> None:
+    text, page = ((ROOT / one).read_text(encoding="utf-8") for one in (name, "docs/hindcast.md"))
+    assert standing(text, "hindcast") == standing(page, "verdict"), "run `make docs-tables`"
 
 
 @pytest.mark.slow
@@ -110,14 +111,15 @@ def test_pictures_have_alt_text() -> None:
 
 
 def examples() -> Iterator[str]:
-    for page in ("README.md", "docs/programmes.md", "docs/sufficiency.md"):
+    for page in ("README.md", "docs/programmes.md", "docs/scenarios.md", "docs/sufficiency.md"):
         for language, block in FENCE.findall((ROOT / page).read_text(encoding="utf-8")):
             if language in ("yaml", "yml"):
                 yield block
 
 
 def test_readme_has_an_example() -> None:
-    assert list(examples())
+    assert "```yaml\nname: " in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(list(examples())) > 5
 
 
 @pytest.mark.parametrize("block", list(examples()), ids=lambda block: block.partition("\n")[0][:40])

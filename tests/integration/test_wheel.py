@@ -1,4 +1,4 @@
-"""The wheel: what is in it, and that it works where there is no checkout, installed by the lines of README.md."""
+"""The wheel: what is in it, and that it works where there is no checkout, installed by the lines of docs/windows.md."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from pathlib import Path
 import pytest
 from paths import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "windows.md").read_text(encoding="utf-8")
 
 
 def pip_lines() -> list[list[str]]:
-    """Return the lines of README.md that make and install the wheel, without what starts Python on Windows."""
-    section = README.partition("\n### On a Windows laptop\n")[2].partition("\n## ")[0]
-    return [line.split() for line in re.findall(r"^py -m (pip .+)$", section, re.MULTILINE)]
+    """Return the lines of the page that make and install the wheel, without what starts Python on Windows."""
+    return [line.split() for line in re.findall(r"^py -m (pip .+)$", PAGE, re.MULTILINE)]
 
 
 def environment() -> dict[str, str]:
@@ -46,7 +45,7 @@ def run(*words: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the wheel of a copy of the project without its history, and install it elsewhere, as README.md says."""
+    """Make the wheel of a copy of the project without its history, and install it elsewhere, as the page says."""
     away = tmp_path_factory.mktemp("away")
     left_out = shutil.ignore_patterns(".git", ".venv*", "out", "__pycache__", ".*_cache", ".hypothesis")
     shutil.copytree(ROOT, away / "care-demand", ignore=left_out)

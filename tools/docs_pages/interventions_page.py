@@ -21,14 +21,14 @@ def interventions_page() -> str:
         "is an error. What numbers could be based on is in the `source` that each shipped scenario gives. Where the "
         "table says so, a number may be a [distribution](uncertainty.md#distributions).",
         "## Fields of every kind",
-        _fields_table([note for note in notes(Intervention) if note.path in common]),
+        fields_table([note for note in notes(Intervention) if note.path in common]),
     ]
     for name, kind in kinds().items():
         own = [note for note in notes(kind) if note.path not in common and note.path != "kind"]
         first, _, rest = (kind.__doc__ or "").partition("\n")
-        parts += [f"## {name}", _running(first)]
-        parts += [_running(rest)] if rest.strip() else []
-        parts.append(_fields_table(own))
+        parts += [f"## {name}", running(first)]
+        parts += [running(rest)] if rest.strip() else []
+        parts.append(fields_table(own))
     return "\n\n".join(parts) + "\n"
 
 
@@ -40,10 +40,10 @@ def _common() -> set[str]:
     return {path for path, _ in base}
 
 
-def _fields_table(fields: Sequence[FieldNote]) -> str:
+def fields_table(fields: Sequence[FieldNote]) -> str:
+    """Return a table of fields: what each is and may be, and what holds if it is left out."""
     rows = [
-        [f"`{note.path}`", _running(note.label), _allowed(note), _if_left_out(note), _source_of(note)]
-        for note in fields
+        [f"`{note.path}`", running(note.label), _allowed(note), _if_left_out(note), _source_of(note)] for note in fields
     ]
     return table(("Field", "What it is", "Allowed (unit)", "If left out", "Source of the default"), rows)
 
@@ -80,5 +80,6 @@ def _as_written(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _running(text: str) -> str:
+def running(text: str) -> str:
+    """Return a docstring as one line of Markdown."""
     return " ".join(text.replace("``", "`").split())

@@ -351,7 +351,7 @@ def _met(loaded: LoadedScenario) -> str:
 
 @click.command()
 def schema() -> None:
-    """Print the JSON Schema of scenario files, from which editors complete and mark them (README.md)."""
+    """Print the JSON Schema of scenario files, from which editors complete and mark them (docs/scenarios.md)."""
     from simulator.scenario.json_schema import json_schema
 
     print_json(json_schema())
