@@ -2,8 +2,8 @@
 
 Writes docs/results.md, docs/costs.md, docs/evidence.md, docs/front-door.md, docs/gap.md, docs/interventions.md,
 docs/strategy.md, docs/children.png and the parts of README.md, docs/method.md, docs/model.md and docs/returns.md that
-stand between marks. Every number comes from running the shipped scenarios or from the data files, so the same code and data give the
-same bytes. Takes a few minutes.
+stand between marks. Every number comes from running the shipped scenarios or from the data files, so the same code and data
+give the same bytes. Takes a few minutes.
 """
 
 from __future__ import annotations
