@@ -24,9 +24,6 @@ Array = NDArray[np.float64]
 SIBLINGS = 3
 """Children who come together, if more than one does."""
 
-LEAST_SHARE = 2e-4
-"""Histories of fewer children than this share are left out."""
-
 
 class _Recorded(_Batch):
     """A batch that notes when each child starts: `weight` is the number of the child."""
@@ -48,31 +45,20 @@ class Histories:
 
     Attributes
     ----------
-    starts : (history, year)
-        Of each kind of history; the first is that of children who never come back.
-    kind : (child,) of int
+    starts : (child, year) of int
     month : (child,) of int
         Of the first start, in its year.
     helped : (child,) of bool
         Whether the help is for the child.
     """
 
-    starts: Array
-    kind: NDArray[np.intp]
+    starts: NDArray[np.int8]
     month: NDArray[np.intp]
     helped: NDArray[np.bool_]
 
-    def shares(self, ratio: float, strength: Array) -> Array:
-        """Return children of each kind who come in, over all who would without help: (history,).
-
-        Parameters
-        ----------
-        ratio : float
-        strength : (month,)
-            Of the effect, 0 to 1.
-        """
-        kept = 1.0 + (ratio - 1.0) * strength[self.month] * self.helped
-        return np.bincount(self.kind, kept, minlength=len(self.starts)) / len(self.kind)
+    def kept(self, ratio: float, strength: Array) -> Array:
+        """Return the chance that each child comes in with help of some strength, (month,), over that without."""
+        return np.asarray(1.0 + (ratio - 1.0) * strength[self.month] * self.helped)
 
 
 def live(streams: Iterable[tuple[StreamRates, bool]], ages: tuple[int, int], children: int, years: int) -> Histories:
@@ -97,29 +83,18 @@ def live(streams: Iterable[tuple[StreamRates, bool]], ages: tuple[int, int], chi
         batch = _Recorded(rates, _hazards(rates), np.array([1.0]), rng).live(round(children * part))
         first = batch.started[0][2]
         at = rng.random(first.size)  # of the first start, in its year
-        starts = np.zeros((first.size, years), dtype=np.intp)
+        starts = np.zeros((first.size, years), dtype=np.int8)
         for child, since, _ in batch.started:
             which = child.astype(np.intp)
             year = (at[which] + since).astype(np.intp)
             np.add.at(starts, (which[year < years], year[year < years]), 1)
         helped = is_helped & (first >= ages[0]) & (first < ages[1] + 1)
         found.append((starts, (12 * at).astype(np.intp), helped))
-    starts, month, helped = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    kinds, kind, size = np.unique(starts, axis=0, return_inverse=True, return_counts=True)
-    kind = kind.ravel()
-    often = size >= LEAST_SHARE * len(starts)
-    order = np.flatnonzero(often)[np.argsort(kinds[often].sum(axis=1), kind="stable")]
-    assert kinds[order[0]].sum() == 1
-    place = np.full(len(kinds), -1)
-    place[order] = np.arange(len(order))
-    kept = place[kind] >= 0
-    return Histories(kinds[order].astype(float), place[kind][kept], month[kept], helped[kept])
+    return Histories(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
 
-def pilots(
-    study: Study, histories: Histories, strength: Array, ratio: float, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """Hold pilots, one for each draw of a study; return counts of starts, (draw, area, year), and the shared noise.
+def pilots(study: Study, histories: Histories, strength: Array, ratio: float, rng: np.random.Generator) -> Array:
+    """Hold pilots, one for each draw of a study; return counts of starts: (draw, area, year).
 
     Parameters
     ----------
@@ -142,33 +117,37 @@ def pilots(
     lasting, shared = (walk - walk[..., past : past + 1] for walk in (lasting, shared))
     level = np.exp(passing + lasting + shared)
 
-    usual = histories.shares(1.0, np.zeros(12))
-    children_per_year = study.starts_per_year / (usual @ histories.starts.sum(axis=1))
+    usual = np.ones(len(histories.starts))
+    children_per_year = study.starts_per_year / histories.starts.sum(axis=1).mean()
     together = (noise.chance - 1.0) / (SIBLINGS - 1.0)  # share of children who come with brothers or sisters
     counted = np.zeros((draws, areas, years))
-    which = study.membership.argmax(axis=1)  # (draw, area); areas in no group are not looked at
+    groups = study.membership.shape[1]
     for year in range(years):
-        of_group = []
-        for group in range(study.membership.shape[1]):
+        for group in range(groups):
             help_year = year - past - study.years_before - group
-            never = group == study.membership.shape[1] - 1
-            helped = not never and help_year >= 0
-            of_group.append(histories.shares(ratio, strength[help_year]) if helped else usual)
-        shares = np.array(of_group)
-        coming = children_per_year * level[..., year] * shares.sum(axis=1)[which]
-        came = rng.poisson((1.0 - together) * coming) + SIBLINGS * rng.poisson(together * coming / SIBLINGS)
-        counted[..., year] += came
-        left, chance_left = came, np.ones((draws, areas))
-        for kind in range(1, len(usual)):
-            history = histories.starts[kind, : years - year].copy()
-            history[0] -= 1.0  # the first start, which is counted
-            chance = (shares[:, kind] / shares.sum(axis=1))[which]
-            for after in np.flatnonzero(history[1:]) + 1:
-                chance = chance * level[..., year + after] / level[..., year + after].mean()
-            now = rng.binomial(left, np.clip(chance / chance_left, 0.0, 1.0))
-            left, chance_left = left - now, chance_left - chance
-            counted[..., year : year + len(history)] += now[..., None] * history
-    return counted[..., past:], shared[..., 0, past:]
+            helped = group < groups - 1 and help_year >= 0
+            kept = histories.kept(ratio, strength[help_year]) if helped else usual
+            cells = np.nonzero(study.membership[:, group])
+            coming = (children_per_year * level[..., year])[cells] * kept.mean()
+            came = rng.poisson((1.0 - together) * coming) + SIBLINGS * rng.poisson(together * coming / SIBLINGS)
+            counted[..., year][cells] += came
+            back = _who_come_back(histories, kept, came, rng)[:, : years - year]
+            at = level[..., year : year + back.shape[1]][cells]
+            counted[..., year : year + back.shape[1]][cells] += at.astype(np.intp) * back + rng.binomial(back, at % 1.0)
+    return counted[..., past:]
+
+
+def _who_come_back(histories: Histories, kept: Array, came: Array, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Give each child who came a life; return starts after the first one: (cell, year)."""
+    back = np.flatnonzero(histories.starts.sum(axis=1) > 1)
+    more = rng.binomial(came, kept[back].sum() / kept.sum())
+    chance = np.cumsum(kept[back])
+    lives = back[np.searchsorted(chance, rng.random(more.sum()) * chance[-1], side="right")]
+    later = histories.starts[lives].astype(np.int32)
+    later[:, 0] -= 1  # the first start, which is counted
+    sums = np.cumsum(np.vstack([np.zeros_like(later[:1]), later]), axis=0)
+    ends = np.cumsum(more)
+    return np.asarray(sums[ends] - sums[ends - more], dtype=np.intp)
 
 
 def found(study: Study, counts: Array, rng: np.random.Generator) -> NDArray[np.bool_]:
