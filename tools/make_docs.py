@@ -1,7 +1,7 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
-Writes docs/results.md, docs/costs.md, docs/interventions.md and docs/children.png, and the parts of README.md,
-docs/model.md and docs/returns.md that stand between marks. Every number comes from running the shipped scenarios or
+Writes docs/results.md, docs/costs.md, docs/interventions.md, docs/pilot-power.md and pictures, and the
+parts of README.md, docs/model.md and docs/returns.md that stand between marks. Every number comes from running the shipped scenarios or
 from the data files, so the same code and data give the same bytes. Takes a few minutes.
 """
 
@@ -16,12 +16,14 @@ from docs_pages.assumptions import assumptions_table
 from docs_pages.costs_page import costs_page
 from docs_pages.interventions_page import interventions_page
 from docs_pages.markdown import between, standing
+from docs_pages.pilot_page import pilot_page
 from docs_pages.replications_page import replications_page
 from docs_pages.results_page import results_page
 from docs_pages.rules_page import rules_table
 from docs_pages.shipped_runs import REFERENCE
 
-from simulator.outputs.charts import draw_all, save
+from simulator.decisions.england_through_areas import through_areas
+from simulator.outputs.charts import Chart, draw_all, save
 from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
 from simulator.scenario import load, shipped
@@ -39,6 +41,7 @@ def main() -> None:
     _write(DOCS / "interventions.md", interventions_page())
     _write(DOCS / "replications.md", replications_page(results))
     _write(DOCS / "results.md", results_page({name: loaded[name] for name in order}, results))
+    _write_pilots()
     alt = _picture(results[REFERENCE])
     readme = ROOT / "README.md"
     text = between(readme.read_text(encoding="utf-8"), "children", f"![{alt}](docs/children.png)")
@@ -55,13 +58,25 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def _write_pilots() -> None:
+    """Write the page of pilots and its charts."""
+    page, charts = pilot_page(through_areas())
+    _write(DOCS / "pilot-power.md", page)
+    for name, drawing in charts.items():
+        _save_png(drawing, Path(name).stem)
+
+
 def _picture(results: RunResults) -> str:
     """Draw the chart of children in care; return its alt text."""
     drawing = draw_all(results)["children"]
-    with tempfile.TemporaryDirectory() as folder:
-        _, png = save(drawing, folder, "children")
-        shutil.copyfile(png, DOCS / "children.png")
+    _save_png(drawing, "children")
     return drawing.alt.replace("[", "(").replace("]", ")")
+
+
+def _save_png(drawing: Chart, name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _, png = save(drawing, folder, name)
+        shutil.copyfile(png, DOCS / f"{name}.png")
 
 
 if __name__ == "__main__":
