@@ -9,10 +9,10 @@ children that many years on (:mod:`simulator.decisions.pilot_effect`): it is bui
 stays below 1 as help is for some ages only and as children come back into care. What is estimated is the log of the
 ratio, by generalised least squares on reach, which of all linear estimates from these logs is the best.
 
-Levels are free. So is each year where areas are compared (Hussey and Hughes 2007, Contemporary Clinical Trials
-28: 182-191, is the same with noise of one kind). Where pilot areas stand alone, years move as England has in the past, which
-some thirty changes tell: the test is then Student's, with the degrees of freedom of Satterthwaite (1946, Biometrics
-Bulletin 2: 110-114).
+Levels are free. So is each year where areas are compared (Hussey and Hughes 2007, Contemporary Clinical Trials 28: 182,
+is the same with noise of one kind). Where pilot areas stand alone, years move as England has in the past, which some
+thirty changes tell: the test is then Student's, with the degrees of freedom of Satterthwaite (1946, Biometrics Bulletin
+2: 110).
 
 An effect is detected if the ratio differs from 1 at the 5% level, two-sided.
 """

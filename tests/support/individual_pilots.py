@@ -80,7 +80,8 @@ def live(streams: Iterable[tuple[StreamRates, bool]], ages: tuple[int, int], chi
     rng = np.random.default_rng(18)
     found = []
     for (rates, is_helped), part in zip(streams, np.array(number) / sum(number), strict=True):
-        batch = _Recorded(rates, _hazards(rates), np.array([1.0]), rng).live(round(children * part))
+        batch = _Recorded(rates, _hazards(rates), np.array([1.0]), rng)
+        batch.live(round(children * part))
         first = batch.started[0][2]
         at = rng.random(first.size)  # of the first start, in its year
         starts = np.zeros((first.size, years), dtype=np.int8)
@@ -137,7 +138,9 @@ def pilots(study: Study, histories: Histories, strength: Array, ratio: float, rn
     return counted[..., past:]
 
 
-def _who_come_back(histories: Histories, kept: Array, came: Array, rng: np.random.Generator) -> NDArray[np.intp]:
+def _who_come_back(
+    histories: Histories, kept: Array, came: NDArray[np.intp], rng: np.random.Generator
+) -> NDArray[np.intp]:
     """Give each child who came a life; return starts after the first one: (cell, year)."""
     back = np.flatnonzero(histories.starts.sum(axis=1) > 1)
     more = rng.binomial(came, kept[back].sum() / kept.sum())

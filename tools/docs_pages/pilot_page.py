@@ -141,7 +141,8 @@ def pilot_page(many: Sequence[Through]) -> tuple[str, dict[str, Chart]]:
         "then finds an effect that is not there. Chances here are of areas drawn by lot, or picked for other reasons.",
         "- **Other outcomes.** A study of the children who were referred, or of starts at the ages helped "
         "alone, sees more "
-        'of the effect; "at best" is an upper bound to what the latter gains. Their noise is not published for long enough.',
+        'of the effect; "at best" is an upper bound to what the latter gains.'
+        " Figures of them do not go back far enough to tell their noise.",
         "- **Timing.** The test is told when the effect comes. A pilot that has to find that out shows less.",
         "- **Different effects** in different areas, spill-over to areas compared with, and late or partial "
         "delivery make "
