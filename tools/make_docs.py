@@ -1,9 +1,9 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
 Writes docs/results.md, docs/costs.md, docs/evidence.md, docs/front-door.md, docs/gap.md, docs/interventions.md,
-docs/strategy.md, docs/children.png and the parts of README.md, docs/method.md, docs/model.md and docs/returns.md that
-stand between marks. Every number comes from running the shipped scenarios or from the data files, so the same code and data
-give the same bytes. Takes a few minutes.
+docs/pilot-power.md, docs/strategy.md, docs/children.png and the parts of README.md, docs/method.md, docs/model.md and
+docs/returns.md that stand between marks. Every number comes from running the shipped scenarios or from the data files,
+so the same code and data give the same bytes. Takes a few minutes.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from docs_pages.front_door_page import front_door_page
 from docs_pages.gap_page import gap_page
 from docs_pages.interventions_page import interventions_page
 from docs_pages.markdown import between, standing
+from docs_pages.pilot_page import pilot_page
 from docs_pages.replications_page import replications_page
 from docs_pages.results_page import results_page
 from docs_pages.rules_page import rules_table
 from docs_pages.shipped_runs import REFERENCE
 from docs_pages.strategy_page import strategy_page
 
-from simulator.outputs.charts import draw_all, save
+from simulator.decisions.england_through_areas import through_areas
+from simulator.outputs.charts import Chart, draw_all, save
 from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
 from simulator.scenario import load, shipped
@@ -48,6 +50,7 @@ def main() -> None:
     _write(DOCS / "replications.md", replications_page(results))
     _write(DOCS / "strategy.md", strategy_page(loaded))
     _write(DOCS / "results.md", results_page({name: loaded[name] for name in order}, results))
+    _write_pilots()
     alt = _picture(results[REFERENCE])
     readme = ROOT / "README.md"
     text = between(readme.read_text(encoding="utf-8"), "children", f"![{alt}](docs/children.png)")
@@ -66,13 +69,25 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def _write_pilots() -> None:
+    """Write the page of pilots and its charts."""
+    page, charts = pilot_page(through_areas())
+    _write(DOCS / "pilot-power.md", page)
+    for name, drawing in charts.items():
+        _save_png(drawing, Path(name).stem)
+
+
 def _picture(results: RunResults) -> str:
     """Draw the chart of children in care; return its alt text."""
     drawing = draw_all(results)["children"]
-    with tempfile.TemporaryDirectory() as folder:
-        _, png = save(drawing, folder, "children")
-        shutil.copyfile(png, DOCS / "children.png")
+    _save_png(drawing, "children")
     return drawing.alt.replace("[", "(").replace("]", ")")
+
+
+def _save_png(drawing: Chart, name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _, png = save(drawing, folder, name)
+        shutil.copyfile(png, DOCS / f"{name}.png")
 
 
 if __name__ == "__main__":

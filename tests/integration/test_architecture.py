@@ -37,7 +37,7 @@ def test_every_file_that_is_named_exists(text: str) -> None:
 
 
 def test_the_flow_names_every_folder_that_numbers_go_through() -> None:
-    beside = {"vocabulary", "uncertainty", "calibrate", "backtest", "cli"}
+    beside = {"vocabulary", "uncertainty", "calibrate", "backtest", "decisions", "cli"}
     assert set(FLOW) == FOLDERS - beside
     assert len(FLOW) == len(set(FLOW))
 
