@@ -4,12 +4,14 @@ It shares nothing with the model's engine or with how returns are read, but name
 stopped at birthdays, at bounds of time in care and on 31 March, and wait for the next event in between. England's
 hazards are only where a council's are drawn from: flatter or steeper over age, time in care and placement together,
 each hazard times a lognormal; gross moves, first placements, ages of starts and the share of asylum-seeking children
-of its own; and, in three of four worlds, rates that are others in other years.
+of its own; and, in all worlds but one, rates that are others in other years.
 
 - ``S``: as it is for ever;
 - ``D``: the log of starts takes a step of 8% a year, that of leaving one of 5%, from ten years before the base;
 - ``T``: starts grow or fall by 3% a year from six years before the base;
-- ``C``: other levels until four years before the base, and the same since.
+- ``C``: other levels until four years before the base, and the same since;
+- ``H``: half as many leave in the last two years, and after them, as before. No study's figures count it: it is what a
+  check against the past has to catch.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from simulator.returns.exposure import EXITS, birthdays, day_number
 from simulator.returns.national import National, national
 from simulator.vocabulary.axes import AGE_BANDS, REASONS, TIME_BANDS
 from simulator.vocabulary.calendar import DAYS_A_YEAR, LATEST_BASE
+from simulator.vocabulary.where_placed import DISTANCES, LOCALITIES, PROVIDERS
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -47,7 +50,7 @@ LATE = (1.3, 0.75)
 ALONE = len(EDGES)
 DAY = 1.0 / DAYS_A_YEAR
 BIRTH_SHARE = 0.72
-WORLDS = ("S", "D", "T", "C")
+WORLDS = ("S", "D", "T", "C", "H")
 PATTERNS = ("like England", "flat", "steep", "noise 0.5")
 POWER = {"flat": 0.3, "steep": 1.35}
 NOISE = {"noise 0.5": 0.5}
@@ -275,6 +278,8 @@ def _truth(rng: np.random.Generator, world: str, pattern: str) -> Truth:
     if world == "C":
         moved = np.where(at < -4, rng.normal(0.0, 0.2, (2, 1)), 0.0)
     moved -= moved[:, BURN_IN + SEEN - 1 : BURN_IN + SEEN]
+    if world == "H":
+        moved[1] = np.where(at >= -2, np.log(0.5), 0.0)
     return Truth(hazard, starts, first / first.sum(axis=-1, keepdims=True), *np.exp(moved))
 
 
@@ -428,9 +433,13 @@ def _stays(record: Record, there: Children) -> Stays:
     began, known = (values[seen][first][np.cumsum(first) - 1] for values in (start, new))
     last = np.append(first[1:], True)
     moved = np.append(False, many["place"][seen][1:] != many["place"][seen][:-1]) & ~first
+    untold = {
+        what: np.full(int(seen.sum()), len(names) - 1, dtype=np.intp)
+        for what, names in (("provider", PROVIDERS), ("locality", LOCALITIES), ("distance", DISTANCES))
+    }
     return Stays(
         start=start[seen], end=np.minimum(end[seen], zero), born=born[seen], place=many["place"][seen],
         uasc=many["stream"][seen] == 1, new=first, period_start=began,
         start_known=known, exit=many["reason"][seen], last=last, moved=moved,
-        opening=opening, closing=zero,
+        opening=opening, closing=zero, **untold,
     )  # fmt: skip

@@ -16,6 +16,7 @@ import numpy as np
 
 from simulator.data import packaged
 from simulator.results.quantities import Array
+from simulator.vocabulary.areas import authorities
 
 PARTS = 5
 """Draws are cut into as many equal parts by each number: its lowest fifth and its highest are compared."""
@@ -24,6 +25,7 @@ LEAST_DRAWS = 50
 """With fewer draws a fifth is a handful."""
 
 _YEARLY = re.compile(r"(.+)\.\d{4}-\d{2}")
+_OF_AN_AREA = re.compile(r"local\.([^.]+)\.(.+)")
 _OF_AN_INTERVENTION = re.compile(r"interventions\[([^\]]+)\]\.(.+)")
 
 
@@ -103,10 +105,13 @@ def _named() -> Mapping[str, str]:
 def _in_words(key: str) -> str:
     """Return a key of a drawn number in words: ``risk ratio of family-help``, ``children who start``.
 
-    Those of every scenario are named in data/drawn_numbers.csv.
+    Those of every scenario are named in data/drawn_numbers.csv, and those of areas without the area's code.
     """
     if named := _named().get(key):
         return named
+    if (of_area := _OF_AN_AREA.fullmatch(key)) and (told := _named().get(f"local.{of_area[2]}")):
+        names = {one.code: one.name for one in authorities()}
+        return f"{told} ({names[of_area[1]]})" if of_area[1] in names else told
     if held := _OF_AN_INTERVENTION.fullmatch(key):
         return f"{held[2].rsplit('.', 1)[-1].replace('_', ' ')} of {held[1]}"
     return " of ".join(step.replace("_", " ") for step in key.split(".", 1))

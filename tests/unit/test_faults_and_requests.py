@@ -19,8 +19,8 @@ from simulator.scenario import Problem, ScenarioError
 
 PACKAGE = ROOT / "simulator"
 REQUESTS = {
-    "ActualError", "CouncilError", "FolderError", "Impossible", "ManifestError", "NotOursError", "PilotError", "RegisterError",
-    "ReturnsError", "ScenarioError", "Unreadable", "ValidationError", "Wrong",
+    "ActualError", "CouncilError", "FolderError", "Impossible", "ManifestError", "NotOursError", "PilotError",
+    "RegisterError", "ReturnsError", "ScenarioError", "Unreadable", "ValidationError", "Wrong",
 }  # fmt: skip
 """All that is told as the input's fault. A validation error holds faults of the program as well, which are let out."""
 
