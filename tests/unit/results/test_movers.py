@@ -44,4 +44,6 @@ def test_few_draws_tell_nothing() -> None:
 
 def test_every_number_that_the_status_quo_draws_has_words_and_no_other_has() -> None:
     drawn = {re.sub(r"\.\d{4}-\d{2}$", "", one.key) for one in parameters(load("status-quo"))}
-    assert set(packaged.table("drawn_numbers")["key"]) == drawn
+    held = set(packaged.table("drawn_numbers")["key"])
+    of_areas = {key for key in held if key.startswith("local.")}  # tests/unit/returns/test_council_fit.py holds them
+    assert held - of_areas == drawn
