@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -147,6 +147,7 @@ class OwnReturns:
         """Return levels of the council, as logs of ratios, and how strong England's pattern of leaving is in it."""
         council = self.council
         found = [(name, level.log_sd) for name, level in _named_levels(council)]
+        found += [(_growth(name), level.growth_sd) for name, level in _named_levels(council)]
         for (stream, kind), leaving in council.leaving.items():
             found += [(_leaves(stream, kind), float(leaving.sd[LEVEL])), (_strength(stream, kind), leaving.strength_sd)]
         for stream, moving in council.moving.items():
@@ -161,6 +162,7 @@ class OwnReturns:
         width = england.cohort_months
         limited = england.foster is not None and england.foster.limited
         streams = self.streams(england.streams, drawn, limited=limited)
+        streams = tuple(map(partial(_growing, drawn=drawn, months=england.months), STREAMS, streams))
         costs = self.england.costs
         whole = _at_base(england.streams, width, costs.after_care)
         part = _part_of(whole, _at_base(streams, width, costs.after_care))
@@ -338,6 +340,23 @@ def size_notes(council: Council) -> Iterator[str]:
 def _named_levels(council: Council) -> Iterator[tuple[str, Level]]:
     for (stream, measure), level in council.levels.items():
         yield (_STARTS[stream] if measure == "starts" else f"{stream}.exits"), level
+
+
+def _growth(name: str) -> str:
+    """Name the even growth of a level."""
+    return f"{name}_growth"
+
+
+def _growing(stream: str, rates: StreamRates, drawn: Mapping[str, float], months: int) -> StreamRates:
+    """Let starts and leaving of a draw grow or fall evenly from the base on."""
+    years = (np.arange(months) + 0.5) / MONTHS_A_YEAR
+    starts, leaving = (_log(_growth(name), drawn) for name in (_STARTS[stream], f"{stream}.exits"))
+    if starts:
+        new = rates.new_starts_per_month * np.exp(starts * years)[None, None, :, None]
+        rates = replace(rates, new_starts_per_month=new)
+    if leaving:
+        rates = replace(rates, exit_ratio=rates.exit_ratio * np.exp(leaving * years)[None, None, :, None])
+    return rates
 
 
 def _leaves(stream: str, kind: str) -> str:

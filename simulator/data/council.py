@@ -408,6 +408,7 @@ def _levels(files: _Folder) -> tuple[dict[tuple[str, str], Level], float, float]
     measures = ("starts", "exits", "starts_to_hold", "no_change")
     columns: dict[str, Callable[[str], Any]] = {
         "stream": str, "measure": _one_of(measures), "at_base": _amount, "log_sd": _amount, "step_per_year": _amount,
+        "growth_sd": _amount,
     }  # fmt: skip
     found: dict[tuple[str, str], Level] = {}
     hold, no_change = 1.0, 0.0

@@ -153,7 +153,8 @@ def _level_of_exits(events: Array, at_risk: Array, rate: Array) -> Level:
     left = events.sum(axis=(1, 2, 3, 4))
     expected = (at_risk * rate).sum(axis=(1, 2, 3))
     walks, still = (fit_level(left, expected, scale) for scale in (EXITS_SD, None))
-    return Level(walks.mean, float(np.sqrt(max(walks.log_sd**2 - still.log_sd**2, 0.0))), walks.sd_per_year)
+    log_sd = float(np.sqrt(max(walks.log_sd**2 - still.log_sd**2, 0.0)))
+    return replace(walks, log_sd=log_sd)
 
 
 def _shape_of_starts(starts: Array, prior: National) -> tuple[Array, Array]:

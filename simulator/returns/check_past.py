@@ -17,6 +17,7 @@ from simulator.baseline.own_returns import OwnReturns
 from simulator.data.council import BEYOND_SD
 from simulator.data.own_rates import STRENGTH, Level
 from simulator.returns.calibrate_council import FittedCouncil
+from simulator.returns.fit_levels import TREND_SD, growth, is_trend
 from simulator.returns.run_own_record import projected, run_streams
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import REASONS
@@ -37,9 +38,6 @@ HALF_A_CHILD = 0.25
 STRENGTH_OFF = 2.4
 """Over the square root of children in care: how far the strength of England's pattern lies from 1 before it is told (by
 size 0.31 of 60 children, 0.20 of 150, 0.12 of 400, 0.06 of 1,500)."""
-
-TREND_SD, TREND_YEARS = 1.96, 4
-"""Standard errors from which a growth of starts or of leaving is told as a trend, and least years for one."""
 
 
 @dataclass(frozen=True)
@@ -202,12 +200,12 @@ class PastCheck:
                 f"how children leave differs {how} by age and time in care than in England (strength "
                 f"{self.strength:.2f}; England is 1); projections take the council's own pattern"
             )
-        for measure, (growth, error) in self.growth.items():
-            if abs(growth) > TREND_SD * error:
-                low, high = growth - TREND_SD * error, growth + TREND_SD * error
+        for measure, (grows, error) in self.growth.items():
+            if is_trend(grows, error):
+                low, high = grows - TREND_SD * error, grows + TREND_SD * error
                 yield (
-                    f"{measure} have a trend: {growth:+.1%} a year ({low:+.1%} to {high:+.1%}); the central projection "
-                    "holds them as they are at the end"
+                    f"{measure} have a trend: {grows:+.1%} a year ({low:+.1%} to {high:+.1%}); the central projection "
+                    "holds them as they are at the end, and its interval allows for it to go on"
                 )
 
 
@@ -252,22 +250,11 @@ def check(fitted: FittedCouncil) -> PastCheck:
     ]
     at_risk = (fitted.stocks[1:] + fitted.stocks[:-1]).sum(axis=(1, 2, 3, 4)) / 2.0
     before_18 = np.delete(years.exits, AGE_18, axis=-1).sum(axis=(1, 2, 3, 4))
-    growth = {
-        "starts": _growth(starts.sum(axis=(1, 2)), np.ones(len(years.years))),
-        "exits before 18": _growth(before_18, at_risk),
+    grows = {
+        "starts": growth(starts.sum(axis=(1, 2)), np.ones(len(years.years))),
+        "exits before 18": growth(before_18, at_risk),
     }
     return PastCheck(
         tuple(rows), float(np.mean(strengths)) if strengths else 1.0,
-        {name: found for name, found in growth.items() if found is not None}, int(fitted.stocks[-1].sum()),
+        {name: found for name, found in grows.items() if found is not None}, int(fitted.stocks[-1].sum()),
     )  # fmt: skip
-
-
-def _growth(events: Array, at_risk: Array) -> tuple[float, float] | None:
-    """Return the growth a year of a rate and its standard error, of Poisson counts; None with too few."""
-    if len(events) < TREND_YEARS or events.sum() == 0 or not (at_risk > 0).all():
-        return None
-    rate = events.sum() / at_risk.sum()
-    weight, value = rate * at_risk, np.log((events + 0.5) / (at_risk + 0.5 / rate))
-    year = np.arange(len(events)) - np.average(np.arange(len(events)), weights=weight)
-    spread = float((weight * year**2).sum())
-    return float((weight * year * value).sum() / spread), spread**-0.5

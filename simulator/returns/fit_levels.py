@@ -4,6 +4,9 @@ All years tell, recent ones more as rates move: the log of a rate takes a normal
 chance (a local level; Durbin and Koopman 2012, Time Series Analysis by State Space Methods, chapter 2). How large steps
 are, the years tell in part: with few events hardly, with many well. So every size is tried, and weighed by how likely
 it is before the years are seen and by how well it makes them.
+
+Six years cannot tell a trend from steps that happened to go one way, so the central path holds the level. Where an even
+growth of the years is beyond chance, draws take one of that size, up or down.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from simulator.data.own_rates import Level
 
 Array = NDArray[np.float64]
 
-STARTS_SD, EXITS_SD = 0.10, 0.06
+STARTS_SD, EXITS_SD = 0.08, 0.06
 """Steps a year of the log of starts and of leaving before the years are seen: half-normal with these scales. They are
 what intervals of made-up councils need whose rates drift (docs/returns.md); authorities' starts step by 0.10 beside
 England's (data/local_drift.csv)."""
@@ -25,6 +28,9 @@ SIZES = np.linspace(0.0, 0.3, 31)
 
 HALF = 0.5
 """Events more that each year is taken to have: there may be none."""
+
+TREND_SD, TREND_YEARS = 1.96, 4
+"""Standard errors from which a growth is told as a trend, and least years for one."""
 
 
 def fit_level(events: Array, expected: Array, scale: float | None) -> Level:
@@ -49,11 +55,22 @@ def fit_level(events: Array, expected: Array, scale: float | None) -> Level:
     weight /= weight.sum()
     mean = float(weight @ means)
     variance = float(weight @ (variances + (means - mean) ** 2))
-    return Level(float(np.exp(mean)), float(np.sqrt(variance)), float(np.sqrt(weight @ sizes**2)))
+    grows = growth(events.astype(float), expected)
+    return Level(
+        float(np.exp(mean)),
+        float(np.sqrt(variance)),
+        float(np.sqrt(weight @ sizes**2)),
+        abs(grows[0]) if grows is not None and is_trend(*grows) else 0.0,
+    )
 
 
 def _filtered(seen: Array, chance: Array, size: float) -> tuple[float, float, float]:
-    """Return mean and variance of the level half a year after the middle of the last year, and the log likelihood."""
+    """Return mean and variance of the level at the base, and the log likelihood.
+
+    The base is taken to be a whole step away from the last year, and not half of one: the children who are in care at
+    the base came and stayed at the rates of earlier years, and a forecast that counts drift from the base on alone is
+    too narrow in its first year (docs/returns.md).
+    """
     mean, variance, likely = seen[0], chance[0], 0.0
     for value, noise in zip(seen[1:], chance[1:], strict=True):
         variance += size**2
@@ -61,4 +78,25 @@ def _filtered(seen: Array, chance: Array, size: float) -> tuple[float, float, fl
         likely -= (np.log(of_value) + (value - mean) ** 2 / of_value) / 2.0
         gain = variance / of_value
         mean, variance = mean + gain * (value - mean), variance * (1.0 - gain)
-    return float(mean), float(variance + size**2 / 2.0), float(likely)
+    return float(mean), float(variance + size**2), float(likely)
+
+
+def growth(events: Array, at_risk: Array) -> tuple[float, float] | None:
+    """Return the growth a year of a rate and its standard error, of Poisson counts; None with too few.
+
+    Parameters
+    ----------
+    events, at_risk : (year,)
+    """
+    if len(events) < TREND_YEARS or events.sum() == 0 or not (at_risk > 0).all():
+        return None
+    rate = events.sum() / at_risk.sum()
+    weight, value = rate * at_risk, np.log((events + HALF) / (at_risk + HALF / rate))
+    year = np.arange(len(events)) - np.average(np.arange(len(events)), weights=weight)
+    spread = float((weight * year**2).sum())
+    return float((weight * year * value).sum() / spread), spread**-0.5
+
+
+def is_trend(grows: float, error: float) -> bool:
+    """Say whether a growth is beyond chance."""
+    return abs(grows) > TREND_SD * error

@@ -25,7 +25,8 @@ BLOCK_BYTES = 32_000_000
 """A block is of as many draws as fit into both before they are reduced. They change no result; the compiled engine runs
 sixteen side by side, so other numbers leave it idle."""
 LEAST_DRAWS = 4
-"""A block is of so many even if they do not fit: what England's agencies do is worked out for all of them together."""
+"""A block is of so many even if they do not fit: what England's agencies do is worked out for all of them together. Where
+children are followed one at a time it is of no more, so that progress is seen."""
 
 DEATHS = 3
 """Times that a block may lose its worker while no other is done; after that there is something wrong with the work."""
@@ -77,7 +78,7 @@ def run_draws(
         If no worker of the cluster is left, or no scheduler; finished blocks stay.
     """
     shapes = {name: array.shape[1:] for name, array in saved(central, settings).items()}
-    store = Store(folder, identity(loaded, settings), blocks(settings.draws, _bytes(central)), shapes)
+    store = Store(folder, identity(loaded, settings), _cut(settings, central), shapes)
     missing, drawn = store.missing(), columns(loaded, settings)
     done, of = len(store.blocks) - len(missing), len(store.blocks)
     progress(done, of)
@@ -98,9 +99,14 @@ def _bytes(run: RunResults) -> int:
     return sum(measure.values.nbytes for measure in (*run.measures.values(), *run.without.values()))
 
 
-def blocks(draws: int, draw_bytes: int) -> tuple[Block, ...]:
+def _cut(settings: Settings, central: RunResults) -> tuple[Block, ...]:
+    """Cut the draws that are asked for into blocks."""
+    return blocks(settings.draws, _bytes(central), LEAST_DRAWS if settings.chance else BLOCK_DRAWS)
+
+
+def blocks(draws: int, draw_bytes: int, most: int) -> tuple[Block, ...]:
     """Cut draws 1 to `draws` into blocks, each of results that fit into `BLOCK_BYTES` if they are more than few."""
-    size = min(BLOCK_DRAWS, max(LEAST_DRAWS, BLOCK_BYTES // draw_bytes))
+    size = min(most, max(LEAST_DRAWS, BLOCK_BYTES // draw_bytes))
     return tuple((first, min(first + size - 1, draws)) for first in range(1, draws + 1, size))
 
 

@@ -205,7 +205,11 @@ def test_how_many_areas_are_run_together_changes_nothing(monkeypatch: pytest.Mon
     ],
 )
 def test_blocks_are_cut_by_number_and_by_size(draws: int, draw_bytes: int, expected: tuple[Any, ...]) -> None:
-    assert blocks.blocks(draws, draw_bytes) == expected
+    assert blocks.blocks(draws, draw_bytes, blocks.BLOCK_DRAWS) == expected
+
+
+def test_draws_that_follow_children_come_in_few_at_a_time() -> None:
+    assert blocks.blocks(10, 1, blocks.LEAST_DRAWS) == ((1, 2), (3, 4), (5, 6), (7, 8), (9, 10))
 
 
 # --------------------------------------------------------------------------------------------------
