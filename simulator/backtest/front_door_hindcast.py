@@ -73,7 +73,7 @@ class Forecasts:
 
 
 @dataclass(frozen=True)
-class _KnownOnTheDay:
+class _FrontDoorRecord:
     """Logs of figures, (area, year), and how far each year lies from the mean of three."""
 
     log: dict[str, Array]
@@ -101,7 +101,7 @@ def hindcast(ahead: int, origins: Sequence[int] = ORIGINS) -> Forecasts:
     return Forecasts(ahead, held, starts, {method: np.stack(found) for method, found in rows.items()})
 
 
-def _known(areas: Sequence[str]) -> _KnownOnTheDay:
+def _known(areas: Sequence[str]) -> _FrontDoorRecord:
     log, gap = {}, {}
     for name in ("starts", *FRONT_DOOR):
         values = figures(name, areas)
@@ -110,10 +110,10 @@ def _known(areas: Sequence[str]) -> _KnownOnTheDay:
         for year in range(MEAN_YEARS - 1, values.shape[1]):
             mean[:, year] = values[:, year + 1 - MEAN_YEARS : year + 1].mean(axis=1)
         gap[name] = np.log(np.where(mean > 0.0, mean, np.nan)) - log[name]
-    return _KnownOnTheDay(log, gap)
+    return _FrontDoorRecord(log, gap)
 
 
-def _changes(known: _KnownOnTheDay, at: int, ahead: int) -> dict[str, Array]:
+def _changes(known: _FrontDoorRecord, at: int, ahead: int) -> dict[str, Array]:
     """Return changes of log starts from an origin, by method: (area,) each.
 
     A fit takes only changes that had ended by the origin.

@@ -233,6 +233,8 @@ class Rates:
         Share of social workers who hold cases.
     referral_ratio : (draw, area, month)
         Referrals to children's social care with all that is done over those without.
+    front_door_price_ratio : (draw, area, month)
+        Price of work before care over that of the base year, beside general prices.
     starts_per_referral : (draw, area)
         Share of starts of resident children that goes along with referrals.
     away_share : (draw, area, instant, place, away)
@@ -262,6 +264,7 @@ class Rates:
     open_cases: Array = field(default_factory=lambda: np.zeros((1, 1)))
     case_holding_share: Array = field(default_factory=lambda: np.ones((1, 1)))
     referral_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1)))
+    front_door_price_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1)))
     starts_per_referral: Array = field(default_factory=lambda: np.zeros((1, 1)))
     away_share: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1, len(AWAY))))
     brought_near: Array = field(default_factory=lambda: np.zeros((1, 1, 1, 1)))

@@ -7,7 +7,8 @@ What goes on, and what it multiplies:
   (vocabulary/placements.yaml);
 - ``foster_households``: mainstream foster households, by how many leave and enquire;
 - ``fostered_given_supply``: usable places, households given;
-- ``price_X``: unit costs of the placements whose `price` is X, and of lines that go with no placement.
+- ``price_X``: unit costs of the placements whose `price` is X, and of lines that go with no placement; the front door
+  goes with those.
 
 A factor holds for a financial year.
 """
@@ -107,6 +108,7 @@ def go_on(rates: Rates, cost_keys: Sequence[str], way: WayOn) -> Rates:
         streams=tuple(streams[name] for name in STREAMS),
         foster=rates.foster if rates.foster is None else _fostering(rates.foster, way),
         price_ratio=rates.price_ratio * price,
+        front_door_price_ratio=rates.front_door_price_ratio * way.of(PRICE + OTHER_PRICE),
     )
 
 

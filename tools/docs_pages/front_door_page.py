@@ -91,7 +91,8 @@ def front_door_page(held: RunResults, more: RunResults) -> str:
         "- All follows in the month: yearly counts can't tell whether a plan comes a month after a referral or "
         "three.\n- Children in need by cause, assessments, section 47 enquiries and early help outside social care "
         "have no stock.\n- What leaves care is taken to leave need too; most children who go home have a plan for "
-        "some time.\n- Prices of the front door follow the GDP deflator.",
+        "some time.\n- Prices of the front door follow general prices, and in draws stray as those of other support "
+        "do. Spend for each child in need has risen faster, which the model does not take to go on.",
     ]
     return "\n\n".join(parts) + "\n"
 

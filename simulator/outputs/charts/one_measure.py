@@ -38,7 +38,7 @@ def one_measure(results: Results, *, name: str) -> Chart | None:
     past = ""
     if history:
         past = f" {series.history_name(results, name)} end at {write(history.middle[-1])} in {said(history.when[-1])}."
-        when = f"{series.known_words(results, name)}, projected {when}"
+        when = f"{series.known_words(results, name)}, projected {when}" if stock else f"published and projected {when}"
     with style.context():
         sheet = Sheet(
             title,

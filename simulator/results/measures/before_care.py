@@ -61,7 +61,7 @@ def _spend(view: View, at_base: Array, share: Array) -> Array:
     cases = (view.in_need[..., :-1] + view.in_need[..., 1:]) / 2.0
     before = view.front_door.cases_before[..., None]
     cash: Array = at_base[..., None] / MONTHS_A_YEAR * follows(share[..., None], cases / before)
-    return cash * view.deflator[:, None]
+    return cash * view.rates.front_door_price_ratio * view.deflator[:, None]
 
 
 def _safeguarding(view: View) -> Array:
