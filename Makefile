@@ -146,11 +146,11 @@ benchmarks: $(INSTALLED_TEST) $(PEERS)/.installed
 model-figures: $(INSTALLED_TEST)
 	$(BIN)/python tests/support/model_figures.py
 
-# Notebooks are run as it is built. A warning, such as of a link that leads nowhere, is an error.
+# Notebooks are run as it is built (-E: all is read anew). A warning, such as of a link that leads nowhere, is an error.
 docs: $(INSTALLED_DOCS)
 	@$(BIN)/python tools/make_reference.py
 	@rm -rf $(SITE)
-	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs -d out/site-cache . $(SITE)
+	$(BIN)/python -m sphinx -q -E -W --keep-going -b html -c docs -d out/site-cache . $(SITE)
 	@echo 'The site is in $(SITE)/: open $(SITE)/index.html'
 
 docs-tables: $(INSTALLED_TEST)

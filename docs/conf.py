@@ -50,6 +50,16 @@ html_additional_pages = {"index": "to-the-first-page.html"}
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
+# What the theme and docutils leave undone for keyboards and screen readers, and what stands there instead.
+_REPAIRS = {
+    '<aside class="sidebar-drawer"': '<aside aria-label="Pages" class="sidebar-drawer"',
+    '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    "<pre>": '<pre tabindex="0">',
+    '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
+    '<th class="head"><p></p></th>': "<td></td>",
+}
+
 _LISTED = re.compile(r"^- \[[^\]]+\]\(([^)#]+)\)", re.MULTILINE)
 
 
@@ -76,6 +86,17 @@ def _with_contents(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {head}\n\n{names}\n```\n"
 
 
+def _for_all_readers(app: Sphinx, failed: Exception | None) -> None:
+    """Name landmarks, give headings their level, and let the keyboard reach what scrolls; a page is repaired once."""
+    for page in () if failed else Path(app.outdir).rglob("*.html"):
+        text = before = page.read_text(encoding="utf-8")
+        for there, instead in _REPAIRS.items():
+            text = text.replace(there, instead)
+        if text != before:
+            page.write_text(text, encoding="utf-8", newline="\n")
+
+
 def setup(app: Sphinx) -> None:
     """Tell Sphinx of it."""
     app.connect("source-read", _with_contents)
+    app.connect("build-finished", _for_all_readers)

@@ -76,6 +76,16 @@ def test_the_page_of_commands_has_what_they_print() -> None:
         assert f"```text\n{printed.output.rstrip()}\n```" in page
 
 
+@pytest.mark.skipif(find_spec("starlette") is None, reason="needs care-demand[web]")
+def test_the_page_of_the_interface_has_its_addresses() -> None:
+    from simulator.web.interface import ROUTES
+
+    page = (DOCS / "json-interface.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `(GET|POST) (\w+)` ", page, re.MULTILINE))
+    there = {(next(iter(route.methods - {"HEAD"})), route.path.removeprefix("/api/v1/")) for route in ROUTES}
+    assert told == there
+
+
 LOADS = {"script": "src", "img": "src", "iframe": "src", "source": "src", "embed": "src", "object": "data"}
 """What a tag loads, by the name of its attribute."""
 
