@@ -54,7 +54,7 @@ def assumption_groups(loaded: LoadedScenario, numbers: Sources, *, given: bool) 
         Whether values that its files give are wanted, or else those that are left to their defaults.
     """
     around = surroundings(loaded)
-    whole = [path for path in loaded.provenance if not path.startswith(("interventions.", "claims", "questions"))]
+    whole = [path for path in loaded.provenance if not path.startswith(("interventions", "claims", "questions"))]
     everything = "The scenario as a whole"
     found = [AssumptionGroup(everything, "", _table(everything, loaded, whole, numbers, given))]
     for at, one in enumerate(loaded.scenario.interventions):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from simulator.vocabulary.printable import printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from simulator.outputs.documents.statement_content import StatementPicture
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -67,7 +70,14 @@ def _environment() -> Environment:
         lstrip_blocks=True, finalize=lambda value: printable(value) if type(value) is str else value,
     )  # fmt: skip
     environment.filters["web"] = lambda url: url if url.startswith(("https://", "http://")) else ""
+    environment.filters["data"] = _as_data
     return environment
+
+
+def _as_data(picture: StatementPicture) -> str:
+    """Return a chart of a run as an address that holds all of it."""
+    drawn = picture.path.with_suffix(".svg").read_bytes()
+    return f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode()}"
 
 
 def document(template: str, **content: Any) -> str:
