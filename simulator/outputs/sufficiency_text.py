@@ -26,9 +26,9 @@ BAND_LABELS = {"under_1": "Under 1"} | {band: band.replace("_", " ") for band in
 PLACEMENT_LABELS = {one.name: one.label for one in placements.placements()}
 NEED_LABELS = {
     "foster_need": "Children whose original plan was fostering",
+    "unmet_foster_need": "  of them in homes or supported accommodation",
     "foster_places_approved": "Approved mainstream foster places",
     "foster_places_usable": "Usable mainstream foster places",
-    "unmet_foster_need": "  of the children, in homes or supported accommodation",
     "beds_paid_for": "Beds of its own and block contracts",
     "uasc_children": "Unaccompanied asylum-seeking children",
 }

@@ -67,10 +67,12 @@ def _rows(path: Path) -> list[TableRow]:
         return [TableRow(path.name, number, row) for number, row in enumerate(csv.DictReader(file), start=2)]
 
 
+def numbered(rows: Sequence[TableRow | None]) -> str:
+    """Return in which rows of their file figures stand, in the order of the figures."""
+    return ", ".join(str(row.number) for row in rows if row is not None)
+
+
 def traced(rows: Sequence[TableRow | None]) -> str:
-    """Return where figures stand: file and rows, in the order of the figures."""
+    """Return where figures stand: their file, and its rows in the order of the figures."""
     known = [row for row in rows if row is not None]
-    if not known:
-        return ""
-    numbers = ", ".join(str(row.number) for row in known)
-    return f"{known[0].file}, row{'s' * (len(known) > 1)} {numbers}"
+    return f"{known[0].file}, row{'s' * (len(known) > 1)} {numbered(known)}" if known else ""

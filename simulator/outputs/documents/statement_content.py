@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from simulator.baseline.neighbours import INDICATORS
 from simulator.outputs.charts import words
 from simulator.outputs.charts.headline import signed
+from simulator.outputs.charts.verdicts import REGIMES
 from simulator.outputs.documents.document_page import DocumentTable
 from simulator.outputs.documents.model_record import limits, record_tables, verdict
-from simulator.outputs.documents.run_rows import RunFolder, TableRow, traced
+from simulator.outputs.documents.run_rows import RunFolder, TableRow, numbered, traced
 from simulator.outputs.sufficiency_text import BAND_LABELS, NEED_LABELS, PLACEMENT_LABELS, WHERE_LABELS, YEARLY_LABELS
 from simulator.results.sufficiency_tables import PEER_LABELS
 from simulator.vocabulary.labels import ALL
 
-FROM = "Where the figures stand"
+ROWS_OF = "Rows of {}"
+"""Name of the column that says where figures stand."""
+
 NEEDED, GAPS, WHERE, PEERS = (
     "placements-needed.csv", "needs-and-gaps.csv", "in-and-out-of-area.csv", "beside-others.csv",
 )  # fmt: skip
@@ -104,7 +108,7 @@ def statement(folder: Path, compared: Path | None, command: str) -> Statement:
         "costs, as evidence for its duty to secure enough homes (section 22G of the Children Act 1989).",
         told if drawn else "Figures are of the central run: there are no draws, and so no intervals.",
         f"All of it holds if the assumptions of the scenario {scenario} hold. The last column of each table says in "
-        "which rows of which file of the run its figures stand, in the order of the columns.",
+        "which rows of which file of the run its figures stand, in their order.",
     )
     kept = tuple(one for one in sections if one.says or one.tables or one.pictures or one.points)
     return Statement(f"Evidence for a sufficiency statement: {area}", area, scenario, lead, kept)
@@ -177,24 +181,26 @@ def _needed(run: RunFolder, dates: Sequence[str]) -> Iterator[DocumentTable]:
         if found[0] is not None:
             has = found[0].figure("has")
             text = words.count(has) if has is not None else found[0]["has"]
-            rows.append((label, *(_told(row, words.count) for row in found), text, traced(found)))
-    yield DocumentTable("Placements needed by type", ("Placement", *_heads(dates), "Has now", FROM), tuple(rows))
+            rows.append((label, *(_told(row, words.count) for row in found), text, numbered(found)))
+    yield DocumentTable(
+        "Placements needed by type", ("Placement", *_heads(dates), "Has now", ROWS_OF.format(NEEDED)), tuple(rows)
+    )
     rows = []
     for band, label in BAND_LABELS.items():
         found = [run.row(NEEDED, date=date, placement=ALL, age_band=band) for date in dates]
         if found[0] is not None:
-            rows.append((f"Aged {label}", *(_told(row, words.count) for row in found), traced(found)))
-    yield DocumentTable("Placements needed by age", ("Age", *_heads(dates), FROM), tuple(rows))
+            rows.append((f"Aged {label}", *(_told(row, words.count) for row in found), numbered(found)))
+    yield DocumentTable("Placements needed by age", ("Age", *_heads(dates), ROWS_OF.format(NEEDED)), tuple(rows))
     for date in (dates[0], dates[-1]):
         rows = []
         for placement, label in PLACEMENT_LABELS.items():
             found = [run.row(NEEDED, date=date, placement=placement, age_band=band) for band in BAND_LABELS]
             if any(row is not None for row in found):
-                rows.append((label, *(_told(row, words.count) for row in found), traced(found)))
+                rows.append((label, *(_told(row, words.count) for row in found), numbered(found)))
         if rows:
             yield DocumentTable(
                 f"Placements needed by type and age, {words.month(date)}",
-                ("Placement", *(f"Aged {label}" for label in BAND_LABELS.values()), FROM),
+                ("Placement", *(f"Aged {label}" for label in BAND_LABELS.values()), ROWS_OF.format(NEEDED)),
                 tuple(rows),
             )
 
@@ -205,12 +211,12 @@ def _gaps(run: RunFolder, dates: Sequence[str]) -> Iterator[DocumentTable]:
     for measure, label in NEED_LABELS.items():
         found = [run.row(GAPS, date=date, measure=measure, period="instant") for date in dates]
         if any(row is not None and row.figure() != 0.0 for row in found):
-            rows.append((label, *(_told(row, words.count) for row in found), traced(found)))
+            rows.append((label, *(_told(row, words.count) for row in found), numbered(found)))
     for measure, label in YEARLY_LABELS.items():
         found = [_of_year(run, date, measure, "") for date in dates]
         if any(row is not None for row in found):
-            rows.append((label, *(_told(row, words.count) for row in found), traced(found)))
-    yield DocumentTable("Need, places and what is missing", ("What", *_heads(dates), FROM), tuple(rows))
+            rows.append((label, *(_told(row, words.count) for row in found), numbered(found)))
+    yield DocumentTable("Need, places and what is missing", ("What", *_heads(dates), ROWS_OF.format(GAPS)), tuple(rows))
 
 
 def _costs(run: RunFolder, dates: Sequence[str]) -> Iterator[DocumentTable]:
@@ -223,10 +229,10 @@ def _costs(run: RunFolder, dates: Sequence[str]) -> Iterator[DocumentTable]:
             if any(row is not None and row.figure() != 0.0 for row in found):
                 one = next(row for row in found if row is not None)
                 rows.append((label.removesuffix(" in the year to then"), *(_told(row, words.money) for row in found),
-                             traced(found)))  # fmt: skip
+                             numbered(found)))  # fmt: skip
         if one is not None:
             heads = [f"Year to {head}" for head in _heads(dates)]
-            yield DocumentTable(f"Cost in {_prices(one)}", ("What", *heads, FROM), tuple(rows)).filled()
+            yield DocumentTable(f"Cost in {_prices(one)}", ("What", *heads, ROWS_OF.format(GAPS)), tuple(rows)).filled()
 
 
 def _of_year(run: RunFolder, date: str, measure: str, basis: str) -> TableRow | None:
@@ -245,11 +251,14 @@ def _where(run: RunFolder, dates: Sequence[str]) -> Iterator[DocumentTable]:
         later = [run.row(WHERE, date=date, placement=ALL, by=by, category=category) for date in dates[1:]]
         cells = [_plain(last, "children", words.count), _plain(last, "percent", lambda value: f"{value:.0f}%")]
         cells += [_plain(row, "children", words.count) for row in later]
-        rows.append((label, words.month(last["date"]), *cells, traced([last, *later])))
+        rows.append((label, words.month(last["date"]), *cells, numbered([last, *later])))
     if rows:
-        heads = ("Where", "Counted in", "Children", "Share", *_heads(dates[1:]), FROM)
-        said = "Later years are what the shares of the last count come to: where children are placed is not projected."
-        yield DocumentTable("Where children are placed", heads, tuple(rows), said=(said,))
+        heads = ("Where", "Counted in", "Children", "Share", *_heads(dates[1:]), ROWS_OF.format(WHERE))
+        said = (
+            "Later years are what the shares of the last count come to: where children are placed is not projected.",
+            "Shares are of all children; beside others, distances are of those of whom they are known.",
+        )
+        yield DocumentTable("Where children are placed", heads, tuple(rows), said=said)
 
 
 def _plain(row: TableRow | None, column: str, write: Callable[[float], str]) -> str:
@@ -269,20 +278,22 @@ def _measures(run: RunFolder, compared: Path | None, area: str) -> tuple[tuple[s
             rows.append(
                 (
                     f"{row['programme']}: {row['measure'].replace('_', ' ')}",
-                    _told(row, lambda v, w=write: signed(v, w)),
-                    traced([row]),
+                    _told(row, partial(signed, write=write)),
+                    numbered([row]),
                 )
             )
     if rows:
         tables.append(
-            DocumentTable("What each programme of the scenario brings", ("Programme", "Change", FROM), tuple(rows))
+            DocumentTable(
+                "What each programme of the scenario brings",
+                ("Programme", "Change", ROWS_OF.format("attribution.csv")),
+                tuple(rows),
+            )
         )
-    rows = [
-        (row["item"].replace("_", " "), _told(row, words.money if row["unit"] == "GBP" else _figure), traced([row]))
-        for row in run.rows("value-for-money.csv", area=area)
-    ]
-    if rows:
-        tables.append(DocumentTable("Value for money of its programmes", ("What", "Figure", FROM), tuple(rows)))
+    valued = list(_value_rows(run, area))
+    if valued:
+        heads = ("What", *REGIMES.values(), ROWS_OF.format("value-for-money.csv"))
+        tables.append(DocumentTable("Value for money of its programmes", heads, tuple(valued)))
     if compared is not None:
         tables += _differences(RunFolder(compared), area)
     nothing = (
@@ -292,8 +303,25 @@ def _measures(run: RunFolder, compared: Path | None, area: str) -> tuple[tuple[s
     return ((nothing,) if not tables else ()), tuple(tables)
 
 
-def _figure(value: float) -> str:
-    return f"{value:,.2f}"
+_VALUES: Mapping[str, tuple[str, Callable[[float], str]]] = {
+    "pv_programme_cost": ("Cost of programmes, present value", words.money),
+    "pv_gross_saving": ("Saving, gross, present value", words.money),
+    "npv": ("Net present value", partial(signed, write=words.money)),
+    "benefit_cost_ratio": ("Saving for each £1", lambda value: f"£{value:,.2f}".replace("£-", "−£")),
+    "child_years_avoided": ("Child-years avoided", words.count),
+    "chance_pays": ("Chance that they pay", lambda value: f"{value:.0%}"),
+}
+_LIMITED, _AS_NEEDED = ":places_limited", ":places_as_needed"
+
+
+def _value_rows(run: RunFolder, area: str) -> Iterator[tuple[str, ...]]:
+    """Yield value for money, with places limited and with places found as needed."""
+    every = run.rows("value-for-money.csv", area=area)
+    ends = (_LIMITED, "") if any(row["item"].endswith(_LIMITED) for row in every) else ("", _AS_NEEDED)
+    for item, (label, write) in _VALUES.items():
+        found = [run.row("value-for-money.csv", area=area, item=f"{item}{end}") for end in ends]
+        if any(row is not None for row in found):
+            yield (label, *(_told(row, write) for row in found), numbered(found))
 
 
 _COMPARED = {
@@ -321,10 +349,14 @@ def _differences(compared: RunFolder, area: str) -> list[DocumentTable]:
                     continue
                 write = words.money if row["unit"] == "GBP" else words.count
                 said = f"{label}, {_prices(row)}" if row["price_basis"] else label
-                rows.append((said, _told(row, lambda value, w=write: signed(value, w)), traced([row])))
+                rows.append((said, _told(row, partial(signed, write=write)), numbered([row])))
         if rows:
             caption = f"What {scenario} would change by {year}, against the first scenario of the comparison"
-            found.append(DocumentTable(caption, ("What", "Change", FROM), tuple(rows)))
+            found.append(
+                DocumentTable(
+                    caption, ("What", "Change", ROWS_OF.format("differences.csv of the comparison")), tuple(rows)
+                )
+            )
     return found
 
 
@@ -344,13 +376,23 @@ def _peers(run: RunFolder, area: str) -> Iterator[DocumentTable]:
             for relation, name in names.values()
         ]  # fmt: skip
         if any(row is not None for row in found):
-            digits = 0 if unit in ("children", "GBP a week") else 1
-            cells = [_plain(row, "value", lambda value, d=digits: f"{value:,.{d}f}") for row in found]
-            rows.append((PEER_LABELS[indicator], *cells, traced(found)))
+            whole = unit in ("children", "GBP a week")
+            cells = [_plain(row, "value", _whole if whole else _tenths) for row in found]
+            rows.append((PEER_LABELS[indicator], *cells, numbered(found)))
     near = [row["compared_with"] for row in run.rows(PEERS, relation="neighbour")]
     said = (f"Statistical neighbours: {', '.join(dict.fromkeys(near))}.",) if near else ()
     if rows:
-        yield DocumentTable(f"{area} beside others", ("Indicator", *names, FROM), tuple(rows), said=said)
+        yield DocumentTable(
+            f"{area} beside others", ("Indicator", *names, ROWS_OF.format(PEERS)), tuple(rows), said=said
+        )
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _tenths(value: float) -> str:
+    return f"{value:,.1f}"
 
 
 def _pictures(folder: Path) -> Iterator[StatementPicture]:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 FONT = "Arial"
 LANGUAGE = "en-GB"
 _MARGIN_CM, _PICTURE_CM, _LONGEST_ALT = 1.8, 17.0, 2_000
-_FROM_CM = 4.2
-"""Width of the column that says where figures stand, which has the longest words."""
+_FROM_CM = 3.6
+"""Width of the column that says where figures stand, which is the last."""
 
 
 def statement_docx(of: Statement) -> bytes:
