@@ -1,4 +1,4 @@
-"""The report in Debian's Chromium: no fault that axe-core knows, nothing asked of others, no line off the screen."""
+"""Report and statement in Debian's Chromium: no fault that axe-core knows, nothing asked of others, no line cut off."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ def opened(browser: Any, page: Path, width: int) -> tuple[list[str], list[str], 
     context.close()
     others = [url for url in asked if not url.startswith(("file:", "data:"))]
     return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]], others, wide
+
+
+@pytest.mark.slow
+def test_statement(browser: Any, tmp_path: Path) -> None:
+    words = ["statement", "--area", "Rutland", "--out", str(tmp_path / "rutland")]
+    assert CliRunner().invoke(cli, words).exit_code == 0
+    for width in (360, 1440):
+        assert opened(browser, tmp_path / "rutland" / "statement.html", width) == ([], [], width)
 
 
 @pytest.mark.slow
