@@ -15,8 +15,6 @@ from simulator.vocabulary.printable import printable
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from simulator.outputs.documents.statement_content import StatementPicture
-
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -74,9 +72,9 @@ def _environment() -> Environment:
     return environment
 
 
-def _as_data(picture: StatementPicture) -> str:
-    """Return a chart of a run as an address that holds all of it."""
-    drawn = picture.path.with_suffix(".svg").read_bytes()
+def _as_data(path: Path) -> str:
+    """Return a chart of a run, by its name without an ending, as an address that holds all of it."""
+    drawn = path.with_suffix(".svg").read_bytes()
     return f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode()}"
 
 

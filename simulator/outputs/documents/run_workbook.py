@@ -57,7 +57,7 @@ _HEAD_ROW = 3
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _BookSheet:
     """A table, and what stands above it."""
 
     name: str
@@ -106,14 +106,14 @@ def run_workbook(folder: Path, manifest: Mapping[str, Any]) -> bytes:
     return stream.getvalue()
 
 
-def _read(path: Path) -> _Sheet | None:
+def _read(path: Path) -> _BookSheet | None:
     """Read a table; None if it is too long for a sheet that people open."""
     with path.open(encoding="utf-8", newline="") as file:
         columns, *rows = (tuple(map(_plain, row)) for row in csv.reader(file))
     if len(rows) > MOST_ROWS:
         return None
     title = TITLES.get(path.name, path.stem.replace("-", " ").capitalize())
-    return _Sheet(path.stem[:31], title, f"The table of {path.name}, a row each.", columns, tuple(rows))
+    return _BookSheet(path.stem[:31], title, f"The table of {path.name}, a row each.", columns, tuple(rows))
 
 
 def _plain(text: str) -> str:
@@ -134,12 +134,12 @@ def _cover(title: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     yield f"This workbook was written by care-demand {package_version()}, model {MODEL_VERSION}."
 
 
-def _contents(sheets: Iterable[_Sheet], left_out: Iterable[str]) -> _Sheet:
+def _contents(sheets: Iterable[_BookSheet], left_out: Iterable[str]) -> _BookSheet:
     rows = [(sheet.name, sheet.title, f"{len(sheet.rows)}") for sheet in sheets]
     rows += [(f"{name} (not here)", f"Longer than {MOST_ROWS:,} rows: a file of the run", "") for name in left_out]
     first = [("Cover", "What this is", ""), ("Notes", "What must be said with every figure", "")]
     says = "One table a sheet; a row each."
-    return _Sheet("Contents", "Contents", says, ("Sheet", "What it holds", "Rows"), tuple([*first, *rows]))
+    return _BookSheet("Contents", "Contents", says, ("Sheet", "What it holds", "Rows"), tuple([*first, *rows]))
 
 
 def _notes(folder: Path) -> Iterator[str]:
@@ -153,17 +153,17 @@ def _notes(folder: Path) -> Iterator[str]:
     yield "A stock (period: instant) is of the day in its row; a flow is of the month or financial year that ends then."
 
 
-def _measures(data: Iterable[_Sheet]) -> _Sheet:
+def _measures(data: Iterable[_BookSheet]) -> _BookSheet:
     """Return what measures of the tables are."""
     used = {
         row[sheet.columns.index("measure")] for sheet in data if "measure" in sheet.columns for row in sheet.rows
     }  # fmt: skip
     rows = tuple((kind.name, kind.title, kind.unit) for kind in measures().values() if kind.name in used)
     columns = ("Name", "What it is", "Unit")
-    return _Sheet("Measures", "What measures are", "A measure of the tables each.", columns, rows)
+    return _BookSheet("Measures", "What measures are", "A measure of the tables each.", columns, rows)
 
 
-def _sources(data: Iterable[_Sheet], manifest: Mapping[str, Any]) -> _Sheet:
+def _sources(data: Iterable[_BookSheet], manifest: Mapping[str, Any]) -> _BookSheet:
     """Return the sources that tables and scenario files name by their keys."""
     cells = (row[sheet.columns.index("source")] for sheet in data if "source" in sheet.columns for row in sheet.rows)
     texts = (file["text"] for scenario in manifest["scenarios"] for file in scenario["files"])
@@ -171,7 +171,7 @@ def _sources(data: Iterable[_Sheet], manifest: Mapping[str, Any]) -> _Sheet:
     known = [one for key, one in sorted(packaged_tables.sources().items()) if key in named]
     rows = tuple((one.key, one.title, one.publisher, str(one.year), one.url) for one in known)
     columns = ("Key", "Title", "Publisher", "Year", "Address")
-    return _Sheet("Sources", "Sources", "A source that tables or scenario files name each.", columns, rows)
+    return _BookSheet("Sources", "Sources", "A source that tables or scenario files name each.", columns, rows)
 
 
 def _page(book: Workbook, name: str, paragraphs: Iterable[str]) -> None:
@@ -195,7 +195,7 @@ def _printing(sheet: Any) -> None:
     sheet.set_footer("&L&A&RPage &P of &N")
 
 
-def _table(book: Workbook, of: _Sheet) -> None:
+def _table(book: Workbook, of: _BookSheet) -> None:
     """Write a sheet with one table."""
     sheet = book.add_worksheet(of.name)
     _printing(sheet)
