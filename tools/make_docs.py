@@ -1,9 +1,10 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
 Writes docs/results.md, docs/costs.md, docs/evidence.md, docs/front-door.md, docs/gap.md, docs/interventions.md,
-docs/pilot-power.md, docs/strategy.md, docs/children.png and the parts of README.md, docs/method.md, docs/model.md and
-docs/returns.md that stand between marks. Every number comes from running the shipped scenarios or from the data files,
-so the same code and data give the same bytes. Takes a few minutes.
+docs/pilot-power.md, docs/strategy.md, docs/children.png, the parts of README.md, docs/method.md, docs/model.md and
+docs/returns.md that stand between marks, and what reports say of the record (simulator/outputs/documents/record.json).
+Every number comes from running the shipped scenarios or from the data files, so the same code and data give the same
+bytes. Takes a few minutes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from docs_pages.front_door_page import front_door_page
 from docs_pages.gap_page import gap_page
 from docs_pages.interventions_page import interventions_page
 from docs_pages.markdown import between, standing
+from docs_pages.packaged_record import packaged_record
 from docs_pages.pilot_page import pilot_page
 from docs_pages.replications_page import replications_page
 from docs_pages.results_page import results_page
@@ -59,6 +61,7 @@ def main() -> None:
     _write(readme, between(text, "hindcast", verdict))
     method = DOCS / "method.md"
     _write(method, between(method.read_text(encoding="utf-8"), "hindcast", verdict))
+    _write(ROOT / "simulator" / "outputs" / "documents" / "record.json", packaged_record(DOCS, readme))
     model = DOCS / "model.md"
     _write(model, between(model.read_text(encoding="utf-8"), "assumptions", assumptions_table()))
     returns = DOCS / "returns.md"

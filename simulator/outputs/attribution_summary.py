@@ -7,7 +7,7 @@ from functools import partial
 from simulator.outputs.charts import series, words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.waterfall import COUNTED, brought
-from simulator.outputs.text_grid import grid
+from simulator.outputs.text_grid import WordTable
 from simulator.results.figures import interval
 from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
@@ -17,9 +17,15 @@ _count, _money = (partial(signed, write=write) for write in (words.count, words.
 
 def attribution_lines(results: Results) -> list[str]:
     """Return the lines on what each programme of the first area brings; none of one programme alone."""
+    found = attribution_table(results)
+    return found.lines() if found else []
+
+
+def attribution_table(results: Results) -> WordTable | None:
+    """Return what each programme of the first area brings; None of one programme alone."""
     parts = brought(results)
     if not parts:
-        return []
+        return None
     years = results.financial_years
     rows = [["What each programme brings", f"children, March {words.year_end(years[-1])}", "spend, all years"]]
     for part in parts:
@@ -28,7 +34,7 @@ def attribution_lines(results: Results) -> list[str]:
         if any(ends):
             rows.append(["    80% of draws", *ends])
     basis = f"Central run; spend with the programmes' own cost, {series.prices_words(results)}, not discounted."
-    return [*grid(rows), basis, COUNTED[results.attributed.exact]]
+    return WordTable("", tuple(map(tuple, rows)), (basis, COUNTED[results.attributed.exact]))
 
 
 def _ends(values: Array, write: partial[str]) -> str:

@@ -316,7 +316,7 @@ def _swap(folder: Path, place: HeldPlace) -> None:
         raise
 
 
-def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:
+def write_file(path: Path, content: bytes, *, replace: bool = False, private: bool = False) -> None:
     """Write a single file, whole or not at all.
 
     Parameters
@@ -325,6 +325,8 @@ def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:
     content : bytes
     replace : bool
         Whether an earlier one may be replaced; the caller has seen that it is ours.
+    private : bool
+        Whether only its owner may read it.
 
     Raises
     ------
@@ -336,6 +338,7 @@ def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:
     with _hold(path) as (place, _):
         try:
             _remove(place.new)
+            place.new.touch(0o600 if private else 0o666)
             place.new.write_bytes(content)
             flush(place.new)
             if replace:

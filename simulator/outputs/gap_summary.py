@@ -7,7 +7,7 @@ from functools import partial
 from simulator.outputs.charts import words
 from simulator.outputs.charts.funding_gap import claims_of
 from simulator.outputs.charts.headline import signed
-from simulator.outputs.text_grid import grid
+from simulator.outputs.text_grid import WordTable
 from simulator.results.funded import THREE
 from simulator.results.results_protocol import Results
 
@@ -29,9 +29,15 @@ _money = partial(signed, write=words.money)
 
 def gap_lines(results: Results) -> list[str]:
     """Return the lines on funding and the gap; none where no funding is stated."""
+    found = gap_table(results)
+    return found.lines() if found else []
+
+
+def gap_table(results: Results) -> WordTable | None:
+    """Return funding and the gap, of the first area; None where no funding is stated."""
     years = results.financial_years
     if results.funded is None or not years:
-        return []
+        return None
     at = [n - 1 for n in _AFTER if n <= len(years)]
     rows = [["Funding and the gap, in cash", *(years[i] for i in at)]]
     for title, measure in ROWS:
@@ -44,4 +50,4 @@ def gap_lines(results: Results) -> list[str]:
         for gap in THREE
         for claim in claims_of(results, gap)
     ]
-    return [*grid(rows), *said]
+    return WordTable("", tuple(map(tuple, rows)), tuple(said))

@@ -22,24 +22,24 @@ Array = NDArray[np.float64]
 
 _LOW, _MIDDLE, _HIGH = (1 + QUANTILES.index(q) for q in (10, 50, 90))
 
-_BANDS = {"under_1": "Under 1"} | {band: band.replace("_", " ") for band in AGE_BANDS if band != "under_1"}
-_LABELS = {one.name: one.label for one in placements.placements()}
-_NEEDS = {
+BAND_LABELS = {"under_1": "Under 1"} | {band: band.replace("_", " ") for band in AGE_BANDS if band != "under_1"}
+PLACEMENT_LABELS = {one.name: one.label for one in placements.placements()}
+NEED_LABELS = {
     "foster_need": "Children whose original plan was fostering",
+    "unmet_foster_need": "  of them in homes or supported accommodation",
     "foster_places_approved": "Approved mainstream foster places",
     "foster_places_usable": "Usable mainstream foster places",
-    "unmet_foster_need": "  of the children, in homes or supported accommodation",
     "beds_paid_for": "Beds of its own and block contracts",
     "uasc_children": "Unaccompanied asylum-seeking children",
 }
-_YEARLY = {
+YEARLY_LABELS = {
     "starts": "Starts in the year to then",
     "exits": "Exits in the year to then",
     "unmet_foster_need_spend": "Cost of unmet need in the year to then",
     "empty_beds_spend": "  and of beds that stood empty",
     "placement_spend": "Spend on placements in the year to then",
 }
-_WHERE = {
+WHERE_LABELS = {
     ("locality", "inside"): "Inside the area",
     ("locality", "outside"): "Outside the area",
     ("distance", "over_20_miles"): "Over 20 miles from home",
@@ -76,7 +76,11 @@ def _needed(found: Sufficiency) -> Iterator[str]:
         tables = [found.stock("children", date, placement, band) for _, date in found.dates]
         if all(table is None for table in tables):
             continue
-        label = "In all" if (placement, band) == (ALL, ALL) else _LABELS.get(placement) or f"Aged {_BANDS[band]}"
+        label = (
+            "In all"
+            if (placement, band) == (ALL, ALL)
+            else PLACEMENT_LABELS.get(placement) or f"Aged {BAND_LABELS[band]}"
+        )
         has = found.has(placement, found.dates[0][1])[0] if band == ALL else None
         rows.append([label, *map(_count, tables), "" if has is None else words.count(has)])
     yield from grid(rows)
@@ -86,12 +90,12 @@ def _gaps(found: Sufficiency) -> Iterator[str]:
     """Write need, places and unmet need, and what it costs."""
     results = found.results
     rows = [["What there is, and what is missing", *_when(found)]]
-    for name, label in _NEEDS.items():
+    for name, label in NEED_LABELS.items():
         tables = [found.stock(name, date) for _, date in found.dates]
         if not any(table is not None and np.nan_to_num(table[0], nan=1.0) for table in tables):
             continue
         rows.append([label, *map(_count, tables)])
-    for name, label in _YEARLY.items() if results.financial_years else ():
+    for name, label in YEARLY_LABELS.items() if results.financial_years else ():
         if name not in results.measures:
             continue
         table = results.year_totals(name).statistics()[:, 0]
@@ -123,7 +127,7 @@ def _where(found: Sufficiency) -> Iterator[str]:
             *(f"+{ahead} year{'s' * (ahead > 1)}" for ahead, _ in later),
         ]
     ]
-    for key, label in _WHERE.items():
+    for key, label in WHERE_LABELS.items():
         if key not in last:
             continue
         one = last[key]

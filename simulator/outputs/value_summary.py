@@ -19,7 +19,7 @@ from simulator.outputs.charts.verdicts import (
     rests_on,
     value_notes,
 )
-from simulator.outputs.text_grid import grid
+from simulator.outputs.text_grid import WordTable
 from simulator.results.figures import interval
 from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
@@ -30,9 +30,15 @@ _money = partial(signed, write=words.money)
 
 def value_lines(results: Results) -> list[str]:
     """Return the lines on value for money of a scenario, for its first area; none without programmes."""
+    found = value_table(results)
+    return found.lines() if found else []
+
+
+def value_table(results: Results) -> WordTable | None:
+    """Return value for money of a scenario, for its first area, in both regimes; None without programmes."""
     known = accounts(results)
     if not known:
-        return []
+        return None
     first = known[0]
     rows = [["Programmes against none", *(REGIMES[account.package.places_limited] for account in known)]]
     for title, figure, write in _ROWS:
@@ -46,7 +52,7 @@ def value_lines(results: Results) -> list[str]:
     chance = _chance(results, known)
     notes = [note for note in value_notes(results, known) if not (chance and note == RESTS_ON_JUDGEMENT)]
     said = [*chance, *_avoiding(known), *apart_words(known), *notes]
-    return [head, *grid([*rows, *alone]), *said]
+    return WordTable(head, tuple(map(tuple, [*rows, *alone])), tuple(said))
 
 
 _EACH = "Saving for a child-year avoided, not discounted"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from simulator.data import tables
 from simulator.interventions import Intervention, kinds
 from simulator.interventions.fields import FieldNote, notes
 from simulator.scenario import LoadedScenario, shipped
 from simulator.scenario.cautions import cautions, surroundings
 from simulator.scenario.explain import worded
+from simulator.scenario.in_words import brief, label_of, named, quality, short, steps_of, titles_of
 from simulator.scenario.schema import Scenario
 from simulator.scenario.translate import note_of
 from simulator.vocabulary.calendar import Month
@@ -41,10 +41,6 @@ CHOICES: Mapping[str, str] = {
     "outlasts_money=false": "The effect fades when the money has ended",
 }
 """What choices mean, where their word alone does not say it."""
-
-
-CALLED: Mapping[str, str] = {"profile.shape": "How it builds up"}
-"""What a field is called whose text begins with something else."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +166,7 @@ def cards(loaded: LoadedScenario, content: Mapping[str, Any]) -> tuple[Card, ...
         found.append(
             Card(
                 one.id or str(at), one.title, type(one).model_fields["kind"].default, one.in_words,
-                _quality(loaded, at), tuple(first), tuple(rest), removable=bool(one.id), money=money,
+                quality(loaded, at), tuple(first), tuple(rest), removable=bool(one.id), money=money,
                 sources=tuple(dict.fromkeys(source for c in controls for source in c.sources)),
             )
         )  # fmt: skip
@@ -198,21 +194,8 @@ def _rank(loaded: LoadedScenario, at: int, control: Control) -> int | None:
     return 1 if control.type == "number" and "GBP" not in control.unit else 2 if control.type == "month" else 4
 
 
-def _quality(loaded: LoadedScenario, at: int) -> str:
-    start = f"interventions.{at}."
-    given = [str(o.value) for p, o in loaded.provenance.items() if p.startswith(start) and p.endswith(".quality")]
-    drawn = [one.quality for one in loaded.uncertain if one.path[:2] == ("interventions", at)]
-    found = list(dict.fromkeys(word for word in (*drawn, *given) if word and word != "None"))
-    return " and ".join(found)
-
-
-def _steps(path: str) -> tuple[str | int, ...]:
-    parts: tuple[str | int, ...] = tuple(path.split("."))
-    return ("interventions", int(parts[1]), *parts[2:]) if parts[0] == "interventions" else parts
-
-
 def _control(loaded: LoadedScenario, path: str, content: Mapping[str, Any]) -> Control | None:
-    origin, steps = loaded.provenance[path], _steps(path)
+    origin, steps = loaded.provenance[path], steps_of(path)
     note = note_of(loaded.stated, steps)
     if note is None or note.describes or note.path.rpartition(".")[2] in ("kind", "price_year"):
         return None
@@ -228,15 +211,15 @@ def _control(loaded: LoadedScenario, path: str, content: Mapping[str, Any]) -> C
         percent, low, high = uncertain.parameter.distribution.interval
         interval = low, high
         whose = "your own range" if given(content, where) else "the evidence"
-        said = f"{whose}: {worded(_short(low))} to {worded(_short(high))}"
+        said = f"{whose}: {worded(short(low))} to {worded(short(high))}"
         said += "" if percent == 100 else f", {percent:g} times in 100"
     keys = [uncertain.source] if uncertain is not None and uncertain.source else [origin.source]
     quality = uncertain.quality if uncertain is not None else ""
     step = _step(note, origin.value) if type_ == "number" else None
     return Control(
-        where, where.replace(".", "--"), _label(note, steps), _hint(note), type_, _json(origin.value), note.unit,
+        where, where.replace(".", "--"), label_of(note, steps), _hint(note), type_, _json(origin.value), note.unit,
         note.low, note.high, step, _choices(note, where) if type_ == "words" else (), interval, said, quality,
-        tuple(_sources(keys)), given(content, where), _otherwise(note), note.uncertain,
+        tuple(titles_of(keys)), given(content, where), _otherwise(note), note.uncertain,
     )  # fmt: skip
 
 
@@ -260,10 +243,6 @@ def _json(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _short(value: float) -> float:
-    return float(f"{value:.4g}")
-
-
 def _round_up(value: float) -> float:
     power = 10.0 ** math.floor(math.log10(value))
     return math.ceil(value / power) * power
@@ -279,13 +258,6 @@ def _step(note: FieldNote, value: Any) -> float | None:
     if note.high - note.low <= 50:
         return 0.01 if note.high - note.low <= 5 else 0.1
     return max(1.0, 10.0 ** (math.floor(math.log10(size)) - 1)) if size >= 10 else 1.0
-
-
-def _label(note: FieldNote, steps: Sequence[str | int]) -> str:
-    words = note.label.split(". ")[0].partition("; ")[0].rstrip(".")
-    if note.path.endswith("*"):
-        return f"Money in {steps[-1]}" if "GBP" in note.unit else f"{steps[-1]}"
-    return CALLED.get(note.path) or words or str(steps[-1]).replace("_", " ")
 
 
 def _hint(note: FieldNote) -> str:
@@ -312,14 +284,6 @@ def _choices(note: FieldNote, path: str) -> tuple[tuple[str, str], ...]:
         (word, CHOICES.get(f"{path}={word}") or CHOICES.get(word) or word.replace("_", " ").capitalize())
         for word in note.choices
     )
-
-
-def _sources(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    known = tables.sources()
-    for key in (key.strip() for text in texts for key in text.split(";")):
-        if key in known:
-            source = known[key]
-            yield f"{source.title} ({source.publisher}, {source.year})", source.url
 
 
 def given(content: Mapping[str, Any], path: str) -> bool:
@@ -351,7 +315,7 @@ def changes(loaded: LoadedScenario, content: Mapping[str, Any]) -> list[dict[str
         return []
     own = loaded.files[0].path.name
     found = [
-        {**_named(loaded, one.path), "before": _brief(one.old), "after": _brief(one.new)}
+        {**named(loaded, one.path), "before": brief(one.old), "after": brief(one.new)}
         for one in loaded.overrides
         if one.new_file == own
     ]
@@ -363,34 +327,6 @@ def changes(loaded: LoadedScenario, content: Mapping[str, Any]) -> list[dict[str
             title = str(entry.get("label") or entry["kind"])
             found.append({"path": path, "title": title, "before": "", "after": "added"})
     return found
-
-
-def _named(loaded: LoadedScenario, path: str) -> dict[str, str]:
-    """Return a path with an intervention's id, and what stands there in words."""
-    steps = path.split(".")
-    if steps[0] != "interventions" or len(steps) < 2:
-        note = note_of(loaded.stated, tuple(steps))
-        return {"path": path, "title": _label(note, steps) if note is not None else path}
-    if not steps[1].isdigit():
-        known = [one for one in loaded.scenario.interventions if one.id == steps[1]]
-        return {"path": path, "title": known[0].title if known else steps[1].replace("-", " ").capitalize()}
-    one = loaded.scenario.interventions[int(steps[1])]
-    where = _steps(path)
-    note = next((n for end in range(len(where), 2, -1) if (n := note_of(loaded.stated, where[:end]))), None)
-    words = _label(note, where) if note is not None else ".".join(steps[2:])
-    return {"path": ".".join(["interventions", one.id or steps[1], *steps[2:]]), "title": f"{one.title}: {words}"}
-
-
-def _brief(value: Any) -> str:
-    """Write a value in a few characters; of a distribution its middle."""
-    if value is None:
-        return ""
-    if isinstance(value, dict):
-        middle = next((value[key] for key in ("median", "mean", "mode") if key in value), None)
-        if middle is not None:
-            return f"{worded(middle)}, with a range"
-        return ", ".join(f"{key} {_brief(inner)}" for key, inner in value.items())[:120]
-    return ", ".join(map(_brief, value))[:120] if isinstance(value, list) else worded(value)
 
 
 def remarks(loaded: LoadedScenario) -> list[str]:

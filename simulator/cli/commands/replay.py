@@ -7,6 +7,7 @@ import shlex
 import tempfile
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from simulator.vocabulary.printable import one_line
 
 if TYPE_CHECKING:
     from simulator.outputs.read_manifest import Recorded
+    from simulator.results.results_protocol import Results
     from simulator.scenario import LoadedScenario, Problem
 
 COMMANDS_OF_RUNS = ("run", "compare", "sweep")
@@ -48,11 +50,77 @@ def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path |
     alone. Exit status: 0 the tables are the same, 1 they differ. Charts and draws.nc are not compared.
     """
     from simulator.outputs.folder import MANIFEST
+
+    again = recorded_run(manifest, returns, against, charts=out is not None)
+    with tempfile.TemporaryDirectory(prefix=f"{PROGRAM}-replay-") as temporary:
+        folder = Path(temporary, "out") if out is None else checked_folder(out, read=again.path.parent)
+        again.write(folder, kept=out is not None)
+        made: dict[str, str] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["tables"]
+    same = _told(again.recorded, made, again.engine)
+    if out is not None:
+        say(f"Results are in {one_line(out)}")
+    if not same:
+        ctx.exit(1)
+
+
+@dataclass(frozen=True)
+class Again:
+    """An output that can be made again.
+
+    Attributes
+    ----------
+    path : Path
+        Of its manifest.
+    recorded : Recorded
+    name : str
+        Of the command.
+    options : mapping
+        Of the command, as the manifest has them.
+    how : How
+    engine : str
+        Which one runs here.
+    loaded : tuple of LoadedScenario
+    """
+
+    path: Path
+    recorded: Recorded
+    name: str
+    options: dict[str, Any]
+    how: How
+    engine: str
+    loaded: tuple[LoadedScenario, ...]
+
+    def write(self, folder: Path, *, kept: bool) -> Sequence[Results]:
+        """Write the output again; return its results, which a sweep has none of."""
+        if self.name == "sweep":
+            vary = self.options["vary"]
+            words = [PROGRAM, "sweep", *self.options["scenarios"], *(word for one in vary for word in ("--vary", one))]
+            words += [word for area in self.how.area for word in ("--area", area)]
+            values = sweep_values(vary)
+            write_swept(self.loaded[0], values, folder, words, engine=self.engine, charts=self.how.charts, quiet=False)
+            return ()
+        many = comparable(list(self.loaded)) if self.name == "compare" else self.loaded
+        drawn = bool(self.how.draws)
+        work: AbstractContextManager[Path | None] = work_beside(folder, draws=drawn) if kept else nullcontext()
+        with work as finished:
+            return write_all(self.name, many, folder, self.how, finished, self.options["scenarios"])
+
+
+def recorded_run(
+    manifest: Path,
+    returns: Path | None,
+    against: Path | None,
+    *,
+    charts: bool,
+    commands: tuple[str, ...] = COMMANDS_OF_RUNS,
+) -> Again:
+    """Read a manifest, or that of a folder, as something to be made again; what is wrong with it is wrong input."""
+    from simulator.outputs.folder import MANIFEST
     from simulator.outputs.read_manifest import ManifestError, read_manifest
 
     path = manifest / MANIFEST if manifest.is_dir() else manifest
     with refusing(ManifestError):
-        recorded = read_manifest(path, COMMANDS_OF_RUNS)
+        recorded = read_manifest(path, commands)
     name, options = _options(recorded, path)
     engine = options["engine"] or recorded.engine
     if engine == "compiled" and find_spec("numba") is None:
@@ -62,19 +130,8 @@ def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path |
         raise WrongInput(
             f"{path}: --against DIR goes with an output that was checked against earlier ones, and with no other"
         )
-    how = _how(
-        options, path, engine=engine, returns=returns, against=against, charts=out is not None and options["charts"]
-    )
-    loaded = _loaded(recorded, how)
-    with tempfile.TemporaryDirectory(prefix=f"{PROGRAM}-replay-") as temporary:
-        folder = Path(temporary, "out") if out is None else checked_folder(out, read=path.parent)
-        _write(name, loaded, options, how, engine, folder, kept=out is not None)
-        made: dict[str, str] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["tables"]
-    same = _told(recorded, made, engine)
-    if out is not None:
-        say(f"Results are in {one_line(out)}")
-    if not same:
-        ctx.exit(1)
+    how = _how(options, path, engine=engine, returns=returns, against=against, charts=charts and options["charts"])
+    return Again(path, recorded, name, options, how, engine, tuple(_loaded(recorded, how)))
 
 
 def _options(recorded: Recorded, path: Path) -> tuple[str, dict[str, Any]]:
@@ -146,30 +203,6 @@ def _loaded(recorded: Recorded, how: How) -> list[LoadedScenario]:
     elif council is not None and council.digest != expected:
         raise WrongInput(f"{how.returns}: these are not the returns that the manifest is of")
     return loaded
-
-
-def _write(
-    name: str,
-    loaded: list[LoadedScenario],
-    options: dict[str, Any],
-    how: How,
-    engine: str,
-    folder: Path,
-    *,
-    kept: bool,
-) -> None:
-    """Write the output again."""
-    if name == "sweep":
-        vary = options["vary"]
-        words = [PROGRAM, "sweep", *options["scenarios"], *(word for one in vary for word in ("--vary", one))]
-        words += [word for area in how.area for word in ("--area", area)]
-        values = sweep_values(vary)
-        write_swept(loaded[0], values, folder, words, engine=engine, charts=how.charts, quiet=False)
-        return
-    many = comparable(loaded) if name == "compare" else loaded
-    work: AbstractContextManager[Path | None] = work_beside(folder, draws=bool(how.draws)) if kept else nullcontext()
-    with work as finished:
-        write_all(name, many, folder, how, finished, options["scenarios"])
 
 
 def _told(recorded: Recorded, made: dict[str, str], engine: str) -> bool:

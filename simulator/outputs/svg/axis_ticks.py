@@ -43,7 +43,7 @@ def _text(value: float, largest: float, step: float, unit: str, sign: str) -> st
 
 
 def _digits(step: float) -> int:
-    return max(0, -math.floor(math.log10(step) + 1e-9)) + (1 if _is_quarter(step) else 0)
+    return max(0, -math.floor(math.log10(step) + 1e-9) + (1 if _is_quarter(step) else 0))
 
 
 def _is_quarter(step: float) -> bool:

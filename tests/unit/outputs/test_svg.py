@@ -159,3 +159,10 @@ def test_text_is_wrapped_and_never_lost() -> None:
     lines = wrapped(text, 12, 100)
     assert "".join("".join(lines).split()) == "".join(text.split())
     assert all(text_width(line, 12) <= 100 for line in lines)
+
+
+def test_ticks_of_thousands_have_no_digits_behind_the_point() -> None:
+    shown = plot(Trace("Line", course(0, 1), "#12436D"))
+    assert tick_texts([0.0, 2_500.0, 5_000.0], shown) == ["0", "2,500", "5,000"]
+    assert tick_texts([0.0, 2.5, 5.0], shown) == ["0.0", "2.5", "5.0"]
+    assert tick_texts([0.0, 0.25, 0.5], shown) == ["0.00", "0.25", "0.50"]
