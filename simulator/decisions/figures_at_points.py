@@ -215,5 +215,3 @@ def _children(runs: list[RunResults], instant: int) -> Array:
 def _spend(runs: list[RunResults]) -> Array:
     """Real spend: (point, year)."""
     return np.concatenate([one.year_totals("total_spend", real=True).area() for one in runs])
-
-

@@ -83,7 +83,10 @@ class PilotWorth:
     evsi_gbp : float
         Value of what it finds, if that came at once.
     delay_gbp : float
-        What waiting for it takes away.
+        What waiting for it takes away where the run's years are all that counts, so that a programme which comes later
+        has fewer of them.
+    moved_gbp : float
+        The same where a programme that comes later is counted for as many years.
     own_gbp : float
         Net benefit of the programme in the pilot's areas while it lasts.
     evaluation_gbp : float
@@ -95,13 +98,19 @@ class PilotWorth:
     delay_years: int
     evsi_gbp: float
     delay_gbp: float
+    moved_gbp: float
     own_gbp: float
     evaluation_gbp: float
 
     @property
     def net_gbp(self) -> float:
-        """What a pilot first is worth over deciding now."""
+        """What a pilot first is worth over deciding now, where the run's years are all that counts."""
         return self.evsi_gbp - self.delay_gbp + self.own_gbp - self.evaluation_gbp
+
+    @property
+    def net_moved_gbp(self) -> float:
+        """The same where a programme that comes later is counted for as many years."""
+        return self.evsi_gbp - self.moved_gbp + self.own_gbp - self.evaluation_gbp
 
 
 @dataclass(frozen=True)
@@ -196,6 +205,11 @@ def value_of_information(
     parameters = tuple({one.key: one for q in questions.values() for one in q.parameters}.values())
     key = measured_ratio(options, measures) if pilots else ""
     delays = [_delay(options, key, one) for one in pilots]
+    for name, loaded in options.items():
+        years = loaded.scenario.months // MONTHS_A_YEAR
+        if max(delays, default=0) >= years:
+            what = f"{name} runs {years} years, and a pilot would delay it by {max(delays)}"
+            raise Wrong(what, "a longer run, or fewer years of a pilot")
     drawn = sample(parameters, draws, seed)
     done, of, found = 0, draws * len(questions), []
     for one in questions.values():
@@ -276,7 +290,9 @@ def _same_world(options: Mapping[str, LoadedScenario], found: Sequence[PointFigu
     names = list(options)
     for name, one in zip(names, found, strict=True):
         if not one.against:
-            raise Wrong(f"nobody does anything in {name}", "scenarios with programmes; doing nothing is an option anyway")
+            raise Wrong(
+                f"nobody does anything in {name}", "scenarios with programmes; doing nothing is an option anyway"
+            )
     first = found[0]
     bare = first.spend_gbp + first.net_benefit_gbp
     for name, one in zip(names[1:], found[1:], strict=True):
@@ -305,6 +321,7 @@ def _pilot(
     later = np.stack([np.zeros(len(truth)), *(delayed(one.net_benefit_gbp, delay) @ discount for one in found)], axis=1)
     own, reached = areas
     now = of_study(benefits, truth, error, seed)
+    pound = discount[delay] / discount[0]
     while_it_lasts = float((own[:, :delay] @ discount[:delay]).mean())
     return PilotWorth(
         pilot=pilot,
@@ -312,6 +329,7 @@ def _pilot(
         delay_years=delay,
         evsi_gbp=now - float(benefits.mean(axis=0).max()),
         delay_gbp=now - of_study(later, truth, error, seed),
+        moved_gbp=now * (1.0 - float(pound)),
         own_gbp=while_it_lasts * pilot.areas / reached,
         evaluation_gbp=evaluation_gbp,
     )

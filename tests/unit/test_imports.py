@@ -16,7 +16,7 @@ PACKAGE = ROOT / "simulator"
 
 FOLDERS = (
     "vocabulary", "uncertainty", "engine", "data", "baseline", "interventions", "scenario", "projection",
-    "results", "runs", "disclosure", "outputs", "calibrate", "returns", "backtest", "web", "cli",
+    "results", "runs", "disclosure", "outputs", "calibrate", "returns", "backtest", "decisions", "web", "cli",
 )  # fmt: skip
 
 MOST_LINES = 700
