@@ -15,6 +15,7 @@ from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import MARGIN, Sheet
 from simulator.results.quantities import POUNDS
 
+HALF = 0.5
 MOST = 12
 """Bars of a chart."""
 SOURCE = "Source: care-demand, from published figures and the scenario's own numbers (care-demand list sources)."
@@ -79,13 +80,20 @@ def variance_bars(study: Sensitivity, title: str, figure: int) -> Chart | None:
         bars.append(_Bar(study.blocks[i].name, ((0.0, total, "dark_blue"),), said, (low, high)))
     low = study.indices.total_ends[0, order[0], figure]
     beaten = all(study.indices.total_ends[1, i, figure] < low for i in order[1:])
-    most = "brings most of" if beaten and low > 0.5 else "brings more than any other of" if beaten else "leads in"
-    finding = f"{asked.words}: {study.blocks[order[0]].name} {most} what is uncertain in it"
+    finding = f"{asked.words}: {_leading(study, order, low, beaten=beaten)}"
     subtitle = (
         f"{title}, {study.figures.area}. {_of(study, asked)}: total Sobol index of each input, the share of variance "
         f"that would stay if all others were known; lines: 80% intervals from {study.budget.points} points"
     )
     return _drawn(finding, subtitle, bars, 0.0, "Bar chart of total Sobol indices.")
+
+
+def _leading(study: Sensitivity, order: Sequence[int], low: float, *, beaten: bool) -> str:
+    """Say which input brings most of the uncertainty, or that intervals do not tell."""
+    first = study.blocks[order[0]].name
+    if beaten:
+        return f"{'most' if low > HALF else 'the largest part'} of what is uncertain comes from {first}"
+    return f"{first} and {study.blocks[order[1]].name} bring the most uncertainty, too near to tell which is first"
 
 
 def worth_bars(found: Information, title: str) -> Chart | None:
@@ -105,8 +113,8 @@ def worth_bars(found: Information, title: str) -> Chart | None:
     )
     subtitle = (
         f"{title}, {found.horizon}, real {found.figures.price_year}, at present value. Expected value of perfect "
-        f"information on each input (blue) and on groups of them (orange), by regression on {found.draws:,} draws; those "
-        "that chance could make as great in 1 of 20 cases are left out"
+        f"information on each input (blue) and on groups of them (orange), by regression on {found.draws:,} draws; "
+        "those that chance could make as great in 1 of 100 cases are left out"
     )
     return _drawn(finding, subtitle, bars, 0.0, "Bar chart of the value of perfect information.")
 
@@ -137,9 +145,10 @@ def _drawn(finding: str, subtitle: str, bars: Sequence[_Bar], middle: float, kin
             y = i + 0.5
             axes.text(begin - 0.2, y, "\n".join(name), ha="right", va="center", fontsize=style.FOOTER)
             axes.text(end + 0.2, y, one.said, va="center", fontsize=style.FOOTER)
-            for start, stop, colour in one.parts:
-                left = across(start)
-                axes.barh(y, across(stop) - left, left=left, color=style.PALETTE[colour], height=0.6)
+            height = 0.6 / len(one.parts)
+            for part, (start, stop, colour) in enumerate(one.parts):  # beside each other: both may lie on one side
+                left, place = across(start), y - 0.3 + (part + 0.5) * height
+                axes.barh(place, across(stop) - left, left=left, color=style.PALETTE[colour], height=height)
             if one.whisker:
                 axes.plot([across(value) for value in one.whisker], [y, y], color=style.INK, linewidth=1.2)
         axes.axvline(across(middle), color=style.INK, linewidth=1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ AT_ONCE = 64
 """Points that are compiled and run together."""
 
 CHILDREN = "children"
+WITHOUT = "the same without its programmes"
 
 
 def nobody_told(done: int, of: int) -> None:
@@ -74,6 +75,8 @@ class PointFigures:
         Real spend of what it is held against less its own, not discounted; no years if it is held against nothing.
     spend_gbp : (point, year)
         Its own real spend.
+    programme_gbp : (point, year)
+        What of it its programmes cost.
     grown : (point,)
         Children at the end of the run less those at its beginning.
     discount : (year,)
@@ -87,6 +90,7 @@ class PointFigures:
     values: Array
     net_benefit_gbp: Array
     spend_gbp: Array
+    programme_gbp: Array
     grown: Array
     discount: Array
     years: tuple[str, ...]
@@ -146,13 +150,18 @@ class Question:
             some = {key: values[first : first + AT_ONCE] for key, values in drawn.items()}
             found.append(self._some(some, min(AT_ONCE, points - first), engine))
             progress(min(first + AT_ONCE, points), points)
-        whole = found[0]
-        return PointFigures(
-            whole.asked,
-            *(np.concatenate([getattr(one, name) for one in found])
-              for name in ("values", "net_benefit_gbp", "spend_gbp", "grown")),
-            whole.discount, whole.years, whole.area, whole.price_year, whole.against,
-        )  # fmt: skip
+
+        def joined(name: str) -> Array:
+            return np.concatenate([getattr(one, name) for one in found])
+
+        return replace(
+            found[0],
+            values=joined("values"),
+            net_benefit_gbp=joined("net_benefit_gbp"),
+            spend_gbp=joined("spend_gbp"),
+            programme_gbp=joined("programme_gbp"),
+            grown=joined("grown"),
+        )
 
     def _some(self, drawn: Mapping[str, Array], points: int, engine: Engine) -> PointFigures:
         runs = _run(self.loaded, drawn, points, engine, self.loaded.scenario.price_year)
@@ -162,18 +171,26 @@ class Question:
             _comparable(runs[0], other[0])
         elif runs[0].without:
             other = [one.bare() for one in runs]
-        own_children, own_spend = _children(runs, -1), _spend(runs)
-        years, asked, values = own_spend.shape[1], TOTALS, [own_children, own_spend[:, -1]]
+        own_children, own_spend = _children(runs, -1), _of_years(runs, "total_spend")
+        years, values = own_spend.shape[1], [own_children, own_spend[:, -1]]
         net = np.zeros((points, 0))
         if other is not None:
-            net = _spend(other)[:, :years] - own_spend
-            asked = (*TOTALS, *DIFFERENCES)
+            net = _of_years(other, "total_spend")[:, :years] - own_spend
             values += [own_children - _children(other, -1), -net[:, -1], net @ runs[0].discount[:years]]
-        against = "" if other is None else "the same without its programmes"
+        held = "" if other is None else WITHOUT if self.against is None else other[0].title
         return PointFigures(
-            asked, np.stack(values, axis=1), net, own_spend, own_children - _children(runs, 0), runs[0].discount[:years], runs[0].financial_years[:years],
-            runs[0].areas[0], runs[0].price_year, against if self.against is None else other[0].title if other else "",
-        )  # fmt: skip
+            asked=TOTALS if other is None else (*TOTALS, *DIFFERENCES),
+            values=np.stack(values, axis=1),
+            net_benefit_gbp=net,
+            spend_gbp=own_spend,
+            programme_gbp=_of_years(runs, "programme_spend"),
+            grown=own_children - _children(runs, 0),
+            discount=runs[0].discount[:years],
+            years=runs[0].financial_years[:years],
+            area=runs[0].areas[0],
+            price_year=runs[0].price_year,
+            against=held,
+        )
 
 
 def _run(
@@ -212,6 +229,6 @@ def _children(runs: list[RunResults], instant: int) -> Array:
     return np.concatenate([one["children"].values[:, 0, instant].sum(axis=(-2, -1)) for one in runs])
 
 
-def _spend(runs: list[RunResults]) -> Array:
-    """Real spend: (point, year)."""
-    return np.concatenate([one.year_totals("total_spend", real=True).area() for one in runs])
+def _of_years(runs: list[RunResults], measure: str) -> Array:
+    """Real money by financial year: (point, year)."""
+    return np.concatenate([one.year_totals(measure, real=True).area() for one in runs])

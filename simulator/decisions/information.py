@@ -21,9 +21,9 @@ from simulator.decisions.smooth import Smooth
 
 Array = NDArray[np.float64]
 
-_SHUFFLES = 20
+_SHUFFLES = 100
 _SHUFFLE_SEED = 1
-NOISE_PERCENT = 95
+NOISE_PERCENT = 99
 _STUDIES = 8
 """Times that a study is imagined in every draw."""
 
@@ -57,7 +57,7 @@ def partial(benefits: Array, columns: Array) -> float:
 
 
 def noise(benefits: Array, columns: Array) -> float:
-    """Return what `partial` finds by chance alone in 1 of 20 cases: of numbers shuffled among draws."""
+    """Return what `partial` finds by chance alone in 1 of 100 cases: of numbers shuffled among draws."""
     rng, smooth = np.random.default_rng(_SHUFFLE_SEED), Smooth(columns)
     found = [_gain(smooth, benefits[rng.permutation(len(benefits))]) for _ in range(_SHUFFLES)]
     return float(np.percentile(found, NOISE_PERCENT))

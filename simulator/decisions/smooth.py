@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-KNOTS = 6
+KNOTS = 9
 """Knots of a natural cubic spline, at even quantiles of its number."""
 
 _PENALTIES = np.concatenate([[0.0], np.geomspace(1e-6, 1e6, 49)])
@@ -69,7 +69,7 @@ def _natural(values: Array) -> Array:
     Hastie, T., Tibshirani, R. and Friedman, J. (2009), The Elements of Statistical Learning, 2nd edition, (5.4)-(5.5).
     """
     scaled = (values - values.mean()) / values.std()
-    knots = np.unique(np.quantile(scaled, np.linspace(0.02, 0.98, KNOTS)))
+    knots = np.unique(np.quantile(scaled, np.linspace(0.01, 0.99, KNOTS)))
     columns = [scaled]
     if len(knots) > 2:
 

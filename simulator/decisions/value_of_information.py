@@ -55,7 +55,7 @@ class Worth:
     group : bool
         Whether it is several inputs together.
     evppi_gbp, noise_gbp : float
-        The value, and what chance alone would make of it in 1 of 20 cases.
+        The value, and what chance alone would make of it in 1 of 100 cases.
     """
 
     name: str
@@ -123,6 +123,8 @@ class Information:
         Doing nothing first.
     benefits : (draw, option)
         Net present value of each against doing nothing.
+    costs_gbp : (option,)
+        Mean spend on the programmes of each, at present value.
     evpi_gbp, evpi_error_gbp : float
         With its standard error over draws.
     worths : tuple of Worth
@@ -137,6 +139,7 @@ class Information:
 
     options: tuple[str, ...]
     benefits: Array
+    costs_gbp: Array
     evpi_gbp: float
     evpi_error_gbp: float
     worths: tuple[Worth, ...]
@@ -221,6 +224,7 @@ def value_of_information(
     return Information(
         options=(NOTHING, *options),
         benefits=benefits,
+        costs_gbp=np.array([0.0, *((one.programme_gbp @ one.discount).mean() for one in found)]),
         evpi_gbp=perfect(benefits),
         evpi_error_gbp=float(gains.std() / math.sqrt(draws)),
         worths=_worths(parameters, drawn, benefits),

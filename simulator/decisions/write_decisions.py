@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from simulator.data.provenance import data_hashes, versions
 from simulator.decisions import decision_charts
 from simulator.decisions.decision_charts import written_as
-from simulator.decisions.sensitivity import Sensitivity
+from simulator.decisions.sensitivity import TORNADO_ENDS, Sensitivity
 from simulator.decisions.switches import AS_STATED, Verdict
 from simulator.decisions.value_of_information import Information
 from simulator.outputs.charts import Chart, save, words
@@ -23,7 +25,10 @@ from simulator.results.quantities import POUNDS
 from simulator.results.value_for_money import SHARE
 from simulator.scenario import LoadedScenario
 
-SIGNS = {1: "+", -1: "−", 0: "0"}
+SIGNS = {1: "positive", -1: "negative", 0: "none"}
+"""In words, as a cell that begins with a sign would be taken for a formula."""
+COSTS_ALIKE_GBP = 1.0
+"""Mean costs nearer to each other than this are the same."""
 SHOWN = 8
 """Inputs that the screen shows of each figure."""
 
@@ -57,27 +62,19 @@ def sensitivity_text(study: Sensitivity, found: Sequence[Verdict], title: str, k
     for figure in reversed(range(len(study.asked))):
         asked = study.asked[figure]
         held = f", against {study.figures.against}" if asked.difference else ""
-        central = written_as(asked, float(study.figures.values[0, figure]))
-        lines += ["", f"{asked.words}{held}: central {central}, mean of draws {written_as(asked, float(study.means[figure]))}, standard deviation "
-                      f"{written_as(asked, float(study.spreads[figure])).lstrip('+')}"]  # fmt: skip
-        rows = [
-            [
-                "Total index (80% interval), first-order index, figure at the input's 10th and 90th percentile",
-                "",
-                "",
-                "",
-            ]
-        ]
+        central, mean = (written_as(asked, float(at[figure])) for at in (study.figures.values[0], study.means))
+        spread = written_as(asked, float(study.spreads[figure])).lstrip("+")
+        lines += ["", f"{asked.words}{held}: central {central}; draws: mean {mean}, standard deviation {spread}"]
+        rows = [["", "total index", "80% interval", "first order", "10th percentile", "90th"]]
         ends = {one.name: study.tornado[i, :, figure] for i, one in enumerate(study.inputs)}
         for i in study.ranked(figure)[:SHOWN]:
-            name, total = study.blocks[i].name, study.indices.total[i, figure]
+            name = study.blocks[i].name
             low, high = study.indices.total_ends[:, i, figure]
-            moved = " to ".join(written_as(asked, float(end)) for end in ends[name]) if name in ends else ""
-            rows.append(
-                [f"  {name}", f"{total:.2f} ({low:.2f} to {high:.2f})", f"{study.indices.first[i, figure]:.2f}", moved]
-            )
-        lines += [rows[0][0], *grid(rows[1:])]
-    return "\n".join([*lines, "", study.budget.in_words]) + "\n"
+            moved = [written_as(asked, float(end)) for end in ends[name]] if name in ends else ["", ""]
+            total, first = study.indices.total[i, figure], study.indices.first[i, figure]
+            rows.append([f"  {name}", f"{total:.2f}", f"{low:.2f} to {high:.2f}", f"{first + 0.0:.2f}", *moved])
+        lines += grid(rows)
+    return "\n".join([*lines, "", f"{study.budget.in_words}."]) + "\n"
 
 
 def switch_grid(found: Sequence[Verdict]) -> list[str]:
@@ -103,8 +100,9 @@ def verdict_cell(one: Verdict) -> str:
 def switch_rows(found: Sequence[Verdict], area: str, price_year: str) -> Iterator[Row]:
     """Yield rows of `switches.csv`."""
     for one in found:
+        sign = "" if one.refused else SIGNS[one.sign]
         yield (one.scenario, area, one.switch, one.setting, one.measure, one.unit, _basis(one.unit, price_year),
-               one.value, SIGNS[one.sign] if not one.refused else "", "yes" if one.turns else "no", one.refused)  # fmt: skip
+               one.value, sign, "yes" if one.turns else "no", one.refused)  # fmt: skip
 
 
 def write_sensitivity(
@@ -140,7 +138,7 @@ def _tornado_rows(study: Sensitivity, key: str) -> Iterator[Row]:
         basis = _basis(asked.unit, held.price_year)
         yield (*common, "", "50", asked.unit, basis, float(held.values[0, f]))
         for i, one in enumerate(study.inputs):
-            for end, percentile in enumerate(decision_charts.TORNADO_ENDS):
+            for end, percentile in enumerate(TORNADO_ENDS):
                 yield (*common, one.name, str(percentile), asked.unit, basis, float(study.tornado[i, end, f]))
 
 
@@ -160,14 +158,15 @@ def _index_rows(study: Sensitivity, key: str) -> Iterator[Row]:
 def information_text(found: Information, title: str) -> str:
     """Return the summary of what knowing more is worth."""
     means, chances = found.benefits.mean(axis=0), found.chances_best
-    rows = [["Option", "mean net present value", "best in"]]
-    rows += [[name, signed(float(mean), words.money), f"{chance:.0%} of draws"]
-             for name, mean, chance in zip(found.options, means, chances, strict=True)]  # fmt: skip
+    rows = [["Option", "mean cost", "mean net present value", "best in"]]
+    for name, cost, mean, chance in zip(found.options, found.costs_gbp, means, chances, strict=True):
+        rows.append([name, words.money(float(cost)), signed(float(mean), words.money), f"{chance:.0%} of draws"])
     lines = [
         f"{title}: what it is worth to know more before deciding",
         f"For {found.horizon}, real {found.figures.price_year} prices at present value, {found.draws:,} draws",
         "",
         *grid(rows),
+        *_costs_alike(found),
         "",
         f"On average {found.options[found.best]} is best. Knowing everything first would be worth "
         f"{words.money(found.evpi_gbp)} (standard error {words.money(found.evpi_error_gbp)}).",
@@ -178,15 +177,24 @@ def information_text(found: Information, title: str) -> str:
                   *grid([[f"  {one.name}", words.money(one.evppi_gbp)] for one in seen[:SHOWN]])]  # fmt: skip
     unseen = len(found.worths) - len(seen)
     if unseen:
-        lines.append(f"{unseen} inputs and groups are worth no more than chance makes of nothing in 1 of 20 cases.")
+        lines.append(f"{unseen} inputs and groups are worth no more than chance makes of nothing in 1 of 100 cases.")
     if found.pilots:
         lines += ["", f"A pilot first, of {found.measured}", *_pilot_grid(found)]
         lines += [
-            "Its areas are held against all others, with the year-to-year noise of authorities' starts. Waiting is what "
-            "the delay takes away: fixed, where the years of the run are all that counts; moved, where a programme that "
-            "comes later is counted for as many years. Own is the net benefit in the pilot's areas while it lasts.",
+            "Its areas are held against all others, with the noise of authorities' starts from year to year. Waiting",
+            "is what the delay takes away: fixed, where the years of the run are all that counts; moved, where a",
+            "programme that comes later is counted for as many years. Own is the net benefit in the pilot's areas",
+            "while it lasts.",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _costs_alike(found: Information) -> list[str]:
+    """Say where an option that does more costs no more, which is seldom meant: its file states the money."""
+    costs = found.costs_gbp[1:]
+    if len(costs) < 2 or np.ptp(costs) > COSTS_ALIKE_GBP:
+        return []
+    return ["Every option costs the same, as the money is stated and does not follow from what is varied."]
 
 
 def _pilot_grid(found: Information) -> list[str]:
@@ -223,7 +231,9 @@ def write_information(
     FolderError, WriteError
         As :func:`simulator.outputs.folder.whole_folder`.
     """
-    tables = {"value-of-information.csv": (WORTH_COLUMNS, _worth_rows(found))}
+    tables: dict[str, tuple[Sequence[str], Iterator[Row]]] = {
+        "value-of-information.csv": (WORTH_COLUMNS, _worth_rows(found))
+    }
     if found.pilots:
         tables["pilots.csv"] = (PILOT_COLUMNS, _pilot_rows(found))
     drawn = {"value-of-information": decision_charts.worth_bars(found, title)} if charts else {}
@@ -233,7 +243,9 @@ def write_information(
 
 def _worth_rows(found: Information) -> Iterator[Row]:
     common, basis = (" | ".join(found.options), found.figures.area), _present(found)
-    for name, mean, chance in zip(found.options, found.benefits.mean(axis=0), found.chances_best, strict=True):
+    means = found.benefits.mean(axis=0)
+    for name, cost, mean, chance in zip(found.options, found.costs_gbp, means, found.chances_best, strict=True):
+        yield (*common, f"mean_cost:{name}", "", POUNDS, basis, float(cost), None)
         yield (*common, f"mean_npv:{name}", "", POUNDS, basis, float(mean), None)
         yield (*common, f"chance_best:{name}", "", SHARE, "", float(chance), None)
     yield (*common, "evpi", "", POUNDS, basis, found.evpi_gbp, None)
