@@ -1,6 +1,6 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
-Writes docs/results.md, docs/costs.md, docs/evidence.md, docs/gap.md, docs/interventions.md, docs/strategy.md,
+Writes docs/results.md, docs/costs.md, docs/evidence.md, docs/gap.md, docs/interventions.md, docs/sensitivity.md, docs/strategy.md,
 docs/children.png and the parts of README.md, docs/model.md and docs/returns.md that stand between marks. Every number
 comes from running the shipped scenarios or from the data files, so the same code and data give the same bytes. Takes a
 few minutes.
@@ -22,6 +22,7 @@ from docs_pages.markdown import between, standing
 from docs_pages.replications_page import replications_page
 from docs_pages.results_page import results_page
 from docs_pages.rules_page import rules_table
+from docs_pages.sensitivity_page import sensitivity_page
 from docs_pages.shipped_runs import REFERENCE
 from docs_pages.strategy_page import strategy_page
 
@@ -44,6 +45,7 @@ def main() -> None:
     _write(DOCS / "gap.md", gap_page(loaded))
     _write(DOCS / "interventions.md", interventions_page())
     _write(DOCS / "replications.md", replications_page(results))
+    _write(DOCS / "sensitivity.md", sensitivity_page(loaded))
     _write(DOCS / "strategy.md", strategy_page(loaded))
     _write(DOCS / "results.md", results_page({name: loaded[name] for name in order}, results))
     alt = _picture(results[REFERENCE])

@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     from simulator.scenario import LoadedScenario
 
 _AREA = click.option("--area", metavar="NAME", help="Area to run in place of the scenario's.")
-_SEED = click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
-                     help="Seed of the draws.")
-_ENGINE = click.option("--engine", type=click.Choice(["plain", "compiled"]),
-                       help="The compiled engine needs care-demand[fast].  [default: compiled, if it is installed]")
+_SEED = click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S", help="Seed of the draws."
+)
+_ENGINE = click.option(
+    "--engine",
+    type=click.Choice(["plain", "compiled"]),
+    help="The compiled engine needs care-demand[fast].  [default: compiled, if it is installed]",
+)
 _CHARTS = click.option("--charts/--no-charts", default=True, help="Draw charts, or write tables only.")
 _QUIET = click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
 
@@ -66,12 +70,27 @@ def _engine(asked: Literal["plain", "compiled"] | None, runs: int, loaded: Loade
 
 @click.command()
 @click.argument("scenario")
-@click.option("--against", metavar="SCENARIO",
-              help="What differences are against  [default: the same scenario without its programmes]")
-@click.option("--points", type=click.IntRange(min=2), default=128, show_default=True, metavar="N",
-              help="Points of each sample, a power of 2: more take longer and make indices more exact.")
-@click.option("--inputs", type=click.IntRange(min=1), default=30, show_default=True, metavar="K",
-              help="Inputs with indices of their own; where there are more, draws choose them, and the rest is one.")
+@click.option(
+    "--against",
+    metavar="SCENARIO",
+    help="What differences are against  [default: the same scenario without its programmes]",
+)
+@click.option(
+    "--points",
+    type=click.IntRange(min=2),
+    default=128,
+    show_default=True,
+    metavar="N",
+    help="Points of each sample, a power of 2: more take longer and make indices more exact.",
+)
+@click.option(
+    "--inputs",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    metavar="K",
+    help="Inputs with indices of their own; where there are more, draws choose them, and the rest is one.",
+)
 @_AREA
 @_SEED
 @click.option(
@@ -119,14 +138,32 @@ def sensitivity(
 
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
-@click.option("--vary", metavar="PATH=VALUE,VALUE...",
-              help="Make an option of each value of a number, such as how many areas a programme reaches.")
-@click.option("--pilot", "pilots", multiple=True, metavar="AREASxYEARS",
-              help="A pilot before the decision, such as 12x2: so many authorities for so many years; again for more.")
-@click.option("--measures", default="", metavar="KEY",
-              help="The uncertain ratio that pilots measure, or the end of its key, where there are several.")
-@click.option("--evaluation-gbp", type=click.FloatRange(min=0), default=0.0, show_default=True, metavar="GBP",
-              help="What measuring costs, at present value, for each pilot.")
+@click.option(
+    "--vary",
+    metavar="PATH=VALUE,VALUE...",
+    help="Make an option of each value of a number, such as how many areas a programme reaches.",
+)
+@click.option(
+    "--pilot",
+    "pilots",
+    multiple=True,
+    metavar="AREASxYEARS",
+    help="A pilot before the decision, such as 12x2: so many authorities for so many years; again for more.",
+)
+@click.option(
+    "--measures",
+    default="",
+    metavar="KEY",
+    help="The uncertain ratio that pilots measure, or the end of its key, where there are several.",
+)
+@click.option(
+    "--evaluation-gbp",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    show_default=True,
+    metavar="GBP",
+    help="What measuring costs, at present value, for each pilot.",
+)
 @click.option("--draws", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Random draws.")
 @_AREA
 @_SEED
