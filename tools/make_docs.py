@@ -1,9 +1,9 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
-Writes docs/results.md, docs/costs.md, docs/evidence.md, docs/gap.md, docs/interventions.md, docs/sensitivity.md, docs/strategy.md,
-docs/children.png and the parts of README.md, docs/model.md and docs/returns.md that stand between marks. Every number
-comes from running the shipped scenarios or from the data files, so the same code and data give the same bytes. Takes a
-few minutes.
+Writes docs/results.md, docs/costs.md, docs/evidence.md, docs/gap.md, docs/interventions.md, docs/sensitivity.md,
+docs/strategy.md, docs/children.png and the parts of README.md, docs/model.md and docs/returns.md that stand between
+marks. Every number comes from running the shipped scenarios or from the data files, so the same code and data give the
+same bytes. Takes a few minutes.
 """
 
 from __future__ import annotations

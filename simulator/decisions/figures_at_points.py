@@ -104,7 +104,7 @@ class PointFigures:
 
 
 @dataclass(frozen=True)
-class Question:
+class AskedOfPoints:
     """A scenario, and what its differences are against.
 
     Attributes

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from simulator.decisions.drawn_inputs import DrawnInput, inputs_of, levels, together, values
-from simulator.decisions.figures_at_points import AskedFigure, PointFigures, Progress, Question, nobody_told
+from simulator.decisions.figures_at_points import AskedFigure, AskedOfPoints, PointFigures, Progress, nobody_told
 from simulator.decisions.smooth import Smooth
 from simulator.decisions.variance import Indices, Samples, indices
 from simulator.interventions.fields import Wrong
@@ -28,7 +28,7 @@ REST = "all other inputs together"
 
 
 @dataclass(frozen=True)
-class Budget:
+class RunBudget:
     """Model runs that a study takes.
 
     Attributes
@@ -69,7 +69,7 @@ class Sensitivity:
     ----------
     figures : PointFigures
         Of the central run.
-    budget : Budget
+    budget : RunBudget
     inputs : tuple of DrawnInput
         All that there are, in the order of the tornado and of `alone`.
     tornado : (input, 2, figure)
@@ -84,7 +84,7 @@ class Sensitivity:
     """
 
     figures: PointFigures
-    budget: Budget
+    budget: RunBudget
     inputs: tuple[DrawnInput, ...]
     tornado: Array
     alone: Array
@@ -108,7 +108,7 @@ class Sensitivity:
         return [int(i) for i in np.argsort(-self.indices.total[:, figure], kind="stable")]
 
 
-def budget_of(question: Question, *, points: int = POINTS, most: int = MOST_INPUTS) -> Budget:
+def budget_of(question: AskedOfPoints, *, points: int = POINTS, most: int = MOST_INPUTS) -> RunBudget:
     """Return how many model runs a study takes.
 
     Raises
@@ -122,11 +122,11 @@ def budget_of(question: Question, *, points: int = POINTS, most: int = MOST_INPU
     inputs = len(inputs_of(question.parameters))
     if not inputs:
         raise Wrong("nothing is drawn in it", "a scenario with drift, or with a number that is a distribution")
-    return Budget(inputs, inputs if inputs <= most + 1 else most, points)
+    return RunBudget(inputs, inputs if inputs <= most + 1 else most, points)
 
 
 def sensitivity(
-    question: Question,
+    question: AskedOfPoints,
     *,
     points: int = POINTS,
     most: int = MOST_INPUTS,
@@ -141,7 +141,7 @@ def sensitivity(
 
     Parameters
     ----------
-    question : Question
+    question : AskedOfPoints
     points : int
         Of each sample; a power of 2.
     most : int
@@ -153,7 +153,7 @@ def sensitivity(
     Raises
     ------
     Wrong
-        As :func:`budget_of` and :meth:`Question.figures`.
+        As :func:`budget_of` and :meth:`AskedOfPoints.figures`.
     Impossible
         If a point asks for what cannot be had.
     """

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulator.decisions.figures_at_points import CHILDREN, Question
+from simulator.decisions.figures_at_points import CHILDREN, AskedOfPoints
 from simulator.interventions.base import PhasedIntervention
 from simulator.results.quantities import POUNDS
 from simulator.runs.single_run import Engine
@@ -163,7 +163,7 @@ def verdicts(many: Sequence[LoadedScenario], engine: Engine | None = None) -> It
 
 
 def _figures(loaded: LoadedScenario, engine: Engine | None) -> dict[tuple[str, str], float]:
-    found = Question(loaded, engine=engine).figures({})
+    found = AskedOfPoints(loaded, engine=engine).figures({})
     if found.against:
         return {(name, unit): float(found.of(name)[0]) for name, unit in (("npv", POUNDS), ("more_children", CHILDREN))}
     return {("growth_of_children", CHILDREN): float(found.grown[0]),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.decisions.drawn_inputs import families, inputs_of, levels
-from simulator.decisions.figures_at_points import PointFigures, Progress, Question, nobody_told
+from simulator.decisions.figures_at_points import AskedOfPoints, PointFigures, Progress, nobody_told
 from simulator.decisions.information import best_now, noise, of_study, partial, perfect
 from simulator.decisions.pilot_evidence import standard_error
 from simulator.interventions.base import PhasedIntervention
@@ -204,7 +204,12 @@ def value_of_information(
     """
     if draws < LEAST_DRAWS:
         raise Wrong(f"{draws} draws are too few to see what numbers tell", f"{LEAST_DRAWS} or more")
-    questions = {name: Question(one, engine=engine) for name, one in options.items()}
+    for name, loaded in options.items():
+        if not any(one.is_programme for one in loaded.scenario.interventions):
+            raise Wrong(
+                f"nobody does anything in {name}", "scenarios with programmes; doing nothing is an option anyway"
+            )
+    questions = {name: AskedOfPoints(one, engine=engine) for name, one in options.items()}
     parameters = tuple({one.key: one for q in questions.values() for one in q.parameters}.values())
     key = measured_ratio(options, measures) if pilots else ""
     delays = [_delay(options, key, one) for one in pilots]
@@ -292,11 +297,6 @@ def _areas(options: Mapping[str, LoadedScenario], found: Sequence[PointFigures],
 def _same_world(options: Mapping[str, LoadedScenario], found: Sequence[PointFigures]) -> None:
     """Refuse options that differ in more than their programmes."""
     names = list(options)
-    for name, one in zip(names, found, strict=True):
-        if not one.against:
-            raise Wrong(
-                f"nobody does anything in {name}", "scenarios with programmes; doing nothing is an option anyway"
-            )
     first = found[0]
     bare = first.spend_gbp + first.net_benefit_gbp
     for name, one in zip(names[1:], found[1:], strict=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docs_pages.markdown import NONE, table
-
 from simulator.decisions.switches import AS_STATED, LEAST, Verdict, verdicts
 from simulator.decisions.value_of_information import Pilot, value_of_information
 from simulator.decisions.write_decisions import information_text, verdict_cell

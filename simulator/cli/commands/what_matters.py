@@ -109,7 +109,7 @@ def sensitivity(
     alone, from its low end to its high one; then all at once, by Sobol indices. Figures are children and spend, and
     their differences and net present value against something else.
     """
-    from simulator.decisions.figures_at_points import Question
+    from simulator.decisions.figures_at_points import AskedOfPoints
     from simulator.decisions.sensitivity import budget_of
     from simulator.decisions.sensitivity import sensitivity as study_of
     from simulator.decisions.switches import verdicts
@@ -119,12 +119,12 @@ def sensitivity(
     folder = checked_folder(Path("out") / f"{loaded[0].key}-sensitivity" if out is None else out)
     with _refused():
         held = loaded[1] if against else None
-        budget = budget_of(Question(loaded[0], held), points=points, most=inputs)
+        budget = budget_of(AskedOfPoints(loaded[0], held), points=points, most=inputs)
         chosen = _engine(engine, budget.runs, loaded[0])
         if not quiet:
             say(f"This takes {budget.in_words}.", err=True)
         with _bar(loaded[0].key, quiet) as progress:
-            question = Question(loaded[0], held, chosen)
+            question = AskedOfPoints(loaded[0], held, chosen)
             found = study_of(question, points=points, most=inputs, seed=seed, progress=progress)
         told = list(verdicts(loaded[:1], chosen))
     words = [PROGRAM, "sensitivity", Path(scenario).name, *(["--against", Path(against).name] if against else [])]

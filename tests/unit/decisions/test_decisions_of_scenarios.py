@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.decisions.drawn_inputs import inputs_of
-from simulator.decisions.figures_at_points import Question
+from simulator.decisions.figures_at_points import AskedOfPoints
 from simulator.decisions.sensitivity import budget_of, sensitivity
 from simulator.decisions.switches import AS_STATED, verdicts
 from simulator.decisions.value_of_information import Pilot, value_of_information
@@ -24,7 +24,7 @@ def family_help():
 
 def test_points_are_runs(family_help) -> None:
     """The central point is the central run; points at the numbers of draws are those draws."""
-    question = Question(family_help, engine="plain")
+    question = AskedOfPoints(family_help, engine="plain")
     run = simulate(family_help, draws=3, seed=4, engine="plain", workers=1)
     whole, bare = (one.year_totals("total_spend", real=True).area() for one in (run, run.bare()))
     npv = (bare - whole) @ run.discount
@@ -37,32 +37,34 @@ def test_points_are_runs(family_help) -> None:
 
 
 def test_against_itself_there_is_no_difference(family_help) -> None:
-    question = Question(family_help, family_help, "plain")
+    question = AskedOfPoints(family_help, family_help, "plain")
     found = question.figures(sample(question.parameters, 2, 1))
     for name in ("more_children", "more_spend", "npv"):
         np.testing.assert_array_equal(found.of(name), 0.0)
 
 
 def test_a_scenario_without_programmes_has_totals_alone() -> None:
-    found = Question(load(shipped()["status-quo"]), engine="plain").figures({})
+    found = AskedOfPoints(load(shipped()["status-quo"]), engine="plain").figures({})
     assert [one.name for one in found.asked] == ["children", "total_spend"]
     assert found.against == ""
 
 
 def test_what_is_compared_is_of_the_same_time(family_help) -> None:
     with pytest.raises(Wrong, match="another time"):
-        Question(family_help, load(shipped()["lga-2021"]), "plain").figures({})
+        AskedOfPoints(family_help, load(shipped()["lga-2021"]), "plain").figures({})
 
 
 def test_points_are_a_power_of_two(family_help) -> None:
     with pytest.raises(Wrong, match="no power of 2"):
-        budget_of(Question(family_help), points=100)
+        budget_of(AskedOfPoints(family_help), points=100)
 
 
 @pytest.mark.slow
 def test_a_study_keeps_to_its_budget_and_finds_the_effect(family_help) -> None:
     told: list[tuple[int, int]] = []
-    found = sensitivity(Question(family_help), points=16, most=5, progress=lambda done, of: told.append((done, of)))
+    found = sensitivity(
+        AskedOfPoints(family_help), points=16, most=5, progress=lambda done, of: told.append((done, of))
+    )
     assert told[-1] == (found.budget.runs, found.budget.runs)
     assert len(found.blocks) == 6
     npv = [one.name for one in found.asked].index("npv")
@@ -129,6 +131,6 @@ def test_what_cannot_be_asked(names, options, words) -> None:
 
 
 def test_inputs_of_a_scenario_settle_every_number_once(family_help) -> None:
-    keys = [key for one in inputs_of(Question(family_help).parameters) for key in one.keys]
+    keys = [key for one in inputs_of(AskedOfPoints(family_help).parameters) for key in one.keys]
     assert len(keys) == len(set(keys))
-    assert set(keys) == {one.key for one in Question(family_help).parameters}
+    assert set(keys) == {one.key for one in AskedOfPoints(family_help).parameters}
