@@ -32,8 +32,8 @@ say first how many model runs they take, and write a folder of tables and charts
 
 1. **Structural switches.** The model built another way, one way at a time. No draw moves them and they can move a
    sign, so they come first (`switches.csv`).
-2. **One input at a time.** Each at its 10th and its 90th percentile with all others at their middle (`tornado.csv`). Steps
-   of one process over years are one input; they move alike, so that their sum is at its percentile.
+2. **One input at a time.** Each at its 10th and its 90th percentile with all others at their middle (`tornado.csv`).
+   Steps of one process over years are one input; they move alike, so that their sum is at its percentile.
 3. **All at once.** Sobol indices (`sobol.csv`): first-order, the share of variance that would go if an input alone were
    known; total, the share that would stay if all others were. Differences between them are what inputs do together.
    Points are a scrambled Sobol sequence, estimators those of Saltelli and of Jansen as scipy has them, intervals are
@@ -47,8 +47,8 @@ Indices are shares of the uncertainty that files and the model state. What nobod
 _VOI = """\
 ## What better evidence is worth
 
-Each scenario given to `voi` is an option, with `--vary PATH=VALUE,VALUE` each value of a number in it, and doing nothing
-is one besides. The net benefit of an option is the net present value of its programmes: money alone, as fewer children
+Each scenario given to `voi` is an option, with `--vary PATH=VALUE,VALUE` each value of a number in it, and doing
+nothing is one besides. The net benefit of an option is the net present value of its programmes: money alone, as fewer children
 in care are no benefit by themselves. Population and horizon are those of the run.
 
 - **EVPI** is what knowing everything first would be worth; it is nothing where one option is best in every draw.
@@ -61,8 +61,8 @@ in care are no benefit by themselves. Population and horizon are those of the ru
   waiting takes away, the programme's own net cost in the pilot's areas, and what measuring costs
   (`--evaluation-gbp`). The delay is the pilot's years and those until the effect shows.
 
-A programme that comes later has fewer years in a run of fixed length, while its cost comes first: so waiting looks dear,
-and can take all of what a pilot finds. Counted for as many years, it costs time alone. Both are told; the sign of a
+A programme that comes later has fewer years in a run of fixed length, while its cost comes first: so waiting looks
+dear, and can take all of what a pilot finds. Counted for as many years, it costs time alone. Both are told; the sign of a
 pilot's worth can hang on the choice. A pilot here is of average areas, its programme has the national cost for each
 area, and yearly net costs come later unchanged.
 """

@@ -85,15 +85,15 @@ def test_switches_turn_the_verdict_of_the_foster_plan() -> None:
     assert found["foster places", "npv"].sign == -1
 
 
-def test_a_refused_switch_says_why_and_turns_nothing() -> None:
+def test_no_switch_turns_what_only_costs_money() -> None:
     found = [one for one in verdicts([load(shipped()["null-early-help"])], "plain") if one.measure == "npv"]
     assert found
-    assert not any(one.turns for one in found), "what has no effect and no cost has no sign to turn"
+    assert not any(one.turns for one in found), "it costs money and has no effect, however the model is built"
 
 
 @pytest.mark.slow
 def test_what_has_no_effect_is_worth_no_study() -> None:
-    """A programme that changes nothing and costs nothing: no option is better in any draw."""
+    """A programme that costs money and changes nothing: doing nothing is best in every draw."""
     found = value_of_information({"null": load(shipped()["null-early-help"])}, draws=100)
     assert found.evpi_gbp == pytest.approx(0.0, abs=1.0)
 
