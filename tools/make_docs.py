@@ -1,8 +1,8 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
 Writes docs/results.md, docs/costs.md, docs/evidence.md, docs/front-door.md, docs/gap.md, docs/interventions.md,
-docs/pilot-power.md, docs/strategy.md, docs/children.png, the parts of README.md, docs/method.md, docs/model.md and
-docs/returns.md that stand between marks, and what reports say of the record (simulator/outputs/documents/record.json).
+docs/pilot-power.md, docs/sensitivity.md, docs/strategy.md, docs/children.png, the parts of README.md, docs/method.md,
+docs/model.md and docs/returns.md that stand between marks, and what reports say of the record (simulator/outputs/documents/record.json).
 Every number comes from running the shipped scenarios or from the data files, so the same code and data give the same
 bytes. Takes a few minutes.
 """
@@ -26,6 +26,7 @@ from docs_pages.pilot_page import pilot_page
 from docs_pages.replications_page import replications_page
 from docs_pages.results_page import results_page
 from docs_pages.rules_page import rules_table
+from docs_pages.sensitivity_page import sensitivity_page
 from docs_pages.shipped_runs import REFERENCE
 from docs_pages.strategy_page import strategy_page
 
@@ -50,6 +51,7 @@ def main() -> None:
     _write(DOCS / "gap.md", gap_page(loaded))
     _write(DOCS / "interventions.md", interventions_page())
     _write(DOCS / "replications.md", replications_page(results))
+    _write(DOCS / "sensitivity.md", sensitivity_page(loaded))
     _write(DOCS / "strategy.md", strategy_page(loaded))
     _write(DOCS / "results.md", results_page({name: loaded[name] for name in order}, results))
     _write_pilots()

@@ -92,7 +92,7 @@ def _levels(drawn: Mapping[str, Array]) -> dict[str, Array]:
     for key in sorted(drawn):
         yearly = _YEARLY.fullmatch(key)
         steps.setdefault(yearly[1] if yearly else key, []).append(drawn[key])
-    return {_in_words(key): np.cumsum(values, axis=0).mean(axis=0) for key, values in steps.items()}
+    return {in_words(key): np.cumsum(values, axis=0).mean(axis=0) for key, values in steps.items()}
 
 
 @cache
@@ -102,7 +102,7 @@ def _named() -> Mapping[str, str]:
     return dict(zip(read["key"], read["words"], strict=True))
 
 
-def _in_words(key: str) -> str:
+def in_words(key: str) -> str:
     """Return a key of a drawn number in words: ``risk ratio of family-help``, ``children who start``.
 
     Those of every scenario are named in data/drawn_numbers.csv, and those of areas without the area's code.

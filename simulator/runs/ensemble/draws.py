@@ -116,7 +116,7 @@ def block(
     draws = range(first, last + 1)
     try:
         prepared = [
-            _prepare(loaded, settings, draw, {key: float(values[draw - first]) for key, values in drawn.items()})
+            prepared_draw(loaded, settings, draw, {key: float(values[draw - first]) for key, values in drawn.items()})
             for draw in draws
         ]
         luck = [(settings.seed, draw) for draw in draws] if settings.chance else None
@@ -130,7 +130,14 @@ def block(
         raise
 
 
-def _prepare(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapping[str, float]) -> Prepared:
+def prepared_draw(loaded: LoadedScenario, settings: Settings, draw: int, values: Mapping[str, float]) -> Prepared:
+    """Compile a scenario with the numbers of one draw, by key.
+
+    Raises
+    ------
+    Impossible
+        If the scenario asks for something that cannot be had with them; it names the draw.
+    """
     steps = dict(values)
     own = {parameter.key: steps.pop(parameter.key) for parameter in loaded.parameters}
     try:

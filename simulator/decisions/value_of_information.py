@@ -1,0 +1,347 @@
+"""A decision between options that scenarios are, and what it is worth to know more before it is taken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.decisions.drawn_inputs import families, inputs_of, levels
+from simulator.decisions.figures_at_points import AskedOfPoints, PointFigures, Progress, nobody_told
+from simulator.decisions.information import best_now, noise, of_study, partial, perfect
+from simulator.decisions.pilot_evidence import standard_error
+from simulator.interventions.base import PhasedIntervention
+from simulator.interventions.fields import Wrong, nearest
+from simulator.runs.single_run import Engine
+from simulator.scenario import LoadedScenario
+from simulator.scenario.uncertain import RATIOS
+from simulator.uncertainty import Parameter, sample
+from simulator.vocabulary.areas import authorities
+from simulator.vocabulary.calendar import MONTHS_A_YEAR
+
+Array = NDArray[np.float64]
+
+NOTHING = "nothing"
+DRAWS = 1000
+LEAST_DRAWS = 100
+"""With fewer draws regressions say nothing."""
+_SAME_GBP = 1.0
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """A pilot that is asked about.
+
+    Attributes
+    ----------
+    areas, years : int
+        Authorities in it, and years of its effect that are measured.
+    """
+
+    areas: int
+    years: int
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What knowing some numbers is worth.
+
+    Attributes
+    ----------
+    name : str
+    group : bool
+        Whether it is several inputs together.
+    evppi_gbp, noise_gbp : float
+        The value, and what chance alone would make of it in 1 of 100 cases.
+    """
+
+    name: str
+    group: bool
+    evppi_gbp: float
+    noise_gbp: float
+
+    @property
+    def seen(self) -> bool:
+        """Whether it is more than chance may make of nothing."""
+        return self.evppi_gbp > self.noise_gbp
+
+
+@dataclass(frozen=True)
+class PilotWorth:
+    """What a pilot is worth before the decision.
+
+    Attributes
+    ----------
+    pilot : Pilot
+    standard_error : float
+        Of the logarithm of the ratio.
+    delay_years : int
+        By which all options but nothing come later: its years, and those until the effect shows.
+    evsi_gbp : float
+        Value of what it finds, if that came at once.
+    delay_gbp : float
+        What waiting for it takes away where the run's years are all that counts, so that a programme which comes later
+        has fewer of them.
+    moved_gbp : float
+        The same where a programme that comes later is counted for as many years.
+    own_gbp : float
+        Net benefit of the programme in the pilot's areas while it lasts.
+    evaluation_gbp : float
+        Cost of measuring.
+    """
+
+    pilot: Pilot
+    standard_error: float
+    delay_years: int
+    evsi_gbp: float
+    delay_gbp: float
+    moved_gbp: float
+    own_gbp: float
+    evaluation_gbp: float
+
+    @property
+    def net_gbp(self) -> float:
+        """What a pilot first is worth over deciding now, where the run's years are all that counts."""
+        return self.evsi_gbp - self.delay_gbp + self.own_gbp - self.evaluation_gbp
+
+    @property
+    def net_moved_gbp(self) -> float:
+        """The same where a programme that comes later is counted for as many years."""
+        return self.evsi_gbp - self.moved_gbp + self.own_gbp - self.evaluation_gbp
+
+
+@dataclass(frozen=True)
+class Information:
+    """What more knowledge is worth before a decision.
+
+    Attributes
+    ----------
+    options : tuple of str
+        Doing nothing first.
+    benefits : (draw, option)
+        Net present value of each against doing nothing.
+    costs_gbp : (option,)
+        Mean spend on the programmes of each, at present value.
+    evpi_gbp, evpi_error_gbp : float
+        With its standard error over draws.
+    worths : tuple of Worth
+        The greatest first, groups and inputs.
+    measured : str
+        Key of the number that pilots measure; empty if there are none.
+    pilots : tuple of PilotWorth
+    figures : PointFigures
+        Of the last option, for its years, area and prices.
+    draws, seed : int
+    """
+
+    options: tuple[str, ...]
+    benefits: Array
+    costs_gbp: Array
+    evpi_gbp: float
+    evpi_error_gbp: float
+    worths: tuple[Worth, ...]
+    measured: str
+    pilots: tuple[PilotWorth, ...]
+    figures: PointFigures
+    draws: int
+    seed: int
+
+    @property
+    def best(self) -> int:
+        """The option that is best on average."""
+        return best_now(self.benefits)
+
+    @property
+    def chances_best(self) -> Array:
+        """Share of draws in which each option is best; of options as good, the first: (option,)."""
+        return np.bincount(self.benefits.argmax(axis=1), minlength=len(self.options)) / len(self.benefits)
+
+    @property
+    def horizon(self) -> str:
+        """For whom and how long the decision is."""
+        years = self.figures.years
+        return f"{self.figures.area}, {years[0]} to {years[-1]} ({len(years)} years)"
+
+
+def value_of_information(
+    options: Mapping[str, LoadedScenario],
+    *,
+    draws: int = DRAWS,
+    seed: int = 1,
+    pilots: Sequence[Pilot] = (),
+    measures: str = "",
+    evaluation_gbp: float = 0.0,
+    engine: Engine | None = None,
+    progress: Progress = nobody_told,
+) -> Information:
+    """Work out what it is worth to know more before one of several options is taken, or none.
+
+    Every option is run with the same draws, and held against the same scenario without its programmes.
+
+    Parameters
+    ----------
+    options : mapping of str to LoadedScenario
+        By what they are called; doing nothing is one beside them.
+    draws, seed : int
+    pilots : sequence of Pilot
+    measures : str
+        Key of the ratio that pilots measure, or the end of it; if left out, the one effect on starts that is uncertain.
+    evaluation_gbp : float
+        Cost of measuring, of each pilot.
+    engine : {"plain", "compiled"}, optional
+    progress : callable
+        Told how many model runs are done, and how many there are.
+
+    Raises
+    ------
+    Wrong
+        If options are not of the same world without their programmes, or a pilot cannot be had.
+    Impossible
+        If a draw asks for what cannot be had.
+    """
+    if draws < LEAST_DRAWS:
+        raise Wrong(f"{draws} draws are too few to see what numbers tell", f"{LEAST_DRAWS} or more")
+    for name, loaded in options.items():
+        if not any(one.is_programme for one in loaded.scenario.interventions):
+            raise Wrong(
+                f"nobody does anything in {name}", "scenarios with programmes; doing nothing is an option anyway"
+            )
+    questions = {name: AskedOfPoints(one, engine=engine) for name, one in options.items()}
+    parameters = tuple({one.key: one for q in questions.values() for one in q.parameters}.values())
+    key = measured_ratio(options, measures) if pilots else ""
+    delays = [_delay(options, key, one) for one in pilots]
+    for name, loaded in options.items():
+        years = loaded.scenario.months // MONTHS_A_YEAR
+        if max(delays, default=0) >= years:
+            what = f"{name} runs {years} years, and a pilot would delay it by {max(delays)}"
+            raise Wrong(what, "a longer run, or fewer years of a pilot")
+    drawn = sample(parameters, draws, seed)
+    done, of, found = 0, draws * len(questions), []
+    for one in questions.values():
+        found.append(one.figures(drawn, lambda n, _, done=done: progress(done + n, of)))  # type: ignore[misc]
+        done += draws
+    _same_world(options, found)
+    benefits = np.stack([np.zeros(draws), *(one.of("npv") for one in found)], axis=1)
+    gains = benefits.max(axis=1) - benefits[:, best_now(benefits)]
+    return Information(
+        options=(NOTHING, *options),
+        benefits=benefits,
+        costs_gbp=np.array([0.0, *((one.programme_gbp @ one.discount).mean() for one in found)]),
+        evpi_gbp=perfect(benefits),
+        evpi_error_gbp=float(gains.std() / math.sqrt(draws)),
+        worths=_worths(parameters, drawn, benefits),
+        measured=key,
+        pilots=tuple(
+            _pilot(one, delay, benefits, found, np.log(drawn[key]), _areas(options, found, key), evaluation_gbp, seed)
+            for one, delay in zip(pilots, delays, strict=True)
+        ),
+        figures=found[-1],
+        draws=draws,
+        seed=seed,
+    )
+
+
+def measured_ratio(options: Mapping[str, LoadedScenario], measures: str = "") -> str:
+    """Return the key of the ratio that pilots measure.
+
+    Raises
+    ------
+    Wrong
+        If there is none, or more than one.
+    """
+    uncertain = {
+        one.parameter.key: loaded
+        for loaded in options.values()
+        for one in loaded.uncertain
+        if one.path[0] == "interventions" and loaded.provenance[".".join(map(str, one.path))].unit in RATIOS
+    }
+    found = [key for key in uncertain if key.endswith(measures or "effect.risk_ratio")]
+    if len(found) != 1:
+        what = f"{len(found)} uncertain ratios of programmes could be what a pilot measures"
+        raise Wrong(what, f"one of {', '.join(uncertain)}" if uncertain else "a ratio that is a distribution",
+                    nearest(measures, uncertain))  # fmt: skip
+    return found[0]
+
+
+def _holders(options: Mapping[str, LoadedScenario], key: str) -> dict[str, PhasedIntervention]:
+    """Return the programme that holds a ratio in each option that has it."""
+    found = {}
+    for name, loaded in options.items():
+        for one in loaded.uncertain:
+            if one.parameter.key == key:
+                holder = loaded.scenario.interventions[int(one.path[1])]
+                assert isinstance(holder, PhasedIntervention)
+                found[name] = holder
+    return found
+
+
+def _delay(options: Mapping[str, LoadedScenario], key: str, pilot: Pilot) -> int:
+    """Return by how many years a pilot delays: those that it measures, and those until its effect shows."""
+    every = len(authorities())
+    if not 1 <= pilot.areas < every - 1:
+        raise Wrong(f"a pilot in {pilot.areas} areas leaves none to hold it against", f"1 to {every - 2} areas")
+    lag = max(one.delay_months for one in _holders(options, key).values())
+    return pilot.years + math.ceil(lag / MONTHS_A_YEAR)
+
+
+def _areas(options: Mapping[str, LoadedScenario], found: Sequence[PointFigures], key: str) -> tuple[Array, float]:
+    """Return the net benefit by year of the widest option that holds a ratio, and the authorities that it reaches."""
+    reach = {name: one.areas.fraction for name, one in _holders(options, key).items()}
+    widest = max(reach, key=lambda name: reach[name])
+    return found[list(options).index(widest)].net_benefit_gbp, reach[widest] * len(authorities())
+
+
+def _same_world(options: Mapping[str, LoadedScenario], found: Sequence[PointFigures]) -> None:
+    """Refuse options that differ in more than their programmes."""
+    names = list(options)
+    first = found[0]
+    bare = first.spend_gbp + first.net_benefit_gbp
+    for name, one in zip(names[1:], found[1:], strict=True):
+        other = one.spend_gbp + one.net_benefit_gbp
+        if other.shape != bare.shape or np.abs(other - bare).max() > _SAME_GBP:
+            what = f"without their programmes, {name} is another world than {names[0]}"
+            raise Wrong(what, "scenarios that differ in their programmes alone")
+
+
+def _worths(parameters: Sequence[Parameter], drawn: Mapping[str, Array], benefits: Array) -> tuple[Worth, ...]:
+    inputs = [one for one in inputs_of(parameters) if one.keys]
+    groups = families(inputs)
+    found = []
+    for one in (*groups, *inputs):
+        columns = levels(one, drawn)
+        found.append(Worth(one.name, one in groups, partial(benefits, columns), noise(benefits, columns)))
+    return tuple(sorted(found, key=lambda one: -one.evppi_gbp))
+
+
+def _pilot(
+    pilot: Pilot, delay: int, benefits: Array, found: Sequence[PointFigures], truth: Array,
+    areas: tuple[Array, float], evaluation_gbp: float, seed: int,
+) -> PilotWorth:  # fmt: skip
+    error = standard_error(pilot.areas, pilot.years)
+    discount = found[-1].discount
+    later = np.stack([np.zeros(len(truth)), *(delayed(one.net_benefit_gbp, delay) @ discount for one in found)], axis=1)
+    own, reached = areas
+    now = of_study(benefits, truth, error, seed)
+    pound = discount[delay] / discount[0]
+    while_it_lasts = float((own[:, :delay] @ discount[:delay]).mean())
+    return PilotWorth(
+        pilot=pilot,
+        standard_error=error,
+        delay_years=delay,
+        evsi_gbp=now - float(benefits.mean(axis=0).max()),
+        delay_gbp=now - of_study(later, truth, error, seed),
+        moved_gbp=now * (1.0 - float(pound)),
+        own_gbp=while_it_lasts * pilot.areas / reached,
+        evaluation_gbp=evaluation_gbp,
+    )
+
+
+def delayed(by_year: Array, years: int) -> Array:
+    """Return what comes some years later, of which the end of the run cuts off the last: (draw, year)."""
+    found = np.zeros_like(by_year)
+    if years < by_year.shape[1]:
+        found[:, years:] = by_year[:, : by_year.shape[1] - years]
+    return found
