@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -104,6 +104,20 @@ class FosterRecruitment(PhasedIntervention):
     def costs_money(self) -> bool:
         """Whether any money is counted for it."""
         return super().costs_money or bool(self.cost_per_approval_gbp)
+
+    @property
+    def most_level(self) -> float:
+        """How many times it could be done: up to the approvals that its ceiling stands for."""
+        return self.ceiling_ratio
+
+    def _enlarged(self, level: float) -> dict[str, Any]:
+        """Want as many times the households; what is bought follows from the money."""
+        return {
+            "extra_households_per_year": self.extra_households_per_year * level,
+            "enquiries_ratio": 1.0 + (self.enquiries_ratio - 1.0) * level,
+            "approval_ratio": 1.0 + (self.approval_ratio - 1.0) * level,
+            "retainer_gbp_per_week": self.retainer_gbp_per_week * level,
+        }
 
     @property
     def caveat(self) -> str:
