@@ -4,7 +4,7 @@ Of each measure one option at most is taken: a level and a start. What a plan is
 
     sum of values of its options + sum over pairs of measures of interaction x strength x strength,
 
-where the strength of an option is its effect over that of the measure at its fullest. Interactions are those of the mean
+where the strength of an option is its effect over that of the measure at its fullest. Interactions are those of one
 state. The product of a strength with the strengths of all later measures is made linear exactly (Glover, Management
 Science 22, 1975), as a strength takes one of few values.
 """
@@ -29,8 +29,8 @@ WORST = 0.2
 ROUNDING = 1e-9
 """Part of a limit by which a sum may pass it, as sums of floats do."""
 
-_GAP = 1e-6
-_PATIENCE_SECONDS = 20.0
+PROOF = 1e-6
+"""How near to the best a plan must be proved to be, as a part of its score, where nothing else is asked for."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,47 @@ class Together:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What a plan must keep within.
+
+    Attributes
+    ----------
+    budget_gbp : float
+        Most of all years.
+    most_per_year_gbp : (year,)
+        Most in each; infinite where there is no limit.
+    together : tuple of Together
+    floors : mapping of group to float
+        Least share of all that is spent.
+    """
+
+    budget_gbp: float
+    most_per_year_gbp: Array
+    together: tuple[Together, ...] = ()
+    floors: Mapping[str, float] = field(default_factory=dict)
+
+    def passed(self, by_year: Array, level: Mapping[str, float], of_group: Mapping[str, float]) -> list[str]:
+        """Return the limits that a plan passes, in words; none if it is allowed.
+
+        Parameters
+        ----------
+        by_year : (year,)
+            Real pounds.
+        level : mapping of measure to float
+            Measures that are taken.
+        of_group : mapping of group to float
+            Real pounds.
+        """
+        total = float(by_year.sum())
+        found = ["budget"] if _above(total, self.budget_gbp) else []
+        found += ["money of a year"] if any(map(_above, by_year, self.most_per_year_gbp)) else []
+        taken = [sum(w * level.get(name, 0.0) for name, w in one.weights.items()) for one in self.together]
+        found += [" and ".join(o.weights) for t, o in zip(taken, self.together, strict=True) if _above(t, o.most)]
+        found += [f"floor of {g}" for g, least in self.floors.items() if _above(least * total, of_group.get(g, 0.0))]
+        return found
+
+
+@dataclass(frozen=True)
 class Portfolio:
     """A choice to be made.
 
@@ -85,23 +126,14 @@ class Portfolio:
     ladders : tuple of Ladder
     interaction : (measure, measure)
         Worth of two measures at their fullest less that of each alone; the upper triangle is read.
-    budget_gbp : float
-        Most of all years.
-    most_per_year_gbp : (year,)
-        Most in each; infinite where there is no limit.
-    together : tuple of Together
-    floors : mapping of group to float
-        Least share of all that is spent.
+    limits : Limits
     criterion : {"expected", "cvar", "regret"}
         Largest mean over states, largest mean of the worst fifth, or smallest largest regret.
     """
 
     ladders: tuple[Ladder, ...]
     interaction: Array
-    budget_gbp: float
-    most_per_year_gbp: Array
-    together: tuple[Together, ...] = ()
-    floors: Mapping[str, float] = field(default_factory=dict)
+    limits: Limits
     criterion: Criterion = "expected"
 
     def worth(self, picks: Sequence[int | None]) -> Array:
@@ -121,29 +153,14 @@ class Portfolio:
         total += strength @ np.triu(self.interaction, 1) @ strength
         return total
 
-    def cost(self, picks: Sequence[int | None]) -> Array:
-        """Return what a plan costs in each year: (year,)."""
-        spent = [ladder.cost[pick] for ladder, pick in zip(self.ladders, picks, strict=True) if pick is not None]
-        return np.sum(spent, axis=0) if spent else np.zeros(len(self.most_per_year_gbp))
-
     def allowed(self, picks: Sequence[int | None]) -> bool:
         """Say whether a plan keeps within every limit."""
-        by_year = self.cost(picks)
-        total = float(by_year.sum())
-        if _above(total, self.budget_gbp) or any(map(_above, by_year, self.most_per_year_gbp)):
-            return False
-        level = {
-            ladder.name: ladder.level[pick]
-            for ladder, pick in zip(self.ladders, picks, strict=True)
-            if pick is not None
-        }
-        if any(_above(sum(w * level.get(n, 0.0) for n, w in one.weights.items()), one.most) for one in self.together):
-            return False
-        of_group = dict.fromkeys(self.floors, 0.0)
-        for ladder, pick in zip(self.ladders, picks, strict=True):
-            if pick is not None and ladder.group in of_group:
-                of_group[ladder.group] += float(ladder.cost[pick].sum())
-        return not any(_above(floor * total, of_group[group]) for group, floor in self.floors.items())
+        taken = [(ladder, pick) for ladder, pick in zip(self.ladders, picks, strict=True) if pick is not None]
+        of_group: dict[str, float] = {}
+        for ladder, pick in taken:
+            of_group[ladder.group] = of_group.get(ladder.group, 0.0) + float(ladder.cost[pick].sum())
+        by_year = np.zeros(len(self.limits.most_per_year_gbp)) + sum(ladder.cost[pick] for ladder, pick in taken)
+        return not self.limits.passed(by_year, {ladder.name: float(ladder.level[k]) for ladder, k in taken}, of_group)
 
     def score(self, worth: Array, best: Array | None = None) -> float:
         """Return the figure that is to be largest.
@@ -187,34 +204,89 @@ class Choice:
         The option taken of each measure.
     score : float
         See :meth:`Portfolio.score`.
-    proved : bool
-        Whether nothing better can be had; False if time ran out first.
+    bound : float
+        What no plan can score more than.
     best : (state,)
         The best that could be had in each state, where regret is asked for; else empty.
     """
 
     picks: tuple[int | None, ...]
     score: float
-    proved: bool
+    bound: float
     best: Array
 
+    @property
+    def proved(self) -> bool:
+        """Whether nothing better can be had, to a thousandth."""
+        return self.bound - self.score <= 1e-3 * max(abs(self.score), abs(self.bound)) + 1e-9
 
-def choose(portfolio: Portfolio, best: Array | None = None) -> Choice:
+
+def choose(
+    portfolio: Portfolio, best: Array | None = None, *, proof: float = PROOF, nodes: int | None = None
+) -> Choice:
     """Find the best plan.
 
-    Doing nothing is a plan, so there is always one.
+    Doing nothing is a plan, so there is always one. What the programme finds is improved by changing one or two
+    measures at a time, which matters where it stops before it has proved anything.
 
     Parameters
     ----------
     portfolio : Portfolio
     best : (state,), optional
         The best that could be had in each state, where it is known already; for regret.
+    proof : float
+        How near to the best is near enough, as a part of the score.
+    nodes : int, optional
+        Most branches that are looked at; a limit of time would give other plans on other machines.
     """
     if portfolio.criterion == "regret" and best is None:
-        best = np.array([choose(_in_state(portfolio, s)).score for s in range(portfolio.ladders[0].value.shape[1])])
-    picks, proved = _Programme(portfolio, best).solve()
+        alone = [_in_state(portfolio, s) for s in range(portfolio.ladders[0].value.shape[1])]
+        best = np.array([choose(one, proof=proof, nodes=nodes).score for one in alone])
+    picks, bound = _Programme(portfolio, best).solve(proof, nodes)
+    picks = _climb(portfolio, picks, best)
     score = portfolio.score(portfolio.worth(picks), best)
-    return Choice(picks, score, proved, np.zeros(0) if best is None else best)
+    return Choice(picks, score, max(bound, score), np.zeros(0) if best is None else best)
+
+
+def _climb(portfolio: Portfolio, picks: tuple[int | None, ...], best: Array | None) -> tuple[int | None, ...]:
+    """Change one measure, or one that is taken and another, as long as that is better."""
+    while True:
+        taken = [i for i, pick in enumerate(picks) if pick is not None]
+        starts = [picks, *(_put(picks, i, k) for i in taken for k in _others(portfolio, i, picks[i]))]
+        here = portfolio.score(portfolio.worth(picks), best)
+        margin = 1e-9 * max(abs(here), 1e-9)
+        better = (found for start in starts if (found := _best_change(portfolio, start, best, here + margin)))
+        step = next(better, None)
+        if step is None:
+            return picks
+        picks = step
+
+
+def _others(portfolio: Portfolio, i: int, pick: int | None) -> list[int | None]:
+    return [k for k in (None, *range(len(portfolio.ladders[i].level))) if k != pick]
+
+
+def _put(picks: tuple[int | None, ...], i: int, pick: int | None) -> tuple[int | None, ...]:
+    return (*picks[:i], pick, *picks[i + 1 :])
+
+
+def _best_change(
+    portfolio: Portfolio, picks: tuple[int | None, ...], best: Array | None, least: float
+) -> tuple[int | None, ...] | None:
+    """Return the best plan that is allowed, differs in one measure and scores more than some figure, if there is one."""
+    pairs = np.triu(portfolio.interaction, 1)
+    pairs = pairs + pairs.T
+    found: list[tuple[float, int, int]] = []
+    for i, ladder in enumerate(portfolio.ladders):
+        rest = _put(picks, i, None)
+        strength = np.array(
+            [0.0 if k is None else one.strength[k] for one, k in zip(portfolio.ladders, rest, strict=True)]
+        )
+        worth = portfolio.worth(rest) + ladder.value + (ladder.strength * float(pairs[i] @ strength))[:, None]
+        scores = [portfolio.score(one, best) for one in worth]
+        found += [(score, i, k) for k, score in enumerate(scores) if score > least]
+    changed = (_put(picks, i, k) for _, i, k in sorted(found, reverse=True))
+    return next((one for one in changed if portfolio.allowed(one)), None)
 
 
 def _in_state(portfolio: Portfolio, state: int) -> Portfolio:
@@ -237,8 +309,8 @@ class _Programme:
         self.low = [0.0] * self.options
         self.high = [1.0] * self.options
         value = np.concatenate([ladder.value for ladder in self.ladders])
-        scale = max(float(np.abs(value).max()), float(np.abs(portfolio.interaction).max(initial=0.0)), 1e-12)
-        self.value, self.interaction = value / scale, np.triu(portfolio.interaction, 1) / scale
+        self.scale = max(float(np.abs(value).max()), float(np.abs(portfolio.interaction).max(initial=0.0)), 1e-12)
+        self.value, self.interaction = value / self.scale, np.triu(portfolio.interaction, 1) / self.scale
         self._limits()
         products = self._products()
         self.gain: dict[int, float] = {}
@@ -248,10 +320,10 @@ class _Programme:
             self._worst(products)
         else:
             assert best is not None
-            self._regret(products, best / scale)
+            self._regret(products, best / self.scale)
 
-    def solve(self) -> tuple[tuple[int | None, ...], bool]:
-        """Return the options taken, and whether they are proved to be best."""
+    def solve(self, proof: float, nodes: int | None) -> tuple[tuple[int | None, ...], float]:
+        """Return the options taken, and what no plan scores more than."""
         matrix = lil_matrix((len(self.rows), self.variables))
         for at, (row, _, _) in enumerate(self.rows):
             for column, weight in row.items():
@@ -268,18 +340,19 @@ class _Programme:
             constraints=LinearConstraint(
                 matrix.tocsr(), np.array([row[1] for row in self.rows]), np.array([row[2] for row in self.rows])
             ),
-            options={"mip_rel_gap": _GAP, "time_limit": _PATIENCE_SECONDS},
+            options={"mip_rel_gap": proof} | ({} if nodes is None else {"node_limit": nodes}),
         )
         nothing: tuple[int | None, ...] = (None,) * len(self.ladders)
+        bound = np.inf if found.mip_dual_bound is None else -float(found.mip_dual_bound) * self.scale
         if found.x is None:
-            return nothing, False
+            return nothing, bound
         taken = found.x[: self.options] > 0.5
         picks = tuple(
             int(np.flatnonzero(taken[a:b])[0]) if taken[a:b].any() else None
             for a, b in zip(self.first[:-1], self.first[1:], strict=True)
         )
         # The solver keeps within limits to a tolerance of its own, which is no excuse for spending more than there is.
-        return (picks, found.status == 0) if self.portfolio.allowed(picks) else (nothing, False)
+        return picks if self.portfolio.allowed(picks) else nothing, bound
 
     def _add(self, low: float = -np.inf, high: float = np.inf) -> int:
         self.low.append(low)
@@ -295,10 +368,14 @@ class _Programme:
 
     def _limits(self) -> None:
         """One option of each measure; money, by year and in all; what measures share; floors."""
-        one = self.portfolio
+        one = self.portfolio.limits
         cost = np.concatenate([ladder.cost for ladder in self.ladders])
         total = cost.sum(axis=1)
-        scale = max(float(np.abs(total).max()), 1.0)
+        scale = max(one.budget_gbp, 1.0)
+        for column in np.flatnonzero(total > one.budget_gbp * (1.0 + ROUNDING)):
+            self.high[column] = 0.0
+        had = np.array(self.high[: self.options]) > 0.0
+        cost, total = cost * had[:, None], total * had
         for i in range(len(self.ladders)):
             self._row(dict.fromkeys(self._columns(i), 1.0), -np.inf, 1.0)
         self._row(dict(enumerate(total / scale)), -np.inf, one.budget_gbp / scale)
@@ -363,7 +440,7 @@ class _Programme:
 
     def _regret(self, products: dict[int, float], best: Array) -> None:
         """Smallest bound on the regret of every state."""
-        most = self._add(low=0.0)
+        most = self._add()  # below 0 if there is more money than the best was found with
         self.gain[most] = -1.0
         for state, had in enumerate(best):
             row = {i: float(v) for i, v in enumerate(self.value[:, state])}

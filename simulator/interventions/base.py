@@ -277,7 +277,7 @@ class Intervention(Model):
             if (month := getattr(self, name, None)) is not None:
                 update[name] = month + MONTHS_A_YEAR * years_later
         if self.cost is not None:
-            update["cost"] = self.cost.at_level(level, years_later, prices)
+            update["cost"] = self.cost.at_level(level, getattr(self, "start", None), years_later, prices)
         return self.model_copy(update=update)
 
     def _enlarged(self, level: float) -> dict[str, Any]:

@@ -128,24 +128,27 @@ class Cost(Model):
         there = everybody * fraction
         return min(self.gbp_per_year / there, 1.0) if there > 0 else 1.0
 
-    def at_level(self, level: float, years_later: int, prices: Callable[[str], float]) -> Cost:
+    def at_level(self, level: float, start: Month | None, years_later: int, prices: Callable[[str], float]) -> Cost:
         """Return as many times the amounts, some years later and worth as much then; money each stays as it is.
 
         Parameters
         ----------
         level
             How many times.
-        years_later
+        start, years_later
+            Month of the start as stated, if any, and how much later it is.
         prices
             General price level of a financial year; only amounts in cash follow it.
         """
 
-        def later(year: str, amount: float) -> tuple[str, float]:
+        def later(year: str) -> tuple[str, float]:
             then = financial_year(int(year[:4]) + years_later)
-            return then, amount * level * (1.0 if self.price_year else prices(then) / prices(year))
+            return then, level * (1.0 if self.price_year else prices(then) / prices(year))
 
-        budget = None if self.budget_gbp is None else dict(later(*one) for one in self.budget_gbp.items())
-        per_year = None if self.per_year_gbp is None else self.per_year_gbp * level
+        dated = {year: (*later(year), amount) for year, amount in (self.budget_gbp or {}).items()}
+        budget = None if self.budget_gbp is None else {then: amount * ratio for then, ratio, amount in dated.values()}
+        ratio = level if start is None else later(start.financial_year)[1]
+        per_year = None if self.per_year_gbp is None else self.per_year_gbp * ratio
         return self.model_copy(update={"budget_gbp": budget, "per_year_gbp": per_year})
 
     def last_paid(self, end: Month | None) -> Month | None:

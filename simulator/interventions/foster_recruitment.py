@@ -107,7 +107,7 @@ class FosterRecruitment(PhasedIntervention):
 
     @property
     def most_level(self) -> float:
-        """How many times it could be done: up to the approvals that its ceiling stands for."""
+        """How many times it is worth asking for: what its ceiling leaves no room for is wanted in vain in any case."""
         return self.ceiling_ratio
 
     def _enlarged(self, level: float) -> dict[str, Any]:
