@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.decisions.levers import Lever, Pick, Plan, levers
+from simulator.decisions.plan_runs import OUTCOMES, Outcome, PlanRuns
 from simulator.decisions.portfolio import Criterion, Limits, Portfolio, Together, choose, dominated
-from simulator.decisions.responses import OUTCOMES, Outcome, PlanRuns
 from simulator.decisions.surface import OFFERED, Surface, runs_needed, sample_surface, wanted
 from simulator.scenario import LoadedScenario
 from simulator.vocabulary.pounds import pounds

@@ -273,7 +273,7 @@ def _put(picks: tuple[int | None, ...], i: int, pick: int | None) -> tuple[int |
 def _best_change(
     portfolio: Portfolio, picks: tuple[int | None, ...], best: Array | None, least: float
 ) -> tuple[int | None, ...] | None:
-    """Return the best plan that is allowed, differs in one measure and scores more than some figure, if there is one."""
+    """Return the best plan that is allowed, differs in one measure and scores more than `least`, if there is one."""
     pairs = np.triu(portfolio.interaction, 1)
     pairs = pairs + pairs.T
     found: list[tuple[float, int, int]] = []

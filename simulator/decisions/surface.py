@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.decisions.levers import Lever, Pick, Plan
+from simulator.decisions.plan_runs import Outcome, PlanRuns
 from simulator.decisions.portfolio import Ladder
-from simulator.decisions.responses import Outcome, PlanRuns
 
 Array = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "simulator"
 
 FOLDERS = (
     "vocabulary", "uncertainty", "engine", "data", "baseline", "interventions", "scenario", "projection",
-    "results", "runs", "disclosure", "outputs", "calibrate", "returns", "backtest", "cli",
+    "results", "runs", "disclosure", "outputs", "decisions", "calibrate", "returns", "backtest", "cli",
 )  # fmt: skip
 
 MOST_LINES = 700
