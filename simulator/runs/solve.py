@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +104,12 @@ class Target:
     def of_programmes(self) -> bool:
         """Whether it is of what programmes do."""
         return self.measure in OF_PROGRAMMES
+
+    @property
+    def in_words(self) -> str:
+        """What was asked for, as it is written."""
+        of = f":{self.placement}" if self.placement else ""
+        return f"{self.measure}{of}{self.sign}{self.value:g}@{self.span}"
 
     @property
     def span(self) -> str:
@@ -370,8 +377,8 @@ def solve(
 NEAR = 1e-6
 """How near to every target several unknowns must come, as a part of it or of how far the bounds take its result."""
 
-_TRIES = 4
-"""Points between the bounds from which several unknowns are looked for, the scenario's own values first."""
+_TRIES, _STEPS = 3, 15
+"""Points between the bounds from which several unknowns are looked for, the scenario's own values first, and steps."""
 
 
 def solve_several(
@@ -382,7 +389,7 @@ def solve_several(
     *,
     sure: Surety | None = None,
     against: LoadedScenario | None = None,
-) -> tuple[tuple[Solution, ...], tuple[float, ...]]:
+) -> tuple[Solution, ...]:
     """Find the values of as many assumptions as there are targets, with which a scenario reaches all of them.
 
     Least squares within the bounds (a trust region method), from the scenario's own values and then from others. Where
@@ -398,8 +405,8 @@ def solve_several(
 
     Returns
     -------
-    tuple of Solution, tuple of float
-        The value of each unknown (its result is that of the target in the same place), and results by target.
+    tuple of Solution
+        The value of each unknown; its result is that of the target in the same place.
 
     Raises
     ------
@@ -414,7 +421,8 @@ def solve_several(
     _check_sure(targets, sure)
     price_year = loaded.scenario.price_year
     beside = None if against is None else _run(against, engine, sure, price_year)
-    low, width = (np.array([f(one) for one in unknowns]) for f in (lambda u: u.low, lambda u: u.high - u.low))
+    low = np.array([one.low for one in unknowns])
+    width = np.array([one.high for one in unknowns]) - low
 
     def results(parts: Array) -> Array:
         changed = loaded
@@ -433,7 +441,7 @@ def solve_several(
     for start in [own, *(np.linspace(0.0, 1.0, _TRIES + 1)[1:-1][:, None] * np.ones(len(unknowns)))]:
         inside = np.clip(start, 1e-3, 1.0 - 1e-3)
         found = least_squares(lambda x: (results(x) - asked) / scale, inside, bounds=(0.0, 1.0), xtol=1e-12, ftol=1e-14,
-                              diff_step=1e-4)  # fmt: skip
+                              diff_step=1e-4, max_nfev=_STEPS)  # fmt: skip
         miss = float(np.abs(found.fun).max())
         if miss < least:
             best, least = found.x, miss
@@ -446,7 +454,7 @@ def solve_several(
         gives = ", ".join(f"{t.measure} {x:,.10g}" for t, x in zip(targets, reached, strict=True))
         raise Unsolvable(f"nothing was found within the bounds that reaches all targets; the nearest is {said}, "
                          f"with {gives}")  # fmt: skip
-    return tuple(Solution(v, float(x)) for v, x in zip(values, reached, strict=True)), tuple(reached.tolist())
+    return tuple(Solution(v, float(x)) for v, x in zip(values, reached, strict=True))
 
 
 def _dotted(unknown: Unknown) -> str:
@@ -487,36 +495,55 @@ def _run(loaded: LoadedScenario, engine: Engine, sure: Surety | None, price_year
     return simulate(loaded, draws=sure.draws, seed=sure.seed, engine=engine, workers=1, price_year=price_year)
 
 
-def solved_file(loaded: LoadedScenario, parent: str, target: Target, unknown: Unknown, solution: Solution) -> str:
-    """Return the text of a scenario file that extends another with the value found.
+def solved_file(
+    loaded: LoadedScenario,
+    parent: str,
+    targets: Sequence[Target],
+    unknowns: Sequence[Unknown],
+    solutions: Sequence[Solution],
+) -> str:
+    """Return the text of a scenario file that extends another with the values found.
 
     Parameters
     ----------
     loaded : LoadedScenario
     parent : str
         The scenario as its file is to name it.
-    target, unknown, solution
+    targets, unknowns, solutions
         What was asked, and found.
 
     Raises
     ------
     Unsolvable
-        If the value stands in an intervention without an id, which another file cannot change.
+        If a value stands in an intervention without an id, which another file cannot change.
     """
-    *holders, name = unknown.path
-    steps = [str(step) for step in holders]
-    value = f"{solution.value:.10g}"
-    comment = f"# found by care-demand solve for {target.measure}{target.sign}{target.value:g}@{target.span}"
-    if steps[:1] == ["interventions"]:
-        if not unknown.id:
-            raise Unsolvable(f"interventions.{steps[1]} has no id; give it one, so that another file can change it")
-        lines = ["interventions:", f"  - id: {unknown.id}"]
-        indent, steps = 4, steps[2:]
-    else:
-        lines, indent = [], 0
-    for step in steps:
-        lines.append(f"{' ' * indent}{step}:")
-        indent += 2
-    lines.append(f"{' ' * indent}{name}: {value}  {comment}")
+    asked = ", ".join(one.in_words for one in targets)
+    tree: dict[str, Any] = {}
+    for unknown, solution in zip(unknowns, solutions, strict=True):
+        *holders, name = unknown.path
+        steps = [str(step) for step in holders]
+        if steps[:1] == ["interventions"]:
+            if not unknown.id:
+                raise Unsolvable(f"interventions.{steps[1]} has no id; give it one, so that another file can change it")
+            steps[1] = unknown.id
+        at = tree
+        for step in steps:
+            at = at.setdefault(step, {})
+        at[str(name)] = f"{solution.value:.10g}  # found by care-demand solve for {asked}"
+    changed = tree.pop("interventions", {})
+    lines = ["interventions:"] if changed else []
+    for entry, inside in changed.items():
+        lines += [f"  - id: {entry}", *_lines(inside, 4)]
     head = [f"name: {loaded.scenario.name}, solved", f"extends: {parent}", ""]
-    return "\n".join([*head, *lines]) + "\n"
+    return "\n".join([*head, *lines, *_lines(tree, 0)]) + "\n"
+
+
+def _lines(tree: Mapping[str, Any], indent: int) -> list[str]:
+    """Return the lines of a mapping as YAML has it."""
+    lines: list[str] = []
+    for name, inside in tree.items():
+        if isinstance(inside, Mapping):
+            lines += [f"{' ' * indent}{name}:", *_lines(inside, indent + 2)]
+        else:
+            lines.append(f"{' ' * indent}{name}: {inside}")
+    return lines
