@@ -44,7 +44,7 @@ def frontier_chart(found: Optimised, scenario: str) -> Chart | None:
     footer = [
         f"Source: care-demand, {found.runs:,} runs; real pounds of {found.price_year}.",
         "Note: best plans found for each budget; what comes after the run is not counted.",
-        *(f"Note: {name} is never worth taking: {why}." for name, why in list(found.dominated.items())[:2]),
+        *(f"Note: {name}: {why}." for name, why in list(found.dominated.items())[:2]),
     ]
     with style.context():
         sheet = Sheet(title, f"{scenario}. {what}, {over}, by budget in £m; {by}", footer)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.decisions.levers import Lever, Pick, Plan, levers
-from simulator.decisions.plan_runs import OUTCOMES, Outcome, PlanRuns
+from simulator.decisions.plan_runs import OUTCOMES, PlanOutcome, PlanRuns
 from simulator.decisions.portfolio import Criterion, Limits, Portfolio, Together, choose, dominated
 from simulator.decisions.surface import OFFERED, Surface, runs_needed, sample_surface, wanted
 from simulator.scenario import LoadedScenario
@@ -93,7 +93,7 @@ class Candidate:
     name : str
         How it came about.
     plan : Plan
-    outcome : Outcome
+    outcome : PlanOutcome
     score : float
         The figure that is to be largest, in the simulator.
     predicted : float
@@ -102,7 +102,7 @@ class Candidate:
 
     name: str
     plan: Plan
-    outcome: Outcome
+    outcome: PlanOutcome
     score: float
     predicted: float
 
@@ -329,7 +329,7 @@ class _Search:
             worth, self.best
         )
 
-    def _candidate(self, name: str, plan: Plan, outcome: Outcome) -> Candidate:
+    def _candidate(self, name: str, plan: Plan, outcome: PlanOutcome) -> Candidate:
         return Candidate(name, plan, outcome, self._score(wanted(outcome, self.asked.weights)), self._promised(plan))
 
     def _ran(self, name: str, plans: Sequence[Plan], budget: float) -> list[Candidate]:

@@ -37,7 +37,7 @@ _MEASURES = ("children", "total_spend", "programme_spend")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PlanOutcome:
     """What one plan comes to.
 
     Attributes
@@ -71,7 +71,7 @@ class PlanRuns:
     seed: int = 1
     progress: Callable[[int], None] = lambda _: None
     runs: int = 0
-    _known: dict[Plan, Outcome | None] = field(default_factory=dict)
+    _known: dict[Plan, PlanOutcome | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Draw all numbers, and run what there is without any programme."""
@@ -94,12 +94,12 @@ class PlanRuns:
         """General price level of a financial year."""
         return self._context.price_level(financial_year)
 
-    def nothing(self) -> Outcome:
+    def nothing(self) -> PlanOutcome:
         """Return what comes of doing nothing: nothing."""
         each = 1 + self.draws
-        return Outcome({name: np.zeros(each) for name in OUTCOMES}, np.zeros((each, len(self.years))))
+        return PlanOutcome({name: np.zeros(each) for name in OUTCOMES}, np.zeros((each, len(self.years))))
 
-    def of(self, plans: Sequence[Plan], *, central: bool = False) -> list[Outcome | None]:
+    def of(self, plans: Sequence[Plan], *, central: bool = False) -> list[PlanOutcome | None]:
         """Return what each plan comes to; None for one that cannot be had.
 
         Parameters
@@ -114,8 +114,8 @@ class PlanRuns:
         self._known |= dict(zip(wanted, self._new(wanted, 1 + self.draws), strict=True))
         return [self._known[one] for one in plans]
 
-    def _new(self, plans: Sequence[Plan], each: int) -> list[Outcome | None]:
-        found: list[Outcome | None] = []
+    def _new(self, plans: Sequence[Plan], each: int) -> list[PlanOutcome | None]:
+        found: list[PlanOutcome | None] = []
         size = max(1, AT_ONCE // each)
         for first in range(0, len(plans), size):
             some = plans[first : first + size]
@@ -167,9 +167,9 @@ class PlanRuns:
     def _child_years(self, children: Array) -> Array:
         return self._timeline.by_year((children[..., :-1] + children[..., 1:]) / 2.0 / MONTHS_A_YEAR, "flow")[:, 0]
 
-    def _outcome(self, runs: dict[str, Array]) -> Outcome:
+    def _outcome(self, runs: dict[str, Array]) -> PlanOutcome:
         less: dict[str, Any] = {name: self._bare[name][: len(values)] - values for name, values in runs.items()}
-        return Outcome(
+        return PlanOutcome(
             {
                 "npv": less["total"] @ self._discount,
                 "care_years": less["care"].sum(axis=1),

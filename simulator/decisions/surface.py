@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.decisions.levers import Lever, Pick, Plan
-from simulator.decisions.plan_runs import Outcome, PlanRuns
+from simulator.decisions.plan_runs import PlanOutcome, PlanRuns
 from simulator.decisions.portfolio import Ladder
 
 Array = NDArray[np.float64]
@@ -94,7 +94,7 @@ class Surface:
         return found
 
 
-def wanted(outcome: Outcome, weights: Mapping[str, float]) -> Array:
+def wanted(outcome: PlanOutcome, weights: Mapping[str, float]) -> Array:
     """Return what is wanted of an outcome: (state,), the draws or else the central run alone."""
     total = np.sum([weight * outcome.values[name] for name, weight in weights.items()], axis=0)
     states: Array = total[1:] if len(total) > 1 else total
@@ -135,7 +135,7 @@ def _alone(runs: PlanRuns, i: int, weights: Mapping[str, float]) -> tuple[Array,
     lever = runs.levers[i]
     starts = range(lever.latest + 1)
 
-    def outcomes(at: Sequence[int], *, central: bool) -> list[list[Outcome]]:
+    def outcomes(at: Sequence[int], *, central: bool) -> list[list[PlanOutcome]]:
         plans = [_only(runs, i, Pick(part * lever.most, later)) for later in at for part in SAMPLED]
         found = [_had(one, nothing) for one in runs.of(plans, central=central)]
         return [found[a : a + len(SAMPLED)] for a in range(0, len(found), len(SAMPLED))]
@@ -162,14 +162,14 @@ def _only(runs: PlanRuns, i: int, pick: Pick) -> Plan:
     return tuple(pick if j == i else None for j in range(len(runs.levers)))
 
 
-def _had(found: Outcome | None, nothing: Outcome) -> Outcome:
+def _had(found: PlanOutcome | None, nothing: PlanOutcome) -> PlanOutcome:
     """Return what can be had; a level that is impossible does nothing and costs more than there is."""
     if found is not None:
         return found
-    return Outcome(nothing.values, np.full_like(nothing.cost, 1e15))
+    return PlanOutcome(nothing.values, np.full_like(nothing.cost, 1e15))
 
 
-def _moved(outcome: Outcome) -> list[float]:
+def _moved(outcome: PlanOutcome) -> list[float]:
     return [float(outcome.values[name][0]) for name in ("care_years", "home_years")]
 
 
