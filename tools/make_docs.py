@@ -1,8 +1,8 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
-Writes docs/results.md, docs/costs.md, docs/interventions.md and docs/children.png, and the parts of README.md,
-docs/model.md and docs/returns.md that stand between marks. Every number comes from running the shipped scenarios or
-from the data files, so the same code and data give the same bytes. Takes a few minutes.
+Writes docs/results.md, docs/costs.md, docs/decisions.md, docs/interventions.md and pictures, and the parts of
+README.md, docs/model.md and docs/returns.md that stand between marks. Every number comes from running the shipped
+scenarios or from the data files, so the same code and data give the same bytes. Takes a few minutes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from docs_pages.answers import answers
 from docs_pages.assumptions import assumptions_table
 from docs_pages.costs_page import costs_page
+from docs_pages.decisions_page import decisions_page
 from docs_pages.interventions_page import interventions_page
 from docs_pages.markdown import between, standing
 from docs_pages.replications_page import replications_page
@@ -36,6 +37,7 @@ def main() -> None:
     order = [REFERENCE, *(name for name in loaded if name != REFERENCE)]
     results = {name: simulate(loaded[name]) for name in order}
     _write(DOCS / "costs.md", costs_page(loaded[REFERENCE], results[REFERENCE], results["foster-decline"]))
+    _write(DOCS / "decisions.md", decisions_page(DOCS))
     _write(DOCS / "interventions.md", interventions_page())
     _write(DOCS / "replications.md", replications_page(results))
     _write(DOCS / "results.md", results_page({name: loaded[name] for name in order}, results))
