@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
@@ -296,6 +296,35 @@ class Intervention(Model):
             self.areas.in_areas(context.areas)  # told where it stands, also by what has no effect and no cost
         changed = self.change(rates, context)
         return replace(changed, programme_spend_gbp=changed.programme_spend_gbp + self._spend(context))
+
+    @property
+    def most_level(self) -> float:
+        """How many times what its file states could be done: as far as there are children to reach."""
+        return self.areas.most_level / self.reached if self.reached else 1.0
+
+    def at_level(self, level: float, years_later: int = 0, prices: Callable[[str], float] = lambda _: 1.0) -> Self:
+        """Return as many times of it, effect and money, some years later.
+
+        Parameters
+        ----------
+        level
+            How many times, above 0: what is reached and what is paid go together.
+        years_later
+            Years by which it starts, ends and is paid for later.
+        prices
+            General price level of a financial year, so that later amounts in cash are worth as much.
+        """
+        update: dict[str, Any] = self._enlarged(level)
+        for name in ("start", "end"):
+            if (month := getattr(self, name, None)) is not None:
+                update[name] = month + MONTHS_A_YEAR * years_later
+        if self.cost is not None:
+            update["cost"] = self.cost.at_level(level, getattr(self, "start", None), years_later, prices)
+        return self.model_copy(update=update)
+
+    def _enlarged(self, level: float) -> dict[str, Any]:
+        """Return the fields by which as much more of it is done."""
+        return {"areas": self.areas.at_level(level * self.reached)}
 
     def _spend(self, context: Context) -> Array:
         """What it costs in each area: (area, month)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, Strict, ValidationInfo, field_validator, model_validator
@@ -20,7 +20,7 @@ from simulator.interventions.fields import (
     text,
 )
 from simulator.interventions.surroundings import IDLE
-from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, financial_year_months
+from simulator.vocabulary.calendar import MONTHS_A_YEAR, Month, financial_year, financial_year_months
 from simulator.vocabulary.pounds import pounds
 
 if TYPE_CHECKING:
@@ -146,6 +146,29 @@ class Cost(Model):
             return None
         there = everybody * fraction
         return min(self.gbp_per_year / there, 1.0) if there > 0 else 1.0
+
+    def at_level(self, level: float, start: Month | None, years_later: int, prices: Callable[[str], float]) -> Cost:
+        """Return as many times the amounts, some years later and worth as much then; money each stays as it is.
+
+        Parameters
+        ----------
+        level
+            How many times.
+        start, years_later
+            Month of the start as stated, if any, and how much later it is.
+        prices
+            General price level of a financial year; only amounts in cash follow it.
+        """
+
+        def later(year: str) -> tuple[str, float]:
+            then = financial_year(int(year[:4]) + years_later)
+            return then, level * (1.0 if self.price_year else prices(then) / prices(year))
+
+        dated = {year: (*later(year), amount) for year, amount in (self.budget_gbp or {}).items()}
+        budget = None if self.budget_gbp is None else {then: amount * ratio for then, ratio, amount in dated.values()}
+        ratio = level if start is None else later(start.financial_year)[1]
+        per_year = None if self.per_year_gbp is None else self.per_year_gbp * ratio
+        return self.model_copy(update={"budget_gbp": budget, "per_year_gbp": per_year})
 
     def last_paid(self, end: Month | None) -> Month | None:
         """Last month with money, if the money ends; the programme's `end` closes what is paid by the year."""

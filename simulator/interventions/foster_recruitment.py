@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -115,6 +115,20 @@ class FosterRecruitment(PhasedIntervention):
     def counts_england(self) -> bool:
         """Whether households or money are for all of England."""
         return super().counts_england or bool(self.extra_households_per_year)
+
+    @property
+    def most_level(self) -> float:
+        """How many times it is worth asking for: what its ceiling leaves no room for is wanted in vain in any case."""
+        return self.ceiling_ratio
+
+    def _enlarged(self, level: float) -> dict[str, Any]:
+        """Want as many times the households; what is bought follows from the money."""
+        return {
+            "extra_households_per_year": self.extra_households_per_year * level,
+            "enquiries_ratio": 1.0 + (self.enquiries_ratio - 1.0) * level,
+            "approval_ratio": 1.0 + (self.approval_ratio - 1.0) * level,
+            "retainer_gbp_per_week": self.retainer_gbp_per_week * level,
+        }
 
     @property
     def caveat(self) -> str:

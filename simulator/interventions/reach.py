@@ -58,6 +58,15 @@ class Reach(Model):
         return self
 
     @property
+    def most_level(self) -> float:
+        """How many times as far it could reach at the most; areas that are named are those there are."""
+        return 1.0 if self.names is not None or not self.fraction else 1.0 / self.fraction
+
+    def at_level(self, level: float) -> Reach:
+        """Return as many times the reach, as a share of England's children."""
+        return self if level == 1.0 else Reach(share=min(self.fraction * level, 1.0))
+
+    @property
     def in_words(self) -> str:
         """Which areas, within a sentence; nothing where it acts in all."""
         if self.names is not None:

@@ -1,13 +1,15 @@
-"""Find the value of one assumption with which a scenario reaches a target, or say that none within its bounds does."""
+"""Find the values of assumptions with which a scenario reaches targets, or say that none within their bounds do."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
+from scipy.optimize import brentq, least_squares
 
 from simulator.interventions import notes
 from simulator.interventions.fields import FieldNote, Model, Wrong, nearest
@@ -18,6 +20,7 @@ from simulator.runs.simulate import simulate
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario, Scenario, ScenarioError
 from simulator.vocabulary.calendar import Month, instant_date
+from simulator.vocabulary.placements import reported
 
 Array = NDArray[np.float64]
 
@@ -52,29 +55,38 @@ class Target:
     when : str
         A month (a stock at its end) or a financial year (a flow, or money in cash, over it).
     last : str
-        The last financial year of several that are added up; empty if there is one.
+        The last financial year of several that are added up, or the last month of several of a stock; empty if there
+        is one.
+    sign : {"=", "<=", ">="}
+        Which side of the value is good, so that one can be sure of it. Over months, a stock is its mean with ``=``, its
+        highest with ``<=`` and its lowest with ``>=``.
+    placement : str
+        The one placement that it is of; all if empty.
     """
 
     measure: str
     value: float
     when: str
     last: str = ""
+    sign: str = "="
+    placement: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Target:
-        """Read ``measure=value@when``: ``children=100_000@2032-03``, ``npv=0@2025-26..2034-35``.
+        """Read ``measure=value@when``: ``children=100_000@2032-03``, ``children:childrens_home<=15000@2030-03``.
 
         Raises
         ------
         Unsolvable
-            If it is not of that form, or there is no such measure.
+            If it is not of that form, or there is no such measure or placement.
         """
-        match = re.fullmatch(rf"(\w+)=({_NUMBER})@([^\s.]+)(?:\.\.([^\s.]+))?", text.strip())
+        match = re.fullmatch(rf"(\w+)(?::(\w+))?(=|<=|>=)({_NUMBER})@([^\s.]+)(?:\.\.([^\s.]+))?", text.strip())
         if match is None:
             raise Unsolvable(
                 f"{text!r} is not a target",
-                "measure=value@month, measure=value@financial year or measure=value@first..last financial year, for "
-                "example children=100000@2032-03, total_spend=12e9@2030-31 or npv=0@2025-26..2034-35",
+                "measure=value@month, measure=value@financial year or measure=value@first..last of them (or <= or >=, "
+                "which say what is good), for example children=100000@2032-03, children<=80000@2030-03, "
+                "total_spend=12e9@2030-31 or npv=0@2025-26..2034-35",
             )
         known = (*measures(), *OF_PROGRAMMES)
         if match[1] not in known:
@@ -83,12 +95,21 @@ class Target:
                 f"a name shown by `care-demand list measures`, or {' or '.join(OF_PROGRAMMES)}",
                 nearest(match[1], known),
             )
-        return cls(match[1], float(match[2]), match[3], match[4] or "")
+        placement = match[2] or ""
+        if placement and (match[1] in OF_PROGRAMMES or placement not in reported()):
+            raise Unsolvable(f"no {match[1]} of {placement!r}", ", ".join(reported()), nearest(placement, reported()))
+        return cls(match[1], float(match[4]), match[5], match[6] or "", match[3], placement)
 
     @property
     def of_programmes(self) -> bool:
         """Whether it is of what programmes do."""
         return self.measure in OF_PROGRAMMES
+
+    @property
+    def in_words(self) -> str:
+        """What was asked for, as it is written."""
+        of = f":{self.placement}" if self.placement else ""
+        return f"{self.measure}{of}{self.sign}{self.value:g}@{self.span}"
 
     @property
     def span(self) -> str:
@@ -112,12 +133,27 @@ class Target:
         if self.of_programmes:
             return self._of_programmes(results, against)
         if results[self.measure].kind == "stock":
-            dates, date = results.dates("stock"), _instant(self.when)
-            if date not in dates or self.last:
-                raise Unsolvable(f"{self.measure} is a stock, and {self.span} is no month of the run",
-                                 f"a month from {dates[0][:7]} to {dates[-1][:7]}")  # fmt: skip
-            return results.stock_totals(self.measure).area()[:, dates.index(date)]
-        return self._added_up(results.year_totals(self.measure).area(), results)
+            stocks, dates = self._here(results, "stock_parts", "stock_totals"), results.dates("stock")
+            first, last = (_instant(when) for when in (self.when, self.last or self.when))
+            if first not in dates or last not in dates or first > last:
+                said = f"{self.span} are no months" if self.last else f"{self.span} is no month"
+                raise Unsolvable(f"{self.measure} is a stock, and {said} of the run",
+                                 f"a month from {dates[0][:7]} to {dates[-1][:7]}, or first..last of them")  # fmt: skip
+            span = stocks[:, dates.index(first) : dates.index(last) + 1]
+            over: Array = {"=": span.mean(axis=1), "<=": span.max(axis=1), ">=": span.min(axis=1)}[self.sign]
+            return over
+        return self._added_up(self._here(results, "year_parts", "year_totals"), results)
+
+    def _here(self, results: RunResults, parts: str, totals: str) -> Array:
+        """Return the figures of its placement, or of all: (1 + draw, time)."""
+        if not self.placement:
+            every: Array = getattr(results, totals)(self.measure).area()
+            return every
+        placements = results[self.measure].placements
+        if self.placement not in placements:
+            raise Unsolvable(f"{self.measure} is not told by placement", "the same without a placement")
+        one: Array = getattr(results, parts)(self.measure).area()[..., placements.index(self.placement)]
+        return one
 
     def _of_programmes(self, results: RunResults, against: RunResults | None) -> Array:
         if against is None and "total_spend" not in results.without:
@@ -158,7 +194,12 @@ class Target:
         """
         if sure is None:
             return float(values[0])
-        return float(np.quantile(values[1:], 1.0 - sure if self.measure == "npv" else sure))
+        return float(np.quantile(values[1:], 1.0 - sure if self.better_high else sure))
+
+    @property
+    def better_high(self) -> bool:
+        """Whether more is as good or better: what is saved, or what is asked to be at the least."""
+        return self.sign == ">=" or (self.sign == "=" and self.measure == "npv")
 
 
 def _instant(when: str) -> str:
@@ -180,24 +221,29 @@ class Unknown:
     id : str
         Id of the intervention that holds it; empty if it is not in one.
     note : FieldNote
-        Its unit and bounds.
+        Its unit.
+    low, high : float
+        Its bounds: those of the field, or narrower ones that were asked for.
     """
 
     path: tuple[str | int, ...]
     id: str
     note: FieldNote
+    low: float
+    high: float
 
     @classmethod
     def parse(cls, text: str, scenario: Scenario) -> Unknown:
         """Read a path such as ``interventions.starts-trend.percent_per_year`` or ``assumptions.births_per_year``.
 
-        An intervention is named by its id or its position.
+        An intervention is named by its id or its position. Bounds may follow: ``PATH=0.8..1``.
 
         Raises
         ------
         Unsolvable
             If there is no such number.
         """
+        text, equals, bounds = text.partition("=")
         path: list[str | int] = []
         holder: object = scenario
         owner: Model = scenario
@@ -221,7 +267,13 @@ class Unknown:
         note = next(note for note in notes(type(owner)) if note.path == path[-1])
         if note.low is None or note.high is None:
             raise Unsolvable(f"{text} is not a number with bounds")
-        return cls(tuple(path), name, note)
+        low, high = float(note.low), float(note.high)
+        if equals:
+            match = re.fullmatch(rf"({_NUMBER})\.\.({_NUMBER})", bounds.strip())
+            if match is None or not low <= float(match[1]) < float(match[2]) <= high:
+                raise Unsolvable(f"{bounds!r} are no bounds of {text}", f"LOW..HIGH, from {low:g} to {high:g}")
+            low, high = float(match[1]), float(match[2])
+        return cls(tuple(path), name, note, low, high)
 
 
 @dataclass(frozen=True)
@@ -283,9 +335,7 @@ def solve(
     ScenarioError
         If the scenario is impossible with every value.
     """
-    if sure is not None and not target.of_programmes:
-        raise Unsolvable(f"{target.measure} may be good high or low, so nothing is sure of it",
-                         f"a target of {' or '.join(OF_PROGRAMMES)}")  # fmt: skip
+    _check_sure((target,), sure)
     price_year = loaded.scenario.price_year
     beside = None if against is None else _run(against, engine, sure, price_year)
     seen: dict[float, float] = {}
@@ -301,9 +351,8 @@ def solve(
                 seen[value] = np.nan
         return seen[value]
 
-    low, high = float(unknown.note.low or 0.0), float(unknown.note.high or 0.0)
-    here = loaded.scenario.value_at(unknown.path)
-    now = low if here is None else float(here)
+    low, high = unknown.low, unknown.high
+    now = _now(loaded, unknown)
     grid = sorted({*np.linspace(low, high, _SCAN).tolist(), now})
     misses = [result(value) - target.value for value in grid]
     if np.isnan(misses).all():
@@ -323,6 +372,107 @@ def solve(
     a, b = min(crossings, key=lambda ends: abs(sum(ends) / 2.0 - now))
     value = float(brentq(lambda x: result(x) - target.value, a, b, xtol=PRECISION * (high - low)))
     return Solution(value, result(value))
+
+
+NEAR = 1e-6
+"""How near to every target several unknowns must come, as a part of it or of how far the bounds take its result."""
+
+_TRIES, _STEPS = 3, 15
+"""Points between the bounds from which several unknowns are looked for, the scenario's own values first, and steps."""
+
+
+def solve_several(
+    loaded: LoadedScenario,
+    targets: Sequence[Target],
+    unknowns: Sequence[Unknown],
+    engine: Engine = "plain",
+    *,
+    sure: Surety | None = None,
+    against: LoadedScenario | None = None,
+) -> tuple[Solution, ...]:
+    """Find the values of as many assumptions as there are targets, with which a scenario reaches all of them.
+
+    Least squares within the bounds (a trust region method), from the scenario's own values and then from others. Where
+    more than one set of values does, it is the one that was found first.
+
+    Parameters
+    ----------
+    loaded : LoadedScenario
+    targets, unknowns : sequence
+        As many of the one as of the other.
+    engine, sure, against
+        As for :func:`solve`.
+
+    Returns
+    -------
+    tuple of Solution
+        The value of each unknown; its result is that of the target in the same place.
+
+    Raises
+    ------
+    Unsolvable
+        If there are not as many unknowns as targets, or nothing within the bounds reaches all targets; the message says
+        what comes nearest.
+    ScenarioError
+        If the scenario is impossible with the values that were tried.
+    """
+    if len(targets) != len(unknowns) or len({one.path for one in unknowns}) < len(unknowns):
+        raise Unsolvable(f"{len(targets)} targets and {len(unknowns)} numbers to vary", "as many of each, each once")
+    _check_sure(targets, sure)
+    price_year = loaded.scenario.price_year
+    beside = None if against is None else _run(against, engine, sure, price_year)
+    low = np.array([one.low for one in unknowns])
+    width = np.array([one.high for one in unknowns]) - low
+
+    def results(parts: Array) -> Array:
+        changed = loaded
+        for unknown, value in zip(unknowns, low + parts * width, strict=True):
+            changed = _with_certain(changed, unknown, float(value))
+        with loaded.placing():
+            run = _run(changed, engine, sure, price_year)
+        share = None if sure is None else sure.share
+        return np.array([one.reached(one.of(run, beside), share) for one in targets])
+
+    own = np.clip((np.array([_now(loaded, one) for one in unknowns]) - low) / width, 0.0, 1.0)
+    asked = np.array([one.value for one in targets])
+    corners = np.array([results(np.full(len(unknowns), x)) for x in (0.0, 1.0)])
+    scale = np.maximum(np.abs(corners - asked).max(axis=0), np.abs(asked)) + 1e-12
+    best, least = own, np.inf
+    for start in [own, *(np.linspace(0.0, 1.0, _TRIES + 1)[1:-1][:, None] * np.ones(len(unknowns)))]:
+        inside = np.clip(start, 1e-3, 1.0 - 1e-3)
+        found = least_squares(lambda x: (results(x) - asked) / scale, inside, bounds=(0.0, 1.0), xtol=1e-12, ftol=1e-14,
+                              diff_step=1e-4, max_nfev=_STEPS)  # fmt: skip
+        miss = float(np.abs(found.fun).max())
+        if miss < least:
+            best, least = found.x, miss
+        if least <= NEAR:
+            break
+    reached = results(best)
+    values = (low + best * width).tolist()
+    if least > NEAR:
+        said = ", ".join(f"{_dotted(u)} = {v:.6g} {u.note.unit}" for u, v in zip(unknowns, values, strict=True))
+        gives = ", ".join(f"{t.measure} {x:,.10g}" for t, x in zip(targets, reached, strict=True))
+        raise Unsolvable(f"nothing was found within the bounds that reaches all targets; the nearest is {said}, "
+                         f"with {gives}")  # fmt: skip
+    return tuple(Solution(v, float(x)) for v, x in zip(values, reached, strict=True))
+
+
+def _dotted(unknown: Unknown) -> str:
+    return ".".join(map(str, unknown.path))
+
+
+def _now(loaded: LoadedScenario, unknown: Unknown) -> float:
+    """Return a scenario's own value, or the lower bound where it leaves it to the base data."""
+    here = loaded.scenario.value_at(unknown.path)
+    return unknown.low if here is None else float(np.clip(here, unknown.low, unknown.high))
+
+
+def _check_sure(targets: Sequence[Target], sure: Surety | None) -> None:
+    """Refuse to be sure of what may be good high or low."""
+    for one in targets:
+        if sure is not None and not one.of_programmes and one.sign == "=":
+            raise Unsolvable(f"{one.measure} may be good high or low, so nothing is sure of it",
+                             f"<= or >= in the place of =, or a target of {' or '.join(OF_PROGRAMMES)}")  # fmt: skip
 
 
 def with_other_places(loaded: LoadedScenario) -> LoadedScenario:
@@ -345,36 +495,55 @@ def _run(loaded: LoadedScenario, engine: Engine, sure: Surety | None, price_year
     return simulate(loaded, draws=sure.draws, seed=sure.seed, engine=engine, workers=1, price_year=price_year)
 
 
-def solved_file(loaded: LoadedScenario, parent: str, target: Target, unknown: Unknown, solution: Solution) -> str:
-    """Return the text of a scenario file that extends another with the value found.
+def solved_file(
+    loaded: LoadedScenario,
+    parent: str,
+    targets: Sequence[Target],
+    unknowns: Sequence[Unknown],
+    solutions: Sequence[Solution],
+) -> str:
+    """Return the text of a scenario file that extends another with the values found.
 
     Parameters
     ----------
     loaded : LoadedScenario
     parent : str
         The scenario as its file is to name it.
-    target, unknown, solution
+    targets, unknowns, solutions
         What was asked, and found.
 
     Raises
     ------
     Unsolvable
-        If the value stands in an intervention without an id, which another file cannot change.
+        If a value stands in an intervention without an id, which another file cannot change.
     """
-    *holders, name = unknown.path
-    steps = [str(step) for step in holders]
-    value = f"{solution.value:.10g}"
-    comment = f"# found by care-demand solve for {target.measure}={target.value:g}@{target.span}"
-    if steps[:1] == ["interventions"]:
-        if not unknown.id:
-            raise Unsolvable(f"interventions.{steps[1]} has no id; give it one, so that another file can change it")
-        lines = ["interventions:", f"  - id: {unknown.id}"]
-        indent, steps = 4, steps[2:]
-    else:
-        lines, indent = [], 0
-    for step in steps:
-        lines.append(f"{' ' * indent}{step}:")
-        indent += 2
-    lines.append(f"{' ' * indent}{name}: {value}  {comment}")
+    asked = ", ".join(one.in_words for one in targets)
+    tree: dict[str, Any] = {}
+    for unknown, solution in zip(unknowns, solutions, strict=True):
+        *holders, name = unknown.path
+        steps = [str(step) for step in holders]
+        if steps[:1] == ["interventions"]:
+            if not unknown.id:
+                raise Unsolvable(f"interventions.{steps[1]} has no id; give it one, so that another file can change it")
+            steps[1] = unknown.id
+        at = tree
+        for step in steps:
+            at = at.setdefault(step, {})
+        at[str(name)] = f"{solution.value:.10g}  # found by care-demand solve for {asked}"
+    changed = tree.pop("interventions", {})
+    lines = ["interventions:"] if changed else []
+    for entry, inside in changed.items():
+        lines += [f"  - id: {entry}", *_lines(inside, 4)]
     head = [f"name: {loaded.scenario.name}, solved", f"extends: {parent}", ""]
-    return "\n".join([*head, *lines]) + "\n"
+    return "\n".join([*head, *lines, *_lines(tree, 0)]) + "\n"
+
+
+def _lines(tree: Mapping[str, Any], indent: int) -> list[str]:
+    """Return the lines of a mapping as YAML has it."""
+    lines: list[str] = []
+    for name, inside in tree.items():
+        if isinstance(inside, Mapping):
+            lines += [f"{' ' * indent}{name}:", *_lines(inside, indent + 2)]
+        else:
+            lines.append(f"{' ' * indent}{name}: {inside}")
+    return lines

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from simulator.disclosure.register import Earlier
     from simulator.results.labelled import RunResults
     from simulator.results.results_protocol import Results
-    from simulator.runs.solve import Solution, Surety, Target
+    from simulator.runs.single_run import Engine
+    from simulator.runs.solve import Solution, Surety, Target, Unknown
     from simulator.scenario import LoadedScenario, Problem
 
 
@@ -361,15 +362,19 @@ def schema() -> None:
 @click.argument("scenario")
 @click.option(
     "--target",
+    multiple=True,
     required=True,
     metavar="MEASURE=VALUE@WHEN",
-    help="What to reach, for example children=100000@2032-03, total_spend=12e9@2030-31 or npv=0@2025-26..2034-35.",
+    help="What to reach, for example children=100000@2032-03, children<=80000@2030-03, "
+    "children:childrens_home=15000@2030-03, total_spend=12e9@2030-31 or npv=0@2025-26..2034-35; again for more.",
 )
 @click.option(
     "--vary",
+    multiple=True,
     required=True,
-    metavar="PATH",
-    help="The assumption to vary, for example interventions.starts-trend.percent_per_year.",
+    metavar="PATH[=LOW..HIGH]",
+    help="The assumption to vary, for example interventions.starts-trend.percent_per_year, within bounds if given; as "
+    "many as there are targets.",
 )
 @click.option(
     "--against",
@@ -380,41 +385,49 @@ def schema() -> None:
     "--sure",
     type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
     metavar="SHARE",
-    help="Reach npv or net_cost in this share of draws, and not by the central run.",
+    help="Reach it in this share of draws, and not by the central run: npv, net_cost, or what is asked with <= or >=.",
 )
 @click.option("--draws", type=click.IntRange(min=2), metavar="N", help="Draws for --sure  [default: 100]")
 @click.option("--seed", type=click.IntRange(min=0), metavar="S", help="Seed of the draws for --sure  [default: 1]")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write a scenario file with the value.")
 def solve(
     scenario: str,
-    target: str,
-    vary: str,
+    target: tuple[str, ...],
+    vary: tuple[str, ...],
     against: str | None,
     sure: float | None,
     draws: int | None,
     seed: int | None,
     out: Path | None,
 ) -> None:
-    """Find the value of an assumption with which a scenario reaches a target.
+    """Find the values of assumptions with which a scenario reaches targets.
 
-    A target is a measure at a date or over financial years, or what programmes do over them: npv is what they save less
-    what they cost, at present value, and net_cost their real cost less what they save. Both are told with foster places
-    limited and found as needed.
+    A target is a measure at a date or over months or financial years, or what programmes do over them: npv is what they
+    save less what they cost, at present value, and net_cost their real cost less what they save. Both are told with
+    foster places limited and found as needed. Over months a stock is its mean, its highest with <= and its lowest with
+    >=. Several targets take as many assumptions.
     """
     loaded, *others = load_all([scenario, *([against] if against else [])])
     from simulator.runs.engines import default_engine
     from simulator.runs.solve import Surety, Target, Unknown, Unsolvable, solved_file, with_other_places
-    from simulator.runs.solve import solve as find
     from simulator.scenario import ScenarioError
     from simulator.vocabulary.file_names import unfit
 
     problems: list[Problem] = []
+    asked: list[Target] = []
+    unknowns: list[Unknown] = []
+    for one in target:
+        with telling("--target", problems):
+            asked.append(Target.parse(one))
     with telling("--target", problems):
-        asked = Target.parse(target)
-        if against and not asked.of_programmes:
-            raise Unsolvable(f"{asked.measure} is held against nothing", "npv or net_cost, with --against")
+        if against and asked and not any(one.of_programmes for one in asked):
+            raise Unsolvable(f"{asked[0].measure} is held against nothing", "npv or net_cost, with --against")
+    for one in vary:
+        with telling("--vary", problems):
+            unknowns.append(Unknown.parse(one, loaded.scenario))
     with telling("--vary", problems):
-        unknown = Unknown.parse(vary, loaded.scenario)
+        if len(target) != len(vary):
+            raise Unsolvable(f"{len(target)} targets and {len(vary)} numbers to vary", "as many of each")
     with telling("--out", problems):
         if out is not None and (wrong := unfit(out)):
             raise Unsolvable(f"{out} can't be made: {wrong}", "another file name")
@@ -428,28 +441,32 @@ def solve(
     _refuse(problems)
     engine = default_engine(draws=surety.draws if surety else 0, areas=len(loaded.baseline.codes), chance=False)
     held = others[0] if others else None
+
+    def find(one: LoadedScenario, beside: LoadedScenario | None) -> Sequence[Solution]:
+        return _solutions(one, asked, unknowns, engine, surety, beside)
+
     with telling("--target", problems), refusing(ScenarioError):
-        solution = find(loaded, asked, unknown, engine, sure=surety, against=held)
+        solutions = find(loaded, held)
     _refuse(problems)
     with telling("--vary", problems):
-        text = solved_file(loaded, parent, asked, unknown, solution)
+        text = solved_file(loaded, parent, asked, unknowns, solutions)
     _refuse(problems)
-    here = loaded.scenario.value_at(unknown.path)
-    say(f"{vary} = {solution.value:.6g} {unknown.note.unit}{'' if here is None else f' ({here:g} in the scenario)'}")
-    say(_reached(asked, solution, surety, loaded.scenario.price_year))
-    if asked.of_programmes:
+    for path, unknown, solution in zip(vary, unknowns, solutions, strict=True):
+        here = loaded.scenario.value_at(unknown.path)
+        own = "" if here is None else f" ({here:g} in the scenario)"
+        say(f"{path.partition('=')[0]} = {solution.value:.6g} {unknown.note.unit}{own}")
+    for of, solution in zip(asked, solutions, strict=True):
+        say(_reached(of, solution, surety, loaded.scenario.price_year))
+    if any(one.of_programmes for one in asked):
         elsewhere: list[Problem] = []
         with telling("--target", elsewhere), refusing(ScenarioError):
-            other = find(
-                with_other_places(loaded),
-                asked,
-                unknown,
-                engine,
-                sure=surety,
-                against=None if held is None else with_other_places(held),
-            )
+            other = find(with_other_places(loaded), None if held is None else with_other_places(held))
         regime = "limited" if loaded.scenario.assumptions.foster_places == "as_needed" else "found as needed"
-        found = elsewhere[0].what if elsewhere else f"{other.value:.6g} {unknown.note.unit}"
+        found = (
+            elsewhere[0].what
+            if elsewhere
+            else ", ".join(f"{one.value:.6g} {u.note.unit}" for one, u in zip(other, unknowns, strict=True))
+        )
         say(f"with foster places {regime} in place of what the scenario says: {found}")
     if out is None:
         say(f"\n{text.rstrip()}")
@@ -460,10 +477,30 @@ def solve(
         say(f"Written to {out}")
 
 
+def _solutions(
+    loaded: LoadedScenario,
+    asked: Sequence[Target],
+    unknowns: Sequence[Unknown],
+    engine: Engine,
+    surety: Surety | None,
+    against: LoadedScenario | None,
+) -> Sequence[Solution]:
+    """Find one value by bracketing, which cannot miss a crossing that it sees, and several by least squares."""
+    from simulator.runs.solve import solve as solve_one
+    from simulator.runs.solve import solve_several
+
+    if len(asked) == len(unknowns) == 1:
+        return [solve_one(loaded, asked[0], unknowns[0], engine, sure=surety, against=against)]
+    return solve_several(loaded, asked, unknowns, engine, sure=surety, against=against)
+
+
 def _reached(asked: Target, solution: Solution, surety: Surety | None, price_year: str) -> str:
     """Say what a solution gives, and what it was asked for."""
     if not asked.of_programmes:
-        return f"gives {asked.measure} {solution.result:,.10g} at {asked.span} (asked for: {asked.value:,.10g})"
+        of = f"{asked.measure} in {asked.placement}" if asked.placement else asked.measure
+        sign = "" if asked.sign == "=" else f"{asked.sign} "
+        chance = f" or better in {surety.share:.0%} of {surety.draws:,} draws" if surety else ""
+        return f"gives {of} {solution.result:,.10g}{chance} at {asked.span} (asked for: {sign}{asked.value:,.10g})"
     from simulator.outputs.charts import words
 
     sure = f" or better in {surety.share:.0%} of {surety.draws:,} draws" if surety else ""

@@ -12,7 +12,7 @@ from docs_pages.value_page import BREAK_EVEN
 
 from simulator.cli.main import cli
 from simulator.runs.single_run import run_once
-from simulator.runs.solve import Surety, Target, Unknown, Unsolvable, solve, with_other_places
+from simulator.runs.solve import Surety, Target, Unknown, Unsolvable, solve, solve_several, with_other_places
 from simulator.scenario import load
 from simulator.vocabulary.pounds import pounds
 
@@ -242,3 +242,68 @@ def test_no_cost_of_an_approval_pays_where_places_are_found_as_needed() -> None:
     loaded = with_other_places(load(asked.scenario))
     with pytest.raises(Unsolvable, match="reaches it"):
         solve(loaded, Target.parse(asked.target), Unknown.parse(asked.vary, loaded.scenario))
+
+
+def planted_results(planted: Path, trend: float, price: float) -> tuple[float, float]:
+    """Return children at the end and spend of the last year with both numbers planted."""
+    text = planted.read_text(encoding="utf-8")
+    text = text.replace("percent_per_year: 0", f"percent_per_year: {trend}")
+    text = text.replace("percent_per_year: 1", f"percent_per_year: {price}")
+    other = planted.with_name("answer.yaml")
+    other.write_text(text, encoding="utf-8")
+    results = run_once(load(other).scenario, "answer")
+    return float(results["children"].total()[-1]), float(results.year_totals("total_spend").area()[0, -1])
+
+
+def test_two_planted_numbers_are_found_from_two_results(planted: Path) -> None:
+    children, spend = planted_results(planted, 3.0, 2.5)
+    loaded = load(planted)
+    targets = [Target.parse(f"children={children}@2027-03"), Target.parse(f"total_spend={spend}@2026-27")]
+    paths = ("interventions.more.percent_per_year=-10..10", "interventions.1.percent_per_year=0..8")
+    unknowns = [Unknown.parse(path, loaded.scenario) for path in paths]
+    found = solve_several(loaded, targets, unknowns)
+    assert [one.value for one in found] == pytest.approx([3.0, 2.5], abs=1e-3)
+
+
+def test_what_no_two_numbers_reach_is_told_with_the_nearest(planted: Path) -> None:
+    loaded = load(planted)
+    targets = [Target.parse("children=500000@2027-03"), Target.parse("total_spend=1@2026-27")]
+    paths = ("interventions.more.percent_per_year=-1..1", "interventions.1.percent_per_year=0..1")
+    with pytest.raises(Unsolvable, match=r"nothing was found within the bounds .* the nearest is"):
+        solve_several(loaded, targets, [Unknown.parse(path, loaded.scenario) for path in paths])
+    with pytest.raises(Unsolvable, match="2 targets and 1 numbers to vary"):
+        solve_several(loaded, targets, [Unknown.parse(paths[0], loaded.scenario)])
+
+
+def test_a_stock_over_months_is_its_mean_its_highest_or_its_lowest(planted: Path) -> None:
+    results = run_once(load(planted).scenario, "planted")
+    stock = results["children"].total()[1:4]  # the ends of April to June 2025
+    for sign, expected in (("=", stock.mean()), ("<=", stock.max()), (">=", stock.min())):
+        target = Target.parse(f"children{sign}1@2025-04..2025-06")
+        assert target.of(results)[0] == pytest.approx(expected)
+
+
+def test_a_stock_can_be_of_one_placement(planted: Path) -> None:
+    results = run_once(load(planted).scenario, "planted")
+    target = Target.parse("children:childrens_home=15000@2027-03")
+    assert target.of(results)[0] == pytest.approx(results["children"].by_placement()["childrens_home"][-1])
+    assert target.in_words == "children:childrens_home=15000@2027-03"
+    with pytest.raises(Unsolvable, match="no children of 'home'"):
+        Target.parse("children:home=1@2027-03")
+
+
+def test_one_can_be_sure_of_what_is_good_on_one_side() -> None:
+    draws = np.arange(11.0)  # the central run, then 1 to 10
+    assert Target.parse("children<=5@2027-03").reached(draws, 0.8) == pytest.approx(np.quantile(draws[1:], 0.8))
+    assert Target.parse("children>=5@2027-03").reached(draws, 0.8) == pytest.approx(np.quantile(draws[1:], 0.2))
+
+
+def test_bounds_narrow_what_is_looked_at(planted: Path) -> None:
+    loaded = load(planted)
+    unknown = Unknown.parse("interventions.more.percent_per_year=1..2", loaded.scenario)
+    assert (unknown.low, unknown.high) == (1.0, 2.0)
+    with pytest.raises(Unsolvable, match="from 1 to 2 reaches it"):
+        solve(loaded, Target.parse("children=70000@2027-03"), unknown)
+    for wrong in ("2..1", "1", "-1e9..0"):
+        with pytest.raises(Unsolvable, match="are no bounds"):
+            Unknown.parse(f"interventions.more.percent_per_year={wrong}", loaded.scenario)
