@@ -48,7 +48,8 @@ _VOI = """\
 ## What better evidence is worth
 
 Each scenario given to `voi` is an option, with `--vary PATH=VALUE,VALUE` each value of a number in it, and doing
-nothing is one besides. The net benefit of an option is the net present value of its programmes: money alone, as fewer children
+nothing is one besides. The net benefit of an option is the net present value of its programmes: money alone,
+as fewer children
 in care are no benefit by themselves. Population and horizon are those of the run.
 
 - **EVPI** is what knowing everything first would be worth; it is nothing where one option is best in every draw.
@@ -62,7 +63,8 @@ in care are no benefit by themselves. Population and horizon are those of the ru
   (`--evaluation-gbp`). The delay is the pilot's years and those until the effect shows.
 
 A programme that comes later has fewer years in a run of fixed length, while its cost comes first: so waiting looks
-dear, and can take all of what a pilot finds. Counted for as many years, it costs time alone. Both are told; the sign of a
+dear, and can take all of what a pilot finds. Counted for as many years, it costs time alone. Both are told;
+the sign of a
 pilot's worth can hang on the choice. A pilot here is of average areas, its programme has the national cost for each
 area, and yearly net costs come later unchanged.
 """
