@@ -84,9 +84,10 @@ class NamedAuthority:
 @cache
 def named_authority(code: str) -> NamedAuthority | None:
     """Return what is published of an authority; None if the code is none."""
+    every = [one.code for one in areas.authorities()]
+    if code not in every:
+        return None  # before levels are read, which takes seconds
     levels = published_levels(LATEST_BASE)
-    if code not in levels.codes:
-        return None
     at = levels.codes.index(code)
     groups = list(PLACEMENT_GROUPS)
     group_of = {cost: group for group in groups for cost in costs_of(group)}
@@ -96,7 +97,6 @@ def named_authority(code: str) -> NamedAuthority | None:
             children = levels.stock_by_group[:, groups.index(group_of[line])]
             mean = (children * levels.prices[cost]).sum() / children.sum()  # so that spend adds up to England's
             prices[line] = float(levels.prices[cost][at] / mean)
-    every = [one.code for one in areas.authorities()]
     places = column("council_foster_places", LATEST_BASE, "approved")[every.index(code)]
     return NamedAuthority(
         name=areas.authorities()[every.index(code)].name,

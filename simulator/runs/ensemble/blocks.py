@@ -25,8 +25,8 @@ BLOCK_BYTES = 32_000_000
 """A block is of as many draws as fit into both before they are reduced. They change no result; the compiled engine runs
 sixteen side by side, so other numbers leave it idle."""
 LEAST_DRAWS = 4
-"""A block is of so many even if they do not fit: what England's agencies do is worked out for all of them together. Where
-children are followed one at a time it is of no more, so that progress is seen."""
+"""A block is of so many even if they do not fit: what England's agencies do is worked out for all of them together.
+Where children are followed one at a time it is of no more, so that progress is seen."""
 
 DEATHS = 3
 """Times that a block may lose its worker while no other is done; after that there is something wrong with the work."""

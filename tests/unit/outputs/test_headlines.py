@@ -11,8 +11,9 @@ from fake_results import fake_areas, fake_results
 
 from simulator.baseline.local_evidence import Evidence
 from simulator.baseline.neighbours import peers
+from simulator.baseline.start import OwnPast
 from simulator.outputs import charts
-from simulator.outputs.charts import Chart, headline, series, verdicts, words
+from simulator.outputs.charts import Chart, headline, own_past, series, verdicts, words
 from simulator.outputs.charts.area_panels import _finding
 from simulator.outputs.summary import comparison_text, summary_points, summary_text
 from simulator.results.analysis import growth_by_area
@@ -86,7 +87,16 @@ def drawn() -> dict[str, Chart]:
         **charts.draw_all(*many),
         **{name: one for name, one in charts.draw_all(areas).items() if name.startswith("areas_")},
         **{f"two {name}": one for name, one in charts.draw_all(two).items() if name.startswith("areas_")},
+        "own_past": over_its_own_past(),
     }
+
+
+def over_its_own_past() -> Chart:
+    """Return the chart of a council whose model made a few children too many in its past, as chance makes."""
+    past = OwnPast(0.06, (2024, 2025), np.array([280.0, 270.0]), np.array([282.0, 276.0]), np.array([9.0, 9.0]), False)
+    at = np.array([2023.0, 2024.0, 2025.0])
+    history = series.Course(at, tuple(f"{year:.0f}-03-31" for year in at), np.array([[285.0, *past.children]]))
+    return own_past.draw(past, history, "Made up", ["Source: the council"])
 
 
 def test_no_title_claims_a_way_where_its_interval_holds_none(drawn: dict[str, Chart]) -> None:

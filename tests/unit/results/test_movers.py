@@ -44,6 +44,11 @@ def test_few_draws_tell_nothing() -> None:
 
 def test_every_number_that_the_status_quo_draws_has_words_and_no_other_has() -> None:
     drawn = {re.sub(r"\.\d{4}-\d{2}$", "", one.key) for one in parameters(load("status-quo"))}
-    held = set(packaged.table("drawn_numbers")["key"])
-    of_areas = {key for key in held if key.startswith("local.")}  # tests/unit/returns/test_council_fit.py holds them
-    assert held - of_areas == drawn
+    assert {key for key in packaged.table("drawn_numbers")["key"] if not key.startswith("local.")} == drawn
+
+
+def test_numbers_of_areas_have_words_and_the_area_s_name() -> None:
+    drawn = {f"local.{area}.resident.exits": np.linspace(0.0, 1.0, LEAST_DRAWS) for area in ("own", "E10000016")}
+    found = {one.name for one in movers(drawn, np.linspace(0.0, 1.0, LEAST_DRAWS))}
+    words = "children who leave before 18, of late"
+    assert found == {words, f"{words} (Kent)"}
