@@ -2,7 +2,7 @@
 
 Writes docs/results.md, docs/costs.md, docs/decisions.md, docs/evidence.md, docs/front-door.md, docs/gap.md,
 docs/interventions.md, docs/pilot-power.md, docs/sensitivity.md, docs/strategy.md, their pictures, the parts of
-README.md, docs/method.md, docs/model.md and docs/returns.md that stand between marks, and what reports say of the record
+README.md, docs/method.md, docs/model.md and docs/returns.md between marks, and what reports say of the record
 (simulator/outputs/documents/record.json). Every number comes from running the shipped scenarios or from the data files,
 so the same code and data give the same bytes. Takes a few minutes.
 """
