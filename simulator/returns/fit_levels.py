@@ -32,6 +32,9 @@ HALF = 0.5
 TREND_SD, TREND_YEARS = 1.96, 4
 """Standard errors from which a growth is told as a trend, and least years for one."""
 
+GROWTH_SD = 0.03
+"""Spread of growths a year among councils: what the years tell of one is pooled towards none by it (a judgement)."""
+
 
 def fit_level(events: Array, expected: Array, scale: float | None) -> Level:
     """Return the level at the end of the last year.
@@ -60,7 +63,7 @@ def fit_level(events: Array, expected: Array, scale: float | None) -> Level:
         float(np.exp(mean)),
         float(np.sqrt(variance)),
         float(np.sqrt(weight @ sizes**2)),
-        abs(grows[0]) if grows is not None and is_trend(*grows) else 0.0,
+        _trend_sd(*grows) if grows is not None and is_trend(*grows) else 0.0,
     )
 
 
@@ -95,6 +98,11 @@ def growth(events: Array, at_risk: Array) -> tuple[float, float] | None:
     year = np.arange(len(events)) - np.average(np.arange(len(events)), weights=weight)
     spread = float((weight * year**2).sum())
     return float((weight * year * value).sum() / spread), spread**-0.5
+
+
+def _trend_sd(grows: float, error: float) -> float:
+    """Return the size of a trend, pooled towards none by evidence: few events can look like a steep one."""
+    return abs(grows) * GROWTH_SD**2 / (GROWTH_SD**2 + error**2)
 
 
 def is_trend(grows: float, error: float) -> bool:

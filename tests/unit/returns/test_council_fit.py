@@ -17,17 +17,19 @@ from simulator.baseline.own_moves import gross_of_england, with_own_moves
 from simulator.baseline.time_in_care import phases_of
 from simulator.data import packaged
 from simulator.data.own_rates import KINDS, LEVEL, STRENGTH, Leaving, of_leaving, of_moving
+from simulator.projection.compile import compile_scenario
 from simulator.projection.localise import parameters
 from simulator.returns.calibrate_council import FittedCouncil, fit_council
 from simulator.returns.check_past import check
 from simulator.returns.codes import PLACES
 from simulator.returns.exposure import EVENTS, EXITS, UNKNOWN_TIME, by_year, exposure, exposure_of, stock_by_age
 from simulator.returns.fit_leaving import fit_leaving
-from simulator.returns.fit_levels import fit_level
+from simulator.returns.fit_levels import STARTS_SD, fit_level
 from simulator.returns.fit_moves import fit_moves
 from simulator.returns.penalised_poisson import most_probable
 from simulator.returns.rate_table import pooled_rates
 from simulator.returns.run_own_record import projected
+from simulator.scenario.schema import Scenario
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGES, PHASES, REASONS, STREAMS
 from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
@@ -294,6 +296,28 @@ def test_a_trend_is_told_with_its_size() -> None:
     years.starts[:, 0, 5, 0] = starts
     [said] = [text for text in check(replace(one, years=years)).warnings if text.startswith("starts have a trend")]
     assert "+4.9% a year" in said or "+5.0% a year" in said
+
+
+def test_a_trend_beyond_chance_widens_draws() -> None:
+    """Of 600 a year that grow by 5%, the standard error is one over the root of 600 x 17.5, hardly more or less."""
+    years = np.arange(6)
+    grown, flat = (fit_level(600.0 * rate**years, np.ones(6), STARTS_SD) for rate in (np.exp(0.05), 1.0))
+    error2 = 1.0 / (600.0 * np.exp(0.125) * 17.5)
+    assert grown.growth_sd == pytest.approx(0.05 * 0.03**2 / (0.03**2 + error2), rel=0.01)
+    assert flat.growth_sd == 0.0
+    few = fit_level(np.array([8.0, 9.0, 8.0, 10.0, 9.0, 11.0]), np.ones(6), STARTS_SD)
+    assert few.growth_sd == 0.0
+
+
+def test_starts_of_a_draw_grow_from_the_base_on() -> None:
+    own, rates = (
+        fitted(400, "flat").own,
+        compile_scenario(Scenario.model_validate({"name": "Short", "end": "2027-03"})).rates,
+    )
+    calm, growing = (own.at_base(rates, drawn).streams[0] for drawn in ({}, {"local.own.starts_growth": 0.06}))
+    ratio = (growing.new_starts_per_month / calm.new_starts_per_month)[0, 0, :, 5]
+    np.testing.assert_allclose(ratio, np.exp(0.06 * (np.arange(24) + 0.5) / 12.0))
+    assert growing.exit_ratio is calm.exit_ratio or (growing.exit_ratio == calm.exit_ratio).all()
 
 
 def test_intervals_of_rates_hold_the_true_rates() -> None:
