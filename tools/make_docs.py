@@ -65,7 +65,7 @@ def main() -> None:
     _write(readme, between(text, "hindcast", verdict))
     method = DOCS / "method.md"
     _write(method, between(method.read_text(encoding="utf-8"), "hindcast", verdict))
-    _write(ROOT / "simulator" / "outputs" / "documents" / "record.json", packaged_record(DOCS, readme))
+    _write(ROOT / "simulator" / "outputs" / "documents" / "record.json", packaged_record(DOCS))
     model = DOCS / "model.md"
     _write(model, between(model.read_text(encoding="utf-8"), "assumptions", assumptions_table()))
     returns = DOCS / "returns.md"

@@ -1,4 +1,4 @@
-"""What reports say of the model's record and limits, taken from docs/hindcast.md, docs/backtest.md and README.md."""
+"""What reports say of the record and limits of the model, as docs/hindcast.md, backtest.md and limits.md have it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ KEPT = (
 """Figures of the hindcast that reports show too."""
 
 METHODS = ("This model", "No change", "Damped trend")
-LIMITS = "What it does not model"
 
 
-def packaged_record(docs: Path, readme: Path) -> str:
+def packaged_record(docs: Path) -> str:
     """Return `simulator/outputs/documents/record.json`.
 
     Raises
@@ -26,14 +25,16 @@ def packaged_record(docs: Path, readme: Path) -> str:
     ValueError
         If a page no longer has what is taken from it.
     """
-    hindcast, backtest = ((docs / f"{name}.md").read_text(encoding="utf-8") for name in ("hindcast", "backtest"))
+    hindcast, backtest, limits = (
+        (docs / f"{name}.md").read_text(encoding="utf-8") for name in ("hindcast", "backtest", "limits")
+    )
     content = {
         "verdict": plain(standing(hindcast, "verdict")),
         "hindcast": _kept(_table(_section(hindcast, "By years ahead")), KEPT),
         "hindcast_authorities": _table(_section(hindcast, "Authorities"), at=1),
         "skill_authorities": _kept(_table(_section(backtest, "Authorities")), METHODS),
         "skill_england": _kept(_table(_section(backtest, "England and regions")), METHODS),
-        "limits": _bullets(_section(readme.read_text(encoding="utf-8"), LIMITS)),
+        "limits": _bullets(limits),
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
