@@ -161,9 +161,11 @@ def _weights(text: str, problems: list[Problem]) -> dict[str, float]:
             allowed = ", ".join(OUTCOMES)
             problems.append(Problem("", 0, 0, "--objective", f"no outcome {name!r}", allowed, nearest(name, OUTCOMES)))
             continue
-        try:
-            found[name] = float(weight) if equals else 1.0
-        except ValueError:
+        if not equals:
+            found[name] = 1.0
+        elif re.fullmatch(r"-?[0-9]*\.?[0-9]+", weight.strip()):
+            found[name] = float(weight)
+        else:
             problems.append(Problem("", 0, 0, "--objective", f"{weight!r} is not a number", "for example npv=1"))
     return found
 

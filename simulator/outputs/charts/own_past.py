@@ -41,8 +41,9 @@ def draw(past: OwnPast, history: Course, of: str, footer: Sequence[str]) -> Char
     model = Course(at, tuple(f"{year:.0f}-03-31" for year in at), np.array([[history.middle[base], *past.model]]))
     last, real = float(past.model[-1]), float(past.children[-1])
     end = words.month(f"{past.years[-1]}-03-31")
+    missed = f"{abs(last / real - 1.0):.1%}" if real else f"{words.count(abs(last))} children"
     title = (
-        f"Run over its own past, the model misses the returns by {abs(last / real - 1.0):.1%}, "
+        f"Run over its own past, the model misses the returns by {missed}, "
         f"{'beyond chance' if past.beyond else 'within chance'}"
     )
     colour = style.PALETTE["dark_blue"]

