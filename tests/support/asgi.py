@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from own_loop import run_apart
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -24,7 +26,7 @@ def request(
     query: str = "",
 ) -> Answered:
     """Send one request and return what was answered."""
-    return asyncio.run(_request(app, path, method, headers, chunks, query))
+    return run_apart(_request(app, path, method, headers, chunks, query))
 
 
 async def _request(app: Any, path: str, method: str, headers: Any, chunks: Any, query: str) -> Answered:

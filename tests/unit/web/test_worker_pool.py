@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from own_loop import run_apart
 
 from simulator.web import worker_pool
 from simulator.web.ongoing import Kept
@@ -43,7 +44,7 @@ def with_pool(work: Callable[[WorkerPool], Coroutine[Any, Any, Any]], workers: i
         finally:
             pool.close()
 
-    return asyncio.run(run())
+    return run_apart(run())
 
 
 def test_what_is_waited_for_goes_before_draws() -> None:
