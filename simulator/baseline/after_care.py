@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,9 +75,9 @@ class LeaverPool:
         """Share of them for whom it ends before those ages, a year."""
         return float(structure()["after_care"][self.ending]) if self.ending else 0.0
 
-    def share_there(self, first: float, last: float, months: Array) -> Array:
+    def share_there(self, first: float | Array, last: float | Array, months: Array) -> Array:
         """Return the share still counted of those who, so many months ago, were evenly `first` to `last` years old."""
-        years, width = months / MONTHS_A_YEAR, max(last - first, _AN_INSTANT)
+        years, width = months / MONTHS_A_YEAR, np.maximum(last - first, _AN_INSTANT)
         not_yet, still = (np.clip(age - years - first, 0.0, width) for age in self.ages)
         share: Array = (still - not_yet) / width * (1.0 - self.ends_per_year) ** years
         return share
@@ -95,28 +96,35 @@ class LeaverPool:
             Those of a month are taken to leave in the middle of it, at ages spread evenly over their band.
         """
         draws, areas, months = exits.shape[:3]
-        instants = np.arange(months + 1)
-        since = instants - np.arange(months)[:, None] - 0.5  # (month, instant)
-        shares = [self.share_there(*self._ages_at_exit(band), np.maximum(since, 0.0)) for band in AGE_BANDS]
-        kernel = np.stack(shares, axis=1) * (since > 0)[:, None]  # (month, band, instant)
         streams = [STREAMS.index(name) for name in self.streams]
         left = exits[..., REASONS.index(self.reason)][..., streams, :].sum(axis=-2)  # (draw, area, month, band)
-        came = left.reshape(draws, areas, -1) @ kernel.reshape(-1, months + 1)
-        total: Array = self._of_opening(after_care, instants) + came
+        came = left.reshape(draws, areas, -1) @ _still_there(self, months).reshape(-1, months + 1)
+        total: Array = self._of_opening(after_care, np.arange(months + 1)) + came
         return total
 
     def _of_opening(self, after_care: AfterCare, months: Array) -> Array:
         """Return those of the base who are still counted so many months on: (area, month)."""
         opening, youngest = after_care.by_age[self.opening], FIRST_AGE[self.opening]
-        shares = [self.share_there(age, age + 1, months) for age in range(youngest, youngest + opening.shape[-1])]
-        return np.asarray(opening @ np.stack(shares))
+        ages = np.arange(youngest, youngest + opening.shape[-1])[:, None]
+        return np.asarray(opening @ self.share_there(ages, ages + 1, months))
 
-    def _ages_at_exit(self, band: str) -> tuple[float, float]:
-        """Exact ages between which children of a band leave."""
+    def ages_at_exit(self, band: str) -> tuple[float, float]:
+        """Return the exact ages between which children of a band leave."""
         if self.reason == "age_18":
             return ADULT, ADULT
         first, last = AGE_BANDS[band]
         return first, last + 1
+
+
+@cache
+def _still_there(pool: LeaverPool, months: int) -> Array:
+    """Return the share of those leaving in a month who are counted later: (month, band, instant).
+
+    Kept, as every draw asks for the same.
+    """
+    since = np.arange(months + 1) - np.arange(months)[:, None] - 0.5  # (month, instant)
+    shares = [pool.share_there(*pool.ages_at_exit(band), np.maximum(since, 0.0)) for band in AGE_BANDS]
+    return np.asarray(np.stack(shares, axis=1) * (since > 0)[:, None])
 
 
 UNDER_GUARDIANSHIP = LeaverPool("guardianship", "guardianship", (0.0, ADULT), ending="orders_end_per_year")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,7 @@ MOST_LOG_ODDS = 8.0
 """Furthest that an area's odds are taken to lie from England's."""
 
 
+@cache
 def in_england(base: int) -> Array:
     """Return the share of children in each placement who live away: (place, away).
 
@@ -69,28 +71,52 @@ def at_base(codes: Sequence[str], children: Array, base: int) -> Array:
     """
     england = in_england(base)
     shares = np.broadcast_to(england, (len(codes), *england.shape)).copy()
-    every = [one.code for one in authorities()]
-    for name, (table, there, not_there) in LOCAL.items():
-        away = AWAY.index(name)
-        try:
-            gone, near = column(table, base, there), column(table, base, not_there)
-        except LookupError:
-            continue
-        wanted = dict(zip(every, gone / (gone + near), strict=True))
-        for area, code in enumerate(codes):
-            if np.isfinite(wanted.get(code, np.nan)) and children[area].sum() > 0:
-                weight = children[area] / children[area].sum()
-                shares[area, :, away] = _with_total(england[:, away], weight, wanted[code])
+    every = {one.code for one in authorities()}
+    own = [area for area, code in enumerate(codes) if code in every and children[area].sum() > 0]
+    for name in LOCAL if own else ():
+        away, wanted = AWAY.index(name), _published(name, base)
+        known = [area for area in own if codes[area] in wanted]
+        if known:
+            weight = children[known] / children[known].sum(axis=1, keepdims=True)
+            totals = np.array([wanted[codes[area]] for area in known])
+            shares[known, :, away] = _with_totals(england[:, away], weight, totals)
     return shares
 
 
-def _with_total(shares: Array, weight: Array, wanted: float) -> Array:
-    """Return shares whose odds are all higher by one ratio, so that their weighted mean is as wanted."""
+@cache
+def _published(name: str, base: int) -> Mapping[str, float]:
+    """Return the share of the children of each authority who live away, by code, where it is told."""
+    table, there, not_there = LOCAL[name]
+    try:
+        gone, near = column(table, base, there), column(table, base, not_there)
+    except LookupError:
+        return {}
+    shares = zip(authorities(), gone / (gone + near), strict=True)
+    return {one.code: float(share) for one, share in shares if np.isfinite(share)}
+
+
+def _with_totals(shares: Array, weight: Array, wanted: Array) -> Array:
+    """Return shares whose odds are all higher by one ratio in each area, so that weighted means are as wanted.
+
+    Parameters
+    ----------
+    shares : (place,)
+    weight : (area, place)
+    wanted : (area,)
+
+    Returns
+    -------
+    (area, place)
+    """
     log_odds = np.log(shares / (1.0 - shares))
-    low, high = -MOST_LOG_ODDS, MOST_LOG_ODDS
+    low, high = np.full(wanted.shape, -MOST_LOG_ODDS), np.full(wanted.shape, MOST_LOG_ODDS)
+
+    def moved(by: Array) -> Array:
+        found: Array = 1.0 / (1.0 + np.exp(-log_odds - by[:, None]))
+        return found
+
     for _ in range(HALVINGS):
         middle = (low + high) / 2.0
-        enough = weight @ (1.0 / (1.0 + np.exp(-log_odds - middle))) >= wanted
-        low, high = (low, middle) if enough else (middle, high)
-    found: Array = 1.0 / (1.0 + np.exp(-log_odds - (low + high) / 2.0))
-    return found
+        enough = (weight * moved(middle)).sum(axis=1) >= wanted
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return moved((low + high) / 2.0)

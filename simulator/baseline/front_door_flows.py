@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,12 +62,12 @@ class YearBefore:
     safeguarding_gbp: Array
     family_support_gbp: Array
 
-    @property
+    @cached_property
     def closing_per_year(self) -> Array:
         """Hazard with which a case of need outside care ends, going into care aside: (area,)."""
         return leaving_per_year(self.outside_before, self.need_started - self.starts, self.outside)
 
-    @property
+    @cached_property
     def plans_end_per_year(self) -> Array:
         """Hazard with which a protection plan ends: (area,)."""
         return leaving_per_year(self.plans_before, self.plans_started, self.plans)
@@ -117,11 +117,17 @@ def year_before(codes: Sequence[str], base: int, share: Array) -> YearBefore:
     share : (area,)
         Of England's children looked after.
     """
-    england, every = _of(base, (ENGLAND_CODE,)), _of_authorities(base)
+    return _year_before(tuple(codes), base, tuple(float(one) for one in share))
+
+
+@lru_cache(maxsize=8)
+def _year_before(codes: tuple[str, ...], base: int, share: tuple[float, ...]) -> YearBefore:
+    """Keep the last few, as every draw asks for the same."""
+    england = _of(base, (ENGLAND_CODE,))
     at = {one.code: i for i, one in enumerate(authorities())}
     return YearBefore(
         **{
-            name: np.array([every[name][at[code]] if code in at else whole[0] * part
+            name: np.array([_of_authorities(base)[name][at[code]] if code in at else whole[0] * part
                             for code, part in zip(codes, share, strict=True)])
             for name, whole in england.items()
         }

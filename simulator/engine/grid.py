@@ -10,6 +10,7 @@ becomes the next. Births are taken as even within a cohort.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,8 +66,9 @@ def first_row(width: int, youngest_age: int) -> int:
     return youngest_age * MONTHS_A_YEAR // width
 
 
+@cache
 def make_grid(width: int, youngest_age: int = 0) -> Grid:
-    """Work out the overlaps for cohorts of `width` months.
+    """Work out the overlaps for cohorts of `width` months. Kept, as every draw asks for the same.
 
     The overlap of a row with a year of age is linear in time within a month, so its value at mid-month is its mean.
 

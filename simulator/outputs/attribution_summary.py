@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from simulator.outputs.charts import series, words
+from simulator.outputs.charts.brought import COUNTED, brought
 from simulator.outputs.charts.headline import signed
-from simulator.outputs.charts.waterfall import COUNTED, brought
 from simulator.outputs.text_grid import WordTable
 from simulator.results.figures import interval
 from simulator.results.quantities import Array

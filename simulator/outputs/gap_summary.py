@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from simulator.outputs.charts import words
-from simulator.outputs.charts.funding_gap import claims_of
+from simulator.outputs.charts.findings import claims_of
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.text_grid import WordTable
 from simulator.results.funded import THREE

@@ -135,7 +135,7 @@ def compile_scenario(
     everywhere = replace(context, areas=england.codes, part_of_england=1.0)
     bare = _with_people(_base_rates(scenario, england, context, supply), everywhere, england.base)
     bare = replace(bare, starts_per_referral=front.starts_per_referral)
-    years = [m.financial_year for m in scenario.calendar]
+    years = scenario.year_of_month
     strays = processes(england.base) if drawn and scenario.assumptions.drift == "as_recorded" else ()
     trends = going_on(scenario.assumptions, england.base)
 

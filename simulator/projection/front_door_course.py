@@ -87,7 +87,7 @@ def front_door(
         safeguarding_gbp=year.safeguarding_gbp[None] * prices,
         family_support_gbp=year.family_support_gbp[None] * prices,
         growth=_growth(scenario, context.births_per_year)[None, None],
-        stray=_stray(baseline, [month.financial_year for month in scenario.calendar], drawn)[None],
+        stray=_stray(baseline, scenario.year_of_month, drawn)[None],
         **shares,
     )
 

@@ -38,6 +38,8 @@ from simulator.vocabulary.calendar import (
     Month,
     financial_year,
     financial_year_months,
+    financial_years_from,
+    months_from,
 )
 
 if TYPE_CHECKING:
@@ -425,7 +427,12 @@ class Scenario(Model):
     @property
     def calendar(self) -> tuple[Month, ...]:
         """Modelled months."""
-        return tuple(self.first_month + i for i in range(self.months))
+        return months_from(self.first_month, self.months)
+
+    @property
+    def year_of_month(self) -> tuple[str, ...]:
+        """Financial year of each modelled month."""
+        return financial_years_from(self.first_month, self.months)
 
 
 def window(data: Any) -> Window | None:

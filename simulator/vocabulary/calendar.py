@@ -95,9 +95,16 @@ def instant_date(month: Month) -> str:
     return f"{month}-{monthrange(month.year, month.month)[1]:02d}"
 
 
+@cache
 def months_from(first: Month, count: int) -> tuple[Month, ...]:
-    """List a number of months in a row, from the first."""
+    """List a number of months in a row, from the first. Kept, as every draw asks for the same."""
     return tuple(first + step for step in range(count))
+
+
+@cache
+def financial_years_from(first: Month, months: int) -> tuple[str, ...]:
+    """List the financial year of each of a number of months in a row. Kept, as every draw asks for the same."""
+    return tuple(month.financial_year for month in months_from(first, months))
 
 
 @cache

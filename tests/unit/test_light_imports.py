@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from paths import ROOT
@@ -67,6 +68,22 @@ from simulator.outputs.svg import draw, plots
 results = simulator.run("status-quo", engine="plain")
 assert [draw(plot) for plot in plots(results)]
 assert not {"scipy", "matplotlib"} & set(sys.modules)
+"""
+    done = run(code)
+    assert not done.returncode, done.stderr[-2000:]
+
+
+def test_a_run_without_charts_loads_no_library_of_charts(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from simulator.cli.main import main
+sys.argv = ["care-demand", *"run stable-homes-2023 --no-charts --engine plain --out".split(), {str(tmp_path / "out")!r}]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code
+finally:
+    assert "matplotlib" not in sys.modules
 """
     done = run(code)
     assert not done.returncode, done.stderr[-2000:]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -78,10 +79,11 @@ def value_section(loaded: Mapping[str, LoadedScenario]) -> str:
     done: dict[str, RunResults] = {}
     for name in SHOWN:
         done[name] = results = simulate(loaded[name], draws=DRAWS, workers=1, valued=True)
-        said = [*_paragraph(loaded[name], results, reference)]
-        if (larger := done.get(SMALLER_THAN.get(name, ""))) is not None:
-            said.append(_beside(results, larger))
-        parts += [f"### {results.title} (`{name}`)", _table(results), " ".join(said)]
+        larger = done.get(SMALLER_THAN.get(name, ""))
+        parts += [f"### {results.title} (`{name}`)", _table(results)]
+        for head, sentences in _account(loaded[name], results, reference, larger).items():
+            if said := " ".join(sentences):
+                parts.append(f"**{head}.** {said}")
     return "\n\n".join(parts)
 
 
@@ -117,22 +119,31 @@ def _row(package: Package, one: ValueAccount) -> list[str]:
     ]
 
 
-def _paragraph(loaded: LoadedScenario, results: RunResults, reference: RunResults) -> Iterator[str]:
+def _account(
+    loaded: LoadedScenario, results: RunResults, reference: RunResults, larger: RunResults | None
+) -> dict[str, Iterable[str]]:
+    """Return the sentences under each heading, in the order in which they are asked for."""
     known = sorted(accounts(results), key=lambda one: not one.package.places_limited)
+    same_base = results.first_month == reference.first_month
+    return {
+        "Verdict": chain(_verdicts(known), apart_words(known), _regimes(known)),
+        "How sure": _evidence(results, known),
+        "Where the saving comes from": chain(_margins(known), _cashable(known[0])),
+        "What the file assumes": _money(loaded, results),
+        "What foster places bring": rests_on_places(loaded, results, reference) if same_base else (),
+        "Break-even": chain(
+            [_turning_point(BREAK_EVEN[loaded.key], loaded)] if loaded.key in BREAK_EVEN else (),
+            approvals_could_cost(results, reference, known) if same_base else (),
+        ),
+        "Beside the larger plan": [_beside(results, larger)] if larger is not None else (),
+    }
+
+
+def _verdicts(known: Sequence[ValueAccount]) -> Iterator[str]:
+    """Say what the programmes cost, and what they are worth under each rule for places."""
     cost = words.money(float(middle(known[0].present("cost"), quantiles=False)))
     said = [f"with {REGIMES[one.package.places_limited]} they {verdict(one)}" for one in known]
     yield f"The programmes cost {cost}; {'; '.join(said)}."
-    yield from apart_words(known)
-    yield from _regimes(known)
-    yield from _margins(known)
-    yield from _cashable(known[0])
-    yield from _evidence(results, known)
-    yield from _money(loaded, results)
-    if loaded.key in BREAK_EVEN:
-        yield _turning_point(BREAK_EVEN[loaded.key], loaded)
-    if results.first_month == reference.first_month:
-        yield from rests_on_places(loaded, results, reference)
-        yield from approvals_could_cost(results, reference, known)
 
 
 def _beside(results: RunResults, larger: RunResults) -> str:

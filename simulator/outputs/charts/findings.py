@@ -13,6 +13,7 @@ from simulator.outputs.charts import headline, series, words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.series import Course
 from simulator.results.figures import middle, way
+from simulator.results.funded import DatedGap
 from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
 from simulator.results.value_for_money import ValueAccount
@@ -69,6 +70,12 @@ def foster_found(unmet: Course) -> str:
         words.month,
         ("grow", "fall", "stay about the same,"),
     )
+
+
+def claims_of(results: Results, gap: str, area: int = 0) -> list[DatedGap]:
+    """Return published claims of a gap that are of an area of the run."""
+    known = results.funded.claims if results.funded is not None else ()
+    return [claim for claim in known if claim.gap == gap and claim.area == results.areas[area]]
 
 
 def funding_found(results: Results) -> str:

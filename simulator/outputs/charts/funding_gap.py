@@ -8,11 +8,11 @@ import numpy as np
 
 from simulator.outputs.charts import headline, lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
-from simulator.outputs.charts.findings import funding_found
+from simulator.outputs.charts.findings import claims_of, funding_found
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
-from simulator.results.funded import THREE, DatedGap
+from simulator.results.funded import THREE
 from simulator.results.results_protocol import Results
 
 GAP_WORDS = {
@@ -21,12 +21,6 @@ GAP_WORDS = {
     "unfunded_plan": "Plan without money: cost of programmes above the money for them",
 }
 """What the three gaps are called."""
-
-
-def claims_of(results: Results, gap: str, area: int = 0) -> list[DatedGap]:
-    """Return published claims of a gap that are of an area of the run."""
-    known = results.funded.claims if results.funded is not None else ()
-    return [claim for claim in known if claim.gap == gap and claim.area == results.areas[area]]
 
 
 @chart("funding", title="Spend and funding")

@@ -59,7 +59,7 @@ def parameters(loaded: LoadedScenario) -> tuple[Parameter, ...]:
     """
     scenario = loaded.scenario
     drifts = scenario.assumptions.drift != "none"
-    years = tuple(dict.fromkeys(month.financial_year for month in scenario.calendar)) if drifts else ()
+    years = tuple(dict.fromkeys(scenario.year_of_month)) if drifts else ()
     return (
         *loaded.parameters,
         *foster_supply.parameters(),
