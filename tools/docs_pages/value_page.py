@@ -48,6 +48,9 @@ PLACES = "places"
 MOSTLY_PLACES = 3.0
 """A saving for a child-year of so many times the average cost of one is not of fewer children."""
 
+IF_IT_WORKS = ", if it does what the file says"
+"""What is put to a chance where the effect of programmes is not drawn."""
+
 _HEADS = (
     "Programmes", "Foster places", "Cost", "Saving", "of which cashable", "Net present value", "Saving for each £1",
     "Paid back by", "Child-years avoided", "Saving for one, over the average", "Chance it pays",
@@ -91,11 +94,11 @@ def _table(results: RunResults) -> str:
     rows = []
     for package in results.packages:
         if package.which in ("all", "alone"):
-            rows.append(_row(package, results.account(package)))
+            rows.append(_row(package, results.account(package), "" if results.effects_drawn else IF_IT_WORKS))
     return table(_HEADS, sorted(rows, key=lambda row: row[0] != "All"), numbers=len(_HEADS) - 2)
 
 
-def _row(package: Package, one: ValueAccount) -> list[str]:
+def _row(package: Package, one: ValueAccount, given: str) -> list[str]:
     def shown(values: np.ndarray, write: Callable[[float], str]) -> str:
         value = middle_of(values)
         return write(value) if np.isfinite(value) else NONE
@@ -115,7 +118,7 @@ def _row(package: Package, one: ValueAccount) -> list[str]:
         (year_of(one) if one.present("cost").any() else "") or NONE,
         shown(one.flows["avoided"].sum(axis=1), words.count),
         shown(one.marginal_to_average, lambda ratio: f"{ratio:.2f}" if 0.0 <= ratio <= MOSTLY_PLACES else PLACES),
-        NONE if one.chance_pays is None else f"{one.chance_pays:.0%}",
+        NONE if one.chance_pays is None else f"{one.chance_pays:.0%}{given}",
     ]
 
 
