@@ -44,8 +44,7 @@ def write_backtest(record: Record, folder: Path, command: str, docs: Path | None
         write_manifest(part, command, {})
     if docs is not None:
         check_docs(docs)
-        for name in (PAGE, *(f"{name}.png" for name in charts)):  # the page first: it says whose charts they are
-            write_file(docs / name, (folder / name).read_bytes(), replace=True)
+        copy_page(folder, docs, PAGE, charts)
 
 
 def check_docs(docs: Path) -> None:
@@ -81,6 +80,12 @@ def check_page(docs: Path, name: str, charts: Iterable[str], mark: str, command:
     found = [docs / one for one in (name, *(f"{chart}.png" for chart in charts)) if os.path.lexists(docs / one)]
     if found and not (found[0].name == name and mark in found[0].read_text(encoding="utf-8", errors="replace")):
         raise FolderError(f"{found[0]} is not written by {MADE_BY} {command}; move it, or name another folder")
+
+
+def copy_page(folder: Path, docs: Path, page: str, charts: Iterable[str]) -> None:
+    """Copy a page and its charts, the page first: it says whose charts they are."""
+    for name in (page, *(f"{chart}.png" for chart in charts)):
+        write_file(docs / name, (folder / name).read_bytes(), replace=True)
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

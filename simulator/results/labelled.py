@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from simulator.results import reduce
 from simulator.results.attribution import Attribution, Way, figure_name
+from simulator.results.data_frame import data_frame
 from simulator.results.described import described
 from simulator.results.figures import ShownFigure
 from simulator.results.funded import gap_name
@@ -216,9 +217,4 @@ class RunResults(Results):
         ModuleNotFoundError
             If pandas is not installed: ``pip install 'care-demand[tables]'``.
         """
-        try:
-            import pandas as pd
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError("to_frame needs pandas: pip install 'care-demand[tables]'") from error
-        table = pd.DataFrame(list(monthly_rows(self)), columns=list(COLUMNS))
-        return table.assign(date=pd.to_datetime(table["date"]))
+        return data_frame(monthly_rows(self), COLUMNS)

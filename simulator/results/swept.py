@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.results.data_frame import data_frame
 from simulator.results.labelled import RunResults
 from simulator.results.long_tables import CASH, Row
 from simulator.results.quantities import POUNDS, Array
@@ -115,13 +116,8 @@ class Sweep:
         ModuleNotFoundError
             If pandas is not installed: ``pip install 'care-demand[tables]'``.
         """
-        try:
-            import pandas as pd
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError("to_frame needs pandas: pip install 'care-demand[tables]'") from error
-        table = pd.DataFrame(list(self.rows()), columns=list(self.columns))
-        numbers = {one.path: table[one.path].astype(float) for one in self.varied}
-        return table.assign(date=pd.to_datetime(table["date"]), **numbers)
+        table = data_frame(self.rows(), self.columns)
+        return table.assign(**{one.path: table[one.path].astype(float) for one in self.varied})
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from simulator.backtest.hindcast import hindcast_charts, hindcast_page
 from simulator.backtest.hindcast.run_bases import COLUMNS, Ahead
-from simulator.backtest.write_record import check_page, write_manifest, write_table
+from simulator.backtest.write_record import check_page, copy_page, write_manifest, write_table
 from simulator.outputs.charts import save
-from simulator.outputs.folder import whole_folder, write_file
+from simulator.outputs.folder import whole_folder
 
 PAGE = "hindcast.md"
 TABLE = "hindcast.csv"
@@ -41,8 +41,7 @@ def write_hindcast(
         write_manifest(part, command, {"draws": draws, "seed": seed})
     if docs is not None:
         check_docs(docs)
-        for name in (PAGE, *(f"{name}.png" for name in charts)):  # the page first: it says whose charts they are
-            write_file(docs / name, (folder / name).read_bytes(), replace=True)
+        copy_page(folder, docs, PAGE, charts)
 
 
 def check_docs(docs: Path) -> None:
