@@ -146,13 +146,14 @@ def write_walked() -> None:
         (
             group.replace("_", " ").capitalize(),
             *(f"{one.sd_per_year:.2f}" for one in (first[group], last[group])),
+            *(f"{one.kept:.2f}" for one in (first[group], last[group])),
             *(f"{np.sqrt(one.year_variance / A_HUNDRED):.2f}" for one in (first[group], last[group])),
         )
         for group in last
     ]
     heads = [
         f"{what}, record to {base}"
-        for what in ("Step a year", "A year's own, of 100 children")
+        for what in ("Step a year", "Left a year later", "A year's own, of 100 children")
         for base in (AREA_BASES[0], LATEST_BASE)
     ]
     text = between(DOCS.read_text(encoding="utf-8"), "walks", table(("Placements", *heads), rows))

@@ -2,7 +2,7 @@
 
 Whom a council places with kin, in homes or with parents changes from year to year beside what changes everywhere. The
 log of the ratio by which an area's first placements and moves into a group of placements differ takes a normal step a
-year that stays. A year has something of its own besides, which is the smaller the more children are there: brothers and
+year, of which a part is left each year later: changes over ten years are little larger than those over six. A year has something of its own besides, which is the smaller the more children are there: brothers and
 sisters go together, and so do children of a closing home, so that counts vary more than chance would make them.
 
 Both are of the size that the record up to a base shows (`simulator.calibrate.fit_placing_walks`). Of homes, supported
@@ -20,6 +20,9 @@ from simulator.baseline.placement_levels import plans
 from simulator.data import packaged
 from simulator.vocabulary import placements
 
+MIDDLE, MEAN = "middle", "mean"
+"""What draws can leave of a rate that strays as it is in the central run."""
+
 FOSTER, THE_OTHERS = "foster_total", "homes_supported_and_other"
 _LEAVES_FOR = {"home": "placed_with_parents", "adoption": "placed_for_adoption"}
 
@@ -36,21 +39,27 @@ class PlacingWalk:
         As data/local_placements.csv names it.
     sd_per_year : float
         Standard deviation of a year's step of the log ratio.
+    kept : float
+        Share of how far it has walked that is left a year later.
     year_variance : float
         Variance of what is a year's own of the log ratio, times the children who are there.
     first, last : str
         Years of the record.
     source : str
         Source keys.
+    keeps : {"middle", "mean"}
+        What of the ratio draws leave as it is in the central run (`simulator.projection.drift.Process`).
     """
 
     base: int
     group: str
     sd_per_year: float
+    kept: float
     year_variance: float
     first: str
     last: str
     source: str
+    keeps: str
 
 
 @cache

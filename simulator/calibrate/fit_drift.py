@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.baseline.placing_walks import MEAN, MIDDLE
 from simulator.calibrate.fit_year import FittedYear
 from simulator.calibrate.history import leaving_levels
 from simulator.calibrate.placement_record import FLOWS, GROUP_OF, HELD, HORIZONS, RULES, first_year, misses, shares
@@ -36,6 +37,9 @@ KEPT = 0.9
 """Of how far an inflow has strayed, the part that is left a year later (a judgement). Shares of children with parents
 and for adoption have swung and come back; a random walk that meets the misses of the first years goes on to too wide
 ones."""
+
+COMPETING = {INTO + "kin", INTO + "homes", INTO + "supported"}
+"""Inflows of placements that take children whom fostering would have otherwise, and so keep their mean."""
 
 JUDGEMENT = "judgement"
 
@@ -117,7 +121,8 @@ def _into(base: int) -> list[Process]:
     for name, spread in _spread_of_unit_steps(base).items():
         sd = float(np.exp(np.nanmean(np.log(missed[name] / spread))))
         record = (JUDGEMENT, JUDGEMENT) if name in SHARE_SD else (str(first_year(base)), str(base))
-        found.append(replace(_walk(base, name, sd, 1, *record, "dfe_cla_2025"), kept=KEPT))
+        keeps = MEAN if name in COMPETING else MIDDLE
+        found.append(replace(_walk(base, name, sd, 1, *record, "dfe_cla_2025"), kept=KEPT, keeps=keeps))
     return found
 
 

@@ -9,7 +9,9 @@ Over a lag of some years the log odds of an area's share in a group of placement
 
 The first two are unknown and found by least squares without negative values (Lawson and Hanson 1974), the squares of
 changes over all lags and groups at once: shares sum to one, so that a step of one group moves all. The third follows
-from how many stay.
+from how many stay. Of a step only a part is left a year later (`simulator.baseline.placing_walks`): changes over ten
+years are far smaller than those of a walk that never comes back would be, which has two to three times the variance on
+record. That part is the one of those tried with which squares are likeliest, taken as those of normal numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.placement_levels import plan_of_place
-from simulator.baseline.placing_walks import PlacingWalk, group_of_plan
+from simulator.baseline.placing_walks import FOSTER, MEAN, MIDDLE, THE_OTHERS, PlacingWalk, group_of_plan
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data import packaged
 from simulator.engine.rates import Rates
@@ -34,8 +36,11 @@ from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
 
-LAGS = range(1, 5)
-"""Years over which changes are compared."""
+LAGS = range(1, 11)
+"""Years over which changes are compared, as far as a record goes."""
+
+TRIED = tuple(kept / 20 for kept in range(10, 21))
+"""Parts of a step left a year later that are tried."""
 
 SETTLED = 12
 """Years after which stocks follow a step no further."""
@@ -57,6 +62,9 @@ FIRST_GUESS = 0.02, 2.0
 
 SOURCE = "dfe_cla_2025"
 
+COMPETING = (FOSTER, THE_OTHERS)
+"""Groups that take children from each other, and so keep their mean."""
+
 
 @dataclass(frozen=True)
 class Responses:
@@ -73,6 +81,15 @@ class Responses:
 
     followed: Array
     stay: Array
+
+    def with_kept(self, kept: float) -> Responses:
+        """Return how stocks answer a step of which a part is left a year later, and a part of that the year after."""
+        years = self.followed.shape[-1]
+        change = kept ** np.arange(years) - np.concatenate([[0.0], kept ** np.arange(years - 1)])
+        left = np.zeros_like(self.followed)
+        for year in range(years):
+            left[..., year] = self.followed[..., year::-1] @ change[: year + 1]
+        return replace(self, followed=left)
 
 
 def groups() -> tuple[str, ...]:
@@ -156,11 +173,35 @@ def recorded(last: int) -> tuple[int, Array]:
 def fit_placing_walks(base: int, answers: Responses) -> list[PlacingWalk]:
     """Return how far each group walks, by the record up to a base."""
     first, children = recorded(base)
-    steps, own = fitted(children, answers)
+    kept = kept_of(children, answers)
+    steps, own = fitted(children, answers.with_kept(kept))
     return [
-        PlacingWalk(base, group, float(np.sqrt(steps[g])), float(own[g]), str(first), str(base), SOURCE)
+        PlacingWalk(
+            base,
+            group,
+            float(np.sqrt(steps[g])),
+            kept,
+            float(own[g]),
+            str(first),
+            str(base),
+            SOURCE,
+            MEAN if group in COMPETING else MIDDLE,
+        )
         for g, group in enumerate(groups())
     ]
+
+
+def kept_of(children: Array, answers: Responses) -> float:
+    """Return the part of a step that is left a year later; arguments as :func:`fitted`."""
+
+    def misfit(kept: float) -> float:
+        of_kept = answers.with_kept(kept)
+        of_steps, of_own, chance, squares = _changes(children, of_kept)
+        steps, own = fitted(children, of_kept)
+        expected = of_steps @ steps + of_own @ own + chance
+        return float((np.log(expected) + squares / expected).sum())
+
+    return min(TRIED, key=misfit)
 
 
 def fitted(children: Array, answers: Responses) -> tuple[Array, Array]:
@@ -193,7 +234,7 @@ def _changes(children: Array, answers: Responses) -> tuple[Array, Array, Array, 
     followed, one_year = answers.followed, np.diff(answers.followed, axis=-1)
     whole = children.sum(axis=0)
     rows: list[tuple[Array, Array, Array, Array]] = []
-    for lag in LAGS:
+    for lag in LAGS[: children.shape[2] - 1]:
         steps = (followed[..., 1 : lag + 1] ** 2).sum(axis=-1)
         # what was a year's own fades; at the earlier end it is there in part
         own = (one_year[..., :lag] ** 2).sum(axis=-1)

@@ -15,6 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.baseline.placing_walks import MIDDLE
 from simulator.data import packaged
 from simulator.projection.recorded_trends import lasting
 from simulator.uncertainty import Parameter
@@ -52,6 +53,10 @@ class Process:
     group : str
         Steps of one year and group are tied, with `correlation` between any two.
     correlation : float
+    keeps : {"middle", "mean"}
+        What of the rate draws leave as it is in the central run. A rate that competes with others for the same children
+        keeps its mean: with the middle kept, what all of them take would be more than in the central run in most draws,
+        as a logarithm that strays evenly adds more than it takes away, and what is left for fostering less.
     """
 
     base: int
@@ -67,6 +72,7 @@ class Process:
     source: str
     group: str = ""
     correlation: float = 0.0
+    keeps: str = MIDDLE
 
 
 @cache
@@ -104,12 +110,21 @@ def _key(name: str, what: str) -> str:
 
 def path(one: Process, financial_years: Sequence[str], drawn: Mapping[str, float]) -> Array:
     """Log level of a draw over the central run's: (year,)."""
-    growth = np.array([drawn.get(_key(one.name, year), 0.0) for year in financial_years])
-    for year in range(1, len(growth)):
-        growth[year] += one.persistence * growth[year - 1]
-    growth = growth + drawn.get(_key(one.name, "growth"), 0.0) * lasting(len(growth))
-    level, at = np.zeros(len(growth)), drawn.get(_key(one.name, "level"), 0.0)
-    for year, grown in enumerate(growth):
-        at = one.kept * at + grown
-        level[year] = at
-    return level
+    steps = np.array([drawn.get(_key(one.name, year), 0.0) for year in financial_years])
+    growth = drawn.get(_key(one.name, "growth"), 0.0) * lasting(len(steps))
+    level = _added_up(one, steps, drawn.get(_key(one.name, "level"), 0.0), growth)
+    if one.keeps == MIDDLE:
+        return level
+    drawn_steps = np.diag([float(_key(one.name, year) in drawn) for year in financial_years])
+    return level - (one.sd_per_year * _added_up(one, drawn_steps)) ** 2 @ np.full(len(steps), 0.5)
+
+
+def _added_up(one: Process, steps: Array, level: float = 0.0, growth: Array | float = 0.0) -> Array:
+    """Return the level to which steps add up: (year, ...)."""
+    grown, found = np.zeros_like(steps), np.zeros_like(steps)
+    lasting_growth = np.broadcast_to(growth, len(steps))
+    for year, step in enumerate(steps):
+        grown[year] = step + one.persistence * (grown[year - 1] if year else 0.0)
+        level = one.kept * level + grown[year] + lasting_growth[year]
+        found[year] = level
+    return found

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.placement_levels import into, plan_of_place, plans
-from simulator.baseline.placing_walks import group_of_plan, placing_walks
+from simulator.baseline.placing_walks import MEAN, group_of_plan, placing_walks
 from simulator.engine.rates import StreamRates
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
@@ -51,7 +51,8 @@ def walk(
 ) -> Array:
     """Return ratios of first placements and moves over those of the base in a draw: (area, month, plan).
 
-    Their median is 1. Where nothing is drawn there is one area and one month, of 1.
+    Their median is 1, or their mean, as for England (`simulator.projection.drift.Process`). Where nothing is drawn there
+    is one area and one month, of 1.
 
     Parameters
     ----------
@@ -75,10 +76,18 @@ def walk(
     for i, (plan, group) in enumerate(group_of_plan().items()):
         one = placing_walks(base)[group]
         own_sd = np.sqrt(one.year_variance / np.maximum(children[:, i], FEWEST))
-        steps = np.cumsum(one.sd_per_year * normal[_step(group)], axis=1)
-        log[..., i] = steps + own_sd[:, None] * normal[_own(plan)]
+        left = one.sd_per_year * _left(one.kept, len(years))
+        log[..., i] = normal[_step(group)] @ left + own_sd[:, None] * normal[_own(plan)]
+        if one.keeps == MEAN:
+            log[..., i] -= ((left**2).sum(axis=0) + own_sd[:, None] ** 2) / 2.0
     factor: Array = np.exp(log)[:, [years.index(year) for year in year_of_month]]
     return factor
+
+
+def _left(kept: float, years: int) -> Array:
+    """Return what is left of the step of each year in each year: (of, in)."""
+    since = np.arange(years) - np.arange(years)[:, None]
+    return np.where(since >= 0, kept ** np.maximum(since, 0), 0.0)
 
 
 def children_by_plan(streams: Sequence[StreamRates]) -> Array:
