@@ -2,8 +2,9 @@
 
 Whom a council places with kin, in homes or with parents changes from year to year beside what changes everywhere. The
 log of the ratio by which an area's first placements and moves into a group of placements differ takes a normal step a
-year, of which a part is left each year later: changes over ten years are little larger than those over six. A year has something of its own besides, which is the smaller the more children are there: brothers and
-sisters go together, and so do children of a closing home, so that counts vary more than chance would make them.
+year, of which a part is left each year later: changes over ten years are little larger than those over six. A year has
+something of its own besides, which is the smaller the more children are there: brothers and sisters go together, and so
+do children of a closing home, so that counts vary more than chance would make them.
 
 Both are of the size that the record up to a base shows (`simulator.calibrate.fit_placing_walks`). Of homes, supported
 accommodation and other placements only the sum is on record for long, so they take their steps together, as kin and
@@ -19,9 +20,6 @@ from functools import cache
 from simulator.baseline.placement_levels import plans
 from simulator.data import packaged
 from simulator.vocabulary import placements
-
-MIDDLE, MEAN = "middle", "mean"
-"""What draws can leave of a rate that strays as it is in the central run."""
 
 FOSTER, THE_OTHERS = "foster_total", "homes_supported_and_other"
 _LEAVES_FOR = {"home": "placed_with_parents", "adoption": "placed_for_adoption"}
@@ -47,8 +45,8 @@ class PlacingWalk:
         Years of the record.
     source : str
         Source keys.
-    keeps : {"middle", "mean"}
-        What of the ratio draws leave as it is in the central run (`simulator.projection.drift.Process`).
+    taken_off : float
+        Part of half the variance that draws take off the log ratio (`simulator.projection.drift.Process`).
     """
 
     base: int
@@ -59,7 +57,7 @@ class PlacingWalk:
     first: str
     last: str
     source: str
-    keeps: str
+    taken_off: float
 
 
 @cache

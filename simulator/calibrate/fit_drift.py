@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.placing_walks import MEAN, MIDDLE
 from simulator.calibrate.fit_year import FittedYear
 from simulator.calibrate.history import leaving_levels
 from simulator.calibrate.placement_record import FLOWS, GROUP_OF, HELD, HORIZONS, RULES, first_year, misses, shares
@@ -39,7 +38,7 @@ and for adoption have swung and come back; a random walk that meets the misses o
 ones."""
 
 COMPETING = {INTO + "kin", INTO + "homes", INTO + "supported"}
-"""Inflows of placements that take children whom fostering would have otherwise, and so keep their mean."""
+"""Inflows of placements that take children whom fostering would have otherwise, and so keep their share on average."""
 
 JUDGEMENT = "judgement"
 
@@ -118,11 +117,12 @@ def share_spread(record: Sequence[Process]) -> dict[str, Array]:
 def _into(base: int) -> list[Process]:
     """Size the steps of each inflow so that shares spread in draws as far as they have lain from their rule."""
     missed, found = share_misses(base), []
-    for name, spread in _spread_of_unit_steps(base).items():
+    share = np.exp(log_shares(children(base, 1, [{}]))[0, 0])
+    for (name, spread), of_all in zip(_spread_of_unit_steps(base).items(), share, strict=True):
         sd = float(np.exp(np.nanmean(np.log(missed[name] / spread))))
         record = (JUDGEMENT, JUDGEMENT) if name in SHARE_SD else (str(first_year(base)), str(base))
-        keeps = MEAN if name in COMPETING else MIDDLE
-        found.append(replace(_walk(base, name, sd, 1, *record, "dfe_cla_2025"), kept=KEPT, keeps=keeps))
+        taken_off = 1.0 - 2.0 * float(of_all) if name in COMPETING else 0.0
+        found.append(replace(_walk(base, name, sd, 1, *record, "dfe_cla_2025"), kept=KEPT, taken_off=taken_off))
     return found
 
 

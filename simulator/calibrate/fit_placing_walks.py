@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.placement_levels import plan_of_place
-from simulator.baseline.placing_walks import FOSTER, MEAN, MIDDLE, THE_OTHERS, PlacingWalk, group_of_plan
+from simulator.baseline.placing_walks import THE_OTHERS, PlacingWalk, group_of_plan
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data import packaged
 from simulator.engine.rates import Rates
@@ -61,9 +61,6 @@ FIRST_GUESS = 0.02, 2.0
 """Of the variance of a change, with which weights begin: a constant, and one that falls with children."""
 
 SOURCE = "dfe_cla_2025"
-
-COMPETING = (FOSTER, THE_OTHERS)
-"""Groups that take children from each other, and so keep their mean."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +172,7 @@ def fit_placing_walks(base: int, answers: Responses) -> list[PlacingWalk]:
     first, children = recorded(base)
     kept = kept_of(children, answers)
     steps, own = fitted(children, answers.with_kept(kept))
+    share = np.nansum(children[..., -1], axis=1) / np.nansum(children[..., -1])
     return [
         PlacingWalk(
             base,
@@ -185,7 +183,7 @@ def fit_placing_walks(base: int, answers: Responses) -> list[PlacingWalk]:
             str(first),
             str(base),
             SOURCE,
-            MEAN if group in COMPETING else MIDDLE,
+            1.0 - 2.0 * float(share[g]) if group == THE_OTHERS else 0.0,
         )
         for g, group in enumerate(groups())
     ]

@@ -15,7 +15,6 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.placing_walks import MIDDLE
 from simulator.data import packaged
 from simulator.projection.recorded_trends import lasting
 from simulator.uncertainty import Parameter
@@ -53,10 +52,11 @@ class Process:
     group : str
         Steps of one year and group are tied, with `correlation` between any two.
     correlation : float
-    keeps : {"middle", "mean"}
-        What of the rate draws leave as it is in the central run. A rate that competes with others for the same children
-        keeps its mean: with the middle kept, what all of them take would be more than in the central run in most draws,
-        as a logarithm that strays evenly adds more than it takes away, and what is left for fostering less.
+    taken_off : float
+        Part of half the variance of the log level that draws take off it, so that what competes for the same children
+        keeps its share `s` of them on average: ``1 - 2 s``, which holds to the second order where shares are
+        logistic-normal. With nothing taken off, the placements of which each strays would have more children than in
+        the central run in most draws, and what is left for fostering less. 0 for all else, which keeps its middle.
     """
 
     base: int
@@ -72,7 +72,7 @@ class Process:
     source: str
     group: str = ""
     correlation: float = 0.0
-    keeps: str = MIDDLE
+    taken_off: float = 0.0
 
 
 @cache
@@ -113,10 +113,10 @@ def path(one: Process, financial_years: Sequence[str], drawn: Mapping[str, float
     steps = np.array([drawn.get(_key(one.name, year), 0.0) for year in financial_years])
     growth = drawn.get(_key(one.name, "growth"), 0.0) * lasting(len(steps))
     level = _added_up(one, steps, drawn.get(_key(one.name, "level"), 0.0), growth)
-    if one.keeps == MIDDLE:
+    if not one.taken_off:
         return level
     drawn_steps = np.diag([float(_key(one.name, year) in drawn) for year in financial_years])
-    return level - (one.sd_per_year * _added_up(one, drawn_steps)) ** 2 @ np.full(len(steps), 0.5)
+    return level - (one.sd_per_year * _added_up(one, drawn_steps)) ** 2 @ np.full(len(steps), one.taken_off / 2.0)
 
 
 def _added_up(one: Process, steps: Array, level: float = 0.0, growth: Array | float = 0.0) -> Array:

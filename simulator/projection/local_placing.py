@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.placement_levels import into, plan_of_place, plans
-from simulator.baseline.placing_walks import MEAN, group_of_plan, placing_walks
+from simulator.baseline.placing_walks import group_of_plan, placing_walks
 from simulator.engine.rates import StreamRates
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
@@ -51,8 +51,8 @@ def walk(
 ) -> Array:
     """Return ratios of first placements and moves over those of the base in a draw: (area, month, plan).
 
-    Their median is 1, or their mean, as for England (`simulator.projection.drift.Process`). Where nothing is drawn there
-    is one area and one month, of 1.
+    Their median is 1, or so much less that shares keep their mean. Where nothing is drawn there is one area and one
+    month, of 1.
 
     Parameters
     ----------
@@ -78,8 +78,7 @@ def walk(
         own_sd = np.sqrt(one.year_variance / np.maximum(children[:, i], FEWEST))
         left = one.sd_per_year * _left(one.kept, len(years))
         log[..., i] = normal[_step(group)] @ left + own_sd[:, None] * normal[_own(plan)]
-        if one.keeps == MEAN:
-            log[..., i] -= ((left**2).sum(axis=0) + own_sd[:, None] ** 2) / 2.0
+        log[..., i] -= one.taken_off * ((left**2).sum(axis=0) + own_sd[:, None] ** 2) / 2.0
     factor: Array = np.exp(log)[:, [years.index(year) for year in year_of_month]]
     return factor
 
