@@ -486,9 +486,15 @@ def load_baseline(base: int) -> England:
 def published_history() -> Mapping[str, PastSeries]:
     """Return the published series of England, by measure."""
     stock, spend = tables.series("stock"), tables.series("spend_total")
+    homes = tables.series("registered_home_places")
     found = {
         "children": PastSeries(
             tuple(f"{year}-03-31" for year in stock), np.array(list(stock.values())), "dfe_cla_2025"
+        ),
+        "home_places_needed": PastSeries(  # what there was of what is needed
+            tuple(f"{year}-03-31" for year in homes),
+            np.array(list(homes.values())),
+            "ofsted_csc_2023_underlying;community_care_homes_2025",
         ),
         "total_spend": PastSeries(
             tuple(map(str, spend)), np.array(list(spend.values())), "dfe_s251_outturn_2024_release"

@@ -16,7 +16,7 @@ from simulator.outputs.charts.verdicts import BASIS, in_words, rests_on, spend_m
 from simulator.outputs.gap_summary import gap_lines
 from simulator.outputs.text_grid import grid
 from simulator.outputs.value_summary import value_lines
-from simulator.results.analysis import Answer, answers, growth_by_area
+from simulator.results.analysis import answers, growth_by_area
 from simulator.results.figures import interval, less, middle
 from simulator.results.no_change import no_change
 from simulator.results.results_protocol import Results
@@ -351,16 +351,9 @@ def _chances(many: Sequence[Results]) -> list[str]:
                 lines.append(f"Chance that {answer.question.says}{who}: needs draws (--draws)")
             else:
                 judged = rests_on(results) if answer.question.against_no_programmes else ""
-                lines.append(f"Chance that {answer.question.says}{who}: {_chance(answer, results.draws - 1)}{judged}")
+                found = words.chance(answer.share, results.draws - 1)
+                lines.append(f"Chance that {answer.question.says}{who}: {found}{judged}")
     return lines
-
-
-def _chance(answer: Answer, draws: int) -> str:
-    """Write a chance with what counting draws leaves open; few draws never show that something cannot be."""
-    if answer.share in (0.0, 1.0):
-        return f"true in {'all' if answer.share else 'none'} of {draws:,} draws"
-    give = f", give or take {100 * answer.error:.0f}" if answer.error >= 0.005 else ""
-    return f"{answer.share:.0%}{give}"
 
 
 def _block(lines: Sequence[str]) -> list[str]:

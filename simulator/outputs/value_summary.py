@@ -101,11 +101,11 @@ def _alone(results: Results) -> list[list[str]]:
 
 def _chance(results: Results, known: Sequence[ValueAccount]) -> list[str]:
     """Say with which chance programmes pay, and on what it rests."""
-    chances = [(account, account.chance_pays) for account in known]
     told = [
-        f"{chance:.0%} with {REGIMES[account.package.places_limited]}"
-        for account, chance in chances
-        if chance is not None
+        f"{words.chance(account.chance_pays, len(account.net_present_value) - 1)} with "
+        f"{REGIMES[account.package.places_limited]}"
+        for account in known
+        if account.chance_pays is not None
     ]
     return [f"Chance that net present value is above £0: {words.listed(told)}{rests_on(results)}."] if told else []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from click.testing import CliRunner
@@ -65,9 +65,11 @@ def answers() -> str:
     return "\n\n".join(part for asked in ASKED for part in (f"**{asked.question}**", transcript(asked), _answer(asked)))
 
 
-def break_even(asked: Asked) -> tuple[float | None, float | None]:
+def break_even(
+    asked: Asked, change: Callable[[LoadedScenario], LoadedScenario] = lambda loaded: loaded
+) -> tuple[float | None, float | None]:
     """Return the value with which programmes just pay, with places limited and found as needed; None if none does."""
-    loaded = load(asked.scenario)
+    loaded = change(load(asked.scenario))
     limited = loaded if loaded.scenario.assumptions.foster_places == "limited" else with_other_places(loaded)
     return _solved(limited, asked), _solved(with_other_places(limited), asked)
 
@@ -95,11 +97,34 @@ def _pays(asked: Asked) -> Iterator[str]:
         yield f"The evidence does not settle it: all of that lies inside {studies}."
     else:
         yield f"Not all of that lies inside {studies}."
+    old, (limited, needed) = _old_money(load(asked.scenario)), break_even(asked, _new_money_alone)
     yield (
+        f"All of the money is counted, but {words.money(old)} of it is the old Supporting Families grant, which the "
+        f"numbers of today hold already. Without that, the help has to prevent {_said(limited)} and {_said(needed)}. "
         "With `--sure 0.5` it is to pay by the median of draws of everything else, with `--sure 0.8` in 80% of them. "
-        "All of the money is counted as cost, the old Supporting Families grant in it too. "
         "[docs/results.md](docs/results.md#value-for-money) has the intervals."
     )
+
+
+def _reused(loaded: LoadedScenario) -> dict[str, float]:
+    """Return what of the money for a scenario takes the place of earlier money, by financial year."""
+    funding = loaded.scenario.funding
+    lines = funding.lines if funding is not None else ()
+    years = dict.fromkeys(year for line in lines for year in line.reused_gbp)
+    return {year: sum(float(line.reused_gbp.get(year, 0.0)) for line in lines) for year in years}
+
+
+def _old_money(loaded: LoadedScenario) -> float:
+    return sum(_reused(loaded).values())
+
+
+def _new_money_alone(loaded: LoadedScenario) -> LoadedScenario:
+    """Return a scenario whose first programme costs no more than what is new of its money."""
+    scenario = loaded.scenario
+    for year, old in _reused(loaded).items():
+        path = ("interventions", 0, "cost", "budget_gbp", year)
+        scenario = scenario.with_value(path, float(scenario.value_at(path)) - old)
+    return replace(loaded, scenario=scenario)
 
 
 def _enough(asked: Asked) -> Iterator[str]:
@@ -127,14 +152,14 @@ def _enough(asked: Asked) -> Iterator[str]:
 
 def _needed(limited: float | None, needed: float | None, who: str) -> str:
     """Say how much has to be prevented in each regime."""
-
-    def said(value: float | None) -> str:
-        return "more than all" if value is None else f"{1 - value:.0%}"
-
     return (
-        f"By the central run, {who[0].lower()}{who[1:]} has to prevent {said(limited)} if foster places are limited, "
-        f"and {said(needed)} if they are found as needed,"
+        f"By the central run, {who[0].lower()}{who[1:]} has to prevent {_said(limited)} if foster places are limited, "
+        f"and {_said(needed)} if they are found as needed,"
     )
+
+
+def _said(value: float | None) -> str:
+    return "more than all" if value is None else f"{1 - value:.0%}"
 
 
 def _children_at_end(loaded: LoadedScenario) -> float:

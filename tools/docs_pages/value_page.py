@@ -62,22 +62,18 @@ def value_section(loaded: Mapping[str, LoadedScenario]) -> str:
     reference = simulate(loaded[REFERENCE], draws=DRAWS, workers=1)
     parts = [
         "## Value for money",
-        f"Against the same scenario without its programmes, draw by draw: medians of {DRAWS} draws, with 80% of "
-        f"them in "
-        "brackets, in real prices. Costs, savings and net present value are at present value in the first year of the "
-        "run, by the Green Book's rates; child-years, and what each saves over the average, are not discounted, and "
-        "are of the draws that avoid any. Savings are gross of grants. Where the central run, with every number at its "
-        "middle, is far from the median, that is said: the median is what to quote. Cashable is "
-        "what is paid for placements, which stops when they end; the rest is staff and support, which are "
-        "released and not "
-        "cashed. *Limited* lets children wait when foster places run out; *as needed* finds them places. Which "
-        "of the two "
-        "is nearer the truth the published record does not settle, so read them as bounds (of whole programmes; at 16 "
-        "and 17 they are not, see [costs.md](costs.md#a-child-more-or-fewer)). A saving for a "
-        "child-year above "
-        "1 is more than a child costs on average: it comes of places freed for other children, or of dearer "
-        "places given "
-        f"up, and not of fewer children (*{PLACES}* where it is almost nothing else).",
+        f"Against the same scenario without its programmes, draw by draw: medians of {DRAWS} draws, with 80% in "
+        "brackets, in real prices of the year before the run. Costs, savings and net present value are at present "
+        "value in the first year of the run, by the Green Book's rates; child-years, and what each saves over the "
+        "average, are not discounted, and are of the draws that avoid any. Savings are gross of grants. Where the "
+        "central run, with every number at its middle, is far from the median, that is said: the median is what to "
+        "quote. Cashable is what is paid for placements, which stops when they end; the rest is staff and support, "
+        "which are released and not cashed. *Limited* lets children wait when foster places run out; *as needed* finds "
+        "them places. Which of the two is nearer the truth the published record does not settle, so read them as "
+        "bounds (of whole programmes; at 16 and 17 they are not, see "
+        "[costs.md](costs.md#a-child-more-or-fewer)). A saving for a child-year above 1 is more than a child costs on "
+        "average: it comes of places freed for other children, or of dearer places given up, and not of fewer children "
+        f"(*{PLACES}* where it is almost nothing else).",
     ]
     done: dict[str, RunResults] = {}
     for name in SHOWN:
@@ -114,12 +110,20 @@ def _row(package: Package, one: ValueAccount, given: str) -> list[str]:
         shown(one.present("saving"), words.money),
         shown(one.present("cashable"), words.money),
         f"{shown(value, money)}{between}",
-        shown(one.benefit_cost_ratio, lambda ratio: f"£{round(ratio, 2) + 0.0:,.2f}".replace("£-", "−£")),
+        shown(
+            np.where(one.present("cost") > 0.0, one.benefit_cost_ratio, np.nan),
+            lambda ratio: f"£{round(ratio, 2) + 0.0:,.2f}".replace("£-", "−£"),
+        ),
         (year_of(one) if one.present("cost").any() else "") or NONE,
         shown(one.flows["avoided"].sum(axis=1), words.count),
         shown(one.marginal_to_average, lambda ratio: f"{ratio:.2f}" if 0.0 <= ratio <= MOSTLY_PLACES else PLACES),
         NONE if one.chance_pays is None else f"{one.chance_pays:.0%}{given}",
     ]
+
+
+def _ratio(one: ValueAccount) -> np.ndarray:
+    """Saving over cost; none where the programmes bring in more money than they cost."""
+    return np.where(one.present("cost") > 0.0, one.benefit_cost_ratio, np.nan)
 
 
 def _account(
@@ -204,12 +208,18 @@ def _margins(known: Sequence[ValueAccount]) -> Iterator[str]:
 def _cashable(one: ValueAccount) -> Iterator[str]:
     saving, cashable = (float(middle(one.present(flow), quantiles=False)) for flow in ("saving", "cashable"))
     if saving > 0.0:
-        yield f"Of the saving {min(cashable / saving, 1.0):.0%} is paid for placements and could be cashed."
+        yield (
+            f"Of the saving {cashable / saving:.0%} is paid for placements and could be cashed."
+            if cashable <= saving
+            else "All of the saving is paid for placements and could be cashed, and a little more, as other lines rise."
+        )
 
 
 def _evidence(results: RunResults, known: Sequence[ValueAccount]) -> Iterator[str]:
     """Say what the chance rests on, and whether draws settle anything."""
-    chances = [f"{one.chance_pays:.0%} with {REGIMES[one.package.places_limited]}" for one in known]
+    chances = [
+        f"{words.chance(one.chance_pays or 0.0, DRAWS)} with {REGIMES[one.package.places_limited]}" for one in known
+    ]
     yield f"The chance that they pay is {words.listed(chances)}{rests_on(results)}."
     if results.fitted:
         yield "A fitted number measures what the published figure takes, and is no evidence that it can be had."

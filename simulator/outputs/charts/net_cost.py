@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
-from simulator.outputs.charts import headline, lines, series, style, words
+from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.findings import net_cost_path
-from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
 from simulator.outputs.charts.verdicts import (
@@ -52,7 +50,7 @@ def net_cost(results: Results) -> Chart | None:
         for account, path, colour, regime in zip(known, paths, colours, regimes, strict=True):
             lines.draw_projection(axes, path, colour, dashed=False, widest=True)
             shown += [path.middle, *(edge for band in path.bands()[:1] for edge in band)]
-            end = signed(float(path.middle[-1]), words.money)
+            end = _net(float(path.middle[-1]))
             sheet.label(axes, path.at[-1], path.middle[-1], f"{regime[:1].upper()}{regime[1:]}:\n{end}", colour)
             if year := break_even(account):
                 at = float(words.year_end(year))
@@ -64,8 +62,7 @@ def net_cost(results: Results) -> Chart | None:
         sheet.pounds()
         ends = words.listed(
             [
-                f"{signed(float(path.middle[-1]), words.money)}{series.interval_words(path, words.money)} "
-                f"with {regime}{f', paid back by {year}' if (year := break_even(account)) else ''}"
+                f"{_with_ends(path)} with {regime}{f', paid back by {year}' if (year := break_even(account)) else ''}"
                 for account, path, regime in zip(known, paths, regimes, strict=True)
             ]
         )
@@ -110,7 +107,7 @@ def compare_net_cost(everything: Sequence[Results]) -> Chart | None:
                 limited = account.package.places_limited
                 lines.draw_projection(axes, path, _COLOURS[limited], dashed=False, widest=True)
                 shown += [path.middle, *(edge for band in path.bands()[:1] for edge in band)]
-                ends.append(f"{_SHORT[limited]} {signed(float(path.middle[-1]), words.money)}{_between(path)}")
+                ends.append(f"{_SHORT[limited]}: {_with_ends(path)}")
             sheet.panel_title(len(said), "\n".join([results.title, *ends]))
             said.append(f"{results.title}, by {accounts_[0].years[-1]}: {'; '.join(ends)}")
         low, high = series.lowest(*shown), series.highest(*shown)
@@ -124,8 +121,17 @@ def compare_net_cost(everything: Sequence[Results]) -> Chart | None:
         )
 
 
-def _between(path: Course) -> str:
-    """Return where 80% of draws end, in brackets; nothing without draws."""
+def _net(value: float) -> str:
+    """Write what programmes have cost less what they have saved, by which of the two it is."""
+    return f"net {'cost' if value > 0.0 else 'saving'} {words.money(abs(value))}"
+
+
+def _with_ends(path: Course) -> str:
+    """Write what it comes to, with where 80% of draws end, in brackets; which is a cost is said where they differ."""
+    middle = _net(float(path.middle[-1]))
     if not path.bands():
-        return ""
-    return f" ({headline.between(path.draws[:, -1], partial(signed, write=words.money), quantiles=path.quantiles)})"
+        return middle
+    low, high = sorted((float(edge[-1]) for edge in path.bands()[0]), key=abs)
+    write = words.money if low * high > 0.0 else lambda value: _net(value).removeprefix("net ")
+    ends = dict.fromkeys(write(abs(value) if low * high > 0.0 else value) for value in (low, high))
+    return f"{middle} ({' to '.join(ends)})"

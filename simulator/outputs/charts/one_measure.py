@@ -28,13 +28,14 @@ def one_measure(results: Results, *, name: str) -> Chart | None:
     stock = measure.kind == "stock"
     if not stock and not results.financial_years:
         return None
-    path = series.stock(results, name) if stock else series.yearly(results, name)
+    path = series.stock(results, name) if stock else series.yearly(results, name, real=measure.is_money)
     write = words.money if measure.is_money else words.count
     said = words.month if stock else str
     when = series.instants_words(results) if stock else "in each financial year"
     first, last, start, end = path.middle[0], path.middle[-1], said(path.when[0]), said(path.when[-1])
-    title = headline.level(f"{measure.title}:", path, write, said, ("rise", "fall", "hardly change"))
-    history = series.actual(results, name)
+    prices = f" {series.prices_words(results)}" if measure.is_money else ""
+    title = headline.level(f"{measure.title}:", path, write, said, ("rise", "fall", "hardly change"), unit=prices)
+    history = series.actual(results, name, real=measure.is_money)
     past = ""
     if history:
         past = f" {series.history_name(results, name)} end at {write(history.middle[-1])} in {said(history.when[-1])}."
@@ -42,7 +43,8 @@ def one_measure(results: Results, *, name: str) -> Chart | None:
     with style.context():
         sheet = Sheet(
             title,
-            f"{results.title}. {measure.title} in {results.areas[0]}, {when}{series.fan_words([results], '80%')}",
+            f"{results.title}. {measure.title} in {results.areas[0]}, {when}{prices}"
+            f"{series.fan_words([results], '80%')}",
             series.footer([results], money=measure.is_money),
         )
         axes = sheet.panels[0]
@@ -59,6 +61,6 @@ def one_measure(results: Results, *, name: str) -> Chart | None:
         sheet.label(axes, path.at[-1], last, f"{write(last)}\nin {end}", style.PALETTE["dark_blue"], bold=True)
         (sheet.pounds if measure.is_money else sheet.counts)()
         return sheet.finish(
-            f"Line chart of {measure.title.lower()} in {results.areas[0]}: {write(first)} in {start}, "
+            f"Line chart of {measure.title.lower()} in {results.areas[0]}{prices}: {write(first)} in {start}, "
             f"{write(last)} in {end}{series.interval_words(path, write)}.{past}"
         )

@@ -76,10 +76,13 @@ def standing(known: Sequence[Sequence[ValueAccount]]) -> str:
     ways = [{_pays(account) for account in of_one} for of_one in known]
     always, never = sum(one == {"up"} for one in ways), sum(one <= {"down", "same"} for one in ways)
     basis = headline.DRAWS if len(known[0][0].net_present_value) > 1 else "central runs"
-    return (
-        f"Of {len(ways)} scenarios, programmes pay under both rules for foster places in {always or 'none'}, under "
-        f"neither in {never or 'none'}; {len(ways) - always - never or 'none'} turn on the rule or are open ({basis})"
-    )
+    told = {
+        "programmes pay under both rules for foster places": always,
+        "they pay under neither": never,
+        "whether they pay turns on the rule for foster places, or is open": len(ways) - always - never,
+    }
+    said = [f"in {number} {what}" for what, number in told.items() if number]
+    return f"Of {len(ways)} scenarios, {words.listed(said)} ({basis})"
 
 
 def _pays(account: ValueAccount) -> Way:

@@ -27,6 +27,14 @@ def money(value: float) -> str:
     return HIDDEN if math.isnan(value) else pounds(value)
 
 
+def chance(share: float, draws: int) -> str:
+    """Return a share of draws with the standard error of counting them; few draws never show that a thing can't be."""
+    if share in (0.0, 1.0):
+        return f"true in {'all' if share else 'none'} of {draws:,} draws"
+    error = 100 * math.sqrt(share * (1.0 - share) / draws)
+    return f"{share:.0%}{f', give or take {error:.0f}' if error >= 0.5 else ''}"
+
+
 def percent(part: float, whole: float) -> str:
     """Return a share as 12%, 2.5% or 0.2%; "less than 0.1%" where it is smaller but not nothing."""
     if whole == 0:

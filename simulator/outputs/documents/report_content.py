@@ -152,8 +152,7 @@ def _chance(results: Results) -> list[str]:
     found = []
     for answer in answers(results):
         if answer.share is not None:
-            give = f", give or take {100 * answer.error:.0f}" if answer.error >= 0.005 else ""
-            found.append(f"Chance that {answer.question.says}: {answer.share:.0%}{give}.")
+            found.append(f"Chance that {answer.question.says}: {words.chance(answer.share, results.draws - 1)}.")
     return found
 
 

@@ -294,15 +294,17 @@ def of_measure(results: Results, *, name: str) -> Plot | None:
     stock = measure.kind == "stock"
     if not stock and not results.financial_years:
         return None
-    path = series.stock(results, name) if stock else series.yearly(results, name)
+    path = series.stock(results, name) if stock else series.yearly(results, name, real=measure.is_money)
+    prices = f" {series.prices_words(results)}" if measure.is_money else ""
     title = headline.level(
         f"{measure.title}:", path, words.money if measure.is_money else words.count, words.month if stock else str,
-        ("rise", "fall", "hardly change"),
+        ("rise", "fall", "hardly change"), unit=prices,
     )  # fmt: skip
+    before = record(results, name, float(path.at[0]), real=measure.is_money)
     return _one(
-        results, path, record(results, name, float(path.at[0])), key=name, finding=title, what=measure.title,
+        results, path, before, key=name, finding=title, what=measure.title,
         unit="pounds" if measure.is_money else "count", of=measure.title,
-        when=series.instants_words(results) if stock else "in each financial year", financial=not stock,
+        when=series.instants_words(results) if stock else f"in each financial year{prices}", financial=not stock,
     )  # fmt: skip
 
 

@@ -202,7 +202,8 @@ def test_the_summary_gives_spend_gross_and_less_grants_where_there_are_any() -> 
 
 def test_the_chart_of_several_scenarios_gives_both_rules_for_places_and_their_intervals() -> None:
     drawn_ = charts.draw_all(*(unsure(f"other-{seed}", f"Other {seed}", seed) for seed in (2, 3)))["compare_net_cost"]
-    assert drawn_.title.startswith("Of 2 scenarios, programmes pay under both rules for foster places in none")
+    assert drawn_.title.startswith("Of 2 scenarios, in 2 whether they pay turns")
+    ends = r"\((saving |cost )?£\S+ to (saving |cost )?£\S+\)"
     for rule in ("limited", "as needed"):
-        assert len(re.findall(rf"{rule} [+−]£\S+ \([+−]£\S+ to [+−]£\S+\)", drawn_.alt)) == 2
+        assert len(re.findall(rf"{rule}: net (cost|saving) £\S+ {ends}", drawn_.alt)) == 2
     assert len(drawn_.figure.axes) == 2
