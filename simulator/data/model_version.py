@@ -21,6 +21,7 @@ HISTORY = {
     "from a base by what was on record at it.",
     8: "An effect fades from when the last help that was paid for works. Placements of an authority walk away from "
     "England's in draws. A council's own returns: a pattern of leaving and moves of its own, and no change beside.",
+    9: "Placements stray in draws so that their shares keep their mean; those of authorities come back.",
 }
 """What changed results, by version."""
 

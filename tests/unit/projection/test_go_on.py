@@ -51,6 +51,29 @@ def test_a_growth_lasts_and_a_level_is_another_from_the_start() -> None:
     assert drift.path(STILL, YEARS, drawn) == pytest.approx([0.32, 0.34, 0.36, 0.38])
 
 
+def test_what_is_taken_off_grows_with_the_variance_of_the_years_drawn() -> None:
+    one = replace(STILL, taken_off=0.5)
+    drawn = {f"drift.price_homes.{year}": 0.0 for year in YEARS[:3]}
+    assert drift.path(one, YEARS, drawn) == pytest.approx([-0.0001, -0.0002, -0.0003, -0.0003])
+    assert drift.path(replace(one, kept=0.5), YEARS, drawn) == pytest.approx([-1e-4, -1.25e-4, -1.3125e-4, -3.28125e-5])
+    assert drift.path(one, YEARS, {}) == pytest.approx([0.0] * 4)
+
+
+def test_what_is_taken_off_leaves_shares_where_they_were_on_average() -> None:
+    base = {one.name: (1.0 - one.taken_off) / 2.0 for one in drift.processes(2025) if one.taken_off}
+    share = np.array([*base.values(), 1.0 - sum(base.values())])
+    spread = np.array([0.5, 0.5, 0.5, 0.0])
+    normal = np.random.default_rng(5).normal(size=(100_000, 4)) * spread
+
+    def shares(taken_off: np.ndarray) -> np.ndarray:
+        weight = share * np.exp(normal - taken_off * spread**2 / 2.0)
+        return (weight / weight.sum(axis=1, keepdims=True)).mean(axis=0)
+
+    assert sorted(base) == ["into_homes", "into_kin", "into_supported"]
+    np.testing.assert_allclose(shares(1.0 - 2.0 * share), share, atol=0.003)
+    assert shares(np.zeros(4))[-1] < share[-1] - 0.015  # with the middle kept, what is left for fostering is less
+
+
 def test_only_what_has_a_size_is_drawn() -> None:
     drawn = {one.key: one.distribution.sd for one in drift.parameters(2025, YEARS[:1])}
     assert drawn["drift.foster_households.growth"] == 0.02

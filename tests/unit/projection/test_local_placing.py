@@ -49,10 +49,11 @@ def test_an_unknown_base_is_told() -> None:
 
 
 def test_steps_add_up_over_years_as_the_record_says() -> None:
-    sd = placing_walks(2025)["homes_supported_and_other"].sd_per_year
+    one = placing_walks(2025)["homes_supported_and_other"]
+    variance = one.sd_per_year**2 * np.array([1.0, 1.0 + one.kept**2])
     steps = walks(1e9)[:, :, HOMES]
-    np.testing.assert_allclose(steps.std(axis=0), sd * np.sqrt([1.0, 2.0]), rtol=0.08)
-    np.testing.assert_allclose(np.median(steps, axis=0), 0.0, atol=0.05)
+    np.testing.assert_allclose(steps.std(axis=0), np.sqrt(variance), rtol=0.08)
+    np.testing.assert_allclose(np.median(steps, axis=0), -one.taken_off * variance / 2.0, atol=0.05)
 
 
 def test_placements_of_a_group_step_together_and_others_by_themselves() -> None:
