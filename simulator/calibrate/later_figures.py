@@ -89,6 +89,12 @@ LATER_FIGURES = (
         "not held for earlier years; they stand beside children and move none",
     ),
     LaterFigure(
+        {"home_office_grant_gbp": 2024},
+        _until(2023),
+        "the Home Office's grant for a young person who was an asylum-seeking child, a week, 2023-24",
+        "not held for earlier years; it is income, and spend is scored gross",
+    ),
+    LaterFigure(
         {},
         BASE_YEARS[:-1],
         "assumptions of data/structure.yaml and of the fit's source: moves between placements in 2023-24, the share of "
