@@ -73,7 +73,10 @@ def costs_page(status_quo: LoadedScenario, held: RunResults, fewer_places: RunRe
         "child leaves the place that they would have had; with places limited a part of them leave a foster place "
         "free, and a child in a home whose original plan was fostering moves into it.",
         table(
-            ("Fewer starts of", *(f"{head}, year {year}" for head in ("As needed", "Limited") for year in YEARS)),
+            (
+                "Fewer starts, but where more is said, of",
+                *(f"{head}, year {year}" for head in ("As needed", "Limited") for year in YEARS),
+            ),
             [[name, *(cell for one in runs.values() for cell in one.cells(change))] for name, change in _changes()],
             numbers=2 * len(YEARS),
         ),
@@ -190,10 +193,10 @@ def _compiled(status_quo: LoadedScenario, regime: str) -> Compiled:
 Change = Callable[[Rates], Rates]
 
 
-def _starts(stream: str | None = None, ages: tuple[int, int] = (0, 17)) -> Change:
-    """Fewer starts, of one stream or all, at some ages."""
+def _starts(stream: str | None = None, ages: tuple[int, int] = (0, 17), by: float = -CHANGE) -> Change:
+    """Fewer or more starts, of one stream or all, at some ages."""
     level = np.ones(18)
-    level[ages[0] : ages[1] + 1] -= CHANGE
+    level[ages[0] : ages[1] + 1] += by
 
     def change(rates: Rates) -> Rates:
         streams = tuple(
@@ -208,6 +211,7 @@ def _starts(stream: str | None = None, ages: tuple[int, int] = (0, 17)) -> Chang
 def _changes() -> Iterator[tuple[str, Change]]:
     """Yield every kind of child who may start less often."""
     yield "all children", _starts()
+    yield f"all children, {CHANGE:.0%} more", _starts(by=CHANGE)
     for first, last in AGE_BANDS.values():
         ages = f"{first} to {last}" if last > first else f"{first}"
         yield f"children of families here, at {ages}", _starts("resident", (first, last))
