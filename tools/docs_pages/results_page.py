@@ -217,7 +217,9 @@ def _replications(loaded: Mapping[str, LoadedScenario], results: Mapping[str, Ru
                     NONE if here is None else f"{100 * (here / claim.value - 1):+.1f}%".replace("-", "−"),
                 ]
             )
-        yield table(("What", "When", "Published by", "Published", "Model", "Difference"), rows, numbers=3)
+        yield one.scenario.description
+        if rows:
+            yield table(("What", "When", "Published by", "Published", "Model", "Difference"), rows, numbers=3)
         yield "With these assumptions:"
         yield "\n".join(assumed(one))
 
