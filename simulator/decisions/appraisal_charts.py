@@ -53,7 +53,8 @@ def council_bars(many: Sequence[CouncilDistribution], title: str, prices: str) -
         ends = ends_of_draws(value)
         colour = "orange" if group.by == "all" else "dark_blue"
         bars.append(Bar(group.name, ((0.0, middle_of_draws(value), colour),), told(value), ends))
-    most, least = (group.net / group.children for group in (one.groups[0], one.groups[4]))
+    fifths = [group for group in one.groups if group.by == "deprivation"]
+    most, least = (group.net / group.children for group in (fifths[0], fifths[-1]))
     finding = (
         f"For each child who lives there, saved less spent: {told(most)} in the most deprived fifth, {told(least)} in "
         "the least deprived"

@@ -19,7 +19,7 @@ from simulator.interventions.impossible import Impossible
 from simulator.projection.agencies import served
 from simulator.projection.compile import Compiled, compile_scenario
 from simulator.results.measures import measures
-from simulator.results.quantities import Measure
+from simulator.results.quantities import POUNDS, Measure
 from simulator.results.timeline import Timeline
 from simulator.runs.engines import default_engine
 from simulator.runs.ensemble.draws import Settings, columns
@@ -96,7 +96,7 @@ def outcome_measures() -> tuple[str, ...]:
     """Return the measures that bear on outcomes of the national framework, money apart, in its order."""
     known = measures()
     named = [name for one in framework() for name in one.measures]
-    return tuple(name for name in dict.fromkeys(named) if name in known and not known[name].is_money)
+    return tuple(name for name in dict.fromkeys(named) if name in known and known[name].unit != POUNDS)
 
 
 @dataclass(frozen=True)

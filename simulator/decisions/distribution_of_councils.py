@@ -125,7 +125,7 @@ def council_names() -> tuple[str, ...]:
 
 
 def groups(runs: AppraisalRuns, found: Ledger, weights: Weights) -> Iterator[CouncilGroup]:
-    """Yield fifths by deprivation, the most deprived first, then regions, then all councils."""
+    """Yield fifths by deprivation that hold any council, the most deprived first, then regions, then all councils."""
     by_name = {one.name: one for one in authorities()}
     here = [by_name[name] for name in runs.areas]
     children = np.asarray(runs.loaded.baseline.under_18s, dtype=float)
@@ -145,7 +145,7 @@ def groups(runs: AppraisalRuns, found: Ledger, weights: Weights) -> Iterator[Cou
         )  # fmt: skip
 
     fifth = fifths(deprived, children)
-    for one in range(FIFTHS):
+    for one in np.unique(fifth):  # of few councils there may be none in a fifth
         yield group("deprivation", _FIFTH_NAMES[one], fifth == one)
     for region in dict.fromkeys(one.region for one in sorted(here, key=lambda one: one.region)):
         yield group("region", region, np.array([one.region == region for one in here]))

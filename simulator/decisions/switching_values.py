@@ -215,8 +215,16 @@ def _range(value: float, low: float, high: float) -> tuple[float, float]:
     return low, high
 
 
-def switching(runs: AppraisalRuns, *, limited: bool) -> Switching:
+def switching(runs: AppraisalRuns, *, limited: bool, many: Sequence[Axis] | None = None) -> Switching:
     """Find the switching value of each number under one rule for places.
+
+    Parameters
+    ----------
+    runs : AppraisalRuns
+    limited : bool
+        Whether foster places are limited.
+    many : sequence of Axis, optional
+        Numbers to move; all of :func:`axes` if left out.
 
     Raises
     ------
@@ -226,7 +234,7 @@ def switching(runs: AppraisalRuns, *, limited: bool) -> Switching:
     centre = runs.run((Point(),), limited=limited)
     central = ledger(centre)
     cost, saving = (float(flow[0, 0] @ runs.discount) for flow in (central.cost, central.saving))
-    many = axes(runs)
+    many = axes(runs) if many is None else many
 
     def npv(asked: Sequence[tuple[Axis, float]]) -> Array:
         moving = [(i, axis, x) for i, (axis, x) in enumerate(asked) if axis.drawn]
@@ -246,7 +254,7 @@ def switching(runs: AppraisalRuns, *, limited: bool) -> Switching:
     grids = [axis.grid for axis in many]
     flat = [(axis, x) for axis, grid in zip(many, grids, strict=True) for x in grid]
     at = np.split(npv(flat), np.cumsum([len(grid) for grid in grids])[:-1]) if flat else []
-    crossed = [_crossings(grid, of) for grid, of in zip(grids, at, strict=True)]
+    crossed = [crossings(grid, of) for grid, of in zip(grids, at, strict=True)]
     nearest = [
         min(spans, key=lambda span: abs(sum(span) / 2.0 - axis.stated)) if spans else None
         for axis, spans in zip(many, crossed, strict=True)
@@ -261,9 +269,9 @@ def switching(runs: AppraisalRuns, *, limited: bool) -> Switching:
     return Switching(limited, saving - cost, saving / cost if cost else math.nan, ranked)
 
 
-def _crossings(grid: Sequence[float], of: Array) -> list[tuple[float, float]]:
+def crossings(grid: Sequence[float], of: Array) -> list[tuple[float, float]]:
     """Return the spans between values over which net present value changes its sign."""
-    return [(a, b) for a, b, x, y in zip(grid, grid[1:], of, of[1:], strict=False) if x * y < 0.0 or (x == 0.0 != y)]
+    return [(a, b) for a, b, x, y in zip(grid, grid[1:], of, of[1:], strict=False) if x * y < 0.0 or (y == 0.0 != x)]
 
 
 def bisected(

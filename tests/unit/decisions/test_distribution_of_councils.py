@@ -1,0 +1,69 @@
+"""How costs and savings fall on councils: fifths and weights by hand, and groups that add up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.decisions.appraisal import ledger
+from simulator.decisions.appraisal_runs import AppraisalRuns
+from simulator.decisions.distribution_of_councils import Weights, fifths, groups
+from simulator.scenario import load_mapping
+
+AREAS = ("Middlesbrough", "Wokingham", "Kent", "Leeds", "Hartlepool")
+HELP = {
+    "name": "Help",
+    "extends": "status-quo",
+    "end": "2027-03",
+    "assumptions": {"drift": "none"},
+    "interventions": [
+        {
+            "kind": "early_help", "id": "help", "start": "2025-04", "lag_months": 0,
+            "effect": {"measure": "starts", "risk_ratio": 0.8}, "cost": {"per_year_gbp": 500_000_000},
+        }
+    ],
+}  # fmt: skip
+
+
+def test_fifths_hold_a_fifth_of_children_each() -> None:
+    """The most deprived area is in the first; one with half of all children is where its middle child is."""
+    assert fifths([0.1, 0.5, 0.3, 0.2, 0.4], [1, 1, 1, 1, 1]).tolist() == [4, 0, 2, 3, 1]
+    assert fifths([0.3, 0.2, 0.1], [2, 6, 2]).tolist() == [0, 2, 4]
+
+
+def test_weights_by_hand() -> None:
+    """With income of a half and elasticity 1 a pound to the deprived is worth two."""
+    found = Weights(1.0, 0.5).of(np.array([0.5, 0.0]), np.array([100.0, 100.0]))
+    np.testing.assert_allclose(found, [1.5 / 1.25, 1.0 / 1.25])
+    np.testing.assert_array_equal(Weights(0.0, 0.5).of(np.array([0.5, 0.1]), np.array([1.0, 9.0])), 1.0)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(1.0, 1e6)), min_size=1, max_size=20),
+    st.floats(0.0, 4.0),
+    st.floats(0.1, 1.0),
+)
+def test_the_mean_child_has_a_weight_of_one_and_more_deprived_is_more(areas, elasticity, ratio) -> None:
+    deprived, children = (np.array(column) for column in zip(*areas, strict=True))
+    found = Weights(elasticity, ratio).of(deprived, children)
+    assert found @ children / children.sum() == pytest.approx(1.0)
+    order = np.argsort(deprived)
+    assert (np.diff(found[order]) >= -1e-9).all()
+
+
+def test_groups_add_up_to_all_councils() -> None:
+    runs = AppraisalRuns(load_mapping(HELP).in_areas(AREAS), engine="plain")
+    found = ledger(runs.run(runs.points, limited=True))
+    of = list(groups(runs, found, Weights(1.3, 0.5)))
+    whole = of[-1]
+    for by in ("deprivation", "region"):
+        some = [one for one in of if one.by == by]
+        assert sum(one.councils for one in some) == whole.councils == len(AREAS)
+        assert sum(one.children for one in some) == pytest.approx(whole.children)
+        for name in ("cost", "saving", "avoided", "weighted"):
+            total = np.sum([getattr(one, name) for one in some], axis=0)
+            np.testing.assert_allclose(total, getattr(whole, name), rtol=1e-9, err_msg=name)
+    alike = list(groups(runs, found, Weights(0.0, 0.5)))[-1]
+    np.testing.assert_allclose(alike.weighted, alike.net, rtol=1e-9)
