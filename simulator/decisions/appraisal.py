@@ -222,9 +222,14 @@ def ends_of_draws(values: Array) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
+OF_LIMITED_PLACES = ("unmet_foster_need",)
+"""Outcomes that mean nothing where foster places are found for as many as need them."""
+
+
 def outcome_changes(regime: Regime) -> Mapping[str, tuple[Array, Array]]:
     """Return outcomes without and with the programmes, as stated: two of (run,) for each measure."""
     return {
         name: (regime.stated.other.outcomes[name][:, 0], values[:, 0])
         for name, values in regime.stated.own.outcomes.items()
+        if regime.limited or name not in OF_LIMITED_PLACES
     }

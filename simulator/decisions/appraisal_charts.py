@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from simulator.decisions.appraisal import Appraisal, ends_of_draws, middle_of_draws
 from simulator.decisions.decision_charts import Bar, drawn_bars
@@ -19,9 +19,14 @@ COLOURS = {True: "dark_blue", False: "orange"}
 
 def told(values: Array) -> str:
     """Write an amount with its sign: the median of draws and where 80% of them lie, or the central run."""
-    ends = ends_of_draws(values)
-    middle = signed(middle_of_draws(values), words.money)
-    return middle if ends is None else f"{middle} ({' to '.join(signed(end, words.money) for end in ends)})"
+    return in_draws(values, words.money)
+
+
+def in_draws(values: Array, write: Callable[[float], str]) -> str:
+    """Write a change as :func:`told` does; ends that are written alike are left out."""
+    ends = {} if (found := ends_of_draws(values)) is None else dict.fromkeys(signed(end, write) for end in found)
+    middle = signed(middle_of_draws(values), write)
+    return middle if set(ends) <= {middle} else f"{middle} ({' to '.join(ends)})"
 
 
 def optimism_bars(found: Appraisal, title: str) -> Chart:

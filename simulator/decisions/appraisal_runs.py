@@ -93,10 +93,10 @@ class Sides:
 
 
 def outcome_measures() -> tuple[str, ...]:
-    """Return the measures that bear on outcomes of the national framework, money apart, in its order."""
+    """Return the measures that bear on outcomes of the national framework, in its order; money and places are none."""
     known = measures()
     named = [name for one in framework() for name in one.measures]
-    return tuple(name for name in dict.fromkeys(named) if name in known and known[name].unit != POUNDS)
+    return tuple(name for name in dict.fromkeys(named) if name in known and known[name].unit not in (POUNDS, "places"))
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class AppraisalRuns:
     @property
     def points(self) -> tuple[Point, ...]:
         """The central run, then each draw."""
-        held = {}
+        held: dict[str, Array] = {}
         for one in (self._other, self.loaded):
             held |= columns(one, Settings(self.draws, self.seed)) if self.draws else {}
         drawn = [{key: float(values[i]) for key, values in held.items()} for i in range(self.draws)]

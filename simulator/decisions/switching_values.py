@@ -18,7 +18,6 @@ from simulator.decisions.appraisal import ledger
 from simulator.decisions.appraisal_runs import AppraisalRuns, Point
 from simulator.decisions.drawn_inputs import DrawnInput, inputs_of, values
 from simulator.interventions import notes
-from simulator.results.movers import in_words
 from simulator.runs.ensemble.draws import parameters
 from simulator.scenario.translate import Path, dotted
 from simulator.uncertainty import Parameter
@@ -181,20 +180,11 @@ def _stated_axes(runs: AppraisalRuns) -> list[Axis]:
             if value is None or path in uncertain or not bounded or not note.unit:
                 continue
             low, high = _range(float(value), float(note.low or 0.0), float(note.high or 0.0))
-            name = in_words(f"interventions[{one.id or at}].{note.path}")
-            found.append(
-                Axis(
-                    f"{name} ({one.title})" if one.title not in name else name,
-                    one.unit_here(note.unit),
-                    low,
-                    high,
-                    float(value),
-                    _point_at(path, whole=isinstance(value, int)),
-                    lambda x: x,
-                    drawn=False,
-                    whole=isinstance(value, int),
-                )
-            )
+            whole = isinstance(value, int)
+            name = f"{note.path.replace('.', ' ').replace('_', ' ')} ({one.title})"
+            unit = one.unit_here(note.unit)
+            point = _point_at(path, whole=whole)
+            found.append(Axis(name, unit, low, high, float(value), point, float, drawn=False, whole=whole))
     return found
 
 

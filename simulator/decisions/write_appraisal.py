@@ -10,8 +10,8 @@ import numpy as np
 
 from simulator.data.appraisal_rules import PublishedDifference, appraisal_numbers, published_differences
 from simulator.data.evidence_library import framework
-from simulator.decisions.appraisal import Appraisal, Regime, ends_of_draws, middle_of_draws, outcome_changes
-from simulator.decisions.appraisal_charts import council_bars, optimism_bars, told
+from simulator.decisions.appraisal import Appraisal, Regime, middle_of_draws, outcome_changes
+from simulator.decisions.appraisal_charts import council_bars, in_draws, optimism_bars, told
 from simulator.decisions.distribution_of_councils import CouncilDistribution
 from simulator.decisions.optimism import STEPS
 from simulator.decisions.switching_values import Switching, SwitchingValue
@@ -38,7 +38,7 @@ COUNCIL_COLUMNS = (
     *_HEAD, "by", "group", "councils", "children", "income_deprived_children_share", "item", "unit", "price_basis",
     *STATISTICS,
 )  # fmt: skip
-PUBLISHED_COLUMNS = (*_HEAD, "who", "last_year", "published_gbp", "unit", "price_basis", *STATISTICS, "counts")
+PUBLISHED_COLUMNS = (*_HEAD, "who", "last_year", "item", "unit", "price_basis", *STATISTICS, "counts")
 
 BEARERS = {"central": "Central government", "local": "Local government", "not_stated": "Payer not stated"}
 KINDS = {
@@ -135,7 +135,10 @@ def _perspective_grid(one: Appraisal) -> list[list[str]]:
             if item.bearer == bearer:
                 amounts = [told(value) for _, value in lines if value is not None]
                 rows.append([f"  {item.words}", KINDS[item.kind], *amounts])
-    for title, figure in (("Net present value", one.net_present_value), ("All lines with a figure", one.whole)):
+    for title, figure in (
+        ("Net present value", one.net_present_value),
+        ("Society: all lines with a figure", one.whole),
+    ):
         rows.append([title, "", *(told(figure(regime, STEPS[0].name)) for regime in one.regimes)])
     return rows
 
@@ -174,19 +177,17 @@ def _optimism_words(one: Appraisal) -> Iterator[str]:
 def _outcome_grid(one: Appraisal) -> list[list[str]]:
     titles = measures()
     rows = [["", *(REGIMES[regime.limited] for regime in one.regimes)]]
-    for name in outcome_changes(one.regimes[0]):
+    changes = [outcome_changes(regime) for regime in one.regimes]
+    for name in dict.fromkeys(name for of in changes for name in of):
         cells = []
-        for regime in one.regimes:
-            without, own = outcome_changes(regime)[name]
-            cells.append(f"{words.count(middle_of_draws(without))}, {_count(own - without)}")
-        rows.append([f"{titles[name].title} ({titles[name].unit})", *cells])
+        for of in changes:
+            if name not in of:
+                cells.append("–")
+                continue
+            without, own = of[name]
+            cells.append(f"{words.count(middle_of_draws(without))}, {in_draws(own - without, words.count)}")
+        rows.append([titles[name].title, *cells])
     return rows
-
-
-def _count(change: Array) -> str:
-    ends = ends_of_draws(change)
-    middle = signed(middle_of_draws(change), words.count)
-    return middle if ends is None else f"{middle} ({' to '.join(signed(end, words.count) for end in ends)})"
 
 
 def _outcome_words(one: Appraisal) -> Iterator[str]:
@@ -251,21 +252,40 @@ def _council_lines(found: Appraised) -> Iterator[str]:
 
 def _published_lines(found: Appraised) -> Iterator[str]:
     one = found.appraisal
-    yield "Published beside it: what it costs more than what it is held against"
+    yield "Published beside it: what it costs more than what it is held against, added up"
     for said in found.published:
-        covered = min(said.last_year, one.runs.years[-1])
-        at = one.runs.years.index(covered) + 1
-        costs = [_cost_to(one, regime, at, discounted=True) for regime in one.regimes]
-        mine = "; ".join(f"{told(cost)} {REGIMES[r.limited]}" for cost, r in zip(costs, one.regimes, strict=True))
-        yield f"  {said.who}: {signed(said.gbp, words.money)} to {said.last_year}. Here to {covered}: {mine}."
-        yield f"    {said.counts}"
+        yield f"  {said.who}, to {said.last_year}: {signed(said.gbp, words.money)}. {said.counts}"
+    last, stated = one.runs.years[-1], one.regimes[0]
+    for regime in one.regimes:
+        parts = _more(one, regime, last)
+        yield (
+            f"  Here, to {last}, {REGIMES[regime.limited]}: {told(parts['cost_more'])} real, "
+            f"{told(parts['pv_cost_more'])} at present value."
+        )
+    parts = {name: float(values[0]) for name, values in _more(one, stated, last).items()}
+    each = parts["care_more"] / parts["child_years_more"] if parts["child_years_more"] else np.nan
+    yield (
+        f"  By the central run, {REGIMES[stated.limited]}: {words.count(parts['child_years_more'])} more child-years in "
+        f"care, at {words.money(each)} each, are {signed(parts['care_more'], words.money)}; programmes cost "
+        f"{signed(parts['programmes_more'], words.money)}."
+    )
 
 
-def _cost_to(one: Appraisal, regime: Regime, years: int, *, discounted: bool) -> Array:
-    """What it costs more by the end of some years: (run,)."""
-    net = regime.steps[STEPS[0].name].net[:, 0, :years]
-    cost: Array = -(net @ one.runs.discount[:years] if discounted else net.sum(axis=1))
-    return cost
+def _more(one: Appraisal, regime: Regime, last: str) -> dict[str, Array]:
+    """Return what there is more of than on the other side, added up to the end of a year: (run,) each.
+
+    Money is real; `pv_cost_more` is at present value.
+    """
+    years = slice(one.runs.years.index(last) + 1)
+    of = regime.steps[STEPS[0].name]
+    care, programmes = -of.saving[:, 0, years], of.cost[:, 0, years]
+    return {
+        "pv_cost_more": (care + programmes) @ one.runs.discount[years],
+        "cost_more": (care + programmes).sum(axis=1),
+        "care_more": care.sum(axis=1),
+        "programmes_more": programmes.sum(axis=1),
+        "child_years_more": -of.avoided[:, 0, years].sum(axis=1),
+    }
 
 
 def write_appraisal(found: Appraised, folder: Path, command: str, *, engine: str, charts: bool = True) -> None:
@@ -382,11 +402,12 @@ def _council_rows(found: Appraised) -> Iterator[Row]:
 
 def _published_rows(found: Appraised) -> Iterator[Row]:
     one = found.appraisal
-    for said in found.published:
-        for regime, head in _heads(found):
-            covered = min(said.last_year, one.runs.years[-1])
-            at = one.runs.years.index(covered) + 1
-            for basis, discounted in ((found.present, True), (found.real, False)):
-                values = _cost_to(one, regime, at, discounted=discounted)
-                yield (*head, said.who, covered, f"{said.gbp:.0f}", POUNDS, basis, *_cells(values, POUNDS),
-                       said.counts)  # fmt: skip
+    blank = [None] * (len(STATISTICS) - 1)
+    for regime, head in _heads(found):
+        for said in found.published:
+            yield (*head, said.who, said.last_year, "cost_more", POUNDS, "", said.gbp, *blank, said.counts)
+        for last in dict.fromkeys(min(said.last_year, one.runs.years[-1]) for said in found.published):
+            for name, values in _more(one, regime, last).items():
+                unit = YEARS if name == "child_years_more" else POUNDS
+                basis = {"pv_cost_more": found.present, "child_years_more": ""}.get(name, found.real)
+                yield (*head, "care-demand", last, name, unit, basis, *_cells(values, unit), "")
