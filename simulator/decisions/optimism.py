@@ -124,12 +124,14 @@ def shrinkages(loaded: LoadedScenario, kept_of_judged: float) -> tuple[Shrinkage
     What programmes buy by number (households, places) is no effect that a study found, and stays as it is: that it
     comes dearer or later is what the other two uplifts are for.
     """
-    return tuple(
+    uncertain = {one.path for one in loaded.uncertain}
+    every = (
         _shrinkage(loaded, at, one, path, kept_of_judged)
         for at, one in enumerate(loaded.scenario.interventions)
         if one.is_programme and one.moves_children
         for path in _ratios(one)
     )
+    return tuple(one for one in every if one.stated != 1.0 or one.path in uncertain)
 
 
 def shrunk(scenario: Scenario, many: tuple[Shrinkage, ...]) -> Scenario:

@@ -120,7 +120,7 @@ class Switching:
     npv : float
         Of the central run.
     cost_multiple : float
-        How many times what they cost programmes could cost: what they save over it. NaN where they cost nothing.
+        How many times what they cost programmes could cost: what they save over it. NaN where they cost nothing or less.
     found : tuple of SwitchingValue
         Those with a crossing first, the nearest to where it stands before the others.
     """
@@ -256,7 +256,7 @@ def switching(runs: AppraisalRuns, *, limited: bool, many: Sequence[Axis] | None
         far = math.inf if x is None else abs(x - axis.stated) / (axis.high - axis.low)
         found.append((far, _told(axis, x, len(spans), of)))
     ranked = tuple(one for _, one in sorted(found, key=lambda pair: pair[0]))
-    return Switching(limited, saving - cost, saving / cost if cost else math.nan, ranked)
+    return Switching(limited, saving - cost, saving / cost if cost > 0.0 else math.nan, ranked)
 
 
 def crossings(grid: Sequence[float], of: Array) -> list[tuple[float, float]]:

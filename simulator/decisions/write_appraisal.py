@@ -165,7 +165,7 @@ def _optimism_words(one: Appraisal) -> Iterator[str]:
     late = one.optimism.years_late
     yield (
         f"Cost: planned money {one.optimism.cost_uplift:.0%} more. Delivery time: {late} year{'s' * (late != 1)} late, "
-        "the money as planned. Effect:"
+        f"the money as planned{', on both sides' if one.runs.against else ''}. Effect:"
     )
     for of in one.shrinkages:
         moved = f"{of.stated:.3g} to {of.after:.3g}" if of.after != of.stated else f"{of.stated:.3g} as it is"
