@@ -31,7 +31,7 @@ def in_draws(values: Array, write: Callable[[float], str]) -> str:
 
 def optimism_bars(found: Appraisal, title: str) -> Chart:
     """Draw net present value as stated, with each uplift and with all, under both rules for places."""
-    bars, said = [], []
+    bars = []
     for regime in found.regimes:
         place = REGIMES[regime.limited]
         for step in STEPS:
@@ -39,14 +39,17 @@ def optimism_bars(found: Appraisal, title: str) -> Chart:
             middle = middle_of_draws(value)
             name = f"{place}: {step.name}"
             bars.append(Bar(name, ((0.0, middle, COLOURS[regime.limited]),), told(value), ends_of_draws(value)))
-        ends = [told(found.net_present_value(regime, step.name)) for step in (STEPS[0], STEPS[-1])]
-        said.append(f"{ends[0]} as stated and {ends[1]} with all uplifts, {place}")
+    first = found.regimes[0]
+    before, after = (told(found.net_present_value(first, step.name)) for step in (STEPS[0], STEPS[-1]))
     drawn = "median and 80% of draws" if found.runs.draws else "central run"
     subtitle = (
         f"{title}, {found.runs.areas[0]}. Net present value, {_prices(found)}: {drawn}, as stated, with each uplift "
         "by itself (cost, delivery time, effect), and with all"
     )
-    return drawn_bars(f"Net present value: {'; '.join(said)}", subtitle, bars, 0.0, "Bar chart of net present value.")
+    finding = (
+        f"Net present value is {before} as stated, and {after} with all uplifts for optimism, {REGIMES[first.limited]}"
+    )
+    return drawn_bars(finding, subtitle, bars, 0.0, "Bar chart of net present value.")
 
 
 def council_bars(many: Sequence[CouncilDistribution], title: str, prices: str) -> Chart:

@@ -120,7 +120,7 @@ class Switching:
     npv : float
         Of the central run.
     cost_multiple : float
-        How many times what they cost programmes could cost: what they save over it. NaN where they cost nothing or less.
+        How many times what they cost programmes could cost: what they save over it. NaN where that is nothing or less.
     found : tuple of SwitchingValue
         Those with a crossing first, the nearest to where it stands before the others.
     """

@@ -264,10 +264,10 @@ def _published_lines(found: Appraised) -> Iterator[str]:
         )
     parts = {name: float(values[0]) for name, values in _more(one, stated, last).items()}
     each = parts["care_more"] / parts["child_years_more"] if parts["child_years_more"] else np.nan
+    more, place = words.count(parts["child_years_more"]), REGIMES[stated.limited]
     yield (
-        f"  By the central run, {REGIMES[stated.limited]}: {words.count(parts['child_years_more'])} more child-years in "
-        f"care, at {words.money(each)} each, are {signed(parts['care_more'], words.money)}; programmes cost "
-        f"{signed(parts['programmes_more'], words.money)}."
+        f"  By the central run, {place}: {more} more child-years in care, at {words.money(each)} each, are "
+        f"{signed(parts['care_more'], words.money)}; programmes cost {signed(parts['programmes_more'], words.money)}."
     )
 
 
@@ -359,8 +359,7 @@ def _optimism_rows(found: Appraised) -> Iterator[Row]:
 
 def _effect_rows(found: Appraised) -> Iterator[Row]:
     for one in found.appraisal.shrinkages:
-        yield (found.key, one.programme, one.number, "ratio", one.design, f"{one.kept:g}", f"{one.stated:.9g}",
-               f"{one.after:.9g}", one.why)  # fmt: skip
+        yield (found.key, one.programme, one.number, "ratio", one.design, one.kept, one.stated, one.after, one.why)
 
 
 def _outcome_rows(found: Appraised) -> Iterator[Row]:
@@ -375,15 +374,17 @@ def _switching_rows(found: Appraised) -> Iterator[Row]:
     by_limited = {regime.limited: head for regime, head in _heads(found)}
     for switching in found.switching:
         head = by_limited[switching.limited]
-        multiple = f"{switching.cost_multiple:.6g}" if np.isfinite(switching.cost_multiple) else ""
-        npv = f"{switching.npv:.0f}"
-        yield (*head, "cost of all programmes", "times what is stated", "1", "0", "", multiple, "", "", "", npv,
-               found.present)  # fmt: skip
+        multiple = switching.cost_multiple if np.isfinite(switching.cost_multiple) else None
+        yield (*head, "cost of all programmes", "times what is stated", 1.0, 0.0, None, multiple, None, None, None,
+               _to_the_pound(switching.npv), found.present)  # fmt: skip
         for one in switching.found:
-            texts = ["" if value is None else f"{value:.9g}" for value in (one.stated, one.low, one.high, one.at)]
-            place = "" if one.percentile is None else f"{one.percentile:.4f}"
-            yield (*head, one.name, one.unit or "standard deviations", *texts, place, str(one.crossings),
-                   f"{one.npv_low:.0f}", f"{one.npv_high:.0f}", found.present)  # fmt: skip
+            values = (one.stated, one.low, one.high, one.at, one.percentile, float(one.crossings))
+            ends = (_to_the_pound(one.npv_low), _to_the_pound(one.npv_high))
+            yield (*head, one.name, one.unit or "percentile", *values, *ends, found.present)
+
+
+def _to_the_pound(value: float) -> float | None:
+    return None if np.isnan(value) else float(round(value))
 
 
 def _council_rows(found: Appraised) -> Iterator[Row]:
