@@ -1,8 +1,8 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
 Writes docs/results.md, docs/appraise.md, docs/costs.md, docs/decisions.md, docs/evidence.md, docs/front-door.md,
-docs/gap.md, docs/interventions.md, docs/pilot-power.md, docs/sensitivity.md, docs/strategy.md, their pictures, the parts
-of README.md, docs/method.md, docs/model.md and docs/returns.md between marks, and what reports say of the record
+docs/gap.md, docs/interventions.md, docs/pilot-power.md, docs/sensitivity.md, docs/strategy.md, their pictures, the
+parts of README.md, docs/method.md, docs/model.md and docs/returns.md between marks, and what reports say of the record
 (simulator/outputs/documents/record.json). Every number comes from running the shipped scenarios or from the data files,
 so the same code and data give the same bytes. Takes a few minutes.
 """

@@ -17,6 +17,7 @@ from scipy.special import ndtr
 from simulator.decisions.appraisal import ledger
 from simulator.decisions.appraisal_runs import AppraisalRuns, Point
 from simulator.decisions.drawn_inputs import DrawnInput, inputs_of, values
+from simulator.decisions.optimism import STEPS
 from simulator.interventions import notes
 from simulator.runs.ensemble.draws import parameters
 from simulator.scenario.translate import Path, dotted
@@ -143,6 +144,14 @@ def axes(runs: AppraisalRuns) -> tuple[Axis, ...]:
     }
     drawn = [_drawn_axis(one, tuple(held.values()), units) for one in inputs_of(held.values())]
     return (*drawn, *(_stated_axes(runs) if runs.against is None else ()))
+
+
+def least_runs(runs: AppraisalRuns) -> int:
+    """Return how many model runs an appraisal takes, under both rules, before crossings are narrowed down."""
+    points, sides = 1 + runs.draws, 1 if runs.against is None else 2
+    steps = len({step.runs for step in STEPS}) - 1
+    scanned = sum(len(axis.grid) * (2 if axis.drawn else 1) for axis in axes(runs))
+    return 2 * (2 * points + steps * sides * points + 2 + scanned)
 
 
 def _drawn_axis(one: DrawnInput, every: tuple[Parameter, ...], units: Mapping[str, str]) -> Axis:

@@ -13,11 +13,12 @@ import click
 from simulator.cli.commands.runs import load_all
 from simulator.cli.group import PROGRAM, WrongInput, refusing
 from simulator.cli.options import Whom, needs
-from simulator.cli.screen import say, watched
+from simulator.cli.screen import bar, say, watched
 from simulator.cli.written import checked_folder, written
 from simulator.vocabulary.printable import one_line
 
 if TYPE_CHECKING:
+    from simulator.decisions.appraisal_runs import AppraisalRuns
     from simulator.decisions.distribution_of_councils import CouncilDistribution, Weights
     from simulator.decisions.optimism import Optimism
     from simulator.scenario import LoadedScenario
@@ -86,6 +87,8 @@ def appraise(
     which net present value is nought; and how it falls on councils. Each under both rules for foster places. Several
     scenarios are appraised one after the other, each into a folder of its own.
     """
+    from dataclasses import replace
+
     from simulator.decisions.appraisal import appraise as appraised
     from simulator.decisions.appraisal_runs import AppraisalRuns, at_regime
     from simulator.decisions.switching_values import switching
@@ -105,8 +108,10 @@ def appraise(
     optimism, weights = _optimism(cost_uplift, years_late, kept), _weights(elasticity)
     chosen = engine or default_engine(draws=max(draws, 1), areas=1, chance=False)
     for one, folder in zip(loaded, folders, strict=True):
-        with _refused(), _counted(one.key, quiet) as told:
-            runs = AppraisalRuns(one, held, draws, seed, chosen, told)
+        with _refused():
+            runs = AppraisalRuns(one, held, draws, seed, chosen)
+        with _refused(), _bar(runs, council_draws, quiet) as told:
+            runs = replace(runs, progress=told)
             found = appraised(runs, optimism)
             switched = tuple(switching(runs, limited=limited) for limited in at_regime(one))
             councils, why = _councils(one, held, council_draws, seed, weights, told)
@@ -165,20 +170,30 @@ def _councils(
 
 
 @contextmanager
-def _counted(name: str, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Give what counts model runs, where somebody can see it."""
+def _bar(runs: AppraisalRuns, council_draws: int | None, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Say how many model runs an appraisal takes, and give what shows how many are made, where somebody can see it."""
+    from simulator.decisions.switching_values import least_runs
+
+    total = least_runs(runs)
+    if not quiet:
+        ones = "" if council_draws is None else f", and {4 * (1 + council_draws)} of all authorities"
+        say(
+            f"{runs.loaded.key} takes {total:,} model runs{ones}, and some to narrow down each switching value.",
+            err=True,
+        )
     if not watched(quiet):
         yield lambda runs: None
         return
-    made = 0
+    made, total = 0, total + (0 if council_draws is None else 4 * (1 + council_draws))
+    with bar(runs.loaded.key) as progress:
 
-    def count(runs: int) -> None:
-        nonlocal made
-        made += runs
-        click.echo(f"\r{one_line(name)}: {made:,} model runs", nl=False, err=True)
+        def count(some: int) -> None:
+            nonlocal made
+            made += some
+            progress(min(made, total), total)
 
-    yield count
-    click.echo("", err=True)
+        progress(0, total)
+        yield count
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from simulator.data.appraisal_rules import (
 )
 from simulator.data.discounting import discount_factors
 from simulator.decisions.appraisal import ENTRIES, STEPS, appraise, ledger
+from simulator.decisions.appraisal_charts import optimism_bars, told
 from simulator.decisions.appraisal_runs import MONEY, AppraisalRuns, RunFigures, Sides, outcome_measures
 from simulator.decisions.figures_at_points import AskedOfPoints
 from simulator.decisions.optimism import Optimism, late, shrinkages, shrunk, towards_none
@@ -210,6 +211,22 @@ def test_uplifts_of_nothing_change_nothing(runs) -> None:
     for regime in found.regimes:
         for step in STEPS:
             np.testing.assert_array_equal(regime.steps[step.name].net, regime.steps["as stated"].net)
+
+
+def test_the_chart_has_both_rules_and_every_step(found) -> None:
+    chart = optimism_bars(found, "Help")
+    first = found.regimes[0]
+    for step in (STEPS[0], STEPS[-1]):
+        assert told(found.net_present_value(first, step.name)) in chart.title
+    for step in STEPS:
+        assert f"places limited: {step.name}" in chart.alt
+        assert f"places found as needed: {step.name}" in chart.alt
+
+
+def test_ends_that_are_written_alike_are_left_out() -> None:
+    assert told(np.array([1e9, 1e9, 1e9])) == "+£1.0bn"
+    assert told(np.array([5e6])) == "+£5.0m"
+    assert told(np.array([0.0, -2e6, 0.0, 2e6])) == "£0 (−£1.6m to +£1.6m)"
 
 
 def test_against_itself_nothing_is_gained(runs) -> None:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.decisions.appraisal import ledger
+from simulator.decisions.appraisal_charts import council_bars
 from simulator.decisions.appraisal_runs import AppraisalRuns
-from simulator.decisions.distribution_of_councils import Weights, fifths, groups
+from simulator.decisions.distribution_of_councils import CouncilDistribution, CouncilGroup, Weights, fifths, groups
 from simulator.scenario import load_mapping
 
 AREAS = ("Middlesbrough", "Wokingham", "Kent", "Leeds", "Hartlepool")
@@ -67,3 +68,16 @@ def test_groups_add_up_to_all_councils() -> None:
             np.testing.assert_allclose(total, getattr(whole, name), rtol=1e-9, err_msg=name)
     alike = list(groups(runs, found, Weights(0.0, 0.5)))[-1]
     np.testing.assert_allclose(alike.weighted, alike.net, rtol=1e-9)
+
+
+def test_the_chart_says_what_falls_on_the_most_and_the_least_deprived() -> None:
+    def group(by: str, name: str, net: float) -> CouncilGroup:
+        values = np.array([net, net - 10.0, net, net + 10.0])
+        return CouncilGroup(by, name, 1, 10.0, 0.2, 0.0 * values, values, values, values)
+
+    some = [("deprivation", "Most deprived fifth", 500.0), ("deprivation", "Least deprived fifth", -200.0),
+            ("region", "London", 100.0), ("all", "All councils", 300.0)]  # fmt: skip
+    found = CouncilDistribution(True, Weights(1.3, 0.5), tuple(group(*one) for one in some))
+    chart = council_bars([found], "Help", "real 2024-25")
+    assert "+£50 (+£49 to +£51) in the most deprived fifth, −£20 (−£21 to −£19) in the least deprived" in chart.title
+    assert "All councils +£30 (+£29 to +£31)" in chart.alt
