@@ -262,12 +262,13 @@ def _published_lines(found: Appraised) -> Iterator[str]:
             f"  Here, to {last}, {REGIMES[regime.limited]}: {told(parts['cost_more'])} real, "
             f"{told(parts['pv_cost_more'])} at present value."
         )
-    parts = {name: float(values[0]) for name, values in _more(one, stated, last).items()}
-    each = parts["care_more"] / parts["child_years_more"] if parts["child_years_more"] else np.nan
-    more, place = words.count(parts["child_years_more"]), REGIMES[stated.limited]
+    central = {name: float(values[0]) for name, values in _more(one, stated, last).items()}
+    each = central["care_more"] / central["child_years_more"] if central["child_years_more"] else np.nan
+    more, place = words.count(central["child_years_more"]), REGIMES[stated.limited]
+    care, programmes = (signed(central[name], words.money) for name in ("care_more", "programmes_more"))
     yield (
-        f"  By the central run, {place}: {more} more child-years in care, at {words.money(each)} each, are "
-        f"{signed(parts['care_more'], words.money)}; programmes cost {signed(parts['programmes_more'], words.money)}."
+        f"  By the central run, {place}: {more} more child-years in care, at {words.money(each)} each, are {care}; "
+        f"programmes cost {programmes}."
     )
 
 
