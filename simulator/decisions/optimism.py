@@ -216,6 +216,7 @@ def _believed(
     keys = (uncertain.source if uncertain is not None else origin.source if origin is not None else "").split(";")
     designs = [row.design for row in evidence() if {key.strip() for key in keys} & set(row.sources)]
     if quality == JUDGEMENT or not designs:
-        return JUDGEMENT, kept_of_judged, "a judgement, or no study of the library"
+        why = "its file calls it so" if quality == JUDGEMENT else "it names no study of the library"
+        return JUDGEMENT, kept_of_judged, why
     weakest = min(designs, key=lambda design: SHRINKAGE[design])
     return weakest, SHRINKAGE[weakest], "the weakest design of the studies named"

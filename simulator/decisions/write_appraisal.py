@@ -233,10 +233,13 @@ def _council_lines(found: Appraised) -> Iterator[str]:
         yield f"Councils: {found.no_councils or 'not asked for'}."
         return
     for one in found.councils:
-        yield f"Councils, run one by one, {REGIMES[one.limited]}: saved less spent for each child who lives there"
+        draws = len(one.groups[-1].cost) - 1
+        how = f"medians of {draws:,} draws of all authorities" if draws else "central runs"
+        yield f"Councils, run one by one, {REGIMES[one.limited]}: for each child who lives there ({how})"
         rows = [["", "children", "income-deprived", "saved", "spent there", "saved less spent"]]
         for of in one.groups:
-            each = [told(flow / of.children) for flow in (of.saving, of.cost, of.net)]
+            spent = words.money(middle_of_draws(of.cost / of.children))
+            each = [told(of.saving / of.children), spent, told(of.net / of.children)]
             rows.append([f"  {of.name}", words.count(of.children), f"{of.deprived:.0%}", *each])
         yield from grid(rows)
         whole = one.groups[-1]
@@ -246,7 +249,7 @@ def _council_lines(found: Appraised) -> Iterator[str]:
         )
     yield (
         "  Deprived: share of children in income-deprived families, 2019. Spent there is spend on programmes, whoever "
-        "pays for it."
+        "pays for it. These are other draws than England's above: of few, medians differ."
     )
 
 
