@@ -92,7 +92,7 @@ def test_the_chart_says_what_falls_on_the_most_and_the_least_deprived() -> None:
 
 @pytest.mark.slow
 def test_councils_add_up_to_england_by_the_central_run() -> None:
-    """Where places are found as needed nothing but the sum of areas differs: cost is the same, savings to a hundredth."""
+    """Where places are found as needed cost is the same, and savings are to a hundredth."""
     loaded = load("family-help-national")
     whole, councils = (
         ledger(one.run(one.points, limited=False))
