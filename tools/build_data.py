@@ -15,6 +15,7 @@ from pathlib import Path
 from packaged_data.area_tables import AREA_COLUMNS, LOCAL_COLUMNS, build_areas, build_local, build_population
 from packaged_data.children_tables import build_children
 from packaged_data.claims_and_sources import PROJECTION_COLUMNS, SOURCE_COLUMNS, build_projections, read_sources
+from packaged_data.deprivation_table import DEPRIVATION_COLUMNS, build_deprivation
 from packaged_data.evidence_table import EVIDENCE_COLUMNS, STRATEGY_COLUMNS, build_evidence, build_strategy
 from packaged_data.fostering_tables import build_fostering
 from packaged_data.front_door_tables import FRONT_DOOR_COLUMNS, build_front_door
@@ -62,8 +63,10 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     write(data / "evidence.csv", EVIDENCE_COLUMNS, evidence)
     write(data / "strategy.csv", STRATEGY_COLUMNS, strategy)
     write(data / "sources.csv", SOURCE_COLUMNS, sorted(sources.values()))
+    deprivation = build_deprivation(shared)
+    write(data / "deprivation.csv", DEPRIVATION_COLUMNS, deprivation)
     others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel, "local_placements": placed}
-    others["front_door"] = front_door
+    others |= {"front_door": front_door, "deprivation": deprivation}
     others |= {"projections": projections, "evidence": evidence, "strategy": strategy, "sources": sources}
     return counts | {name: len(rows) for name, rows in others.items()}
 

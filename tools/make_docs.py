@@ -1,8 +1,8 @@
 """Write the generated parts of the documentation: python tools/make_docs.py (or `make docs-tables`).
 
-Writes docs/results.md, docs/costs.md, docs/decisions.md, docs/evidence.md, docs/front-door.md, docs/gap.md,
-docs/interventions.md, docs/pilot-power.md, docs/sensitivity.md, docs/strategy.md, their pictures, the parts of
-README.md, docs/method.md, docs/model.md and docs/returns.md between marks, and what reports say of the record
+Writes docs/results.md, docs/appraise.md, docs/costs.md, docs/decisions.md, docs/evidence.md, docs/front-door.md,
+docs/gap.md, docs/interventions.md, docs/pilot-power.md, docs/sensitivity.md, docs/strategy.md, their pictures, the
+parts of README.md, docs/method.md, docs/model.md and docs/returns.md between marks, and what reports say of the record
 (simulator/outputs/documents/record.json). Every number comes from running the shipped scenarios or from the data files,
 so the same code and data give the same bytes. Takes a few minutes.
 """
@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from docs_pages.answers import answers
+from docs_pages.appraise_page import appraise_page
 from docs_pages.assumptions import assumptions_table
 from docs_pages.costs_page import costs_page
 from docs_pages.decisions_page import decisions_page
@@ -46,6 +47,7 @@ def main() -> None:
     loaded = {name: load(path) for name, path in shipped().items()}
     order = [REFERENCE, *(name for name in loaded if name != REFERENCE)]
     results = {name: simulate(loaded[name]) for name in order}
+    _write(DOCS / "appraise.md", appraise_page())
     _write(DOCS / "costs.md", costs_page(loaded[REFERENCE], results[REFERENCE], results["foster-decline"]))
     _write(DOCS / "decisions.md", decisions_page(DOCS))
     _write(DOCS / "evidence.md", evidence_page(loaded))

@@ -100,6 +100,53 @@ SCHEMAS = {name: _FIGURE for name in FIGURES} | {
         },
         key=("outcome",),
     ),
+    "appraisal": Schema(
+        {
+            "key": text(),
+            "value": number("as the column unit says", 0.0),
+            "low": number("as the column unit says", 0.0),
+            "high": number("as the column unit says", 0.0),
+            "unit": text(),
+            "basis": text(),
+            "note": text(),
+        },
+        key=("key",),
+    ),
+    "perspectives": Schema(
+        {
+            "item": text(),
+            "words": text(),
+            "entry": text(empty=True),
+            "bearer": text("central", "local", "not_stated", empty=True),
+            "kind": text("cost", "cashable", "released", "not_cashable", "transfer", "no_figure"),
+            "basis": text(),
+            "note": text(),
+        },
+        key=("item",),
+    ),
+    "deprivation": Schema(
+        {
+            "code": text(),
+            "year": whole("year", 2000, 2100),
+            "income_deprived_children_share": number("share of children", 0.0, 1.0),
+            "status": text(),
+            "source": text(),
+        },
+        key=("code",),
+    ),
+    "published_differences": Schema(
+        {
+            "scenario": text(),
+            "against": text(),
+            "who": text(),
+            "projection": text(),
+            "year": text(),
+            "metric": text(),
+            "last_year": text(),
+            "counts": text(),
+        },
+        key=("scenario", "against", "last_year"),
+    ),
     "sources": Schema(
         {
             "key": text(),

@@ -128,7 +128,9 @@ def write_sensitivity(
         drawn[f"tornado-{asked.name.replace('_', '-')}"] = decision_charts.tornado(study, title, i)
         drawn[f"sobol-{asked.name.replace('_', '-')}"] = decision_charts.variance_bars(study, title, i)
     more = {"points": study.budget.points, "model_runs": study.budget.runs, "seed": seed, "engine": engine}
-    _write(folder, tables, sensitivity_text(study, found, title, one.key), drawn, loaded, command, more, charts=charts)
+    write_folder(
+        folder, tables, sensitivity_text(study, found, title, one.key), drawn, loaded, command, more, charts=charts
+    )
 
 
 def _tornado_rows(study: Sensitivity, key: str) -> Iterator[Row]:
@@ -238,7 +240,9 @@ def write_information(
         tables["pilots.csv"] = (PILOT_COLUMNS, _pilot_rows(found))
     drawn = {"value-of-information": decision_charts.worth_bars(found, title)} if charts else {}
     more = {"draws": found.draws, "seed": found.seed, "engine": engine}
-    _write(folder, tables, information_text(found, title), drawn, list(loaded.values()), command, more, charts=charts)
+    write_folder(
+        folder, tables, information_text(found, title), drawn, list(loaded.values()), command, more, charts=charts
+    )
 
 
 def _worth_rows(found: Information) -> Iterator[Row]:
@@ -282,11 +286,18 @@ def _basis(unit: str, price_year: str) -> str:
     return f"real {price_year}" if unit == POUNDS else ""
 
 
-def _write(
+def write_folder(
     folder: Path, tables: Mapping[str, tuple[Sequence[str], Iterator[Row]]], summary: str,
     drawn: Mapping[str, Chart | None], loaded: Sequence[LoadedScenario], command: str, more: Mapping[str, object], *,
     charts: bool,
 ) -> None:  # fmt: skip
+    """Write a folder of tables by file name, a summary, charts by name and a manifest.
+
+    Raises
+    ------
+    FolderError, WriteError
+        As :func:`simulator.outputs.folder.whole_folder`.
+    """
     with whole_folder(folder) as part:
         for name, (columns, rows) in tables.items():
             write_table(part / name, columns, row_lines(columns, rows))

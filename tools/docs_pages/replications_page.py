@@ -59,6 +59,8 @@ def replications_page(results: Mapping[str, RunResults]) -> str:
         ),
         "Headcounts were projected too high and money too low: prices and the mix of placements were missed, "
         "not numbers.",
+        "What a two-year delay of the Review's plan costs here and as published, and why they differ: "
+        "[appraise.md](appraise.md#what-two-years-of-delay-cost).",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -20,6 +20,9 @@ PROJECTION_COLUMNS = (
 )
 SOURCE_COLUMNS = ("key", "title", "publisher", "year", "url", "licence")
 
+MORE = Path(__file__).with_name("more_sources.csv")
+"""Sources of figures that were copied for this package alone."""
+
 
 def build_projections(shared: Path) -> list[tuple[str, ...]]:
     """Select published claims about children or spend, with a value and verified."""
@@ -32,9 +35,9 @@ def build_projections(shared: Path) -> list[tuple[str, ...]]:
 
 
 def read_sources(shared: Path) -> dict[str, tuple[str, ...]]:
-    """Merge the two source lists; the data list wins where both hold a key."""
+    """Merge the source lists; the data list wins where several hold a key."""
     merged: dict[str, tuple[str, ...]] = {}
-    for path in (shared / "evidence/sources.csv", shared / "data/sources.csv"):
+    for path in (MORE, shared / "evidence/sources.csv", shared / "data/sources.csv"):
         for row in read(path):
             if row["key"] != "brief":
                 merged[row["key"]] = tuple(row.get(c) or "" for c in SOURCE_COLUMNS)
