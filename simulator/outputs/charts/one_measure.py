@@ -33,7 +33,7 @@ def one_measure(results: Results, *, name: str) -> Chart | None:
     said = words.month if stock else str
     when = series.instants_words(results) if stock else "in each financial year"
     first, last, start, end = path.middle[0], path.middle[-1], said(path.when[0]), said(path.when[-1])
-    title = headline.level(f"{measure.title}:", path, write, said, ("rise", "fall", "hardly change"))
+    title = headline.level(f"{measure.title}:", path, write, said, ("up", "down", "hardly changed,"))
     history = series.actual(results, name)
     past = ""
     if history:

@@ -25,9 +25,10 @@ ONLY_THE_READER = {
     # keys that are given twice, and numbers that JSON has not
     "duplicate-key", "duplicate-key-deep", "risk-ratio-nan",
     # what a distribution works out to
+    "value-in-a-group", "value-out-of-bounds",
     "distribution-beyond-bounds", "distribution-budget", "distribution-ci-reversed",
     "distribution-correlation-alone", "distribution-lognormal-share", "distribution-mean-impossible",
-    "distribution-mean-outside", "value-in-a-group", "value-out-of-bounds", "distribution-median-outside", "distribution-mix-part", "distribution-mix-value",
+    "distribution-mean-outside", "distribution-median-outside", "distribution-mix-part", "distribution-mix-value",
     "distribution-mix-weights", "distribution-normal-ratio", "distribution-normal-share",
     "distribution-pair-lopsided", "distribution-quantile-below-0", "distribution-quantiles-reversed",
     "distribution-share-over-1", "distribution-spread-negative", "distribution-too-big",
