@@ -222,7 +222,8 @@ class Model:
     def _placed(self, name: str, year: str, *where: str) -> str:
         """Say how many children live in some placements at 31 March of a year."""
         results = self.run(name)
-        at, positions = results.dates("stock").index(f"{year}-03-31"), [placements.index(one) for one in where]
+        known = placements.reported()
+        at, positions = results.dates("stock").index(f"{year}-03-31"), [known.index(one) for one in where]
         values: Array = results.stock_parts("children").area()[:, at, positions].sum(axis=-1)
         listed = words.listed([f"`{one}`" for one in where])
         return f"`{name}`: {_ends(values, words.count)} children in {listed} in March {year}"

@@ -269,7 +269,9 @@ def footer(all_results: Sequence[Results], *notes: str, money: bool = False) -> 
         for note in (*results.notes, *(results.money_notes if money else ())):
             said.setdefault(note, []).append(results.title)
     many = len(all_results) > MANY
-    doubts, of_all, of_some = [], [], []
+    doubts: list[str] = []
+    of_all: list[str] = []
+    of_some: list[str] = []
     for note, titles in said.items():
         everywhere = len(titles) == len(all_results)
         if many and not everywhere and titles[0] != all_results[0].title and not is_doubt(note):

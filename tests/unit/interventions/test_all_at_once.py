@@ -32,18 +32,20 @@ def holds(run: RunResults) -> None:
 def test_every_kind_has_a_shipped_scenario() -> None:
     loaded = [load(path) for path in shipped().values()]
     assert {one.kind for scenario in loaded for one in scenario.scenario.interventions} == set(kinds())  # type: ignore[attr-defined]
+    assert sorted(one["kind"] for one in every_kind()) == sorted(kinds())
 
 
 def test_children_and_pounds_add_up_and_it_takes_under_a_second_more() -> None:
-    spent, run = [], None
-    for interventions in ([], [], list(every_kind())):  # the first reads the tables
-        loaded = with_all(interventions=interventions)
-        begun = process_time()
-        run = simulate(loaded, valued=False)
-        spent.append(process_time() - begun)
-    assert run is not None
+    every, none = with_all(), with_all(interventions=[])
+    simulate(none, valued=False)  # reads the tables
+    spent: dict[str, list[float]] = {"every": [], "none": []}
+    for _ in range(3):
+        for name, loaded in (("none", none), ("every", every)):
+            begun = process_time()
+            run = simulate(loaded, valued=False)
+            spent[name].append(process_time() - begun)
     holds(run)
-    assert spent[2] - spent[1] < AT_MOST_SECONDS
+    assert min(spent["every"]) - min(spent["none"]) < AT_MOST_SECONDS
 
 
 @pytest.mark.parametrize("area", ["England", "Kent"])
