@@ -122,8 +122,9 @@ def _had(entry: Mapping[str, Any], scenarios: list[str], model: Model) -> str:
     named = [name for name in entry.get("kinds", ()) if name in kinds()]
     levers = [name for name in named if name != "budget_line"]
     parts = [f"kind `{name}`" for name in levers]
-    if not levers and "budget_line" in named:
-        parts.append("a stated line of money without an effect (`budget_line`)")
+    if "budget_line" in named:
+        shown = "shown here as " if levers else ""
+        parts.append(f"{shown}a stated line of money without an effect (`budget_line`)")
     parts += [f"measure `{name}`" for name in entry.get("measures", ()) if name in measures()]
     if not parts and any(model.loaded[name].scenario.claims for name in scenarios):
         parts.append("a claim beside a replication")
@@ -217,7 +218,7 @@ class Model:
 
     def _of_measure(self, name: str, measure: str) -> str:
         title = self.run(name).measures[measure].title
-        return f"`{name}`: {title[:1].lower()}{title[1:]}"
+        return f"`{name}`, {title[:1].lower()}{title[1:]}:"
 
     def _placed(self, name: str, year: str, *where: str) -> str:
         """Say how many children live in some placements at 31 March of a year."""
@@ -230,7 +231,8 @@ class Model:
 
     def _stock(self, name: str, measure: str, year: str) -> str:
         """Say what a stock comes to at 31 March of a year."""
-        return f"{self._of_measure(name, measure)} {_ends(self._at_year_end(name, measure, year), words.count)} in March {year}"
+        said = _ends(self._at_year_end(name, measure, year), words.count)
+        return f"{self._of_measure(name, measure)} {said} in March {year}"
 
     def _yearly(self, name: str, measure: str, year: str) -> str:
         """Say what a measure of spend comes to in a year, in real prices."""
