@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 
@@ -93,9 +93,11 @@ def _sections(runs: Mapping[str, RunResults], names: tuple[str, ...]) -> Iterato
         yield _beside(results)
 
 
-def _shown(figure: ShownFigure, at: int) -> str:
+_change = partial(signed, write=words.money)
+
+
+def _shown(figure: ShownFigure, at: int, money: Callable[[float], str] = _change) -> str:
     """Write a figure of the first area in a year, with its interval."""
-    money = partial(signed, write=words.money)
     draws = figure.area()[:, at]
     ends = interval(draws, 10, 90, quantiles=figure.quantiles)
     middle = money(float(figure.middle()[at]))
@@ -107,7 +109,11 @@ def _shown(figure: ShownFigure, at: int) -> str:
 def _by_year(results: RunResults, measures: tuple[str, ...]) -> str:
     titles = {measure: title.format(year=results.reference_year).strip() for title, measure in ROWS}
     years = results.financial_years[:5]
-    rows = [[titles[measure], *(_shown(results.gap(measure), at) for at in range(len(years)))] for measure in measures]
+    rows = [
+        [titles[measure], *(_shown(results.gap(measure), at, write) for at in range(len(years)))]
+        for measure in measures
+        for write in (words.money if measure == "funding" else _change,)
+    ]
     return table(("Cash", *years), rows, numbers=len(years))
 
 
@@ -190,7 +196,7 @@ def _paragraphs(runs: Mapping[str, RunResults], plan: RunResults) -> Iterator[st
     )
     yield (
         "London's £200m was an overspend of all children's social care in 2022-23. Here care in London "
-        f"overspends by {_shown(london.gap('overspend'), 0)} in {first}, a year later and of "
+        f"overspends by {_shown(london.gap('overspend'), 0, words.money)} in {first}, a year later and of "
         "care alone, without knowing what boroughs budgeted: budgets for looked-after children are published "
         "after the year and not held here. A borough whose budget rose by more than inflation overspends less "
         "than this, for the same spend."
