@@ -7,16 +7,18 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
+from all_kinds import every_kind, with_all
 from cases import plain
 from measure import ROOT, Row, cost_of, interleaved, python
 
 from simulator.projection.compile import compile_scenario
 from simulator.results.labelled import RunResults
 from simulator.runs.single_run import run_once
-from simulator.scenario import load
+from simulator.scenario import LoadedScenario, load
 
 SCENARIO = "scenarios/status-quo.yaml"
 
@@ -73,7 +75,9 @@ def rows() -> list[Row]:
 
 def warm() -> list[Row]:
     """Measure central runs in a process that has run before, and the first use of the compiled engine."""
-    took = interleaved({name: _central(name) for name in CENTRAL}, repeats=9)
+    took = interleaved({name: _central(partial(load, name)) for name in CENTRAL}, repeats=9)
+    some = {"every": with_all(), "none": with_all(interventions=[])}
+    levers = interleaved({name: _central(partial(some.__getitem__, name)) for name in some}, repeats=9)
     with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, NUMBA_CACHE_DIR=folder):
         first = cost_of("-c", FIRST_USE)
     return [
@@ -86,6 +90,11 @@ def warm() -> list[Row]:
             for name, aim in CENTRAL.items()
         ),
         (
+            f"All {len(every_kind())} kinds of intervention at once, beyond a run of none",
+            f"{levers['every'] - levers['none']:.2f} s of processor, {levers['every'] / levers['none']:.1f} times it",
+            "under 1 s",
+        ),
+        (
             "First use of the compiled engine, which is compiled then",
             f"{first.processor:.0f} s of processor",
             "under 30 s",
@@ -93,9 +102,9 @@ def warm() -> list[Row]:
     ]
 
 
-def _central(name: str) -> Callable[[], RunResults]:
+def _central(loading: Callable[[], LoadedScenario]) -> Callable[[], RunResults]:
     def run() -> RunResults:
-        loaded = load(name)
+        loaded = loading()
         return run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine="compiled")
 
     return run

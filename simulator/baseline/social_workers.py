@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.data import tables
+from simulator.data.front_door_figures import ENGLAND_CODE, FIRST_YEAR, LAST_YEAR, figures
 
 Array = NDArray[np.float64]
 
@@ -33,5 +34,9 @@ def caseload(base: int) -> float:
 
 
 def children_in_need(base: int) -> float:
-    """Return children in need on 31 March, those looked after among them: the cases that are held."""
-    return _newest("children_in_need", base)
+    """Return children in need on 31 March, those looked after among them: the cases that are held.
+
+    Of the latest year up to a base; of the first year that is held if all are later.
+    """
+    year = min(max(base, FIRST_YEAR), LAST_YEAR)
+    return float(figures("in_need", (ENGLAND_CODE,), (year,))[0, 0])

@@ -13,7 +13,7 @@ from simulator.data.provenance import data_hashes, versions
 from simulator.decisions.frontier_chart import frontier_chart
 from simulator.decisions.optimise import Candidate, Optimised
 from simulator.decisions.plan_runs import OUTCOMES
-from simulator.outputs.charts import save, words
+from simulator.outputs.charts import save_all, words
 from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
 from simulator.outputs.manifest import chain, table_hashes
 from simulator.outputs.text_grid import grid
@@ -215,9 +215,7 @@ def write_optimised(
         summary = optimise_text(found, loaded.scenario.name)
         drawn = frontier_chart(found, loaded.scenario.name) if charts else None
         if drawn is not None:
-            (part / "charts").mkdir()
-            save(drawn, part / "charts", "frontier")
-            _write_text(part / "charts" / "alt-text.txt", f"frontier: {' '.join(drawn.alt.split())}\n")
+            save_all({"frontier": drawn}, part / "charts")
             summary += f"\nCharts\n  frontier: {' '.join(drawn.title.split())}\n"
         _write_text(part / "summary.txt", summary)
         written = [p.relative_to(part).as_posix() for p in part.rglob("*") if p.is_file()]

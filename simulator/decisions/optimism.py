@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from simulator.data.appraisal_rules import appraisal_numbers
 from simulator.data.evidence_library import SHRINKAGE, evidence
 from simulator.interventions import Intervention, notes
-from simulator.interventions.study_effect import BELIEVED, StudyEffect
 from simulator.scenario import LoadedScenario, Scenario
 from simulator.scenario.evidence import JUDGEMENT
 from simulator.scenario.translate import Path, dotted
@@ -202,14 +201,9 @@ def _believed(
         What the ratio stands in, from the nearest to the programme.
     kept_of_judged : float
     """
-    holder = holders[0]
     uncertain = {one.path: one for one in loaded.uncertain}.get(path)
     if uncertain is not None and uncertain.shrink:
         return uncertain.shrink, 1.0, "the file has it nearer to none already"
-    if isinstance(holder, StudyEffect) and holder.design != JUDGEMENT:
-        if holder.shrunk and BELIEVED[holder.design] < 1.0:
-            return holder.design, 1.0, "the file has it nearer to none already"
-        return holder.design, SHRINKAGE[holder.design], "the design that the file names"
     origin = loaded.provenance.get(dotted(path))
     stated = [uncertain.quality if uncertain is not None else "", *(getattr(one, "quality", None) for one in holders)]
     quality = next(filter(None, stated), "")

@@ -256,7 +256,9 @@ def measured_ratio(options: Mapping[str, LoadedScenario], measures: str = "") ->
         one.parameter.key: loaded
         for loaded in options.values()
         for one in loaded.uncertain
-        if one.path[0] == "interventions" and loaded.provenance[".".join(map(str, one.path))].unit in RATIOS
+        if one.is_drawn
+        and one.path[0] == "interventions"
+        and loaded.provenance[".".join(map(str, one.path))].unit in RATIOS
     }
     found = [key for key in uncertain if key.endswith(measures or "effect.risk_ratio")]
     if len(found) != 1:

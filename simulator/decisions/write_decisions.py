@@ -14,7 +14,7 @@ from simulator.decisions.decision_charts import written_as
 from simulator.decisions.sensitivity import TORNADO_ENDS, Sensitivity
 from simulator.decisions.switches import AS_STATED, Verdict
 from simulator.decisions.value_of_information import Information
-from simulator.outputs.charts import Chart, save, words
+from simulator.outputs.charts import Chart, save_all, words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
 from simulator.outputs.manifest import chain, table_hashes
@@ -303,10 +303,7 @@ def write_folder(
             write_table(part / name, columns, row_lines(columns, rows))
         held = {name: chart for name, chart in drawn.items() if chart is not None}
         if held:
-            (part / "charts").mkdir()
-            for name, chart in held.items():
-                save(chart, part / "charts", name)
-            _text(part / "charts" / "alt-text.txt", "".join(f"{name}: {one.alt}\n" for name, one in held.items()))
+            save_all(held, part / "charts")
             summary += "\nCharts\n" + "".join(f"  {name}: {one.title}\n" for name, one in held.items())
         _text(part / "summary.txt", summary)
         written = [path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file()]

@@ -21,7 +21,7 @@ from simulator.decisions.pilot_charts import (
 )
 from simulator.decisions.pilot_noise import LATEST_YEARS
 from simulator.decisions.pilot_plan import MOST_YEARS
-from simulator.outputs.charts import save, words
+from simulator.outputs.charts import save_all, words
 from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
 from simulator.outputs.manifest import table_hashes
 from simulator.outputs.text_grid import grid
@@ -70,11 +70,7 @@ def write_pilot(
         summary = pilot_text(answer, many)
         if charts:
             drawn = {POWER: power_by_ratio(answer), THROUGH: england_through(many)}
-            (part / "charts").mkdir()
-            for name, one in drawn.items():
-                save(one, part / "charts", name)
-            alt = "".join(f"{name}: {' '.join(one.alt.split())}\n" for name, one in drawn.items())
-            _write_text(part / "charts" / "alt-text.txt", alt)
+            save_all(drawn, part / "charts")
             summary += "\nCharts\n" + "".join(f"  {name}: {one.title}\n" for name, one in drawn.items())
         _write_text(part / "summary.txt", summary)
         written = [p.relative_to(part).as_posix() for p in part.rglob("*") if p.is_file()]

@@ -245,7 +245,7 @@ class Intervention(Model):
         if around.authorities and (acting := self.areas.acting) is not None and not acting & around.authorities:
             where = f"{self.areas.in_words}, of which none is run"
             agencies = around.places_limited and self.moves_children
-            yield ("areas",), f"acts {where}: here through agencies alone" if agencies else f"{IDLE}: {where}"
+            yield ("areas",), f"reach it through agencies alone: {where}" if agencies else f"{IDLE}: {where}"
 
     def began_before(self, first: Month) -> bool:
         """Say whether it acted before a month, so that what it did is in the base."""

@@ -18,7 +18,7 @@ PROCEEDINGS_AGES = (0, 15)
 CARE_ORDERS = ("interim_care_order", "full_care_order", "placement_order")
 """Legal statuses in which a child starts through care proceedings."""
 
-TRIAL = StudyEffect(risk_ratio=0.808, design="trial", source=("fgc_bjsw_2024",), quality="high")
+TRIAL = StudyEffect(risk_ratio=0.808, source=("fgc_bjsw_2024",), quality="high")
 """Looked after 12 months after the letter before proceedings: 36.2% with the offer, 44.8% without."""
 
 

@@ -54,8 +54,8 @@ class ReunificationSupport(PhasedIntervention):
             ratio = self.since_base(lambda when: (self.home_ratio - 1.0) * self.weights(when), context)
             by_reason = np.where(np.arange(len(REASONS)) == HOME, ratio[..., None], 1.0)
             resident = replace(resident, phase_exit_ratio=resident.phase_exit_ratio * by_reason)
-        if self.effect.ratio != 1.0:
-            fewer = self.effect.ratio - 1.0
+        if self.effect.risk_ratio != 1.0:
+            fewer = self.effect.risk_ratio - 1.0
             by_spell = [
                 self.since_base(lambda when, at=at: fewer * self._supported(when, at), context)  # type: ignore[misc]
                 for at in _at_home(resident)

@@ -48,7 +48,7 @@ class StartsProgramme(LaggedIntervention):
 
         group = self.group_share(context)
         ratio = self.since_base(
-            lambda when: group * (self.effect.ratio - 1.0) * self.weights(when, self.lag_months), context
+            lambda when: group * (self.effect.risk_ratio - 1.0) * self.weights(when, self.lag_months), context
         )
         if np.all(ratio == 1.0):
             return rates

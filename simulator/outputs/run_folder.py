@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from simulator.outputs.charts import draw_all, save
+from simulator.outputs.charts import draw_all, save_all
 from simulator.outputs.folder import MANIFEST, whole_folder
 from simulator.outputs.manifest import manifest, table_hashes
 from simulator.outputs.netcdf import write_draws
@@ -184,12 +184,9 @@ def _write_sufficiency(part: Path, results: Results) -> None:
 
 
 def _write_charts(folder: Path, many: Sequence[Results]) -> list[tuple[str, str]]:
-    """Draw into a folder, with the alt texts beside; return name and title of each chart."""
+    """Draw into a folder; return name and title of each chart."""
     drawn = draw_all(*many)
-    folder.mkdir()
-    for name, drawing in drawn.items():
-        save(drawing, folder, name)
-    _write_text(folder / "alt-text.txt", "".join(f"{name}: {_line(c.alt)}\n" for name, c in drawn.items()))
+    save_all(drawn, folder)
     return [(name, _line(c.title)) for name, c in drawn.items()]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from simulator.data.provenance import data_hashes, versions
-from simulator.outputs.charts import Chart, entries, save, words
+from simulator.outputs.charts import entries, save_all, words
 from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
 from simulator.outputs.manifest import chain, table_hashes
 from simulator.outputs.text_grid import grid
@@ -68,8 +68,10 @@ def write_sweep(sweep: Sweep, loaded: LoadedScenario, folder: Path, command: str
         summary = sweep_text(sweep)
         drawn = {entry.name: found for entry in entries("sweep") if (found := entry.draw(sweep))} if charts else {}
         if drawn:
-            summary += "\nCharts\n" + "".join(f"  {name}: {_line(one.title)}\n" for name, one in drawn.items())
-            _draw(drawn, part / "charts")
+            summary += "\nCharts\n" + "".join(
+                f"  {name}: {' '.join(one.title.split())}\n" for name, one in drawn.items()
+            )
+            save_all(drawn, part / "charts")
         _write_text(part / "summary.txt", summary)
         written = [p.relative_to(part).as_posix() for p in part.rglob("*") if p.is_file()]
         content = {
@@ -85,17 +87,6 @@ def write_sweep(sweep: Sweep, loaded: LoadedScenario, folder: Path, command: str
             "files": sorted([*written, MANIFEST]),
         }
         _write_text(part / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-
-
-def _draw(drawn: dict[str, Chart], folder: Path) -> None:
-    folder.mkdir()
-    for name, drawing in drawn.items():
-        save(drawing, folder, name)
-    _write_text(folder / "alt-text.txt", "".join(f"{name}: {_line(one.alt)}\n" for name, one in drawn.items()))
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _write_text(path: Path, text: str) -> None:

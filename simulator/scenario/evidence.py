@@ -108,7 +108,7 @@ def fitted_numbers(loaded: LoadedScenario) -> tuple[str, ...]:
 def effects_are_drawn(loaded: LoadedScenario) -> bool:
     """Whether any number of a programme that moves children, its money apart, is a distribution."""
     moving = _moving(loaded)
-    paths = [one.path for one in loaded.uncertain if one.path[0] == "interventions"]
+    paths = [one.path for one in loaded.uncertain if one.is_drawn and one.path[0] == "interventions"]
     return any(at in moving and field not in moving[int(at)].money_fields for _, at, field, *_ in paths)
 
 

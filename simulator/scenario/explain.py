@@ -72,18 +72,20 @@ def _with_unit(origin: Origin, unit: str) -> str:
     """Value with its unit."""
     if origin.value is None:
         return origin.if_empty
-    interval = f" ({_interval(origin.uncertain)})" if origin.uncertain is not None else ""
-    return f"{worded(origin.value)}{interval} {unit}".rstrip()
+    known = ", ".join(_known(origin.uncertain)) if origin.uncertain is not None else ""
+    return f"{worded(origin.value)}{f' ({known})' if known else ''} {unit}".rstrip()
 
 
-def _interval(uncertain: Uncertain) -> str:
-    """Say how far a value is known: its interval, and the evidence it shares with others."""
-    percent, low, high = uncertain.parameter.distribution.interval
-    ends = f"{float(f'{low:.4g}'):,.15g} to {float(f'{high:.4g}'):,.15g}"
-    words = f"range {ends}" if percent == 100 else f"{percent:g}% interval {ends}"
-    group = uncertain.parameter.group
-    shrunk = uncertain.shrink and f", shrunk as {uncertain.shrink.replace('_', ' ')}"
-    return f"{words}, group {group}{shrunk}" if group else f"{words}{shrunk}"
+def _known(uncertain: Uncertain) -> Iterator[str]:
+    """Yield how far a value is known: its interval, the evidence it shares with others, what its study is believed."""
+    if uncertain.interval is not None:
+        percent, low, high = uncertain.interval
+        ends = f"{float(f'{low:.4g}'):,.15g} to {float(f'{high:.4g}'):,.15g}"
+        yield f"range {ends}" if percent == 100 else f"{percent:g}% interval {ends}"
+    if uncertain.parameter.group:
+        yield f"group {uncertain.parameter.group}"
+    if uncertain.shrink:
+        yield f"shrunk as {uncertain.shrink.replace('_', ' ')}"
 
 
 def worded(value: Any) -> str:

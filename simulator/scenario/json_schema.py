@@ -21,6 +21,7 @@ from simulator.interventions import Intervention, kinds
 from simulator.interventions.fields import FieldNote, Quality, SourceKeys, flat, notes
 from simulator.scenario.merge import OWN
 from simulator.scenario.schema import Scenario
+from simulator.scenario.stated import CERTAIN
 from simulator.scenario.uncertain import NO_SHRINKAGE
 from simulator.uncertainty import FAMILIES
 
@@ -194,8 +195,9 @@ class _Maker:
         """Schema of a distribution in each of its forms; of a part of one, with keys of any form."""
         evidence = self.evidence()
         if not part:
-            return self.shared("distribution", {"anyOf": [*_smooth(evidence), self.mix(evidence)]})
-        keys = [*(key for form in _smooth(evidence) for key in form["properties"]), "mix"]
+            certain = _object({CERTAIN: _number(), **evidence}, (CERTAIN,))
+            return self.shared("distribution", {"anyOf": [*_smooth(evidence), self.mix(evidence), certain]})
+        keys = [*(key for form in _smooth(evidence) for key in form["properties"]), "mix", CERTAIN]
         anything: Schema = {}
         patterns = {_ANY_QUANTILE: anything, _ANY_INTERVAL: anything}
         return self.shared("distributionPart", _object(dict.fromkeys(keys, anything), patterns=patterns))

@@ -57,7 +57,7 @@ class LoadedScenario:
     stated
         What they state together, distributions as they are given.
     uncertain
-        Numbers that are distributions, in the order of the file.
+        Numbers that are distributions, or say what they rest on, in the order of the file.
     council
         Who is run from their own returns, in place of the scenario's areas; see `baseline`.
     placed
@@ -112,7 +112,7 @@ class LoadedScenario:
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """Uncertain numbers as :func:`simulator.uncertainty.sample` takes them."""
-        return tuple(one.parameter for one in self.uncertain)
+        return tuple(one.parameter for one in self.uncertain if one.is_drawn)
 
     def at(self, values: Mapping[str, float]) -> LoadedScenario:
         """Return the scenario with other values for some of its numbers, checked as if its file gave them.

@@ -14,6 +14,7 @@ from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.nodes import Node, Place, Unreadable, parse
 from simulator.scenario.shipped import shipped
 from simulator.scenario.stated import replaces
+from simulator.scenario.uncertain import EVIDENCE
 from simulator.vocabulary.file_names import unfit
 from simulator.vocabulary.printable import acting
 
@@ -105,7 +106,7 @@ class Merge:
         if old is None:
             return new
         both = isinstance(old.value, dict) and isinstance(new.value, dict)
-        if both and not replaces(old.value, new.value):
+        if both and not replaces(old.value, new.value, EVIDENCE):
             return self._mapping(old, new, path)
         before, after = old.plain(), new.plain()
         if before != after:

@@ -17,15 +17,18 @@ from simulator.uncertainty import FAMILIES, Distribution, Misstated, Mix, PointM
 LEADING = ("median", "mean", "mode", "family", "mix")
 """Keys one of which is in every distribution, and in no other mapping of a scenario file."""
 
+CERTAIN = "value"
+"""Key of a number without an interval that says what it rests on."""
+
 _QUANTILE = re.compile(r"p(0[1-9]|[1-9][0-9]?)")
 _INTERVAL = re.compile(r"ci([1-9][0-9])")
 _USUAL = ("p5", "p10", "p25", "p75", "p90", "p95", "ci50", "ci80", "ci90", "ci95")
 _PARAMETERS = (name for family in FAMILIES.values() for name in family.parameters)
-_SHAPE = tuple(dict.fromkeys((*LEADING, "low", "high", *_PARAMETERS, *_USUAL)))
+_SHAPE = tuple(dict.fromkeys((*LEADING, CERTAIN, "low", "high", *_PARAMETERS, *_USUAL)))
 _PART = ("weight", "says")
 _FORMS = (
     "a number, {median, p10, p90}, {median, ci95: [low, high]}, {mean, ci95: [low, high]}, {low, mode, high}, "
-    "{family: ...} or {mix: [...]}"
+    "{family: ...}, {mix: [...]} or {value: ...}"
 )
 _WEIGHT = "above 0, up to 1 (probability)"
 
@@ -36,7 +39,7 @@ _TAIL = 1e-3
 """Probability that a distribution may have beyond each bound of its field that is not a limit of the quantity."""
 
 
-def replaces(old: Iterable[str], new: Iterable[str]) -> bool:
+def replaces(old: Iterable[str], new: Iterable[str], beside: Iterable[str]) -> bool:
     """Tell whether a mapping takes the place of another as a whole, rather than changing keys of it.
 
     It does if the old one is a distribution and the new one has a key of shape that the old one has not:
@@ -46,9 +49,13 @@ def replaces(old: Iterable[str], new: Iterable[str]) -> bool:
     ----------
     old, new
         Keys of the mappings.
+    beside
+        Keys that may stand beside the numbers of a distribution. Other mappings than distributions have a `value` too,
+        and other keys with it.
     """
     before = set(old)
-    return not before.isdisjoint(LEADING) and any(_is_shape(key) and key not in before for key in new)
+    stated = not before.isdisjoint(LEADING) or (CERTAIN in before and before <= {CERTAIN, *beside})
+    return stated and any(_is_shape(key) and key not in before for key in new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +132,8 @@ class _Reading:
             self.check_keys(form)
         if self.problems:
             return None
-        made = self.mix() if form == ("mix",) else self.smooth(form)
-        if made is not None:
+        made = self.mix() if form == ("mix",) else self.value() if form == (CERTAIN,) else self.smooth(form)
+        if made is not None and not self.problems:
             self.check_reach(made)
         return None if self.problems else made
 
@@ -145,6 +152,8 @@ class _Reading:
         ends = sorted(filter(_percent, keys), key=_percent)
         if "mix" in keys:
             return ("mix",)
+        if CERTAIN in keys and not centre and "family" not in keys:
+            return (CERTAIN,)
         if "family" in keys:
             return self.family()
         if "mode" in keys or (not centre and not {"low", "high"}.isdisjoint(keys)):
@@ -259,7 +268,7 @@ class _Reading:
         if "says" in self.at and not isinstance(self.at["says"].node.value, str):
             self.wrong(self.at["says"], f"{self.at['says'].shown} is not text")
         weight = self.weight()
-        if "value" in self.at:
+        if CERTAIN in self.at:
             return weight, self.value()
         reading = _Reading(self.at, self.note, _PART)
         made = reading.distribution()
@@ -277,15 +286,15 @@ class _Reading:
         return weight
 
     def value(self) -> Distribution:
-        """Read a part of a mix that is certain."""
+        """Read a number that is certain."""
         for key in self.keys():
-            if key != "value":
-                self.wrong(self.at.key(key), "stands beside a value", "weight, says, value")
-        value = self.number(self.at["value"])
+            if key != CERTAIN:
+                self.wrong(self.at.key(key), "stands beside a value", ", ".join((*self.beside, CERTAIN)))
+        value = self.number(self.at[CERTAIN])
         low, high = self.bounds
         if value < low or value > high:
             beyond = f"below {low:.15g}" if value < low else f"above {high:.15g}"
-            self.wrong(self.at["value"], f"{value:.15g} is {beyond}", self.note.allowed)
+            self.wrong(self.at[CERTAIN], f"{value:.15g} is {beyond}", self.note.allowed)
         return PointMass(value)
 
     def check_reach(self, made: Distribution) -> None:

@@ -16,7 +16,7 @@ from simulator.scenario.errors import Problem
 from simulator.scenario.nodes import Node, Place
 from simulator.scenario.stated import At, read_distribution
 from simulator.scenario.translate import Path, dotted, empties, note_of, shown
-from simulator.uncertainty import Parameter, shrunken
+from simulator.uncertainty import Interval, Parameter, PointMass, shrunken
 
 RATIOS = ("ratio", "risk ratio", "odds ratio", "hazard ratio")
 """Units of numbers of which 1 is no effect."""
@@ -29,7 +29,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """A number that a file gives as a distribution.
+    """A number that a file gives as a distribution, or as a value with what it rests on.
 
     Attributes
     ----------
@@ -52,6 +52,16 @@ class Uncertain:
     quality: str
     note: str
     shrink: str = ""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether draws differ in it."""
+        return not isinstance(self.parameter.distribution, PointMass)
+
+    @property
+    def interval(self) -> Interval | None:
+        """The interval to show; None for a number that is certain."""
+        return self.parameter.distribution.interval if self.is_drawn else None
 
 
 def without_distributions(root: Node) -> tuple[Node, tuple[Uncertain, ...], list[Problem]]:
@@ -102,9 +112,9 @@ def _uncertain(at: At, note: FieldNote, key: str) -> tuple[Uncertain | None, lis
     """Read a mapping that stands for a number; None if anything is wrong."""
     if any(empties(at.node)):  # told by the reader, as for every value
         return None, []
-    distribution, problems = read_distribution(at, note, tuple(_EVIDENCE))
+    distribution, problems = read_distribution(at, note, tuple(EVIDENCE))
     evidence: dict[str, Any] = {}
-    for name, check in _EVIDENCE.items():
+    for name, check in EVIDENCE.items():
         if name in at:
             try:
                 evidence[name] = check(at[name].node.plain())
@@ -112,6 +122,8 @@ def _uncertain(at: At, note: FieldNote, key: str) -> tuple[Uncertain | None, lis
                 problems.append(at[name].problem(wrong.what, wrong.allowed, wrong.near))
     if "correlation" in at and "group" not in at:
         problems.append(at.key("correlation").problem("there is no group to correlate with", "group: a name"))
+    if "group" in at and isinstance(distribution, PointMass):
+        problems.append(at.key("group").problem("a value that is certain moves with no others"))
     if distribution is None or problems:
         return None, problems
     if (shrink := evidence.get("shrink", "")) in ("", NO_SHRINKAGE):
@@ -171,7 +183,7 @@ def _shrink(value: object) -> str:
     return str(value)
 
 
-_EVIDENCE = {
+EVIDENCE = {
     "source": _sources,
     "quality": _quality,
     "note": _text,

@@ -64,4 +64,6 @@ def shrunken(whole: Distribution, kept: float) -> Distribution:
     Misstated
         If the distribution is of no ratio.
     """
+    if isinstance(whole, PointMass):
+        return PointMass(whole.value**kept)
     return PointMass(1.0) if kept == 0.0 else whole if kept == 1.0 else Shrunk(whole, kept)

@@ -18,14 +18,14 @@ def _values(loaded: LoadedScenario) -> dict[str, Any]:
     rows = []
     for path, origin in loaded.provenance.items():
         drawn = origin.uncertain
-        percent, low, high = drawn.parameter.distribution.interval if drawn is not None else (None, None, None)
+        interval = drawn.interval if drawn is not None else None
         rows.append(
             {
                 "path": path,
                 "value": "" if origin.value is None else worded(origin.value),
                 "unit": origin.unit,
                 "left_out": origin.if_empty if origin.value is None else "",
-                "interval": None if low is None else [percent, low, high],
+                "interval": None if interval is None else [*interval],
                 "file": "" if origin.default else origin.file,
                 "line": 0 if origin.default else origin.line,
                 "default": origin.default,

@@ -207,8 +207,8 @@ def _control(loaded: LoadedScenario, path: str, content: Mapping[str, Any]) -> C
         where = ".".join(["interventions", str(loaded.scenario.interventions[int(steps[1])].id), *map(str, steps[2:])])
     uncertain = origin.uncertain
     interval, said = None, ""
-    if uncertain is not None:
-        percent, low, high = uncertain.parameter.distribution.interval
+    if uncertain is not None and uncertain.interval is not None:
+        percent, low, high = uncertain.interval
         interval = low, high
         whose = "your own range" if given(content, where) else "the evidence"
         said = f"{whose}: {worded(short(low))} to {worded(short(high))}"

@@ -15,6 +15,7 @@ from paths import ROOT
 
 SECTION = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Add a kind of intervention\n")[2]
 FILE, EXAMPLES = re.findall(r"^```python\n(.*?)^```", SECTION.partition("\n## ")[0], re.MULTILINE | re.DOTALL)
+(CASE,) = re.findall(r"^```yaml\n(.*?)^```", SECTION.partition("\n## ")[0], re.MULTILINE | re.DOTALL)
 
 SCENARIO = """\
 name: Home sooner
@@ -53,15 +54,30 @@ print(json.dumps([parts, float(results.brings("children", "total").central[0, -1
 RULES = """
 import sys
 sys.path[:0] = sys.argv[1:]
-import test_interventions
-exec(sys.stdin.read(), vars(test_interventions))
-for name in ("test_every_kind_has_examples", "test_effects_multiply_and_do_not_add"):
-    getattr(test_interventions, name)()
-for name, test in vars(test_interventions).items():
+import hand_cases, kind_examples, test_by_hand, test_every_kind
+examples, case = sys.stdin.read().split("---\\n")
+exec(examples, vars(kind_examples))
+hand_cases.CASES["leaving_support"] = hand_cases.YAML(typ="safe").load(case)
+test_by_hand.test_it_comes_out_as_worked_by_hand("leaving_support")
+test_every_kind.test_every_kind_is_under_every_check()
+for name, test in vars(test_every_kind).items():
     marks = getattr(test, "pytestmark", ()) if name.startswith("test_") else ()
     if any(mark.name == "parametrize" and mark.args[0] == "kind" for mark in marks):
         test("leaving_support")
         print(name)
+"""
+
+FORM = """
+import json, sys
+from simulator.scenario import load
+from simulator.vocabulary.calendar import Month
+from simulator.web.controls import cards, kind_list, starter
+[kind] = [one for one in kind_list() if one["kind"] == "leaving_support"]
+loaded = load(f"{sys.argv[1]}/drawn.yaml")
+[card] = [one for one in cards(loaded, {}) if one.kind == "leaving_support"]
+[control] = [one for one in (*card.first, *card.more) if one.path.endswith(".leaving_ratio")]
+print(json.dumps([kind, starter("leaving_support", ["leaving-support"], Month(2025, 4)), card.title, card.says,
+                  control.type, control.low, control.high, control.value, control.interval]))
 """
 
 PAGE = """
@@ -132,6 +148,19 @@ def test_it_is_in_the_page_of_the_documentation(place: Path) -> None:
     )
 
 
+def test_it_is_in_the_form_of_the_page(place: Path) -> None:
+    kind, entry, title, says, type_, low, high, value, interval = json.loads(python(place, "-c", FORM, place))
+    assert kind["title"] == "Help to leave care"
+    assert {"path": "leaving_ratio", "low": 0.5, "high": 2, "unit": "hazard ratio"}.items() <= next(
+        field for field in kind["fields"] if field["path"] == "leaving_ratio"
+    ).items()
+    expected = {"kind": "leaving_support", "id": "leaving-support-2", "start": "2025-04", "leaving_ratio": 1.0}
+    assert expected.items() <= entry.items()
+    assert (title, says) == ("home", "home")
+    assert (type_, low, high, value) == ("number", 0.5, 2, 1.2)
+    assert interval == [1.1, 1.4]
+
+
 def test_it_runs_at_both_bounds_and_with_a_distribution_and_charts_tell_of_it(place: Path) -> None:
     found = json.loads(python(place, "-c", RUN, place))
     assert Path(found["low"]["file"]).is_relative_to(place)
@@ -153,5 +182,6 @@ def test_what_it_brings_is_attributed_and_check_tells_where_it_meets_another(pla
 
 def test_it_keeps_the_rules_of_every_kind(place: Path) -> None:
     folders = ROOT / "tests" / "unit" / "interventions", ROOT / "tests" / "support"
-    tried = python(place, "-c", RULES, *folders, text=EXAMPLES).split()
+    tried = python(place, "-c", RULES, *folders, text=f"{EXAMPLES}---\n{CASE}").split()
     assert {"test_every_field_moves_an_output", "test_no_effect_moves_only_money"} <= set(tried)
+    assert {name for name in tried if "refused" in name or "lowers" in name}

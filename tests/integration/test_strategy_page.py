@@ -11,7 +11,7 @@ from paths import ROOT
 
 from simulator.data.evidence_library import framework as outcomes
 from simulator.data.evidence_library import strategy_lines
-from simulator.data.tables import sources
+from simulator.data.tables import projections, sources
 from simulator.interventions import kinds
 from simulator.results.measures import measures
 from simulator.scenario import load, shipped
@@ -26,13 +26,23 @@ def test_every_line_of_money_and_people_is_named_once_or_more() -> None:
     assert named == {line.key for line in strategy_lines()}
 
 
+def test_every_published_claim_about_the_future_is_named() -> None:
+    """What was seen on a page; what happened, and what we work out of claims, is no claim."""
+    named = {tuple(one) for entry in ENTRIES for one in entry.get("claim", ())}
+    claims = {
+        (one.who, one.year, one.metric)
+        for one in projections()
+        if one.status == "page" and one.scenario not in ("actual", "back-test")
+    }
+    assert claims - named == set()
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["named"])
 def test_an_entry_has_a_figure_or_a_source_and_asks_for_what_can_be_worked_out(entry: dict[str, object]) -> None:
     known = {"named", "line", "claim", "source", "kinds", "measures", "scenarios", "says", "cannot"}
     assert set(entry) <= known
     assert {"line", "claim", "source"} & set(entry)
-    if "claim" in entry:
-        assert claimed(*entry["claim"]).value > 0  # type: ignore[misc]
+    assert all(claimed(*one).value > 0 for one in entry.get("claim", ()))  # type: ignore[attr-defined]
     if "source" in entry:
         assert entry["source"] in sources()
     for what, *_ in entry.get("says", ()):  # type: ignore[attr-defined]
@@ -55,6 +65,8 @@ def test_what_is_not_there_yet_is_left_out_and_what_comes_is_found() -> None:
 
 def test_amounts_are_written_in_their_unit() -> None:
     assert strategy_page._amount(1.6, "GBP bn a year") == "£1.6bn a year"
+    assert strategy_page._amount(253.5, "GBP m") == "£253.5m"
+    assert strategy_page._amount(2400, "GBP m") == "£2.4bn"
     assert strategy_page._amount(12.43, "percent") == "12.43%"
     assert strategy_page._amount(461, "people") == "461 people"
 

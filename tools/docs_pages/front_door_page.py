@@ -117,8 +117,8 @@ def _base_table(year: YearBefore) -> str:
         ("Protection plans that started", "plans_started", year.plans_started[0], every.plans_started.sum()),
         ("Children in need at the end", "in_need", outside + looked_after, every.outside.sum() + looked_after),
         ("Children on a plan at the end", "plans", plans, every.plans.sum()),
-        ("Safeguarding, GBP m", "safeguarding_gbp", year.safeguarding_gbp[0], every.safeguarding_gbp.sum()),
-        ("Family support, GBP m", "family_support_gbp", year.family_support_gbp[0], every.family_support_gbp.sum()),
+        ("Safeguarding, £m", "safeguarding_gbp", year.safeguarding_gbp[0], every.safeguarding_gbp.sum()),
+        ("Family support, £m", "family_support_gbp", year.family_support_gbp[0], every.family_support_gbp.sum()),
     ]
     shown = []
     for title, name, model, areas in rows:
@@ -212,8 +212,8 @@ def _cost_text(year: YearBefore) -> str:
     marginal = sum(float(gbp) * one.central for gbp, one in parts) / cases
     low, high = (sum(float(gbp) * float(one.ppf(p)) for gbp, one in parts) / cases for p in (0.1, 0.9))
     return (
-        f"GBP {spend / 1e9:.1f}bn on {cases:,.0f} children in need is GBP {spend / cases:,.0f} each. One more costs "
-        f"far less, GBP {marginal:,.0f} a year ({low:,.0f} to {high:,.0f} with both shares at ends of their 80%), as "
+        f"£{spend / 1e9:.1f}bn on {cases:,.0f} children in need is £{spend / cases:,.0f} each. One more costs "
+        f"far less, £{marginal:,.0f} a year ({low:,.0f} to {high:,.0f} with both shares at ends of their 80%), as "
         "councils whose numbers rose did not spend as much more. `front_door_spend` goes by that share; "
         "`early_and_late_spend` adds it to spend on looked-after children and programmes, so that help which finds "
         "more need pays for it in one account. Teams that are stretched instead are in no figure."
@@ -222,8 +222,8 @@ def _cost_text(year: YearBefore) -> str:
 
 _ROWS = {
     "referrals": "Referrals", "children_in_need": "Children in need", "protection_plans": "Children on a plan",
-    "starts": "Starts", "children": "Children looked after", "front_door_spend": "Front door, GBP m",
-    "total_spend": "Care and programmes, GBP m", "early_and_late_spend": "Early and late, GBP m",
+    "starts": "Starts", "children": "Children looked after", "front_door_spend": "Front door, £m",
+    "total_spend": "Care and programmes, £m", "early_and_late_spend": "Early and late, £m",
 }  # fmt: skip
 
 
@@ -231,8 +231,8 @@ def _more_text(held: RunResults, more: RunResults) -> str:
     last = held.timeline.financial_years[-1]
     early, late = (_last(more, name) - _last(held, name) for name in ("front_door_spend", "total_spend"))
     return (
-        f"`{more.name}`: in {last}, at cash prices, a tenth more referrals cost GBP {early / 1e6:,.0f}m more at the "
-        f"front door and GBP {late / 1e6:,.0f}m more in care, if starts follow as they have gone along. Help that "
+        f"`{more.name}`: in {last}, at cash prices, a tenth more referrals cost £{early / 1e6:,.0f}m more at the "
+        f"front door and £{late / 1e6:,.0f}m more in care, if starts follow as they have gone along. Help that "
         "only finds need pays the first at once; `early_help` says with `referrals.referral_ratio` how much it finds."
     )
 

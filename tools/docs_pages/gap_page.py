@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 
@@ -44,9 +44,9 @@ def gap_page(loaded: Mapping[str, LoadedScenario]) -> str:
     """Return the page."""
     runs = {
         "England": _run(loaded[THEN]),
-        LONDON: simulate(loaded[THEN].in_areas((LONDON,))),
+        LONDON: _run(loaded[THEN].in_areas((LONDON,))),
         "now": _run(loaded[NOW]),
-        "London now": simulate(loaded[NOW].in_areas((LONDON,))),
+        "London now": _run(loaded[NOW].in_areas((LONDON,))),
     }
     plan = _run(loaded[PLAN])
     parts = [
@@ -61,14 +61,15 @@ def gap_page(loaded: Mapping[str, LoadedScenario]) -> str:
         "what programmes save.",
         "## From the year of the strategy",
         f"`{THEN}`, which starts from March 2023 and knows nothing later: medians of {DRAWS} draws, with 80% of "
-        "them in brackets, and of London the central run; the budget is held at the spend of 2022-23 in real terms.",
+        "them in brackets, here and in what follows. The budget is held at the spend of 2022-23 in real terms. What is "
+        "not known of London alone (how it grows beside England, and what it pays) is drawn too.",
         *_sections(runs, ("England", LONDON)),
         "## From 2025-26",
-        f"`{NOW}`, which starts from March 2025: GBP 523m a year for family help, of which 253.5m takes the place "
+        f"`{NOW}`, which starts from March 2025: £523m a year for family help, of which 253.5m takes the place "
         "of an older grant, with the Transformation Fund and the policy statement's money to 2028-29.",
         *_sections(runs, ("now", "London now")),
         "## The plan that was asked for",
-        f"`{PLAN}`: the Independent Review's four years of new money, beside the GBP 200m that was given.",
+        f"`{PLAN}`: the Independent Review's four years of new money, beside the £200m that was given.",
         _by_year(plan, ("unfunded_plan",)),
         _beside(plan),
         "## What happened",
@@ -92,9 +93,11 @@ def _sections(runs: Mapping[str, RunResults], names: tuple[str, ...]) -> Iterato
         yield _beside(results)
 
 
-def _shown(figure: ShownFigure, at: int) -> str:
+_change = partial(signed, write=words.money)
+
+
+def _shown(figure: ShownFigure, at: int, money: Callable[[float], str] = _change) -> str:
     """Write a figure of the first area in a year, with its interval."""
-    money = partial(signed, write=words.money)
     draws = figure.area()[:, at]
     ends = interval(draws, 10, 90, quantiles=figure.quantiles)
     middle = money(float(figure.middle()[at]))
@@ -106,7 +109,11 @@ def _shown(figure: ShownFigure, at: int) -> str:
 def _by_year(results: RunResults, measures: tuple[str, ...]) -> str:
     titles = {measure: title.format(year=results.reference_year).strip() for title, measure in ROWS}
     years = results.financial_years[:5]
-    rows = [[titles[measure], *(_shown(results.gap(measure), at) for at in range(len(years)))] for measure in measures]
+    rows = [
+        [titles[measure], *(_shown(results.gap(measure), at, write) for at in range(len(years)))]
+        for measure in measures
+        for write in (words.money if measure == "funding" else _change,)
+    ]
     return table(("Cash", *years), rows, numbers=len(years))
 
 
@@ -179,23 +186,23 @@ def _paragraphs(runs: Mapping[str, RunResults], plan: RunResults) -> Iterator[st
         "billions and who says that councils overspend by hundreds of millions may mean the same path."
     )
     yield (
-        "The Local Government Association's GBP 1.6bn is of all children's social care, with family support and "
+        "The Local Government Association's £1.6bn is of all children's social care, with family support and "
         "safeguarding, which the model does not hold; spend on looked-after children was 55% of it in 2023-24 "
-        "(GBP 8.1bn of 14.8bn, pq_54465). It is a shortfall on all that councils would spend to hold services, "
+        "(£8.1bn of 14.8bn, pq_54465). It is a shortfall on all that councils would spend to hold services, "
         f"whenever it arose, while the model counts from the spend of {england.reference_year} as if that had "
         "been funded in full: what councils had covered from reserves by then is in the claim and not here. The "
         f"claim is {lga.gbp / standstill:.1f} times what standing still costs in {first}, and passed in "
         f"{_passed(england, 'standstill', lga.gbp)}."
     )
     yield (
-        "London's GBP 200m was an overspend of all children's social care in 2022-23. Here care in London "
-        f"overspends by {words.money(float(london.gap('overspend').middle()[0]))} in {first}, a year later and of "
+        "London's £200m was an overspend of all children's social care in 2022-23. Here care in London "
+        f"overspends by {_shown(london.gap('overspend'), 0, words.money)} in {first}, a year later and of "
         "care alone, without knowing what boroughs budgeted: budgets for looked-after children are published "
         "after the year and not held here. A borough whose budget rose by more than inflation overspends less "
         "than this, for the same spend."
     )
     yield (
-        "The GBP 2.1bn of the County Councils Network and Newton is growth of spend between two years, 2020 and "
+        "The £2.1bn of the County Councils Network and Newton is growth of spend between two years, 2020 and "
         "2025. It is neither an overspend nor a lack of money, and holds inflation; the line of pressure above "
         f"is its like, over other years: {_shown(england.gap('pressure'), 4)} in five years from "
         f"{england.reference_year}, and {_shown(now.gap('pressure'), 4)} from {now.reference_year}."
@@ -205,7 +212,7 @@ def _paragraphs(runs: Mapping[str, RunResults], plan: RunResults) -> Iterator[st
         "A plan without money is a choice and no pressure. Of the Review's plan "
         f"{_shown(plan.gap('unfunded_plan'), year)} of 2024-25 was not paid for; the strategy was paid for in "
         "full, as it asked for no more than it brought. So a strategy can be funded in full and leave the gap of "
-        "standing still as it was: the GBP 200m is for programmes, and what they save of care in ten years is "
+        "standing still as it was: the £200m is for programmes, and what they save of care in ten years is "
         f"{_shown(england.gap('saving'), len(england.financial_years) - 1)} in the last of them."
     )
     yield (

@@ -27,6 +27,7 @@ from simulator.results.measures import measures
 from simulator.results.quantities import Array
 from simulator.runs.simulate import simulate
 from simulator.scenario import LoadedScenario
+from simulator.vocabulary import placements
 
 DRAWS = 100
 ROWS = Path(__file__).with_name("strategy_rows.yaml")
@@ -77,9 +78,10 @@ def _published(entry: Mapping[str, Any]) -> Iterator[str]:
     known = {line.key: line for line in strategy_lines()}
     for key in entry.get("line", ()):
         yield _of_line(known[key])
-    if entry.get("claim"):
-        claim = claimed(*entry["claim"])
-        yield f"{_amount(claim.value, claim.unit)} ({claim.year}; {claim.source.replace(';', ', ')})"
+    for triple in entry.get("claim", ()):
+        claim = claimed(*triple)
+        when = f"{claim.year}; " if claim.year else ""
+        yield f"{claim.metric}: {_amount(claim.value, claim.unit)} ({when}{claim.source.replace(';', ', ')})"
     if "source" in entry:
         yield f"named in {entry['source']}"
 
@@ -94,11 +96,12 @@ def _when(year: str) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    """Write an amount in its unit, money in words."""
+    """Write an amount as it was published, money from £1,000m on in billions."""
     if unit.startswith("GBP"):
-        _, size, *rest = [*unit.split(), ""]
-        text = words.money(value * {"bn": 1e9, "m": 1e6}.get(size, 1.0))
-        return " ".join([text, *filter(None, rest)])
+        _, size, *rest = unit.split()
+        if size == "m" and value >= 1_000:
+            value, size = value / 1_000, "bn"
+        return " ".join([f"£{value:,.15g}{size}", *rest])
     return f"{value:g}%" if unit == "percent" else f"{value:,.15g} {unit}"
 
 
@@ -119,8 +122,9 @@ def _had(entry: Mapping[str, Any], scenarios: list[str], model: Model) -> str:
     named = [name for name in entry.get("kinds", ()) if name in kinds()]
     levers = [name for name in named if name != "budget_line"]
     parts = [f"kind `{name}`" for name in levers]
-    if not levers and "budget_line" in named:
-        parts.append("a stated line of money without an effect (`budget_line`)")
+    if "budget_line" in named:
+        shown = "shown here as " if levers else ""
+        parts.append(f"{shown}a stated line of money without an effect (`budget_line`)")
     parts += [f"measure `{name}`" for name in entry.get("measures", ()) if name in measures()]
     if not parts and any(model.loaded[name].scenario.claims for name in scenarios):
         parts.append("a claim beside a replication")
@@ -134,25 +138,26 @@ class Model:
 
     def __init__(self, loaded: Mapping[str, LoadedScenario]) -> None:
         self.loaded = loaded
-        self._runs: dict[str, RunResults] = {}
+        self._runs: dict[tuple[str, str], RunResults] = {}
 
-    def run(self, name: str, *, valued: bool = False) -> RunResults:
+    def run(self, name: str, *, valued: bool = False, area: str = "") -> RunResults:
         """Return the results of a scenario, with what each of its programmes brings if it is asked for."""
-        known = self._runs.get(name)
+        known = self._runs.get((name, area))
         if known is None or (valued and not known.packages):
-            self._runs[name] = simulate(self.loaded[name], draws=DRAWS, workers=1, valued=valued)
-        return self._runs[name]
+            loaded = self.loaded[name].in_areas((area,)) if area else self.loaded[name]
+            self._runs[name, area] = simulate(loaded, draws=DRAWS, workers=1, valued=valued)
+        return self._runs[name, area]
 
     def says(self, what: str, *arguments: str) -> str:
         """Work out a statement; nothing where it is of a scenario that there is not."""
-        of_scenario = what not in ("record", "children_record", "evidence")
+        of_scenario = what not in ("record", "spend_record", "children_record", "evidence")
         if of_scenario and arguments[0] not in self.loaded:
             return ""
         say: Callable[..., str] = getattr(self, f"_{what}")
         return say(*arguments)
 
     @cached_property
-    def _spend_record(self) -> Mapping[str, float]:
+    def _spend_by_year(self) -> Mapping[str, float]:
         history = self.run("status-quo").history["total_spend"]
         return dict(zip(history.dates, map(float, history.values), strict=True))
 
@@ -197,10 +202,11 @@ class Model:
             f"piloted and {_ends(everywhere[:, at], _count)} in all areas, {JUDGED}: {part:.1%} of a roll-out"
         )
 
-    def _gap(self, name: str, measure: str, year: str) -> str:
-        results = self.run(name)
+    def _gap(self, name: str, measure: str, year: str, area: str = "") -> str:
+        results = self.run(name, area=area)
         values = results.gap(measure).area()[:, results.financial_years.index(year)]
-        return f"{measure.replace('_', ' ')} {_ends(values, _money)} in {year}, in cash, of care alone"
+        where = f" in {area}" if area else ""
+        return f"{measure.replace('_', ' ')}{where} {_ends(values, _money)} in {year}, in cash, of care alone"
 
     def _new_money(self, name: str, year: str) -> str:
         results = self.run(name)
@@ -210,16 +216,43 @@ class Model:
         every = sum(float(results.gap("funding", line).central[0, at]) for line in results.funded.titles)
         return f"New money in {year}: {words.money(new)} of {words.money(every)}"
 
+    def _of_measure(self, name: str, measure: str) -> str:
+        title = self.run(name).measures[measure].title
+        return f"`{name}`, {title[:1].lower()}{title[1:]}:"
+
+    def _placed(self, name: str, year: str, *where: str) -> str:
+        """Say how many children live in some placements at 31 March of a year."""
+        results = self.run(name)
+        known = placements.reported()
+        at, positions = results.dates("stock").index(f"{year}-03-31"), [known.index(one) for one in where]
+        values: Array = results.stock_parts("children").area()[:, at, positions].sum(axis=-1)
+        listed = words.listed([f"`{one}`" for one in where])
+        return f"`{name}`: {_ends(values, words.count)} children in {listed} in March {year}"
+
+    def _stock(self, name: str, measure: str, year: str) -> str:
+        """Say what a stock comes to at 31 March of a year."""
+        said = _ends(self._at_year_end(name, measure, year), words.count)
+        return f"{self._of_measure(name, measure)} {said} in March {year}"
+
+    def _yearly(self, name: str, measure: str, year: str) -> str:
+        """Say what a measure of spend comes to in a year, in real prices."""
+        results = self.run(name)
+        values = results.year_totals(measure, real=True).area()[:, results.financial_years.index(year)]
+        return f"{self._of_measure(name, measure)} {_ends(values, words.money)} in {year}, real"
+
+    def _spend_record(self, year: str) -> str:
+        return f"Published: {words.money(self._spend_by_year[year])} in {year}"
+
     def _children(self, name: str, year: str) -> str:
         """Say how many children there are at 31 March of a year."""
-        values = self._stock(name, "children", year)
+        values = self._at_year_end(name, "children", year)
         return f"`{name}`: {_ends(values, words.count)} children in March {year}"
 
     def _children_beside(self, name: str, other: str, year: str) -> str:
-        values = _less(self._stock(name, "children", year), self._stock(other, "children", year))
+        values = _less(self._at_year_end(name, "children", year), self._at_year_end(other, "children", year))
         return f"{_ends(values, _count)} children in March {year} against `{other}`"
 
-    def _stock(self, name: str, measure: str, year: str) -> Array:
+    def _at_year_end(self, name: str, measure: str, year: str) -> Array:
         results = self.run(name)
         values: Array = results.stock_totals(measure).area()[:, results.dates("stock").index(f"{year}-03-31")]
         return values
@@ -246,7 +279,7 @@ class Model:
 
     def _record(self, first: str, last: str) -> str:
         """Say what was spent in two published years."""
-        before, after = (self._spend_record[year] for year in (first, last))
+        before, after = (self._spend_by_year[year] for year in (first, last))
         return f"Published spend on looked-after children rose by {words.money(after - before)} from {first} to {last}"
 
     def _children_record(self, year: str) -> str:

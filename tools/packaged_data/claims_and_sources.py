@@ -25,11 +25,10 @@ MORE = Path(__file__).with_name("more_sources.csv")
 
 
 def build_projections(shared: Path) -> list[tuple[str, ...]]:
-    """Select published claims about children or spend, with a value and verified."""
+    """Select published claims, with a value."""
     rows = []
     for row in read(shared / "evidence/projections.csv"):
-        about = row["unit"] not in ("carers", "places", "households")
-        if is_number(row["value"]) and about and row["who"] != "this evidence pack":
+        if is_number(row["value"]) and row["who"] != "this evidence pack":
             rows.append(tuple(row[column] for column in PROJECTION_COLUMNS))
     return sorted(rows, key=lambda r: tuple(natural(part) for part in r))
 

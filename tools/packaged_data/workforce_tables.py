@@ -1,4 +1,4 @@
-"""workforce.csv: children's social workers, what they hold, and how far from home children live."""
+"""workforce.csv: children's social workers, cases each, and how far from home children live."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ DISTANCE_LINES = {
 
 
 def build_workforce(shared: Path, years: dict[str, str]) -> Tables:
-    """Agency share and full-time equivalents, caseloads, children in need, and distance from home by placement."""
+    """Agency share and full-time equivalents, caseloads, and distance from home by placement."""
     out = Tables()
-    national = shared / "data/national"
     for row in read(shared / "evidence/unit_costs.csv"):
         if row["item"] == AGENCY_SHARE and row["status"] == "page":
             year, source = row["price_year"].split()[-1], row["source"]
@@ -44,12 +43,7 @@ def build_workforce(shared: Path, years: dict[str, str]) -> Tables:
             found_in = [(row["value"], row["year"]), *EARLIER.findall(row["note"])]
             for value, year in found_in:
                 out.add("caseload", year, "all", value, "cases", years[row["source"]], row["source"])
-    for row in read(national / "children_in_need.csv"):
-        vintage, source = row["release_vintage_year"], row["source"]
-        out.add(
-            "children_in_need", row["year_ending_31_march"], "all", row["at31_episodes"], "children", vintage, source
-        )
-    add_distance(out, read(national / "cla_stock_by_placement_distance_locality.csv"))
+    add_distance(out, read(shared / "data/national" / "cla_stock_by_placement_distance_locality.csv"))
     return out
 
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
 from simulator.outputs.charts.chart_registry import Chart, Entry, Scope, registered
 from simulator.results.results_protocol import Results
+from simulator.vocabulary.printable import printable
 
-__all__ = ["Chart", "Entry", "draw_all", "entries", "save"]
+__all__ = ["Chart", "Entry", "draw_all", "entries", "save", "save_all"]
+
+ALT_TEXT, NOTES = "alt-text.txt", "notes.txt"
+"""Files beside pictures: each in words, and what must be said of each, in full."""
 
 
 def entries(scope: Scope | None = None) -> tuple[Entry, ...]:
@@ -57,6 +61,49 @@ def _draw(entry: Entry, results: Results | Sequence[Results]) -> Chart | None:
         return entry.draw(results)
     except HiddenError:
         return None
+
+
+def save_all(drawn: Mapping[str, Chart], folder: Path) -> None:
+    """Make a folder of charts, with their alt texts and their notes in files beside them.
+
+    Parameters
+    ----------
+    drawn : mapping of name to Chart
+    folder : Path
+        Must not exist.
+    """
+    folder.mkdir()
+    for name, drawing in drawn.items():
+        save(drawing, folder, name)
+    alt = "".join(f"{name}: {_line(one.alt)}\n" for name, one in drawn.items())
+    for file, text in ((ALT_TEXT, alt), (NOTES, _notes(drawn))):
+        (folder / file).write_text(printable(text), encoding="utf-8", newline="\n")
+
+
+def _notes(drawn: Mapping[str, Chart]) -> str:
+    """Return every note once, under the charts that it is of."""
+    whose: dict[str, list[str]] = {}
+    for name, one in drawn.items():
+        for note in dict.fromkeys(one.notes):
+            whose.setdefault(note, []).append(name)
+    groups: dict[str, list[str]] = {}
+    for note, names in whose.items():
+        groups.setdefault(_charts_in_words(names, [*drawn]), []).append(note)
+    return "\n".join(
+        "".join([f"{heading}\n", *(f"  {_line(note)}\n" for note in said)]) for heading, said in groups.items()
+    )
+
+
+def _charts_in_words(names: Sequence[str], every: Sequence[str]) -> str:
+    """Name some of the charts; those that are left out where they are fewer."""
+    others = [name for name in every if name not in names]
+    if not others:
+        return "All charts"
+    return f"All charts but {', '.join(others)}" if len(others) < len(names) else ", ".join(names)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def save(drawing: Chart, folder: str | Path, name: str) -> tuple[Path, Path]:

@@ -24,11 +24,14 @@ class Chart:
         What the chart shows, as a sentence with its number.
     alt : str
         The chart in words, with the key numbers, for people who cannot see it.
+    notes : tuple of str
+        Sources, and all that must be said of it; what is short stands under the picture as well.
     """
 
     figure: Figure
     title: str
     alt: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -59,13 +59,14 @@ def gaps(results: Results) -> Chart | None:
         return None
     paths = {name: series.over_years(results, results.gap(name)) for name in THREE}
     year = results.financial_years[0]
+    every = [claim for name in THREE for claim in claims_of(results, name)]
     said = words.listed([f"{name.replace('_', ' ')} {_first(path)}" for name, path in paths.items()])
     with style.context():
         sheet = Sheet(
             f"Three gaps in {year}: {said}{f' ({headline.DRAWS})' if results.draws > 1 else ''}",
             f"{results.title}. {results.areas[0]}, £ a financial year in cash"
-            f"{'; bars: median, whiskers: 80% of draws' if results.draws > 1 else '; central run'}; "
-            "dashed: published claims, of their time and of what each of them counts",
+            f"{'; bars: median, whiskers: 80% of draws' if results.draws > 1 else '; central run'}"
+            f"{'; dashed: what was said, each of its year and of what it counts' if every else ''}",
             series.footer([results], *_said(results), _budget_words(results), money=True),
             count=len(THREE),
             columns=len(THREE),
@@ -74,7 +75,8 @@ def gaps(results: Results) -> Chart | None:
         for i, (name, path) in enumerate(paths.items()):
             axes = sheet.panels[i]
             claims = claims_of(results, name)
-            sheet.panel_title(i, GAP_WORDS[name])
+            dashed = "; ".join(f"{words.money(claim.gbp)}, {claim.label}" for claim in claims)
+            sheet.panel_title(i, "\n".join(filter(None, (GAP_WORDS[name], dashed and f"Dashed: {dashed}"))))
             colour = style.PALETTE[("orange", "dark_blue", "dark_pink")[i]]
             axes.bar(path.at, path.middle, width=0.7, color=colour, gid=name)
             axes.axhline(0, color=style.INK, linewidth=1.0)
@@ -99,7 +101,6 @@ def gaps(results: Results) -> Chart | None:
                 for name, path in paths.items()
             ]
         )
-        every = [claim for name in THREE for claim in claims_of(results, name)]
         claimed = "".join(f" {one.label} said {words.money(one.gbp)} a year." for one in every)
         return sheet.finish(f"Bar charts of three gaps by financial year: {alt}.{claimed}")
 

@@ -34,6 +34,10 @@ _OWN = 12.0
 """Pixels from a point within which the ink is its own."""
 LINE = 1.25
 """Height of a line of text, in font sizes."""
+FOOTER_LINES = 3
+"""Most lines under a picture: more are read by nobody there, and stand in a file beside it."""
+MORE = "More notes stand beside the chart."
+"""What stands under a picture that has more notes."""
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
@@ -106,11 +110,11 @@ class Sheet:
     Attributes
     ----------
     title, subtitle, footer : str
-        The finding; what is shown, where and in which unit; source and notes, a paragraph a line.
+        The finding; what is shown, where and in which unit; sources, and then notes, the most important first.
     count, columns : int
         Panels, and how many stand side by side.
     plots_height : float
-        Least height of all panels together, inches; a long footer makes the figure taller.
+        Least height of all panels together, inches.
     least_height : float
         Least height of the figure, inches.
     ticks : bool
@@ -192,7 +196,7 @@ class Sheet:
         width = style.WIDTH_INCHES - 2 * MARGIN
         title = self.wrap(self.title, style.TITLE, width, bold=True)
         subtitle = self.wrap(self.subtitle, style.SUBTITLE, width)
-        footer = [line for text in self.footer for line in self.wrap(text, style.FOOTER, width)]
+        footer = self._footer(width)
         header_height = _height(len(title), style.TITLE) + 0.06 + _height(len(subtitle), style.SUBTITLE) + 0.15
         footer_height = _height(len(footer), style.FOOTER) + 0.1
 
@@ -235,7 +239,25 @@ class Sheet:
                 )  # fmt: skip
         self._draw_labels()
         self._draw_callouts()
-        return Chart(figure, printable(self.title), printable(alt))
+        return Chart(figure, printable(self.title), printable(alt), tuple(printable(text) for text in self.footer))
+
+    def _footer(self, width: float) -> list[str]:
+        """Return the lines under the picture: sources, then as many notes as there is room for, whole, in their order.
+
+        Notes that are too long for what room is left are passed over.
+        """
+        source, *notes = self.footer or ("",)
+        first = self.wrap(source, style.FOOTER, width)
+        if len(first) > FOOTER_LINES - 1:
+            first = [*first[: FOOTER_LINES - 2], f"{first[FOOTER_LINES - 2]} …"]
+        room = FOOTER_LINES - len(first)
+        if len(every := self.wrap(" ".join(notes), style.FOOTER, width)) <= room:
+            return [*first, *every]
+        said: list[str] = []
+        for note in notes:
+            if len(self.wrap(" ".join([*said, note, MORE]), style.FOOTER, width)) <= room:
+                said.append(note)
+        return [*first, *self.wrap(" ".join([*said, MORE]), style.FOOTER, width)]
 
     @staticmethod
     def measure(text: str, size: float, *, bold: bool = False) -> float:

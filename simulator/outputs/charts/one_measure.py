@@ -34,7 +34,7 @@ def one_measure(results: Results, *, name: str) -> Chart | None:
     when = series.instants_words(results) if stock else "in each financial year"
     first, last, start, end = path.middle[0], path.middle[-1], said(path.when[0]), said(path.when[-1])
     prices = f" {series.prices_words(results)}" if measure.is_money else ""
-    title = headline.level(f"{measure.title}:", path, write, said, ("rise", "fall", "hardly change"), unit=prices)
+    title = headline.level(f"{measure.title}:", path, write, said, ("up", "down", "hardly changed,"), unit=prices)
     history = series.actual(results, name, real=measure.is_money)
     past = ""
     if history:

@@ -249,33 +249,41 @@ def interval_words(path: Course, write: Callable[[float], str]) -> str:
 
 
 def footer(all_results: Sequence[Results], *notes: str, money: bool = False) -> list[str]:
-    """Return the lines under a chart: sources, the notes on all, and those on each scenario, a paragraph each.
+    """Return what stands under a chart: sources, notes of its own, notes on all, and those on each scenario.
 
-    Of many scenarios only the notes on the first are given, what is not plausible, and which are replications.
+    What is not plausible comes before all other notes. Of many scenarios only the notes on the first are given, what is
+    not plausible, and which are replications.
+
+    Parameters
+    ----------
+    all_results
+        The scenarios that it shows.
+    *notes
+        Notes of its own.
+    money
+        Whether it shows money.
     """
     sources = list(dict.fromkeys(source for results in all_results for source in results.sources))
-    lines = [f"Source: {'; '.join(sources)}. Projection: care-demand."]
     said: dict[str, list[str]] = {}
     for results in all_results:
         for note in (*results.notes, *(results.money_notes if money else ())):
             said.setdefault(note, []).append(results.title)
     many = len(all_results) > MANY
-    whose: dict[str, list[str]] = {}
+    doubts: list[str] = []
+    of_all: list[str] = []
+    of_some: list[str] = []
     for note, titles in said.items():
-        if len(titles) == len(all_results):
-            whose.setdefault("Note", []).append(note)
-        elif not many:
-            whose.setdefault(words.listed(titles), []).append(note)
-        elif titles[0] == all_results[0].title or is_doubt(note):
-            more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
-            whose.setdefault(f"{titles[0]}{more}", []).append(note)
-    # What holds for all comes first, and each scenario's own title is said once.
-    for who in sorted(whose, key=lambda who: who != "Note"):
-        own = [note.removeprefix(f"{who}: ") for note in whose[who]]
-        lines.append(f"{who}: {' '.join(own)}")
+        everywhere = len(titles) == len(all_results)
+        if many and not everywhere and titles[0] != all_results[0].title and not is_doubt(note):
+            continue
+        more = f" and {len(titles) - 1} more" if many and len(titles) > 1 else ""
+        who = f"{titles[0]}{more}" if many else words.listed(titles)
+        whole = note if everywhere or note.startswith(f"{who}: ") else f"{who}: {note}"
+        (doubts if is_doubt(note) else of_all if everywhere else of_some).append(whole)
     if many:
         replications = [results.title for results in all_results if results.purpose == "replication"]
         if replications:
-            lines.append(f"Replications of published projections, not endorsements: {'; '.join(replications)}.")
-        lines.append("Assumptions differ between scenarios: summary.txt gives those of each.")
-    return lines + ([f"Note: {' '.join(notes)}"] if notes else [])
+            of_some.append(f"Replications of published projections, not endorsements: {'; '.join(replications)}.")
+        of_some.append("Assumptions differ between scenarios: summary.txt gives those of each.")
+    source = f"Source: {'; '.join(sources)}. Projection: care-demand."
+    return [source, *doubts, *notes, *of_all, *of_some]

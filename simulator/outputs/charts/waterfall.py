@@ -9,10 +9,12 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from simulator.outputs.charts import headline, series, style, words
-from simulator.outputs.charts.brought import COUNTED, brought
+from simulator.outputs.charts.brought import COUNTED, Brought, brought
 from simulator.outputs.charts.chart_registry import Chart, chart
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import MARGIN, Sheet
+from simulator.results.figures import way
+from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
 
 _WIDTH = style.WIDTH_INCHES - 2 * MARGIN
@@ -31,13 +33,10 @@ def what_each_brings(results: Results) -> Chart | None:
     if not parts:
         return None
     together, years = parts[-1], results.financial_years
-    end = f"March {words.year_end(years[-1])}"
-    ends = headline.between(together.children, _count), headline.between(together.spend_gbp, _money)
-    drawn = f" ({headline.DRAWS})" if results.draws > 1 else ""
+    end, span = f"March {words.year_end(years[-1])}", f"{years[0]} to {years[-1]}"
     with style.context():
         sheet = Sheet(
-            f"Together the programmes make {ends[0]} children in {end} and {ends[1]} of spend in "
-            f"{years[0]} to {years[-1]}{drawn}",
+            f"The programmes together {_finding(together, f'in {end}', f'in {span}')}",
             f"{results.title}. Change in {results.areas[0]} that each programme brings, beside the same run without "
             f"any: children looked after in {end}, and spend over all years with the programmes' own cost, £ "
             f"{series.prices_words(results)}; central run",
@@ -69,11 +68,42 @@ def what_each_brings(results: Results) -> Chart | None:
         return sheet.finish(f"Waterfall chart of what each programme brings. {listed}.")
 
 
+def _finding(together: Brought, end: str, span: str) -> str:
+    """Return what all of them together mean for children and for spend, as the end of a sentence."""
+    children = _together(together.children, words.count, ("more", "fewer", "as many"), "children", end)
+    spend = _together(together.spend_gbp, words.money, ("more", "less", "as much"), "spend", span)
+    verb = children.partition(" ")[0]
+    return f"{children} and {spend.removeprefix(f'{verb} ')}"
+
+
+def _together(values: Array, write: Callable[[float], str], verbs: tuple[str, str, str], what: str, when: str) -> str:
+    """Return what they mean or, where 80% of draws hold no change, how far they change it, as the end of a sentence.
+
+    The number is the central run's, as in the chart; `verbs` are for more, for less and for the same.
+    """
+    found, between = way(values, 0.0), headline.between(values, partial(signed, write=write))
+    nothing = _is_nothing(values, write)
+    if found == "unsure" and not nothing:
+        return f"change {what} {when} by {between} (80% of draws)"
+    more, less, same = verbs
+    if found == "same" or nothing:
+        return f"mean {same} {what} {when}"
+    drawn = f" (80%: {between})" if " to " in between else ""
+    return f"mean {write(abs(float(values[0])))} {more if found == 'up' else less} {what} {when}{drawn}"
+
+
+def _is_nothing(values: Array, write: Callable[[float], str]) -> bool:
+    """Whether all of some figures are written as nought."""
+    return {write(abs(float(value))).strip("£") for value in values} <= {"0"}
+
+
 def _steps(
     sheet: Sheet, axes: Axes, values: list[float], write: Callable[[float], str], left: float, right: float
 ) -> None:
     """Draw steps from nothing to the last value, which all before it make, with their figures to the right."""
     texts = [write(value) for value in values]
+    if _is_nothing(np.array(values), write):  # parts of a child that are shown as none are drawn as none
+        values = [0.0] * len(values)
     right -= max(sheet.measure(text, style.FOOTER, bold=True) for text in texts) + 0.15
     after = np.cumsum(values[:-1])
     before = np.append(0.0, after[:-1])

@@ -107,9 +107,9 @@ def _unit(loaded: LoadedScenario, steps: tuple[str | int, ...], origin: Origin) 
 
 
 def _interval(origin: Origin, unit: str) -> str:
-    if origin.uncertain is None:
+    if origin.uncertain is None or origin.uncertain.interval is None:
         return ""
-    percent, low, high = origin.uncertain.parameter.distribution.interval
+    percent, low, high = origin.uncertain.interval
     ends = " to ".join(pounds(end) if "GBP" in unit else worded(short(end)) for end in (low, high))
     return f"{ends} (all of it)" if percent == 100 else f"{ends} ({percent:g}%)"
 

@@ -298,7 +298,7 @@ def of_measure(results: Results, *, name: str) -> Plot | None:
     prices = f" {series.prices_words(results)}" if measure.is_money else ""
     title = headline.level(
         f"{measure.title}:", path, words.money if measure.is_money else words.count, words.month if stock else str,
-        ("rise", "fall", "hardly change"), unit=prices,
+        ("up", "down", "hardly changed,"), unit=prices,
     )  # fmt: skip
     before = record(results, name, float(path.at[0]), real=measure.is_money)
     return _one(

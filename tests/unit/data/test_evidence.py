@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.cli.main import cli
@@ -17,6 +18,7 @@ from simulator.data.tables import sources
 from simulator.runs.simulate import simulate
 from simulator.scenario import LoadedScenario, ScenarioError, load, load_mapping
 from simulator.scenario.evidence import judged_programmes, used_by
+from simulator.scenario.explain import explain
 from simulator.uncertainty import Misstated, PointMass, Quantiles, Triangular, shrunken
 
 BY_KEY = {row.key: row for row in evidence()}
@@ -96,6 +98,58 @@ def test_a_file_shrinks_a_ratio_and_says_so() -> None:
     ]
     assert not [note for note in simulate(plain).notes if "shrunk" in note]
     assert help_with(shrink="none").uncertain == plain.uncertain
+
+
+def safeguarding(**ratio: object) -> LoadedScenario:
+    one = {
+        "kind": "family_safeguarding",
+        "id": "teams",
+        "start": "2025-04",
+        "needing_share": 0.5,
+        "effect": {"risk_ratio": ratio},
+    }
+    return load_mapping(
+        {"name": "Any", "extends": "status-quo", "end": "2026-03", "questions": [], "interventions": [one]}
+    )
+
+
+@given(st.floats(0.05, 3.0), st.sampled_from(sorted(SHRINKAGE)))
+@settings(max_examples=10, deadline=None)
+def test_a_ratio_without_an_interval_is_shrunk_alike_and_is_not_drawn(ratio: float, design: str) -> None:
+    loaded = safeguarding(value=ratio, shrink=design, quality="low")
+    one = loaded.scenario.interventions[-1]
+    assert one.effect.risk_ratio == pytest.approx(shrunk_ratio(ratio, design))  # type: ignore[attr-defined]
+    assert "interventions[teams].effect.risk_ratio" not in {number.key for number in loaded.parameters}
+    assert "teams" not in judged_programmes(loaded)
+    as_found = safeguarding(value=ratio, shrink="none").scenario.interventions[-1]
+    assert as_found.effect.risk_ratio == ratio  # type: ignore[attr-defined]
+
+
+def test_check_tells_what_a_ratio_without_an_interval_is_believed() -> None:
+    said = explain(safeguarding(value=0.0625, shrink="before_and_after"))
+    assert "0.5 (shrunk as before and after) ratio" in said
+
+
+def test_a_value_and_a_distribution_take_each_others_place(tmp_path: Path) -> None:
+    """A file that extends another replaces the whole of its number, so that nothing of the other evidence is left."""
+    texts = {"parent": "{value: 0.64, shrink: matched}", "child": "{median: 0.9, p10: 0.8, p90: 1.0}"}
+    for first, then, expected in (("parent", "child", 0.9), ("child", "parent", 0.8)):
+        (tmp_path / "first.yaml").write_text(
+            "name: First\ninterventions:\n  - {kind: early_help, id: help, start: 2025-04, "
+            f"effect: {{risk_ratio: {texts[first]}}}}}\n",
+            encoding="utf-8",
+        )
+        (tmp_path / "then.yaml").write_text(
+            "name: Then\nextends: first.yaml\ninterventions:\n"
+            f"  - {{id: help, effect: {{risk_ratio: {texts[then]}}}}}\n",
+            encoding="utf-8",
+        )
+        loaded = load(tmp_path / "then.yaml")
+        one = loaded.scenario.interventions[-1]
+        assert one.effect.risk_ratio == pytest.approx(expected)  # type: ignore[attr-defined]
+        [number] = loaded.uncertain
+        assert number.is_drawn == (then == "child")
+        assert bool(number.shrink) == (then == "parent")
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_rates import SMALL, Small, draw_alone
 from rates_examples import BAND_OF_AGE, england, england_foster
 from same_paths import assert_same
-from test_engine import SMALL, Small, draw_alone
 
 from simulator.engine.compiled.backend import run_compiled
 from simulator.engine.paths import Paths

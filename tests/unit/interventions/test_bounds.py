@@ -8,11 +8,10 @@ from inspect import get_annotations
 from pathlib import Path
 from typing import Any
 
-import lever_examples
 import pytest
 from click.testing import CliRunner
+from kind_examples import EXAMPLES, OF_WHOM, leaves
 from ruamel.yaml import YAML
-from test_interventions import EXAMPLES, OF_WHOM, leaves
 
 from simulator.cli.main import cli
 from simulator.interventions import FieldNote, kinds, notes
@@ -109,13 +108,11 @@ def of_kinds() -> Iterator[tuple[str, str, float, dict[str, Any]]]:
         held |= {"cost.budget_gbp.*": examples[0], "path.*": examples[-1], **dict.fromkeys(BOTH_NEEDED, examples[0])}
         for note in numbers(notes(kinds()[kind])):
             defined = defined_by(kind, note)
-            if kind in lever_examples.EXAMPLES and defined in shared:
+            if defined in shared:
                 continue
             shared.add(defined)
             data = deepcopy(held[note.path])
             if note.path in BOTH_NEEDED:
-                if kind == "budget_line" and note.path == "areas.share":
-                    continue  # the money is the same for a share of children, so it is refused
                 data["areas"] = dict(BOTH_NEEDED[note.path])
             if note.path == "referrals.to_month":
                 data["referrals"]["from_month"] = 0
@@ -167,12 +164,7 @@ def test_both_ends_run_or_are_refused_alike(
 
 def test_every_number_is_tried() -> None:
     tried = {(kind, path) for kind, path, _, _ in CASES}
-    wanted = {
-        (kind, note.path)
-        for kind, model in kinds().items()
-        for note in numbers(notes(model))
-        if kind not in lever_examples.EXAMPLES or defined_by(kind, note)[0] is model
-    }
-    wanted |= {(note.path.split(".")[0], note.path) for note in numbers(notes(Scenario))}
-    assert wanted - tried == {("budget_line", "areas.share")}
+    every = [(kind, note) for kind, model in kinds().items() for note in numbers(notes(model))]
+    assert {defined_by(*one) for one in every} == {defined_by(*one) for one in every if (one[0], one[1].path) in tried}
+    assert {(note.path.split(".")[0], note.path) for note in numbers(notes(Scenario))} <= tried
     assert len(CASES) > 100

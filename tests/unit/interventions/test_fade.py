@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kind_rates import FIRST, MONTHS, made, make_context, make_rates
 from pydantic import ValidationError
-from test_interventions import FIRST, MONTHS, made, make_context, make_rates
 
 from simulator.interventions.base import FADE_MONTHS, PhasedIntervention
 from simulator.vocabulary.calendar import Month

@@ -1,21 +1,18 @@
-"""Levers on foster homes, kin and children's homes: cases worked by hand, signs, what does nothing, and limits."""
+"""Levers on foster homes, kin and children's homes: whole runs, what is matched, and limits."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import foster_lever_examples
 import numpy as np
 import pytest
+from hand_cases import given
+from kind_rates import made, make_context, make_rates
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from test_interventions import arrays, made, make_context, make_rates
 
 from simulator.baseline.england import load_baseline
-from simulator.engine.rates import Rates, StreamRates
+from simulator.engine.rates import StreamRates
 from simulator.interventions import kinds
 from simulator.interventions.foster_matching import Shortage, gains, needing
 from simulator.interventions.impossible import Impossible
@@ -24,73 +21,10 @@ from simulator.projection.compile import compile_scenario
 from simulator.results.labelled import RunResults
 from simulator.runs.single_run import label
 from simulator.scenario.read import load
-from simulator.vocabulary import areas, placements
-from simulator.vocabulary.axes import AGES, REASONS, SECTORS, STREAMS
+from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import Month
 
-FOLDER = Path(__file__).parent / "foster_by_hand"
-CASES = {path.stem: YAML(typ="safe").load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))}
-LABELS = {
-    "age": [str(age) for age in AGES],
-    "place": list(placements.names()),
-    "reason": list(REASONS),
-    "sector": list(SECTORS),
-    "cost": list(placements.cost_keys()),
-}
-"""Names along axes; other positions are numbers."""
 AROUND = Surroundings(Month(2025, 4), Month(2035, 3), places_limited=True, authorities=frozenset())
-
-
-def given(case: dict[str, Any], codes: tuple[str, ...]) -> Rates:
-    """Rates with what the case gives, the same everywhere; shares by place are given by name."""
-    rates = make_rates(draws=1, areas=len(codes))
-
-    def changed(record: Any, values: dict[str, Any]) -> Any:
-        new = {}
-        for name, value in values.items():
-            array = np.zeros_like(getattr(record, name))
-            if isinstance(value, dict):
-                for place, share in value.items():
-                    array[..., placements.index(place)] = share
-            else:
-                array[...] = value
-            new[name] = array
-        return replace(record, **new)
-
-    wanted = case.get("given", {})
-    streams = tuple(changed(one, wanted.get(name, {})) for name, one in zip(STREAMS, rates.streams, strict=True))
-    return replace(rates, streams=streams, foster=changed(rates.foster, wanted.get("foster", {})))
-
-
-def found(rates: Rates, of: str, where: dict[str, Any]) -> float:
-    """One number of the first draw; an axis along which nothing varies may have length 1."""
-    owner, _, name = of.partition(".")
-    array = dict(arrays(rates))[f"streams.{STREAMS.index(owner)}.{name}" if owner in STREAMS else of]
-    position = [0, where.pop("area", 0)]
-    position += [LABELS[axis].index(str(label)) if axis in LABELS else int(label) for axis, label in where.items()]
-    return float(array[tuple(min(at, size - 1) for at, size in zip(position, array.shape, strict=True))])
-
-
-def test_every_lever_has_a_case() -> None:
-    assert {case["intervention"]["kind"] for case in CASES.values()} == set(foster_lever_examples.EXAMPLES)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_it_comes_out_as_worked_by_hand(name: str) -> None:
-    case = CASES[name]
-    data = dict(case["intervention"])
-    every = {one.name: one.code for one in areas.authorities()}
-    codes = tuple(every[area] for area in case.get("areas", ())) or ("England",)
-    data = {
-        key: float(value) if type(value) is int and key != "capital_years" else value for key, value in data.items()
-    }
-    after = made(data.pop("kind"), data).apply(given(case, codes), make_context(codes, inflation=0.0))
-    after.check()
-    assert case["sum"]
-    for expected in case["expect"]:
-        where = dict(expected)
-        of, value = where.pop("of"), where.pop("is")
-        assert found(after, of, where) == pytest.approx(value, rel=1e-6), expected
 
 
 # --- whole runs ----------------------------------------------------------------------------------------------------

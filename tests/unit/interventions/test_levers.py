@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from time import process_time
 from typing import Any
 
-import lever_examples
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_interventions import MONTHS, made, make_context, make_rates
+from kind_rates import MONTHS, made, make_context, make_rates
 
 from simulator.cli.main import cli
 from simulator.data.authority_tables import column, population
@@ -22,10 +20,6 @@ from simulator.interventions import apply_all
 from simulator.interventions.asylum_transfers import transferred
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.starts_programme import come_later
-from simulator.interventions.study_effect import StudyEffect
-from simulator.runs.simulate import simulate
-from simulator.scenario import load, shipped
-from simulator.scenario.read import load_mapping
 from simulator.vocabulary import areas
 from simulator.vocabulary.axes import AGES
 
@@ -81,16 +75,8 @@ def test_those_who_come_later_are_as_many_less_those_of_age() -> None:
     assert not come_later(children, 60).any()
 
 
-@given(ratio=st.floats(0.05, 3.0), design=st.sampled_from(["trial", "matched", "before_and_after", "judgement"]))
-@settings(max_examples=50, deadline=None)
-def test_shrinking_moves_towards_no_effect_and_not_beyond(ratio: float, design: Any) -> None:
-    effect = StudyEffect(risk_ratio=ratio, design=design)
-    assert min(ratio, 1.0) - 1e-12 <= effect.ratio <= max(ratio, 1.0) + 1e-12
-    assert StudyEffect(risk_ratio=ratio, design=design, shrunk=False).ratio == ratio
-
-
 def test_support_after_going_home_is_bounded_by_all_and_by_none() -> None:
-    data = {"effect": {"risk_ratio": 0.5, "design": "trial"}}
+    data = {"effect": {"risk_ratio": 0.5}}
     short, long = (after("reunification_support", **data, support_months=m).streams[0].return_ratio for m in (3, 120))
     assert (long[:, :, -1] < short[:, :, -1]).all()
     assert (long >= 0.5).all()
@@ -100,7 +86,7 @@ def test_support_after_going_home_is_bounded_by_all_and_by_none() -> None:
 
 def test_support_ends_for_those_who_went_home_with_it() -> None:
     """The last month of the programme is the last of support for those who go home, not for those who did."""
-    data = {"effect": {"risk_ratio": 0.5, "design": "trial"}, "end": "2026-03", "support_months": 6}
+    data = {"effect": {"risk_ratio": 0.5}, "end": "2026-03", "support_months": 6}
     ratio = after("reunification_support", **data).streams[0].return_ratio[0, 0, :, 0]
     assert (np.diff(ratio[11:18]) > 0.0).all()
     assert (ratio[17:] == 1.0).all()
@@ -174,42 +160,3 @@ def test_transfers_move_children_and_lose_none(growth: float, threshold: float) 
     most = max(threshold, there.sum() / people.sum())
     assert (sent <= np.maximum(most * people, 0.0) * (1 + 1e-9)).all()
     assert (sent[there <= most * people] >= there[there <= most * people] - 1e-9).all()
-
-
-def all_levers() -> list[dict[str, Any]]:
-    """Every lever as shipped scenarios have it; where several do, as the first has it."""
-    found: dict[str, dict[str, Any]] = {}
-    for path in shipped().values():
-        loaded = load(path)
-        for one in loaded.scenario.interventions:
-            data = one.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-            kind = type(one).model_fields["kind"].default
-            if kind in lever_examples.EXAMPLES and loaded.scenario.base == 2025:
-                found.setdefault(kind, {**data, "kind": kind})
-    workforce = {"kind": "workforce", "start": "2025-04", "recruits_per_year": 100.0, "agency_premium_gbp": 20_000.0}
-    return [*found.values(), workforce]
-
-
-def test_every_lever_has_a_shipped_scenario() -> None:
-    loaded = [load(path) for path in shipped().values()]
-    kinds = {type(one).model_fields["kind"].default for scenario in loaded for one in scenario.scenario.interventions}
-    assert kinds >= set(lever_examples.EXAMPLES)
-
-
-def test_all_levers_at_once_keep_children_and_pounds_and_take_under_a_second_more() -> None:
-    levers = all_levers()
-    assert {one["kind"] for one in levers} == set(lever_examples.EXAMPLES)
-    spent, run = [], None
-    for found in ([], [], levers):  # the first reads the tables
-        loaded = load_mapping({"name": "Levers", "extends": "status-quo", "interventions": found})
-        begun = process_time()
-        run = simulate(loaded, valued=False)
-        spent.append(process_time() - begun)
-    assert run is not None
-    assert spent[2] - spent[1] < 1.0
-    children, flows = run["children"], {name: run[name].total() for name in ("starts", "exits", "balancing")}
-    change = np.diff(children.total())
-    np.testing.assert_allclose(change, flows["starts"] - flows["exits"] + flows["balancing"], atol=1e-5)
-    parts = sum(run[name].total() for name in ("placement_spend", "other_spend", "programme_spend"))
-    np.testing.assert_allclose(run["total_spend"].total(), parts, rtol=1e-9)
-    assert all((path >= 0.0).all() for path in children.by_placement().values())

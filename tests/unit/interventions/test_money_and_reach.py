@@ -9,20 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kind_examples import EACH, NEUTRAL, OF_WHOM
+from kind_rates import MONTHS, PAIR, PAIR_OF_ENGLAND, arrays, change, made, make_context, make_rates
 from pydantic import ValidationError
-from test_interventions import (
-    EACH,
-    MONTHS,
-    NEUTRAL,
-    OF_WHOM,
-    PAIR,
-    PAIR_OF_ENGLAND,
-    arrays,
-    change,
-    made,
-    make_context,
-    make_rates,
-)
 
 from simulator.engine.rates import FosterRates, Rates
 from simulator.interventions import kinds

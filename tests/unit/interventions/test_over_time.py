@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_interventions import GBP_PER_WEEK, MONTHS, made, make_context, make_rates
+from kind_rates import GBP_PER_WEEK, MONTHS, made, make_context, make_rates
 
 from simulator.data.population import added_children, population_by_age
 from simulator.engine.rates import Rates

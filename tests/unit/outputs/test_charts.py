@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import fake_results
 import numpy as np
@@ -19,7 +20,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from simulator.outputs import charts
-from simulator.outputs.charts import Chart, style, words
+from simulator.outputs.charts import Chart, layout, style, words
 from simulator.outputs.charts.chart_registry import chart
 from simulator.outputs.charts.findings import comparable, finding
 from simulator.outputs.charts.layout import spread
@@ -484,3 +485,46 @@ def test_palette_knows_every_colour_of_the_placements():
     assert {p.colour for p in placements()} <= set(style.PALETTE)
     assert style.contrast("#000000") == pytest.approx(21)
     assert all(style.contrast(style.readable(colour)) >= 4.5 for colour in style.PALETTE.values())
+
+
+@pytest.mark.parametrize(
+    ("notes", "shown"),
+    [
+        (["One.", "Two."], "Source: A. Projection: care-demand.\nOne. Two."),
+        (["Word " * 200, "Short."], f"Source: A. Projection: care-demand.\nShort. {layout.MORE}"),
+        (["Word " * 200], f"Source: A. Projection: care-demand.\n{layout.MORE}"),
+        ([], "Source: A. Projection: care-demand."),
+    ],
+)
+def test_under_a_picture_stand_three_lines_at_most_and_whole_notes(notes: list[str], shown: str) -> None:
+    """Whole notes in their order, as many as there is room for; all of them go with the chart."""
+    footer = ["Source: A. Projection: care-demand.", *notes]
+    with style.context():
+        drawn = layout.Sheet("Title", "Subtitle", footer).finish("Alt")
+    said = [text.get_text() for text in drawn.figure.texts]
+    assert shown in said
+    assert all(text.count("\n") < layout.FOOTER_LINES for text in said)
+    assert drawn.notes == tuple(footer)
+
+
+def test_a_source_line_that_is_too_long_leaves_room_for_a_note() -> None:
+    with style.context():
+        drawn = layout.Sheet("Title", "Subtitle", ["Source: " + "A; " * 400, "Note."]).finish("Alt")
+    [under] = [text.get_text() for text in drawn.figure.texts if text.get_text().startswith("Source")]
+    last = under.split("\n")[-1]
+    assert under.count("\n") < layout.FOOTER_LINES
+    assert "…" in under
+    assert last == "Note."
+
+
+def test_notes_are_written_once_under_the_charts_that_they_are_of(tmp_path: Path) -> None:
+    with style.context():
+        drawn = {
+            name: layout.Sheet(name, "Subtitle", ["Source: A.", *notes]).finish("Alt")
+            for name, notes in {"one": ["Of two."], "two": ["Of two.", "Of one."], "three": []}.items()
+        }
+    charts.save_all(drawn, tmp_path / "charts")
+    text = (tmp_path / "charts" / "notes.txt").read_text(encoding="utf-8")
+    assert text == "All charts\n  Source: A.\n\nAll charts but three\n  Of two.\n\ntwo\n  Of one.\n"
+    alt = (tmp_path / "charts" / "alt-text.txt").read_text(encoding="utf-8")
+    assert alt == "one: Alt\ntwo: Alt\nthree: Alt\n"

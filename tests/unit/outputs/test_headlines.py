@@ -13,7 +13,7 @@ from simulator.baseline.local_evidence import Evidence
 from simulator.baseline.neighbours import peers
 from simulator.baseline.start import OwnPast
 from simulator.outputs import charts
-from simulator.outputs.charts import Chart, headline, own_past, series, verdicts, words
+from simulator.outputs.charts import Chart, headline, own_past, series, verdicts, waterfall, words
 from simulator.outputs.charts.area_panels import _finding
 from simulator.outputs.summary import comparison_text, summary_points, summary_text
 from simulator.results.analysis import growth_by_area
@@ -207,3 +207,29 @@ def test_the_chart_of_several_scenarios_gives_both_rules_for_places_and_their_in
     for rule in ("limited", "as needed"):
         assert len(re.findall(rf"{rule}: net (cost|saving) £\S+ {ends}", drawn_.alt)) == 2
     assert len(drawn_.figure.axes) == 2
+
+
+@pytest.mark.parametrize(
+    ("children", "spend", "title"),
+    [
+        ([-65.0], [-35e6], "mean 65 fewer children at the end and £35m less spend in all"),
+        ([-65.0], [35e6], "mean 65 fewer children at the end and £35m more spend in all"),
+        ([0.2], [0.1], "mean as many children at the end and as much spend in all"),
+        (
+            [-65.0, *range(-110, -9, 10)],
+            [1e6, *np.linspace(-20e6, 20e6, 11)],
+            "mean 65 fewer children at the end (80%: −100 to −20) and "
+            "change spend in all by −£16m to +£16m (80% of draws)",
+        ),
+        (
+            [5.0, *range(-50, 51, 10)],
+            [1e6, *np.linspace(-20e6, 20e6, 11)],
+            "change children at the end by −40 to +40 (80% of draws) and spend in all by −£16m to +£16m (80% of draws)",
+        ),
+    ],
+)
+def test_the_title_of_the_waterfall_says_what_all_mean_and_no_way_that_draws_do_not_agree_on(
+    children: list[float], spend: list[float], title: str
+) -> None:
+    together = waterfall.Brought("All together", np.array(children), np.array(spend))
+    assert waterfall._finding(together, "at the end", "in all") == title

@@ -45,9 +45,12 @@ def test_it_is_in_the_folder_the_summary_and_the_manifest(tmp_path: Path, monkey
         assert [entry.name for entry in charts.entries("scenario")] == ["toy"]
         write_run(synthetic(months=24), loaded, tmp_path / "out", "care-demand run x")  # type: ignore[arg-type]
     out = tmp_path / "out"
-    drawn = {"charts/toy.svg", "charts/toy.png", "charts/alt-text.txt"}
+    drawn = {"charts/toy.svg", "charts/toy.png", "charts/alt-text.txt", "charts/notes.txt"}
     assert drawn <= set(json.loads((out / "manifest.json").read_text())["files"])
     assert all((out / name).is_file() for name in drawn)
     assert "  toy: Children move\n" in (out / "summary.txt").read_text(encoding="utf-8")
     assert (out / "charts/alt-text.txt").read_text(encoding="utf-8") == "toy: A line of moves.\n"
+    notes = (out / "charts/notes.txt").read_text(encoding="utf-8").splitlines()
+    assert notes[0] == "All charts"
+    assert notes[1].startswith("  Source: ")
     assert "<desc>A line of moves.</desc>" in (out / "charts/toy.svg").read_text(encoding="utf-8")

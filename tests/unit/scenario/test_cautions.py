@@ -161,7 +161,7 @@ def test_a_value_of_an_intervention_is_told_where_it_moves_nothing(case: str, tm
 IN_KENT = "areas: {names: [Kent]}"
 MONEY_LINE = "budget_line, cost: {per_year_gbp: X}"
 ELSEWHERE = "in Kent, of which none is run"
-THROUGH_AGENCIES = f"acts {ELSEWHERE}: here through agencies alone"
+THROUGH_AGENCIES = f"reach it through agencies alone: {ELSEWHERE}"
 
 
 @pytest.mark.parametrize(

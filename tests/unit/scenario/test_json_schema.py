@@ -25,6 +25,7 @@ ONLY_THE_READER = {
     # keys that are given twice, and numbers that JSON has not
     "duplicate-key", "duplicate-key-deep", "risk-ratio-nan",
     # what a distribution works out to
+    "value-in-a-group", "value-out-of-bounds",
     "distribution-beyond-bounds", "distribution-budget", "distribution-ci-reversed",
     "distribution-correlation-alone", "distribution-lognormal-share", "distribution-mean-impossible",
     "distribution-mean-outside", "distribution-median-outside", "distribution-mix-part", "distribution-mix-value",
