@@ -25,7 +25,7 @@ _NAMES = 3.2
 
 
 @dataclass(frozen=True)
-class _Bar:
+class Bar:
     """A bar across: its name, its parts from one value to another with their colours, and what it says at its end."""
 
     name: str
@@ -51,7 +51,7 @@ def tornado(study: Sensitivity, title: str, figure: int) -> Chart | None:
         low, high = (float(end) for end in study.tornado[i, :, figure])
         parts = ((middle, low, "dark_blue"), (middle, high, "orange"))
         said = f"{written_as(asked, low)} to {written_as(asked, high)}"
-        bars.append(_Bar(study.inputs[i].name, parts, said))
+        bars.append(Bar(study.inputs[i].name, parts, said))
     first = order[0]
     low, high = study.tornado[first, :, figure]
     finding = (
@@ -63,7 +63,7 @@ def tornado(study: Sensitivity, title: str, figure: int) -> Chart | None:
         f"percentile (blue) and its {TORNADO_ENDS[1]}th (orange) and all others at their middle; line: the central "
         f"run, {written_as(asked, middle)}"
     )
-    return _drawn(finding, subtitle, bars, middle, "Tornado chart.")
+    return bars_across(finding, subtitle, bars, middle, "Tornado chart.")
 
 
 def variance_bars(study: Sensitivity, title: str, figure: int) -> Chart | None:
@@ -77,7 +77,7 @@ def variance_bars(study: Sensitivity, title: str, figure: int) -> Chart | None:
         total = float(study.indices.total[i, figure])
         low, high = (float(end) for end in study.indices.total_ends[:, i, figure])
         said = f"{total:.2f} ({low:.2f} to {high:.2f})"
-        bars.append(_Bar(study.blocks[i].name, ((0.0, total, "dark_blue"),), said, (low, high)))
+        bars.append(Bar(study.blocks[i].name, ((0.0, total, "dark_blue"),), said, (low, high)))
     low = study.indices.total_ends[0, order[0], figure]
     beaten = all(study.indices.total_ends[1, i, figure] < low for i in order[1:])
     finding = f"{asked.words}: {_leading(study, order, low, beaten=beaten)}"
@@ -85,7 +85,7 @@ def variance_bars(study: Sensitivity, title: str, figure: int) -> Chart | None:
         f"{title}, {study.figures.area}. {_of(study, asked)}: total Sobol index of each input, the share of variance "
         f"that would stay if all others were known; lines: 80% intervals from {study.budget.points} points"
     )
-    return _drawn(finding, subtitle, bars, 0.0, "Bar chart of total Sobol indices.")
+    return bars_across(finding, subtitle, bars, 0.0, "Bar chart of total Sobol indices.")
 
 
 def _leading(study: Sensitivity, order: Sequence[int], low: float, *, beaten: bool) -> str:
@@ -102,7 +102,7 @@ def worth_bars(found: Information, title: str) -> Chart | None:
     if not seen:
         return None
     bars = [
-        _Bar(one.name, ((0.0, one.evppi_gbp, "orange" if one.group else "dark_blue"),), words.money(one.evppi_gbp))
+        Bar(one.name, ((0.0, one.evppi_gbp, "orange" if one.group else "dark_blue"),), words.money(one.evppi_gbp))
         for one in seen
     ]
     single = next((one for one in seen if not one.group), seen[0])
@@ -116,7 +116,7 @@ def worth_bars(found: Information, title: str) -> Chart | None:
         f"information on each input (blue) and on groups of them (orange), by regression on {found.draws:,} draws; "
         "those that chance could make as great in 1 of 100 cases are left out"
     )
-    return _drawn(finding, subtitle, bars, 0.0, "Bar chart of the value of perfect information.")
+    return bars_across(finding, subtitle, bars, 0.0, "Bar chart of the value of perfect information.")
 
 
 def _of(study: Sensitivity, asked: AskedFigure) -> str:
@@ -125,9 +125,24 @@ def _of(study: Sensitivity, asked: AskedFigure) -> str:
     return f"{asked.words}{held}{prices}"
 
 
-def _drawn(finding: str, subtitle: str, bars: Sequence[_Bar], middle: float, kind: str) -> Chart:
+def bars_across(
+    finding: str, subtitle: str, bars: Sequence[Bar], middle: float, kind: str, footer: Sequence[str] = (SOURCE,)
+) -> Chart:
+    """Draw bars across, below each other, on one scale.
+
+    Parameters
+    ----------
+    finding, subtitle : str
+    bars : sequence of Bar
+    middle : float
+        Where the line is from which bars go.
+    kind : str
+        Of chart, for the alt text.
+    footer : sequence of str
+        Source and notes.
+    """
     with style.context():
-        sheet = Sheet(finding, subtitle, [SOURCE], ticks=False, plots_height=0.36 * len(bars), least_height=0.0)
+        sheet = Sheet(finding, subtitle, footer, ticks=False, plots_height=0.36 * len(bars), least_height=0.0)
         axes = sheet.panels[0]
         axes.set_axis_off()
         axes.set_xlim(0.0, _WIDTH)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.decisions.drawn_inputs import families, inputs_of, levels
 from simulator.decisions.figures_at_points import AskedOfPoints, PointFigures, Progress, nobody_told
+from simulator.decisions.finished_work import FinishedWork
 from simulator.decisions.information import best_now, noise, of_study, partial, perfect
 from simulator.decisions.pilot_evidence import standard_error
 from simulator.interventions.base import PhasedIntervention
@@ -176,6 +178,7 @@ def value_of_information(
     evaluation_gbp: float = 0.0,
     engine: Engine | None = None,
     progress: Progress = nobody_told,
+    work: Path | None = None,
 ) -> Information:
     """Work out what it is worth to know more before one of several options is taken, or none.
 
@@ -194,6 +197,9 @@ def value_of_information(
     engine : {"plain", "compiled"}, optional
     progress : callable
         Told how many model runs are done, and how many there are.
+    work : Path, optional
+        Folder for finished runs, from which the same call goes on after an interruption; the caller deletes it
+        (`simulator.runs.folders.own_folders`). Nothing is kept if left out.
 
     Raises
     ------
@@ -209,7 +215,7 @@ def value_of_information(
             raise Wrong(
                 f"nobody does anything in {name}", "scenarios with programmes; doing nothing is an option anyway"
             )
-    questions = {name: AskedOfPoints(one, engine=engine) for name, one in options.items()}
+    questions = {name: AskedOfPoints(one, engine=engine, kept=FinishedWork(work)) for name, one in options.items()}
     parameters = tuple({one.key: one for q in questions.values() for one in q.parameters}.values())
     key = measured_ratio(options, measures) if pilots else ""
     delays = [_delay(options, key, one) for one in pilots]

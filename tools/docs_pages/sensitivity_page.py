@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from docs_pages.markdown import NONE, table
 from simulator.decisions.switches import AS_STATED, LEAST, Verdict, verdicts
-from simulator.decisions.value_of_information import Pilot, value_of_information
+from simulator.decisions.value_of_information import Information, Pilot, value_of_information
 from simulator.decisions.write_decisions import information_text, verdict_cell
 from simulator.results.quantities import POUNDS
 from simulator.scenario import LoadedScenario
@@ -70,10 +70,14 @@ area, and yearly net costs come later unchanged.
 """
 
 
-def sensitivity_page(loaded: Mapping[str, LoadedScenario]) -> str:
-    """Return the page."""
+def worth_of_evidence(loaded: Mapping[str, LoadedScenario]) -> Information:
+    """Return what it is worth to know more of the example before it is decided on."""
+    return value_of_information({EXAMPLE: loaded[EXAMPLE]}, draws=DRAWS, pilots=PILOTS)
+
+
+def sensitivity_page(loaded: Mapping[str, LoadedScenario], example: Information) -> str:
+    """Return the page; `example` is as :func:`worth_of_evidence` gives it."""
     found = list(verdicts(list(loaded.values())))
-    example = value_of_information({EXAMPLE: loaded[EXAMPLE]}, draws=DRAWS, pilots=PILOTS)
     pilots = " ".join(f"--pilot {one.areas}x{one.years}" for one in PILOTS)
     command = f"care-demand voi {EXAMPLE} {pilots} --draws {DRAWS}"
     text = information_text(example, loaded[EXAMPLE].scenario.name)
