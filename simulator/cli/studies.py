@@ -60,7 +60,7 @@ class Asking:
 
     Attributes
     ----------
-    study : Study
+    study : StudyCommand
     loaded : sequence of LoadedScenario
         Those that the options name, in their order.
     options : mapping of str to object
@@ -72,7 +72,7 @@ class Asking:
     quiet : bool
     """
 
-    study: Study
+    study: StudyCommand
     loaded: Sequence[LoadedScenario]
     options: Mapping[str, Any]
     folder: Path
@@ -90,7 +90,7 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Study:
+class StudyCommand:
     """A command that asks scenarios something and writes a folder.
 
     Attributes

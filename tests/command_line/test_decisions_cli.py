@@ -76,7 +76,9 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.glob("*.csv")}
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name == "pilot-power" else []) for name in QUICK]
+)
 def test_stopped_going_on_and_replayed(name: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Stopped on its way, a command goes on without running again what it ran; the tables are those of one go."""
     words = [*QUICK[name], "--no-charts", "--quiet"]

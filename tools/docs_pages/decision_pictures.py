@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.decisions.decision_charts import Bar, bars_across
+from simulator.decisions.decision_charts import bars_across
 from simulator.decisions.optimise import Optimised
 from simulator.outputs.charts import Chart, style, words
 from simulator.outputs.charts.layout import Sheet
+from simulator.outputs.svg.bars_across import Bar
 from simulator.runs.solve import Target
 
 Array = NDArray[np.float64]

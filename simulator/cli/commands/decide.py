@@ -13,7 +13,7 @@ from simulator.cli import studies
 from simulator.cli.commands.runs import load_all
 from simulator.cli.group import WrongInput, refusing
 from simulator.cli.screen import watched_bar
-from simulator.cli.studies import Asking, Study
+from simulator.cli.studies import Asking, StudyCommand
 from simulator.cli.written import written
 
 if TYPE_CHECKING:
@@ -169,6 +169,6 @@ def _together(texts: tuple[str, ...], problems: list[Problem]) -> tuple[Any, ...
     return tuple(found)
 
 
-OPTIMISE = Study(optimise, _write_optimised, lambda options: list(options["scenarios"]))
+OPTIMISE = StudyCommand(optimise, _write_optimised, lambda options: list(options["scenarios"]))
 
 COMMANDS = (optimise,)

@@ -12,7 +12,7 @@ from simulator.cli import studies
 from simulator.cli.commands.runs import load_all
 from simulator.cli.group import refusing
 from simulator.cli.screen import watched_bar
-from simulator.cli.studies import Asking, Study
+from simulator.cli.studies import Asking, StudyCommand
 from simulator.cli.written import written
 
 if TYPE_CHECKING:
@@ -183,6 +183,6 @@ def _roll_out(_: Mapping[str, Any]) -> list[str]:
     return [ROLL_OUT]
 
 
-POWER = Study(pilot_power, _write_power, _roll_out)
+POWER = StudyCommand(pilot_power, _write_power, _roll_out)
 
 COMMANDS = (pilot_power,)

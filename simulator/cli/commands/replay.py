@@ -22,7 +22,7 @@ from simulator.cli.commands.what_matters import SENSITIVITY, VOI
 from simulator.cli.group import PROGRAM, WrongInput, refusing
 from simulator.cli.options import How, Whom, asked_for
 from simulator.cli.screen import say
-from simulator.cli.studies import Study
+from simulator.cli.studies import StudyCommand
 from simulator.cli.written import checked_folder, work_beside
 from simulator.vocabulary.printable import one_line
 
@@ -120,7 +120,7 @@ class StudyAgain:
 
     path: Path
     recorded: Recorded
-    study: Study
+    study: StudyCommand
     options: dict[str, Any]
     engine: str
     loaded: tuple[LoadedScenario, ...]

@@ -15,7 +15,7 @@ from simulator.cli.commands.sweeps import sweep_values
 from simulator.cli.group import PROGRAM, WrongInput, refusing
 from simulator.cli.options import Whom
 from simulator.cli.screen import watched_bar
-from simulator.cli.studies import Asking, Study
+from simulator.cli.studies import Asking, StudyCommand
 from simulator.cli.written import written
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def _scenario_and_against(options: Any) -> list[str]:
     return [options["scenario"], *([options["against"]] if options["against"] else [])]
 
 
-SENSITIVITY = Study(sensitivity, _write_sensitivity, _scenario_and_against)
-VOI = Study(voi, _write_voi, lambda options: list(options["scenarios"]))
+SENSITIVITY = StudyCommand(sensitivity, _write_sensitivity, _scenario_and_against)
+VOI = StudyCommand(voi, _write_voi, lambda options: list(options["scenarios"]))
 
 COMMANDS = (sensitivity, voi)
