@@ -9,6 +9,7 @@ from pathlib import Path
 from shutil import copyfile
 
 import numpy as np
+from scipy.special import ndtri
 
 from docs_pages.decision_pictures import held_chart, next_chart
 from docs_pages.markdown import table
@@ -16,7 +17,7 @@ from simulator.decisions.decision_charts import worth_bars
 from simulator.decisions.frontier_chart import frontier_chart
 from simulator.decisions.levers import combined
 from simulator.decisions.optimise import Asked, NextMoney, Optimised, optimise
-from simulator.decisions.pilot_answer import PilotAnswer, PilotNeeds
+from simulator.decisions.pilot_answer import PilotAnswer
 from simulator.decisions.pilot_charts import power_by_ratio
 from simulator.decisions.pilot_power import WANTED_POWER
 from simulator.decisions.value_of_information import Information, PilotWorth
@@ -153,7 +154,7 @@ To be seen in the number of children in care, no. The best plan found for {words
 care with it, and in {(pays < 0.0).mean():.0%} it costs more than it saves. "Best" is of two programmes and by the
 mean; by another objective it is another plan.
 
-**What would change it.** Evidence on what family help does to starts. {_pays()} No budget here changes that.
+**What would change it.** Evidence on what family help does to starts. {_pays()}
 
 {table(_HEADS, rows, 5)}
 
@@ -216,9 +217,10 @@ record says:
 
 {said}
 
-**How sure.** The studies run from 32% fewer starts to 5% more, so the record of help alone does not say that either
-line can be met. The distance between them is not about the help: it is how far starts and stays stray by themselves.
-With help that prevents nothing, {as_stated:.0%} of {HELD_DRAWS} draws keep to 80,000 all the same.
+**How sure.** Studies of help run from 32% fewer starts to 5% more: what is needed to be {SURE[-1]:.0%} sure is near the
+best that was ever found, and not what to expect. The distance between the two lines is not about the help: it is how
+far starts and stays stray by themselves. With help that prevents nothing, {as_stated:.0%} of {HELD_DRAWS} draws keep to
+80,000 all the same.
 
 **What would change it.** Another course of starts than the past's (a new law, or arrivals) is in no draw. And a
 number is not what anybody should hold for its own sake: it can be held by help, or by not taking in children who are
@@ -266,16 +268,16 @@ right for, which one survey of 113 children is all there is on; and for family h
 def _approvals(found: Optimised, foster: LoadedScenario) -> str:
     """Say what recruitment saves, on what judged cost, and up to which cost of an approval it would pay."""
     [one] = [more for more in found.next_money if more.lever.name == "foster-plan"]
-    [stated] = [x for x in foster.scenario.interventions if x.id == "foster-plan"]
-    per_approval = float(stated.cost_per_approval_gbp)  # type: ignore[attr-defined]
+    [judged] = [x.distribution for x in foster.parameters if x.key.endswith("cost_per_approval_gbp")]
+    low, middle, high = (f"£{float(value):,.0f}" for value in judged.ppf(np.array([0.1, 0.5, 0.9])))
     saved, cost = one.mean("npv"), float(one.cost_gbp[1:].mean())
     times = 1.0 + saved / cost
+    each = f"£{round(times * float(judged.ppf(np.array([0.5]))[0]), -4):,.0f}"
     verb = "saves" if saved > 0.0 else "loses"
     return (
-        f"Recruitment {verb} {words.money(abs(saved))} more than it costs only on a judged cost of "
-        f"{words.money(per_approval)} an approval (10,000 to 45,000 in 80% of draws, and dearer as volume rises); it "
-        f"would break even at {times:.0f} times that, about {words.money(round(times * per_approval, -4))}, if it "
-        "moved as many children."
+        f"Recruitment {verb} {words.money(abs(saved))} beside what it costs on a judged cost of {middle} an approval "
+        f"({low} to {high}, and dearer as volume rises), where places are limited; it would break even if approvals and "
+        f"all that goes with them cost {times:.0f} times as much, some {each} each, and still moved as many children."
     )
 
 
@@ -287,7 +289,13 @@ def _gain(one: NextMoney, name: str) -> float:
 def _pilots(pilots: Mapping[str, PilotAnswer], picture: str) -> str:
     going_on, funded = (max(one.needs, key=lambda need: need.chance) for one in pilots.values())
     plan = next(iter(pilots.values())).plan
-    needed = [f"{one.design.label.lower()}, {_needed(one)}" for one in next(iter(pilots.values())).needs]
+    needed = {one.design.label.lower(): one.areas_needed for one in next(iter(pilots.values())).needs}
+    enough = [f"{areas} areas by {name}" for name, areas in needed.items() if areas is not None]
+    more = (
+        f"for a chance of {WANTED_POWER:.0%}, {words.listed(enough)}"
+        if enough
+        else f"but with {plan.years} years no number of areas has a chance of {WANTED_POWER:.0%}, by any design"
+    )
     chance = max(going_on.chance, funded.chance)
     verdict = "Hardly" if chance < 0.5 else "Perhaps" if chance < WANTED_POWER else "Yes"
     return f"""\
@@ -309,14 +317,9 @@ was no pilot, the test finds one in {_percent(going_on.false_alarms)} of draws o
 chances are those of thousands of simulated pilots of single children, within three points. If the effect was there at
 once and on every start, the chance would be {going_on.chance_at_best:.0%}.
 
-**What would change it.** More areas: for a chance of {WANTED_POWER:.0%} with {plan.years} years,
-{words.listed(needed)}. An outcome nearer to the help, such as starts of the children who were referred, which no
+**What would change it.** More areas, {more}. An outcome nearer to the help, such as starts of the children who were referred, which no
 published record tells the noise of. All of it is in [pilot-power.md](pilot-power.md).
 """
-
-
-def _needed(one: PilotNeeds) -> str:
-    return "no number there is" if one.areas_needed is None else f"{one.areas_needed} areas"
 
 
 def _ratio(value: float) -> str:
@@ -342,6 +345,10 @@ def _evidence(found: Information, picture: str) -> str:
     option = "doing nothing" if found.best == 0 else f"`{best}`"
     asked = " ".join(f"--pilot {one.pilot.areas}x{one.pilot.years}" for one in found.pilots)
     said = "\n".join(f"- {_pilot_said(one)}" for one in found.pilots)
+    errors = words.listed([f"{one.standard_error:.2f} with {one.pilot.areas} areas" for one in found.pilots])
+    [prior] = [one.distribution for one in load(HELP).parameters if one.key == found.measured]
+    low, high = np.log(prior.ppf(np.array([0.1, 0.9])))
+    before = float(high - low) / (2.0 * float(ndtri(0.9)))
     return f"""\
 ## What is better evidence worth?
 
@@ -358,9 +365,10 @@ decision would be worth {words.money(found.evpi_gbp)} (standard error {words.mon
 {said}
 
 **How sure.** The sign of a pilot's worth hangs on how waiting is counted. Where only the years of the run count, a
-programme that comes later has fewer of them and waiting takes away nearly all that a pilot finds; counted for as many
-years, it costs time alone. The noise of a pilot here is that of a plain comparison of all areas, which knows the
-effect's timing.
+programme that comes later has fewer of them, and waiting takes away most; counted for as many years, it costs time
+alone. A pilot measures here as in the section
+above: the standard error of its log ratio is {errors}, where before it the ratio is uncertain by {before:.2f} (standard
+deviation).
 
 **What would change it.** The prior: a ratio that is less uncertain than "between the best study and slight harm"
 makes evidence worth less. What children gain is in none of it: with a value of it that makes the roll-out right in
