@@ -276,8 +276,9 @@ def _approvals(found: Optimised, foster: LoadedScenario) -> str:
     verb = "saves" if saved > 0.0 else "loses"
     return (
         f"Recruitment {verb} {words.money(abs(saved))} beside what it costs on a judged cost of {middle} an approval "
-        f"({low} to {high}, and dearer as volume rises), where places are limited; it would break even if approvals and "
-        f"all that goes with them cost {times:.0f} times as much, some {each} each, and still moved as many children."
+        f"({low} to {high}, and dearer as volume rises), where places are limited; it would break even if approvals "
+        f"and all that goes with them cost {times:.0f} times as much, some {each} each, and still moved as many "
+        "children."
     )
 
 
@@ -317,8 +318,8 @@ was no pilot, the test finds one in {_percent(going_on.false_alarms)} of draws o
 chances are those of thousands of simulated pilots of single children, within three points. If the effect was there at
 once and on every start, the chance would be {going_on.chance_at_best:.0%}.
 
-**What would change it.** More areas, {more}. An outcome nearer to the help, such as starts of the children who were referred, which no
-published record tells the noise of. All of it is in [pilot-power.md](pilot-power.md).
+**What would change it.** More areas, {more}. An outcome nearer to the help, such as starts of the children who were
+referred, which no published record tells the noise of. All of it is in [pilot-power.md](pilot-power.md).
 """
 
 

@@ -57,8 +57,8 @@ in care are no benefit by themselves. Population and horizon are those of the ru
   splines, with the ridge penalty that has the least generalised cross-validation). Beside it stands what the
   regression makes of the same numbers shuffled, in 1 of 100 cases.
 - **EVSI** is that of a pilot (`--pilot 12x2`: 12 authorities for two years), which measures the logarithm of the ratio
-  of starts with a normal error: that of a matched difference in differences, with the noise of authorities' starts and as
-  much of the effect as is in published starts by then ([pilot-power.md](pilot-power.md)). From it go what
+  of starts with a normal error: that of a matched difference in differences, with the noise of authorities' starts and
+  as much of the effect as is in published starts by then ([pilot-power.md](pilot-power.md)). From it go what
   waiting takes away, the programme's own net cost in the pilot's areas, and what measuring costs
   (`--evaluation-gbp`). The delay is the pilot's years and those until the effect shows.
 
