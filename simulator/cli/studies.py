@@ -86,7 +86,7 @@ class Asking:
 
     def command(self, **resolved: Any) -> str:
         """Return the command for the manifest, with the values that options came to where none were given."""
-        return self.study.words(self.options | resolved)
+        return self.study.words({**self.options, **resolved})
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,8 @@ def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path |
     """
     from simulator.outputs.folder import MANIFEST
 
-    again = recorded_study(manifest, returns or against)
-    again = again or recorded_run(manifest, returns, against, charts=out is not None)
+    study = recorded_study(manifest, returns or against)
+    again = study or recorded_run(manifest, returns, against, charts=out is not None)
     with tempfile.TemporaryDirectory(prefix=f"{PROGRAM}-replay-") as temporary:
         folder = Path(temporary, "out") if out is None else checked_folder(out, read=again.path.parent)
         again.write(folder, kept=out is not None)
