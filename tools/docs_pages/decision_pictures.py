@@ -36,15 +36,15 @@ def held_chart(prevented: Array, children: Array, target: Target, sure: Mapping[
     order = np.argsort(prevented)
     across, held = 100 * prevented[order], children[order]
     low, middle, high = np.quantile(held[:, 1:], [0.1, 0.5, 0.9], axis=1)
-    said = words.listed([f"{share:.0%} sure, {value:.0%}" for share, value in sure.items()])
+    said = "; ".join(f"of {share:.0%}, {value:.0%}" for share, value in sure.items())
     with style.context():
         sheet = Sheet(
-            f"Help would have to prevent this much to hold {words.count(target.value)}: {said}"
+            f"Starts that help has to prevent to hold {words.count(target.value)} with a chance {said}"
             if sure
             else f"No help up to {across[-1]:.0f}% of starts is sure to hold {words.count(target.value)}",
             f"Children looked after in {words.month(f'{target.when}-31')}, by the share of starts at the ages of "
             f"family help that it prevents: middle and 80% of {held.shape[1] - 1} draws; shaded: what studies found, "
-            f"{STUDIES[0]:.0%} to {STUDIES[1]:.0%}",
+            f"{words.percent(100 * STUDIES[0], 100)} to {words.percent(100 * STUDIES[1], 100)}",
             [
                 SOURCE,
                 "Note: help everywhere, built up over three years from April 2025, with an effect 20 months later.",
@@ -71,19 +71,22 @@ def held_chart(prevented: Array, children: Array, target: Target, sure: Mapping[
 
 def next_chart(found: Optimised) -> Chart:
     """Draw the child-years in care, and in homes, that more money for each programme avoids, with 80% of draws."""
-    bars, best = [], {}
-    for name, of in (("care_years", "in care"), ("home_years", "in children's homes")):
-        best[name] = max(found.next_money, key=lambda one: one.mean(name)).lever.title
+    bars, findings = [], []
+    for name, of in (("home_years", "in children's homes"), ("care_years", "in care")):
+        sure = []
         for one in found.next_money:
             values, mean = one.outcome[name][1:], one.mean(name)
             low, high = (float(end) for end in np.quantile(values, [0.1, 0.9]))
             said = f"{words.count(mean)} ({words.count(low)} to {words.count(high)})"
             colour = "dark_blue" if name == "care_years" else "orange"
             bars.append(Bar(f"{one.lever.title}: {of}", ((0.0, mean, colour),), said, (low, high)))
+            sure += [f"{one.lever.title} avoids {words.count(low)} to {words.count(high)} child-years {of}"] * (
+                low > 0.0
+            )
+        findings += sure or [f"nothing is sure to avoid child-years {of}"]
     more = words.money(found.asked.next_gbp)
     return bars_across(
-        f"{more} more avoids most child-years in care through {best['care_years']}, and most in homes through "
-        f"{best['home_years']}, on average",
+        f"{more} more: {'; '.join(findings)}",
         f"Child-years avoided from {found.years[0]} to {found.years[-1]} by {more} more for each programme beside the "
         f"plan for {words.money(found.asked.budget_gbp)}: mean, and 80% of {found.asked.draws} draws (lines)",
         bars,
