@@ -43,8 +43,8 @@ def frontier_chart(found: Optimised, scenario: str) -> Chart | None:
     half = next(i for i, v in enumerate(middle) if v >= middle[-1] / 2.0)
     drawn = len(values[0]) > 1
     title = (
-        f"{words.money(spent[half])} {_does(name, write(middle[half]))} on average, and {_between(values[half], write)} "
-        "in 80% of draws"
+        f"{words.money(spent[half])} {_does(name, write(middle[half]))} on average, and "
+        f"{_between(values[half], write)} in 80% of draws"
         if drawn
         else f"{words.money(spent[half])} {_does(name, write(middle[half]))}; {words.money(spent[-1])}, "
         f"{write(middle[-1])}"

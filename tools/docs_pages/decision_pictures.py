@@ -44,7 +44,7 @@ def held_chart(prevented: Array, children: Array, target: Target, sure: Mapping[
             else f"No help up to {across[-1]:.0f}% of starts is sure to hold {words.count(target.value)}",
             f"Children looked after in {words.month(f'{target.when}-31')}, by the share of starts at the ages of "
             f"family help that it prevents: middle and 80% of {held.shape[1] - 1} draws; shaded: what studies found, "
-            f"{words.percent(100 * STUDIES[0], 100)} to {words.percent(100 * STUDIES[1], 100)}",
+            f"up to {STUDIES[1]:.0%} fewer; the worst, {-STUDIES[0]:.0%} more, is off the chart",
             [
                 SOURCE,
                 "Note: help everywhere, built up over three years from April 2025, with an effect 20 months later.",
@@ -80,9 +80,8 @@ def next_chart(found: Optimised) -> Chart:
             said = f"{words.count(mean)} ({words.count(low)} to {words.count(high)})"
             colour = "dark_blue" if name == "care_years" else "orange"
             bars.append(Bar(f"{one.lever.title}: {of}", ((0.0, mean, colour),), said, (low, high)))
-            sure += [f"{one.lever.title} avoids {words.count(low)} to {words.count(high)} child-years {of}"] * (
-                low > 0.0
-            )
+            if low > 0.0:
+                sure.append(f"{one.lever.title} avoids {words.count(low)} to {words.count(high)} child-years {of}")
         findings += sure or [f"nothing is sure to avoid child-years {of}"]
     more = words.money(found.asked.next_gbp)
     return bars_across(
