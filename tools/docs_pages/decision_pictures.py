@@ -36,10 +36,10 @@ def held_chart(prevented: Array, children: Array, target: Target, sure: Mapping[
     order = np.argsort(prevented)
     across, held = 100 * prevented[order], children[order]
     low, middle, high = np.quantile(held[:, 1:], [0.1, 0.5, 0.9], axis=1)
-    said = "; ".join(f"of {share:.0%}, {value:.0%}" for share, value in sure.items())
+    said = words.listed([f"{value:.0%} of starts for a chance of {share:.0%}" for share, value in sure.items()])
     with style.context():
         sheet = Sheet(
-            f"Starts that help has to prevent to hold {words.count(target.value)} with a chance {said}"
+            f"To hold {words.count(target.value)}, help has to prevent {said}"
             if sure
             else f"No help up to {across[-1]:.0f}% of starts is sure to hold {words.count(target.value)}",
             f"Children looked after in {words.month(f'{target.when}-31')}, by the share of starts at the ages of "
