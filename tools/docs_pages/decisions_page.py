@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import tempfile
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shutil import copyfile
 
@@ -80,7 +81,7 @@ def decisions_page(folder: Path, pilots: Mapping[str, PilotAnswer], evidence: In
             BUDGET_GBP, {"care_years": 1.0}, draws=DRAWS, latest_start=LATEST, frontier_gbp=BUDGETS, next_gbp=NEXT_GBP
         ),
     )
-    return "\n".join(
+    return _filled(
         [
             _HEAD,
             _enough(found, _drawn(frontier_chart(found, loaded.scenario.name), folder, "decisions-frontier")),
@@ -90,6 +91,17 @@ def decisions_page(folder: Path, pilots: Mapping[str, PilotAnswer], evidence: In
             _evidence(evidence, _drawn(worth_bars(evidence, load(HELP).scenario.name), folder, "decisions-evidence")),
         ]
     )
+
+
+def _filled(parts: Sequence[str]) -> str:
+    """Join parts of the page, with the lines of each paragraph filled; tables, lists, pictures and code stay."""
+    blocks = "\n".join(parts).strip().split("\n\n")
+    plain = (block if block.startswith(_AS_THEY_ARE) else textwrap.fill(block, 120, **_WHOLE) for block in blocks)
+    return "\n\n".join(block.strip() for block in plain) + "\n"
+
+
+_AS_THEY_ARE = ("#", "|", "!", "`", "-")
+_WHOLE: dict[str, bool] = {"break_long_words": False, "break_on_hyphens": False}
 
 
 def _drawn(chart: Chart | None, folder: Path, name: str) -> str:
@@ -146,9 +158,10 @@ def _enough(found: Optimised, picture: str) -> str:
 
 {picture}
 
-To be seen in the number of children in care, no. The best plan found for {words.money(BUDGET_GBP)}, {taken}, avoids
-{_interval(values["care_years"], words.count)} child-years in care over {len(found.years)} years (mean, and 80% of
-{DRAWS} draws). That is {words.count(children)} children at a time of some 80,000.
+To be seen in the number of children in care, no. The plan found that avoids most child-years in care on average for
+{words.money(BUDGET_GBP)}, {taken}, avoids {_interval(values["care_years"], words.count)} child-years in care over
+{len(found.years)} years (mean, and 80% of {DRAWS} draws). That is {words.count(children)} children at a time of some
+80,000.
 
 **How sure.** The interval holds none and some harm: in {(plan < 0.0).mean():.0%} of draws there are more children in
 care with it, and in {(pays < 0.0).mean():.0%} it costs more than it saves. "Best" is of two programmes and by the
@@ -275,7 +288,7 @@ def _approvals(found: Optimised, foster: LoadedScenario) -> str:
     each = f"£{round(times * float(judged.ppf(np.array([0.5]))[0]), -4):,.0f}"
     verb = "saves" if saved > 0.0 else "loses"
     return (
-        f"Recruitment {verb} {words.money(abs(saved))} beside what it costs on a judged cost of {middle} an approval "
+        f"Recruitment {verb} {words.money(abs(saved))} more than it costs on a judged cost of {middle} an approval "
         f"({low} to {high}, and dearer as volume rises), where places are limited; it would break even if approvals "
         f"and all that goes with them cost {times:.0f} times as much, some {each} each, and still moved as many "
         "children."
@@ -365,7 +378,7 @@ decision would be worth {words.money(found.evpi_gbp)} (standard error {words.mon
 
 {said}
 
-**How sure.** The sign of a pilot's worth hangs on how waiting is counted. Where only the years of the run count, a
+**How sure.** The sign of a pilot's worth can hang on how waiting is counted. Where only the years of the run count, a
 programme that comes later has fewer of them, and waiting takes away most; counted for as many years, it costs time
 alone. A pilot measures here as in the section
 above: the standard error of its log ratio is {errors}, where before it the ratio is uncertain by {before:.2f} (standard
