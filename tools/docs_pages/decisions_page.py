@@ -290,9 +290,9 @@ def _approvals(found: Optimised, foster: LoadedScenario) -> str:
     return (
         f"Recruitment {verb} {words.money(abs(saved))} more than it costs on average "
         f"({signed(float(one.outcome['npv'][0]), words.money)} in the central run) on a judged cost of {middle} an "
-        f"approval ({low} to {high}, and dearer as volume rises), where places are limited; it would break even if approvals "
-        f"and all that goes with them cost {times:.0f} times as much, some {each} each, and still moved as many "
-        "children."
+        f"approval ({low} to {high}, and dearer as volume rises), where places are limited; it would break even if "
+        f"approvals and all that goes with them cost {times:.0f} times as much, some {each} each, and still moved as "
+        "many children."
     )
 
 
