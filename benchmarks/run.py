@@ -17,6 +17,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import command_line  # noqa: E402
+import decisions  # noqa: E402
 import draws  # noqa: E402
 import engines  # noqa: E402
 import numpy as np  # noqa: E402
@@ -58,6 +59,7 @@ def page() -> str:
         *table("Commands, and central runs", command_line.rows() + command_line.warm()),
         *table("One run of the engine, and how it grows", engines.parts() + engines.growth()),
         *table("England and its areas, with draws", engines.england() + draws.rows()),
+        *table("Decisions", decisions.rows()),
         *table("Other tools", peers.pysd() + peers.demand_model()),
         "",
         LIMITS.read_text(encoding="utf-8").rstrip("\n"),

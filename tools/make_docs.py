@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from docs_pages.answers import answers
@@ -24,15 +25,16 @@ from docs_pages.gap_page import gap_page
 from docs_pages.interventions_page import interventions_page
 from docs_pages.markdown import between, standing
 from docs_pages.packaged_record import packaged_record
-from docs_pages.pilot_page import pilot_page
+from docs_pages.pilot_page import pilot_page, worked_answers
 from docs_pages.replications_page import replications_page
 from docs_pages.results_page import results_page
 from docs_pages.rules_page import rules_table
-from docs_pages.sensitivity_page import sensitivity_page
+from docs_pages.sensitivity_page import sensitivity_page, worth_of_evidence
 from docs_pages.shipped_runs import REFERENCE
 from docs_pages.strategy_page import strategy_page
 
-from simulator.decisions.england_through_areas import through_areas
+from simulator.decisions.england_through_areas import ROLL_OUT, through_areas
+from simulator.decisions.pilot_answer import PilotAnswer
 from simulator.outputs.charts import Chart, draw_all, save
 from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
@@ -49,16 +51,17 @@ def main() -> None:
     results = {name: simulate(loaded[name]) for name in order}
     _write(DOCS / "appraise.md", appraise_page())
     _write(DOCS / "costs.md", costs_page(loaded[REFERENCE], results[REFERENCE], results["foster-decline"]))
-    _write(DOCS / "decisions.md", decisions_page(DOCS))
+    evidence, pilots = worth_of_evidence(loaded), worked_answers()
+    _write(DOCS / "decisions.md", decisions_page(DOCS, pilots, evidence))
     _write(DOCS / "evidence.md", evidence_page(loaded))
     _write(DOCS / "front-door.md", front_door_page(results[REFERENCE], results["referrals-up-a-tenth"]))
     _write(DOCS / "gap.md", gap_page(loaded))
     _write(DOCS / "interventions.md", interventions_page())
     _write(DOCS / "replications.md", replications_page(results))
-    _write(DOCS / "sensitivity.md", sensitivity_page(loaded))
+    _write(DOCS / "sensitivity.md", sensitivity_page(loaded, evidence))
     _write(DOCS / "strategy.md", strategy_page(loaded))
     _write(DOCS / "results.md", results_page({name: loaded[name] for name in order}, results))
-    _write_pilots()
+    _write_pilots(pilots)
     alt = _picture(results[REFERENCE])
     readme = ROOT / "README.md"
     text = between(readme.read_text(encoding="utf-8"), "children", f"![{alt}](docs/children.png)")
@@ -78,9 +81,9 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _write_pilots() -> None:
+def _write_pilots(pilots: Mapping[str, PilotAnswer]) -> None:
     """Write the page of pilots and its charts."""
-    page, charts = pilot_page(through_areas())
+    page, charts = pilot_page(pilots, through_areas(load(ROLL_OUT)))
     _write(DOCS / "pilot-power.md", page)
     for name, drawing in charts.items():
         _save_png(drawing, Path(name).stem)

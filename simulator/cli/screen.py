@@ -57,6 +57,16 @@ def bar_over(items: Sequence[_Item], label: str) -> Iterator[Iterable[_Item]]:
 
 
 @contextmanager
+def watched_bar(name: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Give what shows how much is done where somebody can see it, and shows nothing elsewhere."""
+    if not watched(quiet):
+        yield lambda done, of: None
+        return
+    with bar(name) as progress:
+        yield progress
+
+
+@contextmanager
 def bar(name: str) -> Iterator[Callable[[int, int], None]]:
     """Give what shows how much is done, and how long the rest will take."""
     with ExitStack() as shown:  # on every way out, so that the terminal has its cursor back

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from simulator.decisions.appraisal import Appraisal, ends_of_draws, middle_of_draws
-from simulator.decisions.decision_charts import Bar, drawn_bars
+from simulator.decisions.decision_charts import bars_across
 from simulator.decisions.distribution_of_councils import CouncilDistribution
 from simulator.decisions.optimism import STEPS
 from simulator.outputs.charts import Chart, words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.verdicts import REGIMES
+from simulator.outputs.svg.bars_across import Bar
 from simulator.results.quantities import Array
 
 COLOURS = {True: "dark_blue", False: "orange"}
@@ -49,7 +50,7 @@ def optimism_bars(found: Appraisal, title: str) -> Chart:
     finding = (
         f"Net present value is {before} as stated, and {after} with all uplifts for optimism, {REGIMES[first.limited]}"
     )
-    return drawn_bars(finding, subtitle, bars, 0.0, "Bar chart of net present value.")
+    return bars_across(finding, subtitle, bars, 0.0, "Bar chart of net present value.")
 
 
 def council_bars(many: Sequence[CouncilDistribution], title: str, prices: str) -> Chart:
@@ -72,7 +73,7 @@ def council_bars(many: Sequence[CouncilDistribution], title: str, prices: str) -
         f"less what programmes spend there, whoever pays for them, for each child of the population; {prices}; "
         "fifths of children by the share in income-deprived families in 2019"
     )
-    return drawn_bars(finding, subtitle, bars, 0.0, "Bar chart of net present value for each child.")
+    return bars_across(finding, subtitle, bars, 0.0, "Bar chart of net present value for each child.")
 
 
 def _prices(found: Appraisal) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.decisions.figures_at_points import AskedFigure
 from simulator.decisions.sensitivity import TORNADO_ENDS, Sensitivity
@@ -13,7 +13,10 @@ from simulator.decisions.value_of_information import Information
 from simulator.outputs.charts import Chart, style, words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import MARGIN, Sheet
+from simulator.outputs.svg.bars_across import Bar
 from simulator.results.quantities import POUNDS
+
+Array = NDArray[np.float64]
 
 HALF = 0.5
 MOST = 12
@@ -22,16 +25,6 @@ SOURCE = "Source: care-demand, from published figures and the scenario's own num
 _WIDTH = style.WIDTH_INCHES - 2 * MARGIN
 _NAMES = 3.2
 """Inches for names, at most."""
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar across: its name, its parts from one value to another with their colours, and what it says at its end."""
-
-    name: str
-    parts: tuple[tuple[float, float, str], ...]
-    said: str
-    whisker: tuple[float, float] | None = None
 
 
 def written_as(asked: AskedFigure, value: float) -> str:
@@ -46,12 +39,7 @@ def tornado(study: Sensitivity, title: str, figure: int) -> Chart | None:
     order = study.swings(figure)[:MOST]
     if not order:
         return None
-    bars = []
-    for i in order:
-        low, high = (float(end) for end in study.tornado[i, :, figure])
-        parts = ((middle, low, "dark_blue"), (middle, high, "orange"))
-        said = f"{written_as(asked, low)} to {written_as(asked, high)}"
-        bars.append(Bar(study.inputs[i].name, parts, said))
+    bars = tornado_bars(asked, middle, {study.inputs[i].name: study.tornado[i, :, figure] for i in order})
     first = order[0]
     low, high = study.tornado[first, :, figure]
     finding = (
@@ -63,7 +51,26 @@ def tornado(study: Sensitivity, title: str, figure: int) -> Chart | None:
         f"percentile (blue) and its {TORNADO_ENDS[1]}th (orange) and all others at their middle; line: the central "
         f"run, {written_as(asked, middle)}"
     )
-    return drawn_bars(finding, subtitle, bars, middle, "Tornado chart.")
+    return bars_across(finding, subtitle, bars, middle, "Tornado chart.")
+
+
+def tornado_bars(asked: AskedFigure, middle: float, ends: Mapping[str, Array]) -> list[Bar]:
+    """Return the bars of a tornado.
+
+    Parameters
+    ----------
+    asked : AskedFigure
+    middle : float
+        Of the central run.
+    ends : mapping of str to (2,)
+        Of each input, the figure at its low end and at its high one.
+    """
+    found = []
+    for name, (low, high) in ends.items():
+        parts = ((middle, float(low), "dark_blue"), (middle, float(high), "orange"))
+        said = f"{written_as(asked, float(low))} to {written_as(asked, float(high))}"
+        found.append(Bar(name, parts, said))
+    return found
 
 
 def variance_bars(study: Sensitivity, title: str, figure: int) -> Chart | None:
@@ -85,7 +92,7 @@ def variance_bars(study: Sensitivity, title: str, figure: int) -> Chart | None:
         f"{title}, {study.figures.area}. {_of(study, asked)}: total Sobol index of each input, the share of variance "
         f"that would stay if all others were known; lines: 80% intervals from {study.budget.points} points"
     )
-    return drawn_bars(finding, subtitle, bars, 0.0, "Bar chart of total Sobol indices.")
+    return bars_across(finding, subtitle, bars, 0.0, "Bar chart of total Sobol indices.")
 
 
 def _leading(study: Sensitivity, order: Sequence[int], low: float, *, beaten: bool) -> str:
@@ -116,7 +123,7 @@ def worth_bars(found: Information, title: str) -> Chart | None:
         f"information on each input (blue) and on groups of them (orange), by regression on {found.draws:,} draws; "
         "those that chance could make as great in 1 of 100 cases are left out"
     )
-    return drawn_bars(finding, subtitle, bars, 0.0, "Bar chart of the value of perfect information.")
+    return bars_across(finding, subtitle, bars, 0.0, "Bar chart of the value of perfect information.")
 
 
 def _of(study: Sensitivity, asked: AskedFigure) -> str:
@@ -125,21 +132,24 @@ def _of(study: Sensitivity, asked: AskedFigure) -> str:
     return f"{asked.words}{held}{prices}"
 
 
-def drawn_bars(finding: str, subtitle: str, bars: Sequence[Bar], middle: float, kind: str) -> Chart:
-    """Draw bars across, one below the other.
+def bars_across(
+    finding: str, subtitle: str, bars: Sequence[Bar], middle: float, kind: str, footer: Sequence[str] = (SOURCE,)
+) -> Chart:
+    """Draw bars across, below each other, on one scale.
 
     Parameters
     ----------
     finding, subtitle : str
-        What the chart finds, and of what it is.
     bars : sequence of Bar
     middle : float
-        Value at which a line stands.
+        Where the line is from which bars go.
     kind : str
-        What alt text calls it.
+        Of chart, for the alt text.
+    footer : sequence of str
+        Source and notes.
     """
     with style.context():
-        sheet = Sheet(finding, subtitle, [SOURCE], ticks=False, plots_height=0.36 * len(bars), least_height=0.0)
+        sheet = Sheet(finding, subtitle, footer, ticks=False, plots_height=0.36 * len(bars), least_height=0.0)
         axes = sheet.panels[0]
         axes.set_axis_off()
         axes.set_xlim(0.0, _WIDTH)

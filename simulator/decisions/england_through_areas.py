@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.decisions.finished_work import Arrays, FinishedWork
 from simulator.results.labelled import WITHOUT
+from simulator.runs.ensemble.draws import Settings, identity
 from simulator.runs.simulate import simulate
-from simulator.scenario import LoadedScenario, load, shipped
+from simulator.scenario import LoadedScenario
 from simulator.vocabulary.areas import authorities
 
 Array = NDArray[np.float64]
@@ -27,6 +29,11 @@ SHOWN = (12, 20, 30, 50)
 
 ENDS = (0.5, 0.1, 0.9)
 """What of the effect's distribution is run: the middle, and the ends of its 80% interval. All else is central."""
+
+RUNS = (len(SHOWN) + 1) * len(ENDS)
+"""Model runs that it takes."""
+
+_NOTHING_KEPT = FinishedWork()
 
 _PATH = f"interventions.{HELP}"
 _RATIO, _RATIO_KEY = f"{_PATH}.effect.risk_ratio", f"interventions[{HELP}].effect.risk_ratio"
@@ -73,23 +80,46 @@ class Through:
         """What the help costs over the whole run, cash."""
         return float(self.programme_gbp.sum())
 
+    @property
+    def arrays(self) -> Arrays:
+        """All of it as arrays, which :meth:`of_arrays` reads."""
+        return {name: np.asarray(value) for name, value in vars(self).items()}
 
-def through_areas(progress: Callable[[int, int], None] = lambda done, of: None) -> tuple[Through, ...]:
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> Through:
+        """Return what arrays hold."""
+        texts = {name: tuple(arrays[name].tolist()) for name in ("dates", "financial_years")}
+        numbers = {name: int(arrays[name]) for name in ("areas", "of")}
+        return cls(**{**arrays, **texts, **numbers})  # type: ignore[arg-type]
+
+
+def through_areas(
+    loaded: LoadedScenario,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    kept: FinishedWork = _NOTHING_KEPT,
+) -> tuple[Through, ...]:
     """Run England with the help in each number of `SHOWN` areas, and in all.
 
     Parameters
     ----------
+    loaded : LoadedScenario
+        The roll-out.
     progress : callable
         Told how many runs are done, and how many there are.
+    kept : FinishedWork
     """
     every = len(authorities())
-    loaded = load(shipped()[ROLL_OUT])
+    told = identity(loaded, Settings(0))
     numbers = (*SHOWN, every)
     runs = len(numbers) * len(ENDS)
     found = []
     for i, number in enumerate(numbers):
         progress(i * len(ENDS), runs)
-        found.append(_through(loaded, number, every))
+        found.append(
+            Through.of_arrays(
+                kept.of(lambda: ["through", told, number], lambda: _through(loaded, number, every).arrays)  # noqa: B023
+            )
+        )
     progress(runs, runs)
     return tuple(found)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.decisions.finished_work import Arrays, FinishedWork, digest
 from simulator.interventions.fields import Wrong
 from simulator.results.labelled import RunResults
 from simulator.results.quantities import POUNDS
 from simulator.runs.engines import default_engine
-from simulator.runs.ensemble.draws import Settings, parameters, prepared_draw
+from simulator.runs.ensemble.draws import Settings, identity, parameters, prepared_draw
 from simulator.runs.single_run import Engine, run_prepared
 from simulator.scenario import LoadedScenario
 from simulator.uncertainty import Parameter
@@ -102,6 +104,19 @@ class PointFigures:
         """Return one figure: (point,)."""
         return self.values[:, [one.name for one in self.asked].index(name)]
 
+    @property
+    def arrays(self) -> Arrays:
+        """All of it as arrays, which :meth:`of_arrays` reads."""
+        return {name: np.asarray(value) for name, value in vars(self).items() if name != "asked"}
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> PointFigures:
+        """Return what arrays hold."""
+        plain = {name: str(arrays[name]) for name in ("area", "price_year", "against")}
+        years = tuple(arrays["years"].tolist())
+        asked = (*TOTALS, *DIFFERENCES)[: arrays["values"].shape[1]]
+        return cls(**{**arrays, **plain, "years": years, "asked": asked})  # type: ignore[arg-type]
+
 
 @dataclass(frozen=True)
 class AskedOfPoints:
@@ -113,11 +128,14 @@ class AskedOfPoints:
     against : LoadedScenario or None
         The same scenario without its programmes if None, where it has any.
     engine : {"plain", "compiled"} or None
+    kept : FinishedWork
+        Where figures of points are kept, and taken from if they were run before.
     """
 
     loaded: LoadedScenario
     against: LoadedScenario | None = None
     engine: Engine | None = None
+    kept: FinishedWork = field(default_factory=FinishedWork)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -148,8 +166,9 @@ class AskedOfPoints:
         progress(0, points)
         for first in range(0, points, AT_ONCE):
             some = {key: values[first : first + AT_ONCE] for key, values in drawn.items()}
-            found.append(self._some(some, min(AT_ONCE, points - first), engine))
-            progress(min(first + AT_ONCE, points), points)
+            number = min(AT_ONCE, points - first)
+            found.append(self._kept(some, number, engine))
+            progress(first + number, points)
 
         def joined(name: str) -> Array:
             return np.concatenate([getattr(one, name) for one in found])
@@ -161,6 +180,19 @@ class AskedOfPoints:
             spend_gbp=joined("spend_gbp"),
             programme_gbp=joined("programme_gbp"),
             grown=joined("grown"),
+        )
+
+    @cached_property
+    def _identities(self) -> list[str]:
+        settings = Settings(0, price_year=self.loaded.scenario.price_year)
+        return [identity(one, settings) for one in (self.loaded, self.against) if one is not None]
+
+    def _kept(self, drawn: Mapping[str, Array], points: int, engine: Engine) -> PointFigures:
+        return PointFigures.of_arrays(
+            self.kept.of(
+                lambda: [self._identities, engine, points, digest(drawn)],
+                lambda: self._some(drawn, points, engine).arrays,
+            )
         )
 
     def _some(self, drawn: Mapping[str, Array], points: int, engine: Engine) -> PointFigures:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from matplotlib.ticker import FuncFormatter
+from numpy.typing import NDArray
 
 from simulator.decisions.optimise import Optimised
 from simulator.decisions.plan_runs import OUTCOMES
@@ -11,6 +14,8 @@ from simulator.outputs.charts import style, words
 from simulator.outputs.charts.chart_registry import Chart
 from simulator.outputs.charts.layout import Sheet
 from simulator.results.quantities import POUNDS
+
+Array = NDArray[np.float64]
 
 _WHAT = {
     "npv": ("Saved less cost", "at present value"),
@@ -36,10 +41,14 @@ def frontier_chart(found: Optimised, scenario: str) -> Chart | None:
     write = words.money if OUTCOMES[name] == POUNDS else words.count
     what, over = _WHAT[name]
     half = next(i for i, v in enumerate(middle) if v >= middle[-1] / 2.0)
-    title = (
-        f"{words.money(spent[half])} {_does(name, write(middle[half]))}; {words.money(spent[-1])}, {write(middle[-1])}"
-    )
     drawn = len(values[0]) > 1
+    title = (
+        f"{words.money(spent[half])} {_does(name, write(middle[half]))} on average, and "
+        f"{_between(values[half], write)} in 80% of draws"
+        if drawn
+        else f"{words.money(spent[half])} {_does(name, write(middle[half]))}; {words.money(spent[-1])}, "
+        f"{write(middle[-1])}"
+    )
     by = f"mean of {found.asked.draws} draws; band: 80% of draws" if drawn else "central run"
     footer = [
         f"Source: care-demand, {found.runs:,} runs; real pounds of {found.price_year}.",
@@ -61,6 +70,11 @@ def frontier_chart(found: Optimised, scenario: str) -> Chart | None:
         sheet.pounds() if OUTCOMES[name] == POUNDS else sheet.counts()
         spoken = "; ".join(f"{words.money(s)}: {write(float(v))}" for s, v in zip(spent, middle, strict=True))
         return sheet.finish(f"Line chart of {what.lower()} by budget, {by}. {spoken}.")
+
+
+def _between(values: Array, write: Callable[[float], str]) -> str:
+    low, high = (write(float(end)) for end in np.quantile(values[1:], [0.1, 0.9]))
+    return f"{low} to {high}"
 
 
 def _does(name: str, figure: str) -> str:

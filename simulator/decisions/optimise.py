@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.decisions.finished_work import FinishedWork
 from simulator.decisions.levers import Lever, Pick, Plan, levers
 from simulator.decisions.plan_runs import OUTCOMES, PlanOutcome, PlanRuns
 from simulator.decisions.portfolio import Criterion, Limits, Portfolio, Together, choose, dominated
 from simulator.decisions.surface import OFFERED, Surface, runs_needed, sample_surface, wanted
+from simulator.runs.single_run import Engine
 from simulator.scenario import LoadedScenario
 from simulator.vocabulary.pounds import pounds
 
@@ -69,6 +72,8 @@ class Asked:
         Part of its share of children in care, by money, that areas which programmes name are to have at the least.
     frontier_gbp : tuple of float
         Other budgets that are asked for.
+    next_gbp : float
+        Money of which it is asked what it would do beside the plan, spent on each programme.
     """
 
     budget_gbp: float
@@ -82,6 +87,7 @@ class Asked:
     latest_start: int | None = None
     floor: float = 0.0
     frontier_gbp: tuple[float, ...] = FRONTIER_GBP
+    next_gbp: float = MILLION
 
 
 @dataclass(frozen=True)
@@ -113,8 +119,8 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class NextMillion:
-    """What a million more of one programme would do beside a plan.
+class NextMoney:
+    """What more money for one programme would do beside a plan: `Asked.next_gbp`, a million as a rule.
 
     Attributes
     ----------
@@ -123,14 +129,21 @@ class NextMillion:
         What there would be of it.
     score : float
         Gain by the objective; NaN where no more of it can be had.
-    outcome : mapping of outcome to float
-        Gains, means over states.
+    outcome : mapping of outcome to (1 + draw,)
+        Gains, the central run first.
+    cost_gbp : (1 + draw,)
+        What more the programmes cost, at present value.
     """
 
     lever: Lever
     at: Pick
     score: float
-    outcome: Mapping[str, float]
+    outcome: Mapping[str, Array]
+    cost_gbp: Array
+
+    def mean(self, name: str) -> float:
+        """Return a gain: the mean over draws, or the central run's where there are none."""
+        return _mean(self.outcome[name])
 
 
 @dataclass(frozen=True)
@@ -154,7 +167,7 @@ class Optimised:
         Every programme alone and equal shares of the money.
     frontier : tuple of (float, Candidate)
         Budgets and the best plan for each, the smallest first.
-    next_million : tuple of NextMillion
+    next_money : tuple of NextMoney
     binds : tuple of str
         What holds the plan back, in words.
     dominated : mapping of id to str
@@ -173,15 +186,15 @@ class Optimised:
     left: float
     others: tuple[Candidate, ...]
     frontier: tuple[tuple[float, Candidate], ...]
-    next_million: tuple[NextMillion, ...]
+    next_money: tuple[NextMoney, ...]
     binds: tuple[str, ...]
     dominated: Mapping[str, str]
     runs: int
 
     @property
-    def shadow_price(self) -> NextMillion | None:
-        """The best use of a million more; None if the budget does not bind or nothing gains."""
-        gains = [one for one in self.next_million if one.score > 0.0]
+    def shadow_price(self) -> NextMoney | None:
+        """The best use of more money; None if the budget does not bind or nothing gains."""
+        gains = [one for one in self.next_money if one.score > 0.0]
         binding = self.plan.cost_gbp >= _SPENT * self.asked.budget_gbp - MILLION
         return max(gains, key=lambda one: one.score) if gains and binding else None
 
@@ -193,7 +206,12 @@ class Optimised:
 
 
 def optimise(
-    loaded: LoadedScenario, asked: Asked, progress: Callable[[int, int], None] = lambda done, of: None
+    loaded: LoadedScenario,
+    asked: Asked,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    *,
+    engine: Engine | None = None,
+    work: Path | None = None,
 ) -> Optimised:
     """Find the best plan for a budget.
 
@@ -204,6 +222,10 @@ def optimise(
     asked : Asked
     progress : callable
         Told how many runs are done, and how many there will be at the most.
+    engine : {"plain", "compiled"}, optional
+    work : Path, optional
+        Folder for finished runs, from which the same call goes on after an interruption; the caller deletes it
+        (`simulator.runs.folders.own_folders`). Nothing is kept if left out.
 
     Raises
     ------
@@ -212,7 +234,9 @@ def optimise(
     """
     offered = levers(loaded, asked.most, asked.latest_start)
     most_runs = runs_budget(offered, asked)
-    runs = PlanRuns(loaded, offered, asked.draws, asked.seed, progress=lambda done: progress(done, most_runs))
+    runs = PlanRuns(
+        loaded, offered, asked.draws, asked.seed, engine, FinishedWork(work), lambda done: progress(done, most_runs)
+    )
     surface = sample_surface(runs, asked.weights)
     return _Search(loaded, asked, runs, surface).found()
 
@@ -255,7 +279,7 @@ class _Search:
             frontier.append((budget, here))
         return Optimised(
             asked, self.levers, self.runs.years, self.price_year, self.surface, plan, programmed, self.left, others,
-            tuple(frontier), self._next_million(plan), tuple(self._binds(plan)), dominated(self.ladders),
+            tuple(frontier), self._next_money(plan), tuple(self._binds(plan)), dominated(self.ladders),
             self.runs.runs,
         )  # fmt: skip
 
@@ -416,13 +440,14 @@ class _Search:
                 found[_with(plan.plan, {i: more})] = None
         return list(found)
 
-    def _next_million(self, plan: Candidate) -> tuple[NextMillion, ...]:
-        """Run a million more of each programme beside a plan."""
+    def _next_money(self, plan: Candidate) -> tuple[NextMoney, ...]:
+        """Run so much more of each programme beside a plan."""
+        money, nothing = self.asked.next_gbp, np.full(1 + self.asked.draws, np.nan)
         more = {}
         for i, pick in enumerate(plan.plan):
             later = 0 if pick is None else pick.years_later
             spent = 0.0 if pick is None else float(self.surface.cost_of(i, pick).sum())
-            at = self._affordable(i, later, spent + MILLION)
+            at = self._affordable(i, later, spent + money)
             if at is not None and (pick is None or at.level > pick.level):
                 more[i] = at
         outcomes = dict(zip(more, self.runs.of([_with(plan.plan, {i: at}) for i, at in more.items()]), strict=True))
@@ -431,12 +456,13 @@ class _Search:
             outcome, at = outcomes.get(i), more.get(i) or plan.plan[i] or Pick(lever.most)
             added = 0.0 if outcome is None else float(outcome.cost[0].sum()) - plan.cost_gbp
             if outcome is None or added <= 0.0:
-                found.append(NextMillion(lever, at, np.nan, dict.fromkeys(OUTCOMES, np.nan)))
+                found.append(NextMoney(lever, at, np.nan, dict.fromkeys(OUTCOMES, nothing), nothing))
                 continue
-            each = MILLION / added
+            each = money / added
             gain = self._candidate("", plan.plan, outcome).score - plan.score
-            gains = {name: _mean(outcome.values[name] - plan.outcome.values[name]) * each for name in OUTCOMES}
-            found.append(NextMillion(lever, at, gain * each, gains))
+            gains = {name: (outcome.values[name] - plan.outcome.values[name]) * each for name in OUTCOMES}
+            cost = (outcome.cost - plan.outcome.cost) @ self.runs.discount * each
+            found.append(NextMoney(lever, at, gain * each, gains, cost))
         return tuple(found)
 
     def _binds(self, plan: Candidate) -> list[str]:

@@ -64,8 +64,9 @@ def level_rows(found: Optimised, scenario: str) -> Iterator[Row]:
 
 def next_rows(found: Optimised, scenario: str) -> Iterator[Row]:
     """Yield the rows of `next-million.csv`."""
-    for one in found.next_million:
-        for name, value in one.outcome.items():
+    for one in found.next_money:
+        for name in one.outcome:
+            value = one.mean(name)
             empty = value != value
             yield (scenario, one.lever.name, name, OUTCOMES[name], _basis(found, OUTCOMES[name]),
                    None if empty else value)  # fmt: skip
@@ -140,8 +141,8 @@ def _plan_lines(found: Optimised) -> Iterator[str]:
 
 def _idle(found: Optimised) -> Iterator[str]:
     """Yield what money buys nothing with: the next pound of a programme in the plan does nothing for children."""
-    for one, pick in zip(found.next_million, found.plan.plan, strict=True):
-        moved = max(abs(one.outcome["care_years"]), abs(one.outcome["home_years"]))
+    for one, pick in zip(found.next_money, found.plan.plan, strict=True):
+        moved = max(abs(one.mean("care_years")), abs(one.mean("home_years")))
         if pick is not None and moved < 1e-3:
             yield f"a million more for {one.lever.name} moves no child: what it would buy is not there, or stands empty"
     left = found.asked.budget_gbp - found.plan.cost_gbp
@@ -150,11 +151,11 @@ def _idle(found: Optimised) -> Iterator[str]:
 
 
 def _next_lines(found: Optimised) -> Iterator[str]:
-    for one in found.next_million:
+    for one in found.next_money:
         if one.score == one.score:
             yield (
-                f"A million more for {one.lever.name}: {words.money(one.outcome['npv'])} saved less cost, "
-                f"{one.outcome['care_years']:.3g} care-years and {one.outcome['home_years']:.3g} years in homes avoided"
+                f"A million more for {one.lever.name}: {words.money(one.mean('npv'))} saved less cost, "
+                f"{one.mean('care_years'):.3g} care-years and {one.mean('home_years'):.3g} years in homes avoided"
             )
     best = found.shadow_price
     if best is not None:
@@ -179,7 +180,7 @@ def _beside_lines(found: Optimised) -> Iterator[str]:
 
 def write_optimised(
     found: Optimised, loaded: LoadedScenario, files: Sequence[LoadedScenario], plan: str, folder: Path, command: str,
-    *, charts: bool = True,
+    *, engine: str, charts: bool = True,
 ) -> None:  # fmt: skip
     """Write the output folder.
 
@@ -196,6 +197,8 @@ def write_optimised(
         See :func:`simulator.outputs.folder.whole_folder`.
     command : str
         As typed, without folders.
+    engine : {"plain", "compiled"}
+        Which one ran.
     charts : bool
         Whether to draw.
 
@@ -226,7 +229,8 @@ def write_optimised(
             "draws": found.asked.draws,
             "seed": found.asked.seed,
             "runs": found.runs,
-            "versions": versions("plain", *(("matplotlib",) if charts else ())),
+            "engine": engine,
+            "versions": versions(engine, "scipy", *(("matplotlib",) if charts else ())),
             "scenarios": [{"name": one.key, "title": one.scenario.name, "files": chain(one)} for one in files],
             "data": data_hashes(),
             "tables": table_hashes(part),

@@ -25,6 +25,9 @@ REFERENCE = "status-quo"
 PILOT_SCENARIO, PILOT = "stable-homes-2023", "pathfinders"
 """Where the help of the strategy's pilots is stated."""
 
+RUNS_OF_REACH = 2
+"""Model runs that reach takes: with the help and without it."""
+
 MEASURED_AT = 0.9
 """Ratio of the run that reach is measured with. Starts are linear in it, so that any other gives the same."""
 

@@ -1,83 +1,56 @@
-"""How exactly a pilot in some authorities would measure an effect on starts, by the record of all authorities."""
+"""How exactly a pilot would measure an effect on starts: as :mod:`simulator.decisions.pilot_power` says it would."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-
 import numpy as np
-from numpy.typing import NDArray
 
-from simulator.backtest.panel import panel
+from simulator.decisions.pilot_design import MatchedDifference
+from simulator.decisions.pilot_effect import Help
+from simulator.decisions.pilot_noise import study_areas
+from simulator.decisions.pilot_plan import MOST_YEARS, PilotPlan, replace_reach
+from simulator.interventions.early_help import EarlyHelp
+from simulator.interventions.fields import Wrong
 
-Array = NDArray[np.float64]
+YEARS_BEFORE = 5
+"""Years before the help that are counted."""
 
-RECENT_CHANGES = 6
-"""Years from which changes are measured, the latest ones."""
-
-
-@dataclass(frozen=True)
-class Noise:
-    """How far starts of authorities change by themselves.
-
-    Attributes
-    ----------
-    sd_log_change : float
-        Standard deviation, over authorities, of the change in the logarithm of starts from the mean of some years to
-        the mean of as many years after them, without what all authorities share.
-    authorities : int
-        With figures, on average over years.
-    years : int
-    first, last : int
-        Years, ending on 31 March, with which the first and the last later periods end.
-    """
-
-    sd_log_change: float
-    authorities: float
-    years: int
-    first: int
-    last: int
+DESIGN = MatchedDifference()
+"""How the effect is told: of the designs, the one that shows most where few areas are in the pilot."""
 
 
-@cache
-def noise_of_starts(years: int) -> Noise:
-    """Measure how far starts of authorities change from some years to as many after them.
+def most_areas() -> int:
+    """Return the most authorities that a pilot can have, so that there are others to hold them against."""
+    return DESIGN.most_areas(len(study_areas()))
 
-    What all authorities share in a year is taken away, as areas without a pilot show it.
+
+def standard_error(holder: EarlyHelp, areas: int, years: int) -> float:
+    """Return the standard error of the logarithm of the ratio of starts that a pilot of some help finds.
+
+    Its areas are drawn by lot and matched; the noise is that of authorities' starts; and of the effect so much is in
+    starts of all children, year by year, as the help's lag, build-up and ages let through.
 
     Parameters
     ----------
-    years : int
-        In each period.
-    """
-    found = panel().authorities
-    starts, last = found.starts, found.last_year
-    squares, counts = 0.0, []
-    ends = [last - back for back in range(RECENT_CHANGES)]
-    for end in ends:
-        column = end - found.first_year + 1
-        after, before = starts[:, column - years : column], starts[:, column - 2 * years : column - years]
-        known = np.isfinite(after).all(axis=1) & np.isfinite(before).all(axis=1)
-        known &= (np.nan_to_num(after).sum(axis=1) > 0.0) & (np.nan_to_num(before).sum(axis=1) > 0.0)
-        change = np.log(after[known].mean(axis=1) / before[known].mean(axis=1))
-        squares += ((change - change.mean()) ** 2).sum()
-        counts.append(int(known.sum()))
-    spare = sum(counts) - len(counts)
-    return Noise(float(np.sqrt(squares / spare)), float(np.mean(counts)), years, ends[-1], ends[0])
-
-
-def standard_error(areas: int, years: int) -> float:
-    """Return the standard error of the logarithm of a pilot's ratio of starts.
-
-    The change in starts of the pilot's authorities is held against that of all others: the noise of an authority times
-    the root of ``1 / areas + 1 / others``.
-
-    Parameters
-    ----------
+    holder : EarlyHelp
+        The help.
     areas : int
-        Authorities of average noise in the pilot.
+        Authorities in the pilot.
     years : int
-        With the effect, and before it.
+        That are counted from its start.
+
+    Raises
+    ------
+    Wrong
+        If so many years are not counted, or there is no effect within them.
     """
-    noise = noise_of_starts(years)
-    return noise.sd_log_change * float(np.sqrt(1.0 / areas + 1.0 / (noise.authorities - areas)))
+    if years > MOST_YEARS:
+        raise Wrong(f"a pilot would have to be counted for {years} years", f"up to {MOST_YEARS}, its delay among them")
+    stated = Help(holder.lag_months, holder.profile.months or 0, holder.ages)
+    plan = PilotPlan(
+        areas, len(study_areas()), (DESIGN.name,), holder.effect.risk_ratio, years, YEARS_BEFORE, 2, stated
+    )
+    study = plan.study(DESIGN)
+    study = replace_reach(study, study.reach * holder.eligible_share)
+    if not study.reach.any():
+        raise Wrong(f"no effect is in starts within {years} years", "a pilot of more years")
+    return float(np.sqrt(np.mean(study.standard_error**2)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data.discounting import discount_factors
+from simulator.decisions.finished_work import Arrays, FinishedWork
 from simulator.decisions.levers import Lever, Plan, with_plan
 from simulator.engine.rates import side_by_side
 from simulator.interventions.impossible import Impossible
@@ -20,9 +22,9 @@ from simulator.results.quantities import POUNDS, Measure
 from simulator.results.timeline import Timeline
 from simulator.results.value_for_money import YEARS
 from simulator.runs.engines import default_engine
-from simulator.runs.ensemble.draws import Settings, columns
+from simulator.runs.ensemble.draws import Settings, columns, identity
 from simulator.runs.label_run import measured
-from simulator.runs.single_run import AT_ONCE, engine_named
+from simulator.runs.single_run import AT_ONCE, Engine, engine_named
 from simulator.scenario import LoadedScenario
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
@@ -61,6 +63,9 @@ class PlanRuns:
     loaded : LoadedScenario
     levers : tuple of Lever
     draws, seed : int
+    engine : {"plain", "compiled"}, optional
+    kept : FinishedWork
+        Where runs are kept, and taken from if they were made before.
     progress : callable
         Told how many runs were made.
     """
@@ -69,15 +74,20 @@ class PlanRuns:
     levers: tuple[Lever, ...]
     draws: int = 0
     seed: int = 1
+    engine: Engine | None = None
+    kept: FinishedWork = field(default_factory=FinishedWork)
     progress: Callable[[int], None] = lambda _: None
     runs: int = 0
     _known: dict[Plan, PlanOutcome | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Draw all numbers, and run what there is without any programme."""
-        self._columns = columns(self.loaded, Settings(self.draws, self.seed)) if self.draws else {}
+        name = self.engine or default_engine(draws=AT_ONCE, areas=1, chance=False)
+        settings = Settings(self.draws, self.seed, name)
+        self._columns = columns(self.loaded, settings) if self.draws else {}
         self._own = {one.key for one in self.loaded.parameters}
-        self._engine = engine_named(default_engine(draws=AT_ONCE, areas=1, chance=False))
+        self._settings = settings
+        self._engine = engine_named(name)
         self._timeline = Timeline(self.loaded.scenario.first_month, self.loaded.scenario.months)
         self._discount = discount_factors(len(self.years), self.loaded.scenario.assumptions.discount_percent)
         nothing: Plan = (None,) * len(self.levers)
@@ -89,6 +99,11 @@ class PlanRuns:
     def years(self) -> tuple[str, ...]:
         """Financial years of the run."""
         return self._timeline.financial_years
+
+    @property
+    def discount(self) -> Array:
+        """Present value of a pound of each year, in the first: (year,)."""
+        return self._discount
 
     def prices(self, financial_year: str) -> float:
         """General price level of a financial year."""
@@ -119,19 +134,30 @@ class PlanRuns:
         size = max(1, AT_ONCE // each)
         for first in range(0, len(plans), size):
             some = plans[first : first + size]
-            compiled = [self._all_draws(plan, each) for plan in some]
-            had = [one for one in compiled if one is not None]
-            values = self._run([draw for one in had for draw in one]) if had else {}
+            values = dict(self._kept(some, each))
             at = 0
-            for one in compiled:
-                if one is None:
+            for had in values.pop("had"):
+                if not had:
                     found.append(None)
                     continue
                 found.append(self._outcome({k: v[at : at + each] for k, v in values.items()}))
                 at += each
-            self.runs += len(had) * each
+            self.runs += at
             self.progress(self.runs)
         return found
+
+    @cached_property
+    def _identity(self) -> str:
+        return identity(self.loaded, self._settings)
+
+    def _kept(self, plans: Sequence[Plan], each: int) -> Arrays:
+        return self.kept.of(lambda: [self._identity, repr(plans), each], lambda: self._some(plans, each))
+
+    def _some(self, plans: Sequence[Plan], each: int) -> Arrays:
+        """Run plans together; return which of them can be had, and figures of those."""
+        compiled = [self._all_draws(plan, each) for plan in plans]
+        runs = [draw for one in compiled if one is not None for draw in one]
+        return {"had": np.array([one is not None for one in compiled]), **(self._run(runs) if runs else {})}
 
     def _all_draws(self, plan: Plan, each: int) -> list[Compiled] | None:
         try:

@@ -179,7 +179,7 @@ def sensitivity(
     alone = np.stack([explained(one, drawn, both) for one in inputs])
     blocks = screened(inputs, alone, budget.kept)
     mixed = np.stack([figures(samples.mixed(one)).values for one in blocks])
-    ends = figures(_one_at_a_time(inputs)).values.reshape(len(inputs), 2, -1)
+    ends = figures(one_at_a_time(inputs)).values.reshape(len(inputs), 2, -1)
     return Sensitivity(
         figures=central,
         budget=budget,
@@ -216,7 +216,23 @@ def screened(inputs: Sequence[DrawnInput], alone: Array, kept: int) -> tuple[Dra
     return (*(one for i, one in enumerate(inputs) if i in chosen), rest)
 
 
-def _one_at_a_time(inputs: Sequence[DrawnInput]) -> dict[str, Array]:
+def tornado_of(question: AskedOfPoints) -> tuple[PointFigures, dict[str, Array]]:
+    """Return the figures of the central run, and of each input by its name those at both its ends: (2, figure).
+
+    Raises
+    ------
+    Wrong
+        As :func:`budget_of` and :meth:`AskedOfPoints.figures`.
+    Impossible
+        If a point asks for what cannot be had.
+    """
+    budget_of(question)
+    inputs = inputs_of(question.parameters)
+    ends = question.figures(values(question.parameters, one_at_a_time(inputs))).values.reshape(len(inputs), 2, -1)
+    return question.figures({}), {one.name: ends[i] for i, one in enumerate(inputs)}
+
+
+def one_at_a_time(inputs: Sequence[DrawnInput]) -> dict[str, Array]:
     """Return factors that move one input at a time to both its ends: (2 x input,) each.
 
     The factors of an input with several move alike, by as much as takes their sum to its percentile.

@@ -5,19 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.decisions.drawn_inputs import families, inputs_of, levels
 from simulator.decisions.figures_at_points import AskedOfPoints, PointFigures, Progress, nobody_told
+from simulator.decisions.finished_work import FinishedWork
 from simulator.decisions.information import best_now, noise, of_study, partial, perfect
-from simulator.decisions.pilot_evidence import standard_error
-from simulator.interventions.base import PhasedIntervention
+from simulator.decisions.pilot_evidence import most_areas, standard_error
+from simulator.interventions.early_help import EarlyHelp
 from simulator.interventions.fields import Wrong, nearest
 from simulator.runs.single_run import Engine
 from simulator.scenario import LoadedScenario
-from simulator.scenario.uncertain import RATIOS
 from simulator.uncertainty import Parameter, sample
 from simulator.vocabulary.areas import authorities
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
@@ -176,6 +177,7 @@ def value_of_information(
     evaluation_gbp: float = 0.0,
     engine: Engine | None = None,
     progress: Progress = nobody_told,
+    work: Path | None = None,
 ) -> Information:
     """Work out what it is worth to know more before one of several options is taken, or none.
 
@@ -188,12 +190,15 @@ def value_of_information(
     draws, seed : int
     pilots : sequence of Pilot
     measures : str
-        Key of the ratio that pilots measure, or the end of it; if left out, the one effect on starts that is uncertain.
+        Key of the effect on starts that pilots measure, or the end of it; if left out, the one that is uncertain.
     evaluation_gbp : float
         Cost of measuring, of each pilot.
     engine : {"plain", "compiled"}, optional
     progress : callable
         Told how many model runs are done, and how many there are.
+    work : Path, optional
+        Folder for finished runs, from which the same call goes on after an interruption; the caller deletes it
+        (`simulator.runs.folders.own_folders`). Nothing is kept if left out.
 
     Raises
     ------
@@ -209,7 +214,7 @@ def value_of_information(
             raise Wrong(
                 f"nobody does anything in {name}", "scenarios with programmes; doing nothing is an option anyway"
             )
-    questions = {name: AskedOfPoints(one, engine=engine) for name, one in options.items()}
+    questions = {name: AskedOfPoints(one, engine=engine, kept=FinishedWork(work)) for name, one in options.items()}
     parameters = tuple({one.key: one for q in questions.values() for one in q.parameters}.values())
     key = measured_ratio(options, measures) if pilots else ""
     delays = [_delay(options, key, one) for one in pilots]
@@ -218,6 +223,7 @@ def value_of_information(
         if max(delays, default=0) >= years:
             what = f"{name} runs {years} years, and a pilot would delay it by {max(delays)}"
             raise Wrong(what, "a longer run, or fewer years of a pilot")
+    errors = [_error(options, key, one, delay) for one, delay in zip(pilots, delays, strict=True)]
     drawn = sample(parameters, draws, seed)
     done, of, found = 0, draws * len(questions), []
     for one in questions.values():
@@ -235,8 +241,18 @@ def value_of_information(
         worths=_worths(parameters, drawn, benefits),
         measured=key,
         pilots=tuple(
-            _pilot(one, delay, benefits, found, np.log(drawn[key]), _areas(options, found, key), evaluation_gbp, seed)
-            for one, delay in zip(pilots, delays, strict=True)
+            _pilot(
+                one,
+                delay,
+                error,
+                benefits,
+                found,
+                np.log(drawn[key]),
+                _areas(options, found, key),
+                evaluation_gbp,
+                seed,
+            )
+            for one, delay, error in zip(pilots, delays, errors, strict=True)
         ),
         figures=found[-1],
         draws=draws,
@@ -245,48 +261,54 @@ def value_of_information(
 
 
 def measured_ratio(options: Mapping[str, LoadedScenario], measures: str = "") -> str:
-    """Return the key of the ratio that pilots measure.
+    """Return the key of the effect on starts that pilots measure: that of help for families.
 
     Raises
     ------
     Wrong
         If there is none, or more than one.
     """
-    uncertain = {
-        one.parameter.key: loaded
+    uncertain = dict.fromkeys(
+        one.parameter.key
         for loaded in options.values()
         for one in loaded.uncertain
         if one.is_drawn
         and one.path[0] == "interventions"
-        and loaded.provenance[".".join(map(str, one.path))].unit in RATIOS
-    }
-    found = [key for key in uncertain if key.endswith(measures or "effect.risk_ratio")]
+        and one.path[2:] == ("effect", "risk_ratio")
+        and isinstance(loaded.scenario.interventions[int(one.path[1])], EarlyHelp)
+    )
+    found = [key for key in uncertain if key.endswith(measures)]
     if len(found) != 1:
-        what = f"{len(found)} uncertain ratios of programmes could be what a pilot measures"
-        raise Wrong(what, f"one of {', '.join(uncertain)}" if uncertain else "a ratio that is a distribution",
-                    nearest(measures, uncertain))  # fmt: skip
+        what = f"{len(found)} uncertain effects on starts could be what a pilot measures"
+        allowed = f"one of {', '.join(uncertain)}" if uncertain else "help for families whose effect is a distribution"
+        raise Wrong(what, allowed, nearest(measures, uncertain))
     return found[0]
 
 
-def _holders(options: Mapping[str, LoadedScenario], key: str) -> dict[str, PhasedIntervention]:
+def _holders(options: Mapping[str, LoadedScenario], key: str) -> dict[str, EarlyHelp]:
     """Return the programme that holds a ratio in each option that has it."""
     found = {}
     for name, loaded in options.items():
         for one in loaded.uncertain:
             if one.parameter.key == key:
                 holder = loaded.scenario.interventions[int(one.path[1])]
-                assert isinstance(holder, PhasedIntervention)
+                assert isinstance(holder, EarlyHelp)
                 found[name] = holder
     return found
 
 
 def _delay(options: Mapping[str, LoadedScenario], key: str, pilot: Pilot) -> int:
     """Return by how many years a pilot delays: those that it measures, and those until its effect shows."""
-    every = len(authorities())
-    if not 1 <= pilot.areas < every - 1:
-        raise Wrong(f"a pilot in {pilot.areas} areas leaves none to hold it against", f"1 to {every - 2} areas")
+    most = most_areas()
+    if not 1 <= pilot.areas <= most:
+        raise Wrong(f"a pilot in {pilot.areas} areas leaves none to hold it against", f"1 to {most} areas")
     lag = max(one.delay_months for one in _holders(options, key).values())
     return pilot.years + math.ceil(lag / MONTHS_A_YEAR)
+
+
+def _error(options: Mapping[str, LoadedScenario], key: str, pilot: Pilot, years: int) -> float:
+    """Return the standard error of what a pilot finds; of options that do the help otherwise, the largest."""
+    return max(standard_error(one, pilot.areas, years) for one in _holders(options, key).values())
 
 
 def _areas(options: Mapping[str, LoadedScenario], found: Sequence[PointFigures], key: str) -> tuple[Array, float]:
@@ -319,10 +341,9 @@ def _worths(parameters: Sequence[Parameter], drawn: Mapping[str, Array], benefit
 
 
 def _pilot(
-    pilot: Pilot, delay: int, benefits: Array, found: Sequence[PointFigures], truth: Array,
+    pilot: Pilot, delay: int, error: float, benefits: Array, found: Sequence[PointFigures], truth: Array,
     areas: tuple[Array, float], evaluation_gbp: float, seed: int,
 ) -> PilotWorth:  # fmt: skip
-    error = standard_error(pilot.areas, pilot.years)
     discount = found[-1].discount
     later = np.stack([np.zeros(len(truth)), *(delayed(one.net_benefit_gbp, delay) @ discount for one in found)], axis=1)
     own, reached = areas

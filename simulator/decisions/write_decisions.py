@@ -183,10 +183,10 @@ def information_text(found: Information, title: str) -> str:
     if found.pilots:
         lines += ["", f"A pilot first, of {found.measured}", *_pilot_grid(found)]
         lines += [
-            "Its areas are held against all others, with the noise of authorities' starts from year to year. Waiting",
-            "is what the delay takes away: fixed, where the years of the run are all that counts; moved, where a",
-            "programme that comes later is counted for as many years. Own is the net benefit in the pilot's areas",
-            "while it lasts.",
+            "Its areas are held against others like them, with the noise of authorities' starts, and with as much of",
+            "the effect as is in these by then (pilot-power). Waiting is what the delay takes away: fixed, where the",
+            "years of the run are all that counts; moved, where a programme that comes later is counted for as many",
+            "years. Own is the net benefit in the pilot's areas while it lasts.",
         ]
     return "\n".join(lines) + "\n"
 

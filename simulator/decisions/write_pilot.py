@@ -23,9 +23,10 @@ from simulator.decisions.pilot_noise import LATEST_YEARS
 from simulator.decisions.pilot_plan import MOST_YEARS
 from simulator.outputs.charts import save_all, words
 from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
-from simulator.outputs.manifest import table_hashes
+from simulator.outputs.manifest import chain, table_hashes
 from simulator.outputs.text_grid import grid
 from simulator.outputs.write_tables import write_table
+from simulator.scenario import LoadedScenario
 
 POWER_COLUMNS = ("design", "areas", "areas_are", "years", "ratio", "ratio_in_all_starts", "chance_to_detect")
 NEEDS_COLUMNS = (
@@ -43,14 +44,17 @@ Cell = str | int | float | None
 
 
 def write_pilot(
-    answer: PilotAnswer, many: Sequence[Through], folder: Path, command: str, *, charts: bool = True
-) -> None:
+    answer: PilotAnswer, many: Sequence[Through], loaded: Sequence[LoadedScenario], folder: Path, command: str, *,
+    charts: bool = True,
+) -> None:  # fmt: skip
     """Write the output folder.
 
     Parameters
     ----------
     answer : PilotAnswer
     many : sequence of Through
+    loaded : sequence of LoadedScenario
+        The roll-out, of which they are.
     folder : Path
         Where to; see :func:`simulator.outputs.folder.whole_folder`.
     command : str
@@ -77,7 +81,9 @@ def write_pilot(
         content = {
             "made_by": MADE_BY,
             "command": command,
+            "engine": "plain",
             "versions": versions("plain", "scipy", *(("matplotlib",) if charts else ())),
+            "scenarios": [{"name": one.key, "title": one.scenario.name, "files": chain(one)} for one in loaded],
             "data": data_hashes(),
             "tables": table_hashes(part),
             "files": sorted([*written, MANIFEST]),

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from simulator.data.provenance import package_version
-from simulator.web import interface, page_views, work
+from simulator.web import decision_views, interface, page_views, work
 from simulator.web.controls import kind_list, scenario_list
 from simulator.web.guard import LOOPBACK, Guard
 from simulator.web.page_views import HERE, page
@@ -82,6 +82,7 @@ def application(
         routes=[
             *page_views.ROUTES,
             *interface.ROUTES,
+            *decision_views.ROUTES,
             Mount("/static", _Files(directory=HERE / "static"), name="static"),
         ],
         middleware=[Middleware(Guard, names=names), Middleware(GZipMiddleware, minimum_size=500)],

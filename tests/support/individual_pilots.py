@@ -2,8 +2,9 @@
 
 Children live by the rules of `individual`: each history is one child's, with every time it comes back into care. Help
 keeps some from coming in, month by month as it builds up; brothers and sisters come together; good and bad years act on
-those who come and on those who come back. What a year counts is starts, as published. Nothing is shared with
-`simulator.decisions.pilot_power` but the study whose test is tried and the size of the noise.
+those who come and on those who come back. What a year counts is starts, as published, and so all of these together move
+as published starts do. Nothing is shared with `simulator.decisions.pilot_power` but the study whose test is
+tried and the size of the noise.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def pilots(study: Study, histories: Histories, strength: Array, ratio: float, rn
     lasting = np.cumsum(noise.lasting_sd * rng.standard_normal((draws, areas, years)), axis=2)
     shared = np.cumsum(noise.common_sd * rng.standard_normal((draws, 1, years)), axis=2)
     lasting, shared = (walk - walk[..., past : past + 1] for walk in (lasting, shared))
-    level = np.exp(passing + lasting + shared)
+    level = _level(np.exp(passing + lasting + shared), histories)
 
     usual = np.ones(len(histories.starts))
     children_per_year = study.starts_per_year / histories.starts.sum(axis=1).mean()
@@ -136,6 +137,28 @@ def pilots(study: Study, histories: Histories, strength: Array, ratio: float, rn
             at = level[..., year : year + back.shape[1]][cells]
             counted[..., year : year + back.shape[1]][cells] += at.astype(np.intp) * back + rng.binomial(back, at % 1.0)
     return counted[..., past:]
+
+
+def _level(moved: Array, histories: Histories) -> Array:
+    """Return what a year does to those who come and to those who come back, so that both together move as told.
+
+    The noise was measured on starts of both. Had each of them all of it, who comes back would have that of the year in
+    which they first came as well, and starts would stray by more than published ones do.
+
+    Parameters
+    ----------
+    moved : (draw, area, year)
+        Expected starts, without help, over those of a usual year.
+    """
+    usual = histories.starts.mean(axis=0)  # a child's starts by year since the first one, which is among them
+    again = usual[0] - 1.0
+    level = np.empty_like(moved)
+    for year in range(moved.shape[-1]):
+        since = range(1, min(year, len(usual) - 1) + 1)
+        per_level = 1.0 + sum((usual[k] * level[..., year - k] for k in since), start=np.zeros(moved.shape[:-1]))
+        total = usual.sum() * moved[..., year]
+        level[..., year] = 2.0 * total / (per_level + np.sqrt(per_level**2 + 4.0 * again * total))
+    return level
 
 
 def _who_come_back(

@@ -36,6 +36,7 @@ OURS = {
         "self.path(block).unlink(missing_ok=True)": "the same",
     },
     "runs/simulate.py": {"shutil.rmtree(folder, ignore_errors=True)": "a temporary folder that this process made"},
+    "decisions/finished_work.py": {"part.replace(path)": "finished runs, in the folder for them"},
     "backtest/origins.py": {"part.replace(path)": "forecasts of an origin, in a folder for them"},
 }
 

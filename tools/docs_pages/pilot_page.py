@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from docs_pages.markdown import NONE, table
@@ -38,15 +38,21 @@ def worked_plans() -> dict[str, PilotPlan]:
     return {"Help that goes on": plan, "As funded": replace(plan, help=funded)}
 
 
-def pilot_page(many: Sequence[Through]) -> tuple[str, dict[str, Chart]]:
+def worked_answers() -> dict[str, PilotAnswer]:
+    """Return what the pilots of the strategy could show, by what they are called."""
+    return {name: answer(plan) for name, plan in worked_plans().items()}
+
+
+def pilot_page(answers: Mapping[str, PilotAnswer], many: Sequence[Through]) -> tuple[str, dict[str, Chart]]:
     """Return the page, and its charts by file name.
 
     Parameters
     ----------
+    answers : mapping of str to PilotAnswer
+        As :func:`worked_answers` gives them.
     many : sequence of Through
         Of `simulator.decisions.england_through_areas.through_areas`.
     """
-    answers = {name: answer(plan) for name, plan in worked_plans().items()}
     first = next(iter(answers.values()))
     charts = {POWER_PICTURE: power_by_ratio(first), THROUGH_PICTURE: england_through(many)}
     alt = {name: chart.alt.replace("[", "(").replace("]", ")") for name, chart in charts.items()}
@@ -147,7 +153,8 @@ def pilot_page(many: Sequence[Through]) -> tuple[str, dict[str, Chart]]:
         "- **Different effects** in different areas, spill-over to areas compared with, and late or partial "
         "delivery make "
         "chances lower.",
-        "- **A chance is no verdict.** A pilot that shows nothing with a chance of 17% has said almost nothing.",
+        "- **A chance is no verdict.** A pilot that had a chance of "
+        f"{max(need.chance for need in first.needs):.0%}, and shows nothing, has said almost nothing.",
         "## Tables",
         *(
             f"`{name}`: {', '.join(f'`{column}`' for column in columns)}."
@@ -165,7 +172,7 @@ def pilot_page(many: Sequence[Through]) -> tuple[str, dict[str, Chart]]:
     return "\n\n".join(parts).replace("\n\n- ", "\n- ") + "\n", charts
 
 
-def _verdict(answers: dict[str, PilotAnswer]) -> str:
+def _verdict(answers: Mapping[str, PilotAnswer]) -> str:
     chances = {name: max(one.needs, key=lambda need: need.chance) for name, one in answers.items()}
     plan = next(iter(answers.values())).plan
     said = "; ".join(f"{name.lower()}, {need.chance:.0%}" for name, need in chances.items())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from docs_pages.markdown import NONE, table
 from simulator.decisions.switches import AS_STATED, LEAST, Verdict, verdicts
-from simulator.decisions.value_of_information import Pilot, value_of_information
+from simulator.decisions.value_of_information import Information, Pilot, value_of_information
 from simulator.decisions.write_decisions import information_text, verdict_cell
 from simulator.results.quantities import POUNDS
 from simulator.scenario import LoadedScenario
@@ -56,9 +56,9 @@ in care are no benefit by themselves. Population and horizon are those of the ru
 - **EVPPI** is the same of one input or of a group, by an additive regression of net benefits on draws (natural cubic
   splines, with the ridge penalty that has the least generalised cross-validation). Beside it stands what the
   regression makes of the same numbers shuffled, in 1 of 100 cases.
-- **EVSI** is that of a pilot (`--pilot 12x2`: 12 authorities for two years), which measures the logarithm of one ratio
-  with a normal error. The error is that of a difference in differences: the spread over authorities of the change in
-  starts from two years to the next two, by the published record, times the root of 1/areas + 1/others. From it go what
+- **EVSI** is that of a pilot (`--pilot 12x2`: 12 authorities for two years), which measures the logarithm of the ratio
+  of starts with a normal error: that of a matched difference in differences, with the noise of authorities' starts and
+  as much of the effect as is in published starts by then ([pilot-power.md](pilot-power.md)). From it go what
   waiting takes away, the programme's own net cost in the pilot's areas, and what measuring costs
   (`--evaluation-gbp`). The delay is the pilot's years and those until the effect shows.
 
@@ -70,10 +70,14 @@ area, and yearly net costs come later unchanged.
 """
 
 
-def sensitivity_page(loaded: Mapping[str, LoadedScenario]) -> str:
-    """Return the page."""
+def worth_of_evidence(loaded: Mapping[str, LoadedScenario]) -> Information:
+    """Return what it is worth to know more of the example before it is decided on."""
+    return value_of_information({EXAMPLE: loaded[EXAMPLE]}, draws=DRAWS, pilots=PILOTS)
+
+
+def sensitivity_page(loaded: Mapping[str, LoadedScenario], example: Information) -> str:
+    """Return the page; `example` is as :func:`worth_of_evidence` gives it."""
     found = list(verdicts(list(loaded.values())))
-    example = value_of_information({EXAMPLE: loaded[EXAMPLE]}, draws=DRAWS, pilots=PILOTS)
     pilots = " ".join(f"--pilot {one.areas}x{one.years}" for one in PILOTS)
     command = f"care-demand voi {EXAMPLE} {pilots} --draws {DRAWS}"
     text = information_text(example, loaded[EXAMPLE].scenario.name)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.cli import studies
 from simulator.cli.commands.runs import load_all
-from simulator.cli.group import PROGRAM, WrongInput, refusing
-from simulator.cli.screen import bar, say, watched
-from simulator.cli.written import checked_folder, written
-from simulator.vocabulary.printable import one_line
+from simulator.cli.group import WrongInput, refusing
+from simulator.cli.screen import watched_bar
+from simulator.cli.studies import Asking, StudyCommand
+from simulator.cli.written import written
 
 if TYPE_CHECKING:
+    from simulator.decisions.optimise import Asked
     from simulator.scenario import Problem
 
 _POUNDS = click.FloatRange(min=0.0, max=1e12)
@@ -40,9 +42,7 @@ _POUNDS = click.FloatRange(min=0.0, max=1e12)
     help="Best mean, best mean of the worst fifth of draws, or smallest largest regret.",
 )
 @click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Draws.")
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S", help="Seed of the draws."
-)
+@studies.SEED
 @click.option("--per-year", type=_POUNDS, metavar="GBP", help="Real pounds to spend in any one year.")
 @click.option(
     "--most", multiple=True, metavar="ID=LEVEL", help="Highest level of a programme; 1 is what its file states."
@@ -58,94 +58,71 @@ _POUNDS = click.FloatRange(min=0.0, max=1e12)
     metavar="SHARE",
     help="Part of their share of children, by money, that areas which programmes name have at the least.",
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/NAME-optimised]"
-)
-@click.option("--charts/--no-charts", default=True, help="Draw the chart, or write tables only.")
-@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
-def optimise(
-    scenarios: tuple[str, ...],
-    budget: float,
-    objective: str,
-    by: Literal["expected", "cvar", "regret"],
-    draws: int,
-    seed: int,
-    per_year: float | None,
-    most: tuple[str, ...],
-    together: tuple[str, ...],
-    latest_start: int | None,
-    floor: float,
-    out: Path | None,
-    charts: bool,
-    quiet: bool,
-) -> None:
+@studies.ENGINE
+@studies.out("out/NAME-optimised")
+@studies.CHARTS
+@studies.QUIET
+def optimise(scenarios: tuple[str, ...], out: Path | None, quiet: bool, **options: Any) -> None:
     """Allocate a budget over the programmes of scenarios: how much of each, and from when.
 
     The first scenario says what else is so. Responses are sampled in the simulator, a mixed-integer programme finds a
-    plan, and a search with the same draws improves it. What is shown of a plan is a full run of it.
+    plan, and a search with the same draws improves it. What is shown of a plan is a full run of it. It says first how
+    many runs it takes at the most; one that was stopped goes on when the same command is given again.
     """
+    given = {"scenarios": scenarios, **options}
+    _asked(given)
+    loaded = load_all(scenarios)
+    folder = Path("out") / f"{loaded[0].key}-optimised" if out is None else out
+    OPTIMISE.ask(loaded, given, folder, quiet=quiet)
+
+
+def _write_optimised(asking: Asking) -> str:
     from simulator.decisions.levers import combined, levers, plan_file
-    from simulator.decisions.optimise import Asked, runs_budget
     from simulator.decisions.optimise import optimise as find
+    from simulator.decisions.optimise import runs_budget
     from simulator.decisions.optimise_folder import optimise_text, write_optimised
     from simulator.decisions.plan_runs import PlanRuns
     from simulator.scenario import Problem, ScenarioError
 
-    problems: list[Problem] = []
-    weights = _weights(objective, problems)
-    ceilings = {name: level for one in most for name, level in [_level(one, "--most", problems)]}
-    shared = _together(together, problems)
-    if by != "expected" and draws < 2:
-        problems.append(Problem("", 0, 0, "--by", f"{by} is of draws", "--draws of 2 or more"))
-    if problems:
-        raise WrongInput.of(problems)
-    files = load_all(scenarios)
+    files, charts, asked = list(asking.loaded), asking.options["charts"], _asked(asking.options)
     with refusing(ScenarioError):
         loaded = combined(files)
-        offered = levers(loaded, ceilings, latest_start)
+        offered = levers(loaded, asked.most, asked.latest_start)
     names = [one.name for one in offered]
-    unknown = [name for one in shared for name in one.weights if name not in names]
+    unknown = [name for one in asked.together for name in one.weights if name not in names]
     if unknown:
         raise WrongInput.of(
             [Problem("", 0, 0, "--together", f"no programme is called {x}", ", ".join(names)) for x in unknown]
         )
-    folder = checked_folder(Path("out") / f"{files[0].key}-optimised" if out is None else out)
-    asked = Asked(
-        budget, weights, by, draws, seed, float("inf") if per_year is None else per_year, ceilings, shared,
-        latest_start, floor,
-    )  # fmt: skip
-    if not quiet:
-        say(f"{len(offered)} programmes; at most {runs_budget(offered, asked):,} runs of the simulator", err=True)
-    with refusing(ScenarioError):
-        if watched(quiet):
-            with bar(loaded.key) as progress:
-                found = find(loaded, asked, progress)
-        else:
-            found = find(loaded, asked)
+    runs = runs_budget(offered, asked)
+    engine = studies.engine_asked(asking.options["engine"], runs, loaded)
+    asking.said(f"{len(offered)} programmes; at most {runs:,} runs of the simulator")
+    with refusing(ScenarioError), watched_bar(loaded.key, quiet=asking.quiet) as progress:
+        found = find(loaded, asked, progress, engine=engine, work=asking.work)
     text = plan_file(loaded, offered, found.plan.plan, PlanRuns(loaded, offered).prices)
-    options: dict[str, Any] = {
-        "--budget": budget,
-        "--objective": objective,
-        "--by": by,
-        "--draws": draws,
-        "--seed": seed,
-    }
-    words = [PROGRAM, "optimise", *(Path(one).name for one in scenarios)]
-    words += [word for name, value in options.items() for word in (name, _plain(value))]
-    words += [] if per_year is None else ["--per-year", _plain(per_year)]
-    words += [word for one in most for word in ("--most", one)]
-    words += [word for one in together for word in ("--together", one)]
-    words += [] if latest_start is None else ["--latest-start", str(latest_start)]
-    words += [] if not floor else ["--floor", _plain(floor)]
-    command = shlex.join([*words, *([] if charts else ["--no-charts"])])
-    written(lambda: write_optimised(found, loaded, files, text, folder, command, charts=charts))
-    if not quiet:
-        say(optimise_text(found, loaded.scenario.name))
-        say(f"Results are in {one_line(folder)}")
+    command = asking.command(engine=engine)
+    written(lambda: write_optimised(found, loaded, files, text, asking.folder, command, engine=engine, charts=charts))
+    return optimise_text(found, loaded.scenario.name)
 
 
-def _plain(value: object) -> str:
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
+def _asked(options: Mapping[str, Any]) -> Asked:
+    """Read what is asked of a plan; all problems are told at once."""
+    from simulator.decisions.optimise import Asked
+    from simulator.scenario import Problem
+
+    problems: list[Problem] = []
+    weights = _weights(options["objective"], problems)
+    ceilings = {name: level for one in options["most"] for name, level in [_level(one, "--most", problems)]}
+    shared = _together(options["together"], problems)
+    by, draws, per_year = options["by"], options["draws"], options["per_year"]
+    if by != "expected" and draws < 2:
+        problems.append(Problem("", 0, 0, "--by", f"{by} is of draws", "--draws of 2 or more"))
+    if problems:
+        raise WrongInput.of(problems)
+    return Asked(
+        options["budget"], weights, by, draws, options["seed"], float("inf") if per_year is None else per_year,
+        ceilings, shared, options["latest_start"], options["floor"],
+    )  # fmt: skip
 
 
 def _weights(text: str, problems: list[Problem]) -> dict[str, float]:
@@ -191,5 +168,7 @@ def _together(texts: tuple[str, ...], problems: list[Problem]) -> tuple[Any, ...
         found.append(Together(dict.fromkeys((name.strip() for name in names.split("+")), 1.0), most))
     return tuple(found)
 
+
+OPTIMISE = StudyCommand(optimise, _write_optimised, lambda options: list(options["scenarios"]))
 
 COMMANDS = (optimise,)

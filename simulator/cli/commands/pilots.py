@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli.group import PROGRAM, refusing
-from simulator.cli.screen import bar, say, watched
-from simulator.cli.written import checked_folder, written
-from simulator.vocabulary.printable import one_line
+from simulator.cli import studies
+from simulator.cli.commands.runs import load_all
+from simulator.cli.group import refusing
+from simulator.cli.screen import watched_bar
+from simulator.cli.studies import Asking, StudyCommand
+from simulator.cli.written import written
 
 if TYPE_CHECKING:
-    from simulator.decisions.england_through_areas import Through
-    from simulator.decisions.pilot_answer import PilotAnswer
     from simulator.decisions.pilot_plan import PilotPlan
 
 DESIGNS = ("before-after", "matched-difference", "stepped-wedge")
@@ -97,69 +97,49 @@ DESIGNS = ("before-after", "matched-difference", "stepped-wedge")
     metavar="YOUNGEST OLDEST",
     help="Ages of the children it is for.  [default: as in the strategy's pilots]",
 )
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S", help="Seed of the draws of areas."
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("out/pilot-power"),
-    show_default=True,
-    metavar="DIR",
-    help="Output folder.",
-)
-@click.option("--charts/--no-charts", default=True, help="Draw charts, or write tables only.")
-@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")  # fmt: skip
-def pilot_power(
-    areas: tuple[str, ...],
-    of: int | None,
-    designs: tuple[str, ...],
-    ratio: float | None,
-    years: int,
-    before: int,
-    steps: int,
-    lag: int | None,
-    build_up: int | None,
-    lasts: int | None,
-    ages: tuple[int, int] | None,
-    seed: int,
-    out: Path,
-    charts: bool,
-    quiet: bool,
-) -> None:
+@studies.SEED
+@studies.out("out/pilot-power")
+@studies.CHARTS
+@studies.QUIET
+def pilot_power(out: Path | None, quiet: bool, **options: Any) -> None:
     """Say how likely a pilot is to show an effect on starts, and what it would take.
 
     How much starts move from year to year by themselves is estimated from published figures of authorities. Besides, it
-    runs England with the help of the national roll-out in 12 to all areas. It takes 17 runs, half a minute.
+    runs England with the help of the national roll-out in 12 to all areas. It says first how many model runs it takes;
+    one that was stopped goes on when the same command is given again.
     """
+    from simulator.decisions.pilot_plan import PilotError
+
+    with refusing(PilotError):
+        _plan(options).check()
+    POWER.ask(load_all(POWER.names(options)), options, Path("out/pilot-power") if out is None else out, quiet=quiet)
+
+
+def _plan(options: Mapping[str, Any]) -> PilotPlan:
+    """Return the plan that options ask for; what they leave out is as in the strategy's pilots."""
     from dataclasses import replace
 
     from simulator.decisions.pilot_effect import pilot_help, shipped_help
     from simulator.decisions.pilot_noise import study_areas
-    from simulator.decisions.pilot_plan import PilotError, PilotPlan
-    from simulator.decisions.write_pilot import pilot_text, write_pilot
+    from simulator.decisions.pilot_plan import PilotPlan
 
-    given: dict[str, Any] = {"lag_months": lag, "build_up_months": build_up, "lasts_months": lasts, "ages": ages}
-    stated = replace(shipped_help(), **{name: value for name, value in given.items() if value is not None})
-    plan = PilotPlan(
-        areas=_areas(areas),
-        of=len(study_areas()) if of is None else of,
-        designs=tuple(dict.fromkeys(designs)) or DESIGNS,
-        ratio=pilot_help().effect.risk_ratio if ratio is None else ratio,
-        years=years,
-        years_before=before,
-        steps=steps,
-        help=stated,
-        seed=seed,
+    given = {
+        "lag_months": options["lag"],
+        "build_up_months": options["build_up"],
+        "lasts_months": options["lasts"],
+        "ages": options["ages"],
+    }
+    return PilotPlan(
+        areas=_areas(options["areas"]),
+        of=len(study_areas()) if options["of"] is None else options["of"],
+        designs=tuple(dict.fromkeys(options["designs"])) or DESIGNS,
+        ratio=pilot_help().effect.risk_ratio if options["ratio"] is None else options["ratio"],
+        years=options["years"],
+        years_before=options["before"],
+        steps=options["steps"],
+        help=replace(shipped_help(), **{name: value for name, value in given.items() if value is not None}),
+        seed=options["seed"],
     )
-    with refusing(PilotError):
-        plan.check()
-    folder = checked_folder(out)
-    found, through = _worked_out(plan, quiet)
-    written(lambda: write_pilot(found, through, folder, command_of(plan, charts=charts), charts=charts))
-    if not quiet:
-        say(pilot_text(found, through))
-        say(f"Results are in {one_line(folder)}")
 
 
 def _areas(words: tuple[str, ...]) -> int | tuple[str, ...]:
@@ -171,29 +151,38 @@ def _areas(words: tuple[str, ...]) -> int | tuple[str, ...]:
     return words
 
 
-def _worked_out(plan: PilotPlan, quiet: bool) -> tuple[PilotAnswer, tuple[Through, ...]]:
-    from simulator.decisions.england_through_areas import through_areas
+def _write_power(asking: Asking) -> str:
+    from simulator.decisions.england_through_areas import RUNS, through_areas
+    from simulator.decisions.finished_work import FinishedWork
     from simulator.decisions.pilot_answer import answer
+    from simulator.decisions.pilot_effect import RUNS_OF_REACH
+    from simulator.decisions.write_pilot import pilot_text, write_pilot
 
-    if not watched(quiet):
-        return answer(plan), through_areas()
-    with bar("Designs") as progress:
+    plan, charts = _plan(asking.options), asking.options["charts"]
+    asking.said(
+        f"This takes {RUNS_OF_REACH + RUNS} model runs: {RUNS_OF_REACH} for what of the effect is in starts of all "
+        f"children, and {RUNS} of England with the help in some areas and in all."
+    )
+    with watched_bar("Designs", quiet=asking.quiet) as progress:
         found = answer(plan, progress)
-    with bar("England") as progress:
-        return found, through_areas(progress)
+    with watched_bar("England", quiet=asking.quiet) as progress:
+        through = through_areas(asking.loaded[0], progress, FinishedWork(asking.work))
+    stated = plan.help
+    command = asking.command(
+        areas=(str(plan.areas),) if isinstance(plan.areas, int) else plan.areas, of=plan.of, designs=plan.designs,
+        ratio=plan.ratio, lag=stated.lag_months, build_up=stated.build_up_months, lasts=stated.lasts_months,
+        ages=stated.ages,
+    )  # fmt: skip
+    written(lambda: write_pilot(found, through, asking.loaded, asking.folder, command, charts=charts))
+    return pilot_text(found, through)
 
 
-def command_of(plan: PilotPlan, *, charts: bool) -> str:
-    """Return the command that asks for a plan, with every option, for the manifest."""
-    areas = (str(plan.areas),) if isinstance(plan.areas, int) else plan.areas
-    words = [PROGRAM, "pilot-power", *(word for area in areas for word in ("--areas", area)), "--of", str(plan.of)]
-    words += [word for name in plan.designs for word in ("--design", name)]
-    words += ["--ratio", f"{plan.ratio:g}", "--years", str(plan.years), "--before", str(plan.years_before)]
-    words += ["--steps", str(plan.steps), "--lag", str(plan.help.lag_months)]
-    words += ["--build-up", str(plan.help.build_up_months), "--ages", *map(str, plan.help.ages)]
-    words += [] if plan.help.lasts_months is None else ["--lasts", str(plan.help.lasts_months)]
-    words += ["--seed", str(plan.seed)]
-    return shlex.join(words if charts else [*words, "--no-charts"])
+def _roll_out(_: Mapping[str, Any]) -> list[str]:
+    from simulator.decisions.england_through_areas import ROLL_OUT
 
+    return [ROLL_OUT]
+
+
+POWER = StudyCommand(pilot_power, _write_power, _roll_out)
 
 COMMANDS = (pilot_power,)

@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.cli.commands.decide import OPTIMISE
+from simulator.cli.commands.pilots import POWER
 from simulator.cli.commands.runs import comparable, in_places, run, write_all
 from simulator.cli.commands.sweeps import sweep, sweep_values, write_swept
+from simulator.cli.commands.what_matters import SENSITIVITY, VOI
 from simulator.cli.group import PROGRAM, WrongInput, refusing
-from simulator.cli.options import How, asked_for
+from simulator.cli.options import How, Whom, asked_for
 from simulator.cli.screen import say
+from simulator.cli.studies import StudyCommand
 from simulator.cli.written import checked_folder, work_beside
 from simulator.vocabulary.printable import one_line
 
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
     from simulator.scenario import LoadedScenario, Problem
 
 COMMANDS_OF_RUNS = ("run", "compare", "sweep")
+
+STUDIES = {str(one.command.name): one for one in (SENSITIVITY, VOI, OPTIMISE, POWER)}
 
 _RECORDED = {
     "area", "area_name", "neighbours", "draws", "seed", "engine", "chance", "keep_draws", "publish", "charts", "vary",
@@ -46,12 +52,14 @@ _RECORDED = {
 def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path | None, against: Path | None) -> None:
     """Make an output again from its manifest, and say whether its tables are the same.
 
-    MANIFEST is a manifest.json of `run`, `compare` or `sweep`, or the folder that holds it. Scenarios are taken from it
-    alone. Exit status: 0 the tables are the same, 1 they differ. Charts and draws.nc are not compared.
+    MANIFEST is a manifest.json of `run`, `compare`, `sweep`, `sensitivity`, `voi`, `optimise` or `pilot-power`, or the
+    folder that holds it. Scenarios are taken from it alone. Exit status: 0 the tables are the same, 1 they differ.
+    Charts and draws.nc are not compared.
     """
     from simulator.outputs.folder import MANIFEST
 
-    again = recorded_run(manifest, returns, against, charts=out is not None)
+    study = recorded_study(manifest, returns or against)
+    again = study or recorded_run(manifest, returns, against, charts=out is not None)
     with tempfile.TemporaryDirectory(prefix=f"{PROGRAM}-replay-") as temporary:
         folder = Path(temporary, "out") if out is None else checked_folder(out, read=again.path.parent)
         again.write(folder, kept=out is not None)
@@ -106,6 +114,47 @@ class Again:
             return write_all(self.name, many, folder, self.how, finished, self.options["scenarios"])
 
 
+@dataclass(frozen=True)
+class StudyAgain:
+    """A study that can be made again; attributes as those of :class:`Again`."""
+
+    path: Path
+    recorded: Recorded
+    study: StudyCommand
+    options: dict[str, Any]
+    engine: str
+    loaded: tuple[LoadedScenario, ...]
+
+    def write(self, folder: Path, *, kept: bool) -> None:
+        """Write the output again; charts only where it is kept."""
+        options = self.options | {"charts": kept and self.options["charts"]}
+        self.study.ask_again(self.loaded, options, folder, work_beside(folder) if kept else nullcontext())
+
+
+def recorded_study(manifest: Path, given: Path | None) -> StudyAgain | None:
+    """Read a manifest, or that of a folder, as a study to be made again; None if it is of runs.
+
+    A study is of no returns and checked against no earlier outputs, so what is given of them is refused.
+    """
+    path, recorded = _read(manifest, (*COMMANDS_OF_RUNS, *STUDIES))
+    words = _words(recorded, path)
+    study = STUDIES.get(words[0])
+    if study is None:
+        return None
+    if given is not None:
+        raise WrongInput(f"{PROGRAM}: {path} is of `{words[0]}`, which goes without --returns and --against")
+    try:
+        options = study.asked_again(words[1:])
+    except click.ClickException as error:
+        raise _wrong(path, ascii(error.format_message())[1:-1]) from None
+    _same_scenarios(study.names(options), recorded, path)
+    engine = _engine_here(options.get("engine") or recorded.engine)
+    options |= {"engine": engine} if "engine" in options else {}
+    area = options.get("area")
+    loaded = _given(recorded, Whom((area,) if area else ()))
+    return StudyAgain(path, recorded, study, options, engine, tuple(loaded))
+
+
 def recorded_run(
     manifest: Path,
     returns: Path | None,
@@ -115,16 +164,9 @@ def recorded_run(
     commands: tuple[str, ...] = COMMANDS_OF_RUNS,
 ) -> Again:
     """Read a manifest, or that of a folder, as something to be made again; what is wrong with it is wrong input."""
-    from simulator.outputs.folder import MANIFEST
-    from simulator.outputs.read_manifest import ManifestError, read_manifest
-
-    path = manifest / MANIFEST if manifest.is_dir() else manifest
-    with refusing(ManifestError):
-        recorded = read_manifest(path, commands)
+    path, recorded = _read(manifest, commands)
     name, options = _options(recorded, path)
-    engine = options["engine"] or recorded.engine
-    if engine == "compiled" and find_spec("numba") is None:
-        engine = "plain"
+    engine = _engine_here(options["engine"] or recorded.engine)
     _agree_on_returns(recorded, options.pop("returns", None) is not None, returns, path)
     if (options.pop("against", None) is not None) != (against is not None):
         raise WrongInput(
@@ -134,14 +176,34 @@ def recorded_run(
     return Again(path, recorded, name, options, how, engine, tuple(_loaded(recorded, how)))
 
 
+def _read(manifest: Path, commands: Sequence[str]) -> tuple[Path, Recorded]:
+    from simulator.outputs.folder import MANIFEST
+    from simulator.outputs.read_manifest import ManifestError, read_manifest
+
+    path = manifest / MANIFEST if manifest.is_dir() else manifest
+    with refusing(ManifestError):
+        return path, read_manifest(path, tuple(commands))
+
+
+def _engine_here(engine: str) -> str:
+    return "plain" if engine == "compiled" and find_spec("numba") is None else engine
+
+
+def _words(recorded: Recorded, path: Path) -> list[str]:
+    """Return the words of a manifest's command, but for the program."""
+    allowed = (*COMMANDS_OF_RUNS, *STUDIES)
+    try:
+        program, *words = shlex.split(recorded.command)
+        if program != PROGRAM or words[0] not in allowed:
+            raise ValueError
+    except (ValueError, IndexError):
+        raise _wrong(path, f"this is no command; allowed: {PROGRAM} {'|'.join(allowed)} ...") from None
+    return words
+
+
 def _options(recorded: Recorded, path: Path) -> tuple[str, dict[str, Any]]:
     """Return which command a manifest is of, and its options and arguments."""
-    try:
-        program, name, *words = shlex.split(recorded.command)
-        if program != PROGRAM or name not in COMMANDS_OF_RUNS:
-            raise ValueError
-    except ValueError:
-        raise _wrong(path, f"this is no command; allowed: {PROGRAM} {'|'.join(COMMANDS_OF_RUNS)} ...") from None
+    name, *words = _words(recorded, path)
     params = [one for one in (sweep if name == "sweep" else run).params if one.name in _RECORDED]
     if name != "sweep":
         params += [click.Option(["--returns"]), click.Option(["--against"])]
@@ -155,9 +217,15 @@ def _options(recorded: Recorded, path: Path) -> tuple[str, dict[str, Any]]:
     count = "two or more" if name == "compare" else "one"
     if (len(files) > 1) != (name == "compare"):
         raise _wrong(path, f"{name} takes {count} scenario{'s' if name == 'compare' else ''}; these are {len(files)}")
+    _same_scenarios(named, recorded, path)
+    return name, options
+
+
+def _same_scenarios(named: Sequence[str], recorded: Recorded, path: Path) -> None:
+    """Refuse a command that names other scenarios than the manifest has."""
+    files = [one.files[0].file for one in recorded.scenarios]
     if [Path(one).stem for one in named] != [Path(one).stem for one in files]:
         raise _wrong(path, f"it names other scenarios than those that follow ({', '.join(map(ascii, files))})")
-    return name, options
 
 
 def _wrong(path: Path, said: str) -> WrongInput:
@@ -187,6 +255,17 @@ def _how(options: dict[str, Any], path: Path, **more: Any) -> How:
 
 def _loaded(recorded: Recorded, how: How) -> list[LoadedScenario]:
     """Return the scenarios of a manifest, of the areas or the council that they were run for."""
+    loaded = _given(recorded, how.whom)
+    council, expected = loaded[0].council, recorded.returns.sha256 if recorded.returns is not None else None
+    if council is not None and expected is None:
+        say("Note: A manifest of published results does not tell of which returns they are.")
+    elif council is not None and council.digest != expected:
+        raise WrongInput(f"{how.returns}: these are not the returns that the manifest is of")
+    return loaded
+
+
+def _given(recorded: Recorded, whom: Whom) -> list[LoadedScenario]:
+    """Return the scenarios of a manifest, for whom they are to be run; all problems are told at once."""
     from simulator.scenario import ScenarioError, load_given
 
     problems: list[Problem | Exception] = []
@@ -196,13 +275,7 @@ def _loaded(recorded: Recorded, how: How) -> list[LoadedScenario]:
             many.append(load_given(one.given()))
         except ScenarioError as error:
             problems.append(error)
-    loaded = in_places(many, problems, how.whom)
-    council, expected = loaded[0].council, recorded.returns.sha256 if recorded.returns is not None else None
-    if council is not None and expected is None:
-        say("Note: A manifest of published results does not tell of which returns they are.")
-    elif council is not None and council.digest != expected:
-        raise WrongInput(f"{how.returns}: these are not the returns that the manifest is of")
-    return loaded
+    return in_places(many, problems, whom)
 
 
 def _told(recorded: Recorded, made: dict[str, str], engine: str) -> bool:

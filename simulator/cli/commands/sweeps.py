@@ -11,7 +11,7 @@ import click
 from simulator.cli.commands.runs import load_all
 from simulator.cli.group import PROGRAM, WrongInput, refusing
 from simulator.cli.options import Whom, needs
-from simulator.cli.screen import bar, say, watched
+from simulator.cli.screen import say, watched_bar
 from simulator.cli.written import checked_folder, written
 from simulator.vocabulary.printable import one_line
 
@@ -82,12 +82,8 @@ def write_swept(
     from simulator.scenario import ScenarioError
 
     options: dict[str, Any] = {"engine": engine}
-    with refusing(ScenarioError):
-        if watched(quiet):
-            with bar(loaded.key) as progress:
-                found = run_sweep(loaded, values, **options, progress=progress)
-        else:
-            found = run_sweep(loaded, values, **options)
+    with refusing(ScenarioError), watched_bar(loaded.key, quiet=quiet) as progress:
+        found = run_sweep(loaded, values, **options, progress=progress)
     command = shlex.join([*words, "--engine", found.engine, *([] if charts else ["--no-charts"])])
     written(lambda: write_sweep(found, loaded, folder, command, charts=charts))
     return found

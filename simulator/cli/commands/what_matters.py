@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.cli import studies
 from simulator.cli.commands.runs import load_all
 from simulator.cli.commands.sweeps import sweep_values
 from simulator.cli.group import PROGRAM, WrongInput, refusing
-from simulator.cli.options import Whom, needs
-from simulator.cli.screen import bar, say, watched
-from simulator.cli.written import checked_folder, written
-from simulator.vocabulary.printable import one_line
+from simulator.cli.options import Whom
+from simulator.cli.screen import watched_bar
+from simulator.cli.studies import Asking, StudyCommand
+from simulator.cli.written import written
 
 if TYPE_CHECKING:
     from simulator.decisions.value_of_information import Pilot
-    from simulator.runs.single_run import Engine
     from simulator.scenario import LoadedScenario
-
-_AREA = click.option("--area", metavar="NAME", help="Area to run in place of the scenario's.")
-_SEED = click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S", help="Seed of the draws."
-)
-_ENGINE = click.option(
-    "--engine",
-    type=click.Choice(["plain", "compiled"]),
-    help="The compiled engine needs care-demand[fast].  [default: compiled, if it is installed]",
-)
-_CHARTS = click.option("--charts/--no-charts", default=True, help="Draw charts, or write tables only.")
-_QUIET = click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
-
-
-@contextmanager
-def _bar(name: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """Give what shows how many model runs are done, where somebody can see it."""
-    if not watched(quiet):
-        yield lambda done, of: None
-        return
-    with bar(name) as progress:
-        yield progress
 
 
 @contextmanager
@@ -59,13 +36,6 @@ def _refused() -> Iterator[None]:
             allowed = f" (allowed: {wrong.allowed})" if wrong.allowed else ""
             near = f"; did you mean {wrong.near}?" if wrong.near else ""
             raise WrongInput.of([f"{PROGRAM}: {wrong.what}{allowed}{near}"]) from wrong
-
-
-def _engine(asked: Literal["plain", "compiled"] | None, runs: int, loaded: LoadedScenario) -> Engine:
-    from simulator.runs.engines import default_engine
-
-    needs(asked == "compiled", "numba", "fast")
-    return asked or default_engine(draws=runs, areas=len(loaded.baseline.codes), chance=False)
 
 
 @click.command()
@@ -91,49 +61,54 @@ def _engine(asked: Literal["plain", "compiled"] | None, runs: int, loaded: Loade
     metavar="K",
     help="Inputs with indices of their own; where there are more, draws choose them, and the rest is one.",
 )
-@_AREA
-@_SEED
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/NAME-sensitivity]"
-)
-@_ENGINE
-@_CHARTS
-@_QUIET
-def sensitivity(
-    scenario: str, against: str | None, points: int, inputs: int, area: str | None, seed: int, out: Path | None,
-    engine: Literal["plain", "compiled"] | None, charts: bool, quiet: bool,
-) -> None:  # fmt: skip
+@studies.AREA
+@studies.SEED
+@studies.out("out/NAME-sensitivity")
+@studies.ENGINE
+@studies.CHARTS
+@studies.QUIET
+def sensitivity(scenario: str, out: Path | None, quiet: bool, **options: Any) -> None:
     """Find what a scenario's answers hang on.
 
     First every verdict if the model were built another way, as that can move a sign and no draw does; then each input
     alone, from its low end to its high one; then all at once, by Sobol indices. Figures are children and spend, and
-    their differences and net present value against something else.
+    their differences and net present value against something else. It says first how many model runs it takes; one that
+    was stopped goes on when the same command is given again.
     """
+    given = {"scenario": scenario, **options}
+    loaded = load_all(SENSITIVITY.names(given), _whom(given))
+    folder = Path("out") / f"{loaded[0].key}-sensitivity" if out is None else out
+    SENSITIVITY.ask(loaded, given, folder, quiet=quiet)
+
+
+def _write_sensitivity(asking: Asking) -> str:
     from simulator.decisions.figures_at_points import AskedOfPoints
+    from simulator.decisions.finished_work import FinishedWork
     from simulator.decisions.sensitivity import budget_of
     from simulator.decisions.sensitivity import sensitivity as study_of
     from simulator.decisions.switches import verdicts
     from simulator.decisions.write_decisions import sensitivity_text, write_sensitivity
 
-    loaded = load_all([scenario, *([against] if against else [])], Whom((area,) if area else ()))
-    folder = checked_folder(Path("out") / f"{loaded[0].key}-sensitivity" if out is None else out)
+    loaded, options = asking.loaded, asking.options
+    points, inputs, seed, charts = (options[name] for name in ("points", "inputs", "seed", "charts"))
+    held = loaded[1] if len(loaded) > 1 else None
     with _refused():
-        held = loaded[1] if against else None
         budget = budget_of(AskedOfPoints(loaded[0], held), points=points, most=inputs)
-        chosen = _engine(engine, budget.runs, loaded[0])
-        if not quiet:
-            say(f"This takes {budget.in_words}.", err=True)
-        with _bar(loaded[0].key, quiet) as progress:
-            question = AskedOfPoints(loaded[0], held, chosen)
+        engine = studies.engine_asked(options["engine"], budget.runs, loaded[0])
+        asking.said(f"This takes {budget.in_words}.")
+        question = AskedOfPoints(loaded[0], held, engine, FinishedWork(asking.work))
+        with watched_bar(loaded[0].key, quiet=asking.quiet) as progress:
             found = study_of(question, points=points, most=inputs, seed=seed, progress=progress)
-        told = list(verdicts(loaded[:1], chosen))
-    words = [PROGRAM, "sensitivity", Path(scenario).name, *(["--against", Path(against).name] if against else [])]
-    words += ["--points", str(points), "--inputs", str(inputs), *(["--area", area] if area else [])]
-    command = _command(words, seed, chosen, charts)
-    written(lambda: write_sensitivity(found, told, loaded, folder, command, engine=chosen, seed=seed, charts=charts))
-    if not quiet:
-        say(sensitivity_text(found, told, loaded[0].scenario.name, loaded[0].key))
-        say(f"Results are in {one_line(folder)}")
+        told = list(verdicts(loaded[:1], engine))
+    command = asking.command(engine=engine)
+    written(
+        lambda: write_sensitivity(found, told, loaded, asking.folder, command, engine=engine, seed=seed, charts=charts)
+    )
+    return sensitivity_text(found, told, loaded[0].scenario.name, loaded[0].key)
+
+
+def _whom(options: Any) -> Whom:
+    return Whom((options["area"],) if options["area"] else ())
 
 
 @click.command()
@@ -165,57 +140,52 @@ def sensitivity(
     help="What measuring costs, at present value, for each pilot.",
 )
 @click.option("--draws", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Random draws.")
-@_AREA
-@_SEED
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/NAME-voi]")
-@_ENGINE
-@_CHARTS
-@_QUIET
-def voi(
-    scenarios: tuple[str, ...], vary: str | None, pilots: tuple[str, ...], measures: str, evaluation_gbp: float,
-    draws: int, area: str | None, seed: int, out: Path | None, engine: Literal["plain", "compiled"] | None,
-    charts: bool, quiet: bool,
-) -> None:  # fmt: skip
+@studies.AREA
+@studies.SEED
+@studies.out("out/NAME-voi")
+@studies.ENGINE
+@studies.CHARTS
+@studies.QUIET
+def voi(scenarios: tuple[str, ...], out: Path | None, quiet: bool, **options: Any) -> None:
     """Say what it is worth to know more before a decision (value of information).
 
     Each SCENARIO is an option, and doing nothing is one besides. An option's net benefit is the net present value of
     its programmes, for the scenario's area and over its years: money alone, as fewer children in care are no benefit
     by themselves. It tells the value of knowing everything, of knowing each number, and of a pilot first, less what
-    the pilot costs and what waiting for it takes away.
+    the pilot costs and what waiting for it takes away. It says first how many model runs it takes; one that was stopped
+    goes on when the same command is given again.
     """
+    given = {"scenarios": scenarios, **options}
+    for text in given["pilots"]:
+        _pilot(text)
+    loaded = load_all(scenarios, _whom(given))
+    VOI.ask(loaded, given, Path("out") / f"{loaded[0].key}-voi" if out is None else out, quiet=quiet)
+
+
+def _write_voi(asking: Asking) -> str:
     from simulator.decisions.value_of_information import value_of_information
     from simulator.decisions.write_decisions import information_text, write_information
 
-    asked = [_pilot(text) for text in pilots]
-    loaded = load_all(scenarios, Whom((area,) if area else ()))
-    folder = checked_folder(Path("out") / f"{loaded[0].key}-voi" if out is None else out)
+    loaded, options = asking.loaded, asking.options
+    draws, seed, charts = (options[name] for name in ("draws", "seed", "charts"))
+    pilots = [_pilot(text) for text in options["pilots"]]
     with _refused():
-        options = _options(loaded, vary)
-        chosen = _engine(engine, draws * len(options), loaded[0])
-        if not quiet:
-            of = "1 option" if len(options) == 1 else f"{len(options)} options"
-            say(f"This takes {draws * len(options):,} model runs: {draws:,} draws of {of}.", err=True)
-        with _bar(loaded[0].key, quiet) as progress:
+        choices = _choices(loaded, options["vary"])
+        engine = studies.engine_asked(options["engine"], draws * len(choices), loaded[0])
+        of = "1 option" if len(choices) == 1 else f"{len(choices)} options"
+        asking.said(f"This takes {draws * len(choices):,} model runs: {draws:,} draws of {of}.")
+        with watched_bar(loaded[0].key, quiet=asking.quiet) as progress:
             found = value_of_information(
-                options, draws=draws, seed=seed, pilots=asked, measures=measures, evaluation_gbp=evaluation_gbp,
-                engine=chosen, progress=progress,
+                choices, draws=draws, seed=seed, pilots=pilots, measures=options["measures"],
+                evaluation_gbp=options["evaluation_gbp"], engine=engine, progress=progress, work=asking.work,
             )  # fmt: skip
     title = " or ".join(one.scenario.name for one in loaded)
-    words = [PROGRAM, "voi", *(Path(one).name for one in scenarios), *(["--vary", vary] if vary else [])]
-    words += [word for one in pilots for word in ("--pilot", one)] + (["--measures", measures] if measures else [])
-    words += ["--evaluation-gbp", f"{evaluation_gbp:.12g}", "--draws", str(draws), *(["--area", area] if area else [])]
-    command = _command(words, seed, chosen, charts)
-    written(lambda: write_information(found, options, title, folder, command, engine=chosen, charts=charts))
-    if not quiet:
-        say(information_text(found, title))
-        say(f"Results are in {one_line(folder)}")
+    command = asking.command(engine=engine)
+    written(lambda: write_information(found, choices, title, asking.folder, command, engine=engine, charts=charts))
+    return information_text(found, title)
 
 
-def _command(words: list[str], seed: int, engine: str, charts: bool) -> str:
-    return shlex.join([*words, "--seed", str(seed), "--engine", engine, *([] if charts else ["--no-charts"])])
-
-
-def _options(loaded: list[LoadedScenario], vary: str | None) -> dict[str, LoadedScenario]:
+def _choices(loaded: Sequence[LoadedScenario], vary: str | None) -> dict[str, LoadedScenario]:
     """Return options by what they are called."""
     if vary is None:
         if len({one.key for one in loaded}) < len(loaded):
@@ -237,5 +207,12 @@ def _pilot(text: str) -> Pilot:
         raise WrongInput.of([f"{PROGRAM}: --pilot: {text!r} is not a pilot (allowed: {allowed})"])
     return Pilot(int(areas), int(years))
 
+
+def _scenario_and_against(options: Any) -> list[str]:
+    return [options["scenario"], *([options["against"]] if options["against"] else [])]
+
+
+SENSITIVITY = StudyCommand(sensitivity, _write_sensitivity, _scenario_and_against)
+VOI = StudyCommand(voi, _write_voi, lambda options: list(options["scenarios"]))
 
 COMMANDS = (sensitivity, voi)

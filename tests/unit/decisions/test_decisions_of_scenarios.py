@@ -122,7 +122,7 @@ def test_a_pilot_of_family_help(family_help) -> None:
         (["family-help-national"], {"draws": 10}, "too few"),
         (["family-help-national"], {"pilots": [Pilot(153, 2)]}, "leaves none to hold it against"),
         (["family-help-national"], {"pilots": [Pilot(12, 9)]}, "would delay it by 11"),
-        (["family-help-national"], {"pilots": [Pilot(12, 2)], "measures": "nonsense"}, "0 uncertain ratios"),
+        (["family-help-national"], {"pilots": [Pilot(12, 2)], "measures": "nonsense"}, "0 uncertain effects on starts"),
     ],
 )
 def test_what_cannot_be_asked(names, options, words) -> None:

@@ -13,7 +13,7 @@ from simulator.scenario import load, shipped
 def many() -> tuple[Through, ...]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(through, "SHOWN", (12,))
-        return through_areas()
+        return through_areas(load(ROLL_OUT))
 
 
 def test_all_areas_are_the_scenario_itself(many: tuple[Through, ...]) -> None:

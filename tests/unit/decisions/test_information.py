@@ -9,9 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.decisions.information import best_now, noise, of_study, partial, perfect
-from simulator.decisions.pilot_evidence import noise_of_starts, standard_error
+from simulator.decisions.pilot_effect import Help, pilot_help
+from simulator.decisions.pilot_evidence import DESIGN, YEARS_BEFORE, standard_error
+from simulator.decisions.pilot_noise import study_areas
+from simulator.decisions.pilot_plan import PilotPlan
 from simulator.decisions.smooth import Smooth
 from simulator.decisions.value_of_information import delayed
+from simulator.interventions.early_help import EarlyHelp
+from simulator.interventions.fields import Wrong
 
 DRAWS = 40_000
 WITHIN = 0.05
@@ -100,11 +105,21 @@ def test_what_comes_later_loses_its_last_years() -> None:
     assert delayed(np.array([[1.0, 2.0, 3.0]]), 0).tolist() == [[1.0, 2.0, 3.0]]
 
 
-def test_noise_of_authorities_is_that_of_the_record() -> None:
-    """By hand from the published table: 0.19 over two years, so that 12 areas see a ratio of 0.85 with 80% power."""
-    found = noise_of_starts(2)
-    assert found.sd_log_change == pytest.approx(0.19, abs=0.005)
-    assert 140 < found.authorities < 152
-    detectable = math.exp(-(NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(0.8)) * standard_error(12, 2))
-    assert detectable == pytest.approx(0.85, abs=0.005)
-    assert standard_error(40, 2) < standard_error(12, 2)
+def test_a_pilot_measures_as_its_power_says() -> None:
+    """The error is that of the study whose power is told; help that reaches half of starts is measured half as well."""
+    help_ = pilot_help().model_copy(update={"lag_months": 12, "ages": (0, 17)})
+    study = PilotPlan(12, len(study_areas()), (DESIGN.name,), 0.9, 4, YEARS_BEFORE, 2, shipped_help_of(help_)).study(
+        DESIGN
+    )
+    error = standard_error(help_, 12, 4)
+    assert error**2 == pytest.approx(np.mean(study.standard_error**2))
+    assert standard_error(help_.model_copy(update={"eligible_share": 0.5}), 12, 4) == pytest.approx(2 * error)
+    assert standard_error(help_, 40, 4) < error
+    assert standard_error(help_, 12, 6) < error
+    for years, said in ((11, "counted for 11 years"), (1, "no effect is in starts within 1 years")):
+        with pytest.raises(Wrong, match=said):
+            standard_error(help_.model_copy(update={"lag_months": 24}), 12, years)
+
+
+def shipped_help_of(help_: EarlyHelp) -> Help:
+    return Help(help_.lag_months, help_.profile.months or 0, help_.ages)

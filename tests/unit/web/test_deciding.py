@@ -1,0 +1,73 @@
+"""What the view of decisions shows is what the studies behind the commands give."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from simulator.decisions.decision_charts import written_as
+from simulator.decisions.figures_at_points import AskedOfPoints
+from simulator.decisions.pilot_plan import PilotPlan
+from simulator.outputs.svg.bars_across import Bar, draw_bars
+from simulator.scenario import load_mapping
+from simulator.web import deciding
+from simulator.web.deciding import frontier, pilot, tornado
+from simulator.web.ongoing import Kept
+from simulator.web.page_state import PageState
+
+CONTENT = {"name": "Quick", "extends": "family-help-national", "end": "2027-03"}
+STATE = PageState.of({"v": 1, "scenarios": [CONTENT]}).content()
+BARE = {"name": "Nothing", "extends": "status-quo", "end": "2027-03"}
+WITHOUT = PageState.of({"v": 1, "scenarios": [BARE]}).content()
+
+
+def test_bars_are_as_long_as_their_values() -> None:
+    bars = [Bar("Half <b>", ((0.0, 50.0, "dark_blue"),), "50%"), Bar("Whole", ((0.0, 100.0, "orange"),), "100%")]
+    svg = draw_bars(bars, 0.0, "Two bars & words", width=500)
+    half, whole = (float(width) for width in re.findall(r'<rect x="[\d.]+" y="[\d.]+" width="([\d.]+)"', svg))
+    assert whole == pytest.approx(2 * half, abs=0.2)
+    assert "Half &lt;b&gt;" in svg
+    assert 'aria-label="Two bars &amp; words"' in svg
+    assert " style=" not in svg
+
+
+def test_a_tornado_begins_at_the_central_run_with_its_widest_input() -> None:
+    found = tornado(Kept(), STATE, "npv", 700.0)
+    central = AskedOfPoints(load_mapping(CONTENT)).figures({})
+    [asked] = [one for one in central.asked if one.name == "npv"]
+    assert f"{written_as(asked, float(central.of('npv')[0]))} in the central run" in found["sentence"]
+    assert found["figure"] == "npv"
+    names = [one["name"] for one in found["figures"]]
+    assert names == ["children", "total_spend", "more_children", "more_spend", "npv"]
+    assert found["rows"][0][0] in found["sentence"]
+    assert found["svg"].count("<rect") == 1 + 2 * min(len(found["rows"]), deciding.SHOWN)
+    assert tornado(Kept(), WITHOUT, "npv", 700.0)["figure"] == "total_spend", "without programmes there is no npv"
+
+
+def test_the_frontier_never_falls_and_no_plan_passes_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deciding, "BUDGETS_GBP", (100e6, 400e6))
+    found = frontier(Kept(), STATE, "npv", 700.0)
+    assert [row[0] for row in found["rows"]] == ["£100m", "£400m"]
+    assert found["objective"] == "npv"
+    assert "no benefit by itself" in found["sentence"]
+    monkeypatch.setattr(deciding, "MOST_RUNS", 10)
+    [problem] = frontier(Kept(), STATE, "npv", 700.0)["problems"]
+    assert "1 programmes take up to" in problem["what"]
+    [problem] = frontier(Kept(), WITHOUT, "npv", 700.0)["problems"]
+    assert "nobody does anything" in problem["what"]
+
+
+def test_a_pilot_has_the_chances_of_the_command() -> None:
+    found = pilot(Kept(), 12, 0.9, 5, 700.0)
+    from simulator.decisions.pilot_design import designs
+    from simulator.decisions.pilot_effect import shipped_help
+    from simulator.decisions.pilot_noise import study_areas
+
+    plan = PilotPlan(12, len(study_areas()), tuple(designs(3)), 0.9, 5, 5, 3, shipped_help())
+    expected = [f"{plan.study(one).power(np.array([0.9]))[0]:.0%}" for one in plan.chosen]
+    assert [row[1] for row in found["rows"]] == expected
+    [problem] = pilot(Kept(), 1_000, 1.0, 5, 700.0)["problems"]
+    assert "--areas: 1000 for the design" in problem["what"]
+    assert "--ratio 1: allowed: above 0" in problem["what"]
