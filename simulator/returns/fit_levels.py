@@ -3,13 +3,16 @@
 All years tell, recent ones more as rates move: the log of a rate takes a normal step a year and is seen with Poisson
 chance (a local level; Durbin and Koopman 2012, Time Series Analysis by State Space Methods, chapter 2). How large steps
 are, the years tell in part: with few events hardly, with many well. So every size is tried, and weighed by how likely
-it is before the years are seen and by how well it makes them.
+it is before the years are seen and by how well it makes them. One of them is none: where the years look like chance
+alone, draws spread less.
 
 Six years cannot tell a trend from steps that happened to go one way, so the central path holds the level. Where an even
 growth of the years is beyond chance, draws take one of that size, up or down.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +21,29 @@ from simulator.data.own_rates import Level
 
 Array = NDArray[np.float64]
 
-STARTS_SD, EXITS_SD = 0.08, 0.06
-"""Steps a year of the log of starts and of leaving before the years are seen: half-normal with these scales. They are
-what intervals of made-up councils need whose rates drift (docs/returns.md); authorities' starts step by 0.10 beside
-England's (data/local_drift.csv)."""
+STILL = 0.4
+"""Share of councils whose rates are taken not to step at all, before their years are seen.
+
+A judgement between two worlds: half of the councils of docs/returns.md stay as they are, and hardly one authority does.
+"""
+
+
+class Steps(NamedTuple):
+    """How large yearly steps of the log of a rate are before the years are seen, where it does step: normal.
+
+    Attributes
+    ----------
+    mean, sd : float
+    """
+
+    mean: float
+    sd: float
+
+
+STEPS_OF_STARTS, STEPS_OF_LEAVING = Steps(0.09, 0.02), Steps(0.05, 0.02)
+"""Starts of 2020 to 2025 beside England's step by 0.06 to 0.12 a year in nearly all of 146 authorities (by maximum
+marginal likelihood of this model, with the dispersion of data/local_drift.csv). That of leaving is a judgement: what
+intervals of made-up councils need (docs/returns.md)."""
 
 SIZES = np.linspace(0.0, 0.3, 31)
 """Steps that are tried."""
@@ -36,14 +58,14 @@ GROWTH_SD = 0.03
 """Spread of growths a year among councils: what the years tell of one is pooled towards none by it (a judgement)."""
 
 
-def fit_level(events: Array, expected: Array, scale: float | None) -> Level:
+def fit_level(events: Array, expected: Array, steps: Steps | None) -> Level:
     """Return the level at the end of the last year.
 
     Parameters
     ----------
     events, expected : (year,)
-    scale : float or None
-        Of the half-normal prior of steps; none if the rate stays as it is.
+    steps : Steps or None
+        None if the rate is known to stay as it is.
     """
     told = expected > 0
     y, e = events[told].astype(float), expected[told]
@@ -51,10 +73,10 @@ def fit_level(events: Array, expected: Array, scale: float | None) -> Level:
     seen = np.log((y + HALF) / (e + HALF / ratio))
     chance = 1.0 / (ratio * e + HALF)
     seen += np.log(ratio) - np.average(seen, weights=1.0 / chance)  # a rate that stays as it is has that of all years
-    sizes = np.zeros(1) if scale is None else SIZES
-    means, variances, likely = np.transpose([_filtered(seen, chance, size) for size in sizes])
-    log_weight = likely if scale is None else likely - sizes**2 / (2.0 * scale**2)
-    weight = np.exp(log_weight - log_weight.max())
+    sizes = np.zeros(1) if steps is None else SIZES
+    means, variances, likely = np.transpose([filtered(seen, chance, size) for size in sizes])
+    before = np.ones(1) if steps is None else _prior(steps)
+    weight = before * np.exp(likely - likely.max())
     weight /= weight.sum()
     mean = float(weight @ means)
     variance = float(weight @ (variances + (means - mean) ** 2))
@@ -67,12 +89,17 @@ def fit_level(events: Array, expected: Array, scale: float | None) -> Level:
     )
 
 
-def _filtered(seen: Array, chance: Array, size: float) -> tuple[float, float, float]:
-    """Return mean and variance of the level at the base, and the log likelihood.
+def _prior(steps: Steps) -> Array:
+    """Return how likely each of `SIZES` is before the years are seen."""
+    moves = np.exp(-((SIZES - steps.mean) ** 2) / (2.0 * steps.sd**2)) * (SIZES > 0.0)
+    return (1.0 - STILL) * moves / moves.sum() + STILL * (SIZES == 0.0)
 
-    The base is taken to be a whole step away from the last year, and not half of one: the children who are in care at
-    the base came and stayed at the rates of earlier years, and a forecast that counts drift from the base on alone is
-    too narrow in its first year (docs/returns.md).
+
+def filtered(seen: Array, chance: Array, size: float) -> tuple[float, float, float]:
+    """Return mean and variance of the level of the last year, and the log likelihood.
+
+    The step from the last year to the first ahead is no part of it: draws take it with the others
+    (`simulator.projection.local_walks`).
     """
     mean, variance, likely = seen[0], chance[0], 0.0
     for value, noise in zip(seen[1:], chance[1:], strict=True):
@@ -81,7 +108,7 @@ def _filtered(seen: Array, chance: Array, size: float) -> tuple[float, float, fl
         likely -= (np.log(of_value) + (value - mean) ** 2 / of_value) / 2.0
         gain = variance / of_value
         mean, variance = mean + gain * (value - mean), variance * (1.0 - gain)
-    return float(mean), float(variance + size**2), float(likely)
+    return float(mean), float(variance), float(likely)
 
 
 def growth(events: Array, at_risk: Array) -> tuple[float, float] | None:
