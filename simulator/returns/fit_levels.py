@@ -3,8 +3,7 @@
 All years tell, recent ones more as rates move: the log of a rate takes a normal step a year and is seen with Poisson
 chance (a local level; Durbin and Koopman 2012, Time Series Analysis by State Space Methods, chapter 2). How large steps
 are, the years tell in part: with few events hardly, with many well. So every size is tried, and weighed by how likely
-it is before the years are seen and by how well it makes them. One of them is none: where the years look like chance
-alone, draws spread less.
+it is before the years are seen and by how well it makes them.
 
 Six years cannot tell a trend from steps that happened to go one way, so the central path holds the level. Where an even
 growth of the years is beyond chance, draws take one of that size, up or down.
@@ -21,15 +20,9 @@ from simulator.data.own_rates import Level
 
 Array = NDArray[np.float64]
 
-STILL = 0.4
-"""Share of councils whose rates are taken not to step at all, before their years are seen.
-
-A judgement between two worlds: half of the councils of docs/returns.md stay as they are, and hardly one authority does.
-"""
-
 
 class Steps(NamedTuple):
-    """How large yearly steps of the log of a rate are before the years are seen, where it does step: normal.
+    """How large yearly steps of the log of a rate are before the years are seen: normal.
 
     Attributes
     ----------
@@ -40,10 +33,11 @@ class Steps(NamedTuple):
     sd: float
 
 
-STEPS_OF_STARTS, STEPS_OF_LEAVING = Steps(0.09, 0.02), Steps(0.05, 0.02)
-"""Starts of 2020 to 2025 beside England's step by 0.06 to 0.12 a year in nearly all of 146 authorities (by maximum
-marginal likelihood of this model, with the dispersion of data/local_drift.csv). That of leaving is a judgement: what
-intervals of made-up councils need (docs/returns.md)."""
+STEPS_OF_STARTS, STEPS_OF_LEAVING = Steps(0.08, 0.03), Steps(0.06, 0.02)
+"""Judgements: what intervals of made-up councils need whose rates drift (docs/returns.md). In the record of authorities
+starts of 2020 to 2025 beside England's step by 0.06 to 0.12 a year in nearly all of 146 (by maximum marginal likelihood
+of this model, with the dispersion of data/local_drift.csv). None stands still, so that no size of its own is kept for
+councils that do."""
 
 SIZES = np.linspace(0.0, 0.3, 31)
 """Steps that are tried."""
@@ -75,8 +69,8 @@ def fit_level(events: Array, expected: Array, steps: Steps | None) -> Level:
     seen += np.log(ratio) - np.average(seen, weights=1.0 / chance)  # a rate that stays as it is has that of all years
     sizes = np.zeros(1) if steps is None else SIZES
     means, variances, likely = np.transpose([filtered(seen, chance, size) for size in sizes])
-    before = np.ones(1) if steps is None else _prior(steps)
-    weight = before * np.exp(likely - likely.max())
+    before = 0.0 if steps is None else -(((sizes - steps.mean) / steps.sd) ** 2) / 2.0
+    weight = np.exp(likely + before - (likely + before).max())
     weight /= weight.sum()
     mean = float(weight @ means)
     variance = float(weight @ (variances + (means - mean) ** 2))
@@ -87,12 +81,6 @@ def fit_level(events: Array, expected: Array, steps: Steps | None) -> Level:
         float(np.sqrt(weight @ sizes**2)),
         _trend_sd(*grows) if grows is not None and is_trend(*grows) else 0.0,
     )
-
-
-def _prior(steps: Steps) -> Array:
-    """Return how likely each of `SIZES` is before the years are seen."""
-    moves = np.exp(-((SIZES - steps.mean) ** 2) / (2.0 * steps.sd**2)) * (SIZES > 0.0)
-    return (1.0 - STILL) * moves / moves.sum() + STILL * (SIZES == 0.0)
 
 
 def filtered(seen: Array, chance: Array, size: float) -> tuple[float, float, float]:
