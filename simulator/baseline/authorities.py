@@ -18,6 +18,7 @@ from simulator.baseline.front_door_flows import published_before_care
 from simulator.baseline.levels import COST_LINES, Levels
 from simulator.baseline.local_evidence import Evidence
 from simulator.baseline.placement_levels import PlacementMix, into, plans
+from simulator.baseline.placing_walks import PlacingWalk, placing_walks
 from simulator.baseline.published_evidence import flows_published, published_evidence
 from simulator.baseline.random_walk import RandomWalk, events, random_walks
 from simulator.baseline.response import band_of_row, pace, passes_through, ratio_of, stock_by_phase, with_pace
@@ -100,6 +101,11 @@ class Authorities:
     def walks(self) -> Mapping[str, RandomWalk]:
         """As the published record shows."""
         return random_walks()
+
+    @property
+    def placing_walks(self) -> Mapping[str, PlacingWalk]:
+        """As the published record up to the base shows."""
+        return placing_walks(self.england.base)
 
     @property
     def places_of_record(self) -> bool:

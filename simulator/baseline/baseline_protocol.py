@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.england import England
 from simulator.baseline.local_evidence import Evidence
+from simulator.baseline.placing_walks import PlacingWalk
 from simulator.baseline.random_walk import RandomWalk
 from simulator.baseline.start import OwnPast, PastSeries, Start
 from simulator.engine.rates import Rates
@@ -57,6 +58,10 @@ class Baseline(Protocol):
     @property
     def walks(self) -> Mapping[str, RandomWalk]:
         """How far each of these rates walks, by name; a rate that is not in it is held."""
+
+    @property
+    def placing_walks(self) -> Mapping[str, PlacingWalk]:
+        """How far where children are placed walks, by group of placements; none if it is England."""
 
     @property
     def places_of_record(self) -> bool:

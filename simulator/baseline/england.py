@@ -21,6 +21,7 @@ from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.front_door_flows import published_before_care
 from simulator.baseline.labelled_arrays import AXES, aligned, labels
 from simulator.baseline.placement_levels import as_england
+from simulator.baseline.placing_walks import PlacingWalk
 from simulator.baseline.random_walk import RandomWalk, events
 from simulator.baseline.start import PastSeries, Start, what_is_held
 from simulator.baseline.structure import BAND_OF_AGE, EXIT_GROUPS, GROUP_OF_AGE, edges, structure, within_bands
@@ -360,6 +361,11 @@ class England:
 
     @property
     def walks(self) -> Mapping[str, RandomWalk]:
+        """None."""
+        return {}
+
+    @property
+    def placing_walks(self) -> Mapping[str, PlacingWalk]:
         """None."""
         return {}
 

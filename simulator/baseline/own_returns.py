@@ -27,6 +27,7 @@ from simulator.baseline.named_authority import NamedAuthority, named_authority
 from simulator.baseline.own_leaving import with_own_leaving
 from simulator.baseline.own_moves import with_own_moves
 from simulator.baseline.placement_levels import as_england
+from simulator.baseline.placing_walks import PlacingWalk, placing_walks
 from simulator.baseline.random_walk import RandomWalk, events
 from simulator.baseline.response import band_of_row, ratio_of
 from simulator.baseline.sharing import share_households
@@ -124,6 +125,16 @@ class OwnReturns:
             step = level.sd_per_year if level else 0.0
             found[name] = RandomWalk(name, step, 1.0, str(years[0]), str(years[-1]), "")
         return found
+
+    @property
+    def placing_walks(self) -> Mapping[str, PlacingWalk]:
+        """Steps that stay, as those of authorities; what is a year's own is chance, and chance is no part of it.
+
+        Of a few children a year's own would be as large as the moves themselves, and as draws of it are skewed it would
+        empty foster homes in most of them.
+        """
+        walks = placing_walks(self.england.base)
+        return {group: replace(one, year_variance=0.0) for group, one in walks.items()}
 
     @property
     def events(self) -> Mapping[str, Array]:

@@ -19,6 +19,7 @@ completed year of age; a cohort that straddles two ages has the mean of theirs.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,6 +62,11 @@ class Operators:
     place_part: Array
     place_exit: Array
     place_part_exit: Array
+
+    @cached_property
+    def place_spares(self) -> Array:
+        """See :func:`_spares`: of those present at the start; worked out once for all months with these chances."""
+        return _spares(self.place_exit)
 
     def by_row(self, age_of_row: Array) -> Operators:
         """Return the chances of each row, whose children are of the ages that it overlaps: (row, age) shares."""
@@ -197,13 +203,13 @@ def step(
     staying = stock * stay[:, None, None]
     moved = _apply(staying, ops.place)
     after = np.swapaxes(ops.phase, -1, -2) @ moved
-    exits = _leave(staying, ops.phase_exit, ops.place_exit)
+    exits = _leave(staying, ops.phase_exit, ops.place_exit, ops.place_spares)
     survive = ops.phase.sum(axis=-1)[..., None]
     moves = ((staying * survive)[..., None] * ops.place).sum(axis=(-4, -3))
 
     # Those who turn 18: on average half a month, in which they may still leave for another reason.
     turning = stock[..., -1:, :, :] * leave
-    early = _leave(turning, ops.phase_part_exit[..., -1:, :, :], ops.place_part_exit[..., -1:, :, :, :])
+    early = _leave_part(turning, ops.phase_part_exit[..., -1:, :, :], ops.place_part_exit[..., -1:, :, :, :])
     at_18 = turning[..., 0, :, :].sum(axis=-2) - early[..., 0, :, :].sum(axis=-1)
     exits[..., -1:, :, :] += early
     exits[..., -1, :, AGE_18] += at_18
@@ -228,7 +234,8 @@ def step(
     entering = starts * still_under_18[:, None]
     into = ops.phase_part[..., 0, :]
     entrants = into[..., :, None] * (entering * ops.place_part)[..., None, :]
-    entrant_exits = _leave(entering[..., None, :], ops.phase_part_exit[..., :1, :], ops.place_part_exit[..., :1, :, :])
+    first_phase = ops.phase_part_exit[..., :1, :], ops.place_part_exit[..., :1, :, :]
+    entrant_exits = _leave_part(entering[..., None, :], *first_phase)
     entrant_exits[..., AGE_18] += starts - entering
     home = home + entrant_exits[..., HOME].sum(axis=-1)[..., None] * at_home.fade_entrant
     home[..., -1] += (entrant_exits[..., ORDER] * may_return).sum(axis=-1)
@@ -280,7 +287,7 @@ def _apply(stock: Array, place: Array) -> Array:
     return np.asarray((stock[..., None, :] @ place)[..., 0, :])
 
 
-def _leave(stock: Array, phase_exit: Array, place_exit: Array) -> Array:
+def _leave(stock: Array, phase_exit: Array, place_exit: Array, place_spares: Array) -> Array:
     """Exits by placement and reason when both kinds of hazard act: (..., row, place, reason).
 
     A child who would leave by either leaves by the one that comes first; the overlap is shared evenly.
@@ -292,11 +299,24 @@ def _leave(stock: Array, phase_exit: Array, place_exit: Array) -> Array:
         Chance of leaving by the hazards that go with time in care.
     place_exit : (..., row, phase, place, reason)
         Chance of leaving by the hazards that go with the placement.
+    place_spares : (..., row, phase, place)
+        See :func:`_spares`.
     """
-    by_phase = np.swapaxes(stock * (1.0 - place_exit.sum(axis=-1) / 2.0), -1, -2) @ phase_exit
+    by_phase = np.swapaxes(stock * place_spares, -1, -2) @ phase_exit
     by_place = (stock * (1.0 - phase_exit.sum(axis=-1, keepdims=True) / 2.0))[..., None] * place_exit
     exits: Array = by_phase + by_place.sum(axis=-3)
     return exits
+
+
+def _leave_part(stock: Array, phase_exit: Array, place_exit: Array) -> Array:
+    """Exits of children who are there for part of the month, who are few."""
+    return _leave(stock, phase_exit, place_exit, _spares(place_exit))
+
+
+def _spares(place_exit: Array) -> Array:
+    """Return the share of who leaves by time in care that hazards of the placement leave to it: half of any overlap."""
+    spares: Array = 1.0 - place_exit.sum(axis=-1) / 2.0
+    return spares
 
 
 def _mean_pace(time: Array, pace: Array) -> Array:

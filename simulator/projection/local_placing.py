@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.placement_levels import into, plan_of_place, plans
-from simulator.baseline.placing_walks import group_of_plan, placing_walks
+from simulator.baseline.placing_walks import PlacingWalk, group_of_plan
 from simulator.engine.rates import StreamRates
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
@@ -20,12 +20,20 @@ FEWEST = 1.0
 """Children that what is a year's own is shared by at least."""
 
 
-def parameters(codes: Sequence[str], financial_years: Sequence[str]) -> tuple[Parameter, ...]:
+def parameters(
+    walks: Mapping[str, PlacingWalk], codes: Sequence[str], financial_years: Sequence[str]
+) -> tuple[Parameter, ...]:
     """Return what is drawn for some areas in every financial year of a run: steps of groups, and each plan's own.
 
     They are standard normal: how large they are depends on the children there.
+
+    Parameters
+    ----------
+    walks : mapping of group to PlacingWalk
+    codes, financial_years : sequence of str
     """
-    names = [*dict.fromkeys(map(_step, group_of_plan().values())), *map(_own, plans())]
+    own = [plan for plan, group in group_of_plan().items() if group in walks and walks[group].year_variance > 0]
+    names = [*map(_step, walks), *map(_own, own)]
     return tuple(
         Parameter(_key(code, name, year), Normal(0.0, 1.0))
         for code in codes
@@ -47,7 +55,11 @@ def _key(code: str, name: str, financial_year: str) -> str:
 
 
 def walk(
-    base: int, codes: Sequence[str], year_of_month: Sequence[str], drawn: Mapping[str, float], children: Array
+    walks: Mapping[str, PlacingWalk],
+    codes: Sequence[str],
+    year_of_month: Sequence[str],
+    drawn: Mapping[str, float],
+    children: Array,
 ) -> Array:
     """Return ratios of first placements and moves over those of the base in a draw: (area, month, plan).
 
@@ -56,8 +68,7 @@ def walk(
 
     Parameters
     ----------
-    base : int
-        Of England, up to which the record was known.
+    walks : mapping of group to PlacingWalk
     codes : sequence of str
     year_of_month : sequence of str
     drawn : mapping of key to float
@@ -74,7 +85,7 @@ def walk(
         return np.ones((1, 1, len(plans())))
     log = np.empty((len(codes), len(years), len(plans())))
     for i, (plan, group) in enumerate(group_of_plan().items()):
-        one = placing_walks(base)[group]
+        one = walks[group]
         own_sd = np.sqrt(one.year_variance / np.maximum(children[:, i], FEWEST))
         left = one.sd_per_year * _left(one.kept, len(years))
         log[..., i] = normal[_step(group)] @ left + own_sd[:, None] * normal[_own(plan)]

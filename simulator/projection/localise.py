@@ -35,7 +35,7 @@ def parameters(baseline: Baseline, financial_years: Sequence[str] = ()) -> tuple
     return (
         *baseline.to_draw(),
         *local_walks.parameters(baseline.walks, baseline.walking, financial_years, baseline.events),
-        *local_placing.parameters(baseline.walking, financial_years),
+        *local_placing.parameters(baseline.placing_walks, baseline.walking, financial_years),
     )
 
 
@@ -57,7 +57,7 @@ def localise(
     start = baseline.at_base(england, drawn)
     events, mix, walking = baseline.events, start.placement_mix, baseline.walking
     here = local_placing.children_by_plan(start.streams)
-    placing = local_placing.walk(baseline.england.base, walking, year_of_month, drawn, here)
+    placing = local_placing.walk(baseline.placing_walks, walking, year_of_month, drawn, here)
     streams = []
     for name, stream, held in zip(STREAMS, start.streams, start.benchmarked, strict=True):
         starts, leaving = (

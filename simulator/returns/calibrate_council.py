@@ -20,7 +20,7 @@ from simulator.data.own_rates import Level
 from simulator.returns.clean import Stays
 from simulator.returns.exposure import EXITS, UNKNOWN_TIME, Exposure, Years, by_year, exposure_of, stock_by_age
 from simulator.returns.fit_leaving import FittedKind, fit_leaving
-from simulator.returns.fit_levels import EXITS_SD, STARTS_SD, fit_level
+from simulator.returns.fit_levels import STEPS_OF_LEAVING, STEPS_OF_STARTS, fit_level
 from simulator.returns.fit_moves import FittedMoves, fit_moves
 from simulator.returns.national import National
 from simulator.returns.pool_rates import pool_cells, strength
@@ -110,7 +110,7 @@ def fit_council(stays: Stays, england: England, prior: National, window: int | N
     for s, stream in enumerate(STREAMS):
         yearly = starts[:, s].sum(axis=(1, 2))
         if yearly.sum() > 0:
-            levels[stream, "starts"] = fit_level(yearly, np.ones(len(yearly)), STARTS_SD)
+            levels[stream, "starts"] = fit_level(yearly, np.ones(len(yearly)), STEPS_OF_STARTS)
             number[s] = levels[stream, "starts"].mean * shape[s] / shape[s].sum()
     council = Council(
         name="", base=years.years[-1], window=len(used), stock=stocks[-1].astype(float), starts=number,
@@ -152,7 +152,7 @@ def _level_of_exits(events: Array, at_risk: Array, rate: Array) -> Level:
     """Return leaving at the base over what was fitted, with what walking adds to what is not known of it."""
     left = events.sum(axis=(1, 2, 3, 4))
     expected = (at_risk * rate).sum(axis=(1, 2, 3))
-    walks, still = (fit_level(left, expected, scale) for scale in (EXITS_SD, None))
+    walks, still = (fit_level(left, expected, steps) for steps in (STEPS_OF_LEAVING, None))
     log_sd = float(np.sqrt(max(walks.log_sd**2 - still.log_sd**2, 0.0)))
     return replace(walks, log_sd=log_sd)
 

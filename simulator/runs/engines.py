@@ -5,10 +5,12 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from simulator.runs.prepare import packages_of
 from simulator.runs.single_run import Engine
 
 if TYPE_CHECKING:
     from simulator.results.results_protocol import Results
+    from simulator.scenario import LoadedScenario
 
 MANY_AREAS = 20
 """Areas from which a run without draws takes the compiled engine. All 153 took it 8 s of processor and the
@@ -21,6 +23,28 @@ others. The six of a plan took the plain engine 4.6 s of processor and the compi
 TIMES_FASTER = 35
 """How many draws of England the compiled engine makes while the plain one makes one, with all that goes with a draw
 (docs/benchmarks.md)."""
+
+SECONDS_A_MONTH, SECONDS_A_CHILD = 2.0e-3, 5.0e-7
+"""Processor that a month of a draw with luck takes for each area, and for each of its children (2 cores, x86_64)."""
+
+
+def luck_seconds(loaded: LoadedScenario, draws: int, *, valued: bool) -> float:
+    """Return about how many seconds of processor draws take that follow whole children.
+
+    Parameters
+    ----------
+    loaded : LoadedScenario
+    draws : int
+    valued : bool
+        Whether programmes are run alone and left out as well.
+    """
+    scenario, baseline = loaded.scenario, loaded.baseline
+    england = baseline.england
+    children = baseline.part_of_england * float(england.resident.sum() + england.uasc.sum())
+    packages = packages_of(scenario)
+    runs = len({one.paths for one in packages}) if valued and packages else 1 + bool(packages)
+    month = SECONDS_A_MONTH * len(baseline.codes) + SECONDS_A_CHILD * children
+    return draws * runs * len(scenario.calendar) * month
 
 
 def default_engine(*, draws: int, areas: int, chance: bool, programmes: int = 0) -> Engine:

@@ -260,6 +260,8 @@ def test_draws_hold_what_is_not_known(council: Council) -> None:
     assert {"local.own.resident.strength_home", "local.own.resident.exits"} <= set(keys)
     assert 0.0 < keys["local.own.drift_starts.2026-27"].distribution.sd < 0.1
     assert "local.own.drift_starts.2026-27" in keys
+    assert "local.own.drift_into_placed_with_parents.2026-27" in keys
+    assert not any(".year_into_" in key for key in keys)  # what is a year's own is chance, which --chance puts in
     assert "local.own.resident.first_10_to_15_kinship_foster" in keys
     results = simulate(status_quo(council), draws=6, seed=3, workers=1)
     children = results.stock_totals("children").area()

@@ -125,6 +125,15 @@ def _refuse_unpublishable(loaded: Sequence[LoadedScenario], how: How) -> None:
         )
 
 
+def _say_what_luck_costs(loaded: Sequence[LoadedScenario], how: How) -> None:
+    """Say before draws begin how long whole children take to follow: it is the one run that can take minutes."""
+    from simulator.runs.engines import luck_seconds
+
+    seconds = sum(luck_seconds(one, how.draws, valued=not how.publish) for one in loaded)
+    shared = "" if how.workers == 1 else ", which processes share"
+    say(f"{how.draws:,} draws that follow each child take about {seconds:,.0f} s of processor{shared}.", err=True)
+
+
 def simulate_all(
     loaded: Sequence[LoadedScenario], how: How, work: Path | None, earlier: Sequence[Earlier] = ()
 ) -> Sequence[Results]:
@@ -157,6 +166,8 @@ def simulate_all(
             "work": work,
             "full": how.keep_draws,
         }
+    if how.chance and not how.quiet:
+        _say_what_luck_costs(loaded, how)
     seen = watched(how.quiet)
     many: list[RunResults] = []
     with refusing(ScenarioError):

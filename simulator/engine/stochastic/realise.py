@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from simulator.engine.fostering import PlaceShares
 from simulator.engine.paths import Paths
-from simulator.engine.plain import fold, make_grids, unfold
+from simulator.engine.plain import Happened, fold, make_grids, unfold
 from simulator.engine.rates import areas_of_draws, side_by_side
 from simulator.engine.step import Operators, home_operators
-from simulator.engine.stochastic.individuals import Event, InCare, Seen, Stream, join, pick, take
+from simulator.engine.stochastic.individuals import AtHome, Event, InCare, Seen, Stream, join, pick, take
 from simulator.engine.stochastic.keyed import key_of
 
 if TYPE_CHECKING:
@@ -84,27 +84,45 @@ def realise_draws(
 
 def _realised(rates: Rates, band_of_age: NDArray[np.intp], areas: Sequence[Sequence[object]]) -> Paths:
     """Run all months of one draw; `areas` are what the random numbers of each hang on."""
-    months = list(unfold(rates))
-    tally = _Tally.over(fold(rates, band_of_age, months), len(areas), rates.place_groups, band_of_age)
-    for s, (one, grid) in enumerate(zip(rates.streams, make_grids(rates), strict=True)):
-        key = np.concatenate([key_of(*names, s) for names in areas])
-        stream = Stream(one, grid, home_operators(one), key)
-        care, home = stream.open()
+    tally = _Tally.over(rates, len(areas), band_of_age)
+    streams = [
+        Stream(one, grid, home_operators(one), np.concatenate([key_of(*names, s) for names in areas]))
+        for s, (one, grid) in enumerate(zip(rates.streams, make_grids(rates), strict=True))
+    ]
+    return tally.paths(fold(rates, band_of_age, _followed(rates, streams, tally)))
+
+
+def _followed(rates: Rates, streams: Sequence[Stream], tally: _Tally) -> Iterator[Happened]:
+    """Yield the months of the expected path, each when whole children have lived through it.
+
+    Months are followed as they come, as the chances of one month of a few areas take megabytes.
+    """
+    now = [stream.open() for stream in streams]
+    for s, (stream, (care, _)) in enumerate(zip(streams, now, strict=True)):
         tally.see_stock(s, 0, care, stream.ages(care, 0.0))
-        for month in months:
-            seen = Seen()
-            ops = _of_areas(month.chances[s], len(areas))
-            care, entrants, home = stream.live(month.month, ops, care, home, seen)
-            if month.filled.shares is not None and rates.foster is not None:
-                care, entrants = _fill(stream, rates.foster, month.filled.shares, s, month.month, care, entrants, seen)
-            care = join(care, entrants)
-            tally.see_flows(s, month.month, stream, seen)
-            elapsed = (month.month + 1) % grid.width
-            if elapsed == 0:
-                care, home = replace(care, row=care.row + 1), replace(home, row=home.row + 1)
-                home = take(home, home.row < grid.rows)  # those who turned 18 after going home
-            tally.see_stock(s, month.month + 1, care, stream.ages(care, float(elapsed)))
-    return tally.paths
+    for month in unfold(rates):
+        for s, stream in enumerate(streams):
+            now[s] = _live(rates, stream, s, month, *now[s], tally)
+        yield month
+
+
+def _live(
+    rates: Rates, stream: Stream, s: int, month: Happened, care: InCare, home: AtHome, tally: _Tally
+) -> tuple[InCare, AtHome]:
+    """Let children of a stream live through a month, and count them; return who is in care after it, and at home."""
+    seen, width = Seen(), stream.grid.width
+    ops = _of_areas(month.chances[s], len(stream.key))
+    care, entrants, home = stream.live(month.month, ops, care, home, seen)
+    if month.filled.shares is not None and rates.foster is not None:
+        care, entrants = _fill(stream, rates.foster, month.filled.shares, s, month.month, care, entrants, seen)
+    care = join(care, entrants)
+    tally.see_flows(s, month.month, stream, seen)
+    elapsed = (month.month + 1) % width
+    if elapsed == 0:
+        care, home = replace(care, row=care.row + 1), replace(home, row=home.row + 1)
+        home = take(home, home.row < stream.grid.rows)  # those who turned 18 after going home
+    tally.see_stock(s, month.month + 1, care, stream.ages(care, float(elapsed)))
+    return care, home
 
 
 def _of_areas(ops: Operators, areas: int) -> Operators:
@@ -157,44 +175,58 @@ def _fill(
 
 @dataclass(frozen=True)
 class _Tally:
-    """Counts of children, written into paths whose draw axis is of size 1."""
+    """Counts of children, by the names that they have in paths, whose draw axis is of size 1."""
 
-    paths: Paths
+    counts: Mapping[str, Array]
     groups: NDArray[np.intp]
     bands: NDArray[np.intp]
 
     @classmethod
-    def over(cls, expected: Paths, areas: int, groups: NDArray[np.intp], bands: NDArray[np.intp]) -> _Tally:
-        """Start counts at zero; what is not counted is as expected, for every area."""
-        counted = ("children", "starts", "returns", "exits", "exits_by_reason", "moves_in", "moves_out", "balancing")
+    def over(cls, rates: Rates, areas: int, bands: NDArray[np.intp]) -> _Tally:
+        """Start counts at zero."""
+        streams, months = len(rates.streams), rates.months
+        places, reasons = rates.streams[0].place_exit_per_year.shape[-2:]
+        by_band = (streams, int(bands.max()) + 1)
+        groups = (int(rates.place_groups.max()) + 1,)
+        shapes = {
+            "starts": (*by_band, places), "exits": (*by_band, places), "exits_by_reason": (*by_band, reasons),
+            "returns": (streams,), "moves_in": groups, "moves_out": groups, "balancing": (streams, places),
+        }  # fmt: skip
+        counts = {name: np.zeros((1, areas, months, *shape)) for name, shape in shapes.items()}
+        counts["children"] = np.zeros((1, areas, months + 1, *by_band, places))
+        return cls(counts, rates.place_groups, bands)
+
+    def paths(self, expected: Paths) -> Paths:
+        """Return what was counted; what is not counted is as expected, for every area."""
+        areas = self.counts["children"].shape[1]
         full: dict[str, Any] = {
             f.name: np.broadcast_to(a, (1, areas, *a.shape[2:]))
             for f in fields(expected)
             if isinstance(a := getattr(expected, f.name), np.ndarray)
         }
-        return cls(replace(expected, **full | {name: np.zeros(full[name].shape) for name in counted}), groups, bands)
+        return replace(expected, **full | dict(self.counts))
 
     def see_stock(self, s: int, instant: int, care: InCare, ages: Ints) -> None:
         """Count the children in care at an instant."""
-        _count(self.paths.children[0, :, instant, s], care.area, self.bands[ages], care.place)
+        _count(self.counts["children"][0, :, instant, s], care.area, self.bands[ages], care.place)
 
     def see_flows(self, s: int, month: int, stream: Stream, seen: Seen) -> None:
         """Count what happened in a month."""
         middle = month % stream.grid.width + 0.5
         for children, reason in seen.exits:
             band = self.bands[stream.ages(children, middle)]
-            _count(self.paths.exits[0, :, month, s], children.area, band, children.place)
-            _count(self.paths.exits_by_reason[0, :, month, s], children.area, band, reason)
+            _count(self.counts["exits"][0, :, month, s], children.area, band, children.place)
+            _count(self.counts["exits_by_reason"][0, :, month, s], children.area, band, reason)
         for children, age in seen.starts:
-            _count(self.paths.starts[0, :, month, s], children.area, self.bands[age], children.place)
+            _count(self.counts["starts"][0, :, month, s], children.area, self.bands[age], children.place)
         for area in seen.back:
-            _count(self.paths.returns[0, :, month, s], area)
+            _count(self.counts["returns"][0, :, month, s], area)
         for area, origin, to in seen.moves:
             apart = self.groups[origin] != self.groups[to]
-            _count(self.paths.moves_out[0, :, month], area[apart], self.groups[origin[apart]])
-            _count(self.paths.moves_in[0, :, month], area[apart], self.groups[to[apart]])
+            _count(self.counts["moves_out"][0, :, month], area[apart], self.groups[origin[apart]])
+            _count(self.counts["moves_in"][0, :, month], area[apart], self.groups[to[apart]])
         for children, sign in seen.residual:
-            _count(self.paths.balancing[0, :, month, s], children.area, children.place, by=sign)
+            _count(self.counts["balancing"][0, :, month, s], children.area, children.place, by=sign)
 
 
 def _count(into: Array, *where: NDArray[np.intp], by: float = 1.0) -> None:

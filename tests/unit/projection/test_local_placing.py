@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -31,10 +32,10 @@ def resident() -> StreamRates:
 @cache
 def walks(children: float) -> np.ndarray:
     """Logs of ratios in 600 draws of one area: (draw, year, plan)."""
-    columns = sample(local_placing.parameters(("A",), YEARS), 600, 1)
+    columns = sample(local_placing.parameters(placing_walks(2025), ("A",), YEARS), 600, 1)
     drawn = [{key: float(values[i]) for key, values in columns.items()} for i in range(600)]
     here = np.full((1, len(plans())), children)
-    return np.log([local_placing.walk(2025, ("A",), YEARS, one, here)[0] for one in drawn])
+    return np.log([local_placing.walk(placing_walks(2025), ("A",), YEARS, one, here)[0] for one in drawn])
 
 
 def test_every_plan_is_in_a_group_on_record() -> None:
@@ -69,12 +70,28 @@ def test_few_children_vary_more_and_do_not_divide_by_none() -> None:
     assert spread[2] == pytest.approx(np.hypot(spread[0], own), rel=0.1)
 
 
+def test_without_what_is_a_year_s_own_only_steps_are_drawn() -> None:
+    """As of a council by its own returns: plans of a group then go together, however few children are there."""
+    steps = {group: replace(one, year_variance=0.0) for group, one in placing_walks(2025).items()}
+    keys = [one.key for one in local_placing.parameters(steps, ("A",), YEARS)]
+    assert len(keys) == len(YEARS) * len(steps)
+    drawn = dict.fromkeys(keys, 1.0)
+    ratio = local_placing.walk(steps, ("A",), YEARS, drawn, np.ones((1, len(plans()))))[0]
+    sd = steps["homes_supported_and_other"].sd_per_year
+    np.testing.assert_allclose(ratio[:, HOMES], np.exp(sd * np.array([1.0, 2.0])))
+    np.testing.assert_array_equal(ratio[:, HOMES], ratio[:, SUPPORTED])
+
+
 def test_nothing_drawn_changes_nothing() -> None:
     here = np.ones((2, len(plans())))
-    ratio = local_placing.walk(2025, ("A", "B"), YEARS, {"drift.starts.2025-26": 1.0}, here)
+    ratio = local_placing.walk(placing_walks(2025), ("A", "B"), YEARS, {"drift.starts.2025-26": 1.0}, here)
     assert (ratio == 1.0).all()
     assert local_placing.with_walk(resident(), ratio) is resident()
-    assert local_placing.parameters((), YEARS) == local_placing.parameters(("A",), ()) == ()
+    assert (
+        local_placing.parameters(placing_walks(2025), (), YEARS)
+        == local_placing.parameters(placing_walks(2025), ("A",), ())
+        == ()
+    )
 
 
 def test_a_ratio_that_stays_places_children_as_the_mix_of_an_area_does() -> None:

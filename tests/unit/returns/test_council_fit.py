@@ -24,7 +24,7 @@ from simulator.returns.check_past import check
 from simulator.returns.codes import PLACES
 from simulator.returns.exposure import EVENTS, EXITS, UNKNOWN_TIME, by_year, exposure, exposure_of, stock_by_age
 from simulator.returns.fit_leaving import fit_leaving
-from simulator.returns.fit_levels import STARTS_SD, fit_level
+from simulator.returns.fit_levels import STEPS_OF_STARTS, filtered, fit_level
 from simulator.returns.fit_moves import fit_moves
 from simulator.returns.penalised_poisson import most_probable
 from simulator.returns.rate_table import pooled_rates
@@ -135,24 +135,47 @@ def test_hazards_of_placements_go_to_pace_and_hazard() -> None:
 
 
 def test_a_steady_rate_is_the_mean_of_all_years() -> None:
-    found = fit_level(np.full(6, 400.0), np.ones(6), 0.1)
+    found = fit_level(np.full(6, 400.0), np.ones(6), STEPS_OF_STARTS)
     assert found.mean == pytest.approx(400.0, rel=1e-6)
-    assert found.sd_per_year < 0.05
+    assert found.sd_per_year < 0.75 * STEPS_OF_STARTS.mean
     assert fit_level(np.full(6, 400.0), np.ones(6), None).log_sd == pytest.approx((6 * 400.5) ** -0.5, rel=0.01)
 
 
 def test_a_rate_that_moves_is_that_of_the_last_years() -> None:
     events = 400.0 * np.exp(0.12 * np.array([0, 1, 2, 1, 2, 3]))
-    found = fit_level(events, np.ones(6), 0.1)
+    found = fit_level(events, np.ones(6), STEPS_OF_STARTS)
     assert found.sd_per_year > 0.07
     assert abs(np.log(found.mean / events[-1])) < abs(np.log(found.mean / events.mean()))
 
 
 def test_few_events_tell_little_of_how_a_rate_moves() -> None:
     rng = np.random.default_rng(3)
-    few = [fit_level(rng.poisson(5.0, 6).astype(float), np.ones(6), 0.1) for _ in range(20)]
-    assert np.mean([one.sd_per_year for one in few]) == pytest.approx(0.095, abs=0.015)
-    assert fit_level(np.zeros(3), np.ones(3), 0.1).mean < 1.0
+    few = [fit_level(rng.poisson(5.0, 6).astype(float), np.ones(6), STEPS_OF_STARTS) for _ in range(20)]
+    before = np.hypot(*STEPS_OF_STARTS)
+    assert np.mean([one.sd_per_year for one in few]) == pytest.approx(before, abs=0.01)
+    assert fit_level(np.zeros(3), np.ones(3), STEPS_OF_STARTS).mean < 1.0
+
+
+def test_a_level_by_hand() -> None:
+    """Known to 0.01, it steps by 0.01 and is seen with 0.01 (variances): two thirds of what is new is taken over.
+
+    The step to the first year ahead is no part of what is not known of the last: draws take it once.
+    """
+    mean, variance, likely = filtered(np.array([0.0, 0.3]), np.array([0.01, 0.01]), 0.1)
+    assert mean == pytest.approx(0.2)
+    assert variance == pytest.approx(1.0 / (1.0 / 0.02 + 1.0 / 0.01))
+    assert likely == pytest.approx(-(np.log(0.03) + 0.09 / 0.03) / 2.0)
+
+
+def test_years_that_look_like_chance_spread_draws_less_than_years_that_step() -> None:
+    """Of 400 a year chance is 5%: six years that differ by less hardly step, and six that differ by 12% do."""
+    rng = np.random.default_rng(8)
+    calm = [fit_level(rng.poisson(400.0, 6).astype(float), np.ones(6), STEPS_OF_STARTS) for _ in range(30)]
+    steps = np.exp(np.cumsum(rng.normal(0.0, 0.12, (30, 6)), axis=1))
+    moving = [fit_level(rng.poisson(400.0 * one).astype(float), np.ones(6), STEPS_OF_STARTS) for one in steps]
+    before = np.hypot(*STEPS_OF_STARTS)
+    assert np.mean([one.sd_per_year for one in calm]) < 0.85 * before < np.mean([one.sd_per_year for one in moving])
+    assert np.mean([one.log_sd for one in calm]) < np.mean([one.log_sd for one in moving])
 
 
 # --------------------------------------------------------------------------------------------------
@@ -301,11 +324,11 @@ def test_a_trend_is_told_with_its_size() -> None:
 def test_a_trend_beyond_chance_widens_draws() -> None:
     """Of 600 a year that grow by 5%, the standard error is one over the root of 600 x 17.5, hardly more or less."""
     years = np.arange(6)
-    grown, flat = (fit_level(600.0 * rate**years, np.ones(6), STARTS_SD) for rate in (np.exp(0.05), 1.0))
+    grown, flat = (fit_level(600.0 * rate**years, np.ones(6), STEPS_OF_STARTS) for rate in (np.exp(0.05), 1.0))
     error2 = 1.0 / (600.0 * np.exp(0.125) * 17.5)
     assert grown.growth_sd == pytest.approx(0.05 * 0.03**2 / (0.03**2 + error2), rel=0.01)
     assert flat.growth_sd == 0.0
-    few = fit_level(np.array([8.0, 9.0, 8.0, 10.0, 9.0, 11.0]), np.ones(6), STARTS_SD)
+    few = fit_level(np.array([8.0, 9.0, 8.0, 10.0, 9.0, 11.0]), np.ones(6), STEPS_OF_STARTS)
     assert few.growth_sd == 0.0
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 import simulator
 from simulator.cli.main import cli
 from simulator.runs import engines
-from simulator.runs.engines import MANY_AREAS, MANY_PROGRAMMES, TIMES_FASTER, default_engine
+from simulator.runs.engines import MANY_AREAS, MANY_PROGRAMMES, TIMES_FASTER, default_engine, luck_seconds
 from simulator.runs.simulate import simulate
 from simulator.scenario import load
 
@@ -83,6 +83,23 @@ def test_the_engine_that_ran_is_told_everywhere(words: tuple[str, ...], engine: 
     assert (SLOWER in summary) is slower
     assert f" --engine {engine}" in found["command"]
     assert ("numba" in found["versions"]) is (engine == "compiled")
+
+
+def test_what_luck_costs_is_told_before_draws_begin() -> None:
+    """Two draws of three months of England's 84,000 children, more or less, each 0.044 s a month."""
+    told = run("--draws", "2", "--chance", "--no-charts").stderr
+    assert "2 draws that follow each child take about 0 s of processor, which processes share." in told
+    assert "draws that follow" not in run("--draws", "2", "--no-charts").stderr
+    assert "draws that follow" not in run("--draws", "2", "--chance", "--no-charts", "--quiet").stderr
+    assert luck_seconds(load("calm.yaml"), 2, valued=True) == pytest.approx(2 * 3 * 0.044, rel=0.1)
+
+
+def test_luck_costs_as_many_runs_as_there_are() -> None:
+    plain, help_ = load("status-quo"), load("family-help-national")
+    assert luck_seconds(plain, 200, valued=True) == pytest.approx(200 * luck_seconds(plain, 1, valued=False))
+    both, valued = (luck_seconds(help_, 1, valued=one) for one in (False, True))
+    assert both == pytest.approx(2 * luck_seconds(plain, 1, valued=False))
+    assert valued > both
 
 
 @pytest.mark.usefixtures("without_numba")
