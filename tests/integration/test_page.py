@@ -183,6 +183,31 @@ def test_measures_are_added_and_removed_and_switches_flipped(visit: Visit) -> No
 
 
 @pytest.mark.slow
+def test_beside_each_change_choice_and_measure_stands_what_it_does(visit: Visit) -> None:
+    visit.open()
+    card = visit.page.locator("#card-family-help .app-does").first
+    card.filter(has_text="With it: ").wait_for()
+    with_it = card.inner_text()
+    assert re.fullmatch(
+        r"With it: [\d,]+ fewer children in March 2035, £[\d.]+[mb]n? (more|less) spend in 2034-35", with_it
+    )
+    visit.set(RATIO, "0.5").settled()
+    change = visit.page.locator(f'[data-control="{RATIO}"] .app-does', has_text="This change: ")
+    change.wait_for()
+    whole = visit.page.locator("#changes .app-does", has_text="against the shipped scenario: ")
+    assert whole.inner_text().partition("scenario: ")[2] == change.inner_text().partition("change: ")[2]
+    assert "fewer children" in change.inner_text()
+    assert card.inner_text() != with_it
+    visit.page.locator("#card-scenario > summary").click()
+    chosen = visit.page.locator('[data-control="assumptions.foster_places"]')
+    said = chosen.locator(".app-does", has_text="This would be ").inner_text()
+    chosen.get_by_label("As needed: a foster place is always found").check()
+    visit.settled()
+    done = chosen.locator("p.app-does", has_text="This change: ").inner_text()
+    assert done.partition(": ")[2] == said.partition("be ")[2], "a choice does what was said of it"
+
+
+@pytest.mark.slow
 def test_a_number_can_be_certain_or_have_a_range_of_ones_own(visit: Visit) -> None:
     visit.open()
     sure = f'[data-sure="{RATIO}"]'

@@ -1,8 +1,8 @@
 // The page: one state, changed step by step; what it gives is asked for, and an older answer never overtakes a newer one.
 
-import { ask, askFile, askText, Refused, run } from "./asking.js";
+import { ask, askFile, askText, listenTo, Refused } from "./asking.js";
 import { save, showCharts, size } from "./charts.js";
-import { clearProblems, listen, replacePanel, showProblem } from "./panel.js";
+import { clearProblems, contrasts, listen, replacePanel, showProblem } from "./panel.js";
 import * as scenario from "./scenario.js";
 
 const $ = (id) => document.getElementById(id);
@@ -51,7 +51,7 @@ async function refresh({ panel = true, quiet = false } = {}) {
   buttons();
   busy(true, quiet ? "" : "Working");
   try {
-    await run({ state: page.state, ...look() }, asking.signal, (name, told) => {
+    await listenTo("run", { state: page.state, ...look() }, asking.signal, (name, told) => {
       if (!current()) return;
       if (name === "problems") throw new Refused(told.problems);
       if (name === "end") return;
@@ -65,7 +65,9 @@ async function refresh({ panel = true, quiet = false } = {}) {
       progress(told.done, told.of);
     });
     await renewed;
-    if (current()) busy(false);
+    if (!current()) return;
+    busy(false);
+    await weigh(asking.signal, current).catch(() => {}); // it stands beside, and nobody waits for it
   } catch (error) {
     if (error.name === "AbortError" || !current()) return;
     busy(false);
@@ -74,16 +76,23 @@ async function refresh({ panel = true, quiet = false } = {}) {
   }
 }
 
+/** Say beside each change, choice and measure what it does: the scenario is set beside those without it. */
+async function weigh(signal, current) {
+  const places = contrasts($("panel"), page.state);
+  if (!places.length) return;
+  await listenTo("against", { state: page.state, others: places.map((one) => one.state) }, signal, (name, told) => {
+    if (current() && name === "against") places[told.at].tell(told);
+  });
+}
+
 async function renew(signal, current) {
   try {
     const html = await askText("/explore/panel", { state: page.state }, signal);
-    const checked = await ask("check", { state: page.state }, signal);
     if (!current()) return;
     page.stale = false;
     replacePanel($("panel"), html);
-    page.names = checked.scenarios.map((one) => one.name);
-    const values = checked.scenarios[page.state.at ?? 0].values;
-    page.ids = values.filter((one) => /^interventions\.\d+\.id$/.test(one.path)).map((one) => one.value);
+    const { names, ids } = $("changes").dataset;
+    [page.names, page.ids] = [JSON.parse(names), JSON.parse(ids)];
     heading();
   } catch (error) {
     if (error.name !== "AbortError" && !(error instanceof Refused)) throw error;
@@ -107,6 +116,7 @@ function show({ view }) {
   );
   $("range").textContent = view.range;
   $("tabs").replaceChildren(...view.tabs.map(tabLink));
+  for (const one of document.querySelectorAll("[data-of]")) one.hidden = !view.tabs.some(({ key }) => key === one.dataset.of);
   showCharts($("charts"), view.charts, files);
   $("notes").replaceChildren(
     ...(view.charts[0]?.notes ?? []).map((text) => Object.assign(document.createElement("li"), { textContent: text })),
@@ -158,7 +168,7 @@ function problems(found) {
   $("errors").hidden = !found.length;
   $("errors-list").replaceChildren(
     ...found.map((one) => {
-      const path = (one.path ?? "").replace(/^interventions\.(\d+)/, (_, at) => `interventions.${page.ids[Number(at)] ?? at}`);
+      const path = (one.path ?? "").replace(/^interventions\.(\d+)/, (_, at) => `interventions.${page.ids[Number(at)] || at}`);
       const words = sentence(one);
       const own = /^areas(\.|$)/.test(path) && $("area");
       const field = own ? $("area") : showProblem($("panel"), path, words);
@@ -235,12 +245,7 @@ function start() {
   });
   $("undo").addEventListener("click", () => step(page.done, page.undone));
   $("redo").addEventListener("click", () => step(page.undone, page.done));
-  $("back").addEventListener("click", () => {
-    const { name, extends: parent, areas } = scenario.shown(page.state);
-    const next = structuredClone(page.state);
-    next.scenarios[next.at ?? 0] = { name, extends: parent, ...(areas ? { areas } : {}) };
-    go(next);
-  });
+  $("back").addEventListener("click", () => go(scenario.asShipped(page.state)));
   $("stop").addEventListener("click", () => {
     page.asking?.abort();
     page.number += 1;

@@ -1,5 +1,7 @@
 // Controls of the assumptions: what is typed, dragged or chosen becomes a change of the scenario.
 
+import { asShipped, withoutEntry, withoutValue, withValue } from "./scenario.js";
+
 /** A number as people type it; null if it is none. */
 export function number(text) {
   const plain = text.trim().replaceAll(",", "").replaceAll("_", "").replace(/^£/, "").replace("−", "-");
@@ -67,6 +69,29 @@ function value(control) {
   if (sure?.value !== "own") return typed(text);
   const end = (name) => typed(control.querySelector(`[data-own=${name}]`).value);
   return { low: end("low"), mode: typed(text), high: end("high") };
+}
+
+const MOST_CONTRASTS = 24;
+
+const OTHERS = {
+  shipped: asShipped,
+  back: (state, { path }) => withoutValue(state, path),
+  choice: (state, { path, value, type }) => withValue(state, path, type === "flag" ? value === "true" : value),
+  without: (state, { path }) => withoutEntry(state, path),
+};
+
+/** Places where it is said what something does: each with the state to set beside, and what takes the answer. */
+export function contrasts(panel, state) {
+  return [...panel.querySelectorAll("[data-does]")]
+    .filter((place) => !place.textContent && !place.closest(".app-details"))
+    .slice(0, MOST_CONTRASTS)
+    .map((place) => ({
+      state: OTHERS[place.dataset.does](state, place.dataset),
+      tell(answer) {
+        const words = answer[place.dataset.does === "choice" ? "instead" : "more"];
+        place.textContent = words ? `${place.dataset.begins} ${words}` : "";
+      },
+    }));
 }
 
 /** Put another panel in the place of one, and leave the reader where they are. */

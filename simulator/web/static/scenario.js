@@ -66,6 +66,14 @@ function tidy(scenario) {
   if (scenario.remove?.length === 0) delete scenario.remove;
 }
 
+/** Take back all that the file says but its name and area. */
+export function asShipped(state) {
+  const next = copy(state);
+  const { name, extends: parent, areas } = shown(next);
+  next.scenarios[next.at ?? 0] = { name, extends: parent, ...(areas ? { areas } : {}) };
+  return next;
+}
+
 /** Add an intervention. */
 export function withEntry(state, made) {
   return changed(state, (scenario) => {
