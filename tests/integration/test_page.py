@@ -110,9 +110,11 @@ def test_choose_change_and_see_what_follows(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Redo").click()
     visit.settled()
     assert "Changed in 1 place" in visit.text("#changes")
+    assert visit.text("h1").split("\n")[-1] == "Family help, national roll-out, changed"
     visit.page.get_by_role("button", name="Back to the shipped scenario").click()
     visit.settled()
     assert visit.text("#headline") == before
+    assert visit.text("h1").split("\n")[-1] == "Family help, national roll-out"
 
 
 @pytest.mark.slow
@@ -167,7 +169,9 @@ def test_measures_are_added_and_removed_and_switches_flipped(visit: Visit) -> No
     visit.page.locator("#add").click()
     visit.settled()
     card = visit.page.locator("#card-uasc-arrivals")
-    card.locator("summary").first.click()
+    assert card.get_attribute("open") is not None
+    assert card.evaluate("(card) => card.contains(document.activeElement)"), "what is added is where one is"
+    assert visit.text("h1").endswith("Family help, national roll-out, changed")
     visit.set("interventions.uasc-arrivals.ratio", "2").settled()
     assert "added" in visit.text("#changes")
     visit.page.locator("#card-scenario > summary").click()

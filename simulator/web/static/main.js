@@ -1,8 +1,8 @@
 // The page: one state, changed step by step; what it gives is asked for, and an older answer never overtakes a newer one.
 
 import { ask, askFile, askText, listenTo, Refused } from "./asking.js";
-import { save, showCharts, size } from "./charts.js";
-import { clearProblems, contrasts, listen, replacePanel, showProblem } from "./panel.js";
+import { kept, save, showCharts, size } from "./charts.js";
+import { clearProblems, contrasts, listen, openCard, replacePanel, showProblem } from "./panel.js";
 import * as scenario from "./scenario.js";
 
 const $ = (id) => document.getElementById(id);
@@ -17,12 +17,19 @@ const page = {
   done: [],
   asking: null,
   number: 0,
+  added: "", // the intervention whose controls are to be shown when they are there
   stale: false, // whether the assumptions that are shown are of an earlier state
 };
 
 const width = () => Math.max(320, Math.min(1000, Math.round($("charts").clientWidth || 760)));
 const look = () => ({ tab: page.tab, width: width(), differences: page.differences });
 const files = (chart, what) => askFile({ state: page.state, ...look(), chart, what });
+
+/** Change the scenario that is shown. */
+function change(state) {
+  const title = $("other").querySelector(`[value="${CSS.escape(scenario.shown(state).extends ?? "")}"]`)?.textContent;
+  go(title ? scenario.sayingChanged(state, title) : state);
+}
 
 /** Go to another state; the one before can be had again. */
 function go(state) {
@@ -94,6 +101,8 @@ async function renew(signal, current) {
     const { names, ids } = $("changes").dataset;
     [page.names, page.ids] = [JSON.parse(names), JSON.parse(ids)];
     heading();
+    if (page.added) openCard($("panel"), page.added);
+    page.added = "";
   } catch (error) {
     if (error.name !== "AbortError" && !(error instanceof Refused)) throw error;
   }
@@ -112,7 +121,7 @@ function heading() {
 
 function show({ view }) {
   $("headline").replaceChildren(
-    ...view.headline.map((text) => Object.assign(document.createElement("p"), { textContent: text })),
+    ...view.headline.map((text) => Object.assign(document.createElement("p"), { textContent: kept(text) })),
   );
   $("range").textContent = view.range;
   $("tabs").replaceChildren(...view.tabs.map(tabLink));
@@ -158,8 +167,7 @@ function address(link) {
 function buttons() {
   $("undo").disabled = !page.done.length;
   $("redo").disabled = !page.undone.length;
-  const now = scenario.shown(page.state);
-  $("back").disabled = !now.extends || Object.keys(now).every((key) => ["name", "extends", "areas"].includes(key));
+  $("back").disabled = !scenario.shown(page.state).extends || scenario.unchanged(page.state);
 }
 
 /** Tell everything that is wrong: at the top, and beside each field. */
@@ -229,12 +237,12 @@ function start() {
   document.body.classList.add("js-enabled", "govuk-frontend-supported");
   for (const one of document.querySelectorAll("[data-needs-script]")) one.hidden = false;
   listen($("panel"), (path, value) =>
-    go(value === undefined ? scenario.withoutValue(page.state, path) : scenario.withValue(page.state, path, value)),
+    change(value === undefined ? scenario.withoutValue(page.state, path) : scenario.withValue(page.state, path, value)),
   );
   $("panel").addEventListener("click", ({ target }) => {
     const { remove, restore } = target.closest("[data-remove], [data-restore]")?.dataset ?? {};
-    if (remove) go(scenario.withoutEntry(page.state, remove));
-    if (restore) go(scenario.withRemoved(page.state, restore));
+    if (remove) change(scenario.withoutEntry(page.state, remove));
+    if (restore) change(scenario.withRemoved(page.state, restore));
   });
   $("tabs").addEventListener("click", (event) => {
     const link = event.target.closest("[data-tab]");
@@ -245,7 +253,7 @@ function start() {
   });
   $("undo").addEventListener("click", () => step(page.done, page.undone));
   $("redo").addEventListener("click", () => step(page.undone, page.done));
-  $("back").addEventListener("click", () => go(scenario.asShipped(page.state)));
+  $("back").addEventListener("click", () => change(scenario.asShipped(page.state)));
   $("stop").addEventListener("click", () => {
     page.asking?.abort();
     page.number += 1;
@@ -262,7 +270,8 @@ function start() {
     guarded(async () => {
       const { entry } = await ask("add", { state: page.state, kind });
       page.ids.push(entry.id);
-      go(scenario.withEntry(page.state, entry));
+      page.added = entry.id;
+      change(scenario.withEntry(page.state, entry));
       $("kind").value = "";
     });
   });

@@ -11,6 +11,10 @@ export function number(text) {
 /** A number with commas, as people read it. */
 const grouped = (text) => (Math.abs(Number(text)) >= 1e4 ? Number(text).toLocaleString("en-GB") : text);
 
+/** A ratio as so much more or less, as `page_views.py` says it. */
+const means = (ratio) =>
+  ratio === 1 ? "the same" : `${Number((Math.abs(ratio - 1) * 100).toPrecision(3))}% ${ratio > 1 ? "more" : "less"}`;
+
 /** Listen to the controls in a panel. `told(path, value)` is called with each change; `undefined` takes it back. */
 export function listen(panel, told) {
   panel.addEventListener("input", ({ target }) => {
@@ -18,7 +22,9 @@ export function listen(panel, told) {
     const field = document.getElementById(target.dataset.rangeOf);
     field.value = grouped(target.value);
     const unit = field.parentElement.querySelector(".app-unit")?.textContent ?? "";
-    target.setAttribute("aria-valuetext", `${field.value} ${unit}`.trim());
+    const told = field.parentElement.querySelector("[data-means]");
+    if (told) told.textContent = means(Number(target.value));
+    target.setAttribute("aria-valuetext", `${field.value} ${unit}${told ? `, ${told.textContent}` : ""}`.trim());
   });
   panel.addEventListener("change", ({ target }) => {
     const control = target.closest("[data-control]");
@@ -92,6 +98,14 @@ export function contrasts(panel, state) {
         place.textContent = words ? `${place.dataset.begins} ${words}` : "";
       },
     }));
+}
+
+/** Open the card of an intervention and go there. */
+export function openCard(panel, id) {
+  const card = panel.querySelector(`[data-card="${CSS.escape(id)}"]`);
+  if (!card) return;
+  card.open = true;
+  card.querySelector("summary").focus();
 }
 
 /** Put another panel in the place of one, and leave the reader where they are. */
