@@ -190,7 +190,7 @@ def test_measures_are_added_and_removed_and_switches_flipped(visit: Visit) -> No
 def test_beside_each_change_choice_and_measure_stands_what_it_does(visit: Visit) -> None:
     visit.open()
     card = visit.page.locator("#card-family-help .app-does").first
-    card.filter(has_text="With it: ").wait_for()
+    card.filter(has_text="With it, by the central run: ").wait_for()
     with_it = card.inner_text()
     assert re.fullmatch(
         r"With it: [\d,]+ fewer children in March 2035, £[\d.]+[mb]n? (more|less) spend in 2034-35", with_it
