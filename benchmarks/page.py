@@ -197,10 +197,10 @@ def together(address: str, watched: Watched, minutes: float) -> list[str]:
     ]
 
 
-def memory(address: str, watched: Watched, changes: int) -> list[str]:
-    """Measure what memory grows by over many changes."""
-    visitor = Visitor(address, 0)
-    for _ in range(FIRST_CHANGES):
+def memory(address: str, watched: Watched, share: float) -> list[str]:
+    """Measure what memory grows by over many changes, or a share of them."""
+    visitor, changes = Visitor(address, 0), round(CHANGES * share)
+    for _ in range(round(FIRST_CHANGES * share)):
         visitor.change(60, 0)
     before = watched.memory_mb()
     for number in range(changes):
@@ -220,7 +220,7 @@ def main() -> None:
         lines = ["| What | Measured | Aim |", "| --- | ---: | ---: |"]
         lines += one_user(address, watched)
         lines += together(address, watched, minutes)
-        lines += memory(address, watched, int(CHANGES * min(1.0, minutes / MINUTES)))
+        lines += memory(address, watched, min(1.0, minutes / MINUTES))
     busy = f" Other programs were running (load {load:.1f}): times are too long." if load > 0.5 else ""
     lines += ["", f"By `benchmarks/page.py`, server and users on the same {os.cpu_count()} cores.{busy}"]
     table = "\n".join(lines)

@@ -192,7 +192,7 @@ def test_beside_each_change_choice_and_measure_stands_what_it_does(visit: Visit)
     card = visit.page.locator("#card-family-help .app-does").first
     card.filter(has_text="With it, by the central run: ").wait_for()
     with_it = card.inner_text()
-    said = r"[\d,]+ fewer children in March 2035, £[\d.]+[mb]n? (more|less) spend in 2034-35"
+    said = r"[\d,]+ fewer children in March 2035, £[\d.,]+(m|bn)? (more|less) spend in 2034-35"
     assert re.fullmatch(f"With it, by the central run: {said}", with_it)
     visit.set(RATIO, "0.5").settled()
     change = visit.page.locator(f'[data-control="{RATIO}"] .app-does', has_text="This change: ")

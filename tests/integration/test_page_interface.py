@@ -133,7 +133,9 @@ def test_a_state_is_set_beside_others(page_server: tuple[str, int]) -> None:
     found = events(text)
     assert [name for name, _ in found] == ["against"] * 3 + ["end"]
     less, same, refused = (one for _, one in found[:3])
-    assert re.fullmatch(r"[\d,]+ fewer children in March 2027, £[\d.]+[mb]n? less spend in 2026-27", less["more"]), less
+    assert re.fullmatch(r"[\d,]+ fewer children in March 2027, £[\d.,]+(m|bn)? less spend in 2026-27", less["more"]), (
+        less
+    )
     assert less["instead"] == less["more"].replace("fewer", "more").replace("less", "more")
     assert same["more"] == same["instead"] == "as many children in March 2027, as much spend in 2026-27"
     assert refused["problems"][0]["path"] == "strats"
