@@ -187,7 +187,7 @@ def together(address: str, watched: Watched, minutes: float) -> list[str]:
     with ThreadPoolExecutor(USERS) as pool:
         found = sorted(took for one in pool.map(lambda visitor: visitor.stay(minutes), visitors) for took in one)
     share = (watched.processor() - before) / (time.monotonic() - began) / (os.cpu_count() or 1)
-    middle, most = statistics.median(found), statistics.quantiles(found, n=20)[-1]
+    middle, most = statistics.median(found), statistics.quantiles(found, n=20, method="inclusive")[-1]
     what = f"{USERS} users, each changing something every {EVERY_SECONDS:g} s for {minutes:g} minutes"
     return [
         f"| {what}: central lines, median of {len(found):,} changes | {middle / 1_000:.2f} s | - |",
