@@ -41,7 +41,7 @@ help:
 	@echo 'make page         start the page for commissioners, at http://localhost:$(PORT)/'
 	@echo 'make test         style, types and tests'
 	@echo 'make nightly      every test, slow ones too, and what they cover'
-	@echo 'make benchmarks   time the engine and the import of returns'
+	@echo 'make benchmarks   time the engine, the import of returns and the page'
 	@echo 'make docs         build the documentation as a site, into $(SITE)/'
 	@echo 'make docs-tables  write the generated tables in docs/, and the JSON Schema of scenario files'
 	@echo 'make model-figures   store the figures by which a change of results is noticed'
@@ -142,6 +142,7 @@ $(PEERS)/.installed:
 benchmarks: $(INSTALLED_TEST) $(PEERS)/.installed
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/returns.py
+	$(BIN)/python benchmarks/page.py
 
 model-figures: $(INSTALLED_TEST)
 	$(BIN)/python tests/support/model_figures.py

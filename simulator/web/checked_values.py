@@ -7,6 +7,8 @@ from typing import Any
 
 from simulator.scenario import LoadedScenario
 from simulator.scenario.explain import worded
+from simulator.scenario.in_words import label_of, steps_of
+from simulator.scenario.translate import note_of
 
 
 def checked_values(many: Sequence[LoadedScenario]) -> dict[str, Any]:
@@ -19,9 +21,12 @@ def _values(loaded: LoadedScenario) -> dict[str, Any]:
     for path, origin in loaded.provenance.items():
         drawn = origin.uncertain
         interval = drawn.interval if drawn is not None else None
+        steps = steps_of(path)
+        note = note_of(loaded.stated, steps)
         rows.append(
             {
                 "path": path,
+                "label": "" if note is None else label_of(note, steps),
                 "value": "" if origin.value is None else worded(origin.value),
                 "unit": origin.unit,
                 "left_out": origin.if_empty if origin.value is None else "",

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from simulator.interventions import Intervention, kinds
 from simulator.interventions.fields import FieldNote, notes
-from simulator.scenario import LoadedScenario, shipped
+from simulator.scenario import LoadedScenario, Uncertain, load, shipped
 from simulator.scenario.cautions import cautions, surroundings
 from simulator.scenario.explain import worded
 from simulator.scenario.in_words import brief, label_of, named, quality, short, steps_of, titles_of
@@ -64,7 +64,10 @@ class Control:
     choices : tuple of (str, str)
         Values of words and what they mean.
     interval : (float, float) or None
-        Where the evidence has it, and `interval_words` says how surely.
+        Where the evidence has it, or this file, and `interval_words` says how surely. What the shipped scenario has of
+        evidence stays in sight when a file puts a value of its own in its place.
+    ranged : bool
+        Whether it is drawn from a range.
     interval_words, evidence : str
     sources : tuple of (str, str)
         Titles of sources and where they are published.
@@ -88,6 +91,7 @@ class Control:
     step: float | None = None
     choices: tuple[tuple[str, str], ...] = ()
     interval: tuple[float, float] | None = None
+    ranged: bool = False
     interval_words: str = ""
     evidence: str = ""
     sources: tuple[tuple[str, str], ...] = ()
@@ -98,7 +102,7 @@ class Control:
     @property
     def sure(self) -> str:
         """How sure it is: as the evidence has it, as this file has it, or certain; empty where that is not asked."""
-        if self.interval:
+        if self.ranged:
             return "own" if self.changed else "evidence"
         return "certain" if self.changed and self.doubtful else ""
 
@@ -202,15 +206,14 @@ def _control(loaded: LoadedScenario, path: str, content: Mapping[str, Any]) -> C
     type_ = _type(note, origin.value)
     if type_ is None:
         return None
-    where = path
-    if steps[0] == "interventions":
-        where = ".".join(["interventions", str(loaded.scenario.interventions[int(steps[1])].id), *map(str, steps[2:])])
-    uncertain = origin.uncertain
+    where = _by_id(loaded, path)
+    own = given(content, where)
+    uncertain = origin.uncertain or (_evidence(str(content.get("extends"))).get(where) if own else None)
     interval, said = None, ""
     if uncertain is not None and uncertain.interval is not None:
         percent, low, high = uncertain.interval
         interval = low, high
-        whose = "your own range" if given(content, where) else "the evidence"
+        whose = "your own range" if own and origin.uncertain else "the evidence"
         said = f"{whose}: {worded(short(low))} to {worded(short(high))}"
         said += "" if percent == 100 else f", {percent:g} times in 100"
     keys = [uncertain.source] if uncertain is not None and uncertain.source else [origin.source]
@@ -218,9 +221,26 @@ def _control(loaded: LoadedScenario, path: str, content: Mapping[str, Any]) -> C
     step = _step(note, origin.value) if type_ == "number" else None
     return Control(
         where, where.replace(".", "--"), label_of(note, steps), _hint(note), type_, _json(origin.value), note.unit,
-        note.low, note.high, step, _choices(note, where) if type_ == "words" else (), interval, said, quality,
-        tuple(titles_of(keys)), given(content, where), _otherwise(note), note.uncertain,
+        note.low, note.high, step, _choices(note, where) if type_ == "words" else (), interval,
+        origin.uncertain is not None, said, quality, tuple(titles_of(keys)), own, _otherwise(note), note.uncertain,
     )  # fmt: skip
+
+
+@cache
+def _evidence(name: str) -> Mapping[str, Uncertain]:
+    """Return what a shipped scenario has as a range, by path with an intervention's id; nothing if there is none."""
+    if name not in shipped():
+        return {}
+    loaded = load(name)
+    found = {path: origin.uncertain for path, origin in loaded.provenance.items() if origin.uncertain is not None}
+    return {_by_id(loaded, path): uncertain for path, uncertain in found.items()}
+
+
+def _by_id(loaded: LoadedScenario, path: str) -> str:
+    """Return a path with the id of an intervention in place of its position."""
+    top, _, rest = path.partition(".")
+    position, _, inner = rest.partition(".")
+    return f"{top}.{loaded.scenario.interventions[int(position)].id}.{inner}" if top == "interventions" else path
 
 
 def _type(note: FieldNote, value: Any) -> Kind | None:
@@ -365,8 +385,6 @@ def _field(note: FieldNote) -> dict[str, Any]:
 @cache
 def scenario_list() -> list[dict[str, Any]]:
     """Return the shipped scenarios by purpose."""
-    from simulator.scenario import load
-
     found = []
     for name in shipped():
         scenario: Scenario = load(name).scenario

@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 MOST_AUTHORITIES = 40
 """More in one run are for the command line, as a page that is waited for has no time for them."""
+
+MOST_READ = 64
+"""Checked scenarios that are kept: a change asks for its own three times, and those beside it have not changed."""
 
 MOST_FILE_BYTES = 1_000_000
 _MOST_KEY = 60
@@ -106,6 +109,12 @@ def read_draft(content: Mapping[str, Any], key: str) -> LoadedScenario:
     ScenarioError
         With everything that is wrong, by line of the file that it would be.
     """
+    return _read(json.dumps(content, ensure_ascii=False), key)
+
+
+@lru_cache(MOST_READ)
+def _read(given: str, key: str) -> LoadedScenario:
+    content = json.loads(given)
     file, text = Path(f"{key}.yaml"), yaml_text(content)
     named = content.get("extends")
     if named is None:

@@ -17,6 +17,9 @@ from simulator.web.worker_pool import LATER, NOW, SOON, Busy, Lost, WorkerPool
 
 WRONG, TOO_MANY, FAULT = 422, 503, 500
 
+MOST_OTHERS = 24
+"""States that one is set beside at a time."""
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -142,6 +145,27 @@ async def run(request: Request) -> Response:
     return StreamingResponse(events(), media_type="text/event-stream")
 
 
+async def against(request: Request) -> Response:
+    """Set what is shown beside other states, one after the other, as server-sent events; whoever waits goes before."""
+    content = await body_of(request)
+    state, others = state_of(content), content.get("others")
+    if not isinstance(others, list) or not len(others) <= MOST_OTHERS:
+        raise Refused(400, f"others is a list of up to {MOST_OTHERS} states")
+    beside = [state_of({"state": one}).content() for one in others]
+    pool, given = pool_of(request), state.content()
+
+    async def events() -> AsyncIterator[str]:
+        for at, other in enumerate(beside):
+            try:
+                answer = await pool.do(work.against, given, other, state=state.key, urgency=LATER + DRAWS)
+            except (Busy, Lost):
+                return
+            yield _event("against", {"hash": state.key, "at": at, **answer})
+        yield _event("end", {"hash": state.key})
+
+    return StreamingResponse(events(), media_type="text/event-stream")
+
+
 def _event(name: str, content: dict[str, Any]) -> str:
     return f"event: {name}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n"
 
@@ -155,7 +179,7 @@ async def export(request: Request) -> Response:
         raise Refused(400, f"what is yaml, svg, csv, xlsx, {', '.join(work.FILES)}")
     pool, given = pool_of(request), state.content()
     if what in work.FILES:
-        look = look | {"tab": "value" if what == "value-for-money.csv" else look["tab"]}
+        look = look | {"tab": work.FILES[what] or look["tab"]}
         done = 0
         while done < DRAWS:
             answer = await pool.do(work.grow, given, look, state=state.key, urgency=SOON)
@@ -223,6 +247,9 @@ async def evidence(request: Request) -> Response:
 
 
 ROUTES = [
-    *(Route(f"/api/v1/{one.__name__}", answering(one), methods=["POST"]) for one in (check, run, export, upload, add)),
+    *(
+        Route(f"/api/v1/{one.__name__}", answering(one), methods=["POST"])
+        for one in (check, run, against, export, upload, add)
+    ),
     *(Route(f"/api/v1/{one.__name__}", answering(one)) for one in (kinds, areas, scenarios, evidence)),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -47,8 +48,6 @@ class Ongoing:
     loaded : list of LoadedScenario
     central : list of RunResults
     settings : Settings
-    drawn : list of mapping of key to (draw,)
-        What every draw takes, of each scenario.
     blocks : list of list
         Of each scenario, what :func:`simulator.runs.ensemble.draws.block` gave.
     """
@@ -56,7 +55,6 @@ class Ongoing:
     loaded: list[LoadedScenario]
     central: list[RunResults]
     settings: Settings
-    drawn: list[Mapping[str, Array]]
     blocks: list[list[dict[str, Array]]] = field(default_factory=list)
 
     @classmethod
@@ -79,7 +77,12 @@ class Ongoing:
                 problems += [(position, problem) for problem in error.problems]
         if problems:
             raise ScenarioError(_placed(position, problem) for position, problem in problems)
-        return cls(loaded, central, settings, [columns(one, settings) for one in loaded], [[] for _ in loaded])
+        return cls(loaded, central, settings, [[] for _ in loaded])
+
+    @cached_property
+    def drawn(self) -> list[Mapping[str, Array]]:
+        """What every draw takes, (draw,) each by key, of each scenario: worked out when the first draw is asked for."""
+        return [columns(one, self.settings) for one in self.loaded]
 
     @property
     def done(self) -> int:

@@ -41,6 +41,7 @@ def _environment() -> Environment:
     )
     environment.filters["figure"] = _figure
     environment.filters["grouped"] = _grouped
+    environment.filters["means"] = _means
     environment.filters["source"] = _source_link
     environment.globals["months"] = [(f"{number:02d}", month_name[number]) for number in range(1, 13)]
     return environment
@@ -60,6 +61,11 @@ def _grouped(value: object) -> str:
     text = _figure(value)
     whole, point, part = text.partition(".")
     return f"{int(whole):,}{point}{part}" if len(whole.lstrip("-")) > 4 else text
+
+
+def _means(ratio: float) -> str:
+    """Say a ratio as so much more or less; `panel.js` says it so while a slider moves."""
+    return "the same" if ratio == 1 else f"{abs(ratio - 1) * 100:.3g}% {'more' if ratio > 1 else 'less'}"
 
 
 def _source_link(url: str) -> str:

@@ -32,8 +32,11 @@ class Tab:
         return (*self.charts, *(key for key in makers() if key not in named)) if self is TABS[0] else self.charts
 
 
+FRONT_DOOR = ("referrals", "children_in_need", "protection_plans", "front_door_spend")
+
 TABS = (
     Tab("children", "Children", ("children", "effect", "uasc_children")),
+    Tab("front", "Before care", FRONT_DOOR),
     Tab("places", "Where they live", ("placements", "home_places_needed", "children_far_from_home")),
     Tab("foster", "Foster places", ("foster",)),
     Tab("spend", "Spend", ("spend", "extra")),
@@ -60,6 +63,8 @@ def _has(tab: Tab, many: Sequence[Results]) -> bool:
         return any(results.without for results in many)
     if tab.key == "foster":
         return any(results.places_limited and "unmet_foster_need" in results.measures for results in many)
+    if tab.key == "front":
+        return any(name in results.measures for results in many for name in FRONT_DOOR)
     if tab.key == "gap":
         return any(results.funded is not None for results in many)
     return True

@@ -13,10 +13,13 @@ from simulator.vocabulary.printable import cell
 from simulator.web.drafts import file_key, read_drafts, uploaded, yaml_text
 from simulator.web.ongoing import DRAWS, SEED, Answer, Kept, answered, page_engine
 from simulator.web.page_state import PageState
-from simulator.web.views import VALUED, tab_plots, view
+from simulator.web.views import VALUED, shown_tabs, tab_plots, view
 
-FILES = ("results.csv", "financial-years.csv", "value-for-money.csv", "placements-by-age.csv")
-"""Tables of a run as `care-demand run` writes them, with all draws."""
+FILES = {
+    "results.csv": "", "financial-years.csv": "", "placements-by-age.csv": "", "value-for-money.csv": "value",
+    "gap.csv": "gap",
+}  # fmt: skip
+"""Tables of a run as `care-demand run` writes them, with all draws, and the tab without which there is none."""
 
 
 def check(kept: Kept, state: Mapping[str, Any]) -> Answer:
@@ -46,7 +49,7 @@ def cards_of(kept: Kept, state: Mapping[str, Any]) -> Answer:
             "description": shown.scenario.description,
             "area": ", ".join(area.name for area in shown.baseline.reported),
             "names": [one.scenario.name for one in loaded],
-            "ids": [one.id for one in shown.scenario.interventions if one.id],
+            "ids": [one.id or "" for one in shown.scenario.interventions],
             "extends": content.get("extends") or "",
             "end": str(shown.scenario.end),
         }
@@ -94,6 +97,13 @@ def _told(run: Any, page: PageState, look: Mapping[str, Any]) -> Answer:
     return {"hash": page.key, "done": run.done, "of": DRAWS, "view": shown}
 
 
+def against(kept: Kept, state: Mapping[str, Any], other: Mapping[str, Any]) -> Answer:
+    """Return how far the scenario that a state shows is from that of another one, by central runs."""
+    from simulator.web.contrast import contrasted
+
+    return answered(lambda: contrasted(kept, PageState.of(state), PageState.of(other)))
+
+
 def export(kept: Kept, state: Mapping[str, Any], what: str, look: Mapping[str, Any]) -> dict[str, Any]:
     """Return a file of a state: its name, its type and its bytes, or what is wrong.
 
@@ -106,9 +116,11 @@ def export(kept: Kept, state: Mapping[str, Any], what: str, look: Mapping[str, A
         if what == "yaml":
             text = yaml_text(page.scenarios[page.at])
             return {"name": f"{key}.yaml", "type": "application/yaml; charset=utf-8", "body": text.encode()}
-        run = kept.get(page, valued=what == "value-for-money.csv" or look["tab"] in VALUED)
+        run = kept.get(page, valued=(FILES.get(what) or look["tab"]) in VALUED)
         results = run.results()
         if what in FILES:
+            if FILES[what] and FILES[what] not in {tab["key"] for tab in shown_tabs(results)}:
+                return {"missing": True}
             return {"name": f"{key}-{what}", "type": "text/csv; charset=utf-8", "body": _table(results, page.at, what)}
         chosen = tab_plots(results, page.at, str(look["tab"]), differences=bool(look["differences"]))
         plot = next((one for one in chosen if one.key == look["chart"]), None)
@@ -161,6 +173,7 @@ def _table(many: Any, at: int, what: str) -> bytes:
         "value-for-money.csv": lambda: (
             tables.VALUE_COLUMNS, list(row_lines(tables.VALUE_COLUMNS, tables.value_rows(results))),
         ),
+        "gap.csv": lambda: (tables.GAP_COLUMNS, list(row_lines(tables.GAP_COLUMNS, tables.gap_rows(results)))),
         "financial-years.csv": lambda: (
             tables.YEAR_COLUMNS,
             list(row_lines(tables.YEAR_COLUMNS, [

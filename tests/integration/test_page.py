@@ -110,9 +110,11 @@ def test_choose_change_and_see_what_follows(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Redo").click()
     visit.settled()
     assert "Changed in 1 place" in visit.text("#changes")
+    assert visit.text("h1").split("\n")[-1] == "Family help, national roll-out, changed"
     visit.page.get_by_role("button", name="Back to the shipped scenario").click()
     visit.settled()
     assert visit.text("#headline") == before
+    assert visit.text("h1").split("\n")[-1] == "Family help, national roll-out"
 
 
 @pytest.mark.slow
@@ -167,7 +169,9 @@ def test_measures_are_added_and_removed_and_switches_flipped(visit: Visit) -> No
     visit.page.locator("#add").click()
     visit.settled()
     card = visit.page.locator("#card-uasc-arrivals")
-    card.locator("summary").first.click()
+    assert card.get_attribute("open") is not None
+    assert card.evaluate("(card) => card.contains(document.activeElement)"), "what is added is where one is"
+    assert visit.text("h1").endswith("Family help, national roll-out, changed")
     visit.set("interventions.uasc-arrivals.ratio", "2").settled()
     assert "added" in visit.text("#changes")
     visit.page.locator("#card-scenario > summary").click()
@@ -180,6 +184,30 @@ def test_measures_are_added_and_removed_and_switches_flipped(visit: Visit) -> No
     visit.page.locator("[data-restore]").click()
     visit.settled()
     assert "removed" not in visit.text("#changes")
+
+
+@pytest.mark.slow
+def test_beside_each_change_choice_and_measure_stands_what_it_does(visit: Visit) -> None:
+    visit.open()
+    card = visit.page.locator("#card-family-help .app-does").first
+    card.filter(has_text="With it, by the central run: ").wait_for()
+    with_it = card.inner_text()
+    said = r"[\d,]+ fewer children in March 2035, £[\d.,]+(m|bn)? (more|less) spend in 2034-35"
+    assert re.fullmatch(f"With it, by the central run: {said}", with_it)
+    visit.set(RATIO, "0.5").settled()
+    change = visit.page.locator(f'[data-control="{RATIO}"] .app-does', has_text="This change: ")
+    change.wait_for()
+    whole = visit.page.locator("#changes .app-does", has_text="against the shipped scenario: ")
+    assert whole.inner_text().partition("scenario: ")[2] == change.inner_text().partition("change: ")[2]
+    assert "fewer children" in change.inner_text()
+    assert card.inner_text() != with_it
+    visit.page.locator("#card-scenario > summary").click()
+    chosen = visit.page.locator('[data-control="assumptions.foster_places"]')
+    said = chosen.locator(".app-does", has_text="This would be ").inner_text()
+    chosen.get_by_label("As needed: a foster place is always found").check()
+    visit.settled()
+    done = chosen.locator("p.app-does", has_text="This change: ").inner_text()
+    assert done.partition(": ")[2] == said.partition("be ")[2], "a choice does what was said of it"
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ import pytest
 from paths import ROOT
 
 from simulator.web.page_state import PageState
+from simulator.web.work import FILES
 
 JSON = {"content-type": "application/json"}
 QUICK = {"name": "Quick", "extends": "family-help-national", "end": "2027-03"}
@@ -111,10 +112,33 @@ def test_the_yaml_gives_the_page_s_numbers_on_the_command_line(page_server: tupl
     command = [sys.executable, "-m", "simulator", "run", name, "--draws", "64", "--seed", "1", "--engine", "compiled",
                "--workers", "1", "--no-charts", "--quiet", "--out", "out"]  # fmt: skip
     subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
-    for table in ("results.csv", "financial-years.csv", "value-for-money.csv", "placements-by-age.csv"):
+    for table in FILES:
         status, _, body = ask(page_server, "/api/v1/export", {**given, "what": table})
         assert status == 200
         assert body == (tmp_path / "out" / table).read_bytes(), table
+
+
+def test_a_table_that_a_scenario_has_none_of_is_not_there(page_server: tuple[str, int]) -> None:
+    given = {"state": state({"name": "Nothing", "extends": "status-quo", "end": "2026-03"})}
+    for table in ("value-for-money.csv", "gap.csv"):
+        assert ask(page_server, "/api/v1/export", {**given, "what": table})[0] == 404
+
+
+def test_a_state_is_set_beside_others(page_server: tuple[str, int]) -> None:
+    half = {**QUICK, "interventions": [{"id": "family-help", "effect": {"risk_ratio": 0.5}}]}
+    wrong = {**QUICK, "strats": 1}
+    body = {"state": state(half), "others": [state(QUICK), state(half), state(wrong)]}
+    status, headers, text = ask(page_server, "/api/v1/against", body)
+    assert (status, headers["content-type"].split(";")[0]) == (200, "text/event-stream")
+    found = events(text)
+    assert [name for name, _ in found] == ["against"] * 3 + ["end"]
+    less, same, refused = (one for _, one in found[:3])
+    assert re.fullmatch(r"[\d,]+ fewer children in March 2027, £[\d.,]+(m|bn)? less spend in 2026-27", less["more"]), (
+        less
+    )
+    assert less["instead"] == less["more"].replace("fewer", "more").replace("less", "more")
+    assert same["more"] == same["instead"] == "as many children in March 2027, as much spend in 2026-27"
+    assert refused["problems"][0]["path"] == "strats"
 
 
 HOSTILE: list[tuple[str, object, int]] = [
@@ -133,6 +157,13 @@ HOSTILE: list[tuple[str, object, int]] = [
     ("/api/v1/run", {"state": {"v": 1, "scenarios": [QUICK]}, "draws": 10**9}, 400),
     ("/api/v1/run", {"state": {"v": 1, "scenarios": [QUICK]}, "width": "wide"}, 400),
     ("/api/v1/run", {"state": {"v": 1, "scenarios": [QUICK]}, "tab": []}, 400),
+    ("/api/v1/against", {"state": {"v": 1, "scenarios": [QUICK]}, "others": {"v": 1}}, 400),
+    (
+        "/api/v1/against",
+        {"state": {"v": 1, "scenarios": [QUICK]}, "others": [{"v": 1, "scenarios": [QUICK]}] * 25},
+        400,
+    ),
+    ("/api/v1/against", {"state": {"v": 1, "scenarios": [QUICK]}, "others": ["../x"]}, 422),
     ("/api/v1/export", {"state": {"v": 1, "scenarios": [QUICK]}, "what": "../manifest.json"}, 400),
     ("/api/v1/export", {"state": {"v": 1, "scenarios": [QUICK]}, "what": "svg", "chart": "../x"}, 404),
     ("/api/v1/add", {"state": {"v": 1, "scenarios": [QUICK]}, "kind": "__import__"}, 404),

@@ -87,3 +87,33 @@ finally:
 """
     done = run(code)
     assert not done.returncode, done.stderr[-2000:]
+
+
+ON_A_PAGE = {
+    "numpy",
+    *("pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection"),
+    "ruamel",
+    *("afcharts", "yaml"),
+}
+"""What a page's central run takes of others: arrays, the schema of scenarios, their reader and a palette, with what
+these ask for. scipy comes with draws, and with scenarios that hold a range up to a bound of its number."""
+
+
+def test_a_page_s_central_run_takes_the_schema_and_the_reader_of_scenarios_besides() -> None:
+    code = """
+import sys
+from simulator.web import ongoing, work
+
+ongoing.page_engine = lambda: "plain"
+state = {"v": 1, "scenarios": [{"name": "Quick", "extends": "status-quo", "end": "2026-03"}]}
+answer = work.begin(ongoing.Kept(), state, {"tab": "children", "width": 760, "differences": False})
+assert answer["view"]["charts"]
+assert work.cards_of(ongoing.Kept(), state)["cards"]
+files = {name.partition(".")[0]: str(getattr(module, "__file__", "")) for name, module in sys.modules.items()}
+print(*sorted(name for name, file in files.items() if "site-packages" in file))
+"""
+    done = run(code)
+    assert not done.returncode, done.stderr[-2000:]
+    taken = set(done.stdout.split())
+    assert {"numpy", "pydantic", "ruamel"} <= taken
+    assert taken - {"_distutils_hack"} <= ON_A_PAGE

@@ -14,6 +14,8 @@ from multiprocessing import active_children, get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
+from simulator.runs.ensemble.main_script import unguarded_script_left_out
+
 if TYPE_CHECKING:
     from distributed import Client
 
@@ -56,7 +58,8 @@ class _Processes:
 
     def submit(self, call: Callable[[], Any]) -> Future[Any]:
         """See :class:`Pool`."""
-        with _interrupts_held():  # a worker that starts here inherits this, so Ctrl-C reaches the parent alone
+        # A worker that starts here inherits what is held, so Ctrl-C reaches the parent alone.
+        with _interrupts_held(), unguarded_script_left_out():
             try:
                 return self._pool.submit(call)
             except BrokenProcessPool:

@@ -47,9 +47,9 @@ export async function askFile(body) {
   return { name: named ? named[1] : "download", blob: await response.blob() };
 }
 
-/** Run a state, and hand on each event as it comes: central lines, then draws. */
-export async function run(body, signal, told) {
-  const response = await fetch("/api/v1/run", json(body, signal));
+/** Ask for a stream, and hand on each event as it comes. */
+export async function listenTo(name, body, signal, told) {
+  const response = await fetch(`/api/v1/${name}`, json(body, signal));
   if (!response.ok) throw await refused(response);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
@@ -61,8 +61,7 @@ export async function run(body, signal, told) {
     while ((end = text.indexOf("\n\n")) >= 0) {
       const lines = text.slice(0, end).split("\n");
       text = text.slice(end + 2);
-      const name = lines[0].slice("event: ".length);
-      told(name, JSON.parse(lines[1].slice("data: ".length)));
+      told(lines[0].slice("event: ".length), JSON.parse(lines[1].slice("data: ".length)));
     }
   }
 }

@@ -5,10 +5,13 @@ import { tabs } from "./tabs.js";
 const SVG = "http://www.w3.org/2000/svg";
 const open = new Map(); // which tab of a chart is open, by its key
 
+/** Text in which no line ends between a sign and its pounds. */
+export const kept = (text) => text.replace(/([+−])£/g, "$1\u2060£");
+
 function element(name, className, text) {
   const made = document.createElement(name);
   if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
+  if (text !== undefined) made.textContent = kept(text);
   return made;
 }
 

@@ -1,8 +1,8 @@
 // The page: one state, changed step by step; what it gives is asked for, and an older answer never overtakes a newer one.
 
-import { ask, askFile, askText, Refused, run } from "./asking.js";
-import { save, showCharts, size } from "./charts.js";
-import { clearProblems, listen, replacePanel, showProblem } from "./panel.js";
+import { ask, askFile, askText, listenTo, Refused } from "./asking.js";
+import { kept, save, showCharts, size } from "./charts.js";
+import { clearProblems, contrasts, listen, openCard, replacePanel, showProblem } from "./panel.js";
 import * as scenario from "./scenario.js";
 
 const $ = (id) => document.getElementById(id);
@@ -17,12 +17,19 @@ const page = {
   done: [],
   asking: null,
   number: 0,
+  added: "", // the intervention whose controls are to be shown when they are there
   stale: false, // whether the assumptions that are shown are of an earlier state
 };
 
 const width = () => Math.max(320, Math.min(1000, Math.round($("charts").clientWidth || 760)));
 const look = () => ({ tab: page.tab, width: width(), differences: page.differences });
 const files = (chart, what) => askFile({ state: page.state, ...look(), chart, what });
+
+/** Change the scenario that is shown. */
+function change(state) {
+  const title = $("other").querySelector(`[value="${CSS.escape(scenario.shown(state).extends ?? "")}"]`)?.textContent;
+  go(title ? scenario.sayingChanged(state, title) : state);
+}
 
 /** Go to another state; the one before can be had again. */
 function go(state) {
@@ -51,7 +58,7 @@ async function refresh({ panel = true, quiet = false } = {}) {
   buttons();
   busy(true, quiet ? "" : "Working");
   try {
-    await run({ state: page.state, ...look() }, asking.signal, (name, told) => {
+    await listenTo("run", { state: page.state, ...look() }, asking.signal, (name, told) => {
       if (!current()) return;
       if (name === "problems") throw new Refused(told.problems);
       if (name === "end") return;
@@ -65,7 +72,9 @@ async function refresh({ panel = true, quiet = false } = {}) {
       progress(told.done, told.of);
     });
     await renewed;
-    if (current()) busy(false);
+    if (!current()) return;
+    busy(false);
+    await weigh(asking.signal, current).catch(() => {}); // it stands beside, and nobody waits for it
   } catch (error) {
     if (error.name === "AbortError" || !current()) return;
     busy(false);
@@ -74,17 +83,26 @@ async function refresh({ panel = true, quiet = false } = {}) {
   }
 }
 
+/** Say beside each change, choice and measure what it does: the scenario is set beside those without it. */
+async function weigh(signal, current) {
+  const places = contrasts($("panel"), page.state);
+  if (!places.length) return;
+  await listenTo("against", { state: page.state, others: places.map((one) => one.state) }, signal, (name, told) => {
+    if (current() && name === "against") places[told.at].tell(told);
+  });
+}
+
 async function renew(signal, current) {
   try {
     const html = await askText("/explore/panel", { state: page.state }, signal);
-    const checked = await ask("check", { state: page.state }, signal);
     if (!current()) return;
     page.stale = false;
     replacePanel($("panel"), html);
-    page.names = checked.scenarios.map((one) => one.name);
-    const values = checked.scenarios[page.state.at ?? 0].values;
-    page.ids = values.filter((one) => /^interventions\.\d+\.id$/.test(one.path)).map((one) => one.value);
+    const { names, ids } = $("changes").dataset;
+    [page.names, page.ids] = [JSON.parse(names), JSON.parse(ids)];
     heading();
+    if (page.added) openCard($("panel"), page.added);
+    page.added = "";
   } catch (error) {
     if (error.name !== "AbortError" && !(error instanceof Refused)) throw error;
   }
@@ -103,10 +121,11 @@ function heading() {
 
 function show({ view }) {
   $("headline").replaceChildren(
-    ...view.headline.map((text) => Object.assign(document.createElement("p"), { textContent: text })),
+    ...view.headline.map((text) => Object.assign(document.createElement("p"), { textContent: kept(text) })),
   );
   $("range").textContent = view.range;
   $("tabs").replaceChildren(...view.tabs.map(tabLink));
+  for (const one of document.querySelectorAll("[data-of]")) one.hidden = !view.tabs.some(({ key }) => key === one.dataset.of);
   showCharts($("charts"), view.charts, files);
   $("notes").replaceChildren(
     ...(view.charts[0]?.notes ?? []).map((text) => Object.assign(document.createElement("li"), { textContent: text })),
@@ -148,8 +167,7 @@ function address(link) {
 function buttons() {
   $("undo").disabled = !page.done.length;
   $("redo").disabled = !page.undone.length;
-  const now = scenario.shown(page.state);
-  $("back").disabled = !now.extends || Object.keys(now).every((key) => ["name", "extends", "areas"].includes(key));
+  $("back").disabled = !scenario.shown(page.state).extends || scenario.unchanged(page.state);
 }
 
 /** Tell everything that is wrong: at the top, and beside each field. */
@@ -158,7 +176,7 @@ function problems(found) {
   $("errors").hidden = !found.length;
   $("errors-list").replaceChildren(
     ...found.map((one) => {
-      const path = (one.path ?? "").replace(/^interventions\.(\d+)/, (_, at) => `interventions.${page.ids[Number(at)] ?? at}`);
+      const path = (one.path ?? "").replace(/^interventions\.(\d+)/, (_, at) => `interventions.${page.ids[Number(at)] || at}`);
       const words = sentence(one);
       const own = /^areas(\.|$)/.test(path) && $("area");
       const field = own ? $("area") : showProblem($("panel"), path, words);
@@ -219,12 +237,12 @@ function start() {
   document.body.classList.add("js-enabled", "govuk-frontend-supported");
   for (const one of document.querySelectorAll("[data-needs-script]")) one.hidden = false;
   listen($("panel"), (path, value) =>
-    go(value === undefined ? scenario.withoutValue(page.state, path) : scenario.withValue(page.state, path, value)),
+    change(value === undefined ? scenario.withoutValue(page.state, path) : scenario.withValue(page.state, path, value)),
   );
   $("panel").addEventListener("click", ({ target }) => {
     const { remove, restore } = target.closest("[data-remove], [data-restore]")?.dataset ?? {};
-    if (remove) go(scenario.withoutEntry(page.state, remove));
-    if (restore) go(scenario.withRemoved(page.state, restore));
+    if (remove) change(scenario.withoutEntry(page.state, remove));
+    if (restore) change(scenario.withRemoved(page.state, restore));
   });
   $("tabs").addEventListener("click", (event) => {
     const link = event.target.closest("[data-tab]");
@@ -235,12 +253,7 @@ function start() {
   });
   $("undo").addEventListener("click", () => step(page.done, page.undone));
   $("redo").addEventListener("click", () => step(page.undone, page.done));
-  $("back").addEventListener("click", () => {
-    const { name, extends: parent, areas } = scenario.shown(page.state);
-    const next = structuredClone(page.state);
-    next.scenarios[next.at ?? 0] = { name, extends: parent, ...(areas ? { areas } : {}) };
-    go(next);
-  });
+  $("back").addEventListener("click", () => change(scenario.asShipped(page.state)));
   $("stop").addEventListener("click", () => {
     page.asking?.abort();
     page.number += 1;
@@ -257,7 +270,8 @@ function start() {
     guarded(async () => {
       const { entry } = await ask("add", { state: page.state, kind });
       page.ids.push(entry.id);
-      go(scenario.withEntry(page.state, entry));
+      page.added = entry.id;
+      change(scenario.withEntry(page.state, entry));
       $("kind").value = "";
     });
   });

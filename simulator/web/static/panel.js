@@ -1,5 +1,7 @@
 // Controls of the assumptions: what is typed, dragged or chosen becomes a change of the scenario.
 
+import { asShipped, withoutEntry, withoutValue, withValue } from "./scenario.js";
+
 /** A number as people type it; null if it is none. */
 export function number(text) {
   const plain = text.trim().replaceAll(",", "").replaceAll("_", "").replace(/^£/, "").replace("−", "-");
@@ -9,6 +11,10 @@ export function number(text) {
 /** A number with commas, as people read it. */
 const grouped = (text) => (Math.abs(Number(text)) >= 1e4 ? Number(text).toLocaleString("en-GB") : text);
 
+/** A ratio as so much more or less, as `page_views.py` says it. */
+const means = (ratio) =>
+  ratio === 1 ? "the same" : `${Number((Math.abs(ratio - 1) * 100).toPrecision(3))}% ${ratio > 1 ? "more" : "less"}`;
+
 /** Listen to the controls in a panel. `told(path, value)` is called with each change; `undefined` takes it back. */
 export function listen(panel, told) {
   panel.addEventListener("input", ({ target }) => {
@@ -16,7 +22,9 @@ export function listen(panel, told) {
     const field = document.getElementById(target.dataset.rangeOf);
     field.value = grouped(target.value);
     const unit = field.parentElement.querySelector(".app-unit")?.textContent ?? "";
-    target.setAttribute("aria-valuetext", `${field.value} ${unit}`.trim());
+    const told = field.parentElement.querySelector("[data-means]");
+    if (told) told.textContent = means(Number(target.value));
+    target.setAttribute("aria-valuetext", `${field.value} ${unit}${told ? `, ${told.textContent}` : ""}`.trim());
   });
   panel.addEventListener("change", ({ target }) => {
     const control = target.closest("[data-control]");
@@ -67,6 +75,37 @@ function value(control) {
   if (sure?.value !== "own") return typed(text);
   const end = (name) => typed(control.querySelector(`[data-own=${name}]`).value);
   return { low: end("low"), mode: typed(text), high: end("high") };
+}
+
+const MOST_CONTRASTS = 24;
+
+const OTHERS = {
+  shipped: asShipped,
+  back: (state, { path }) => withoutValue(state, path),
+  choice: (state, { path, value, type }) => withValue(state, path, type === "flag" ? value === "true" : value),
+  without: (state, { path }) => withoutEntry(state, path),
+};
+
+/** Places where it is said what something does: each with the state to set beside, and what takes the answer. */
+export function contrasts(panel, state) {
+  return [...panel.querySelectorAll("[data-does]")]
+    .filter((place) => !place.textContent && !place.closest(".app-details"))
+    .slice(0, MOST_CONTRASTS)
+    .map((place) => ({
+      state: OTHERS[place.dataset.does](state, place.dataset),
+      tell(answer) {
+        const words = answer[place.dataset.does === "choice" ? "instead" : "more"];
+        place.textContent = words ? `${place.dataset.begins} ${words}` : "";
+      },
+    }));
+}
+
+/** Open the card of an intervention and go there. */
+export function openCard(panel, id) {
+  const card = panel.querySelector(`[data-card="${CSS.escape(id)}"]`);
+  if (!card) return;
+  card.open = true;
+  card.querySelector("summary").focus();
 }
 
 /** Put another panel in the place of one, and leave the reader where they are. */

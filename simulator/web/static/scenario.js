@@ -66,6 +66,28 @@ function tidy(scenario) {
   if (scenario.remove?.length === 0) delete scenario.remove;
 }
 
+/** Take back all that the file says but its name and area. */
+export function asShipped(state) {
+  const next = copy(state);
+  const { name, extends: parent, areas } = shown(next);
+  next.scenarios[next.at ?? 0] = { name, extends: parent, ...(areas ? { areas } : {}) };
+  return next;
+}
+
+const isShipped = (one) => Object.keys(one).every((key) => ["name", "extends", "areas"].includes(key));
+
+/** Whether the scenario that is shown is as it was shipped. */
+export const unchanged = (state) => shown(state).extends !== undefined && isShipped(shown(state));
+
+/** Let the name of a shipped scenario, `title`, say whether it is changed, or it would stand over other figures. */
+export function sayingChanged(state, title) {
+  const { name } = shown(state);
+  const changedName = `${title}, changed`;
+  if (name === title && !unchanged(state)) return withValue(state, "name", freshName(state, changedName));
+  const taken = state.scenarios.some((one) => one.name === title);
+  return name === changedName && unchanged(state) && !taken ? withValue(state, "name", title) : state;
+}
+
 /** Add an intervention. */
 export function withEntry(state, made) {
   return changed(state, (scenario) => {

@@ -107,8 +107,17 @@ def test_lines_differ_in_black_and_white() -> None:
     shown = next(one for one in compared_plots([DRAWN, CENTRAL]) if one.key == "children")
     dashes = [trace.dash for _, trace in shown.traces if not trace.published]
     assert len(set(dashes)) == len(dashes) == 2
-    texts = [one.get("fill", "") for one in ET.fromstring(draw(shown)).iter(f"{NS}text")]
-    assert min(style.contrast(colour) for colour in texts) >= 4.5
+    texts = list(ET.fromstring(draw(shown)).iter(f"{NS}text"))
+    assert min(style.contrast(one.get("fill", "")) for one in texts if one.get("class") == "text") >= 4.5
+
+
+def test_letters_stand_on_their_halo_and_have_no_stroke_of_their_own() -> None:
+    [shown] = [one for one in plots(DRAWN) if one.key == "children"]
+    texts = list(ET.fromstring(draw(shown)).iter(f"{NS}text"))
+    halos = [i for i, one in enumerate(texts) if one.get("class") == "halo"]
+    assert [texts[i].text for i in halos] == [texts[i + 1].text for i in halos]
+    assert "Published figures" in [texts[i].text for i in halos]
+    assert not [one for one in texts if one.get("class") == "text" and one.get("stroke")]
 
 
 def test_the_table_the_cursor_and_the_chart_tell_the_same() -> None:

@@ -33,6 +33,21 @@ def test_a_number_has_the_bounds_the_unit_and_the_evidence_of_its_field() -> Non
     assert len(card.first) <= 6
 
 
+def test_what_studies_say_stays_beside_a_value_that_somebody_puts_in_its_place() -> None:
+    def ratio(value: object):
+        entry = {"id": "family-help", "effect": {"risk_ratio": value}}
+        found = controls({"name": "X", "extends": "family-help-national", "interventions": [entry]})
+        return found["interventions.family-help.effect.risk_ratio"]
+
+    certain = ratio(0.5)
+    assert (certain.sure, certain.ranged, certain.evidence) == ("certain", False, "judgement")
+    assert certain.interval == pytest.approx((0.68, 1.05))
+    assert certain.interval_words == "the evidence: 0.68 to 1.05, 80 times in 100"
+    own = ratio({"low": 0.4, "mode": 0.5, "high": 0.6})
+    assert (own.sure, own.ranged) == ("own", True)
+    assert own.interval_words.startswith("your own range: 0.4")
+
+
 def test_every_number_that_is_given_can_be_changed() -> None:
     [loaded] = read_drafts(STATE)
     found = controls(dict(STATE.scenarios[0]))

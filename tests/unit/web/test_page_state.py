@@ -7,7 +7,7 @@ import json
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.web.page_state import MOST_LINK, MOST_SCENARIOS, MOST_STATE_BYTES, BadState, PageState
@@ -26,7 +26,7 @@ def packed(content: bytes, version: str = "1") -> str:
     return f"{version}.{base64.urlsafe_b64encode(raw).decode().rstrip('=')}"
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.dictionaries(st.text(max_size=10), VALUES, max_size=4), min_size=1, max_size=MOST_SCENARIOS))
 def test_a_link_gives_back_what_was_put_in(scenarios: list[dict[str, object]]) -> None:
     state = PageState.of({"v": 1, "scenarios": scenarios, "at": len(scenarios) - 1})
