@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.data.provenance import data_hashes, versions
+from simulator.decisions.decision_folder import Table, with_units, write_decision
 from simulator.decisions.frontier_chart import frontier_chart
 from simulator.decisions.optimise import Candidate, Optimised
 from simulator.decisions.plan_runs import OUTCOMES
-from simulator.outputs.charts import save_all, words
-from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
-from simulator.outputs.manifest import chain, table_hashes
+from simulator.outputs.charts import words
 from simulator.outputs.text_grid import grid
-from simulator.outputs.write_tables import row_lines, write_table
 from simulator.results.long_tables import STATISTICS
 from simulator.results.quantities import POUNDS
 from simulator.results.value_for_money import RATIO, Item
@@ -207,37 +203,14 @@ def write_optimised(
     FolderError, WriteError
         As :func:`simulator.outputs.run_folder.write_run`.
     """
-    with whole_folder(folder) as part:
-        for name, columns, rows in (
-            ("plans.csv", PLANS, plan_rows(found, loaded.key)),
-            ("plan-levels.csv", LEVELS, level_rows(found, loaded.key)),
-            ("next-million.csv", NEXT, next_rows(found, loaded.key)),
-        ):
-            write_table(part / name, columns, row_lines(columns, rows))
-        _write_text(part / "plan.yaml", plan)
-        summary = optimise_text(found, loaded.scenario.name)
-        drawn = frontier_chart(found, loaded.scenario.name) if charts else None
-        if drawn is not None:
-            save_all({"frontier": drawn}, part / "charts")
-            summary += f"\nCharts\n  frontier: {' '.join(drawn.title.split())}\n"
-        _write_text(part / "summary.txt", summary)
-        written = [p.relative_to(part).as_posix() for p in part.rglob("*") if p.is_file()]
-        content = {
-            "made_by": MADE_BY,
-            "command": command,
-            **loaded.baseline.manifest(in_full=True),
-            "draws": found.asked.draws,
-            "seed": found.asked.seed,
-            "runs": found.runs,
-            "engine": engine,
-            "versions": versions(engine, "scipy", *(("matplotlib",) if charts else ())),
-            "scenarios": [{"name": one.key, "title": one.scenario.name, "files": chain(one)} for one in files],
-            "data": data_hashes(),
-            "tables": table_hashes(part),
-            "files": sorted([*written, MANIFEST]),
-        }
-        _write_text(part / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    tables: dict[str, Table] = {
+        "plans.csv": with_units(PLANS, plan_rows(found, loaded.key)),
+        "plan-levels.csv": with_units(LEVELS, level_rows(found, loaded.key)),
+        "next-million.csv": with_units(NEXT, next_rows(found, loaded.key)),
+    }
+    drawn = {"frontier": frontier_chart(found, loaded.scenario.name)} if charts else {}
+    more = {"draws": found.asked.draws, "seed": found.asked.seed, "runs": found.runs}
+    write_decision(
+        folder, tables, optimise_text(found, loaded.scenario.name), drawn, files, command, more,
+        engine=engine, charts=charts, texts={"plan.yaml": plan},
+    )  # fmt: skip

@@ -12,10 +12,10 @@ from simulator.data.appraisal_rules import PublishedDifference, appraisal_number
 from simulator.data.evidence_library import framework
 from simulator.decisions.appraisal import Appraisal, Regime, middle_of_draws, outcome_changes
 from simulator.decisions.appraisal_charts import council_bars, in_draws, optimism_bars, told
+from simulator.decisions.decision_folder import Table, with_units, write_decision
 from simulator.decisions.distribution_of_councils import CouncilDistribution
 from simulator.decisions.optimism import STEPS
 from simulator.decisions.switching_values import Switching, SwitchingValue
-from simulator.decisions.write_decisions import write_folder
 from simulator.outputs.charts import words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.verdicts import REGIMES
@@ -302,26 +302,26 @@ def write_appraisal(found: Appraised, folder: Path, command: str, *, engine: str
     """
     runs = found.appraisal.runs
     title = runs.loaded.scenario.name
-    tables: dict[str, tuple[Sequence[str], Iterator[Row]]] = {
-        "perspectives.csv": (PERSPECTIVE_COLUMNS, _perspective_rows(found)),
-        "optimism.csv": (OPTIMISM_COLUMNS, _optimism_rows(found)),
-        "effects.csv": (EFFECT_COLUMNS, _effect_rows(found)),
-        "outcomes.csv": (OUTCOME_COLUMNS, _outcome_rows(found)),
-        "switching-values.csv": (SWITCHING_COLUMNS, _switching_rows(found)),
+    tables: dict[str, Table] = {
+        "perspectives.csv": with_units(PERSPECTIVE_COLUMNS, _perspective_rows(found)),
+        "optimism.csv": with_units(OPTIMISM_COLUMNS, _optimism_rows(found)),
+        "effects.csv": with_units(EFFECT_COLUMNS, _effect_rows(found)),
+        "outcomes.csv": with_units(OUTCOME_COLUMNS, _outcome_rows(found)),
+        "switching-values.csv": with_units(SWITCHING_COLUMNS, _switching_rows(found)),
     }
     if found.councils:
-        tables["councils.csv"] = (COUNCIL_COLUMNS, _council_rows(found))
+        tables["councils.csv"] = with_units(COUNCIL_COLUMNS, _council_rows(found))
     if found.published:
-        tables["published.csv"] = (PUBLISHED_COLUMNS, _published_rows(found))
+        tables["published.csv"] = with_units(PUBLISHED_COLUMNS, _published_rows(found))
     drawn = {}
     if charts:
         drawn["optimism"] = optimism_bars(found.appraisal, title)
         if found.councils:
             drawn["councils"] = council_bars(found.councils, title, found.present)
     loaded = [one for one in (runs.loaded, runs.against) if one is not None]
-    more = {"draws": runs.draws, "seed": runs.seed, "engine": engine,
+    more = {"draws": runs.draws, "seed": runs.seed,
             "numbers": {one.key: one.value for one in appraisal_numbers().values()}}  # fmt: skip
-    write_folder(folder, tables, appraisal_text(found), drawn, loaded, command, more, charts=charts)
+    write_decision(folder, tables, appraisal_text(found), drawn, loaded, command, more, engine=engine, charts=charts)
 
 
 def _cells(values: Array, unit: str) -> list[float | None]:

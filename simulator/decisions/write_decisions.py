@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from simulator.data.provenance import data_hashes, versions
 from simulator.decisions import decision_charts
 from simulator.decisions.decision_charts import written_as
+from simulator.decisions.decision_folder import Table, with_units, write_decision
 from simulator.decisions.sensitivity import TORNADO_ENDS, Sensitivity
 from simulator.decisions.switches import AS_STATED, Verdict
 from simulator.decisions.value_of_information import Information
-from simulator.outputs.charts import Chart, save_all, words
+from simulator.outputs.charts import Chart, words
 from simulator.outputs.charts.headline import signed
-from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
-from simulator.outputs.manifest import chain, table_hashes
 from simulator.outputs.text_grid import grid
-from simulator.outputs.write_tables import row_lines, write_table
 from simulator.results.long_tables import Row
 from simulator.results.quantities import POUNDS
 from simulator.results.value_for_money import SHARE
@@ -118,19 +114,20 @@ def write_sensitivity(
     """
     one, year = loaded[0], study.figures.price_year
     title = one.scenario.name
-    tables = {
-        "switches.csv": (SWITCH_COLUMNS, switch_rows(found, study.figures.area, year)),
-        "tornado.csv": (TORNADO_COLUMNS, _tornado_rows(study, one.key)),
-        "sobol.csv": (INDEX_COLUMNS, _index_rows(study, one.key)),
+    tables: dict[str, Table] = {
+        "switches.csv": with_units(SWITCH_COLUMNS, switch_rows(found, study.figures.area, year)),
+        "tornado.csv": with_units(TORNADO_COLUMNS, _tornado_rows(study, one.key)),
+        "sobol.csv": with_units(INDEX_COLUMNS, _index_rows(study, one.key)),
     }
     drawn: dict[str, Chart | None] = {}
     for i, asked in enumerate(study.asked if charts else ()):
         drawn[f"tornado-{asked.name.replace('_', '-')}"] = decision_charts.tornado(study, title, i)
         drawn[f"sobol-{asked.name.replace('_', '-')}"] = decision_charts.variance_bars(study, title, i)
-    more = {"points": study.budget.points, "model_runs": study.budget.runs, "seed": seed, "engine": engine}
-    write_folder(
-        folder, tables, sensitivity_text(study, found, title, one.key), drawn, loaded, command, more, charts=charts
-    )
+    more = {"points": study.budget.points, "model_runs": study.budget.runs, "seed": seed}
+    write_decision(
+        folder, tables, sensitivity_text(study, found, title, one.key), drawn, loaded, command, more,
+        engine=engine, charts=charts,
+    )  # fmt: skip
 
 
 def _tornado_rows(study: Sensitivity, key: str) -> Iterator[Row]:
@@ -233,16 +230,15 @@ def write_information(
     FolderError, WriteError
         As :func:`simulator.outputs.folder.whole_folder`.
     """
-    tables: dict[str, tuple[Sequence[str], Iterator[Row]]] = {
-        "value-of-information.csv": (WORTH_COLUMNS, _worth_rows(found))
-    }
+    tables: dict[str, Table] = {"value-of-information.csv": with_units(WORTH_COLUMNS, _worth_rows(found))}
     if found.pilots:
-        tables["pilots.csv"] = (PILOT_COLUMNS, _pilot_rows(found))
+        tables["pilots.csv"] = with_units(PILOT_COLUMNS, _pilot_rows(found))
     drawn = {"value-of-information": decision_charts.worth_bars(found, title)} if charts else {}
-    more = {"draws": found.draws, "seed": found.seed, "engine": engine}
-    write_folder(
-        folder, tables, information_text(found, title), drawn, list(loaded.values()), command, more, charts=charts
-    )
+    more = {"draws": found.draws, "seed": found.seed}
+    write_decision(
+        folder, tables, information_text(found, title), drawn, list(loaded.values()), command, more,
+        engine=engine, charts=charts,
+    )  # fmt: skip
 
 
 def _worth_rows(found: Information) -> Iterator[Row]:
@@ -284,42 +280,3 @@ def _present(found: Information) -> str:
 
 def _basis(unit: str, price_year: str) -> str:
     return f"real {price_year}" if unit == POUNDS else ""
-
-
-def write_folder(
-    folder: Path, tables: Mapping[str, tuple[Sequence[str], Iterator[Row]]], summary: str,
-    drawn: Mapping[str, Chart | None], loaded: Sequence[LoadedScenario], command: str, more: Mapping[str, object], *,
-    charts: bool,
-) -> None:  # fmt: skip
-    """Write a folder of tables by file name, a summary, charts by name and a manifest.
-
-    Raises
-    ------
-    FolderError, WriteError
-        As :func:`simulator.outputs.folder.whole_folder`.
-    """
-    with whole_folder(folder) as part:
-        for name, (columns, rows) in tables.items():
-            write_table(part / name, columns, row_lines(columns, rows))
-        held = {name: chart for name, chart in drawn.items() if chart is not None}
-        if held:
-            save_all(held, part / "charts")
-            summary += "\nCharts\n" + "".join(f"  {name}: {one.title}\n" for name, one in held.items())
-        _text(part / "summary.txt", summary)
-        written = [path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file()]
-        content = {
-            "made_by": MADE_BY,
-            "command": command,
-            **loaded[0].baseline.manifest(in_full=True),
-            **more,
-            "versions": versions(str(more["engine"]), "scipy", *(("matplotlib",) if charts else ())),
-            "scenarios": [{"name": one.key, "title": one.scenario.name, "files": chain(one)} for one in loaded],
-            "data": data_hashes(),
-            "tables": table_hashes(part),
-            "files": sorted([*written, MANIFEST]),
-        }
-        _text(part / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-
-
-def _text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from simulator.data.provenance import data_hashes, versions
+from simulator.decisions.decision_folder import Table, write_decision
 from simulator.decisions.england_through_areas import Through
 from simulator.decisions.pilot_answer import PilotAnswer, PilotNeeds
 from simulator.decisions.pilot_charts import (
@@ -21,11 +20,8 @@ from simulator.decisions.pilot_charts import (
 )
 from simulator.decisions.pilot_noise import LATEST_YEARS
 from simulator.decisions.pilot_plan import MOST_YEARS
-from simulator.outputs.charts import save_all, words
-from simulator.outputs.folder import MADE_BY, MANIFEST, whole_folder
-from simulator.outputs.manifest import chain, table_hashes
+from simulator.outputs.charts import words
 from simulator.outputs.text_grid import grid
-from simulator.outputs.write_tables import write_table
 from simulator.scenario import LoadedScenario
 
 POWER_COLUMNS = ("design", "areas", "areas_are", "years", "ratio", "ratio_in_all_starts", "chance_to_detect")
@@ -67,28 +63,13 @@ def write_pilot(
     FolderError, WriteError
         As :func:`simulator.outputs.folder.whole_folder`.
     """
-    with whole_folder(folder) as part:
-        _write(part / "pilot-power.csv", POWER_COLUMNS, power_rows(answer))
-        _write(part / "pilot-needs.csv", NEEDS_COLUMNS, needs_rows(answer))
-        _write(part / "england-through-areas.csv", THROUGH_COLUMNS, through_rows(many))
-        summary = pilot_text(answer, many)
-        if charts:
-            drawn = {POWER: power_by_ratio(answer), THROUGH: england_through(many)}
-            save_all(drawn, part / "charts")
-            summary += "\nCharts\n" + "".join(f"  {name}: {one.title}\n" for name, one in drawn.items())
-        _write_text(part / "summary.txt", summary)
-        written = [p.relative_to(part).as_posix() for p in part.rglob("*") if p.is_file()]
-        content = {
-            "made_by": MADE_BY,
-            "command": command,
-            "engine": "plain",
-            "versions": versions("plain", "scipy", *(("matplotlib",) if charts else ())),
-            "scenarios": [{"name": one.key, "title": one.scenario.name, "files": chain(one)} for one in loaded],
-            "data": data_hashes(),
-            "tables": table_hashes(part),
-            "files": sorted([*written, MANIFEST]),
-        }
-        _write_text(part / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    tables: dict[str, Table] = {
+        "pilot-power.csv": (POWER_COLUMNS, _lines(power_rows(answer))),
+        "pilot-needs.csv": (NEEDS_COLUMNS, _lines(needs_rows(answer))),
+        "england-through-areas.csv": (THROUGH_COLUMNS, _lines(through_rows(many))),
+    }
+    drawn = {POWER: power_by_ratio(answer), THROUGH: england_through(many)} if charts else {}
+    write_decision(folder, tables, pilot_text(answer, many), drawn, loaded, command, {}, engine="plain", charts=charts)
 
 
 def power_rows(answer: PilotAnswer) -> Iterator[tuple[Cell, ...]]:
@@ -186,8 +167,8 @@ def _ratio(value: float) -> str:
     return "none" if value != value else f"{value:.2f}"
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    write_table(path, columns, (",".join(map(_cell, row)) + "\n" for row in rows))
+def _lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    return (",".join(map(_cell, row)) + "\n" for row in rows)
 
 
 def _cell(value: Cell) -> str:
@@ -195,7 +176,3 @@ def _cell(value: Cell) -> str:
     if isinstance(value, float):
         return "" if value != value else f"{value:.6f}".rstrip("0").rstrip(".")
     return "" if value is None else str(value)
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
