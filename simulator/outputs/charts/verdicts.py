@@ -99,10 +99,10 @@ def verdict(account: ValueAccount) -> str:
     found = _pays(account)
     if found == "unsure":
         return f"are worth {_worth(account)} by {last} ({headline.DRAWS}), a loss or a gain"
-    ends = interval(np.abs(value), 10, 90, quantiles=False)
+    ends = interval(value, 10, 90, quantiles=False)
     size = words.money(abs(float(middle(value, quantiles=False))))
     if ends is not None and words.money(float(ends[0])) != words.money(float(ends[1])):
-        size += f" ({' to '.join(words.money(float(edge)) for edge in ends)})"
+        size += f" ({' to '.join(words.money(edge) for edge in sorted(abs(float(edge)) for edge in ends))})"
     if found == "up":
         paid = f", and have paid back by {year}" if (year := break_even(account)) else ""
         return f"save {size} more than they cost by {last}{paid}"
