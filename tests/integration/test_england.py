@@ -435,7 +435,7 @@ def test_the_foster_plan_costs_what_its_approvals_do_and_its_empty_places() -> N
     spend = plan["programme_spend"].total()
     assert 300e6 < spend[:48].sum() < 700e6
     assert 0 < spend[60:].sum() < 100e6  # places that stand empty, after all approvals are paid for
-    assert money["programme_spend"].total().sum() == pytest.approx(88e6)
+    assert 88e6 < money["programme_spend"].total().sum() < 110e6  # the money, and what places that stand empty cost
     places = [r["foster_places_approved"].total() for r in (results("status-quo"), money, plan)]
     assert places[0][48] < places[1][48] < places[2][48] == pytest.approx(places[2][0] + 10_000, rel=1e-3)
 

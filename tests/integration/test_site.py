@@ -76,13 +76,17 @@ def test_the_page_of_commands_has_what_they_print() -> None:
         assert f"```text\n{printed.output.rstrip()}\n```" in page
 
 
+API = "/api/v1/"
+
+
 @pytest.mark.skipif(find_spec("starlette") is None, reason="needs care-demand[web]")
 def test_the_page_of_the_interface_has_its_addresses() -> None:
-    from simulator.web.interface import ROUTES
+    from simulator.web import decision_views, interface
 
+    routes = [route for route in (*interface.ROUTES, *decision_views.ROUTES) if route.path.startswith(API)]
     page = (DOCS / "json-interface.md").read_text(encoding="utf-8")
     told = set(re.findall(r"^\| `(GET|POST) (\w+)` ", page, re.MULTILINE))
-    there = {(next(iter(route.methods - {"HEAD"})), route.path.removeprefix("/api/v1/")) for route in ROUTES}
+    there = {(next(iter(route.methods - {"HEAD"})), route.path.removeprefix(API)) for route in routes}
     assert told == there
 
 

@@ -43,14 +43,19 @@ def sweep(swept: Sweep) -> Chart | None:
     shown = (
         f"Extra spend above {swept.reference_year} to date, cash" if of is _EXTRA else "Number of children looked after"
     )
-    footer = [f"Source: {'; '.join(swept.sources)}. Projection: care-demand.", *(f"Note: {n}" for n in swept.notes)]
-    footer.append("Note: the vertical axis does not start at 0.")
-    if len(picked) < len(lines):
-        footer.append(f"Note: {len(picked)} of {len(lines)} combinations of the other numbers; all are in sweep.csv.")
+    footer = [
+        f"Source: {'; '.join(swept.sources)}. Projection: care-demand.",
+        "The vertical axis does not start at 0.",
+        *swept.notes,
+    ]
+    some = f"; {len(picked)} of {len(lines)} combinations of the other numbers, all of which are in sweep.csv"
     with style.context():
         unit = f" ({across.unit})" if across.unit else ""
         sheet = Sheet(
-            title, f"{swept.title}. {shown} in {swept.areas[0]}, {end}; across: {number}{unit}; central runs", footer
+            title,
+            f"{swept.title}. {shown} in {swept.areas[0]}, {end}; across: {number}{unit}; central runs"
+            f"{some if len(picked) < len(lines) else ''}",
+            footer,
         )
         axes = sheet.panels[0]
         for colour_name, name in zip(style.LINES, picked, strict=False):

@@ -143,7 +143,9 @@ def test_what_is_held_is_said_of_each() -> None:
 
 def test_history_is_published_or_the_councils_own() -> None:
     front_door = {"referrals", "children_in_need", "protection_plans", "protection_plans_started", "front_door_spend"}
-    assert {"children", "starts", "exits", "total_spend"} | front_door == set(baselines()["England"].history)
+    assert {"children", "starts", "exits", "total_spend", "home_places_needed"} | front_door == set(
+        baselines()["England"].history
+    )
     for name, published in (("authorities", True), ("a council", False)):
         past = baselines()[name].history
         assert "children" in past

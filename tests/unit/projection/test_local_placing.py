@@ -77,8 +77,10 @@ def test_without_what_is_a_year_s_own_only_steps_are_drawn() -> None:
     assert len(keys) == len(YEARS) * len(steps)
     drawn = dict.fromkeys(keys, 1.0)
     ratio = local_placing.walk(steps, ("A",), YEARS, drawn, np.ones((1, len(plans()))))[0]
-    sd = steps["homes_supported_and_other"].sd_per_year
-    np.testing.assert_allclose(ratio[:, HOMES], np.exp(sd * np.array([1.0, 2.0])))
+    one = steps["homes_supported_and_other"]
+    variance = one.sd_per_year**2 * np.array([1.0, 1.0 + one.kept**2])
+    added = one.sd_per_year * np.array([1.0, 1.0 + one.kept])
+    np.testing.assert_allclose(ratio[:, HOMES], np.exp(added - one.taken_off * variance / 2.0))
     np.testing.assert_array_equal(ratio[:, HOMES], ratio[:, SUPPORTED])
 
 
@@ -117,4 +119,5 @@ def test_england_does_not_walk_and_a_council_of_any_name_does() -> None:
     assert not any(key.startswith("local.") for key in keys)
     kent = {one.key for one in parameters(simulator.load("status-quo").in_areas(("Kent",)))}
     assert "local.E10000016.drift_into_homes_supported_and_other.2026-27" in kent
-    assert "local.E10000016.year_into_with_parents.2026-27" in kent
+    assert "local.E10000016.year_into_homes.2026-27" in kent
+    assert "local.E10000016.year_into_with_parents.2026-27" not in kent, "the record shows nothing of a year's own"
