@@ -58,6 +58,7 @@ _REPAIRS = {
     "<pre>": '<pre tabindex="0">',
     '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
     '<th class="head"><p></p></th>': "<td></td>",
+    "<th></th>": "<td></td>",
 }
 
 _LISTED = re.compile(r"^- \[[^\]]+\]\(([^)#]+)\)", re.MULTILINE)
