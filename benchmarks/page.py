@@ -12,7 +12,6 @@ import http.client
 import json
 import os
 import random
-import re
 import statistics
 import sys
 import time
@@ -29,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from page_server import served  # noqa: E402
+from table_in_page import put  # noqa: E402
 
 PAGE = ROOT / "docs" / "page.md"
 
@@ -227,11 +227,7 @@ def main() -> None:
     print(table)
     if minutes < MINUTES:
         return
-    pattern = re.compile(r"(<!-- speed: [^>]*-->\n).*?(\n<!-- end of speed -->)", re.DOTALL)
-    text, count = pattern.subn(lambda found: f"{found[1]}{table}{found[2]}", PAGE.read_text(encoding="utf-8"))
-    if count != 1:
-        raise ValueError(f"{PAGE.name}: the marks of the table are not there once")
-    PAGE.write_text(text, encoding="utf-8")
+    put(table, PAGE)
 
 
 if __name__ == "__main__":

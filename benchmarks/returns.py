@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from table_in_page import put
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "returns.md"
@@ -57,11 +58,7 @@ def main() -> None:
     lines += ["", f"Wall time and peak memory of the whole command with `--memory-mb 2000`, {os.cpu_count()} cores."]
     table = "\n".join(lines)
     print(table)
-    pattern = re.compile(r"(<!-- speed: [^>]*-->\n).*?(\n<!-- end of speed -->)", re.DOTALL)
-    text, count = pattern.subn(lambda found: f"{found[1]}{table}{found[2]}", PAGE.read_text(encoding="utf-8"))
-    if count != 1:
-        raise ValueError(f"{PAGE.name}: the marks of the table are not there once")
-    PAGE.write_text(text, encoding="utf-8")
+    put(table, PAGE)
 
 
 if __name__ == "__main__":
