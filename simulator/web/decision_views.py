@@ -24,7 +24,7 @@ from simulator.web.interface import (
 from simulator.web.page_state import BadState, PageState
 from simulator.web.page_views import page
 from simulator.web.views import NARROWEST, WIDEST
-from simulator.web.worker_pool import Busy, Lost
+from simulator.web.worker_pool import SOON, Busy, Lost
 
 WIDTH = 700.0
 SCENARIO = "family-help-national"
@@ -67,13 +67,13 @@ _PILOT = {"areas": AREAS, "ratio": RATIO, "years": YEARS}
 
 async def _tornado(request: Request, state: PageState, figure: str, width: float) -> dict[str, Any]:
     asked = deciding.tornado, state.content(), figure, width
-    found: dict[str, Any] = await pool_of(request).do(*asked, state=state.key)
+    found: dict[str, Any] = await pool_of(request).do(*asked, state=state.key, urgency=SOON)
     return found
 
 
 async def _frontier(request: Request, state: PageState, objective: str, width: float) -> dict[str, Any]:
     asked = deciding.frontier, state.content(), objective, width
-    found: dict[str, Any] = await pool_of(request).do(*asked, state=state.key)
+    found: dict[str, Any] = await pool_of(request).do(*asked, state=state.key, urgency=SOON)
     return found
 
 
@@ -82,7 +82,7 @@ async def _pilot(request: Request, areas: Any, ratio: Any, years: Any, width: fl
         raise Refused(400, "areas and years are whole numbers, and ratio is a number")
     if not 2 <= years <= 10:
         raise Refused(WRONG, f"{years} years are counted after the start of help; allowed: 2 to 10")
-    found: dict[str, Any] = await pool_of(request).do(deciding.pilot, areas, float(ratio), years, width)
+    found: dict[str, Any] = await pool_of(request).do(deciding.pilot, areas, float(ratio), years, width, urgency=SOON)
     return found
 
 

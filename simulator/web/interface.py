@@ -13,7 +13,7 @@ from starlette.routing import Route
 from simulator.web import work
 from simulator.web.ongoing import DRAWS
 from simulator.web.page_state import BadState, PageState
-from simulator.web.worker_pool import LATER, NOW, SOON, Busy, Lost, WorkerPool
+from simulator.web.worker_pool import LATER, LATEST, NOW, SOON, Busy, Lost, WorkerPool
 
 WRONG, TOO_MANY, FAULT = 422, 503, 500
 
@@ -131,7 +131,7 @@ async def run(request: Request) -> Response:
         done = first["done"]
         while done < wanted:
             try:
-                answer = await pool.do(work.grow, given, look, state=state.key, urgency=LATER + done)
+                answer = await pool.do(work.grow, given, look, state=state.key, urgency=LATER)
             except (Busy, Lost) as error:
                 yield _event("problems", {"problems": [{"scenario": 0, "path": "", "what": str(error) or "busy"}]})
                 return
@@ -157,7 +157,7 @@ async def against(request: Request) -> Response:
     async def events() -> AsyncIterator[str]:
         for at, other in enumerate(beside):
             try:
-                answer = await pool.do(work.against, given, other, state=state.key, urgency=LATER + DRAWS)
+                answer = await pool.do(work.against, given, other, state=state.key, urgency=LATEST)
             except (Busy, Lost):
                 return
             yield _event("against", {"hash": state.key, "at": at, **answer})
@@ -186,7 +186,8 @@ async def export(request: Request) -> Response:
             if "problems" in answer:
                 return told(answer)
             done = answer["done"]
-    answer = await pool.do(work.export, given, what, look, state=state.key, urgency=NOW)
+    urgency = NOW if what == "yaml" else SOON  # what is made of draws is made where they are
+    answer = await pool.do(work.export, given, what, look, state=state.key, urgency=urgency)
     if "body" not in answer:
         return told(answer)
     headers = {"content-disposition": f'attachment; filename="{answer["name"]}"'}

@@ -61,7 +61,8 @@ def application(
     Parameters
     ----------
     workers : int, optional
-        Processes that run scenarios; as many as there are cores, at most four, if left out.
+        Processes that make draws, beside half as many that answer at once; as many as there are cores, at most four, if
+        left out.
     council : Council, optional
         A council's own imported counts, which pages may run.
     names : sequence of str

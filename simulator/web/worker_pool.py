@@ -1,7 +1,8 @@
 """Processes that work for the page, and who is served first.
 
-A state stays with the process that began it, which has its draws. Each process does one thing at a time: what somebody
-waits for goes before draws, and draws whose asker has gone are dropped before they are begun.
+What somebody waits for has processes of its own, and draws have others, of lower priority: nobody's central lines wait
+for somebody else's draws. A state stays with the process of its kind that began it, which has its draws. Each process
+does one thing at a time, what is urgent first, and what nobody waits for any more is dropped before it is begun.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import os
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
@@ -37,8 +39,12 @@ FIRST_SECONDS = 600.0
 REMEMBERED = 2_000
 """States of which is known who has begun them."""
 
-NOW, SOON, LATER = 0, 1, 2
-"""What is answered first: what somebody waits for, files, draws."""
+NOW, SOON, LATER, LATEST = range(4)
+"""What is answered first: what somebody waits for, files, draws, comparisons. What is as urgent is taken in turn, so
+that the fans of many grow alike."""
+
+NICE = 10
+"""Steps by which processes that make draws stand back from those that answer now."""
 
 
 class Busy(Exception):
@@ -59,9 +65,12 @@ class _Piece:
     seconds: float = field(compare=False, default=SECONDS)
 
 
-def _serve(connection: Connection, council: Council | None) -> None:
+def _serve(connection: Connection, council: Council | None, nice: int) -> None:
     """Do what comes through a pipe until it is closed, in a process of its own."""
     import signal
+
+    if hasattr(os, "nice"):  # Windows has none
+        os.nice(nice)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started the server is told, and ends this
     kept = Kept(council)
@@ -80,8 +89,8 @@ def _serve(connection: Connection, council: Council | None) -> None:
 class _Worker:
     """One process and what waits for it."""
 
-    def __init__(self, council: Council | None) -> None:
-        self._council = council
+    def __init__(self, council: Council | None, nice: int) -> None:
+        self._given = council, nice
         self._threads = ThreadPoolExecutor(1)
         self._queue: asyncio.PriorityQueue[_Piece] = asyncio.PriorityQueue(WAITING)
         self._process: SpawnProcess
@@ -92,7 +101,7 @@ class _Worker:
     def _start(self) -> None:
         context = get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._council), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, *self._given), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -149,12 +158,33 @@ class _Worker:
         self._end()
 
 
+class _Workers:
+    """Processes that do the same kind of work, each with states of its own."""
+
+    def __init__(self, number: int, council: Council | None, nice: int) -> None:
+        self.all = [_Worker(council, nice) for _ in range(number)]
+        self._homes: OrderedDict[str, _Worker] = OrderedDict()
+
+    def of(self, state: str) -> _Worker:
+        """Return the process that has begun a state, or the one for which least waits."""
+        if state in self._homes:
+            self._homes.move_to_end(state)
+            return self._homes[state]
+        worker = min(self.all, key=lambda one: one.waiting)
+        if state:
+            self._homes[state] = worker
+            while len(self._homes) > REMEMBERED:
+                self._homes.popitem(last=False)
+        self.all.sort(key=lambda one: one is worker)  # the next one goes elsewhere, if all wait alike
+        return worker
+
+
 class WorkerPool:
-    """All processes of a server."""
+    """All processes of a server: some that make draws, and half as many, but one at least, that answer now."""
 
     def __init__(self, workers: int, council: Council | None = None) -> None:
-        self._workers = [_Worker(council) for _ in range(workers)]
-        self._homes: OrderedDict[str, _Worker] = OrderedDict()
+        self._prompt = _Workers(max(1, workers // 2), council, 0)
+        self._patient = _Workers(workers, council, NICE)
         self._numbers = itertools.count()
 
     async def do(self, work: Callable[..., Any], *given: Any, state: str = "", urgency: int = NOW) -> Any:
@@ -167,7 +197,7 @@ class WorkerPool:
         state : str
             Key of the state it is about, so that it goes to who has begun it.
         urgency : int
-            `NOW`, `SOON` or `LATER`.
+            `NOW`, or `SOON`, `LATER` or `LATEST` for what takes long or needs the draws of a state.
 
         Raises
         ------
@@ -177,7 +207,8 @@ class WorkerPool:
             If it took too long or is a fault of the program.
         """
         piece = _Piece(urgency, next(self._numbers), work, given, asyncio.get_running_loop().create_future())
-        self._home(state).put(piece)
+        workers = self._prompt if urgency == NOW else self._patient
+        workers.of(state).put(piece)
         try:
             return await piece.answer
         finally:
@@ -186,26 +217,18 @@ class WorkerPool:
     async def warm(self, work: Callable[..., Any]) -> list[Any]:
         """Have something done by every process."""
         pieces = []
-        for worker in self._workers:
+        for worker in self._all:
             answer = asyncio.get_running_loop().create_future()
             piece = _Piece(NOW, next(self._numbers), work, (), answer, FIRST_SECONDS)
             worker.put(piece)
             pieces.append(piece.answer)
         return await asyncio.gather(*pieces)
 
-    def _home(self, state: str) -> _Worker:
-        if state in self._homes:
-            self._homes.move_to_end(state)
-            return self._homes[state]
-        worker = min(self._workers, key=lambda one: one.waiting)
-        if state:
-            self._homes[state] = worker
-            while len(self._homes) > REMEMBERED:
-                self._homes.popitem(last=False)
-        self._workers.sort(key=lambda one: one is worker)  # the next one goes elsewhere, if all wait alike
-        return worker
+    @property
+    def _all(self) -> list[_Worker]:
+        return [*self._prompt.all, *self._patient.all]
 
     def close(self) -> None:
         """End every process."""
-        for worker in self._workers:
+        for worker in self._all:
             worker.close()

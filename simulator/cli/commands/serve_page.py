@@ -33,7 +33,7 @@ PORT = 8765
     "--workers",
     type=click.IntRange(1, 64),
     metavar="N",
-    help="Processes that run scenarios  [default: one a core, at most four]",
+    help="Processes that make draws, beside half as many that answer at once  [default: one a core, at most four]",
 )
 @click.option(
     "--returns",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from simulator.engine.grid import Grid
 from simulator.engine.step import AGE_18, HOME, ORDER, HomeOperators, Operators, at_month
-from simulator.engine.stochastic.keyed import Key, keys, uniforms
+from simulator.engine.stochastic.keyed import Key, about, keys, of_number, uniform, uniforms
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class Stream:
 
     def draw(self, month: int, what: Event, children: Children) -> Array:
         """Return a uniform number for each child."""
-        return uniforms(self.key[children.area], what, month, children.id)
+        return uniform(of_number(about(self.key, what, month)[children.area], children.id))
 
     def _turns_18(self, month: int, what: Event, children: Children) -> Chosen:
         share = self.grid.leave_share[month % self.grid.width]
@@ -343,7 +343,9 @@ def _systematic(expected: Array, offset: Array) -> tuple[Ints, Ints, Key]:
 
 def _poisson(expected: Array, uniform: Array) -> Ints:
     """Return Poisson numbers by inversion, so that they rise with the expected number."""
-    from scipy.stats import poisson
+    from scipy.special import pdtr, pdtrik
 
-    number: Ints = poisson.ppf(uniform, expected).astype(np.int64)
+    above = np.ceil(pdtrik(uniform, expected))
+    below = np.maximum(above - 1.0, 0.0)
+    number: Ints = np.where(pdtr(below, expected) >= uniform, below, above).astype(np.int64)
     return number

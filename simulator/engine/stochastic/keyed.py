@@ -22,13 +22,27 @@ def key_of(*names: object) -> Key:
 
 def keys(key: Key, what: int, month: int, number: Key) -> Key:
     """Return a key for each number, by what it is for (a whole number) and the month."""
-    about = key ^ np.uint64(what << 32 | month)
-    return _mix(_mix(about) ^ _mix(number))
+    return of_number(about(key, what, month), number)
+
+
+def about(key: Key, what: int, month: int) -> Key:
+    """Return the part of :func:`keys` that is the same for all numbers."""
+    return _mix(key ^ np.uint64(what << 32 | month))
+
+
+def of_number(part: Key, number: Key) -> Key:
+    """Return what :func:`keys` gives, from the part that is the same for all numbers."""
+    return _mix(part ^ _mix(number))
 
 
 def uniforms(key: Key, what: int, month: int, number: Key) -> Array:
     """Return a uniform number, strictly between 0 and 1, for each key that :func:`keys` would give."""
-    return ((keys(key, what, month, number) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    return uniform(keys(key, what, month, number))
+
+
+def uniform(key: Key) -> Array:
+    """Return a uniform number, strictly between 0 and 1, for each key."""
+    return ((key >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 
 
 def _mix(x: Key) -> Key:

@@ -25,8 +25,9 @@ BLOCK_BYTES = 32_000_000
 """A block is of as many draws as fit into both before they are reduced. They change no result; the compiled engine runs
 sixteen side by side, so other numbers leave it idle."""
 LEAST_DRAWS = 4
-"""A block is of so many even if they do not fit: what England's agencies do is worked out for all of them together.
-Where children are followed one at a time it is of no more, so that progress is seen."""
+"""A block is of so many even if they do not fit: what England's agencies do is worked out for all of them together."""
+LUCKY_DRAWS = 8
+"""A block is of no more where children are followed one at a time, so that progress is seen."""
 
 DEATHS = 3
 """Times that a block may lose its worker while no other is done; after that there is something wrong with the work."""
@@ -101,7 +102,7 @@ def _bytes(run: RunResults) -> int:
 
 def _cut(settings: Settings, central: RunResults) -> tuple[Block, ...]:
     """Cut the draws that are asked for into blocks."""
-    return blocks(settings.draws, _bytes(central), LEAST_DRAWS if settings.chance else BLOCK_DRAWS)
+    return blocks(settings.draws, _bytes(central), LUCKY_DRAWS if settings.chance else BLOCK_DRAWS)
 
 
 def blocks(draws: int, draw_bytes: int, most: int) -> tuple[Block, ...]:

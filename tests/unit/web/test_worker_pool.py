@@ -14,11 +14,15 @@ from own_loop import run_apart
 
 from simulator.web import worker_pool
 from simulator.web.ongoing import Kept
-from simulator.web.worker_pool import LATER, NOW, Busy, Lost, WorkerPool
+from simulator.web.worker_pool import LATER, LATEST, NOW, SOON, Busy, Lost, WorkerPool
 
 
 def process(kept: Kept) -> int:
     return os.getpid()
+
+
+def priority(kept: Kept) -> int:
+    return os.nice(0)
 
 
 def wait(kept: Kept, seconds: float) -> float:
@@ -47,16 +51,35 @@ def with_pool(work: Callable[[WorkerPool], Coroutine[Any, Any, Any]], workers: i
     return run_apart(run())
 
 
-def test_what_is_waited_for_goes_before_draws() -> None:
+def test_files_go_before_draws_and_draws_are_made_in_turn() -> None:
     async def work(pool: WorkerPool) -> list[float]:
-        first = asyncio.create_task(pool.do(wait, 0.2))
-        await asyncio.sleep(0.05)
-        later = asyncio.create_task(pool.do(wait, 0.0, urgency=LATER))
-        await asyncio.sleep(0.05)
-        return await asyncio.gather(first, later, pool.do(wait, 0.0, urgency=NOW))
+        tasks = [asyncio.create_task(pool.do(wait, 0.2, urgency=LATER))]
+        for urgency in (LATEST, LATER, LATER, SOON):
+            await asyncio.sleep(0.02)
+            tasks.append(asyncio.create_task(pool.do(wait, 0.0, urgency=urgency)))
+        return await asyncio.gather(*tasks)
 
-    first, later, now = with_pool(work)
-    assert first < now < later
+    running, comparison, first, second, file = with_pool(work)
+    assert running < file < first < second < comparison
+
+
+def test_what_is_waited_for_does_not_wait_for_draws() -> None:
+    async def work(pool: WorkerPool) -> list[float]:
+        draws = asyncio.create_task(pool.do(wait, 1.0, urgency=LATER))
+        await asyncio.sleep(0.05)
+        return await asyncio.gather(pool.do(wait, 0.0, urgency=NOW), draws)
+
+    now, draws = with_pool(work)
+    assert draws - now > 0.5
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="this system has no priorities of this kind")
+def test_processes_that_make_draws_stand_back() -> None:
+    async def work(pool: WorkerPool) -> list[int]:
+        return [await pool.do(priority), await pool.do(priority, urgency=LATER)]
+
+    now, draws = with_pool(work)
+    assert draws > now
 
 
 def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
@@ -75,8 +98,8 @@ def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
 
 def test_a_state_stays_where_it_was_begun_and_others_go_elsewhere() -> None:
     async def work(pool: WorkerPool) -> tuple[set[int], set[int]]:
-        same = {await pool.do(process, state="a") for _ in range(3)}
-        return same, {await pool.do(process, state=name) for name in "abcd"}
+        same = {await pool.do(process, state="a", urgency=LATER) for _ in range(3)}
+        return same, {await pool.do(process, state=name, urgency=LATER) for name in "abcd"}
 
     same, every = with_pool(work, workers=2)
     assert len(same) == 1
