@@ -163,14 +163,19 @@ class Sheet:
         """Ask for a heading over a panel."""
         self.panel_titles[index] = (text, style.readable(colour))
 
-    def years(self, first: float, last: float, *, financial: bool = False, panel_ticks: int = 0) -> None:
-        """Set the axis of years of every panel: ticks at 31 March, or financial years by the end year."""
+    def years(
+        self, first: float, last: float, *, room: float = 0.0, financial: bool = False, panel_ticks: int = 0
+    ) -> None:
+        """Set the axis of years of every panel: ticks at 31 March, or financial years by the end year.
+
+        There is `room` beyond the first and the last year, without a tick.
+        """
         whole_first, whole_last = int(np.ceil(first - 1e-6)), int(np.floor(last + 1e-6))
         most = panel_ticks or (6 if financial else 9)
         step = next(s for s in (1, 2, 5, 10, 20, 50) if (whole_last - whole_first) / s < most)
         ticks = [y for y in range(whole_first, whole_last + 1) if (whole_last - y) % step == 0]
         for panel in self.panels:
-            panel.set_xlim(first, last)
+            panel.set_xlim(first - room, last + room)
             panel.xaxis.set_major_locator(FixedLocator(ticks))
             form = words.financial_year if financial else lambda x: f"{x:.0f}"
             panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _, form=form: form(x)))

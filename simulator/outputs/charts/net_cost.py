@@ -95,7 +95,7 @@ def compare_net_cost(everything: Sequence[Results]) -> Chart | None:
         begin, finish = (
             pick(path.at[end] for of_one in paths for path in of_one) for pick, end in ((min, 0), (max, -1))
         )
-        sheet.years(begin - 1.2, finish + 1.2, financial=True, panel_ticks=4)
+        sheet.years(begin, finish, room=1.2, financial=True, panel_ticks=4)
         said: list[str] = []
         shown: list[Array] = []
         for axes, results, of_one, accounts_ in zip(sheet.panels, some, paths, known, strict=True):

@@ -13,7 +13,7 @@ from simulator.outputs.charts import style
 from simulator.outputs.svg.axis_ticks import year_text, year_ticks
 from simulator.outputs.svg.plot import Plot, Trace
 from simulator.outputs.svg.plot_layout import BODY, LINE, SMALL, TITLE, EndLabel, PanelPlace, PlotLayout, laid_out
-from simulator.outputs.svg.text_width import text_width
+from simulator.outputs.svg.text_width import text_width, wrapped
 from simulator.vocabulary.printable import one_line
 
 Array = NDArray[np.float64]
@@ -141,7 +141,7 @@ def _panel(plot: Plot, layout: PlotLayout, place: PanelPlace) -> Iterator[str]:
         yield _line(trace, place)
     for trace in place.panel.traces:
         if trace.published and not place.panel.title:
-            yield _published(trace, place)
+            yield from _published(trace, place)
     for at, value, text in plot.marks:
         x, y = place.across.at(at), place.up.at(value)
         yield (
@@ -205,15 +205,18 @@ def _path(xs: Array, ys: Array) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in zip(xs.tolist(), ys.tolist(), strict=True))
 
 
-def _published(trace: Trace, place: PanelPlace) -> str:
-    """Name the record: above its line, where that leaves room."""
+def _published(trace: Trace, place: PanelPlace) -> Iterator[str]:
+    """Name the record: above its line and before its end, on two lines where it is short."""
     across, up = place.across.all(trace.course.at), place.up.all(trace.course.middle)
-    x = float(across[len(across) // 4])
-    wide = text_width(trace.name, SMALL)
-    x = max(place.across.first + 2.0, min(x, place.across.last - wide))
+    left, room = place.across.first + 2.0, float(across[-1]) - place.across.first - 4.0
+    word = max(text_width(one, SMALL, bold=True) for one in trace.name.split())
+    lines = wrapped(trace.name, SMALL, max(room, word), bold=True)
+    wide = max(text_width(line, SMALL, bold=True) for line in lines)
+    x = max(left, min(float(across[len(across) // 4]), left + room - wide))
     over = up[(across >= x - 30.0) & (across <= x + wide + 30.0)]
-    y = float(np.nanmin(over if over.size else up)) - 8.0
-    return _text(x, max(y, place.up.last + SMALL), trace.name, SMALL, trace.colour, bold=True, halo=True)
+    last = max(float(np.nanmin(over if over.size else up)) - 8.0, place.up.last + SMALL * LINE * len(lines))
+    for i, line in enumerate(reversed(lines)):
+        yield _text(x, last - i * SMALL * LINE, line, SMALL, trace.colour, bold=True, halo=True)
 
 
 def _label(label: EndLabel, right: float) -> Iterator[str]:

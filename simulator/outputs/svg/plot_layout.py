@@ -24,6 +24,9 @@ _GAP = 8.0
 _MARGIN = 18.0
 """Pixels between panels, and right of axes beside which no label stands, for half of the last year."""
 
+_BESIDE, _LINES = 14.0, 6
+"""Pixels of a label's room that its text leaves free, and lines of a name that are shown."""
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -157,15 +160,18 @@ def _heading(panel: PlotPanel, plot: Plot, width: float) -> tuple[str, ...]:
 
 
 def _label_width(plot: Plot, width: float) -> float:
-    return min(max(96.0, 0.27 * width), 190.0)
+    """Return the room right of the panel: a part of the picture, but no word of a name is cut."""
+    words = [word for _, trace in plot.traces if not trace.published for word in trace.name.split()]
+    least = max((text_width(word, SMALL, bold=True) for word in words), default=0.0) + _BESIDE
+    return max(min(max(96.0, 0.27 * width), 190.0), min(least, 0.4 * width))
 
 
 def _label_texts(plot: Plot, trace: Trace, width: float) -> tuple[str, ...]:
     last = float(trace.course.middle[-1])
-    texts = [*wrapped(trace.name, SMALL, width - 14.0, bold=True)[:4], plot.write(last)]
+    texts = [*wrapped(trace.name, SMALL, width - _BESIDE, bold=True)[:_LINES], plot.write(last)]
     if trace.banded and (bands := trace.course.bands()):
         low, high = (plot.write(float(edge[-1])) for edge in bands[0])
-        texts += wrapped(f"80%: {low} to {high}", SMALL, width - 14.0)
+        texts += wrapped(f"80%: {low} to {high}", SMALL, width - _BESIDE)
     return tuple(texts)
 
 
