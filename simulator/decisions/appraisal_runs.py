@@ -107,7 +107,7 @@ class RunFigures:
             found[np.asarray(had)] = values[: sum(had)]
             return found
 
-        return RunFigures.of_arrays({name: laid(values) for name, values in self.arrays.items()})
+        return self.of_arrays({name: laid(values) for name, values in self.arrays.items()})
 
 
 @dataclass(frozen=True)
@@ -300,7 +300,8 @@ class AppraisalRuns:
         )
 
     def _made(self, loaded: LoadedScenario, some: Sequence[Stated], *, bare: bool, where_had: bool) -> RunFigures:
-        compiled, had = [], []
+        compiled: list[Compiled] = []
+        had: list[bool] = []
         for one in some:
             try:
                 compiled.append(self._compiled(loaded, one, bare=bare))

@@ -29,7 +29,9 @@ Array = NDArray[np.float64]
 SCAN = 9
 """Values of a number at which a crossing is looked for, and into which what is left is parted in each round."""
 ROUNDS = 4
-"""Rounds: what is left of the range of a number is a part in 33,000, over which net present value is a straight line."""
+"""Rounds: what is left is a part in 33,000 of a number's range, over which net present value is a straight line."""
+RUNS_TO_NARROW = 2 * ROUNDS * (SCAN - 2)
+"""Runs that the rounds of a crossing take at the most, with and without the programmes."""
 FURTHEST = 3.09
 """Standard deviations on the normal scale: 998 of 1,000 draws lie nearer to the middle."""
 Span = tuple[float, float, float, float]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.decisions.appraisal_runs import AppraisalRuns, Point
 from simulator.decisions.appraisal import ledger
+from simulator.decisions.appraisal_runs import AppraisalRuns, Point
 from simulator.decisions.switching_values import FURTHEST, ROUNDS, SCAN, Axis, axes, crossings, narrowed, switching
 from simulator.runs.solve import Target, Unknown, solve
 from simulator.scenario import ScenarioError, load_mapping
