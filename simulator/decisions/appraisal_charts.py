@@ -32,14 +32,7 @@ def in_draws(values: Array, write: Callable[[float], str]) -> str:
 
 def optimism_bars(found: Appraisal, title: str) -> Chart:
     """Draw net present value as stated, with each uplift and with all, under both rules for places."""
-    bars = []
-    for regime in found.regimes:
-        place = REGIMES[regime.limited]
-        for step in STEPS:
-            value = found.net_present_value(regime, step.name)
-            middle = middle_of_draws(value)
-            name = f"{place}: {step.name}"
-            bars.append(Bar(name, ((0.0, middle, COLOURS[regime.limited]),), told(value), ends_of_draws(value)))
+    bars = step_bars(found, told)
     first = found.regimes[0]
     before, after = (told(found.net_present_value(first, step.name)) for step in (STEPS[0], STEPS[-1]))
     drawn = "median and 80% of draws" if found.runs.draws else "central run"
@@ -51,6 +44,17 @@ def optimism_bars(found: Appraisal, title: str) -> Chart:
         f"Net present value is {before} as stated, and {after} with all uplifts for optimism, {REGIMES[first.limited]}"
     )
     return bars_across(finding, subtitle, bars, 0.0, "Bar chart of net present value.")
+
+
+def step_bars(found: Appraisal, said: Callable[[Array], str]) -> list[Bar]:
+    """Return a bar of net present value for each rule for places and each step, and what it says at its end."""
+    bars = []
+    for regime in found.regimes:
+        for step in STEPS:
+            value = found.net_present_value(regime, step.name)
+            part = 0.0, middle_of_draws(value), COLOURS[regime.limited]
+            bars.append(Bar(f"{REGIMES[regime.limited]}: {step.name}", (part,), said(value), ends_of_draws(value)))
+    return bars
 
 
 def council_bars(many: Sequence[CouncilDistribution], title: str, prices: str) -> Chart:

@@ -178,7 +178,7 @@ class AppraisalRuns:
         scenario = self.loaded.scenario
         if self.against is None and not any(one.is_programme for one in scenario.interventions):
             raise Wrong(f"nobody does anything in {self.loaded.key}, so there is nothing to appraise",
-                        "a scenario with programmes, or --against with another one")  # fmt: skip
+                        "a scenario with programmes, or one to hold it against")  # fmt: skip
         if not self.years:
             raise Wrong(f"{self.loaded.key} ends before its first financial year does", "a run of a whole year or more")
         other = self.against.scenario if self.against is not None else scenario

@@ -57,7 +57,7 @@ def appraisal_text(found: Appraised) -> str:
         f"{runs.years[0]} to {runs.years[-1]}, {found.present}; {drawn}. A gain to whoever bears it is positive.",
         "",
         "Who bears it (as stated)",
-        *grid(_perspective_grid(one)),
+        *grid(perspective_grid(one)),
         "Not in it, as there is no figure: " + "; ".join(_no_figures(one)) + ".",
         "",
         "Optimism (net present value before and after each uplift)",
@@ -76,7 +76,8 @@ def appraisal_text(found: Appraised) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _perspective_grid(one: Appraisal) -> list[list[str]]:
+def perspective_grid(one: Appraisal) -> list[list[str]]:
+    """Return rows of who bears what, as stated, under each rule for places, with their headings."""
     rows = [["", "", *(REGIMES[regime.limited] for regime in one.regimes)]]
     accounts = [list(one.accounts(regime, STEPS[0].name)) for regime in one.regimes]
     for bearer, title in BEARERS.items():
@@ -104,11 +105,14 @@ def _optimism_grid(one: Appraisal) -> list[list[str]]:
     for step in STEPS:
         rows.append([step.name, *(told(one.net_present_value(regime, step.name)) for regime in one.regimes)])
         if one.runs.draws:
-            rows.append(["  pays in", *(f"{_chance(one, regime, step.name):.0%} of draws" for regime in one.regimes)])
+            rows.append(
+                ["  pays in", *(f"{chance_pays(one, regime, step.name):.0%} of draws" for regime in one.regimes)]
+            )
     return rows
 
 
-def _chance(one: Appraisal, regime: Regime, step: str) -> float:
+def chance_pays(one: Appraisal, regime: Regime, step: str) -> float:
+    """Return the share of draws in which net present value is above nought."""
     return float((one.net_present_value(regime, step)[1:] > 0.0).mean())
 
 
@@ -157,7 +161,7 @@ def _switching_lines(found: Switching, years: Sequence[str]) -> Iterator[str]:
     if np.isfinite(found.cost_multiple):
         yield f"  Programmes just pay at {max(found.cost_multiple, 0.0):.2f} times what they cost."
     switching = [one for one in found.found if one.switches]
-    rows = [["  One number alone", "stated", "just pays at", "percentile"], *map(_switching_row, switching[:SHOWN])]
+    rows = [["  One number alone", "stated", "just pays at", "percentile"], *map(switching_row, switching[:SHOWN])]
     if switching:
         yield from grid(rows)
     else:
@@ -169,7 +173,8 @@ def _switching_lines(found: Switching, years: Sequence[str]) -> Iterator[str]:
         yield f"  {none} others have no value in bounds that changes the sign."
 
 
-def _switching_row(one: SwitchingValue) -> list[str]:
+def switching_row(one: SwitchingValue) -> list[str]:
+    """Return a number in words, as it stands, at the crossing, and where that lies in its draws."""
     at = [_value(one.stated), _value(one.at)]
     place = "" if one.percentile is None else f"{one.percentile:.1f} of its draws"
     return [f"  {one.name}{f', {one.unit}' if one.unit else ''}", *at, place + (" (!)" if one.crossings > 1 else "")]
@@ -307,7 +312,7 @@ def _optimism_rows(found: Appraised) -> Iterator[Row]:
             avoided = of.avoided[:, 0].sum(axis=-1)
             yield (*head, step.name, "child_years_avoided", YEARS, "", *_cells(avoided, YEARS))
             if one.runs.draws:
-                chance = np.array([_chance(one, regime, step.name)])
+                chance = np.array([chance_pays(one, regime, step.name)])
                 yield (*head, step.name, "chance_pays", SHARE, "", *_cells(chance, SHARE))
 
 

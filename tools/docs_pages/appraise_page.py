@@ -33,10 +33,11 @@ _INTRO = """\
 
 Written by `tools/make_docs.py`. `care-demand appraise SCENARIO` puts a scenario's programmes to the tests that a
 department asks for, and writes tables, charts and a summary. It says first how many model runs it takes; one that was
-stopped goes on when the same command is given again, and `care-demand replay` makes its tables again. The page shows the
-same of few draws (`/decisions?view=appraisal`). All money is real and, unless it says otherwise, at
-present value by the Green Book's rates. Everything is told under both rules for foster places, as the published record
-does not settle which is nearer the truth.
+stopped goes on when the same command is given again, and `care-demand replay` makes its tables again. The page of
+decisions shows some of it of few draws (`/decisions?view=appraisal`).
+
+All money is real and, unless it says otherwise, at present value by the Green Book's rates. Everything is told under
+both rules for foster places, as the published record does not settle which is nearer the truth.
 
 1. **Who bears it** (`perspectives.csv`): central and local government apart; what can be cashed, what is released for
    others and not cashed, and what follows no budget. Society's account is the same lines without transfers, and names
