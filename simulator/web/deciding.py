@@ -210,7 +210,10 @@ def appraisal(kept: Kept, state: Mapping[str, Any], width: float) -> Answer:
                 {
                     "caption": "Who bears it, as stated; a gain to whoever bears it is positive",
                     "columns": ["Line", "Kind", *(place.capitalize() for place in places)],
-                    "rows": [[cell.strip() for cell in row] for row in perspective_grid(found)[1:]],
+                    "rows": [
+                        [line.strip(), kind or ("cost" if line.startswith(" ") else "in all"), *cells]
+                        for line, kind, *cells in perspective_grid(found)[1:]
+                    ],
                 },
                 {
                     "caption": f"Numbers of the programmes that change the sign alone, {places[0]}: the nearest, by "
@@ -250,12 +253,13 @@ def _turning(runs: AppraisalRuns) -> list[list[str]]:
     if most > MOST_RUNS:
         raise Wrong(f"its {len(numbers)} numbers take up to {most:,} runs", "fewer here, or care-demand appraise")
     found = switching(runs, limited=at_regime(runs.loaded)[0], many=numbers, scan=ENDS_AND_MIDDLE, most=NEAREST)
-    rows = [[cell.strip() for cell in switching_row(one)] for one in found.found if one.switches]
+    rows = [switching_row(one) for one in found.found if one.switches]
     if np.isfinite(found.cost_multiple):
         rows.insert(
             0, ["cost of all programmes, times what is stated", "1", f"{max(found.cost_multiple, 0.0):.2f}", ""]
         )
-    return rows
+    named = [(name.strip(), cells) for name, *cells in rows]
+    return [[f"{name[:1].upper()}{name[1:]}", *cells] for name, cells in named]
 
 
 def _said(work: Any) -> Any:

@@ -86,7 +86,7 @@ def draw_bars(bars: Sequence[Bar], middle: float, spoken: str, *, width: float =
             )
         if one.whisker:
             left, right = (across(value) for value in one.whisker)
-            body += [_line(left, centre, right, centre, 4.0, "#FFFFFF"), _line(left, centre, right, centre, 1.2)]
+            body += [_line(left, centre, right, centre, 3.2, "#FFFFFF"), _line(left, centre, right, centre, 1.2)]
     body.append(_line(across(middle), 0.0, across(middle), height, 1.0))
     size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
     return (

@@ -77,8 +77,10 @@ def test_an_appraisal_is_that_of_the_command_with_few_draws(monkeypatch: pytest.
     by_line = {row[0]: row[2:] for row in bearers["rows"]}
     assert by_line["Net present value"] == expected[0]
     assert {"Central government", "Local government", "Payer not stated"} <= set(by_line)
-    assert {row[1] for row in bearers["rows"]} >= {"cashable", "released, not cashed", "not cashable"}
-    assert turning["rows"][0][0] == "cost of all programmes, times what is stated"
+    kinds = {row[0]: row[1] for row in bearers["rows"]}
+    assert set(kinds.values()) == {"in all", "cost", "transfer", "cashable", "released, not cashed", "not cashable"}
+    assert kinds["Local government"] == "in all"
+    assert turning["rows"][0][0] == "Cost of all programmes, times what is stated"
     assert 1 <= len(turning["rows"]) <= 1 + deciding.NEAREST
 
 
