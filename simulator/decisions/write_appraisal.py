@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from simulator.data.appraisal_rules import PublishedDifference, appraisal_numbers, published_differences
 from simulator.data.evidence_library import framework
 from simulator.decisions.appraisal import Appraisal, Regime, middle_of_draws, outcome_changes
 from simulator.decisions.appraisal_charts import council_bars, in_draws, optimism_bars, told
+from simulator.decisions.appraisal_study import Appraised
 from simulator.decisions.decision_folder import Table, with_units, write_decision
-from simulator.decisions.distribution_of_councils import CouncilDistribution
 from simulator.decisions.optimism import STEPS
 from simulator.decisions.switching_values import Switching, SwitchingValue
 from simulator.outputs.charts import words
@@ -47,53 +45,6 @@ KINDS = {
 }  # fmt: skip
 SHOWN = 8
 """Switching values that the screen shows under each rule for places."""
-
-
-@dataclass(frozen=True)
-class Appraised:
-    """All that `appraise` found.
-
-    Attributes
-    ----------
-    appraisal : Appraisal
-    switching : tuple of Switching
-    councils : tuple of CouncilDistribution
-        Empty where it was not asked for, or cannot be had.
-    no_councils : str
-        Why there is none.
-    """
-
-    appraisal: Appraisal
-    switching: tuple[Switching, ...]
-    councils: tuple[CouncilDistribution, ...] = ()
-    no_councils: str = ""
-
-    @property
-    def against(self) -> str:
-        """Name of what it is held against."""
-        other = self.appraisal.runs.against
-        return "" if other is None else other.key
-
-    @property
-    def key(self) -> str:
-        """Name of the scenario."""
-        return self.appraisal.runs.loaded.key
-
-    @property
-    def present(self) -> str:
-        """Price basis of present values."""
-        return f"{self.real}, present value {self.appraisal.runs.years[0]}"
-
-    @property
-    def real(self) -> str:
-        """Price basis of real money."""
-        return f"real {self.appraisal.runs.loaded.scenario.price_year}"
-
-    @property
-    def published(self) -> tuple[PublishedDifference, ...]:
-        """Published figures of the same difference."""
-        pair = self.key, self.against
-        return tuple(one for one in published_differences() if (one.scenario, one.against) == pair)
 
 
 def appraisal_text(found: Appraised) -> str:
@@ -319,8 +270,7 @@ def write_appraisal(found: Appraised, folder: Path, command: str, *, engine: str
         if found.councils:
             drawn["councils"] = council_bars(found.councils, title, found.present)
     loaded = [one for one in (runs.loaded, runs.against) if one is not None]
-    more = {"draws": runs.draws, "seed": runs.seed,
-            "numbers": {one.key: one.value for one in appraisal_numbers().values()}}  # fmt: skip
+    more = {"draws": runs.draws, "seed": runs.seed}
     write_decision(folder, tables, appraisal_text(found), drawn, loaded, command, more, engine=engine, charts=charts)
 
 
