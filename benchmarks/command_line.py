@@ -78,6 +78,7 @@ def warm() -> list[Row]:
     took = interleaved({name: _central(partial(load, name)) for name in CENTRAL}, repeats=9)
     some = {"every": with_all(), "none": with_all(interventions=[])}
     levers = interleaved({name: _central(partial(some.__getitem__, name)) for name in some}, repeats=9)
+    worth = interleaved({"all": _central(partial(some.__getitem__, "every"), valued=True)}, repeats=5)["all"]
     with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, NUMBA_CACHE_DIR=folder):
         first = cost_of("-c", FIRST_USE)
     return [
@@ -95,6 +96,11 @@ def warm() -> list[Row]:
             "under 1 s",
         ),
         (
+            "- and each by itself and left out, under both rules for places, for value for money and attribution",
+            f"{worth - levers['none']:.2f} s",
+            "-",
+        ),
+        (
             "First use of the compiled engine, which is compiled then",
             f"{first.processor:.0f} s of processor",
             "under 30 s",
@@ -102,9 +108,9 @@ def warm() -> list[Row]:
     ]
 
 
-def _central(loading: Callable[[], LoadedScenario]) -> Callable[[], RunResults]:
+def _central(loading: Callable[[], LoadedScenario], *, valued: bool = False) -> Callable[[], RunResults]:
     def run() -> RunResults:
         loaded = loading()
-        return run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine="compiled")
+        return run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine="compiled", valued=valued)
 
     return run

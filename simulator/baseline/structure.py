@@ -52,6 +52,7 @@ def structure() -> dict[str, Any]:
     return loaded
 
 
+@cache
 def edges() -> tuple[Edge, ...]:
     """Return the moves between placements that the model knows."""
     return tuple(

@@ -66,10 +66,15 @@ def added_children(born: Array, moved: Array) -> Array:
     passed into the next by the end of the calendar month.
     """
     months, ages = moved.shape
+    came = np.repeat(moved / MONTHS_A_YEAR, MONTHS_A_YEAR, axis=1)  # (month, month of age)
+    older = np.zeros_like(came)
+    older[:, 1:] = came[:, :-1]
+    coming = (came + older) / 2.0
     by_month_of_age = np.zeros(ages * MONTHS_A_YEAR)
     at_ends = np.zeros((months + 1, ages))
     for month in range(months):
-        came = np.repeat(moved[month] / MONTHS_A_YEAR, MONTHS_A_YEAR)
-        by_month_of_age = np.append(born[month], by_month_of_age[:-1]) + (came + np.append(0.0, came[:-1])) / 2.0
+        by_month_of_age[1:] = by_month_of_age[:-1]
+        by_month_of_age[0] = born[month]
+        by_month_of_age += coming[month]
         at_ends[month + 1] = by_month_of_age.reshape(ages, MONTHS_A_YEAR).sum(axis=-1)
     return (at_ends[:-1] + at_ends[1:]) / 2.0

@@ -57,6 +57,12 @@ def step_bars(found: Appraisal, said: Callable[[Array], str]) -> list[Bar]:
     return bars
 
 
+def drawn_words(one: CouncilDistribution) -> str:
+    """Say of how many draws figures of councils are."""
+    draws = len(one.groups[-1].cost) - 1
+    return f"medians and 80% of {draws:,} draws of all authorities" if draws else "central runs"
+
+
 def council_bars(many: Sequence[CouncilDistribution], title: str, prices: str) -> Chart:
     """Draw what councils gain for each child who lives there, by deprivation and region; the first rule for places."""
     one = many[0]
@@ -69,13 +75,13 @@ def council_bars(many: Sequence[CouncilDistribution], title: str, prices: str) -
     fifths = [group for group in one.groups if group.by == "deprivation"]
     most, least = (group.net / group.children for group in (fifths[0], fifths[-1]))
     finding = (
-        f"For each child who lives there, saved less spent: {told(most)} in the most deprived fifth, {told(least)} in "
-        "the least deprived"
+        f"For each child who lives there, what councils save less what they pay: {told(most)} in the most deprived "
+        f"fifth, {told(least)} in the least deprived"
     )
     subtitle = (
-        f"{title}, authorities run one by one, {REGIMES[one.limited]}. What councils save on looked-after children "
-        f"less what programmes spend there, whoever pays for them, for each child of the population; {prices}; "
-        "fifths of children by the share in income-deprived families in 2019"
+        f"{title}, authorities run one by one, {REGIMES[one.limited]}, {drawn_words(one)}. What councils save on "
+        "looked-after children less what they pay for programmes, without what central government pays, for each child "
+        f"of the population; {prices}; fifths of children by the share in income-deprived families in 2019"
     )
     return bars_across(finding, subtitle, bars, 0.0, "Bar chart of net present value for each child.")
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.data.evidence_library import framework
 from simulator.decisions.appraisal import Appraisal, Regime, middle_of_draws, outcome_changes
-from simulator.decisions.appraisal_charts import council_bars, in_draws, optimism_bars, told
+from simulator.decisions.appraisal_charts import council_bars, drawn_words, in_draws, optimism_bars, told
 from simulator.decisions.appraisal_study import Appraised
 from simulator.decisions.decision_folder import Table, with_units, write_decision
 from simulator.decisions.optimism import STEPS
@@ -120,11 +120,14 @@ def _optimism_words(one: Appraisal) -> Iterator[str]:
     late = one.optimism.years_late
     yield (
         f"Cost: planned money {one.optimism.cost_uplift:.0%} more. Delivery time: {late} year{'s' * (late != 1)} late, "
-        f"the money as planned{', on both sides' if one.runs.against else ''}. Effect:"
+        f"the money as planned{', on both sides' if one.runs.against else ''}; what the last "
+        f"{'year saves' if late == 1 else f'{late} years save'} then falls after the run. Effect:"
     )
     for of in one.shrinkages:
         moved = f"{of.stated:.3g} to {of.after:.3g}" if of.after != of.stated else f"{of.stated:.3g} as it is"
         yield f"  {of.programme}, {of.number}: {moved} ({of.design.replace('_', ' ')}, {of.kept:g} kept: {of.why})"
+    if one.shrinkages:
+        yield "  What does harm stays as it is, in each draw. An effect that its file has doubted is doubted once more."
     if not one.shrinkages:
         yield "  no programme has an effect that is a ratio; what is bought by number is not taken nearer to none."
 
@@ -189,23 +192,23 @@ def _council_lines(found: Appraised) -> Iterator[str]:
         yield f"Councils: {found.no_councils or 'not asked for'}."
         return
     for one in found.councils:
-        draws = len(one.groups[-1].cost) - 1
-        how = f"medians of {draws:,} draws of all authorities" if draws else "central runs"
-        yield f"Councils, run one by one, {REGIMES[one.limited]}: for each child who lives there ({how})"
-        rows = [["", "children", "income-deprived", "saved", "spent there", "saved less spent"]]
+        yield f"Councils, run one by one, {REGIMES[one.limited]}: for each child who lives there ({drawn_words(one)})"
+        rows = [["", "children", "income-deprived", "saved", "central government pays", "councils: saved less paid"]]
         for of in one.groups:
-            spent = words.money(middle_of_draws(of.cost / of.children))
-            each = [told(of.saving / of.children), spent, told(of.net / of.children)]
+            paid = words.money(middle_of_draws(of.central / of.children))
+            each = [told(of.saving / of.children), paid, told(of.net / of.children)]
             rows.append([f"  {of.name}", words.count(of.children), f"{of.deprived:.0%}", *each])
         yield from grid(rows)
         whole = one.groups[-1]
         yield (
-            f"  All councils: {told(whole.net)}. Apart from all else here, with pounds weighted by income (elasticity "
-            f"{one.weights.elasticity:g}): {told(whole.weighted)}."
+            f"  All councils, by themselves: {told(whole.net)}; with what central government pays: "
+            f"{told(whole.saving - whole.cost)}. Apart from all else here, councils' account with pounds weighted by "
+            f"income (elasticity {one.weights.elasticity:g}): {told(whole.weighted)}."
         )
     yield (
-        "  Deprived: share of children in income-deprived families, 2019. Spent there is spend on programmes, whoever "
-        "pays for it. These are other draws than England's above: of few, medians differ."
+        "  Deprived: share of children in income-deprived families, 2019. What central government pays comes from "
+        "taxpayers wherever they live, and is on no council's account. These are other draws than England's above: of "
+        "few, medians differ."
     )
 
 
@@ -352,8 +355,10 @@ def _council_rows(found: Appraised) -> Iterator[Row]:
         for of in one.groups:
             head = (*by_limited[one.limited][:2], "authorities", by_limited[one.limited][3])
             common = (*head, of.by, of.name, str(of.councils), f"{of.children:.0f}", f"{of.deprived:.4f}")
-            for name, values in (("pv_programme_cost", of.cost), ("pv_gross_saving", of.saving), ("npv", of.net),
-                                 ("npv_weighted_by_income", of.weighted)):  # fmt: skip
+            for name, values in (("pv_programme_cost", of.cost), ("pv_paid_by_central_government", of.central),
+                                 ("pv_gross_saving", of.saving), ("pv_councils_account", of.net),
+                                 ("pv_councils_account_weighted_by_income", of.weighted),
+                                 ("npv", of.saving - of.cost)):  # fmt: skip
                 yield (*common, name, POUNDS, found.present, *_cells(values, POUNDS))
                 yield (*common, f"{name}_per_child", "GBP a child", found.present,
                        *_cells(values / of.children, "GBP a child"))  # fmt: skip

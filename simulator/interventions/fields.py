@@ -261,6 +261,7 @@ def number(
     source: str = "",
     if_empty: str = "",
     exact: bool = False,
+    hoped: Literal["less", "more"] = "less",
 ) -> Any:
     """Declare a number.
 
@@ -278,8 +279,10 @@ def number(
         What happens when the file gives none and there is no default.
     exact
         True if it is chosen or on record, so that a distribution of it would mean nothing.
+    hoped
+        On which side of 1 a ratio does what the programme is for.
     """
-    extra: dict[str, Any] = {"unit": unit, "source": source, "if_empty": if_empty, "exact": exact}
+    extra: dict[str, Any] = {"unit": unit, "source": source, "if_empty": if_empty, "exact": exact, "hoped": hoped}
     return Field(default=default, ge=low, le=high, json_schema_extra=extra)
 
 
@@ -360,6 +363,8 @@ class FieldNote:
         True if the field has no effect on any result.
     uncertain
         True if a file may give a distribution: a number that is neither a whole number nor exact.
+    hoped
+        On which side of 1 a ratio does what the programme is for: ``less`` or ``more``.
     """
 
     path: str
@@ -375,6 +380,7 @@ class FieldNote:
     if_empty: str
     describes: bool
     uncertain: bool
+    hoped: str
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -491,6 +497,7 @@ def _note(path: str, owner: type[BaseModel], name: str, info: FieldInfo) -> Fiel
         if_empty=str(extra.get("if_empty", "")),
         describes=bool(extra.get("describes", False)),
         uncertain=float in flat(info.annotation) and not extra.get("exact", False),
+        hoped=str(extra.get("hoped", "less")),
     )
 
 

@@ -46,7 +46,7 @@ class FosterAllowance(PhasedIntervention):
     deregistration_ratio: Quantity = number(0.97, low=0, high=2, unit="hazard ratio", source="judgement")
     """Hazard of leaving of mainstream households with the uplift over the hazard without it."""
 
-    enquiries_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition")
+    enquiries_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition", hoped="more")
     """Enquiries with the uplift over enquiries without it."""
 
     @property

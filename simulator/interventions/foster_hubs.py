@@ -34,7 +34,7 @@ class FosterHubs(PhasedIntervention):
     kind: Literal["foster_hubs"] = text("foster_hubs")
     """Fostering hubs of councils."""
 
-    application_ratio: Quantity = number(low=0.1, high=5, unit="ratio")
+    application_ratio: Quantity = number(low=0.1, high=5, unit="ratio", hoped="more")
     """Share of those who ask that apply, over the share without a hub. One hub had 23.1% where councils have 12%
     [fwne_echo_2024], with no comparison group, so that some of it may be who asked."""
 

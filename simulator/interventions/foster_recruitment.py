@@ -45,10 +45,10 @@ class FosterRecruitment(PhasedIntervention):
     sector: Sector = choice(ALL, source="definition")
     """Who recruits."""
 
-    enquiries_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition")
+    enquiries_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition", hoped="more")
     """Enquiries with the programme over enquiries without it."""
 
-    approval_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition")
+    approval_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition", hoped="more")
     """Share of assessed households approved, over the share without it; the share cannot pass 1."""
 
     extra_households_per_year: Quantity = number(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import model_validator
@@ -154,11 +155,38 @@ class FosterTarget(Model):
         return np.asarray(foster.approval_weight * (1.0 - of_group) + weight * of_group)
 
 
+@dataclass(frozen=True, eq=False)
+class _SameCarers:
+    """Rates of fostering that are alike if all their numbers are: attribution follows the same carers many times."""
+
+    foster: FosterRates
+
+    @cached_property
+    def _numbers(self) -> tuple[object, ...]:
+        import numpy as np
+
+        values = [getattr(self.foster, one.name) for one in fields(self.foster)]
+        return tuple((one.shape, one.tobytes()) if isinstance(one, np.ndarray) else one for one in values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _SameCarers) and self._numbers == other._numbers
+
+    def __hash__(self) -> int:
+        return hash(self._numbers)
+
+
 def _followed(foster: FosterRates) -> tuple[Array, Array]:
     """Return households approved in each month, and those there at its end: two of (draw, area, month, sector)."""
+    return _followed_once(_SameCarers(foster))
+
+
+@lru_cache(maxsize=4)
+def _followed_once(same: _SameCarers) -> tuple[Array, Array]:
     import numpy as np
 
     from simulator.engine.fostering import Households, recruit
+
+    foster = same.foster
 
     months = max(array.shape[2] for array in (foster.enquiries_per_month, foster.deregistration_per_year))
     draws, areas = np.broadcast_shapes(foster.enquiries_per_month.shape[:2], foster.opening_households.shape[:2])

@@ -31,7 +31,7 @@ class ReunificationSupport(PhasedIntervention):
     kind: Literal["reunification_support"] = text("reunification_support")
     """Support for returns home from care."""
 
-    home_ratio: Quantity = number(1.0, low=0, high=3, unit="hazard ratio", source="definition")
+    home_ratio: Quantity = number(1.0, low=0, high=3, unit="hazard ratio", source="definition", hoped="more")
     """Hazard of going home with the programme over the hazard without it."""
 
     effect: StudyEffect = choice(StudyEffect(), source="judgement")
