@@ -25,9 +25,6 @@ MORE = Path(__file__).with_name("more_sources.csv")
 """Sources of figures that were copied for this package alone."""
 
 
-RECALLED = "recalled"
-"""Source of what was seen on no page."""
-
 _REACTIONS = {
     "market_and_workforce": {
         "registered places in mainstream children's homes 2025": "homes-places-2025",
@@ -97,8 +94,8 @@ def build_reactions(shared: Path) -> list[tuple[str, ...]]:
 
 
 def _sourced(row: dict[str, str]) -> dict[str, str]:
-    """Return a row under a source that the package holds."""
-    return {**row, "source": RECALLED} if row["status"] == UNVERIFIED else row
+    """Return a row; one that was seen on no page has no source."""
+    return {**row, "source": ""} if row["status"] == UNVERIFIED else row
 
 
 def read_sources(shared: Path) -> dict[str, tuple[str, ...]]:
