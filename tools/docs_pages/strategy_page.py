@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from docs_pages.framework import framework_section
 from docs_pages.markdown import NONE, table
+from docs_pages.whole_service import CLAIMED_OF_ALL, with_front_door
 from simulator.data import tables
 from simulator.data.evidence_library import StrategyLine, evidence, reactions, strategy_lines
 from simulator.data.tables import Projection
@@ -338,7 +339,11 @@ class Model:
         results = self.run(name, area=area)
         values = results.gap(measure).area()[:, results.financial_years.index(year)]
         where = f" in {area}" if area else ""
-        return f"{measure.replace('_', ' ')}{where} {_ends(values, _money)} in {year}, in cash, of care alone"
+        said = f"{measure.replace('_', ' ')}{where} {_ends(values, _money)} in {year}, in cash, of care alone"
+        if measure not in CLAIMED_OF_ALL:
+            return said
+        whole = with_front_door(results, measure)[:, results.financial_years.index(year)]
+        return f"{said}, {_ends(whole, _money)} with the front door"
 
     def _new_money(self, name: str, year: str) -> str:
         results = self.run(name)
