@@ -23,6 +23,10 @@ of what rests on comparison without randomising (reviews here pool mostly such s
 in places that were picked at a peak; nothing of a description, which compares nothing."""
 
 
+_NO_UNIT = ("ratio", "risk", "rate", "direction")
+"""How types of effect end that are no unit of an amount."""
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
     """One finding of one study.
@@ -76,7 +80,10 @@ class EvidenceRow:
         if not self.estimate:
             return "no result found"
         ends = "" if self.ci_low is None else f" (95%: {self.ci_low:g} to {self.ci_high:g})"
-        return f"{self.effect_type} {self.estimate}{ends}"
+        if self.effect_type.endswith(_NO_UNIT):
+            return f"{self.effect_type} {self.estimate}{ends}"
+        shown = f"{int(self.estimate):,}" if self.estimate.isdecimal() else self.estimate
+        return f"{shown} {self.effect_type}{ends}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,31 @@ class StrategyLine:
     year: str
     amount: float
     unit: str
+    source: str
+    status: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A published figure of homes, carers or the workforce beside which the strategy was read.
+
+    Attributes
+    ----------
+    key, what, year
+        Name of the row, what it counts, and when.
+    value, unit, scope
+        How much, and of what.
+    source, status, note
+        As in `EvidenceRow`; ``unverified`` rows were seen on no page, are shown as claims and used for nothing.
+    """
+
+    key: str
+    what: str
+    year: str
+    value: float
+    unit: str
+    scope: str
     source: str
     status: str
     note: str
@@ -142,6 +174,12 @@ def evidence() -> tuple[EvidenceRow, ...]:
 def strategy_lines() -> tuple[StrategyLine, ...]:
     """Return every line of strategies held, by key."""
     return tuple(packaged.table("strategy").rows(StrategyLine))
+
+
+@cache
+def reactions() -> tuple[Reaction, ...]:
+    """Return every published figure beside which strategies were read, by key."""
+    return tuple(packaged.table("reactions").rows(Reaction))
 
 
 def topics() -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.base import Intervention
-from simulator.interventions.fields import Quantity, number, text
+from simulator.interventions.fields import Quantity, named, number
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.profile import growth_years
 from simulator.interventions.starts_driver import StartsDriver
@@ -26,7 +26,7 @@ class ChildPoverty(StartsDriver):
     together unless the file says how much of it the trend holds.
     """
 
-    kind: Literal["child_poverty"] = text("child_poverty")
+    kind: Literal["child_poverty"] = named("child_poverty", "poverty", "deprivation")
     """Child poverty."""
 
     entries_per_100_000: Quantity = number(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from simulator.data import tables
-from simulator.interventions.fields import Quantity, choice, number, text
+from simulator.interventions.fields import Quantity, choice, named, number
 from simulator.interventions.starts_programme import StartsProgramme
 from simulator.interventions.study_effect import StudyEffect
 
@@ -30,7 +30,9 @@ class FamilyGroupConference(StartsProgramme):
     ages from 0 to 15, as none is published by age. The trial was in councils that made no offer before.
     """
 
-    kind: Literal["family_group_conference"] = text("family_group_conference")
+    kind: Literal["family_group_conference"] = named(
+        "family_group_conference", "fgc", "family_group_decision_making", "family_network"
+    )
     """Family group conference before proceedings."""
 
     effect: StudyEffect = choice(TRIAL, source="fgc_bjsw_2024")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -64,8 +65,10 @@ class Window:
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Name most like another one, or nothing if none is."""
-    return next(iter(difflib.get_close_matches(name, list(names), n=1)), "")
+    """Name most like another one: spelt like it, or else the shortest of which it is a word; nothing if none is."""
+    known = list(names)
+    parts = [one for one in known if name and name in re.split(r"[^a-z0-9]+", one.lower())]
+    return next(iter(difflib.get_close_matches(name, known, n=1)), min(parts, key=len, default=""))
 
 
 def one_of(kind: str, name: str, names: Iterable[str], where: str) -> str:
@@ -289,6 +292,14 @@ def number(
 def text(default: Any = None, **rules: Any) -> Any:
     """Declare a field that describes and has no effect on any result."""
     return Field(default=default, json_schema_extra={"describes": True}, **rules)
+
+
+def named(kind: str, *also_called: str) -> Any:
+    """Declare the name of a kind, and what people call it besides, so that they are told its name.
+
+    Topics of the evidence that bear on the kind are among these words (`simulator.interventions.words_of`).
+    """
+    return Field(default=kind, json_schema_extra={"describes": True, "also_called": list(also_called)})
 
 
 def choice(default: Any = ..., *, source: str = "", if_empty: str = "", **rules: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Quantity, Sector, YesNo, choice, number, text
+from simulator.interventions.fields import Quantity, Sector, YesNo, choice, named, number
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
 from simulator.interventions.weekly_pay import paid_since_base
 from simulator.vocabulary import placements
@@ -31,7 +31,9 @@ class FosterAllowance(PhasedIntervention):
 
     money_fields: ClassVar[frozenset[str]] = frozenset({"cost", "uplift_gbp_per_week", "kin"})
 
-    kind: Literal["foster_allowance"] = text("foster_allowance")
+    kind: Literal["foster_allowance"] = named(
+        "foster_allowance", "allowance", "minimum_allowance", "fees", "carer_pay", "fostering"
+    )
     """Higher allowances for foster carers."""
 
     sector: Sector = choice(ALL, source="definition")

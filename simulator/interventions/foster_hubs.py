@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Quantity, number, text
+from simulator.interventions.fields import Quantity, named, number
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
 from simulator.interventions.foster_volume import share, won_and_lost
 from simulator.interventions.impossible import Impossible, within
@@ -31,7 +31,7 @@ class FosterHubs(PhasedIntervention):
     Some of those gained would have been approved by a neighbouring council or an agency, who lose as many.
     """
 
-    kind: Literal["foster_hubs"] = text("foster_hubs")
+    kind: Literal["foster_hubs"] = named("foster_hubs", "hubs", "fostering_hubs", "fostering")
     """Fostering hubs of councils."""
 
     application_ratio: Quantity = number(low=0.1, high=5, unit="ratio", hoped="more")

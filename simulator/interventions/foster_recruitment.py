@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from simulator.data import tables
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Quantity, Sector, Wrong, choice, number, text
+from simulator.interventions.fields import Quantity, Sector, Wrong, choice, named, number
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
 from simulator.interventions.foster_target import FosterTarget
 from simulator.interventions.foster_volume import bought, cost_of, share, won_and_lost
@@ -39,7 +39,9 @@ class FosterRecruitment(PhasedIntervention):
         {"cost", "cost_per_approval_gbp", "cost_elasticity", "retainer_gbp_per_week"}
     )
 
-    kind: Literal["foster_recruitment"] = text("foster_recruitment")
+    kind: Literal["foster_recruitment"] = named(
+        "foster_recruitment", "fostering", "foster_carers", "carers", "recruitment", "siblings"
+    )
     """Recruitment of foster households."""
 
     sector: Sector = choice(ALL, source="definition")

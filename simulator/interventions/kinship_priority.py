@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Quantity, number, text
+from simulator.interventions.fields import Quantity, named, number
 from simulator.interventions.impossible import Impossible, within
 from simulator.interventions.surroundings import IDLE
 from simulator.interventions.weekly_pay import paid_since_base
@@ -35,7 +35,9 @@ class KinshipPriority(PhasedIntervention):
 
     money_fields: ClassVar[frozenset[str]] = frozenset({"cost", "allowance_gbp_per_week", "others_paid"})
 
-    kind: Literal["kinship_priority"] = text("kinship_priority")
+    kind: Literal["kinship_priority"] = named(
+        "kinship_priority", "kinship", "sgo", "special_guardianship", "guardianship", "kin"
+    )
     """Priority for kinship care."""
 
     first_placement_ratio: Quantity = number(1.0, low=0.5, high=3, unit="ratio", source="definition", hoped="more")

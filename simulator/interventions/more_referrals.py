@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Quantity, number, text
+from simulator.interventions.fields import Quantity, named, number
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
@@ -21,7 +21,7 @@ class MoreReferrals(PhasedIntervention):
     `front_door_spend`, besides what is done costs.
     """
 
-    kind: Literal["referrals"] = text("referrals")
+    kind: Literal["referrals"] = named("referrals", "front_door", "children_in_need")
     """Referrals to children's social care."""
 
     referral_ratio: Quantity = number(low=0, high=3, unit="ratio")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from simulator.interventions.fields import FinancialYear, Quantity, choice, number, text
+from simulator.interventions.fields import FinancialYear, Quantity, choice, named, number
 from simulator.interventions.starts_driver import StartsDriver
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
@@ -31,7 +31,7 @@ class PreventionSpend(StartsDriver):
     money itself is counted as spend on programmes: what is spent more, and what is cut.
     """
 
-    kind: Literal["prevention_spend"] = text("prevention_spend")
+    kind: Literal["prevention_spend"] = named("prevention_spend", "prevention")
     """Prevention spend for each child of 12 to 17."""
 
     entries_per_100_000: Quantity = number(

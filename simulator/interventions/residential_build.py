@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from simulator.interventions.base import Intervention
-from simulator.interventions.fields import Count, MonthValue, Quantity, choice, number, text
+from simulator.interventions.fields import Count, MonthValue, Quantity, choice, named, number
 from simulator.interventions.impossible import within
 from simulator.interventions.profile import Profile
 from simulator.interventions.surroundings import IDLE
@@ -36,7 +36,9 @@ class ResidentialBuild(Intervention):
         }
     )  # fmt: skip
 
-    kind: Literal["residential_build"] = text("residential_build")
+    kind: Literal["residential_build"] = named(
+        "residential_build", "residential", "homes", "childrens_homes", "capital"
+    )
     """Council-run children's homes."""
 
     start: MonthValue = choice()

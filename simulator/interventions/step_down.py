@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Ages, Quantity, choice, number, text
+from simulator.interventions.fields import Ages, Quantity, choice, named, number
 from simulator.interventions.placement_moves import children_at_base, since_base_added, with_more_moves
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
@@ -24,7 +24,7 @@ class StepDown(PhasedIntervention):
     are limited, a child who steps down has one that another would have had, unless recruitment stands beside it.
     """
 
-    kind: Literal["step_down"] = text("step_down")
+    kind: Literal["step_down"] = named("step_down", "stepdown", "homes")
     """Moves from children's homes to foster care."""
 
     share_per_year: Quantity = number(0.01, low=0, high=0.5, unit="share of children a year", source="judgement")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from simulator.interventions.fields import Count, Quantity, number, text
+from simulator.interventions.fields import Count, Quantity, named, number
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.lagged import LaggedIntervention
 from simulator.interventions.placement_moves import children_at_base, since_base_added, with_more_moves
@@ -26,7 +26,9 @@ class SupportedAccommodation(LaggedIntervention):
     open.
     """
 
-    kind: Literal["supported_accommodation"] = text("supported_accommodation")
+    kind: Literal["supported_accommodation"] = named(
+        "supported_accommodation", "supported", "semi_independent", "homes"
+    )
     """Places in supported accommodation."""
 
     places: Quantity = number(low=0, high=20_000, unit="places")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
-from simulator.interventions.fields import Ages, Placements, Streams, Wrong, choice, text
+from simulator.interventions.fields import Ages, Placements, Streams, Wrong, choice, named
 from simulator.interventions.over_time import OverTime
 from simulator.interventions.start_levels import at_ages, starts_per_year
 from simulator.interventions.surroundings import IDLE, Idle, Surroundings
@@ -27,7 +27,7 @@ class Trend(OverTime):
     come back from home. Stays and the mix have no unit of their own.
     """
 
-    kind: Literal["trend"] = text("trend")
+    kind: Literal["trend"] = named("trend", "starts", "stays", "placement_mix")
     """Trend in starts, stays or the mix of placements."""
 
     measure: Literal["starts", "stays", "placement_mix"] = choice()

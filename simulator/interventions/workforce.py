@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import model_validator
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Count, FinancialYear, Quantity, Wrong, choice, number, text
+from simulator.interventions.fields import Count, FinancialYear, Quantity, Wrong, choice, named, number
 from simulator.interventions.impossible import Impossible
 from simulator.vocabulary.axes import CONTRACTS, REASONS
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
@@ -31,7 +31,7 @@ class Workforce(PhasedIntervention):
     measured, so it is nought unless a file gives it with its source.
     """
 
-    kind: Literal["workforce"] = text("workforce")
+    kind: Literal["workforce"] = named("workforce", "social_workers", "apprentices", "agency", "caseload")
     """Children's social workers."""
 
     apprentices_per_year: Quantity = number(0.0, low=0, high=MOST_WORKERS, unit=UNIT, source="definition")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from simulator.data.evidence_library import SHRINKAGE, evidence
-from simulator.interventions import Intervention
+from simulator.data.evidence_library import SHRINKAGE, evidence, topics
+from simulator.interventions import Intervention, kinds, words_of
 from simulator.scenario.checking import Origin
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.translate import dotted
@@ -68,6 +68,15 @@ def uses(loaded: LoadedScenario) -> dict[str, bool]:
         for key in filter(None, origin.source.replace(" ", "").split(";")):
             found[key] = found.get(key, False) or quality
     return found
+
+
+def topics_of(name: str) -> tuple[str, ...]:
+    """Return the topics of evidence that a name stands for: one of them, or those that bear on a kind."""
+    if name in topics():
+        return (name,)
+    meant = [kind for kind in kinds() if name in (kind, *words_of(kind))]
+    called = {word for kind in meant for word in (kind, *words_of(kind))}
+    return tuple(topic for topic in topics() if topic in called)
 
 
 def used_by(many: Mapping[str, LoadedScenario]) -> dict[str, dict[str, bool]]:

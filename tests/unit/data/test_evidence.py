@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from simulator.cli.main import cli
 from simulator.data.evidence_library import SHRINKAGE, evidence, shrunk, shrunk_ratio, strategy_lines, topics
 from simulator.data.tables import sources
+from simulator.interventions import kinds, notes
 from simulator.runs.simulate import simulate
 from simulator.scenario import LoadedScenario, ScenarioError, load, load_mapping
-from simulator.scenario.evidence import judged_programmes, used_by
+from simulator.scenario.evidence import judged_programmes, topics_of, used_by
 from simulator.scenario.explain import explain
 from simulator.uncertainty import Misstated, PointMass, Quantiles, Triangular, shrunken
 
@@ -184,3 +185,36 @@ def test_evidence_is_listed_by_topic() -> None:
     assert wrong.exit_code == 2
     assert "did you mean fostering?" in wrong.stderr
     assert np.all([topic in wrong.stderr for topic in topics()])
+
+
+@pytest.mark.parametrize("kind", sorted(kinds()))
+def test_what_a_default_cites_is_in_the_library_where_the_kind_is_looked_up(kind: str) -> None:
+    """A default is no stronger than the study behind it, so that its study can be read beside it."""
+    cited = {
+        key
+        for note in notes(kinds()[kind])
+        for key in note.source.replace(" ", "").split(";")
+        if key not in ("", "definition", "judgement")
+    }
+    bearing = {key for row in evidence() if row.topic in topics_of(kind) for key in row.sources}
+    assert cited <= bearing
+
+
+def test_a_kind_and_what_it_is_called_stand_for_topics() -> None:
+    assert topics_of("kinship_priority") == topics_of("sgo") == topics_of("kinship") == ("kinship",)
+    assert topics_of("foster_allowance") == ("allowance", "fostering")
+    assert topics_of("residential_build") == ("homes",)
+    assert topics_of("uasc_arrivals") == ("uasc",)
+    assert topics_of("births") == topics_of("zzz") == ()
+    result = CliRunner().invoke(cli, ["list", "evidence", "--topic", "kinship_priority", "--json"])
+    assert result.exit_code == 0
+    assert {row["topic"] for row in json.loads(result.output)} == {"kinship"}
+
+
+def test_topics_hold_what_is_needed_to_judge_a_default() -> None:
+    """Counts and costs that defaults rest on are there as descriptions, which no ratio is shrunk to."""
+    held = [row.topic for row in evidence()]
+    assert all(held.count(topic) >= 3 for topic in ("workforce", "homes", "kinship", "fostering", "uasc", "allowance"))
+    caseload = BY_KEY["children-s-social-workers.average-caseload-of-children-s-social-workers"]
+    assert (caseload.found, caseload.design, caseload.is_ratio) == ("15.4 cases", "description", False)
+    assert BY_KEY["family-group-conference-england.children-avoiding-care"].found == "2,000 children a year"
