@@ -144,6 +144,16 @@ class Intervention(Model):
         return self.areas.share is not None and "areas" in self.model_fields_set
 
     @property
+    def costs_money(self) -> bool:
+        """Whether any money is counted for it."""
+        return self.cost is not None and self.cost.pays
+
+    @property
+    def payback_caveat(self) -> str:
+        """What must be said wherever it is told when its cost is paid back, after a comma; often nothing."""
+        return ""
+
+    @property
     def reached(self) -> float:
         """Share of those eligible where it acts whom the money pays for; 1 where the file states the reach itself."""
         paid = None if self.cost is None or self._reach_stated else self.cost.share_paid_for(self.areas.of_amounts)
@@ -265,8 +275,9 @@ class Intervention(Model):
         """
         if not self.is_programme:
             return
-        if self.cost is None:
+        if not self.costs_money:
             yield "no money is counted for it"
+        if self.cost is None:
             return
         each, eligible, everybody = self.cost.unit_cost_gbp, self.cost.eligible_per_year, self.cost.everybody_gbp
         fraction = self.areas.of_amounts * self.reached
@@ -407,11 +418,6 @@ class PhasedIntervention(Intervention):
             what = f"its money ends in {paid}, before it starts in {self.start}, so it would never act"
             raise Wrong(what, "a later budget, an earlier start, or outlasts_money: true")
         return self
-
-    @property
-    def costs_money(self) -> bool:
-        """Whether any money is counted for it."""
-        return self.cost is not None and self.cost.pays
 
     @property
     def paid_to(self) -> Month | None:

@@ -66,8 +66,7 @@ class FosterAllowance(PhasedIntervention):
 
     def money_and_reach(self, around: Surroundings) -> Iterator[str]:
         """Yield what it costs, whom it is paid to, and what a household that is kept costs."""
-        if self.cost is not None:
-            yield from super().money_and_reach(around)
+        yield from super().money_and_reach(around)
         yield from self._worth(min(around.first.year, LATEST_BASE))
 
     def _worth(self, base: int) -> Iterator[str]:

@@ -84,8 +84,7 @@ class KinshipPriority(PhasedIntervention):
 
     def money_and_reach(self, around: Surroundings) -> Iterator[str]:
         """Yield what it costs, and how much of the allowance is for those who care anyway."""
-        if self.cost is not None or not self.allowance_gbp_per_week:
-            yield from super().money_and_reach(around)
+        yield from super().money_and_reach(around)
         if self.allowance_gbp_per_week:
             yield from self._worth(min(around.first.year, LATEST_BASE))
 

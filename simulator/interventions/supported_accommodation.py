@@ -22,7 +22,8 @@ class SupportedAccommodation(LaggedIntervention):
     """Open places in supported accommodation, into which 16 and 17 year-olds move from children's homes.
 
     Some of the places fill with young people who would be in supported accommodation anyway, with another provider, so
-    that nobody moves. What a place costs to run is in the spend on placements. `lag_months` is how long places take to
+    that nobody moves. Those who move are of all children of that age in homes, whatever their plan, which stays what it
+    is: so a move saves the mean cost of a home. What a place costs to run is in the spend on placements. `lag_months` is how long places take to
     open.
     """
 
@@ -47,9 +48,9 @@ class SupportedAccommodation(LaggedIntervention):
         if not filled:
             return rates
         every = placements.placements()
-        homes = [i for i, place in enumerate(every) if place.is_home and not place.waits_for]
-        to = next(i for i, place in enumerate(every) if place.ages[0] > AGES[0] and not place.waits_for)
-        ages = every[to].ages
+        homes = [i for i, place in enumerate(every) if place.is_home]
+        to = {every[i].waits_for: i for i in reversed(range(len(every))) if every[i].ages[0] > AGES[0]}
+        ages = every[to[""]].ages
         england = (context.england or context.before(rates)).streams[0]
         there = children_at_base(england, rates.cohort_months, ages)[0].sum(axis=(0, 1, 2))[homes].sum()
         if filled > there:
@@ -60,5 +61,5 @@ class SupportedAccommodation(LaggedIntervention):
         resident, *others = rates.streams
         children = children_at_base(resident, rates.cohort_months, ages)
         for home in homes:
-            resident = with_more_moves(resident, children, home, to, hazard[None])
+            resident = with_more_moves(resident, children, home, to[every[home].waits_for], hazard[None])
         return replace(rates, streams=(resident, *others))

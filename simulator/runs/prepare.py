@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.interventions import Intervention
 from simulator.projection.compile import Compiled, compile_scenario
-from simulator.results.value_for_money import Package, packages
+from simulator.results.value_for_money import Package, Programme, packages
 from simulator.scenario.schema import Scenario
 
 
@@ -98,7 +98,7 @@ def with_programmes(
 def packages_of(scenario: Scenario) -> tuple[Package, ...]:
     """Return every package of which value for money is told; none of a scenario without programmes."""
     programmes = [
-        (at, one.id or str(at), one.title, one.moves_children)
+        Programme(at, one.id or str(at), one.title, one.moves_children, one.costs_money, one.payback_caveat)
         for at, one in enumerate(scenario.interventions)
         if one.is_programme
     ]

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kind_rates import MONTHS, made, make_context, make_rates
 
+import simulator
 from simulator.cli.main import cli
 from simulator.data.authority_tables import column, population
 from simulator.engine.rates import Rates
@@ -20,6 +21,7 @@ from simulator.interventions import apply_all
 from simulator.interventions.asylum_transfers import transferred
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.starts_programme import come_later
+from simulator.scenario import load_mapping
 from simulator.vocabulary import areas
 from simulator.vocabulary.axes import AGES
 
@@ -160,3 +162,34 @@ def test_transfers_move_children_and_lose_none(growth: float, threshold: float) 
     most = max(threshold, there.sum() / people.sum())
     assert (sent <= np.maximum(most * people, 0.0) * (1 + 1e-9)).all()
     assert (sent[there <= most * people] >= there[there <= most * people] - 1e-9).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "least", "most"),
+    [
+        (
+            "step_down",
+            {"share_per_year": 0.05, "returned_share": 0.0},
+            0.78,
+            0.84,
+        ),  # waiting_cost_ratio is 0.8, of a year in which prices rise
+        ("supported_accommodation", {"places": 500.0}, 0.98, 1.02),  # of all in homes, as they are
+    ],
+)
+def test_who_leaves_a_home_saves_what_such_a_child_costs_and_no_more(
+    kind: str, fields: dict[str, Any], least: float, most: float
+) -> None:
+    """Nobody is taken at the price of those whose plan is a home, the dearest, without a word that they are such."""
+
+    def homes(*interventions: dict[str, Any]) -> tuple[float, float]:
+        one = {
+            "name": "Any", "extends": "status-quo", "end": "2026-03", "interventions": list(interventions),
+            "assumptions": {"foster_places": "as_needed", "waiting_cost_ratio": 0.8},
+        }  # fmt: skip
+        results = simulator.run(load_mapping(one))
+        children, spend = (results[name].by_placement()["childrens_home"] for name in ("children", "placement_spend"))
+        return float((children[..., :-1] + children[..., 1:]).sum()), float(spend.sum())
+
+    (children, gbp), (fewer, less) = homes(), homes({"kind": kind, "start": "2025-04", **fields})
+    assert fewer < children
+    assert least < (gbp - less) / (children - fewer) / (gbp / children) < most
