@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 class StepDown(PhasedIntervention):
     """Find children in homes who could live in a family, and move them to mainstream foster care with support.
 
-    The only programme on record moved about nine children a year in the largest council, who were judged able to live in
-    a family, and 64% of 31 stayed in foster care [rees_stepdown_2018]. So those moved are children of homes whose plan is
-    fostering, and save what such children cost: less than the mean of homes. Those who do not stay are back in a home
-    within a year. It makes no foster places: where they are limited, a child who steps down has one that another would
-    have had, unless recruitment stands beside it.
+    The only programme on record moved about nine children a year in the largest council, who were judged able to live
+    in a family, and 64% of 31 stayed in foster care [rees_stepdown_2018]. So those moved are children of homes whose
+    plan is fostering, and save what such children cost: less than the mean of homes. Those who do not stay are back in
+    a home within a year. It makes no foster places: where they are limited, a child who steps down has one that another
+    would have had, unless recruitment stands beside it.
     """
 
     kind: Literal["step_down"] = text("step_down")

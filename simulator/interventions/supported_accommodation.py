@@ -23,8 +23,8 @@ class SupportedAccommodation(LaggedIntervention):
 
     Some of the places fill with young people who would be in supported accommodation anyway, with another provider, so
     that nobody moves. Those who move are of all children of that age in homes, whatever their plan, which stays what it
-    is: so a move saves the mean cost of a home. What a place costs to run is in the spend on placements. `lag_months` is how long places take to
-    open.
+    is: so a move saves the mean cost of a home. What a place costs to run is in the spend on placements. `lag_months`
+    is how long places take to open.
     """
 
     kind: Literal["supported_accommodation"] = text("supported_accommodation")

@@ -116,9 +116,16 @@ def _paying(compiled: Compiled, programmes: Sequence[Intervention]) -> Compiled:
 
 def _moving(scenario: Scenario, package: Package) -> Scenario:
     """Return a scenario with a package's places, and those of its programmes that move children."""
-    places = "limited" if package.places_limited else "as_needed"
-    assumptions = scenario.assumptions.model_copy(update={"foster_places": places})
-    return _keeping(scenario, package.moving).model_copy(update={"assumptions": assumptions})
+    kept = _keeping(scenario, package.moving)
+    return kept if package.as_stated else with_other_places(kept)
+
+
+def with_other_places(scenario: Scenario) -> Scenario:
+    """Return a scenario by the other of the two rules for foster places."""
+    places = "as_needed" if scenario.assumptions.foster_places == "limited" else "limited"
+    return scenario.model_copy(
+        update={"assumptions": scenario.assumptions.model_copy(update={"foster_places": places})}
+    )
 
 
 def _keeping(scenario: Scenario, programmes: Collection[int]) -> Scenario:
