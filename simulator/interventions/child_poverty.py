@@ -29,8 +29,9 @@ class ChildPoverty(StartsDriver):
     """Child poverty."""
 
     entries_per_100_000: Quantity = number(
-        5.0, low=-50, high=50, unit="entries per 100,000 under 16 a point", source="bennett_2022"
-    )
+        5.0, low=-50, high=50, unit="entries per 100,000 under 16 a point", source="bennett_2022",
+        spread={"median": 5.0, "ci95": [2.0, 8.0], "quality": "medium"},
+    )  # fmt: skip
     """Entries a year more with a point more."""
 
     in_trend_points_per_year: Quantity | None = number(

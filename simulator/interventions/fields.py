@@ -261,6 +261,7 @@ def number(
     source: str = "",
     if_empty: str = "",
     exact: bool = False,
+    spread: Mapping[str, object] | None = None,
 ) -> Any:
     """Declare a number.
 
@@ -278,8 +279,13 @@ def number(
         What happens when the file gives none and there is no default.
     exact
         True if it is chosen or on record, so that a distribution of it would mean nothing.
+    spread
+        Distribution of the default, as a file would write it, with its quality: draws take it where a file gives no
+        number. Its central value is the default.
     """
     extra: dict[str, Any] = {"unit": unit, "source": source, "if_empty": if_empty, "exact": exact}
+    if spread is not None:
+        extra["spread"] = {**spread}
     return Field(default=default, ge=low, le=high, json_schema_extra=extra)
 
 
@@ -360,6 +366,8 @@ class FieldNote:
         True if the field has no effect on any result.
     uncertain
         True if a file may give a distribution: a number that is neither a whole number nor exact.
+    spread
+        Distribution of the default, as a file would write it; None where draws don't vary the default.
     """
 
     path: str
@@ -375,6 +383,7 @@ class FieldNote:
     if_empty: str
     describes: bool
     uncertain: bool
+    spread: Mapping[str, Any] | None = None
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -491,6 +500,7 @@ def _note(path: str, owner: type[BaseModel], name: str, info: FieldInfo) -> Fiel
         if_empty=str(extra.get("if_empty", "")),
         describes=bool(extra.get("describes", False)),
         uncertain=float in flat(info.annotation) and not extra.get("exact", False),
+        spread=extra.get("spread"),
     )
 
 

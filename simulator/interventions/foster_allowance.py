@@ -43,7 +43,10 @@ class FosterAllowance(PhasedIntervention):
     uplift_gbp_per_week: Quantity = number(low=0, high=1_000, unit="GBP a child a week")
     """Paid on top for each week of a child with a foster carer, in prices of the year before the run."""
 
-    deregistration_ratio: Quantity = number(0.97, low=0, high=2, unit="hazard ratio", source="judgement")
+    deregistration_ratio: Quantity = number(
+        0.97, low=0, high=2, unit="hazard ratio", source="judgement",
+        spread={"median": 0.97, "p10": 0.90, "p90": 1.0, "quality": "judgement"},
+    )  # fmt: skip
     """Hazard of leaving of mainstream households with the uplift over the hazard without it."""
 
     enquiries_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition")

@@ -42,7 +42,10 @@ class KinshipPriority(PhasedIntervention):
     """Share of starts first placed with kin, over the share without it. They would have been placed with mainstream
     carers, so no more than were placed with these can come."""
 
-    order_ratio: Quantity = number(1.1, low=0.5, high=3, unit="hazard ratio", source="judgement")
+    order_ratio: Quantity = number(
+        1.1, low=0.5, high=3, unit="hazard ratio", source="judgement",
+        spread={"median": 1.1, "p10": 1.0, "p90": 1.3, "quality": "judgement"},
+    )  # fmt: skip
     """Hazard of leaving kinship foster care for special guardianship or child arrangements, over the hazard without."""
 
     breakdown_per_year: Quantity = number(0.01, low=0, high=0.035, unit="share a year", source="judgement")

@@ -71,7 +71,10 @@ class ResidentialBuild(Intervention):
     capital_years: Count = number(30, low=1, high=100, unit="years", source="judgement")
     """Years over which it is charged."""
 
-    induced_share: Quantity = number(0.2, low=0, high=1, unit="share of filled places", source="judgement")
+    induced_share: Quantity = number(
+        0.2, low=0, high=1, unit="share of filled places", source="judgement",
+        spread={"low": 0.0, "mode": 0.2, "high": 0.5, "quality": "judgement"},
+    )  # fmt: skip
     """Share of filled places that bring in a child who would not have come into care, and not one from another home.
     Nobody has measured it."""
 

@@ -29,11 +29,17 @@ class StepDown(PhasedIntervention):
     kind: Literal["step_down"] = text("step_down")
     """Moves from children's homes to foster care."""
 
-    share_per_year: Quantity = number(0.01, low=0, high=0.5, unit="share of children a year", source="judgement")
+    share_per_year: Quantity = number(
+        0.01, low=0, high=0.5, unit="share of children a year", source="judgement",
+        spread={"low": 0.005, "mode": 0.01, "high": 0.03, "quality": "judgement"},
+    )  # fmt: skip
     """Children moved in a year, besides those who move already, over all in homes at those ages. They are found among
     those whose plan is fostering, so that fewer are moved where fewer of these are left."""
 
-    returned_share: Quantity = number(0.36, low=0, high=1, unit="share of those moved", source="rees_stepdown_2018")
+    returned_share: Quantity = number(
+        0.36, low=0, high=1, unit="share of those moved", source="rees_stepdown_2018",
+        spread={"median": 0.36, "ci95": [0.21, 0.53], "quality": "low"},
+    )  # fmt: skip
     """Share of those moved who are back in a home within a year, evenly over it."""
 
     ages: Ages = choice((8, 17), source="judgement")

@@ -36,7 +36,10 @@ class SupportedAccommodation(LaggedIntervention):
     occupancy: Quantity = number(0.9, low=0, high=1, unit="share of places", source="judgement")
     """Share of the places that are filled."""
 
-    displaced_share: Quantity = number(0.5, low=0, high=1, unit="share of places filled", source="judgement")
+    displaced_share: Quantity = number(
+        0.5, low=0, high=1, unit="share of places filled", source="judgement",
+        spread={"family": "uniform", "low": 0.0, "high": 1.0, "quality": "judgement"},
+    )  # fmt: skip
     """Share of those filled with young people who would be in supported accommodation anyway."""
 
     stay_months: Count = number(12, low=1, high=24, unit="months", source="judgement")
