@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -185,6 +185,13 @@ def reactions() -> tuple[Reaction, ...]:
 def topics() -> tuple[str, ...]:
     """Return what evidence bears on, in order of the alphabet."""
     return tuple(sorted({row.topic for row in evidence()}))
+
+
+def weakest_design(keys: Iterable[str]) -> str:
+    """Return the design of the weakest of the studies that source keys name; empty if none of them is held."""
+    named = {key.strip() for key in keys}
+    designs = (row.design for row in evidence() if named & set(row.sources))
+    return min(designs, key=lambda design: SHRINKAGE[design], default="")
 
 
 def shrunk(log_ratio: float, design: str) -> float:

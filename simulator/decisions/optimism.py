@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from simulator.data.appraisal_rules import appraisal_numbers
-from simulator.data.evidence_library import SHRINKAGE, evidence
+from simulator.data.evidence_library import SHRINKAGE, weakest_design
 from simulator.interventions import Intervention, notes
 from simulator.scenario import LoadedScenario, Scenario
-from simulator.scenario.evidence import JUDGEMENT
 from simulator.scenario.translate import Path, dotted
-from simulator.scenario.uncertain import RATIOS
+from simulator.scenario.uncertain import JUDGEMENT, is_effect
 from simulator.vocabulary.calendar import Month
 
 
@@ -176,7 +175,7 @@ def _ratios(one: Intervention) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield the steps to each ratio of a programme of which 1 is no effect, its money apart, and the side hoped for."""
     for note in notes(type(one)):
         steps = tuple(note.path.split("."))
-        if note.unit in RATIOS and steps[0] not in one.money_fields and isinstance(_value(one, steps), float | int):
+        if is_effect(type(one), steps, note.unit) and isinstance(_value(one, steps), float | int):
             yield steps, note.hoped
 
 
@@ -217,9 +216,8 @@ def _believed(
     stated = [uncertain.quality if uncertain is not None else "", *(getattr(one, "quality", None) for one in holders)]
     quality = next(filter(None, stated), "")
     keys = (uncertain.source if uncertain is not None else origin.source if origin is not None else "").split(";")
-    designs = [row.design for row in evidence() if {key.strip() for key in keys} & set(row.sources)]
-    if quality == JUDGEMENT or not designs:
+    weakest = weakest_design(keys)
+    if quality == JUDGEMENT or not weakest:
         why = "its file calls it so" if quality == JUDGEMENT else "it names no study of the library"
         return JUDGEMENT, kept_of_judged, why
-    weakest = min(designs, key=lambda design: SHRINKAGE[design])
     return weakest, SHRINKAGE[weakest], "the weakest design of the studies named"

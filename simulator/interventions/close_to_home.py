@@ -38,7 +38,10 @@ class CloseToHome(LaggedIntervention):
     occupancy: Quantity = number(0.66, low=0, high=1, unit="share of places", source="nc_homes_2025")
     """Share of the places that are filled: children in homes over registered places at March 2025."""
 
-    from_far_share: Quantity = number(0.5, low=0, high=1, unit="share of places filled", source="judgement")
+    from_far_share: Quantity = number(
+        0.5, low=0, high=1, unit="share of places filled", source="judgement",
+        spread={"family": "uniform", "low": 0.0, "high": 1.0, "quality": "judgement"},
+    )  # fmt: skip
     """Share of those filled with children who would live far from home; the others would have been near anyway."""
 
     placements: Placements | None = choice(None, if_empty="children's homes")

@@ -265,6 +265,7 @@ def number(
     if_empty: str = "",
     exact: bool = False,
     hoped: Literal["less", "more"] = "less",
+    spread: Mapping[str, object] | None = None,
 ) -> Any:
     """Declare a number.
 
@@ -284,8 +285,13 @@ def number(
         True if it is chosen or on record, so that a distribution of it would mean nothing.
     hoped
         On which side of 1 a ratio does what the programme is for.
+    spread
+        Distribution of the default, as a file would write it, with its quality: draws take it where a file gives no
+        number. Its central value is the default.
     """
     extra: dict[str, Any] = {"unit": unit, "source": source, "if_empty": if_empty, "exact": exact, "hoped": hoped}
+    if spread is not None:
+        extra["spread"] = {**spread}
     return Field(default=default, ge=low, le=high, json_schema_extra=extra)
 
 
@@ -376,6 +382,8 @@ class FieldNote:
         True if a file may give a distribution: a number that is neither a whole number nor exact.
     hoped
         On which side of 1 a ratio does what the programme is for: ``less`` or ``more``.
+    spread
+        Distribution of the default, as a file would write it; None where draws don't vary the default.
     """
 
     path: str
@@ -392,6 +400,7 @@ class FieldNote:
     describes: bool
     uncertain: bool
     hoped: str
+    spread: Mapping[str, Any] | None = None
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -509,6 +518,7 @@ def _note(path: str, owner: type[BaseModel], name: str, info: FieldInfo) -> Fiel
         describes=bool(extra.get("describes", False)),
         uncertain=float in flat(info.annotation) and not extra.get("exact", False),
         hoped=str(extra.get("hoped", "less")),
+        spread=extra.get("spread"),
     )
 
 

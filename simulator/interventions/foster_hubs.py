@@ -44,7 +44,10 @@ class FosterHubs(PhasedIntervention):
     """Mean months with a hub; 6 is as without. One hub had 4.8 [fwne_echo_2024]. Approvals come sooner once, and are no
     more for it afterwards."""
 
-    share_won_from_others: Quantity = number(0.5, low=0, high=1, unit="share of approvals gained", source="judgement")
+    share_won_from_others: Quantity = number(
+        0.5, low=0, high=1, unit="share of approvals gained", source="judgement",
+        spread={"family": "uniform", "low": 0.0, "high": 1.0, "quality": "judgement"},
+    )  # fmt: skip
     """Households gained who would have been approved by an agency or by a council without a hub. What these have not
     to lose is not gained, so that hubs everywhere win from agencies alone."""
 

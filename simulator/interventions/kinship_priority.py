@@ -44,7 +44,10 @@ class KinshipPriority(PhasedIntervention):
     """Share of starts first placed with kin, over the share without it. They would have been placed with mainstream
     carers, so no more than were placed with these can come."""
 
-    order_ratio: Quantity = number(1.1, low=0.5, high=3, unit="hazard ratio", source="judgement", hoped="more")
+    order_ratio: Quantity = number(
+        1.1, low=0.5, high=3, unit="hazard ratio", source="judgement", hoped="more",
+        spread={"median": 1.1, "p10": 1.0, "p90": 1.3, "quality": "judgement"},
+    )  # fmt: skip
     """Hazard of leaving kinship foster care for special guardianship or child arrangements, over the hazard without."""
 
     breakdown_per_year: Quantity = number(0.01, low=0, high=0.035, unit="share a year", source="judgement")
@@ -86,8 +89,7 @@ class KinshipPriority(PhasedIntervention):
 
     def money_and_reach(self, around: Surroundings) -> Iterator[str]:
         """Yield what it costs, and how much of the allowance is for those who care anyway."""
-        if self.cost is not None or not self.allowance_gbp_per_week:
-            yield from super().money_and_reach(around)
+        yield from super().money_and_reach(around)
         if self.allowance_gbp_per_week:
             yield from self._worth(min(around.first.year, LATEST_BASE))
 

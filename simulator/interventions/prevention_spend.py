@@ -35,8 +35,9 @@ class PreventionSpend(StartsDriver):
     """Prevention spend for each child of 12 to 17."""
 
     entries_per_100_000: Quantity = number(
-        1.9, low=-50, high=50, unit="entries per 100,000 of 16 and 17 for £10 less", source="bennett_2021"
-    )
+        1.9, low=-50, high=50, unit="entries per 100,000 of 16 and 17 for £10 less", source="bennett_2021",
+        spread={"median": 1.9, "ci95": [0.7, 2.9], "quality": "medium"},
+    )  # fmt: skip
     """Entries a year more with £10 less for each child."""
 
     price_year: FinancialYear | None = choice(None, if_empty="prices of the year before the run")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.asylum_transfers import transferred
+from simulator.interventions.caused_starts import CausedStarts
 from simulator.interventions.fields import Quantity, named, number
 from simulator.interventions.over_time import OverTime
 from simulator.interventions.start_levels import at_ages, starts_per_year
@@ -42,6 +43,11 @@ class UascArrivals(OverTime):
     def unit(self) -> str:
         """Unit of arrivals."""
         return "arrivals a year"
+
+    @property
+    def drives(self) -> CausedStarts:
+        """Starts of asylum-seeking children."""
+        return CausedStarts((STREAM,), (AGES[0], AGES[-1]))
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply their starts."""

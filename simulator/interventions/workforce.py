@@ -82,6 +82,11 @@ class Workforce(PhasedIntervention):
         return self
 
     @property
+    def costs_money(self) -> bool:
+        """Whether any money is counted for it: what saves the premium of agency staff alone has no cost."""
+        return super().costs_money or bool(self.employment_gbp and self.replaces_agency_share < 1.0)
+
+    @property
     def money_caveat(self) -> str:
         """What is and is not in the money."""
         return "what is saved on agency staff is taken off programme spend, as staff are in no line of spend on care"

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq, least_squares
 
+from simulator.data.evidence_library import weakest_design
 from simulator.interventions import notes
 from simulator.interventions.fields import FieldNote, Model, Wrong, nearest
 from simulator.interventions.impossible import Impossible
@@ -19,6 +20,7 @@ from simulator.results.measures import measures
 from simulator.runs.simulate import simulate
 from simulator.runs.single_run import Engine, run_once
 from simulator.scenario import LoadedScenario, Scenario, ScenarioError
+from simulator.scenario.uncertain import NO_SHRINKAGE, RATIOS
 from simulator.vocabulary.calendar import Month, instant_date
 from simulator.vocabulary.placements import reported
 
@@ -529,13 +531,20 @@ def solved_file(
         at = tree
         for step in steps:
             at = at.setdefault(step, {})
-        at[str(name)] = f"{solution.value:.10g}  # found by care-demand solve for {asked}"
+        at[str(name)] = f"{_as_found(loaded, unknown, solution.value)}  # found by care-demand solve for {asked}"
     changed = tree.pop("interventions", {})
     lines = ["interventions:"] if changed else []
     for entry, inside in changed.items():
         lines += [f"  - id: {entry}", *_lines(inside, 4)]
     head = [f"name: {loaded.scenario.name}, solved", f"extends: {parent}", ""]
     return "\n".join([*head, *lines, *_lines(tree, 0)]) + "\n"
+
+
+def _as_found(loaded: LoadedScenario, unknown: Unknown, value: float) -> str:
+    """Return a value as a file has it, not to be shrunk by the design of a study that is named for it."""
+    origin = loaded.provenance.get(_dotted(unknown))
+    named = weakest_design(origin.source.split(";")) if origin is not None and unknown.note.unit in RATIOS else ""
+    return f"{{value: {value:.10g}, shrink: {NO_SHRINKAGE}}}" if named else f"{value:.10g}"
 
 
 def _lines(tree: Mapping[str, Any], indent: int) -> list[str]:
