@@ -53,6 +53,17 @@ class PlanOutcome:
     values: dict[str, Array]
     cost: Array
 
+    @property
+    def expected_cost(self) -> Array:
+        """What budgets are held by: the mean cost over draws, or the central run's where there are none; (year,)."""
+        found: Array = over_states(self.cost).mean(axis=0)
+        return found
+
+
+def over_states(values: Array) -> Array:
+    """Return figures of the states that count: the draws, or else the central run alone; (1 + draw, ...)."""
+    return values[1:] if len(values) > 1 else values
+
 
 @dataclass
 class PlanRuns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +14,7 @@ import click
 from simulator.cli.earlier import earlier_outputs
 from simulator.cli.group import PROGRAM, WrongInput, refusing
 from simulator.cli.options import How, Whom, asked_for, run_options
-from simulator.cli.screen import bar, bar_over, print_json, say, watched
+from simulator.cli.screen import bar, bar_over, print_json, say, watched, watched_bar
 from simulator.cli.written import checked_folder, work_beside, written
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 from simulator.vocabulary.printable import one_line
@@ -398,7 +398,7 @@ def schema() -> None:
     metavar="SHARE",
     help="Reach it in this share of draws, and not by the central run: npv, net_cost, or what is asked with <= or >=.",
 )
-@click.option("--draws", type=click.IntRange(min=2), metavar="N", help="Draws for --sure  [default: 100]")
+@click.option("--draws", type=click.IntRange(min=2), metavar="N", help="Draws for --sure  [default: 400]")
 @click.option("--seed", type=click.IntRange(min=0), metavar="S", help="Seed of the draws for --sure  [default: 1]")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write a scenario file with the value.")
 def solve(
@@ -420,7 +420,17 @@ def solve(
     """
     loaded, *others = load_all([scenario, *([against] if against else [])])
     from simulator.runs.engines import default_engine
-    from simulator.runs.solve import Surety, Target, Unknown, Unsolvable, solved_file, with_other_places
+    from simulator.runs.solve import (
+        DRAWS_TO_BE_SURE,
+        Surety,
+        Target,
+        Unknown,
+        Unsolvable,
+        check_sure,
+        most_runs,
+        solved_file,
+        with_other_places,
+    )
     from simulator.scenario import ScenarioError
     from simulator.vocabulary.file_names import unfit
 
@@ -448,13 +458,21 @@ def solve(
     with telling("--sure", problems):
         if sure is None and (draws, seed) != (None, None):
             raise Unsolvable("draws are run to be sure", "--draws and --seed with --sure")
-        surety = None if sure is None else Surety(sure, draws or 100, 1 if seed is None else seed)
+        surety = None if sure is None else Surety(sure, draws or DRAWS_TO_BE_SURE, 1 if seed is None else seed)
+        check_sure(asked, surety)
     _refuse(problems)
     engine = default_engine(draws=surety.draws if surety else 0, areas=len(loaded.baseline.codes), chance=False)
     held = others[0] if others else None
 
+    both = any(one.of_programmes for one in asked)
+    most = most_runs(len(unknowns), surety)
+    if surety is not None:
+        twice = ", and as many with foster places the other way" if both else ""
+        say(f"At most {most:,} runs of the simulator: {surety.draws:,} draws of each value{twice}", err=True)
+
     def find(one: LoadedScenario, beside: LoadedScenario | None) -> Sequence[Solution]:
-        return _solutions(one, asked, unknowns, engine, surety, beside)
+        with watched_bar(one.key) as progress:
+            return _solutions(one, asked, unknowns, engine, surety, beside, lambda done: progress(done, most))
 
     with telling("--target", problems), refusing(ScenarioError):
         solutions = find(loaded, held)
@@ -465,10 +483,10 @@ def solve(
     for path, unknown, solution in zip(vary, unknowns, solutions, strict=True):
         here = loaded.scenario.value_at(unknown.path)
         own = "" if here is None else f" ({here:g} in the scenario)"
-        say(f"{path.partition('=')[0]} = {solution.value:.6g} {unknown.note.unit}{own}")
+        say(f"{path.partition('=')[0]} = {solution.value:.6g} {unknown.note.unit}{own}{_counted(solution, unknown)}")
     for of, solution in zip(asked, solutions, strict=True):
         say(_reached(of, solution, surety, loaded.scenario.price_year))
-    if any(one.of_programmes for one in asked):
+    if both:
         elsewhere: list[Problem] = []
         with telling("--target", elsewhere), refusing(ScenarioError):
             other = find(with_other_places(loaded), None if held is None else with_other_places(held))
@@ -495,14 +513,26 @@ def _solutions(
     engine: Engine,
     surety: Surety | None,
     against: LoadedScenario | None,
+    told: Callable[[int], None],
 ) -> Sequence[Solution]:
     """Find one value by bracketing, which cannot miss a crossing that it sees, and several by least squares."""
+    from simulator.runs.solve import Trials, solve_several
     from simulator.runs.solve import solve as solve_one
-    from simulator.runs.solve import solve_several
 
     if len(asked) == len(unknowns) == 1:
-        return [solve_one(loaded, asked[0], unknowns[0], engine, sure=surety, against=against)]
-    return solve_several(loaded, asked, unknowns, engine, sure=surety, against=against)
+        trials = Trials(loaded, asked[0], unknowns[0], engine, sure=surety, against=against, told=told)
+        return [solve_one(loaded, asked[0], unknowns[0], engine, sure=surety, against=against, trials=trials)]
+    return solve_several(loaded, asked, unknowns, engine, sure=surety, against=against, told=told)
+
+
+def _counted(solution: Solution, unknown: Unknown) -> str:
+    """Say how much of a solution hangs on how many draws were run."""
+    if solution.error is None:
+        return ""
+    bounds = f"{unknown.low:g} to {unknown.high:g}"
+    if solution.error == float("inf"):
+        return f"; with these draws chance alone could take it beyond {bounds}"
+    return f", give or take {solution.error:.2g} as draws are counted (standard error)"
 
 
 def _reached(asked: Target, solution: Solution, surety: Surety | None, price_year: str) -> str:
