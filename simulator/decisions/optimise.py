@@ -190,6 +190,8 @@ class Optimised:
     levers : tuple of Lever
     years : tuple of str
     price_year : str
+    foster_places : {"limited", "as_needed"}
+        As the scenario has them.
     surface : Surface
     plan : Candidate
         The best plan found.
@@ -207,7 +209,7 @@ class Optimised:
     binds : tuple of str
         What holds the plan back, in words.
     dominated : mapping of id to str
-        Programmes that are never worth taking, and why.
+        Programmes that another always does better than and that no plan here takes, and why.
     runs : int
         Of the simulator.
     """
@@ -216,6 +218,7 @@ class Optimised:
     levers: tuple[Lever, ...]
     years: tuple[str, ...]
     price_year: str
+    foster_places: str
     surface: Surface
     plan: Candidate
     programmed: Candidate
@@ -303,6 +306,7 @@ class _Search:
         self.levers = surface.levers
         self.ladders = surface.ladders()
         self.price_year = loaded.scenario.price_year
+        self.foster_places = loaded.scenario.assumptions.foster_places
         self.floors = {
             lever.group: asked.floor * loaded.scenario.interventions[lever.position].areas.fraction
             for lever in self.levers
@@ -327,10 +331,15 @@ class _Search:
         more = self._more(plan)
         beside, elsewhere = self._next_money(self.runs, plan.plan, more), self._elsewhere(plan.plan, more)
         return Optimised(
-            asked, self.levers, self.runs.years, self.price_year, self.surface, plan, programmed, self.left, others,
-            tuple(frontier), beside, elsewhere, tuple(self._binds(plan)),
-            dominated(self.ladders, [one.plan for _, one in frontier]), self.runs.runs,
+            asked, self.levers, self.runs.years, self.price_year, self.foster_places, self.surface, plan, programmed,
+            self.left, others, tuple(frontier), beside, elsewhere, tuple(self._binds(plan)),
+            self._never_taken([plan, *(one for _, one in frontier)]), self.runs.runs,
         )  # fmt: skip
+
+    def _never_taken(self, plans: Sequence[Candidate]) -> dict[str, str]:
+        """Return programmes that others dominate and that no plan takes, and why."""
+        taken = {self.levers[i].name for one in plans for i, pick in enumerate(one.plan) if pick is not None}
+        return {name: why for name, why in dominated(self.ladders).items() if name not in taken}
 
     def _limits(self, budget: float) -> Limits:
         by_year = np.full(len(self.runs.years), self.asked.most_per_year_gbp)
@@ -490,7 +499,7 @@ class _Search:
         return list(found)
 
     def _more(self, plan: Candidate) -> dict[int, Pick]:
-        """Return how much there would be of each programme beside a plan with more money; none of those at their most."""
+        """Return how much there would be of each programme with more money for it, but for those at their most."""
         more = {}
         for i, pick in enumerate(plan.plan):
             later = 0 if pick is None else pick.years_later

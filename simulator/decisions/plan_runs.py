@@ -120,9 +120,9 @@ class PlanRuns:
         """General price level of a financial year."""
         return self._context.price_level(financial_year)
 
-    def nothing(self) -> PlanOutcome:
-        """Return what comes of doing nothing: nothing."""
-        each = 1 + self.draws
+    def nothing(self, *, central: bool = False) -> PlanOutcome:
+        """Return what comes of doing nothing: nothing, in every run or in the central one alone."""
+        each = 1 if central else 1 + self.draws
         return PlanOutcome({name: np.zeros(each) for name in OUTCOMES}, np.zeros((each, len(self.years))))
 
     def of(self, plans: Sequence[Plan], *, central: bool = False) -> list[PlanOutcome | None]:

@@ -136,10 +136,10 @@ def _alone(runs: PlanRuns, i: int, weights: Mapping[str, float]) -> tuple[Array,
 
     def outcomes(at: Sequence[int], *, central: bool) -> list[list[PlanOutcome]]:
         plans = [_only(runs, i, Pick(part * lever.most, later)) for later in at for part in SAMPLED]
+        nothing = runs.nothing(central=central)
         found = [_had(one, nothing) for one in runs.of(plans, central=central)]
         return [found[a : a + len(SAMPLED)] for a in range(0, len(found), len(SAMPLED))]
 
-    nothing = runs.nothing()
     central = outcomes(starts, central=True)
     cost = np.stack([[np.zeros(len(runs.years)), *(one.cost[0] for one in row)] for row in central])
     value = np.stack([[np.zeros(1), *(wanted(one, weights) for one in row)] for row in central])

@@ -39,7 +39,7 @@ PAYS = Asked(
     "interventions.family-help.effect.risk_ratio",
 )
 ENOUGH = Asked(
-    "Is £200m enough?",
+    "Is £200m enough for its pilots to pay for themselves?",
     "stable-homes-2023",
     "npv=0@2023-24..2032-33",
     "interventions.pathfinders.effect.risk_ratio",
@@ -65,7 +65,7 @@ def answers() -> str:
     return "\n\n".join(part for asked in ASKED for part in (f"**{asked.question}**", transcript(asked), _answer(asked)))
 
 
-SURE = Surety(0.5, draws=40)
+SURE = Surety(0.5, draws=100)
 """By the median of so many draws."""
 
 
