@@ -320,6 +320,9 @@ class Surety:
     seed: int = 1
 
 
+Kept = Callable[[str, Callable[[], Array]], Array]
+
+
 class Trials:
     """Values of an assumption that were run, and what the target is in each run; a value is run once.
 
@@ -329,16 +332,19 @@ class Trials:
         As for :func:`solve`.
     told : callable
         Told how many runs were made.
+    kept : callable
+        Of a name and of what makes figures: gives those that were kept from before, or makes and keeps them.
     """
 
     def __init__(
         self, loaded: LoadedScenario, target: Target, unknown: Unknown, engine: Engine = "plain", *,
         sure: Surety | None = None, against: LoadedScenario | None = None, told: Callable[[int], None] = lambda _: None,
+        kept: Kept = lambda _, make: make(),
     ) -> None:  # fmt: skip
         self.loaded, self.target, self.unknown, self.engine, self.sure = loaded, target, unknown, engine, sure
         self.price_year = loaded.scenario.price_year
         self.beside = None if against is None else _run(against, engine, sure, self.price_year)
-        self.told = told
+        self.told, self.kept = told, kept
         self.refused: list[Impossible | ScenarioError] = []
         self._seen: dict[float, Array] = {}
 
@@ -356,13 +362,16 @@ class Trials:
         """Return what the target is with a value: (1 + draw,), the central run first; NaN if it cannot be had."""
         if value not in self._seen:
             try:
-                results = _run(_with_certain(self.loaded, self.unknown, value), self.engine, self.sure, self.price_year)
-                self._seen[value] = self.target.of(results, self.beside)
+                self._seen[value] = self.kept(f"{value!r}", lambda: self._ran(value))
             except (Impossible, ScenarioError) as impossible:
                 self.refused.append(impossible)
                 self._seen[value] = np.full(self.runs, np.nan)
             self.told(len(self._seen) * self.runs)
         return self._seen[value]
+
+    def _ran(self, value: float) -> Array:
+        results = _run(_with_certain(self.loaded, self.unknown, value), self.engine, self.sure, self.price_year)
+        return self.target.of(results, self.beside)
 
     def reached(self, value: float, share: float | None = None) -> float:
         """Return the one figure that is to be the target's value, to be so sure or as sure as was asked."""
@@ -479,7 +488,7 @@ def _error(tried: Trials, sure: Surety, value: float) -> float:
 def _never_crossed(target: Target, unknown: Unknown, now: float, misses: Mapping[float, float]) -> str:
     """Say that a result never is the target's value: that all values do better, or which comes nearest."""
     had = {value: miss for value, miss in misses.items() if not np.isnan(miss)}
-    of = f"{_dotted(unknown)} from {unknown.low:g} to {unknown.high:g}"
+    of = f"{dotted(unknown)} from {unknown.low:g} to {unknown.high:g}"
     good = {"=": False, "<=": max(had.values()) < 0.0, ">=": min(had.values()) > 0.0}[target.sign]
     if good:
         least, most = (end(had.values()) + target.value for end in (min, max))
@@ -579,14 +588,15 @@ def solve_several(
     reached = results(best)
     values = (low + best * width).tolist()
     if least > NEAR:
-        said = ", ".join(f"{_dotted(u)} = {v:.6g} {u.note.unit}" for u, v in zip(unknowns, values, strict=True))
+        said = ", ".join(f"{dotted(u)} = {v:.6g} {u.note.unit}" for u, v in zip(unknowns, values, strict=True))
         gives = ", ".join(f"{t.measure} {x:,.10g}" for t, x in zip(targets, reached, strict=True))
         raise Unsolvable(f"nothing was found within the bounds that reaches all targets; the nearest is {said}, "
                          f"with {gives}")  # fmt: skip
     return tuple(Solution(v, float(x)) for v, x in zip(values, reached, strict=True))
 
 
-def _dotted(unknown: Unknown) -> str:
+def dotted(unknown: Unknown) -> str:
+    """Return the path of an unknown as it is written."""
     return ".".join(map(str, unknown.path))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from simulator.decisions.drawn_inputs import inputs_of
 from simulator.decisions.figures_at_points import AskedOfPoints
-from simulator.decisions.sensitivity import budget_of, sensitivity
+from simulator.decisions.sensitivity import Sensitivity, budget_of, sensitivity
 from simulator.decisions.switches import AS_STATED, verdicts
 from simulator.decisions.value_of_information import Pilot, pilot_alone, value_of_information
 from simulator.decisions.write_decisions import information_text, sensitivity_text
@@ -59,6 +60,17 @@ def test_what_is_compared_is_of_the_same_time(family_help) -> None:
 def test_points_are_a_power_of_two(family_help) -> None:
     with pytest.raises(Wrong, match="no power of 2"):
         budget_of(AskedOfPoints(family_help), points=100)
+
+
+def test_a_tornado_ranks_by_how_far_an_input_takes_a_figure_humps_included() -> None:
+    """Ends of the first lie 1 apart and both 5 below the central run's 10; those of the second lie 3 apart about it."""
+    hump, slope, idle = [5.0, 4.0], [9.0, 12.0], [10.0, 10.0]
+    held = SimpleNamespace(
+        tornado=np.array([slope, idle, hump])[..., None],
+        inputs=(None,) * 3,
+        figures=SimpleNamespace(values=np.array([[10.0]])),
+    )
+    assert Sensitivity.swings(held, 0) == [2, 0]  # type: ignore[arg-type]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -363,3 +364,24 @@ def test_draws_take_no_more_runs_than_were_said(help_file: Path) -> None:
     assert trials.target.reached(trials.of(found.value), 0.8) == pytest.approx(0.0, abs=1e5)
     assert told == sorted(set(told))
     assert told[-1] <= most_runs(1, sure)
+
+
+def test_a_folder_holds_what_was_found_and_tried(help_file: Path) -> None:
+    """Of the values that were tried those at most as high as the one found reach the target in as many draws."""
+    out = help_file.parent / "out"
+    words = ["solve", str(help_file), "--target", f"npv=0@{PERIOD}", "--vary", f"{RATIO}=0.2..1", "--sure", "0.75"]
+    done = CliRunner().invoke(cli, [*words, "--draws", "8", "--folder", str(out)])
+    assert done.exit_code == 0, done.output
+    assert "At most 99 runs of the simulator: 8 draws of each value, and as many with foster places" in done.stderr
+    names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert {"manifest.json", "solved.csv", "solved.yaml", "summary.txt", "tried.csv", "charts/solved.png"} <= names
+    [solved] = csv.DictReader((out / "solved.csv").read_text(encoding="utf-8").splitlines())
+    assert float(solved["result"]) == pytest.approx(0.0, abs=1e5)
+    assert float(solved["standard_error"]) > 0.0
+    assert f"{RATIO} = {float(solved['value']):.6g} ratio" in done.stdout
+    for row in csv.DictReader((out / "tried.csv").read_text(encoding="utf-8").splitlines()):
+        reach, low = float(row["share_that_reaches"]), float(row["value"]) < 0.99 * float(solved["value"])
+        assert reach >= 0.75 if low else reach <= 0.75 or float(row["value"]) < 1.01 * float(solved["value"])
+    again = load(out / "solved.yaml").scenario
+    assert again.name == "Help, solved"
+    assert again.interventions[0].effect.risk_ratio == pytest.approx(float(solved["value"]))
