@@ -41,10 +41,10 @@ def tornado(study: Sensitivity, title: str, figure: int) -> Chart | None:
         return None
     bars = tornado_bars(asked, middle, {study.inputs[i].name: study.tornado[i, :, figure] for i in order})
     first = order[0]
-    low, high = study.tornado[first, :, figure]
+    points = [*study.tornado[first, :, figure].tolist(), middle]
     finding = (
-        f"{asked.words}: {study.inputs[first].name} moves it most, from {written_as(asked, float(low))} to "
-        f"{written_as(asked, float(high))}"
+        f"{asked.words}: of inputs moved alone to these ends, {study.inputs[first].name} takes it furthest, "
+        f"{written_as(asked, min(points))} to {written_as(asked, max(points))}"
     )
     subtitle = (
         f"{title}, {study.figures.area}. {_of(study, asked)}, with one input at a time at its {TORNADO_ENDS[0]}th "

@@ -52,7 +52,8 @@ def frontier_chart(found: Optimised, scenario: str) -> Chart | None:
     by = f"mean of {found.asked.draws} draws; band: 80% of draws" if drawn else "central run"
     footer = [
         f"Source: care-demand, {found.runs:,} runs; real pounds of {found.price_year}.",
-        "Note: best plans found for each budget; what comes after the run is not counted.",
+        f"Note: best plans found for each budget{', held by mean cost' if drawn else ''}; what comes after the "
+        "run is not counted.",
         *(f"Note: {name}: {why}." for name, why in list(found.dominated.items())[:2]),
     ]
     with style.context():

@@ -70,7 +70,8 @@ def levers(loaded: LoadedScenario, most: Mapping[str, float], latest_start: int 
     Raises
     ------
     ScenarioError
-        If there is nothing to decide, a programme has no id, or a ceiling is that of none.
+        If there is nothing to decide, a programme has no id, a ceiling is that of none, or nothing that starts so late
+        is in the run.
     """
     scenario, problems = loaded.scenario, []
     if scenario.areas != (ENGLAND,) or loaded.council is not None:
@@ -86,6 +87,10 @@ def levers(loaded: LoadedScenario, most: Mapping[str, float], latest_start: int 
     ]
     allowed = ", ".join(names)
     problems += [Problem("", 0, 0, name, "no programme is called so", allowed) for name in most if name not in names]
+    last = scenario.end.year - 1
+    if latest_start is not None and latest_start > last:
+        what = f"the run ends in {scenario.end}, so nothing that starts in April {latest_start} is in it"
+        problems.append(_problem(loaded, "--latest-start", what, f"{last} at the latest"))
     if problems:
         raise ScenarioError(problems)
     found = []
@@ -93,8 +98,8 @@ def levers(loaded: LoadedScenario, most: Mapping[str, float], latest_start: int 
         assert one.id
         start = getattr(one, "start", None)
         begins = start.year if start is not None else scenario.base
-        last = scenario.end.year - 1 if latest_start is None else latest_start
-        later = max(last - begins, 0) if start is not None else 0
+        latest = last if latest_start is None else latest_start
+        later = max(latest - begins, 0) if start is not None else 0
         group = ", ".join(one.areas.names or ())
         found.append(Lever(one.id, one.title, at, most.get(one.id, one.most_level), later, group))
     return tuple(found)

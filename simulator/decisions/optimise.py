@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from simulator.decisions.finished_work import FinishedWork
 from simulator.decisions.levers import Lever, Pick, Plan, levers
-from simulator.decisions.plan_runs import OUTCOMES, PlanOutcome, PlanRuns
-from simulator.decisions.portfolio import Criterion, Limits, Portfolio, Together, choose, dominated
+from simulator.decisions.plan_runs import OUTCOMES, PlanOutcome, PlanRuns, over_states
+from simulator.decisions.portfolio import ROUNDING, Criterion, Limits, Portfolio, Together, choose, dominated
 from simulator.decisions.surface import OFFERED, Surface, runs_needed, sample_surface, wanted
 from simulator.runs.single_run import Engine
+from simulator.runs.solve import with_other_places
 from simulator.scenario import LoadedScenario
 from simulator.vocabulary.pounds import pounds
 
@@ -32,6 +33,13 @@ FRONTIER_GBP = tuple(x * MILLION for x in (0, 50, 100, 200, 400, 700, 1_000, 1_5
 
 _ROUNDS = 12
 """Most rounds of the search for a better plan."""
+
+DRAWS = 40
+"""Draws where none are named; with fewer a mean over them says little, as with them it says little of tails."""
+
+_LEAST_DRAWS = 10
+_USUAL_ROUNDS, _RUNS_THAT_SUIT = 3, 16_000
+"""Rounds of the search as a rule, and runs of which a programme of a scenario's takes about three minutes."""
 
 _NEIGHBOURS = 16
 """Neighbours that are run in a round: those of which responses promise most."""
@@ -55,14 +63,14 @@ class Asked:
     Attributes
     ----------
     budget_gbp : float
-        Real pounds, of all years of the run.
+        Real pounds, of all years of the run; held by expected cost, the mean over draws (`PlanOutcome.expected_cost`).
     weights : mapping of outcome to float
         What one of each is worth (`OUTCOMES`).
     criterion : {"expected", "cvar", "regret"}
     draws, seed : int
         States; the central run is the only one without draws.
     most_per_year_gbp : float
-        Real pounds in any year.
+        Real pounds in any year, by expected cost.
     most : mapping of id to float
         Highest levels, beside what the kinds say.
     together : tuple of Together
@@ -114,8 +122,17 @@ class Candidate:
 
     @property
     def cost_gbp(self) -> float:
-        """Real pounds in the central run, all years."""
-        return float(self.outcome.cost[0].sum())
+        """Real pounds, all years, expected: what the budget is held by."""
+        return float(self.outcome.expected_cost.sum())
+
+    @property
+    def cost_drawn_gbp(self) -> Array:
+        """The same in every draw, or the central run's where there are none: (state,)."""
+        return np.asarray(over_states(self.outcome.cost).sum(axis=1))
+
+    def overspends(self, budget_gbp: float) -> float:
+        """Return the share of draws in which it costs more than a budget."""
+        return float((self.cost_drawn_gbp > budget_gbp * (1.0 + ROUNDING)).mean())
 
 
 @dataclass(frozen=True)
@@ -147,6 +164,23 @@ class NextMoney:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """What a plan does with foster places found as needed if the scenario limits them, and limited if not.
+
+    Attributes
+    ----------
+    foster_places : {"as_needed", "limited"}
+    outcome : PlanOutcome or None
+        Of the plan; None if it cannot be had there.
+    next_money : tuple of NextMoney
+    """
+
+    foster_places: str
+    outcome: PlanOutcome | None
+    next_money: tuple[NextMoney, ...]
+
+
+@dataclass(frozen=True)
 class Optimised:
     """What came of it.
 
@@ -156,6 +190,8 @@ class Optimised:
     levers : tuple of Lever
     years : tuple of str
     price_year : str
+    foster_places : {"limited", "as_needed"}
+        As the scenario has them.
     surface : Surface
     plan : Candidate
         The best plan found.
@@ -168,10 +204,12 @@ class Optimised:
     frontier : tuple of (float, Candidate)
         Budgets and the best plan for each, the smallest first.
     next_money : tuple of NextMoney
+    elsewhere : Elsewhere
+        The plan, and more money beside it, with foster places the other way: the record does not settle which is so.
     binds : tuple of str
         What holds the plan back, in words.
     dominated : mapping of id to str
-        Programmes that are never worth taking, and why.
+        Programmes that another always does better than and that no plan here takes, and why.
     runs : int
         Of the simulator.
     """
@@ -180,6 +218,7 @@ class Optimised:
     levers: tuple[Lever, ...]
     years: tuple[str, ...]
     price_year: str
+    foster_places: str
     surface: Surface
     plan: Candidate
     programmed: Candidate
@@ -187,6 +226,7 @@ class Optimised:
     others: tuple[Candidate, ...]
     frontier: tuple[tuple[float, Candidate], ...]
     next_money: tuple[NextMoney, ...]
+    elsewhere: Elsewhere
     binds: tuple[str, ...]
     dominated: Mapping[str, str]
     runs: int
@@ -241,11 +281,21 @@ def optimise(
     return _Search(loaded, asked, runs, surface).found()
 
 
-def runs_budget(offered: Sequence[Lever], asked: Asked) -> int:
-    """Return how many runs of the simulator there will be at the most."""
-    others = (len(asked.frontier_gbp) + len(offered)) * (1 + _FILLED * _FILLINGS) + len(offered) + 4
-    searched = _ROUNDS * (_NEIGHBOURS + len(offered))
+def runs_budget(offered: Sequence[Lever], asked: Asked, rounds: int = _ROUNDS) -> int:
+    """Return how many runs of the simulator there will be at the most, with some rounds of the search."""
+    others = (len(asked.frontier_gbp) + len(offered)) * (1 + _FILLED * _FILLINGS) + 2 * len(offered) + 6
+    searched = rounds * (_NEIGHBOURS + len(offered))
     return runs_needed(offered, asked.draws) + (others + searched) * (1 + asked.draws)
+
+
+def draws_that_suit(offered: Sequence[Lever], asked: Asked) -> int:
+    """Return the draws where none are named: `DRAWS`, or fewer where programmes are many, and a multiple of ten."""
+    found = (
+        draws
+        for draws in range(DRAWS, _LEAST_DRAWS, -10)
+        if runs_budget(offered, replace(asked, draws=draws), _USUAL_ROUNDS) <= _RUNS_THAT_SUIT
+    )
+    return next(found, _LEAST_DRAWS)
 
 
 class _Search:
@@ -256,6 +306,7 @@ class _Search:
         self.levers = surface.levers
         self.ladders = surface.ladders()
         self.price_year = loaded.scenario.price_year
+        self.foster_places = loaded.scenario.assumptions.foster_places
         self.floors = {
             lever.group: asked.floor * loaded.scenario.interventions[lever.position].areas.fraction
             for lever in self.levers
@@ -277,11 +328,18 @@ class _Search:
             if frontier and frontier[-1][1].score > here.score:
                 here = frontier[-1][1]  # what could be had for less can be had for this
             frontier.append((budget, here))
+        more = self._more(plan)
+        beside, elsewhere = self._next_money(self.runs, plan.plan, more), self._elsewhere(plan.plan, more)
         return Optimised(
-            asked, self.levers, self.runs.years, self.price_year, self.surface, plan, programmed, self.left, others,
-            tuple(frontier), self._next_money(plan), tuple(self._binds(plan)), dominated(self.ladders),
-            self.runs.runs,
+            asked, self.levers, self.runs.years, self.price_year, self.foster_places, self.surface, plan, programmed,
+            self.left, others, tuple(frontier), beside, elsewhere, tuple(self._binds(plan)),
+            self._never_taken([plan, *(one for _, one in frontier)]), self.runs.runs,
         )  # fmt: skip
+
+    def _never_taken(self, plans: Sequence[Candidate]) -> dict[str, str]:
+        """Return programmes that others dominate and that no plan takes, and why."""
+        taken = {self.levers[i].name for one in plans for i, pick in enumerate(one.plan) if pick is not None}
+        return {name: why for name, why in dominated(self.ladders).items() if name not in taken}
 
     def _limits(self, budget: float) -> Limits:
         by_year = np.full(len(self.runs.years), self.asked.most_per_year_gbp)
@@ -361,7 +419,7 @@ class _Search:
         return [
             self._candidate(name, plan, outcome)
             for plan, outcome in zip(plans, self.runs.of(plans), strict=True)
-            if outcome is not None and not self._passed(plan, outcome.cost[0], budget)
+            if outcome is not None and not self._passed(plan, outcome.expected_cost, budget)
         ]
 
     def _within(self, name: str, plan: Plan, budget: float) -> Candidate:
@@ -372,7 +430,7 @@ class _Search:
             if found := self._ran(name, [scaled], budget):
                 return found[0]
             [outcome] = self.runs.of([scaled])
-            spent = np.inf if outcome is None else float(outcome.cost[0].sum())
+            spent = np.inf if outcome is None else float(outcome.expected_cost.sum())
             part *= min(0.99, 0.999 * budget / spent) if spent > 0.0 else 0.5
         nothing: Plan = (None,) * len(self.levers)
         return self._candidate(name, nothing, self.runs.nothing())
@@ -440,34 +498,53 @@ class _Search:
                 found[_with(plan.plan, {i: more})] = None
         return list(found)
 
-    def _next_money(self, plan: Candidate) -> tuple[NextMoney, ...]:
-        """Run so much more of each programme beside a plan."""
-        money, nothing = self.asked.next_gbp, np.full(1 + self.asked.draws, np.nan)
+    def _more(self, plan: Candidate) -> dict[int, Pick]:
+        """Return how much there would be of each programme with more money for it, but for those at their most."""
         more = {}
         for i, pick in enumerate(plan.plan):
             later = 0 if pick is None else pick.years_later
             spent = 0.0 if pick is None else float(self.surface.cost_of(i, pick).sum())
-            at = self._affordable(i, later, spent + money)
+            at = self._affordable(i, later, spent + self.asked.next_gbp)
             if at is not None and (pick is None or at.level > pick.level):
                 more[i] = at
-        outcomes = dict(zip(more, self.runs.of([_with(plan.plan, {i: at}) for i, at in more.items()]), strict=True))
+        return more
+
+    def _next_money(self, runs: PlanRuns, plan: Plan, more: Mapping[int, Pick]) -> tuple[NextMoney, ...]:
+        """Run so much more of each programme beside a plan."""
+        nothing = np.full(1 + self.asked.draws, np.nan)
+        [beside, *outcomes] = runs.of([plan, *(_with(plan, {i: at}) for i, at in more.items())])
+        of = dict(zip(more, outcomes, strict=True))
         found = []
         for i, lever in enumerate(self.levers):
-            outcome, at = outcomes.get(i), more.get(i) or plan.plan[i] or Pick(lever.most)
-            added = 0.0 if outcome is None else float(outcome.cost[0].sum()) - plan.cost_gbp
-            if outcome is None or added <= 0.0:
+            outcome, at = of.get(i), more.get(i) or plan[i] or Pick(lever.most)
+            added = 0.0
+            if outcome is not None and beside is not None:
+                added = float((outcome.expected_cost - beside.expected_cost).sum())
+            if outcome is None or beside is None or added <= 0.0:
                 found.append(NextMoney(lever, at, np.nan, dict.fromkeys(OUTCOMES, nothing), nothing))
                 continue
-            each = money / added
-            gain = self._candidate("", plan.plan, outcome).score - plan.score
-            gains = {name: (outcome.values[name] - plan.outcome.values[name]) * each for name in OUTCOMES}
-            cost = (outcome.cost - plan.outcome.cost) @ self.runs.discount * each
+            each = self.asked.next_gbp / added
+            gain = self._score(wanted(outcome, self.asked.weights)) - self._score(wanted(beside, self.asked.weights))
+            gains = {name: (outcome.values[name] - beside.values[name]) * each for name in OUTCOMES}
+            cost = (outcome.cost - beside.cost) @ runs.discount * each
             found.append(NextMoney(lever, at, gain * each, gains, cost))
         return tuple(found)
 
+    def _elsewhere(self, plan: Plan, more: Mapping[int, Pick]) -> Elsewhere:
+        """Run a plan and more of each programme with foster places the other way."""
+        own = self.runs
+        loaded = with_other_places(own.loaded)
+        runs = PlanRuns(
+            loaded, own.levers, own.draws, own.seed, own.engine, own.kept, lambda done: own.progress(own.runs + done)
+        )
+        [outcome] = runs.of([plan])
+        found = Elsewhere(loaded.scenario.assumptions.foster_places, outcome, self._next_money(runs, plan, more))
+        own.runs += runs.runs
+        return found
+
     def _binds(self, plan: Candidate) -> list[str]:
         """Say what holds a plan back."""
-        asked, by_year = self.asked, plan.outcome.cost[0]
+        asked, by_year = self.asked, plan.outcome.expected_cost
         found = [f"the budget of {pounds(asked.budget_gbp)}"] if plan.cost_gbp >= _SPENT * asked.budget_gbp else []
         full = [y for y, x in zip(self.runs.years, by_year, strict=True) if x >= _SPENT * asked.most_per_year_gbp]
         found += [f"{pounds(asked.most_per_year_gbp)} a year in {', '.join(full)}"] if full else []

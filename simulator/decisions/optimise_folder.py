@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from simulator.decisions.decision_folder import Table, with_units, write_decision
 from simulator.decisions.frontier_chart import frontier_chart
-from simulator.decisions.optimise import Candidate, Optimised
-from simulator.decisions.plan_runs import OUTCOMES
+from simulator.decisions.optimise import Candidate, NextMoney, Optimised
+from simulator.decisions.plan_runs import OUTCOMES, over_states
 from simulator.outputs.charts import words
 from simulator.outputs.text_grid import grid
 from simulator.results.long_tables import STATISTICS
 from simulator.results.quantities import POUNDS
-from simulator.results.value_for_money import RATIO, Item
+from simulator.results.value_for_money import RATIO, SHARE, Item
 from simulator.scenario import LoadedScenario
 
 Array = NDArray[np.float64]
@@ -28,8 +28,12 @@ PLANS = ("scenario", "budget_gbp", "plan", "item", "unit", "price_basis", *STATI
 LEVELS = ("scenario", "budget_gbp", "plan", "programme", "item", "unit", "price_basis", "value")
 """Columns of `plan-levels.csv`: how much of each programme is in each plan, and from when."""
 
-NEXT = ("scenario", "programme", "item", "unit", "price_basis", "value")
-"""Columns of `next-million.csv`."""
+NEXT = ("scenario", "foster_places", "programme", "more_gbp", "item", "unit", "price_basis", "value", *STATISTICS)
+"""Columns of `next-million.csv`: the value is the mean over draws, or the central run's where there are none."""
+
+FEW = 40
+"""With fewer draws than this a mean over them says little."""
+_PLACES = {"limited": "limited", "as_needed": "found as needed"}
 
 
 def plan_rows(found: Optimised, scenario: str) -> Iterator[Row]:
@@ -38,10 +42,12 @@ def plan_rows(found: Optimised, scenario: str) -> Iterator[Row]:
     for budget, one in _plans(found):
         head = (scenario, budget, one.name)
         cost = Item("programme_cost", POUNDS, one.outcome.cost.sum(axis=1), real)
+        expected = Item("expected_programme_cost", POUNDS, np.array([one.cost_gbp]), real)
+        over = Item("chance_to_cost_more_than_the_budget", SHARE, np.array([one.overspends(budget)]))
         items = [Item(name, unit, one.outcome.values[name], _basis(found, unit)) for name, unit in OUTCOMES.items()]
         score = Item("objective", "as weighted", np.array([one.score]))
         promised = Item("objective_promised", "as weighted", np.array([one.predicted]))
-        for item in (cost, *items, score, promised):
+        for item in (cost, expected, over, *items, score, promised):
             figures = item.statistics().tolist()
             yield (*head, item.name, item.unit, item.price_basis, *figures, *[None] * (len(STATISTICS) - len(figures)))
 
@@ -59,14 +65,25 @@ def level_rows(found: Optimised, scenario: str) -> Iterator[Row]:
 
 
 def next_rows(found: Optimised, scenario: str) -> Iterator[Row]:
-    """Yield the rows of `next-million.csv`."""
-    for one in found.next_money:
-        for name in one.outcome:
-            value = one.mean(name)
-            empty = value != value
-            yield (scenario, one.lever.name, name, OUTCOMES[name], _basis(found, OUTCOMES[name]),
-                   None if empty else value)  # fmt: skip
-        yield scenario, one.lever.name, "objective", "as weighted", "", None if one.score != one.score else one.score
+    """Yield the rows of `next-million.csv`, with foster places as the scenario has them and then the other way."""
+    more = found.asked.next_gbp
+    for places, each in _both_ways(found):
+        for one in each:
+            head = (scenario, places, one.lever.name, more)
+            for name, values in one.outcome.items():
+                item = Item(name, OUTCOMES[name], values, _basis(found, OUTCOMES[name]))
+                figures = [None if value != value else value for value in item.statistics().tolist()]
+                mean = one.mean(name)
+                yield (*head, name, item.unit, item.price_basis, None if mean != mean else mean, *figures,
+                       *[None] * (len(STATISTICS) - len(figures)))  # fmt: skip
+            score = None if one.score != one.score else one.score
+            yield (*head, "objective", "as weighted", "", score, *[None] * len(STATISTICS))
+
+
+def _both_ways(found: Optimised) -> Iterator[tuple[str, Sequence[NextMoney]]]:
+    """Yield what more money does with foster places as the scenario has them, and the other way."""
+    yield found.foster_places, found.next_money
+    yield found.elsewhere.foster_places, found.elsewhere.next_money
 
 
 def _basis(found: Optimised, unit: str) -> str:
@@ -88,11 +105,14 @@ def optimise_text(found: Optimised, title: str) -> str:
     lines = [
         f"{title}: {words.money(asked.budget_gbp)} of {found.price_year} prices, {found.years[0]} to {found.years[-1]}",
         f"Objective: {aim}; by the {by}",
+        *_few(found),
         "",
         *grid([_head(), *(_line(one) for one in (plan, *(o for o in (found.programmed, *found.others) if o != plan)))]),
         "",
         "The plan",
         *(f"  {line}" for line in _plan_lines(found)),
+        *_cost_lines(found),
+        *_elsewhere_lines(found),
         "",
         *(f"Binds: {one}" for one in found.binds),
         *(f"Idle: {one}" for one in _idle(found)),
@@ -111,7 +131,7 @@ def _head() -> list[str]:
 
 
 def _line(one: Candidate) -> list[str]:
-    middle = {name: _mean(values) for name, values in one.outcome.values.items()}
+    middle = {name: float(over_states(values).mean()) for name, values in one.outcome.values.items()}
     return [
         one.name,
         words.money(one.cost_gbp),
@@ -119,10 +139,6 @@ def _line(one: Candidate) -> list[str]:
         words.count(middle["care_years"]),
         words.count(middle["home_years"]),
     ]
-
-
-def _mean(values: Array) -> float:
-    return float(values[1:].mean() if len(values) > 1 else values[0])
 
 
 def _plan_lines(found: Optimised) -> Iterator[str]:
@@ -135,27 +151,80 @@ def _plan_lines(found: Optimised) -> Iterator[str]:
             yield f"{lever.title} ({lever.name}): {pick.level:.3g} times what its file states, {later}; {cost} alone"
 
 
+def _few(found: Optimised) -> Iterator[str]:
+    """Yield what so few draws cannot say."""
+    draws = found.asked.draws
+    if not draws:
+        yield "Note: the central run alone; what is uncertain can make another plan the best one on average (--draws)."
+    elif draws < FEW:
+        yield f"Note: {draws} draws are few: another seed can give another plan (--draws, --seed)."
+
+
+def _cost_lines(found: Optimised) -> Iterator[str]:
+    """Yield what a plan costs in draws, of which the budget holds the mean."""
+    drawn, budget = found.plan.cost_drawn_gbp, found.asked.budget_gbp
+    if len(drawn) > 1 and any(found.plan.plan):
+        low, middle, high = (words.money(float(end)) for end in np.quantile(drawn, [0.1, 0.5, 0.9]))
+        over = words.chance(found.plan.overspends(budget), len(drawn))
+        yield (
+            f"  The budget is held by the mean cost, {words.money(found.plan.cost_gbp)}; the median is {middle}, and "
+            f"80% of draws {low} to {high}. Chance to cost more than {words.money(budget)}: {over}."
+        )
+
+
+def _elsewhere_lines(found: Optimised) -> Iterator[str]:
+    """Yield what the plan does with foster places the other way."""
+    if not any(found.plan.plan):
+        return
+    other = found.elsewhere
+    head = f"  With foster places {_PLACES[other.foster_places]} in place of {_PLACES[found.foster_places]}, it "
+    if other.outcome is None:
+        yield f"{head}cannot be had."
+        return
+    mean = {name: float(over_states(values).mean()) for name, values in other.outcome.values.items()}
+    cost = words.money(float(other.outcome.expected_cost.sum()))
+    yield (
+        f"{head}costs {cost}; {words.money(mean['npv'])} is saved less cost, and {words.count(mean['care_years'])} "
+        f"care-years and {words.count(mean['home_years'])} years in homes are avoided. The record does not say which "
+        "is so."
+    )
+
+
 def _idle(found: Optimised) -> Iterator[str]:
     """Yield what money buys nothing with: the next pound of a programme in the plan does nothing for children."""
     for one, pick in zip(found.next_money, found.plan.plan, strict=True):
         moved = max(abs(one.mean("care_years")), abs(one.mean("home_years")))
         if pick is not None and moved < 1e-3:
-            yield f"a million more for {one.lever.name} moves no child: what it would buy is not there, or stands empty"
+            more = words.money(found.asked.next_gbp)
+            yield f"{more} more for {one.lever.name} moves no child: what it would buy is not there, or stands empty"
     left = found.asked.budget_gbp - found.plan.cost_gbp
     if left > 0.01 * found.asked.budget_gbp:
         yield f"{words.money(left)} of the budget is not spent, as nothing found does better with it"
 
 
 def _next_lines(found: Optimised) -> Iterator[str]:
-    for one in found.next_money:
-        if one.score == one.score:
+    for places, each in _both_ways(found):
+        for one in each:
+            gain = one.outcome["npv"]
+            if np.isnan(gain).any():
+                continue
+            ends = np.quantile(over_states(gain), [0.1, 0.5, 0.9])
+            low, middle, high = (words.money(float(end)) for end in ends)
+            spread = f" (median {middle}, 80% {low} to {high})" if len(gain) > 1 else ""
             yield (
-                f"A million more for {one.lever.name}: {words.money(one.mean('npv'))} saved less cost, "
-                f"{one.mean('care_years'):.3g} care-years and {one.mean('home_years'):.3g} years in homes avoided"
+                f"{words.money(found.asked.next_gbp)} more for {one.lever.name}, foster places {_PLACES[places]}: "
+                f"{words.money(one.mean('npv'))}{spread} saved less cost, {_number(one.mean('care_years'))} care-years "
+                f"and {_number(one.mean('home_years'))} years in homes avoided"
             )
     best = found.shadow_price
     if best is not None:
-        yield f"The shadow price of a million is that of {best.lever.name}, {best.score:,.4g} of the objective"
+        more = words.money(found.asked.next_gbp)
+        yield f"The shadow price of {more} is that of {best.lever.name}, {best.score:,.4g} of the objective"
+
+
+def _number(value: float) -> str:
+    """Write a gain, which of a million can be a part of one."""
+    return f"{value:,.3g}" if abs(value) < 100.0 else words.count(value)
 
 
 def _gap_line(found: Optimised) -> str:

@@ -53,6 +53,17 @@ class PlanOutcome:
     values: dict[str, Array]
     cost: Array
 
+    @property
+    def expected_cost(self) -> Array:
+        """What budgets are held by: the mean cost over draws, or the central run's where there are none; (year,)."""
+        found: Array = over_states(self.cost).mean(axis=0)
+        return found
+
+
+def over_states(values: Array) -> Array:
+    """Return figures of the states that count: the draws, or else the central run alone; (1 + draw, ...)."""
+    return values[1:] if len(values) > 1 else values
+
 
 @dataclass
 class PlanRuns:
@@ -109,9 +120,9 @@ class PlanRuns:
         """General price level of a financial year."""
         return self._context.price_level(financial_year)
 
-    def nothing(self) -> PlanOutcome:
-        """Return what comes of doing nothing: nothing."""
-        each = 1 + self.draws
+    def nothing(self, *, central: bool = False) -> PlanOutcome:
+        """Return what comes of doing nothing: nothing, in every run or in the central one alone."""
+        each = 1 if central else 1 + self.draws
         return PlanOutcome({name: np.zeros(each) for name in OUTCOMES}, np.zeros((each, len(self.years))))
 
     def of(self, plans: Sequence[Plan], *, central: bool = False) -> list[PlanOutcome | None]:

@@ -101,8 +101,15 @@ class Sensitivity:
         return self.figures.asked
 
     def swings(self, figure: int) -> list[int]:
-        """Return positions of inputs whose ends move a figure, the widest first."""
-        wide = np.abs(self.tornado[:, 1, figure] - self.tornado[:, 0, figure])
+        """Return positions of inputs whose ends move a figure, the widest first.
+
+        How wide is counted from the lowest to the highest of both ends and the central run, as an input whose ends lie
+        on one side of it moves the figure that far.
+        """
+        points = np.concatenate(
+            [self.tornado[..., figure], np.full((len(self.inputs), 1), self.figures.values[0, figure])], axis=1
+        )
+        wide = np.ptp(points, axis=1)
         return [int(i) for i in np.argsort(-wide, kind="stable") if wide[i] > 0.0]
 
     def ranked(self, figure: int) -> list[int]:

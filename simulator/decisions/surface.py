@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.decisions.levers import Lever, Pick, Plan
-from simulator.decisions.plan_runs import PlanOutcome, PlanRuns
+from simulator.decisions.plan_runs import PlanOutcome, PlanRuns, over_states
 from simulator.decisions.portfolio import Ladder
 
 Array = NDArray[np.float64]
@@ -35,7 +35,7 @@ class Surface:
     value : tuple of (start, level, state)
         What is wanted, at no level and at `SAMPLED`, of each lever.
     cost : tuple of (start, level, year)
-        Real pounds, of the central run.
+        Real pounds, expected: the mean over draws, or the central run's where there are none.
     strength : tuple of (start, level)
         Effect on children over that of the lever at its fullest.
     interaction : (lever, lever)
@@ -97,8 +97,7 @@ class Surface:
 def wanted(outcome: PlanOutcome, weights: Mapping[str, float]) -> Array:
     """Return what is wanted of an outcome: (state,), the draws or else the central run alone."""
     total = np.sum([weight * outcome.values[name] for name, weight in weights.items()], axis=0)
-    states: Array = total[1:] if len(total) > 1 else total
-    return states
+    return over_states(np.asarray(total))
 
 
 def runs_needed(levers: Sequence[Lever], draws: int) -> int:
@@ -137,10 +136,10 @@ def _alone(runs: PlanRuns, i: int, weights: Mapping[str, float]) -> tuple[Array,
 
     def outcomes(at: Sequence[int], *, central: bool) -> list[list[PlanOutcome]]:
         plans = [_only(runs, i, Pick(part * lever.most, later)) for later in at for part in SAMPLED]
+        nothing = runs.nothing(central=central)
         found = [_had(one, nothing) for one in runs.of(plans, central=central)]
         return [found[a : a + len(SAMPLED)] for a in range(0, len(found), len(SAMPLED))]
 
-    nothing = runs.nothing()
     central = outcomes(starts, central=True)
     cost = np.stack([[np.zeros(len(runs.years)), *(one.cost[0] for one in row)] for row in central])
     value = np.stack([[np.zeros(1), *(wanted(one, weights) for one in row)] for row in central])
@@ -149,13 +148,17 @@ def _alone(runs: PlanRuns, i: int, weights: Mapping[str, float]) -> tuple[Array,
     strength = np.maximum((moved / fullest).mean(axis=-1), 0.0)
     if runs.draws:
         at = _some_starts(lever)
-        drawn = np.stack(
-            [[np.zeros(runs.draws), *(wanted(one, weights) for one in row)] for row in outcomes(at, central=False)]
-        )
-        more = drawn - value[at]
-        every = np.apply_along_axis(lambda known: np.interp(starts, at, known), 0, more)
-        value = value + every
+        drawn = outcomes(at, central=False)
+        values = np.stack([[np.zeros(runs.draws), *(wanted(one, weights) for one in row)] for row in drawn])
+        costs = np.stack([[np.zeros(len(runs.years)), *(one.expected_cost for one in row)] for row in drawn])
+        value = value + _between(starts, at, values - value[at])
+        cost = np.maximum(cost + _between(starts, at, costs - cost[at]), 0.0)
     return value, cost, np.concatenate([np.zeros((len(strength), 1)), strength], axis=1)
+
+
+def _between(starts: Sequence[int], at: Sequence[int], known: Array) -> Array:
+    """Read off at all starts what is known at some: (start, ...)."""
+    return np.apply_along_axis(lambda some: np.interp(starts, at, some), 0, known)
 
 
 def _only(runs: PlanRuns, i: int, pick: Pick) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from simulator.interventions.early_help import EarlyHelp
 from simulator.interventions.fields import Wrong, nearest
 from simulator.runs.single_run import Engine
 from simulator.scenario import LoadedScenario
+from simulator.scenario.uncertain import Uncertain
 from simulator.uncertainty import Parameter, sample
 from simulator.vocabulary.areas import authorities
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
@@ -89,7 +90,8 @@ class PilotWorth:
     moved_gbp : float
         The same where a programme that comes later is counted for as many years.
     own_gbp : float
-        Net benefit of the programme in the pilot's areas while it lasts.
+        Net benefit of the programme in the pilot's areas, which have it for the pilot's years: what these cost, and
+        what they save to the end of the run.
     evaluation_gbp : float
         Cost of measuring.
     """
@@ -181,7 +183,9 @@ def value_of_information(
 ) -> Information:
     """Work out what it is worth to know more before one of several options is taken, or none.
 
-    Every option is run with the same draws, and held against the same scenario without its programmes.
+    Every option is run with the same draws, and held against the same scenario without its programmes. So is every
+    pilot, by itself. A roll-out after it is in all areas, those of the pilot among them, and pays for the years from
+    then on.
 
     Parameters
     ----------
@@ -207,8 +211,7 @@ def value_of_information(
     Impossible
         If a draw asks for what cannot be had.
     """
-    if draws < LEAST_DRAWS:
-        raise Wrong(f"{draws} draws are too few to see what numbers tell", f"{LEAST_DRAWS} or more")
+    of = runs_needed(options, pilots, draws)
     for name, loaded in options.items():
         if not any(one.is_programme for one in loaded.scenario.interventions):
             raise Wrong(
@@ -225,10 +228,12 @@ def value_of_information(
             raise Wrong(what, "a longer run, or fewer years of a pilot")
     errors = [_error(options, key, one, delay) for one, delay in zip(pilots, delays, strict=True)]
     drawn = sample(parameters, draws, seed)
-    done, of, found = 0, draws * len(questions), []
-    for one in questions.values():
-        found.append(one.figures(drawn, lambda n, _, done=done: progress(done + n, of)))  # type: ignore[misc]
+    alone = [AskedOfPoints(pilot_alone(options, key, one), engine=engine, kept=FinishedWork(work)) for one in pilots]
+    done, run = 0, []
+    for one in (*questions.values(), *alone):
+        run.append(one.figures(drawn, lambda n, _, done=done: progress(done + n, of)))  # type: ignore[misc]
         done += draws
+    found, in_pilots = run[: len(questions)], run[len(questions) :]
     _same_world(options, found)
     benefits = np.stack([np.zeros(draws), *(one.of("npv") for one in found)], axis=1)
     gains = benefits.max(axis=1) - benefits[:, best_now(benefits)]
@@ -241,18 +246,8 @@ def value_of_information(
         worths=_worths(parameters, drawn, benefits),
         measured=key,
         pilots=tuple(
-            _pilot(
-                one,
-                delay,
-                error,
-                benefits,
-                found,
-                np.log(drawn[key]),
-                _areas(options, found, key),
-                evaluation_gbp,
-                seed,
-            )
-            for one, delay, error in zip(pilots, delays, errors, strict=True)
+            _pilot(one, delay, error, benefits, found, np.log(drawn[key]), own.of("npv"), evaluation_gbp, seed)
+            for one, delay, error, own in zip(pilots, delays, errors, in_pilots, strict=True)
         ),
         figures=found[-1],
         draws=draws,
@@ -311,11 +306,45 @@ def _error(options: Mapping[str, LoadedScenario], key: str, pilot: Pilot, years:
     return max(standard_error(one, pilot.areas, years) for one in _holders(options, key).values())
 
 
-def _areas(options: Mapping[str, LoadedScenario], found: Sequence[PointFigures], key: str) -> tuple[Array, float]:
-    """Return the net benefit by year of the widest option that holds a ratio, and the authorities that it reaches."""
-    reach = {name: one.areas.fraction for name, one in _holders(options, key).items()}
-    widest = max(reach, key=lambda name: reach[name])
-    return found[list(options).index(widest)].net_benefit_gbp, reach[widest] * len(authorities())
+def pilot_alone(options: Mapping[str, LoadedScenario], key: str, pilot: Pilot) -> LoadedScenario:
+    """Return the widest option that holds a ratio with that help alone, in a pilot's areas and for its years.
+
+    Each area has what the option gives one on average, in reach and in money; where the reach or the money is uncertain
+    it is central, as more or less of what a draw says is not in a file.
+    """
+    holders = _holders(options, key)
+    name = max(holders, key=lambda name: holders[name].areas.fraction)
+    loaded, holder = options[name], holders[name]
+    [at] = [i for i, one in enumerate(loaded.scenario.interventions) if one is holder]
+    level = pilot.areas / (holder.areas.fraction * len(authorities()))
+    piloted = holder.at_level(level).for_years(pilot.years)
+    kept = [i for i, one in enumerate(loaded.scenario.interventions) if i == at or not one.is_programme]
+    everything = tuple(piloted if i == at else loaded.scenario.interventions[i] for i in kept)
+    uncertain = [
+        replace(one, path=(one.path[0], kept.index(int(one.path[1])), *one.path[2:])) if _of_one(one) else one
+        for one in loaded.uncertain
+        if not _of_one(one) or (int(one.path[1]) in kept and one.path[2] not in ("areas", "cost"))
+    ]
+    scenario = loaded.scenario.model_copy(update={"interventions": everything})
+    return replace(loaded, scenario=scenario, uncertain=tuple(uncertain))
+
+
+def _of_one(number: Uncertain) -> bool:
+    """Say whether a number is of an intervention."""
+    return number.path[0] == "interventions"
+
+
+def runs_needed(options: Mapping[str, LoadedScenario], pilots: Sequence[Pilot], draws: int) -> int:
+    """Return how many runs of the simulator it takes: the draws of every option and of every pilot alone.
+
+    Raises
+    ------
+    Wrong
+        If there are too few draws to say anything.
+    """
+    if draws < LEAST_DRAWS:
+        raise Wrong(f"{draws} draws are too few to see what numbers tell", f"{LEAST_DRAWS} or more")
+    return draws * (len(options) + len(pilots))
 
 
 def _same_world(options: Mapping[str, LoadedScenario], found: Sequence[PointFigures]) -> None:
@@ -342,14 +371,12 @@ def _worths(parameters: Sequence[Parameter], drawn: Mapping[str, Array], benefit
 
 def _pilot(
     pilot: Pilot, delay: int, error: float, benefits: Array, found: Sequence[PointFigures], truth: Array,
-    areas: tuple[Array, float], evaluation_gbp: float, seed: int,
+    own: Array, evaluation_gbp: float, seed: int,
 ) -> PilotWorth:  # fmt: skip
     discount = found[-1].discount
     later = np.stack([np.zeros(len(truth)), *(delayed(one.net_benefit_gbp, delay) @ discount for one in found)], axis=1)
-    own, reached = areas
     now = of_study(benefits, truth, error, seed)
     pound = discount[delay] / discount[0]
-    while_it_lasts = float((own[:, :delay] @ discount[:delay]).mean())
     return PilotWorth(
         pilot=pilot,
         standard_error=error,
@@ -357,7 +384,7 @@ def _pilot(
         evsi_gbp=now - float(benefits.mean(axis=0).max()),
         delay_gbp=now - of_study(later, truth, error, seed),
         moved_gbp=now * (1.0 - float(pound)),
-        own_gbp=while_it_lasts * pilot.areas / reached,
+        own_gbp=float(own.mean()),
         evaluation_gbp=evaluation_gbp,
     )
 

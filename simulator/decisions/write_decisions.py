@@ -183,7 +183,13 @@ def information_text(found: Information, title: str) -> str:
             "Its areas are held against others like them, with the noise of authorities' starts, and with as much of",
             "the effect as is in these by then (pilot-power). Waiting is what the delay takes away: fixed, where the",
             "years of the run are all that counts; moved, where a programme that comes later is counted for as many",
-            "years. Own is the net benefit in the pilot's areas while it lasts.",
+            "years. Own is the programme's net benefit in the pilot's areas, which have it for the pilot's years: what",
+            "these save counts to the end of the run. A roll-out after it pays for all areas from then on.",
+            *(
+                ["Measuring is counted at nothing: what it costs (--evaluation-gbp) goes from each net worth."]
+                if all(one.evaluation_gbp == 0.0 for one in found.pilots)
+                else []
+            ),
         ]
     return "\n".join(lines) + "\n"
 

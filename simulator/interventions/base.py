@@ -455,6 +455,13 @@ class PhasedIntervention(Intervention):
         ends = [self.end, None if self.outlasts_money else self.paid_to]
         return min((month for month in ends if month is not None), default=None)
 
+    def for_years(self, years: int) -> Self:
+        """Return the same for its first years alone; what it did then works and fades as it says."""
+        last = self.start + (MONTHS_A_YEAR * years - 1)
+        end = last if self.end is None else min(self.end, last)
+        cost = None if self.cost is None else self.cost.until(end)
+        return self.model_copy(update={"end": end, "cost": cost})
+
     def falls(self, lag_months: int) -> tuple[Month, int] | None:
         """Last month at full strength, and the months over which the effect then falls; None if it goes on.
 

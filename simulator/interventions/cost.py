@@ -170,6 +170,15 @@ class Cost(Model):
         per_year = None if self.per_year_gbp is None else self.per_year_gbp * ratio
         return self.model_copy(update={"budget_gbp": budget, "per_year_gbp": per_year})
 
+    def until(self, last: Month) -> Cost:
+        """Return the same with no amount of a financial year after a month, and of its own year the months to it."""
+        if self.budget_gbp is None:
+            return self
+        paid = {year: [month <= last for month in financial_year_months(year)] for year in self.budget_gbp}
+        part = {year: sum(months) / len(months) for year, months in paid.items()}
+        budget = {year: amount * part[year] for year, amount in self.budget_gbp.items() if part[year]}
+        return self.model_copy(update={"budget_gbp": budget})
+
     def last_paid(self, end: Month | None) -> Month | None:
         """Last month with money, if the money ends; the programme's `end` closes what is paid by the year."""
         dated = [max(financial_year_months(year)) for year, amount in (self.budget_gbp or {}).items() if amount > 0]

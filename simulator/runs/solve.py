@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq, least_squares
 
 from simulator.data.evidence_library import weakest_design
@@ -29,8 +30,17 @@ Array = NDArray[np.float64]
 PRECISION = 1e-12
 """How near a solution is, as a share of the range between the bounds: billions that balance do so to the pound."""
 
-_SCAN = 9
-"""Values between the bounds at which a crossing of the target is looked for."""
+_SCAN, _SCAN_OF_DRAWS = 9, 5
+"""Values between the bounds at which a crossing of the target is looked for, by the central run and with draws."""
+
+PRECISION_OF_DRAWS = 1e-4
+"""The same as `PRECISION` with draws, whose number moves a solution by more."""
+
+_READINGS, _BRENT = 5, 60
+"""Most values that are run after these to find one, with draws and by the central run."""
+
+DRAWS_TO_BE_SURE = 400
+"""Draws where none are named. A share of 50% is counted to 2.5 points with them, and to 8 with 40."""
 
 
 _NUMBER = r"[-+]?(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
@@ -280,10 +290,19 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Solution:
-    """An assumption and the result that it gives."""
+    """An assumption and the result that it gives.
+
+    Attributes
+    ----------
+    value, result : float
+    error : float or None
+        Standard error of the value from counting draws: half of what it moves if as many more or fewer of them reach
+        the target as chance makes of their number. Infinite if the bounds do not hold it, None without draws.
+    """
 
     value: float
     result: float
+    error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -303,6 +322,74 @@ class Surety:
     seed: int = 1
 
 
+Kept = Callable[[str, Callable[[], Array]], Array]
+
+
+class Trials:
+    """Values of an assumption that were run, and what the target is in each run; a value is run once.
+
+    Parameters
+    ----------
+    loaded, target, unknown, engine, sure, against
+        As for :func:`solve`.
+    told : callable
+        Told how many runs were made.
+    kept : callable
+        Of a name and of what makes figures: gives those that were kept from before, or makes and keeps them.
+    """
+
+    def __init__(
+        self, loaded: LoadedScenario, target: Target, unknown: Unknown, engine: Engine = "plain", *,
+        sure: Surety | None = None, against: LoadedScenario | None = None, told: Callable[[int], None] = lambda _: None,
+        kept: Kept = lambda _, make: make(),
+    ) -> None:  # fmt: skip
+        self.loaded, self.target, self.unknown, self.engine, self.sure = loaded, target, unknown, engine, sure
+        self.price_year = loaded.scenario.price_year
+        self.beside = None if against is None else _run(against, engine, sure, self.price_year)
+        self.told, self.kept = told, kept
+        self.refused: list[Impossible | ScenarioError] = []
+        self._seen: dict[float, Array] = {}
+
+    @property
+    def runs(self) -> int:
+        """Runs of a value: the central one and the draws."""
+        return 1 + (self.sure.draws if self.sure else 0)
+
+    @property
+    def values(self) -> list[float]:
+        """Values that can be had, the lowest first."""
+        return sorted(value for value, found in self._seen.items() if not np.isnan(found).any())
+
+    def of(self, value: float) -> Array:
+        """Return what the target is with a value: (1 + draw,), the central run first; NaN if it cannot be had."""
+        if value not in self._seen:
+            try:
+                self._seen[value] = self.kept(f"{value!r}", lambda: self._ran(value))
+            except (Impossible, ScenarioError) as impossible:
+                self.refused.append(impossible)
+                self._seen[value] = np.full(self.runs, np.nan)
+            self.told(len(self._seen) * self.runs)
+        return self._seen[value]
+
+    def _ran(self, value: float) -> Array:
+        results = _run(_with_certain(self.loaded, self.unknown, value), self.engine, self.sure, self.price_year)
+        return self.target.of(results, self.beside)
+
+    def reached(self, value: float, share: float | None = None) -> float:
+        """Return the one figure that is to be the target's value, to be so sure or as sure as was asked."""
+        asked = None if self.sure is None else self.sure.share
+        return self.target.reached(self.of(value), asked if share is None else share)
+
+    def crossing(self, share: float, near: float) -> float:
+        """Return where the target would be reached in a share of draws, along straight lines between values; or NaN."""
+        values = np.array(self.values)
+        misses = np.array([self.reached(value, share) for value in values]) - self.target.value
+        at = np.flatnonzero(misses[:-1] * misses[1:] <= 0.0)
+        a, b, x, y = values[at], values[at + 1], misses[at], misses[at + 1]
+        found = a + (b - a) * np.divide(x, x - y, out=np.zeros_like(x), where=x != y)
+        return float(min(found, key=lambda value: abs(value - near), default=np.nan))
+
+
 def solve(
     loaded: LoadedScenario,
     target: Target,
@@ -311,12 +398,14 @@ def solve(
     *,
     sure: Surety | None = None,
     against: LoadedScenario | None = None,
+    trials: Trials | None = None,
 ) -> Solution:
     """Find the value of an assumption with which a scenario reaches a target.
 
     The result is looked at between the bounds of the assumption; where it crosses the target, the value is found by
-    Brent's method. If it crosses more than once, the solution is the one nearest to
-    the scenario's own value.
+    Brent's method. If it crosses more than once, the solution is the one nearest to the scenario's own value. With
+    draws fewer values are looked at and the value is found less exactly, as chance moves it by more: every draw is read
+    off between the values that were run (monotone cubics), and the value that these give is run, until they agree.
 
     Parameters
     ----------
@@ -329,51 +418,92 @@ def solve(
         by the central run.
     against : LoadedScenario, optional
         What programmes are held against, if not the same scenario without them.
+    trials : Trials, optional
+        Values that were run before with the same draws, for another share of them.
 
     Raises
     ------
     Unsolvable
-        If no value within the bounds reaches the target; the message says which comes nearest.
+        If no value within the bounds reaches the target, with the one that comes nearest; or all do.
     ScenarioError
         If the scenario is impossible with every value.
     """
-    _check_sure((target,), sure)
-    price_year = loaded.scenario.price_year
-    beside = None if against is None else _run(against, engine, sure, price_year)
-    seen: dict[float, float] = {}
-    refused: list[Impossible | ScenarioError] = []
+    check_sure((target,), sure)
+    tried = trials or Trials(loaded, target, unknown, engine, sure=sure, against=against)
+    share = None if sure is None else sure.share
 
-    def result(value: float) -> float:
-        if value not in seen:
-            try:
-                results = _run(_with_certain(loaded, unknown, value), engine, sure, price_year)
-                seen[value] = target.reached(target.of(results, beside), None if sure is None else sure.share)
-            except (Impossible, ScenarioError) as impossible:
-                refused.append(impossible)
-                seen[value] = np.nan
-        return seen[value]
+    def miss(value: float) -> float:
+        return tried.reached(value, share) - target.value
 
     low, high = unknown.low, unknown.high
     now = _now(loaded, unknown)
-    grid = sorted({*np.linspace(low, high, _SCAN).tolist(), now})
-    misses = [result(value) - target.value for value in grid]
+    grid = sorted({*np.linspace(low, high, _SCAN if sure is None else _SCAN_OF_DRAWS).tolist(), now})
+    misses = [miss(value) for value in grid]
     if np.isnan(misses).all():
         with loaded.placing():
-            raise refused[-1]
+            raise tried.refused[-1]
     crossings = [
         (a, b)
         for (a, x), (b, y) in zip(zip(grid, misses, strict=True), zip(grid[1:], misses[1:], strict=True), strict=False)
         if x * y <= 0
     ]
     if not crossings:
-        best = min((abs(m), v) for v, m in zip(grid, misses, strict=True) if not np.isnan(m))[1]
-        raise Unsolvable(
-            f"no {'.'.join(map(str, unknown.path))} from {low:g} to {high:g} reaches it; the nearest is "
-            f"{best:g} {unknown.note.unit}, with {result(best):,.10g}"
-        )
+        raise Unsolvable(_never_crossed(target, unknown, now, dict(zip(grid, misses, strict=True))))
     a, b = min(crossings, key=lambda ends: abs(sum(ends) / 2.0 - now))
-    value = float(brentq(lambda x: result(x) - target.value, a, b, xtol=PRECISION * (high - low)))
-    return Solution(value, result(value))
+    if sure is None:
+        value = float(brentq(miss, a, b, xtol=PRECISION * (high - low), maxiter=_BRENT, disp=False))
+        return Solution(value, miss(value) + target.value)
+    value = _read_off(tried, miss, sure.share, a, b)
+    return Solution(value, miss(value) + target.value, _error(tried, sure, value))
+
+
+def _read_off(tried: Trials, miss: Callable[[float], float], share: float, low: float, high: float) -> float:
+    """Return a value between two with which the target is reached in a share of draws."""
+    near = PRECISION_OF_DRAWS * (tried.unknown.high - tried.unknown.low)
+    tiny = PRECISION * max(abs(tried.target.value), 1.0)
+    for end in (low, high):
+        if abs(miss(end)) <= tiny:
+            return end
+    value = np.nan
+    for _ in range(_READINGS):
+        values = tried.values
+        each = PchipInterpolator(values, np.stack([tried.of(one) for one in values]))
+
+        def between(x: float, each: PchipInterpolator = each) -> float:
+            return tried.target.reached(each(x), share) - tried.target.value
+
+        before, value = value, float(brentq(between, low, high, xtol=near / 10.0))
+        here = miss(value)
+        if abs(here) <= tiny or abs(value - before) <= near:
+            break
+        low, high = (low, value) if miss(low) * here < 0.0 else (value, high)
+    return value
+
+
+def _error(tried: Trials, sure: Surety, value: float) -> float:
+    """Return the standard error of a value from counting draws."""
+    error = np.sqrt(sure.share * (1.0 - sure.share) / sure.draws)
+    ends = [tried.crossing(float(np.clip(sure.share + sign * error, 0.0, 1.0)), value) for sign in (-1.0, 1.0)]
+    return float("inf") if np.isnan(ends).any() else abs(ends[1] - ends[0]) / 2.0
+
+
+def _never_crossed(target: Target, unknown: Unknown, now: float, misses: Mapping[float, float]) -> str:
+    """Say that a result never is the target's value: that all values do better, or which comes nearest."""
+    had = {value: miss for value, miss in misses.items() if not np.isnan(miss)}
+    of = f"{dotted(unknown)} from {unknown.low:g} to {unknown.high:g}"
+    good = {"=": False, "<=": max(had.values()) < 0.0, ">=": min(had.values()) > 0.0}[target.sign]
+    if good:
+        least, most = (end(had.values()) + target.value for end in (min, max))
+        return f"every {of} reaches it: {target.measure} is {least:,.10g} to {most:,.10g}, so there is nothing to find"
+    best = min(had, key=lambda value: abs(had[value]))
+    return f"no {of} reaches it; the nearest is {best:g} {unknown.note.unit}, with {had[best] + target.value:,.10g}"
+
+
+def most_runs(unknowns: int, sure: Surety | None) -> int:
+    """Return how many runs of the simulator one solution takes at the most."""
+    of_one = _SCAN + 1 + _BRENT if sure is None else _SCAN_OF_DRAWS + 1 + _READINGS
+    of_several = 2 + _TRIES * _STEPS * (1 + unknowns) + 1
+    return (of_one if unknowns == 1 else of_several) * (1 + (sure.draws if sure else 0))
 
 
 NEAR = 1e-6
@@ -391,6 +521,7 @@ def solve_several(
     *,
     sure: Surety | None = None,
     against: LoadedScenario | None = None,
+    told: Callable[[int], None] = lambda _: None,
 ) -> tuple[Solution, ...]:
     """Find the values of as many assumptions as there are targets, with which a scenario reaches all of them.
 
@@ -404,6 +535,8 @@ def solve_several(
         As many of the one as of the other.
     engine, sure, against
         As for :func:`solve`.
+    told : callable
+        Told how many runs were made.
 
     Returns
     -------
@@ -420,18 +553,23 @@ def solve_several(
     """
     if len(targets) != len(unknowns) or len({one.path for one in unknowns}) < len(unknowns):
         raise Unsolvable(f"{len(targets)} targets and {len(unknowns)} numbers to vary", "as many of each, each once")
-    _check_sure(targets, sure)
+    check_sure(targets, sure)
     price_year = loaded.scenario.price_year
     beside = None if against is None else _run(against, engine, sure, price_year)
     low = np.array([one.low for one in unknowns])
     width = np.array([one.high for one in unknowns]) - low
 
+    made = 0
+
     def results(parts: Array) -> Array:
+        nonlocal made
         changed = loaded
         for unknown, value in zip(unknowns, low + parts * width, strict=True):
             changed = _with_certain(changed, unknown, float(value))
         with loaded.placing():
             run = _run(changed, engine, sure, price_year)
+        made += 1 + (sure.draws if sure else 0)
+        told(made)
         share = None if sure is None else sure.share
         return np.array([one.reached(one.of(run, beside), share) for one in targets])
 
@@ -452,14 +590,15 @@ def solve_several(
     reached = results(best)
     values = (low + best * width).tolist()
     if least > NEAR:
-        said = ", ".join(f"{_dotted(u)} = {v:.6g} {u.note.unit}" for u, v in zip(unknowns, values, strict=True))
+        said = ", ".join(f"{dotted(u)} = {v:.6g} {u.note.unit}" for u, v in zip(unknowns, values, strict=True))
         gives = ", ".join(f"{t.measure} {x:,.10g}" for t, x in zip(targets, reached, strict=True))
         raise Unsolvable(f"nothing was found within the bounds that reaches all targets; the nearest is {said}, "
                          f"with {gives}")  # fmt: skip
     return tuple(Solution(v, float(x)) for v, x in zip(values, reached, strict=True))
 
 
-def _dotted(unknown: Unknown) -> str:
+def dotted(unknown: Unknown) -> str:
+    """Return the path of an unknown as it is written."""
     return ".".join(map(str, unknown.path))
 
 
@@ -469,8 +608,13 @@ def _now(loaded: LoadedScenario, unknown: Unknown) -> float:
     return unknown.low if here is None else float(np.clip(here, unknown.low, unknown.high))
 
 
-def _check_sure(targets: Sequence[Target], sure: Surety | None) -> None:
-    """Refuse to be sure of what may be good high or low."""
+def check_sure(targets: Sequence[Target], sure: Surety | None) -> None:
+    """Refuse to be sure of what may be good high or low.
+
+    Raises
+    ------
+    Unsolvable
+    """
     for one in targets:
         if sure is not None and not one.of_programmes and one.sign == "=":
             raise Unsolvable(f"{one.measure} may be good high or low, so nothing is sure of it",

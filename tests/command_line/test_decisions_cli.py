@@ -34,7 +34,7 @@ end: 2027-03
 QUICK = {
     "sensitivity": ["sensitivity", "short.yaml", "--points", "2", "--inputs", "1"],
     "voi": ["voi", "short.yaml", "--draws", "100"],
-    "optimise": ["optimise", "short.yaml", "--budget", "1e8", "--latest-start", "2025"],
+    "optimise": ["optimise", "short.yaml", "--budget", "1e8", "--latest-start", "2025", "--draws", "0"],
     "pilot-power": ["pilot-power", "--design", "matched-difference", "--ratio", "0.8", "--years", "4"],
     "appraise": ["appraise", "short.yaml", "--draws", "2", "--cost-uplift", "0.4"],
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from simulator.cli.main import cli
 from simulator.outputs.charts import words
 from simulator.runs.engines import default_engine
 from simulator.runs.single_run import run_once
-from simulator.runs.solve import Surety, Target, Unknown, Unsolvable, solve, with_other_places
+from simulator.runs.solve import Solution, Surety, Target, Unknown, Unsolvable, solve, with_other_places
 from simulator.scenario import LoadedScenario, load
 
 
@@ -39,7 +40,7 @@ PAYS = Asked(
     "interventions.family-help.effect.risk_ratio",
 )
 ENOUGH = Asked(
-    "Is £200m enough?",
+    "Is £200m enough for its pilots to pay for themselves?",
     "stable-homes-2023",
     "npv=0@2023-24..2032-33",
     "interventions.pathfinders.effect.risk_ratio",
@@ -65,7 +66,7 @@ def answers() -> str:
     return "\n\n".join(part for asked in ASKED for part in (f"**{asked.question}**", transcript(asked), _answer(asked)))
 
 
-SURE = Surety(0.5, draws=40)
+SURE = Surety(0.5, draws=100)
 """By the median of so many draws."""
 
 
@@ -75,16 +76,26 @@ def break_even(
     sure: Surety | None = None,
 ) -> tuple[float | None, float | None]:
     """Return the value with which programmes just pay, with places limited and found as needed; None if none does."""
+    limited, needed = _both_ways(asked, change, sure)
+    return None if limited is None else limited.value, None if needed is None else needed.value
+
+
+def _both_ways(
+    asked: Asked,
+    change: Callable[[LoadedScenario], LoadedScenario] = lambda loaded: loaded,
+    sure: Surety | None = None,
+) -> tuple[Solution | None, Solution | None]:
+    """Return what :func:`break_even` does, with its error of counting draws."""
     loaded = change(load(asked.scenario))
     limited = loaded if loaded.scenario.assumptions.foster_places == "limited" else with_other_places(loaded)
     return _solved(limited, asked, sure), _solved(with_other_places(limited), asked, sure)
 
 
-def _solved(loaded: LoadedScenario, asked: Asked, sure: Surety | None) -> float | None:
+def _solved(loaded: LoadedScenario, asked: Asked, sure: Surety | None) -> Solution | None:
     engine = default_engine(draws=1 if sure is None else sure.draws, areas=1, chance=False)
     try:
         unknown = Unknown.parse(asked.vary, loaded.scenario)
-        return solve(loaded, Target.parse(asked.target), unknown, engine, sure=sure).value
+        return solve(loaded, Target.parse(asked.target), unknown, engine, sure=sure)
     except Unsolvable:
         return None
 
@@ -159,7 +170,7 @@ def _enough(asked: Asked) -> Iterator[str]:
 
 def _by_draws(asked: Asked) -> str:
     """Say how much has to be prevented by the median of draws, which is the figure to quote."""
-    limited, needed = (_said(value) for value in break_even(asked, sure=SURE))
+    limited, needed = (_counted(one) for one in _both_ways(asked, sure=SURE))
     return (
         f"By the median of draws of everything else, which is the figure to quote, it is {limited} and {needed} "
         f"(`--sure {SURE.share:g} --draws {SURE.draws}`; `--sure 0.8` asks for 80% of draws)."
@@ -176,6 +187,13 @@ def _needed(limited: float | None, needed: float | None, who: str) -> str:
 
 def _said(value: float | None) -> str:
     return "more than all" if value is None else f"{1 - value:.0%}"
+
+
+def _counted(one: Solution | None) -> str:
+    """Say how much has to be prevented, with the standard error of counting draws."""
+    if one is None or one.error is None or not math.isfinite(one.error):
+        return _said(None if one is None else one.value)
+    return f"{_said(one.value)} (give or take {100 * one.error:.1f})"
 
 
 def _children_at_end(loaded: LoadedScenario) -> float:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import shlex
 import tempfile
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from shutil import copyfile
 
 import numpy as np
+from click.testing import CliRunner
 from scipy.special import ndtri
 
 from docs_pages.decision_pictures import held_chart, next_chart
 from docs_pages.markdown import table
+from simulator.cli.main import cli
 from simulator.decisions.decision_charts import worth_bars
 from simulator.decisions.frontier_chart import frontier_chart
 from simulator.decisions.levers import combined
@@ -25,42 +28,46 @@ from simulator.decisions.value_of_information import Information, PilotWorth
 from simulator.outputs.charts import Chart, save, words
 from simulator.outputs.charts.headline import signed
 from simulator.runs.engines import default_engine
-from simulator.runs.simulate import simulate
-from simulator.runs.solve import Solution, Surety, Target, Unknown, Unsolvable, solve
+from simulator.runs.solve import Solution, Surety, Target, Trials, Unknown, Unsolvable, solve
 from simulator.scenario import LoadedScenario, load
 
 HELP, FOSTER = "family-help-national", "foster-plan-10000"
 SCENARIOS = (HELP, FOSTER)
 BUDGET_GBP, NEXT_GBP = 200e6, 100e6
-DRAWS = 10
+DRAWS = 100
+"""Of which means and medians are told; a share of them is told with the error of counting them."""
 BUDGETS = (0.0, 100e6, 200e6, 400e6, 1_000e6, 2_600e6, 4_000e6)
 LATEST = 2026
 
 HELD = "children<=80000@2030-03"
 RATIO = "interventions.family-help.effect.risk_ratio"
-BOUNDS = (0.3, 1.0)
+BOUNDS = (0.6, 1.0)
 SURE = (0.5, 0.8)
-HELD_DRAWS = 40
+HELD_DRAWS = 400
 PAYS = "npv=0@2025-26..2034-35"
+APPROVAL = "interventions.foster-plan.cost_per_approval_gbp"
+APPROVALS_GBP = (0.0, 1_000_000.0)
 
 _HEAD = """\
 # Decisions
 
-Written by `tools/make_docs.py`. Each answer is computed by the command above it, which gives tables and charts as well.
-Read all of it with this in mind:
+Written by `tools/make_docs.py`. Figures of a section are those of the commands it names, with the same seeds;
+`optimise`, `appraise` and `voi` write tables and charts as well. Read all of it with this in mind:
 
-- **The effects are judged.** Family help is taken to leave 0.90 of starts at the ages it is for, between the best matched
-  study (0.68) and slight harm (1.05). What a foster approval costs, nobody has published.
+- **The effects are judged.** Family help is taken to leave 0.90 of starts at the ages it is for, between the best
+  matched study (0.68) and slight harm (1.05). What a foster approval costs, nobody has published.
 - **It is money and places, and no appraisal.** Fewer children in care, or in homes, is not a benefit by itself: what
-  children and families gain or lose, and who stays unsafe, is in none of these figures. Net present value is what central
-  government and councils save less what they pay, and part of what is saved is never cash in hand.
-- **No optimism bias is added** to costs, to times or to effects, beyond what the scenarios' own intervals hold.
-- **A budget** is in real pounds of all years of the run; what comes after the run is not counted.
-- **The model could be built otherwise.** Under some [structural switches](sensitivity.md#every-verdict-under-structural-switches)
-  verdicts turn their sign; no interval on this page holds that.
-
-Few draws are run for this page, so intervals are rough.
-"""  # noqa: E501
+  children and families gain or lose, and who stays unsafe, is in none of these figures. Net present value is what
+  central government and councils save less what they pay, and part of what is saved is never cash in hand.
+- **Optimism bias** is added where it is said, as [appraise](appraise.md) has it; all other figures are without it.
+- **A budget** is in real pounds of all years of the run, and held by mean cost over draws, so some draws cost more;
+  what comes after the run is not counted.
+- **Draws are counted.** A share of few draws is not exact: "30%, give or take 5" is 30% with a standard error of 5
+  points.
+- **The model could be built otherwise.** Under some
+  [structural switches](sensitivity.md#every-verdict-under-structural-switches) verdicts turn their sign; no interval
+  on this page holds that.
+"""
 
 
 def decisions_page(folder: Path, pilots: Mapping[str, PilotAnswer], evidence: Information) -> str:
@@ -81,12 +88,15 @@ def decisions_page(folder: Path, pilots: Mapping[str, PilotAnswer], evidence: In
             BUDGET_GBP, {"care_years": 1.0}, draws=DRAWS, latest_start=LATEST, frontier_gbp=BUDGETS, next_gbp=NEXT_GBP
         ),
     )
+    optimism = {name: _optimism(name) for name in SCENARIOS}
     return _filled(
         [
             _HEAD,
-            _enough(found, _drawn(frontier_chart(found, loaded.scenario.name), folder, "decisions-frontier")),
+            _enough(
+                found, optimism[HELP], _drawn(frontier_chart(found, loaded.scenario.name), folder, "decisions-frontier")
+            ),
             _held(load(HELP), folder),
-            _next(found, load(FOSTER), folder),
+            _next(found, optimism[FOSTER], load(FOSTER), folder),
             _pilots(pilots, _drawn(power_by_ratio(next(iter(pilots.values()))), folder, "decisions-pilots")),
             _evidence(evidence, _drawn(worth_bars(evidence, load(HELP).scenario.name), folder, "decisions-evidence")),
         ]
@@ -114,25 +124,45 @@ def _drawn(chart: Chart | None, folder: Path, name: str) -> str:
 
 
 def _command() -> str:
-    said = ["care-demand", "optimise", *SCENARIOS, "--budget", f"{BUDGET_GBP:.0f}", "--draws", str(DRAWS)]
-    return shlex.join([*said, "--latest-start", str(LATEST)])
+    budgets = ",".join(f"{one:g}" for one in BUDGETS)
+    said = ["care-demand", "optimise", *SCENARIOS, "--budget", f"{BUDGET_GBP:g}", "--draws", str(DRAWS)]
+    return shlex.join([*said, "--latest-start", str(LATEST), "--frontier", budgets, "--next", f"{NEXT_GBP:g}"])
 
 
+def _appraise(name: str) -> str:
+    return f"care-demand appraise {name} --draws {DRAWS} --no-charts"
+
+
+def _optimism(name: str) -> dict[tuple[str, str], float]:
+    """Return the share of draws in which a scenario pays, by foster places and step of optimism (`appraise`)."""
+    with tempfile.TemporaryDirectory() as made:
+        out = Path(made) / "out"
+        done = CliRunner().invoke(cli, [*shlex.split(_appraise(name))[1:], "--quiet", "--out", str(out)])
+        if done.exit_code:
+            raise RuntimeError(f"{_appraise(name)}: {done.output}")
+        with (out / "optimism.csv").open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["item"] == "chance_pays"]
+    return {(row["places"], row["step"]): float(row["central"]) for row in rows}
+
+
+_STATED, _UPLIFTED = "as stated", "all together"
 _ORDER = ("care_years", "home_years", "npv")
-_HEADS = ("Budget", "Spent", "Child-years in care avoided", "In homes avoided", "Saved less cost, present value")
+_HEADS = (
+    "Budget", "Mean cost", "Child-years in care avoided", "In homes avoided", "Saved less cost, present value",
+)  # fmt: skip
 
 
-def _interval(values: np.ndarray, write: object) -> str:  # type: ignore[type-arg]
-    assert callable(write)
-    low, high = np.quantile(values[1:], [0.1, 0.9])
-    return f"{write(float(values[1:].mean()))} ({write(float(low))} to {write(float(high))})"
-
-
-def _write(name: str) -> object:
+def _write(name: str) -> Callable[[float], str]:
     return words.money if name == "npv" else words.count
 
 
-def _enough(found: Optimised, picture: str) -> str:
+def _interval(values: np.ndarray, write: Callable[[float], str]) -> str:  # type: ignore[type-arg]
+    """Write the median, and 80% of draws."""
+    low, middle, high = (write(float(end)) for end in np.quantile(values[1:], [0.1, 0.5, 0.9]))
+    return f"{middle} ({low} to {high})"
+
+
+def _enough(found: Optimised, optimism: Mapping[tuple[str, str], float], picture: str) -> str:
     rows = [
         [
             words.money(budget),
@@ -143,36 +173,55 @@ def _enough(found: Optimised, picture: str) -> str:
     ]
     values = found.plan.outcome.values
     plan, pays = values["care_years"][1:], values["npv"][1:]
-    children = float(plan.mean()) / len(found.years)
+    children = float(np.median(plan)) / len(found.years)
     taken = " and ".join(
         f"*{lever.title}* at {pick.level:.0%} of what is announced"
         for lever, pick in zip(found.levers, found.plan.plan, strict=True)
         if pick is not None
     )
+    stated, uplifted = (words.chance(optimism["limited", step], DRAWS) for step in (_STATED, _UPLIFTED))
     return f"""\
-## Is £200m enough?
+## Is £200m enough to move England's numbers?
 
 ```text
 {_command()}
+{_appraise(HELP)}
 ```
 
 {picture}
 
 To be seen in the number of children in care, no. The plan found that avoids most child-years in care on average for
 {words.money(BUDGET_GBP)}, {taken}, avoids {_interval(values["care_years"], words.count)} child-years in care over
-{len(found.years)} years (mean, and 80% of {DRAWS} draws). That is {words.count(children)} children at a time of some
-80,000.
+{len(found.years)} years (median, and 80% of {DRAWS} draws; mean {words.count(float(plan.mean()))}). That is
+{words.count(children)} children at a time of some 80,000. (Whether the £200m pilots of 2023 pay for themselves is
+another question, which the [README](../README.md) answers.)
 
-**How sure.** The interval holds none and some harm: in {(plan < 0.0).mean():.0%} of draws there are more children in
-care with it, and in {(pays < 0.0).mean():.0%} it costs more than it saves. "Best" is of two programmes and by the
-mean; by another objective it is another plan.
+**How sure.** The interval holds none and some harm: the chance of more children in care with it is
+{words.chance(float((plan < 0.0).mean()), DRAWS)}, and that it costs more than it saves
+{words.chance(float((pays < 0.0).mean()), DRAWS)}. With the uplifts for optimism (money a quarter dearer, a year late,
+half of what is judged of an effect), the whole roll-out pays with a chance of {uplifted}, as stated {stated}. "Best"
+is of
+two programmes and by the mean; by another objective it is another plan.
 
 **What would change it.** Evidence on what family help does to starts. {_pays()}
 
 {table(_HEADS, rows, 5)}
 
-Best plans by mean child-years in care avoided; the frontier cannot fall, as a plan for less is one for more.
+Best plans by mean child-years in care avoided; medians, and 80% of draws. The frontier cannot fall, as a plan for
+less is one for more. {_over(found)}
 """
+
+
+def _over(found: Optimised) -> str:
+    """Say how far a budget is held where the cost of a plan is drawn."""
+    budget, last = found.frontier[-1]
+    low, high = (words.money(float(end)) for end in np.quantile(last.cost_drawn_gbp, [0.1, 0.9]))
+    chance = words.chance(last.overspends(budget), DRAWS)
+    return (
+        f"The plan for {words.money(budget)} costs {low} to {high} in 80% of draws, and its chance to cost more than "
+        f"the "
+        f"budget is {chance}."
+    )
 
 
 def _pays() -> str:
@@ -185,8 +234,9 @@ def _pays() -> str:
     except Unsolvable as none:
         return f"The whole roll-out never pays for itself within the run: {none.what}."
     return (
-        f"The whole roll-out pays for itself within the run if the ratio is {ratio:.2f} or less (central run; 0.90 is "
-        "assumed, and its money is taken to be all new)."
+        f"The whole roll-out pays for itself within the run if the ratio is {ratio:.2f} or less (central run, by "
+        f"`care-demand solve {HELP} --target {PAYS} --vary {RATIO}`; 0.90 is assumed, and its money is taken to be "
+        f"all new)."
     )
 
 
@@ -194,33 +244,34 @@ def _held(loaded: LoadedScenario, folder: Path) -> str:
     engine = default_engine(draws=HELD_DRAWS, areas=1, chance=False)
     low, high = BOUNDS
     unknown, target = Unknown.parse(f"{RATIO}={low}..{high}", loaded.scenario), Target.parse(HELD)
+    trials = Trials(loaded, target, unknown, engine, sure=Surety(SURE[0], HELD_DRAWS))
     found: dict[float, Solution] = {}
     lines = []
     for share in SURE:
         try:
-            found[share] = solve(loaded, target, unknown, engine, sure=Surety(share, HELD_DRAWS))
-            prevented = 1 - found[share].value
+            sure = Surety(share, HELD_DRAWS)
+            found[share] = solve(loaded, target, unknown, engine, sure=sure, trials=trials)
             lines.append(
-                f"- To be {share:.0%} sure, the help has to prevent {prevented:.0%} of starts at the ages it is for."
+                f"- To be {share:.0%} sure, the help has to prevent {_prevented(found[share])} of starts at the ages "
+                f"it "
+                "is for."
             )
         except Unsolvable as none:
             lines.append(f"- To be {share:.0%} sure: {none.what}.")
     said = "\n".join(lines)
-    ratios = np.linspace(0.6, 1.0, 5)
-    results = [
-        simulate(loaded.at({RATIO: float(ratio)}), draws=HELD_DRAWS, engine=engine, workers=1) for ratio in ratios
-    ]
-    children = np.stack([target.of(one) for one in results])
-    as_stated = float((children[-1, 1:] <= target.value).mean())
+    ratios = np.linspace(low, high, 5)  # which were run to find these
+    children = np.stack([trials.of(float(ratio)) for ratio in ratios])
+    as_stated = words.chance(float((children[-1, 1:] <= target.value).mean()), HELD_DRAWS)
     picture = _drawn(
-        held_chart(1.0 - ratios, children, target, {s: 1 - one.value for s, one in found.items()}), folder,
+        held_chart(1.0 - ratios, children, target, {s: _prevented(one) for s, one in found.items()}), folder,
         "decisions-held",
     )  # fmt: skip
     return f"""\
 ## What would hold 80,000?
 
 ```text
-care-demand solve {HELP} --target '{HELD}' --vary {RATIO}={low}..{high:g} --sure 0.8 --draws {HELD_DRAWS}
+{_hold(SURE[0])}
+{_hold(SURE[1])}
 ```
 
 {picture}
@@ -230,75 +281,135 @@ record says:
 
 {said}
 
-**How sure.** Studies of help run from 32% fewer starts to 5% more: what is needed to be {SURE[-1]:.0%} sure is near the
-best that was ever found, and not what to expect. The distance between the two lines is not about the help: it is how
-far starts and stays stray by themselves. With help that prevents nothing, {as_stated:.0%} of {HELD_DRAWS} draws keep to
-80,000 all the same.
+**How sure.** What is given or taken is the standard error of counting {HELD_DRAWS} draws. Studies of help run from 32%
+fewer starts to 5% more: what is needed to be {SURE[-1]:.0%} sure is near the best that was ever found, and not what to
+expect. The distance between the two lines is not about the help: it is how far starts and stays stray by themselves.
+With help that prevents nothing, the chance to keep to 80,000 is {as_stated} all the same.
 
 **What would change it.** Another course of starts than the past's (a new law, or arrivals) is in no draw. And a
 number is not what anybody should hold for its own sake: it can be held by help, or by not taking in children who are
-not safe.
-"""
+not safe. """
 
 
-def _next(found: Optimised, foster: LoadedScenario, folder: Path) -> str:
-    rows = [
-        [one.lever.title, _interval(one.outcome["care_years"], words.count),
-         _interval(one.outcome["home_years"], words.count), _interval(one.outcome["npv"], words.money)]
-        for one in found.next_money
-    ]  # fmt: skip
-    more = words.money(found.asked.next_gbp)
-    heads = (f"{more} more for", "Child-years in care avoided", "In homes avoided", "Saved less cost, present value")
-    best = {name: max(found.next_money, key=lambda one: _gain(one, name)) for name in _ORDER}
-    titles = {name: f"*{one.lever.title}*" for name, one in best.items()}
-    verdict = (
-        f"{titles['care_years']} does most by all three figures."
-        if len(set(titles.values())) == 1
-        else f"It depends on what for. {titles['care_years']} keeps most children out of care, and {titles['npv']} "
-        "saves most money; which is better is not for a model to say."
+def _hold(share: float) -> str:
+    low, high = BOUNDS
+    return (
+        f"care-demand solve {HELP} --target '{HELD}' --vary {RATIO}={low:g}..{high:g} --sure {share:g} "
+        f"--draws {HELD_DRAWS}"
     )
+
+
+def _prevented(one: Solution) -> str:
+    """Write the share of starts that help has to prevent, with its error of counting."""
+    error = "" if one.error is None or not np.isfinite(one.error) else f" (give or take {100 * one.error:.1f})"
+    return f"{1.0 - one.value:.0%}{error}"
+
+
+_MORE_HEADS = ("Foster places", "Child-years in care avoided", "In homes avoided", "Saved less cost, present value")
+_PLACES = {"limited": "limited", "as_needed": "found as needed"}
+
+
+def _next(found: Optimised, optimism: Mapping[tuple[str, str], float], foster: LoadedScenario, folder: Path) -> str:
+    more = words.money(found.asked.next_gbp)
+    both = ((found.foster_places, found.next_money), (found.elsewhere.foster_places, found.elsewhere.next_money))
+    rows = [
+        [one.lever.title, _PLACES[places], *(_interval(one.outcome[name], _write(name)) for name in _ORDER)]
+        for places, each in both
+        for one in each
+    ]
+    here, there = ({one.lever.name: one for one in each} for _, each in both)
+    [help_] = [name for name in here if name != RECRUITMENT]
+    own, other = here[RECRUITMENT], there[RECRUITMENT]
+    settled = _verdict(own, other, here[help_])
+    care = own.outcome["care_years"][1:]
+    stated, uplifted = (words.chance(optimism["limited", step], DRAWS) for step in (_STATED, _UPLIFTED))
+    needed = words.chance(float((other.outcome["npv"][1:] > 0.0).mean()), DRAWS)
     return f"""\
 ## Where should the next £100m go?
 
+```text
+{_command()}
+{_appraise(FOSTER)}
+{_approval_command(0.5)}
+```
+
 {_drawn(next_chart(found), folder, "decisions-next")}
 
-Beside the plan for {words.money(BUDGET_GBP)}, {more} more for each programme alone does this (means of {DRAWS} draws,
-and 80% of them), each run in full:
+Beside the plan for {words.money(BUDGET_GBP)}, {more} more for each programme alone does this (medians of {DRAWS} draws,
+and 80% of them), each run in full and its cost held by its mean:
 
-{table(heads, rows, 3)}
+{table((f"{more} more for", *_MORE_HEADS), rows, 3)}
 
-{verdict} {_approvals(found, foster)}
+{settled} Child-years in care that recruitment avoids are {words.count(float(np.median(care)))} at the median and
+{words.count(float(care.mean()))} on average: most draws avoid some, and a minority add many more. {_approvals(foster)}
 
-**How sure.** That foster places are limited, so that children live in homes for want of them, is a structural
-assumption, and where places are found as needed recruitment moves nobody and saves nothing. Who approves more carers
-than have ever been on record in a year is not said either.
+**How sure.** Whether foster places are limited, so that children live in homes for want of them, is a structural
+assumption that the record does not settle; where places are found as needed recruitment moves nobody, and the chance
+that {more} of it pays is {needed}. The whole plan of 10,000 places pays with a chance of {stated} where places are
+limited, and with the uplifts for optimism of {uplifted}. Who approves more carers than have ever been on record in a
+year is not
+said either.
 
 **What would change it.** A published cost of an approval; how many of the children in homes a foster home would be
 right for, which one survey of 113 children is all there is on; and for family help, the same evidence as above.
 """
 
 
-def _approvals(found: Optimised, foster: LoadedScenario) -> str:
-    """Say what recruitment saves, on what judged cost, and up to which cost of an approval it would pay."""
-    [one] = [more for more in found.next_money if more.lever.name == "foster-plan"]
-    [judged] = [x.distribution for x in foster.parameters if x.key.endswith("cost_per_approval_gbp")]
-    low, middle, high = (f"£{float(value):,.0f}" for value in judged.ppf(np.array([0.1, 0.5, 0.9])))
-    saved, cost = one.mean("npv"), float(one.cost_gbp[1:].mean())
-    times = 1.0 + saved / cost
-    each = f"£{round(times * float(judged.ppf(np.array([0.5]))[0]), -4):,.0f}"
-    verb = "saves" if saved > 0.0 else "loses"
+RECRUITMENT = "foster-plan"
+
+
+def _verdict(own: NextMoney, other: NextMoney, help_: NextMoney) -> str:
+    """Say which programme does more with more money, by both rules of foster places."""
+    limited, needed = (float(np.median(one.outcome["npv"][1:])) for one in (own, other))
+    helped = float(np.median(help_.outcome["npv"][1:]))
+
+    def does(value: float) -> str:
+        return f"saves {words.money(value)} more than it costs" if value > 0.0 else f"loses {words.money(-value)}"
+
     return (
-        f"Recruitment {verb} {words.money(abs(saved))} more than it costs on average "
-        f"({signed(float(one.outcome['npv'][0]), words.money)} in the central run) on a judged cost of {middle} an "
-        f"approval ({low} to {high}, and dearer as volume rises), where places are limited; it would break even if "
-        f"approvals and all that goes with them cost {times:.0f} times as much, some {each} each, and still moved as "
-        "many children."
+        f"It depends on what for, and on which rule of foster places is true. *{own.lever.title}* "
+        f"{does(limited)} at the median (mean {words.money(own.mean('npv'))}) if places are limited, and "
+        f"{does(needed)} if they are "
+        f"found as needed; the record does not settle which is so. *{help_.lever.title}* {does(helped)} at the median "
+        "where they are limited, and is what keeps children out of care. Which is better is not for a model to say."
     )
 
 
-def _gain(one: NextMoney, name: str) -> float:
-    value = one.mean(name)
-    return value if value == value else -np.inf
+def _approval_command(share: float) -> str:
+    low, high = APPROVALS_GBP
+    return (
+        f"care-demand solve {FOSTER} --target {PAYS} --vary {APPROVAL}={low:.0f}..{high:.0f} --sure {share:g} "
+        f"--draws {DRAWS}"
+    )
+
+
+def _approvals(foster: LoadedScenario) -> str:
+    """Say on what judged cost of an approval recruitment pays, and up to which."""
+    [judged] = [x.distribution for x in foster.parameters if x.key.endswith("cost_per_approval_gbp")]
+    low, middle, high = (f"£{float(value):,.0f}" for value in judged.ppf(np.array([0.1, 0.5, 0.9])))
+    engine = default_engine(draws=DRAWS, areas=1, chance=False)
+    least, most = APPROVALS_GBP
+    unknown = Unknown.parse(f"{APPROVAL}={least:.0f}..{most:.0f}", foster.scenario)
+    trials = Trials(foster, Target.parse(PAYS), unknown, engine, sure=Surety(SURE[0], DRAWS))
+    said = []
+    for share in SURE:
+        try:
+            one = solve(foster, trials.target, unknown, engine, sure=Surety(share, DRAWS), trials=trials)
+            error = "" if not one.error or not np.isfinite(one.error) else f", give or take {_thousands(one.error)}"
+            said.append(f"{_thousands(one.value)} in {share:.0%} of draws{error}")
+        except Unsolvable:
+            said.append(f"at no cost up to {_thousands(most)} in {share:.0%} of draws")
+    return (
+        f"All that rests on a judged cost of {middle} an approval ({low} to {high}) at today's volume, and dearer as "
+        f"volume "
+        f"rises. Where places are limited, the whole plan of 10,000 places just pays, at present value, if that cost "
+        f"is "
+        f"{' and '.join(said)} (the last command, with `--sure {SURE[0]:g}` and `{SURE[1]:g}`)."
+    )
+
+
+def _thousands(value: float) -> str:
+    return f"£{round(value, -3):,.0f}"
 
 
 def _pilots(pilots: Mapping[str, PilotAnswer], picture: str) -> str:
@@ -326,6 +437,9 @@ care-demand pilot-power --areas {plan.number} --ratio {plan.ratio:g} --years {pl
 design ({going_on.design.label.lower()}) has a chance of {going_on.chance:.0%} to show it within {plan.years} years;
 as the pilots were funded, {funded.chance:.0%}. What it would show with a chance of {WANTED_POWER:.0%} is a ratio of
 {_ratio(going_on.smallest_ratio)}. So a pilot that finds nothing is no sign that there is nothing.
+That is about proof, by a test at the 5% level; what is found can still be worth money to whoever has to decide, as the
+[next section](#what-is-better-evidence-worth) reckons, for it counts every ratio that may be true, and the large ones
+show.
 
 **How sure.** Noise is that of {next(iter(pilots.values())).noise.authorities} authorities' own starts; where there
 was no pilot, the test finds one in {_percent(going_on.false_alarms)} of draws of the record, where 5% is meant; and
@@ -373,11 +487,16 @@ care-demand voi {" ".join(found.options[1:])} {asked} --draws {found.draws}
 
 {picture}
 
-By money alone, {option} is best on average, and in {chance:.0%} of {found.draws} draws. Knowing everything before the
+By money alone, {option} is best on average, and the best with a chance of {words.chance(chance, found.draws)}
+({found.draws} draws). Knowing everything before the
 decision would be worth {words.money(found.evpi_gbp)} (standard error {words.money(found.evpi_error_gbp)}), for
-{found.horizon}; {what}. A pilot first tells part of it, and is not free:
+{found.horizon}; {what}. A pilot first tells part of it, and is not free (what measuring costs is counted at nothing
+here, and goes from each sum):
 
 {said}
+
+Its own areas have the programme for the pilot's years: what these cost, and what they save to the end of the run, is
+told by itself. A roll-out after it pays for all areas from then on.
 
 **How sure.** The sign of a pilot's worth can hang on how waiting is counted. Where only the years of the run count, a
 programme that comes later has fewer of them, and waiting takes away most; counted for as many years, it costs time

@@ -60,7 +60,9 @@ in care are no benefit by themselves. Population and horizon are those of the ru
   of starts with a normal error: that of a matched difference in differences, with the noise of authorities' starts and
   as much of the effect as is in published starts by then ([pilot-power.md](pilot-power.md)). From it go what
   waiting takes away, the programme's own net cost in the pilot's areas, and what measuring costs
-  (`--evaluation-gbp`). The delay is the pilot's years and those until the effect shows.
+  (`--evaluation-gbp`; nothing if left out). The delay is the pilot's years and those until the effect shows. The pilot
+  is run in full: its areas have the programme for its years, and what these save counts to the end of the run. A
+  roll-out after it pays for all areas, the pilot's among them, from then on.
 
 A programme that comes later has fewer years in a run of fixed length, while its cost comes first: so waiting looks
 dear, and can take all of what a pilot finds. Counted for as many years, it costs time alone. Both are told;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,19 @@ if TYPE_CHECKING:
     from simulator.decisions.optimise import Asked
     from simulator.scenario import Problem
 
-_POUNDS = click.FloatRange(min=0.0, max=1e12)
+_MOST_GBP = 1e12
+_POUNDS = click.FloatRange(min=0.0, max=_MOST_GBP)
 
 
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
-@click.option("--budget", required=True, type=_POUNDS, metavar="GBP", help="Real pounds to spend, all years together.")
+@click.option(
+    "--budget",
+    required=True,
+    type=_POUNDS,
+    metavar="GBP",
+    help="Real pounds to spend, all years together, on average over draws.",
+)
 @click.option(
     "--objective",
     default="care_years",
@@ -41,15 +49,34 @@ _POUNDS = click.FloatRange(min=0.0, max=1e12)
     show_default=True,
     help="Best mean, best mean of the worst fifth of draws, or smallest largest regret.",
 )
-@click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Draws.")
+@click.option(
+    "--draws",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Draws; 0 is the central run alone.  [default: 40, or fewer where programmes are many]",
+)
 @studies.SEED
-@click.option("--per-year", type=_POUNDS, metavar="GBP", help="Real pounds to spend in any one year.")
+@click.option("--per-year", type=_POUNDS, metavar="GBP", help="Real pounds to spend in any one year, on average.")
 @click.option(
     "--most", multiple=True, metavar="ID=LEVEL", help="Highest level of a programme; 1 is what its file states."
 )
 @click.option("--together", multiple=True, metavar="ID+ID=LEVEL", help="Most that the levels of some come to.")
 @click.option(
     "--latest-start", type=click.IntRange(min=2000), metavar="YEAR", help="Year of the last April to start in."
+)
+@click.option(
+    "--frontier",
+    metavar="GBP,GBP,...",
+    help="Other budgets to find the best plan for.  [default: twelve from 0 to 5bn]",
+)
+@click.option(
+    "--next",
+    "next_gbp",
+    type=click.FloatRange(min=0.0, min_open=True, max=_MOST_GBP),
+    default=1e6,
+    show_default=True,
+    metavar="GBP",
+    help="Money of which it is told what it would do beside the plan, for each programme.",
 )
 @click.option(
     "--floor",
@@ -66,8 +93,10 @@ def optimise(scenarios: tuple[str, ...], out: Path | None, quiet: bool, **option
     """Allocate a budget over the programmes of scenarios: how much of each, and from when.
 
     The first scenario says what else is so. Responses are sampled in the simulator, a mixed-integer programme finds a
-    plan, and a search with the same draws improves it. What is shown of a plan is a full run of it. It says first how
-    many runs it takes at the most; one that was stopped goes on when the same command is given again.
+    plan, and a search with the same draws improves it. What is shown of a plan is a full run of it, with foster places
+    as the scenario has them and the other way. Budgets are held by the mean cost over draws, so that some draws cost
+    more. It says first how many runs it takes at the most; one that was stopped goes on when the same command is given
+    again.
     """
     given = {"scenarios": scenarios, **options}
     _asked(given)
@@ -78,8 +107,8 @@ def optimise(scenarios: tuple[str, ...], out: Path | None, quiet: bool, **option
 
 def _write_optimised(asking: Asking) -> str:
     from simulator.decisions.levers import combined, levers, plan_file
+    from simulator.decisions.optimise import draws_that_suit, runs_budget
     from simulator.decisions.optimise import optimise as find
-    from simulator.decisions.optimise import runs_budget
     from simulator.decisions.optimise_folder import optimise_text, write_optimised
     from simulator.decisions.plan_runs import PlanRuns
     from simulator.scenario import Problem, ScenarioError
@@ -94,13 +123,15 @@ def _write_optimised(asking: Asking) -> str:
         raise WrongInput.of(
             [Problem("", 0, 0, "--together", f"no programme is called {x}", ", ".join(names)) for x in unknown]
         )
+    if asking.options["draws"] is None:
+        asked = replace(asked, draws=draws_that_suit(offered, asked))
     runs = runs_budget(offered, asked)
     engine = studies.engine_asked(asking.options["engine"], runs, loaded)
-    asking.said(f"{len(offered)} programmes; at most {runs:,} runs of the simulator")
+    asking.said(f"{len(offered)} programmes; {asked.draws} draws; at most {runs:,} runs of the simulator")
     with refusing(ScenarioError), watched_bar(loaded.key, quiet=asking.quiet) as progress:
         found = find(loaded, asked, progress, engine=engine, work=asking.work)
     text = plan_file(loaded, offered, found.plan.plan, PlanRuns(loaded, offered).prices)
-    command = asking.command(engine=engine)
+    command = asking.command(engine=engine, draws=asked.draws)
     written(lambda: write_optimised(found, loaded, files, text, asking.folder, command, engine=engine, charts=charts))
     return optimise_text(found, loaded.scenario.name)
 
@@ -114,15 +145,32 @@ def _asked(options: Mapping[str, Any]) -> Asked:
     weights = _weights(options["objective"], problems)
     ceilings = {name: level for one in options["most"] for name, level in [_level(one, "--most", problems)]}
     shared = _together(options["together"], problems)
+    frontier = _budgets(options["frontier"], problems)
     by, draws, per_year = options["by"], options["draws"], options["per_year"]
-    if by != "expected" and draws < 2:
+    if by != "expected" and draws is not None and draws < 2:
         problems.append(Problem("", 0, 0, "--by", f"{by} is of draws", "--draws of 2 or more"))
     if problems:
         raise WrongInput.of(problems)
     return Asked(
-        options["budget"], weights, by, draws, options["seed"], float("inf") if per_year is None else per_year,
-        ceilings, shared, options["latest_start"], options["floor"],
+        options["budget"], weights, by, draws or 0, options["seed"], float("inf") if per_year is None else per_year,
+        ceilings, shared, options["latest_start"], options["floor"], frontier, options["next_gbp"],
     )  # fmt: skip
+
+
+def _budgets(text: str | None, problems: list[Problem]) -> tuple[float, ...]:
+    """Read the budgets of the frontier."""
+    from simulator.decisions.optimise import FRONTIER_GBP
+    from simulator.scenario import Problem
+
+    if text is None:
+        return FRONTIER_GBP
+    try:
+        found = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        found = (float("nan"),)
+    if not all(0.0 <= one <= _MOST_GBP for one in found):
+        problems.append(Problem("", 0, 0, "--frontier", f"{text!r} are no budgets", "pounds from 0 to 1e12, as 0,1e8"))
+    return found
 
 
 def _weights(text: str, problems: list[Problem]) -> dict[str, float]:

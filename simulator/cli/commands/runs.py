@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ import click
 from simulator.cli.earlier import earlier_outputs
 from simulator.cli.group import PROGRAM, WrongInput, refusing
 from simulator.cli.options import How, Whom, asked_for, run_options
-from simulator.cli.screen import bar, bar_over, print_json, say, watched
+from simulator.cli.screen import bar, bar_over, print_json, say, watched, watched_bar
 from simulator.cli.written import checked_folder, work_beside, written
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 from simulator.vocabulary.printable import one_line
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from simulator.results.labelled import RunResults
     from simulator.results.results_protocol import Results
     from simulator.runs.single_run import Engine
-    from simulator.runs.solve import Solution, Surety, Target, Unknown
+    from simulator.runs.solve import Solution, Surety, Target, Trials, Unknown
     from simulator.scenario import LoadedScenario, Problem
+
+    Found = tuple[Sequence[Solution], Trials | None] | None
 
 
 AS_STATED = Whom()
@@ -398,9 +400,15 @@ def schema() -> None:
     metavar="SHARE",
     help="Reach it in this share of draws, and not by the central run: npv, net_cost, or what is asked with <= or >=.",
 )
-@click.option("--draws", type=click.IntRange(min=2), metavar="N", help="Draws for --sure  [default: 100]")
+@click.option("--draws", type=click.IntRange(min=2), metavar="N", help="Draws for --sure  [default: 400]")
 @click.option("--seed", type=click.IntRange(min=0), metavar="S", help="Seed of the draws for --sure  [default: 1]")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write a scenario file with the value.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write a folder with the file, tables of what was found and tried, and a chart; goes on if it was stopped.",
+)
 def solve(
     scenario: str,
     target: tuple[str, ...],
@@ -410,17 +418,29 @@ def solve(
     draws: int | None,
     seed: int | None,
     out: Path | None,
+    folder: Path | None,
 ) -> None:
     """Find the values of assumptions with which a scenario reaches targets.
 
     A target is a measure at a date or over months or financial years, or what programmes do over them: npv is what they
     save less what they cost, at present value, and net_cost their real cost less what they save. Both are told with
     foster places limited and found as needed. Over months a stock is its mean, its highest with <= and its lowest with
-    >=. Several targets take as many assumptions.
+    >=. Several targets take as many assumptions. To be sure of a target takes draws: it says first how many runs it
+    takes at the most, and with the value its standard error, as a share of draws is counted.
     """
     loaded, *others = load_all([scenario, *([against] if against else [])])
     from simulator.runs.engines import default_engine
-    from simulator.runs.solve import Surety, Target, Unknown, Unsolvable, solved_file, with_other_places
+    from simulator.runs.solve import (
+        DRAWS_TO_BE_SURE,
+        Surety,
+        Target,
+        Unknown,
+        Unsolvable,
+        check_sure,
+        most_runs,
+        solved_file,
+        with_other_places,
+    )
     from simulator.scenario import ScenarioError
     from simulator.vocabulary.file_names import unfit
 
@@ -448,44 +468,81 @@ def solve(
     with telling("--sure", problems):
         if sure is None and (draws, seed) != (None, None):
             raise Unsolvable("draws are run to be sure", "--draws and --seed with --sure")
-        surety = None if sure is None else Surety(sure, draws or 100, 1 if seed is None else seed)
+        surety = None if sure is None else Surety(sure, draws or DRAWS_TO_BE_SURE, 1 if seed is None else seed)
+        check_sure(asked, surety)
     _refuse(problems)
     engine = default_engine(draws=surety.draws if surety else 0, areas=len(loaded.baseline.codes), chance=False)
     held = others[0] if others else None
 
-    def find(one: LoadedScenario, beside: LoadedScenario | None) -> Sequence[Solution]:
-        return _solutions(one, asked, unknowns, engine, surety, beside)
+    both = any(one.of_programmes for one in asked)
+    most = most_runs(len(unknowns), surety)
+    if surety is not None:
+        twice = ", and as many with foster places the other way" if both else ""
+        say(f"At most {most:,} runs of the simulator: {surety.draws:,} draws of each value{twice}", err=True)
 
-    with telling("--target", problems), refusing(ScenarioError):
-        solutions = find(loaded, held)
-    _refuse(problems)
-    with telling("--vary", problems):
-        text = solved_file(loaded, parent, asked, unknowns, solutions)
-    _refuse(problems)
-    for path, unknown, solution in zip(vary, unknowns, solutions, strict=True):
-        here = loaded.scenario.value_at(unknown.path)
-        own = "" if here is None else f" ({here:g} in the scenario)"
-        say(f"{path.partition('=')[0]} = {solution.value:.6g} {unknown.note.unit}{own}")
-    for of, solution in zip(asked, solutions, strict=True):
-        say(_reached(of, solution, surety, loaded.scenario.price_year))
-    if any(one.of_programmes for one in asked):
-        elsewhere: list[Problem] = []
-        with telling("--target", elsewhere), refusing(ScenarioError):
+    def find(one: LoadedScenario, beside: LoadedScenario | None, work: Path | None = None) -> Found:
+        with watched_bar(one.key) as progress, telling("--target", problems), refusing(ScenarioError):
+            return _solutions(one, asked, unknowns, engine, surety, beside, lambda done: progress(done, most), work)
+        return None
+
+    def told(solutions: Sequence[Solution]) -> list[str]:
+        lines = []
+        for path, unknown, solution in zip(vary, unknowns, solutions, strict=True):
+            here = loaded.scenario.value_at(unknown.path)
+            own = "" if here is None else f" ({here:g} in the scenario)"
+            counted = _counted(solution, unknown)
+            lines.append(f"{path.partition('=')[0]} = {solution.value:.6g} {unknown.note.unit}{own}{counted}")
+        price_year = loaded.scenario.price_year
+        lines += [_reached(of, solution, surety, price_year) for of, solution in zip(asked, solutions, strict=True)]
+        if both:
             other = find(with_other_places(loaded), None if held is None else with_other_places(held))
-        regime = "limited" if loaded.scenario.assumptions.foster_places == "as_needed" else "found as needed"
-        found = (
-            elsewhere[0].what
-            if elsewhere
-            else ", ".join(f"{one.value:.6g} {u.note.unit}" for one, u in zip(other, unknowns, strict=True))
-        )
-        say(f"with foster places {regime} in place of what the scenario says: {found}")
-    if out is None:
-        say(f"\n{text.rstrip()}")
-    else:
+            found = problems[0].what if other is None else ", ".join(
+                f"{one.value:.6g} {u.note.unit}" for one, u in zip(other[0], unknowns, strict=True)
+            )  # fmt: skip
+            regime = "limited" if loaded.scenario.assumptions.foster_places == "as_needed" else "found as needed"
+            lines.append(f"with foster places {regime} in place of what the scenario says: {found}")
+        return lines
+
+    with ExitStack() as stack:
+        work = None if folder is None else stack.enter_context(work_beside(checked_folder(folder)))
+        found = find(loaded, held, work)
+        _refuse(problems)
+        assert found is not None
+        solutions, trials = found
+        with telling("--vary", problems):
+            text = solved_file(loaded, parent, asked, unknowns, solutions)
+        _refuse(problems)
+        lines = told(solutions)
+        for line in lines:
+            say(line)
+        if folder is not None:
+            from simulator.decisions.solve_folder import write_solved
+
+            command = _solve_words(scenario, target, vary, against, surety)
+            written(
+                lambda: write_solved(loaded, asked, unknowns, solutions, trials, lines, folder, command, engine=engine)
+            )
+            say(f"Results are in {one_line(folder)}")
+    if out is not None:
         from simulator.outputs.folder import write_file
 
         written(lambda: write_file(out, text.encode()))
         say(f"Written to {out}")
+    elif folder is None:
+        say(f"\n{text.rstrip()}")
+
+
+def _solve_words(
+    scenario: str, target: Sequence[str], vary: Sequence[str], against: str | None, sure: Surety | None
+) -> str:
+    """Return the command for the manifest, with the values that options came to where none were given."""
+    found = [PROGRAM, "solve", Path(scenario).name]
+    found += [word for one in target for word in ("--target", one)]
+    found += [word for one in vary for word in ("--vary", one)]
+    found += ["--against", Path(against).name] if against else []
+    if sure is not None:
+        found += ["--sure", f"{sure.share:g}", "--draws", str(sure.draws), "--seed", str(sure.seed)]
+    return shlex.join(found)
 
 
 def _solutions(
@@ -495,14 +552,39 @@ def _solutions(
     engine: Engine,
     surety: Surety | None,
     against: LoadedScenario | None,
-) -> Sequence[Solution]:
+    told: Callable[[int], None],
+    work: Path | None,
+) -> Found:
     """Find one value by bracketing, which cannot miss a crossing that it sees, and several by least squares."""
+    from simulator.decisions.finished_work import FinishedWork
+    from simulator.runs.ensemble.draws import Settings, identity
+    from simulator.runs.solve import Trials, solve_several
     from simulator.runs.solve import solve as solve_one
-    from simulator.runs.solve import solve_several
 
-    if len(asked) == len(unknowns) == 1:
-        return [solve_one(loaded, asked[0], unknowns[0], engine, sure=surety, against=against)]
-    return solve_several(loaded, asked, unknowns, engine, sure=surety, against=against)
+    if len(asked) > 1:
+        return solve_several(loaded, asked, unknowns, engine, sure=surety, against=against, told=told), None
+    kept = FinishedWork(work)
+    settings = Settings(surety.draws if surety else 0, surety.seed if surety else 1, engine)
+
+    def follows_from(value: str) -> list[object]:
+        held = "" if against is None else identity(against, settings)
+        return [identity(loaded, settings), held, asked[0].in_words, list(unknowns[0].path), value]
+
+    trials = Trials(
+        loaded, asked[0], unknowns[0], engine, sure=surety, against=against, told=told,
+        kept=lambda value, make: kept.of(lambda: follows_from(value), lambda: {"figures": make()})["figures"],
+    )  # fmt: skip
+    return [solve_one(loaded, asked[0], unknowns[0], engine, sure=surety, against=against, trials=trials)], trials
+
+
+def _counted(solution: Solution, unknown: Unknown) -> str:
+    """Say how much of a solution hangs on how many draws were run."""
+    if solution.error is None:
+        return ""
+    bounds = f"{unknown.low:g} to {unknown.high:g}"
+    if solution.error == float("inf"):
+        return f"; with these draws chance alone could take it beyond {bounds}"
+    return f", give or take {solution.error:.2g} as draws are counted (standard error)"
 
 
 def _reached(asked: Target, solution: Solution, surety: Surety | None, price_year: str) -> str:

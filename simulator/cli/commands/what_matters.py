@@ -114,7 +114,9 @@ def _write_sensitivity(asking: Asking) -> str:
     metavar="GBP",
     help="What measuring costs, at present value, for each pilot.",
 )
-@click.option("--draws", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Random draws.")
+@click.option(
+    "--draws", type=int, default=1000, show_default=True, metavar="N", help="Random draws, 100 of them or more."
+)
 @studies.AREA
 @studies.SEED
 @studies.out("out/NAME-voi")
@@ -138,7 +140,7 @@ def voi(scenarios: tuple[str, ...], out: Path | None, quiet: bool, **options: An
 
 
 def _write_voi(asking: Asking) -> str:
-    from simulator.decisions.value_of_information import value_of_information
+    from simulator.decisions.value_of_information import runs_needed, value_of_information
     from simulator.decisions.write_decisions import information_text, write_information
 
     loaded, options = asking.loaded, asking.options
@@ -146,9 +148,11 @@ def _write_voi(asking: Asking) -> str:
     pilots = [_pilot(text) for text in options["pilots"]]
     with studies.refused():
         choices = _choices(loaded, options["vary"])
-        engine = studies.engine_asked(options["engine"], draws * len(choices), loaded[0])
+        runs = runs_needed(choices, pilots, draws)
+        engine = studies.engine_asked(options["engine"], runs, loaded[0])
         of = "1 option" if len(choices) == 1 else f"{len(choices)} options"
-        asking.said(f"This takes {draws * len(choices):,} model runs: {draws:,} draws of {of}.")
+        beside = "" if not pilots else " and 1 pilot" if len(pilots) == 1 else f" and {len(pilots)} pilots"
+        asking.said(f"This takes {runs:,} model runs: {draws:,} draws of {of}{beside}.")
         with watched_bar(loaded[0].key, quiet=asking.quiet) as progress:
             found = value_of_information(
                 choices, draws=draws, seed=seed, pilots=pilots, measures=options["measures"],

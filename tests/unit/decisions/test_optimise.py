@@ -1,17 +1,20 @@
 """Allocating a budget on the simulator."""
 
+import csv
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from simulator.cli.main import cli
-from simulator.decisions.levers import combined
-from simulator.decisions.optimise import Asked, Optimised, optimise
+from simulator.decisions.levers import combined, levers
+from simulator.decisions.optimise import DRAWS, Asked, Optimised, draws_that_suit, optimise, runs_budget
 from simulator.decisions.optimise_folder import optimise_text
 from simulator.decisions.portfolio import Together
-from simulator.scenario import load
+from simulator.scenario import ScenarioError, load
 
 BUDGET = 400e6
 
@@ -77,7 +80,9 @@ def test_by_the_worst_fifth_a_programme_that_may_do_harm_is_left_alone() -> None
     ("words", "said"),
     [
         (["--objective", "children"], "no outcome 'children'"),
-        (["--by", "cvar"], "cvar is of draws"),
+        (["--by", "cvar", "--draws", "1"], "cvar is of draws"),
+        (["--latest-start", "2099"], "2034 at the latest"),
+        (["--frontier", "0,x"], "are no budgets"),
         (["--most", "family-help=0"], "no level of a programme"),
         (["--most", "nobody=2"], "no programme is called so"),
         (["--together", "family-help+nobody=2"], "no programme is called nobody"),
@@ -91,6 +96,10 @@ def test_wrong_words_are_refused_and_nothing_is_written(words: list[str], said: 
     assert not out.exists()
 
 
+def rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
 def test_the_command_writes_its_folder(tmp_path) -> None:  # type: ignore[no-untyped-def]
     out = tmp_path / "out"
     words = [
@@ -100,6 +109,12 @@ def test_the_command_writes_its_folder(tmp_path) -> None:  # type: ignore[no-unt
         "50e6",
         "--latest-start",
         "2026",
+        "--draws",
+        "2",
+        "--frontier",
+        "0,1e8",
+        "--next",
+        "2e6",
         "--no-charts",
         "--out",
         str(out),
@@ -109,3 +124,53 @@ def test_the_command_writes_its_folder(tmp_path) -> None:  # type: ignore[no-unt
     names = {path.name for path in out.iterdir()}
     assert names == {"manifest.json", "next-million.csv", "plan-levels.csv", "plan.yaml", "plans.csv", "summary.txt"}
     assert load(out / "plan.yaml").scenario.name.endswith("plan")
+    assert "2 draws are few" in done.output
+    plans = rows(out / "plans.csv")
+    assert {float(row["budget_gbp"]) for row in plans} == {0.0, 50e6, 1e8}
+    more = rows(out / "next-million.csv")
+    assert {(row["foster_places"], row["more_gbp"]) for row in more} == {
+        ("limited", "2000000"),
+        ("as_needed", "2000000"),
+    }
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Optimised:
+    """Recruitment, whose cost is drawn, for less than all of it costs."""
+    return optimise(load("foster-plan-10000"), Asked(50e6, {"home_years": 1.0}, draws=6, latest_start=2026,
+                                                     frontier_gbp=(0.0, 100e6), next_gbp=20e6))  # fmt: skip
+
+
+def test_the_budget_is_held_by_what_a_plan_costs_on_average(drawn: Optimised) -> None:
+    cost = drawn.plan.outcome.cost[1:].sum(axis=1)
+    assert drawn.plan.cost_gbp == pytest.approx(cost.mean())
+    assert 0.9 * 50e6 < cost.mean() <= 50e6 * (1 + 1e-6)
+    assert drawn.plan.overspends(50e6) == (cost > 50e6).mean()
+    assert 0.0 < drawn.plan.overspends(50e6) < 1.0, "a mean holds in some draws and not in others"
+    assert "Chance to cost more than £50m" in optimise_text(drawn, "Recruitment")
+
+
+def test_the_plan_is_told_with_foster_places_the_other_way(drawn: Optimised) -> None:
+    """Where places are found as needed recruitment moves nobody out of homes, and only costs."""
+    assert (drawn.foster_places, drawn.elsewhere.foster_places) == ("limited", "as_needed")
+    other, [more], [here] = drawn.elsewhere.outcome, drawn.elsewhere.next_money, drawn.next_money
+    assert other is not None
+    assert abs(other.values["home_years"]).max() < 1.0 < drawn.plan.outcome.values["home_years"][1:].min()
+    assert (other.values["npv"][1:] < 0.0).all()
+    assert more.mean("npv") < 0.0 < here.mean("home_years")
+    assert "foster places found as needed" in optimise_text(drawn, "Recruitment")
+
+
+def test_so_many_draws_are_run_as_programmes_leave_time_for() -> None:
+    asked = Asked(BUDGET, {"npv": 1.0})
+    few, [one] = levers(load("foster-plan-10000"), {}, 2026), levers(load("family-help-national"), {}, None)
+    assert draws_that_suit(few, asked) == DRAWS
+    many = tuple(replace(one, name=f"x{i}") for i in range(20))
+    assert 10 <= draws_that_suit(many, asked) < DRAWS
+    assert runs_budget(many, replace(asked, draws=draws_that_suit(many, asked)), 3) <= 16_000
+
+
+def test_a_start_after_the_run_is_refused() -> None:
+    loaded = combined([load("family-help-national"), load("foster-plan-10000")])
+    with pytest.raises(ScenarioError, match="starts in April 2099 is in it"):
+        levers(loaded, {}, 2099)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,17 @@ from docs_pages.value_page import BREAK_EVEN
 
 from simulator.cli.main import cli
 from simulator.runs.single_run import run_once
-from simulator.runs.solve import Surety, Target, Unknown, Unsolvable, solve, solve_several, with_other_places
+from simulator.runs.solve import (
+    Surety,
+    Target,
+    Trials,
+    Unknown,
+    Unsolvable,
+    most_runs,
+    solve,
+    solve_several,
+    with_other_places,
+)
 from simulator.scenario import load
 from simulator.vocabulary.pounds import pounds
 
@@ -307,3 +318,70 @@ def test_bounds_narrow_what_is_looked_at(planted: Path) -> None:
     for wrong in ("2..1", "1", "-1e9..0"):
         with pytest.raises(Unsolvable, match="are no bounds"):
             Unknown.parse(f"interventions.more.percent_per_year={wrong}", loaded.scenario)
+
+
+class Shifted(Trials):
+    """Draws that a value shifts: children are those of the draw and 100 for each percent a year."""
+
+    spread = np.arange(-500.0, 501.0, 10.0)  # the central run's, which says nothing here, is put before them
+
+    def of(self, value: float) -> np.ndarray:
+        self._seen[value] = 80_000.0 + 100.0 * value + np.insert(self.spread, 0, 9e9)
+        return self._seen[value]
+
+
+def test_with_draws_the_value_and_its_error_of_counting_are_those_worked_by_hand(planted: Path) -> None:
+    """Of 101 draws 10 children apart, half are at 80,000 with nothing; one standard error of counting is 5 of them."""
+    loaded = load(planted)
+    unknown = Unknown.parse("interventions.more.percent_per_year=-9..8", loaded.scenario)
+    target = Target.parse("children<=80000@2027-03")
+    for share, answer in ((0.5, 0.0), (0.8, -3.0)):  # four fifths of the way from -500 to 500 are 300
+        sure = Surety(share, 101)
+        found = solve(loaded, target, unknown, sure=sure, trials=Shifted(loaded, target, unknown, sure=sure))
+        assert found.value == pytest.approx(answer, abs=1e-6)
+        assert found.error == pytest.approx(10.0 * np.sqrt(share * (1.0 - share) / 101), rel=1e-6)
+    sure = Surety(0.95, 101)
+    narrow = Unknown.parse("interventions.more.percent_per_year=-4.6..8", loaded.scenario)
+    found = solve(loaded, target, narrow, sure=sure, trials=Shifted(loaded, target, narrow, sure=sure))
+    assert found.error == np.inf
+
+
+def test_a_target_that_every_value_meets_is_no_miss(planted: Path) -> None:
+    loaded = load(planted)
+    unknown = Unknown.parse("interventions.more.percent_per_year=0..1", loaded.scenario)
+    for target in ("children<=9e9@2027-03", "children>=1@2027-03"):
+        with pytest.raises(Unsolvable, match=r"from 0 to 1 reaches it: children is .* so there is nothing to find"):
+            solve(loaded, Target.parse(target), unknown)
+    with pytest.raises(Unsolvable, match="the nearest is"):
+        solve(loaded, Target.parse("children<=1@2027-03"), unknown)
+
+
+def test_draws_take_no_more_runs_than_were_said(help_file: Path) -> None:
+    loaded, sure, told = load(help_file), Surety(0.8, 3), []
+    unknown, target = Unknown.parse(RATIO, loaded.scenario), Target.parse(f"npv=0@{PERIOD}")
+    trials = Trials(loaded, target, unknown, sure=sure, told=told.append)
+    found = solve(loaded, target, unknown, sure=sure, trials=trials)
+    assert trials.target.reached(trials.of(found.value), 0.8) == pytest.approx(0.0, abs=1e5)
+    assert told == sorted(set(told))
+    assert told[-1] <= most_runs(1, sure)
+
+
+def test_a_folder_holds_what_was_found_and_tried(help_file: Path) -> None:
+    """Of the values that were tried those at most as high as the one found reach the target in as many draws."""
+    out = help_file.parent / "out"
+    words = ["solve", str(help_file), "--target", f"npv=0@{PERIOD}", "--vary", f"{RATIO}=0.2..1", "--sure", "0.75"]
+    done = CliRunner().invoke(cli, [*words, "--draws", "8", "--folder", str(out)])
+    assert done.exit_code == 0, done.output
+    assert "At most 99 runs of the simulator: 8 draws of each value, and as many with foster places" in done.stderr
+    names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert {"manifest.json", "solved.csv", "solved.yaml", "summary.txt", "tried.csv", "charts/solved.png"} <= names
+    [solved] = csv.DictReader((out / "solved.csv").read_text(encoding="utf-8").splitlines())
+    assert float(solved["result"]) == pytest.approx(0.0, abs=1e5)
+    assert float(solved["standard_error"]) > 0.0
+    assert f"{RATIO} = {float(solved['value']):.6g} ratio" in done.stdout
+    for row in csv.DictReader((out / "tried.csv").read_text(encoding="utf-8").splitlines()):
+        reach, low = float(row["share_that_reaches"]), float(row["value"]) < 0.99 * float(solved["value"])
+        assert reach >= 0.75 if low else reach <= 0.75 or float(row["value"]) < 1.01 * float(solved["value"])
+    again = load(out / "solved.yaml").scenario
+    assert again.name == "Help, solved"
+    assert again.interventions[0].effect.risk_ratio == pytest.approx(float(solved["value"]))
