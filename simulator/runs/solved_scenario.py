@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.runs.solve import Solution, Target, Unknown, Unsolvable, dotted
+from simulator.runs.solve import Solution, Target, Unknown, Unsolvable
 from simulator.scenario import LoadedScenario
 from simulator.scenario.uncertain import NO_SHRINKAGE
 
