@@ -80,6 +80,40 @@ def ratios(one: Hazards, log_mean: float, coefficient: Array) -> tuple[Array, Ar
     return np.exp(by_phase @ off), np.exp(by_place @ off)
 
 
+def drawn_leaving(
+    england: Hazards, own: Leaving, level: float, level_sd: float, strength: float, children: Array
+) -> Array:
+    """Return coefficients of a draw: (coefficient,).
+
+    The level says how many leave, and on average over draws as many do as in the central run: the log level that is
+    most probable given a Poisson count is the log of the rate's mean. The strength says who leaves, and not how many.
+    Without either, more would leave in draws than the record tells, as hazards are convex in both.
+
+    Parameters
+    ----------
+    england : Hazards
+    own : Leaving
+    level, strength : float
+        How far they lie from what is most probable (`simulator.data.own_rates.Leaving.off`).
+    level_sd : float
+        Spread of levels over draws.
+    children : (age, phase, place)
+        In care at the base.
+    """
+
+    def leave(at: Array) -> float:
+        by_phase, by_place = ratios(england, own.log_mean, at)
+        hazard = (england.by_phase * by_phase)[..., None] + england.by_place * by_place
+        return float((children * hazard).sum())
+
+    found = own.off(level, strength)
+    if children.any():
+        # The mean over a normal level, by the two points of Gauss and Hermite.
+        mean = (leave(own.off(level_sd, 0.0)) + leave(own.off(-level_sd, 0.0))) / 2.0
+        found[LEVEL] += np.log(leave(own.off(level, 0.0)) / leave(found) * leave(own.coefficient) / mean)
+    return found
+
+
 def with_own_leaving(
     stream: StreamRates, name: str, own: Mapping[str, Leaving], coefficient: Mapping[str, Array]
 ) -> StreamRates:
