@@ -25,12 +25,12 @@ from simulator.projection.compile import compile_scenario
 from simulator.projection.local_walks import parameters as walk_parameters
 from simulator.projection.local_walks import walk
 from simulator.projection.localise import parameters
-from simulator.returns.calibrate_council import FittedCouncil, fit_council
+from simulator.returns.calibrate_council import FittedCouncil, fit_council, level_of_exits
 from simulator.returns.check_past import check
 from simulator.returns.codes import PLACES
 from simulator.returns.exposure import EVENTS, EXITS, UNKNOWN_TIME, by_year, exposure, exposure_of, stock_by_age
 from simulator.returns.fit_leaving import fit_leaving
-from simulator.returns.fit_levels import STEPS_OF_STARTS, filtered, fit_level
+from simulator.returns.fit_levels import STEPS_OF_LEAVING, STEPS_OF_STARTS, filtered, fit_level
 from simulator.returns.fit_moves import fit_moves
 from simulator.returns.penalised_poisson import most_probable
 from simulator.returns.rate_table import pooled_rates
@@ -145,6 +145,17 @@ def test_a_steady_rate_is_the_mean_of_all_years() -> None:
     assert found.mean == pytest.approx(400.0, rel=1e-6)
     assert found.sd_per_year < 0.75 * STEPS_OF_STARTS.mean
     assert fit_level(np.full(6, 400.0), np.ones(6), None).log_sd == pytest.approx((6 * 400.5) ** -0.5, rel=0.01)
+
+
+def test_leaving_at_the_base_is_left_open_by_no_more_than_walking() -> None:
+    """What the weighted fit leaves open and what is added to it are what the years tell of a rate that walks."""
+    left, weight = np.full((6, 1, 1, 1, 1), 100.0), np.array([0.25, 0.3, 0.4, 0.5, 0.8, 1.0])
+    found = level_of_exits(left, left[..., 0] * 2.0, np.full((1, 1, 1), 0.5), weight)
+    walks = fit_level(np.full(6, 100.0), np.full(6, 100.0), STEPS_OF_LEAVING)
+    fitted_to = (weight.sum() * 100.0) ** -0.5
+    assert found.mean == pytest.approx(1.0)
+    assert found.sd_per_year == walks.sd_per_year
+    assert np.hypot(found.log_sd, fitted_to) == pytest.approx(walks.log_sd, rel=0.01)
 
 
 def test_a_rate_that_moves_is_that_of_the_last_years() -> None:
