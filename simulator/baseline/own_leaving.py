@@ -75,9 +75,13 @@ def design(one: Hazards, log_mean: float) -> tuple[Array, Array]:
 
 def ratios(one: Hazards, log_mean: float, coefficient: Array) -> tuple[Array, Array]:
     """Return a council's hazards over England's, in parts: (age, phase), (age, phase, place)."""
-    off = coefficient - (np.arange(len(coefficient)) == STRENGTH)
     by_phase, by_place = design(one, log_mean)
-    return np.exp(by_phase @ off), np.exp(by_place @ off)
+    return _over_england(by_phase, coefficient), _over_england(by_place, coefficient)
+
+
+def _over_england(x: Array, coefficient: Array) -> Array:
+    ratio: Array = np.exp(x @ (coefficient - (np.arange(len(coefficient)) == STRENGTH)))
+    return ratio
 
 
 def drawn_leaving(
@@ -100,11 +104,11 @@ def drawn_leaving(
     children : (age, phase, place)
         In care at the base.
     """
+    by_phase, by_place = design(england, own.log_mean)
 
     def leave(at: Array) -> float:
-        by_phase, by_place = ratios(england, own.log_mean, at)
-        hazard = (england.by_phase * by_phase)[..., None] + england.by_place * by_place
-        return float((children * hazard).sum())
+        of_phase, of_place = _over_england(by_phase, at), _over_england(by_place, at)
+        return float((children * ((england.by_phase * of_phase)[..., None] + england.by_place * of_place)).sum())
 
     found = own.off(level, strength)
     if children.any():
