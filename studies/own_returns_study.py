@@ -7,7 +7,7 @@ bootstrap) and no change with its interval. What is scored is the mean over chan
 Each council has draws of its own seed: with the same draws for all, what a few of them happen to make is an error that
 no number of councils takes away (40 draws of seed 1 spread the children of five years on a tenth too little).
 
-``python studies/own_returns_study.py`` writes what it finds, of `SEEDS`, into docs/returns.md. It takes about fifteen
+``python studies/own_returns_study.py`` writes what it finds, of `SEEDS`, into docs/returns.md. It takes about twelve
 minutes of processor. Settings were chosen on councils of other seeds (`CHOSEN_ON`).
 """
 
