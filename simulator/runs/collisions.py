@@ -132,37 +132,45 @@ class Addition:
         )
 
 
+MOVED, FILLED, NEAR = "moved", "filled", "near"
+"""How a programme draws on children: it moves them out, fills places with them, or has them live near home."""
+
+_POOLED = {
+    frozenset({MOVED}): "whoever is moved by one is no longer there for the other, so that together they move fewer",
+    frozenset({MOVED, FILLED}): "places count as filled with them whatever is moved out, so that a child whom both "
+    "reach counts twice",
+    frozenset(
+        {MOVED, NEAR}
+    ): "they count as near home whatever is moved out, so that a child whom both reach counts in both",
+    frozenset({FILLED, NEAR}): "one changes what their places cost and the other how far from home they are, so that "
+    "nobody counts twice",
+}
+"""What it makes of the same children if two programmes draw on them in these ways."""
+
+
 @dataclass(frozen=True)
 class SamePool:
-    """Two programmes that take children from the same placement in other ways.
+    """Two programmes that draw on the same children, by rates of which they share none.
 
     Attributes
     ----------
     first, second : str
         Their titles.
     pool : str
-        The placement.
-    move : bool
-        Whether both move children out of it; else one of them fills places with children who are taken to be there.
+        Where the children live.
+    ways : frozenset of str
+        How they are drawn on: `MOVED`, `FILLED` or `NEAR`.
     """
 
     first: str
     second: str
     pool: str
-    move: bool
+    ways: frozenset[str]
 
     @property
     def says(self) -> str:
         """The pool in a sentence."""
-        head = f"{self.first} and {self.second} both draw on the same children ({self.pool})"
-        if self.move:
-            return (
-                f"{head}: whoever is moved by one is no longer there for the other, so that together they move fewer."
-            )
-        return (
-            f"{head}: places count as filled with them whatever the other does, so that a child whom both reach counts "
-            "twice."
-        )
+        return f"{self.first} and {self.second} both draw on the same children ({self.pool}): {_POOLED[self.ways]}."
 
 
 Meeting = Collision | Addition | SamePool
@@ -210,7 +218,8 @@ def collisions(loaded: LoadedScenario) -> tuple[Meeting, ...]:
             found.append(Collision(one, other, _words(name, cells), (ratios[0], ratios[1]), ratios[2], product))
         shared = pools[first].keys() & pools[second].keys()
         if not met:
-            found += [SamePool(one, other, pool, pools[first][pool] and pools[second][pool]) for pool in sorted(shared)]
+            ways = {pool: frozenset({pools[first][pool], pools[second][pool]}) for pool in sorted(shared)}
+            found += [SamePool(one, other, pool, of_pool) for pool, of_pool in ways.items()]
     return tuple(found)
 
 
@@ -219,8 +228,8 @@ _APPROVING = ("foster/enquiries_per_month", "foster/stage_pass_share")
 """What approvals are made of, of which programmes may change different parts."""
 
 
-def _pools(loaded: LoadedScenario, reach: Mapping[str, NDArray[np.bool_]]) -> dict[str, bool]:
-    """Return placements whose children a programme draws on, in words, and whether it moves them out."""
+def _pools(loaded: LoadedScenario, reach: Mapping[str, NDArray[np.bool_]]) -> dict[str, str]:
+    """Return placements whose children a programme draws on, in words, and in which way."""
     every = placements.placements()
     name_of = {one.name: one.label for one in every}
 
@@ -228,19 +237,19 @@ def _pools(loaded: LoadedScenario, reach: Mapping[str, NDArray[np.bool_]]) -> di
         one = every[i]
         return name_of.get(one.reported_as, one.label).lower()
 
-    found: dict[str, bool] = {}
+    found: dict[str, str] = {}
     for name, cells in reach.items():
         array = name.rpartition("/")[2]
         if array == "brought_near":
-            found |= {label(int(i)): False for i in np.flatnonzero(cells.any(axis=tuple(range(cells.ndim - 1))))}
+            found |= {label(int(i)): NEAR for i in np.flatnonzero(cells.any(axis=tuple(range(cells.ndim - 1))))}
         elif array == "places_paid":
             keys = list(with_programmes(loaded.scenario, (), None, loaded.baseline).context.cost_keys)
             paid = {keys[int(i)] for i in np.flatnonzero(cells.any(axis=tuple(range(cells.ndim - 1))))}
-            found |= {label(i): False for i, one in enumerate(every) if one.cost in paid}
+            found |= {label(i): FILLED for i, one in enumerate(every) if one.cost in paid}
     for name, cells in reach.items():
         if name.endswith("/move_ratio"):
             origins = np.flatnonzero(cells.any(axis=(*range(cells.ndim - 2), cells.ndim - 1)))
-            found |= {label(int(i)): True for i in origins}
+            found |= {label(int(i)): MOVED for i in origins}
     return found
 
 

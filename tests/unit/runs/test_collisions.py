@@ -98,7 +98,9 @@ def test_who_draws_on_the_same_children_by_other_ways_is_told() -> None:
     said = {(one.first, one.second): one.says for one in collisions(scenario(down, supported, near, built))}
     assert said.keys() == set(combinations(["down", "supported", "near", "built"], 2))
     assert said["down", "supported"].endswith("so that together they move fewer.")
-    assert all(text.endswith("counts twice.") for pair, text in said.items() if pair != ("down", "supported"))
+    assert all(said[pair].endswith("counts twice.") for pair in (("down", "built"), ("supported", "built")))
+    assert all(said[pair].endswith("counts in both.") for pair in (("down", "near"), ("supported", "near")))
+    assert said["near", "built"].endswith("nobody counts twice.")
 
 
 def test_hubs_and_recruitment_meet_in_approvals_under_one_ceiling() -> None:
