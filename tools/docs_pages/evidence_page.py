@@ -33,9 +33,9 @@ def evidence_page(loaded: Mapping[str, LoadedScenario]) -> str:
         "differs. So of the logarithm of a ratio by which a programme acts, this share is kept in every draw, by the "
         "weakest design of the studies that it names: 0.68 in a matched study becomes "
         f"{shrunk_ratio(0.68, 'matched'):.2f}. The shares are a judgement. A file may say `shrink: DESIGN` itself "
-        "beside the distribution or the `value`, and `shrink: none` takes the ratio as it was found. A number whose quality is "
-        "`judgement` is taken as it is, and so is one that names no study of this page. `check`, the summary and each "
-        "chart say what is shrunk.",
+        "beside the distribution or the `value`, and `shrink: none` takes the ratio as it was found. A number whose "
+        "quality is `judgement` is taken as it is, and so is one that names no study of this page. `check`, the "
+        "summary and each chart say what is shrunk.",
         table(("Design", "Share of the logarithm that is kept"), kept, numbers=1),
         _shipped(loaded),
         *_topics(loaded),
@@ -49,8 +49,8 @@ def _shipped(loaded: Mapping[str, LoadedScenario]) -> str:
     if some:
         return (
             f"Shipped scenarios with a ratio that is shrunk: {', '.join(some)}. The others take theirs as they are: "
-            "where studies without randomising are all there is, their central value is a judgement between those and no "
-            "effect already, and to shrink it again would doubt it twice."
+            "where studies without randomising are all there is, their central value is a judgement between those and "
+            "no effect already, and to shrink it again would doubt it twice."
         )
     return "No shipped scenario shrinks a ratio."
 
