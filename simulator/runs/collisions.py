@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 _WORDS = {
     "new_starts_per_month": "starts",
-    "start_place": "first placements",
+    "start_place": "first placements of the kind that the first raises,",
     "exit_ratio": "leaving care",
     "move_ratio": "moves between placements",
     "return_per_year": "coming back after going home",
@@ -201,6 +201,9 @@ def collisions(loaded: LoadedScenario) -> tuple[Meeting, ...]:
     found: list[Meeting] = []
     for first, second in combinations(programmes, 2):
         met = {name: reach[first][name] & reach[second][name] for name in bare}
+        for name in met:
+            if name.endswith("/start_place"):  # shares, of which some rise as others fall: those that the first raises
+                met[name] &= alone[first][name] > bare[name]
         met = {name: cells for name, cells in met.items() if cells.any()}
         if any(name in met for name in _APPROVING):
             met.pop(_APPROVALS, None)

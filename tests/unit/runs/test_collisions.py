@@ -111,6 +111,13 @@ def test_hubs_and_recruitment_meet_in_approvals_under_one_ceiling() -> None:
     assert "a limit that they share" in one.says
 
 
+def test_shares_that_rise_as_others_fall_are_told_by_those_that_rise() -> None:
+    kin = {"kind": "kinship_priority", "start": "2025-04", "first_placement_ratio": 1.5, "order_ratio": 1.0}
+    [one] = collisions(scenario({**kin, "id": "a"}, {**kin, "id": "b"}))
+    assert one.what.startswith("first placements")
+    assert one.alone[0] == pytest.approx(1.5, rel=0.05)
+
+
 def test_two_workforces_tell_whom_they_gain_and_whom_they_replace() -> None:
     more = {"kind": "workforce", "start": "2025-04", "recruits_per_year": 500.0}
     gained, replaced = collisions(scenario({**more, "id": "a"}, {**more, "id": "b"}))
