@@ -63,6 +63,7 @@ def test_a_ratio_is_taken_towards_no_effect_and_never_past_it(ratio: float, desi
 
 
 @given(st.floats(0.01, 0.99), st.floats(0.1, 0.9))
+@settings(deadline=None)
 def test_every_quantile_is_shrunk_alike(u: float, kept: float) -> None:
     whole = Quantiles(low=0.68, median=0.9, high=1.05, percent=80, limits=(0.0, math.inf))
     one = shrunken(whole, kept)
