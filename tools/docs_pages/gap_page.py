@@ -67,7 +67,8 @@ def gap_page(loaded: Mapping[str, LoadedScenario]) -> str:
         "what programmes save. Rows *with the front door* add what safeguarding and family support cost beyond that of "
         "the year before the run in real terms (for an overspend, beyond that of the year before), as the model's "
         "front door has it ([front-door.md](front-door.md)); where a council's spend of that year is not published, as "
-        "in London in 2024-25, the first year of the run stands in for it and adds nothing. Claims of all children's social care are set beside "
+        "in London in 2024-25, the first year of the run stands in for it and adds nothing. Claims of all "
+        "children's social care are set beside "
         "these. `gap.csv` and the charts are of care alone.",
         "## From the year of the strategy",
         f"`{THEN}`, which starts from March 2023 and knows nothing later: medians of {DRAWS} draws, with 80% of "
