@@ -83,6 +83,12 @@ class EvidenceRow:
         if self.effect_type.endswith(_NO_UNIT):
             return f"{self.effect_type} {self.estimate}{ends}"
         shown = f"{int(self.estimate):,}" if self.estimate.isdecimal() else self.estimate
+        first, _, of = self.effect_type.partition(" ")
+        if first == "GBP":
+            size = "m" if of.partition(" ")[0] == "m" else ""
+            return " ".join(filter(None, (f"£{shown}{size}", of.removeprefix("m ")))) + ends
+        if first == "percent":
+            return " ".join(filter(None, (f"{shown}%", of))) + ends
         return f"{shown} {self.effect_type}{ends}"
 
 
