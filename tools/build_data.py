@@ -14,7 +14,14 @@ from pathlib import Path
 
 from packaged_data.area_tables import AREA_COLUMNS, LOCAL_COLUMNS, build_areas, build_local, build_population
 from packaged_data.children_tables import build_children
-from packaged_data.claims_and_sources import PROJECTION_COLUMNS, SOURCE_COLUMNS, build_projections, read_sources
+from packaged_data.claims_and_sources import (
+    PROJECTION_COLUMNS,
+    REACTION_COLUMNS,
+    SOURCE_COLUMNS,
+    build_projections,
+    build_reactions,
+    read_sources,
+)
 from packaged_data.deprivation_table import DEPRIVATION_COLUMNS, build_deprivation
 from packaged_data.evidence_table import EVIDENCE_COLUMNS, STRATEGY_COLUMNS, build_evidence, build_strategy
 from packaged_data.fostering_tables import build_fostering
@@ -59,6 +66,8 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     write(data / "local_placements.csv", PLACEMENT_COLUMNS, placed)
     projections = build_projections(shared)
     write(data / "projections.csv", PROJECTION_COLUMNS, projections)
+    reactions = build_reactions(shared)
+    write(data / "reactions.csv", REACTION_COLUMNS, reactions)
     evidence, strategy = build_evidence(shared), build_strategy(shared)
     write(data / "evidence.csv", EVIDENCE_COLUMNS, evidence)
     write(data / "strategy.csv", STRATEGY_COLUMNS, strategy)
@@ -68,6 +77,7 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     others: dict[str, Sized] = {"areas": areas, "local": figures, "panel": panel, "local_placements": placed}
     others |= {"front_door": front_door, "deprivation": deprivation}
     others |= {"projections": projections, "evidence": evidence, "strategy": strategy, "sources": sources}
+    others |= {"reactions": reactions}
     return counts | {name: len(rows) for name, rows in others.items()}
 
 

@@ -66,7 +66,10 @@ def claimed(measure: str, name: str) -> Callable[[dict[str, RunResults]], float]
 
 
 def spend(results: RunResults, year: str) -> float:
-    """Cash spend in a financial year."""
+    """Cash spend in a financial year, as published of years before the run."""
+    if year not in results.financial_years:
+        past = results.history["total_spend"]
+        return float(past.values[past.dates.index(year)])
     at = results.financial_years.index(year)
     return float(results.by_year("total_spend")[0, 0, at].sum())
 
@@ -77,10 +80,10 @@ def grew(name: str, measure: Callable[[RunResults, str], float], first: str, las
 
 
 def in_homes(results: RunResults, date: str) -> float:
-    """Children in homes, secure and other residential settings and supported accommodation."""
+    """Children in homes and supported accommodation, without secure units, which stand with residential schools."""
     at = results.dates("stock").index(date)
     by_place = results["children"].by_placement()
-    return float(sum(by_place[p][at] for p in ("childrens_home", "secure_residential", "supported")))
+    return float(sum(by_place[p][at] for p in ("childrens_home", "supported")))
 
 
 def fostered(results: RunResults, date: str) -> float:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli.group import PROGRAM
-from simulator.cli.options import needs
+from simulator.cli.group import PROGRAM, WrongInput, refusing
+from simulator.cli.options import Whom, needs
 from simulator.cli.screen import say
 from simulator.cli.written import checked_folder, work_beside
 from simulator.vocabulary.printable import one_line
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from simulator.runs.single_run import Engine
     from simulator.scenario import LoadedScenario
 
+AGAINST = click.option(
+    "--against",
+    metavar="SCENARIO",
+    help="What it is held against  [default: the same scenario without its programmes]",
+)
 AREA = click.option("--area", metavar="NAME", help="Area to run in place of the scenario's.")
 SEED = click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S", help="Seed of the draws."
@@ -52,6 +57,31 @@ def engine_asked(asked: Engine | None, runs: int, loaded: LoadedScenario) -> Eng
 
     needs(asked == "compiled", "numba", "fast")
     return asked or default_engine(draws=runs, areas=len(loaded.baseline.codes), chance=False)
+
+
+def scenario_and_against(options: Mapping[str, Any]) -> list[str]:
+    """Return the scenarios that options name: one, and what it is held against."""
+    return [options["scenario"], *([options["against"]] if options["against"] else [])]
+
+
+def whom(options: Mapping[str, Any]) -> Whom:
+    """Return for whom scenarios are run."""
+    return Whom((options["area"],) if options["area"] else ())
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """Tell what of a question cannot be asked or had as wrong input."""
+    from simulator.interventions.fields import Wrong
+    from simulator.scenario import ScenarioError
+
+    with refusing(ScenarioError):
+        try:
+            yield
+        except Wrong as wrong:
+            allowed = f" (allowed: {wrong.allowed})" if wrong.allowed else ""
+            near = f"; did you mean {wrong.near}?" if wrong.near else ""
+            raise WrongInput.of([f"{PROGRAM}: {wrong.what}{allowed}{near}"]) from wrong
 
 
 @dataclass(frozen=True)

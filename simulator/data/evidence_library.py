@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +21,10 @@ SHRINKAGE: Mapping[str, float] = {
 """What of a log ratio is kept, by the design of the study that found it: a judgement. All of a randomised trial's; half
 of what rests on comparison without randomising (reviews here pool mostly such studies); a quarter of a change over time
 in places that were picked at a peak; nothing of a description, which compares nothing."""
+
+
+_NO_UNIT = ("ratio", "risk", "rate", "direction")
+"""How types of effect end that are no unit of an amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,10 @@ class EvidenceRow:
         if not self.estimate:
             return "no result found"
         ends = "" if self.ci_low is None else f" (95%: {self.ci_low:g} to {self.ci_high:g})"
-        return f"{self.effect_type} {self.estimate}{ends}"
+        if self.effect_type.endswith(_NO_UNIT):
+            return f"{self.effect_type} {self.estimate}{ends}"
+        shown = f"{int(self.estimate):,}" if self.estimate.isdecimal() else self.estimate
+        return f"{shown} {self.effect_type}{ends}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,31 @@ class StrategyLine:
     year: str
     amount: float
     unit: str
+    source: str
+    status: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A published figure of homes, carers or the workforce beside which the strategy was read.
+
+    Attributes
+    ----------
+    key, what, year
+        Name of the row, what it counts, and when.
+    value, unit, scope
+        How much, and of what.
+    source, status, note
+        As in `EvidenceRow`; ``unverified`` rows were seen on no page, are shown as claims and used for nothing.
+    """
+
+    key: str
+    what: str
+    year: str
+    value: float
+    unit: str
+    scope: str
     source: str
     status: str
     note: str
@@ -144,9 +176,22 @@ def strategy_lines() -> tuple[StrategyLine, ...]:
     return tuple(packaged.table("strategy").rows(StrategyLine))
 
 
+@cache
+def reactions() -> tuple[Reaction, ...]:
+    """Return every published figure beside which strategies were read, by key."""
+    return tuple(packaged.table("reactions").rows(Reaction))
+
+
 def topics() -> tuple[str, ...]:
     """Return what evidence bears on, in order of the alphabet."""
     return tuple(sorted({row.topic for row in evidence()}))
+
+
+def weakest_design(keys: Iterable[str]) -> str:
+    """Return the design of the weakest of the studies that source keys name; empty if none of them is held."""
+    named = {key.strip() for key in keys}
+    designs = (row.design for row in evidence() if named & set(row.sources))
+    return min(designs, key=lambda design: SHRINKAGE[design], default="")
 
 
 def shrunk(log_ratio: float, design: str) -> float:

@@ -55,7 +55,8 @@ class Projection:
     year, metric, value, unit
         What is claimed. The year is text, as some claims cover several years.
     source, status, note
-        Source keys, ``page`` (read on the page named) or ``derived``, and a remark.
+        Source keys; ``page`` (read on the page named), ``derived``, or ``unverified`` (recalled: a claim that is shown
+        and is nothing's target); and a remark.
     """
 
     who: str

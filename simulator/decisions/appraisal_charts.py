@@ -32,14 +32,7 @@ def in_draws(values: Array, write: Callable[[float], str]) -> str:
 
 def optimism_bars(found: Appraisal, title: str) -> Chart:
     """Draw net present value as stated, with each uplift and with all, under both rules for places."""
-    bars = []
-    for regime in found.regimes:
-        place = REGIMES[regime.limited]
-        for step in STEPS:
-            value = found.net_present_value(regime, step.name)
-            middle = middle_of_draws(value)
-            name = f"{place}: {step.name}"
-            bars.append(Bar(name, ((0.0, middle, COLOURS[regime.limited]),), told(value), ends_of_draws(value)))
+    bars = step_bars(found, told)
     first = found.regimes[0]
     before, after = (told(found.net_present_value(first, step.name)) for step in (STEPS[0], STEPS[-1]))
     drawn = "median and 80% of draws" if found.runs.draws else "central run"
@@ -51,6 +44,23 @@ def optimism_bars(found: Appraisal, title: str) -> Chart:
         f"Net present value is {before} as stated, and {after} with all uplifts for optimism, {REGIMES[first.limited]}"
     )
     return bars_across(finding, subtitle, bars, 0.0, "Bar chart of net present value.")
+
+
+def step_bars(found: Appraisal, said: Callable[[Array], str]) -> list[Bar]:
+    """Return a bar of net present value for each rule for places and each step, and what it says at its end."""
+    bars = []
+    for regime in found.regimes:
+        for step in STEPS:
+            value = found.net_present_value(regime, step.name)
+            part = 0.0, middle_of_draws(value), COLOURS[regime.limited]
+            bars.append(Bar(f"{REGIMES[regime.limited]}: {step.name}", (part,), said(value), ends_of_draws(value)))
+    return bars
+
+
+def drawn_words(one: CouncilDistribution) -> str:
+    """Say of how many draws figures of councils are."""
+    draws = len(one.groups[-1].cost) - 1
+    return f"medians and 80% of {draws:,} draws of all authorities" if draws else "central runs"
 
 
 def council_bars(many: Sequence[CouncilDistribution], title: str, prices: str) -> Chart:
@@ -65,13 +75,13 @@ def council_bars(many: Sequence[CouncilDistribution], title: str, prices: str) -
     fifths = [group for group in one.groups if group.by == "deprivation"]
     most, least = (group.net / group.children for group in (fifths[0], fifths[-1]))
     finding = (
-        f"For each child who lives there, saved less spent: {told(most)} in the most deprived fifth, {told(least)} in "
-        "the least deprived"
+        f"For each child who lives there, what councils save less what they pay: {told(most)} in the most deprived "
+        f"fifth, {told(least)} in the least deprived"
     )
     subtitle = (
-        f"{title}, authorities run one by one, {REGIMES[one.limited]}. What councils save on looked-after children "
-        f"less what programmes spend there, whoever pays for them, for each child of the population; {prices}; "
-        "fifths of children by the share in income-deprived families in 2019"
+        f"{title}, authorities run one by one, {REGIMES[one.limited]}, {drawn_words(one)}. What councils save on "
+        "looked-after children less what they pay for programmes, without what central government pays, for each child "
+        f"of the population; {prices}; fifths of children by the share in income-deprived families in 2019"
     )
     return bars_across(finding, subtitle, bars, 0.0, "Bar chart of net present value for each child.")
 

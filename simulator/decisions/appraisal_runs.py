@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.data.discounting import discount_factors
 from simulator.data.evidence_library import framework
+from simulator.decisions.finished_work import Arrays, FinishedWork
 from simulator.engine.rates import side_by_side
 from simulator.interventions.fields import Wrong
 from simulator.interventions.impossible import Impossible
@@ -22,7 +22,7 @@ from simulator.results.measures import measures
 from simulator.results.quantities import POUNDS, Measure
 from simulator.results.timeline import Timeline
 from simulator.runs.engines import default_engine
-from simulator.runs.ensemble.draws import Settings, columns
+from simulator.runs.ensemble.draws import Settings, columns, identity
 from simulator.runs.label_run import measured
 from simulator.runs.prepare import with_programmes
 from simulator.runs.single_run import AT_ONCE, Engine, engine_named
@@ -33,9 +33,14 @@ Array = NDArray[np.float64]
 Progress = Callable[[int], None]
 Change = Callable[[LoadedScenario, Scenario], Scenario]
 """Takes a side and its scenario with the numbers of a point, and returns the scenario that is run."""
+Stated = tuple[Scenario, dict[str, float]]
+"""A scenario as it is run, and steps of rates and prices."""
 
 MONEY = ("total_spend", "programme_spend", "placement_spend", "grant_income", "front_door_spend")
 """Measures of money that accounts are made of."""
+
+_MONEY, _OUTCOME = "money ", "outcome "
+"""What names of arrays begin with, where they are kept."""
 
 
 def nobody_told(runs: int) -> None:
@@ -66,22 +71,43 @@ class RunFigures:
     child_years: Array
     outcomes: Mapping[str, Array]
 
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """All of it as arrays, which :meth:`of_arrays` reads."""
+        money = {f"{_MONEY}{name}": values for name, values in self.money.items()}
+        outcomes = {f"{_OUTCOME}{name}": values for name, values in self.outcomes.items()}
+        return {**money, **outcomes, "child_years": self.child_years}
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> RunFigures:
+        """Return what arrays hold."""
+
+        def those(kind: str) -> dict[str, Array]:
+            return {name.removeprefix(kind): values for name, values in arrays.items() if name.startswith(kind)}
+
+        return cls(those(_MONEY), arrays["child_years"], those(_OUTCOME))
+
     @classmethod
     def joined(cls, many: Sequence[RunFigures]) -> RunFigures:
         """Put runs one after the other."""
-        return cls(
-            {name: np.concatenate([one.money[name] for one in many]) for name in many[0].money},
-            np.concatenate([one.child_years for one in many]),
-            {name: np.concatenate([one.outcomes[name] for one in many]) for name in many[0].outcomes},
+        every = [one.arrays for one in many]
+        return cls.of_arrays({name: np.concatenate([one[name] for one in every]) for name in every[0]})
+
+    def first_run(self, times: int) -> RunFigures:
+        """Return the first run so many times."""
+        return RunFigures.of_arrays(
+            {name: np.repeat(values[:1], times, axis=0) for name, values in self.arrays.items()}
         )
 
-    def some(self, which: slice | NDArray[np.intp]) -> RunFigures:
-        """Return some of the runs, by position."""
-        return RunFigures(
-            {name: values[which] for name, values in self.money.items()},
-            self.child_years[which],
-            {name: values[which] for name, values in self.outcomes.items()},
-        )
+    def spread(self, had: Sequence[bool]) -> RunFigures:
+        """Return its runs at the places that had one, and NaN at the others."""
+
+        def laid(values: Array) -> Array:
+            found = np.full((len(had), *values.shape[1:]), np.nan)
+            found[np.asarray(had)] = values[: sum(had)]
+            return found
+
+        return self.of_arrays({name: laid(values) for name, values in self.arrays.items()})
 
 
 @dataclass(frozen=True)
@@ -128,6 +154,8 @@ class AppraisalRuns:
     engine : {"plain", "compiled"} or None
     progress : callable
         Told how many runs were made, each time some are.
+    kept : FinishedWork
+        Where figures of runs are kept, and taken from if they were run before.
     """
 
     loaded: LoadedScenario
@@ -136,6 +164,7 @@ class AppraisalRuns:
     seed: int = 1
     engine: Engine | None = None
     progress: Progress = nobody_told
+    kept: FinishedWork = field(default_factory=FinishedWork)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be appraised.
@@ -149,7 +178,7 @@ class AppraisalRuns:
         scenario = self.loaded.scenario
         if self.against is None and not any(one.is_programme for one in scenario.interventions):
             raise Wrong(f"nobody does anything in {self.loaded.key}, so there is nothing to appraise",
-                        "a scenario with programmes, or --against with another one")  # fmt: skip
+                        "a scenario with programmes, or one to hold it against")  # fmt: skip
         if not self.years:
             raise Wrong(f"{self.loaded.key} ends before its first financial year does", "a run of a whole year or more")
         other = self.against.scenario if self.against is not None else scenario
@@ -208,8 +237,8 @@ class AppraisalRuns:
 
         return of
 
-    def run(self, points: Sequence[Point], *, limited: bool, change: Change = unchanged, bare: RunFigures | None = None
-            ) -> Sides:  # fmt: skip
+    def run(self, points: Sequence[Point], *, limited: bool, change: Change = unchanged, bare: RunFigures | None = None,
+            where_had: bool = False) -> Sides:  # fmt: skip
         """Run points of both sides.
 
         Parameters
@@ -221,64 +250,79 @@ class AppraisalRuns:
             What becomes of a scenario once its numbers are drawn.
         bare : RunFigures, optional
             Figures of the other side of the same points, where they are known.
+        where_had : bool
+            Whether figures of a point that asks for what cannot be had are NaN.
 
         Raises
         ------
         ScenarioError
-            If a run asks for what cannot be had.
+            If a run asks for what cannot be had, unless `where_had`.
         """
-        own = self._runs(self.loaded, points, limited, change, bare=False)
-        if bare is None:
-            bare = self._runs(self._other, points, limited, change, bare=self.against is None)
-        return Sides(own, bare)
 
-    def run_where_had(
-        self, points: Sequence[Point], *, limited: bool, bare: RunFigures | None = None
-    ) -> list[Sides | None]:
-        """Run points as :meth:`run` does, one by one in what comes back; None for one that cannot be had."""
-        found: list[Sides | None] = [None] * len(points)
-        had = []
-        for at, point in enumerate(points):
-            with suppress(Impossible):
-                self._compiled(self.loaded, point, limited, unchanged, bare=False)
-                had.append(at)
-        if had:
-            known = None if bare is None else bare.some(np.array(had))
-            sides = self.run([points[at] for at in had], limited=limited, bare=known)
-            for i, at in enumerate(had):
-                one = slice(i, i + 1)
-                found[at] = Sides(sides.own.some(one), sides.other.some(one))
-        return found
+        def runs(loaded: LoadedScenario, *, bare: bool) -> RunFigures:
+            size = max(1, AT_ONCE // max(1, len(loaded.baseline.codes)))
+            found = []
+            with loaded.placing():
+                for first in range(0, len(points), size):
+                    some = [self._stated(loaded, one, limited, change) for one in points[first : first + size]]
+                    found.append(self._kept(loaded, some, bare=bare, where_had=where_had))
+                    self.progress(len(some))
+            return RunFigures.joined(found)
 
-    def _runs(
-        self, loaded: LoadedScenario, points: Sequence[Point], limited: bool, change: Change, *, bare: bool
-    ) -> RunFigures:
-        size = max(1, AT_ONCE // max(1, len(loaded.baseline.codes)))
-        found = []
-        with loaded.placing():
-            for first in range(0, len(points), size):
-                some = points[first : first + size]
-                compiled = [self._compiled(loaded, one, limited, change, bare=bare) for one in some]
-                found.append(self._figures(compiled))
-                self.progress(len(some))
-        return RunFigures.joined(found)
+        own = runs(self.loaded, bare=False)
+        return Sides(own, runs(self._other, bare=self.against is None) if bare is None else bare)
 
-    def _compiled(self, loaded: LoadedScenario, point: Point, limited: bool, change: Change, *, bare: bool) -> Compiled:
-        drawn = dict(point.drawn)
-        own = {one.key: drawn.pop(one.key) for one in loaded.parameters if one.key in drawn}
+    def _stated(self, loaded: LoadedScenario, point: Point, limited: bool, change: Change) -> Stated:
+        steps = dict(point.drawn)
+        own = {one.key: steps.pop(one.key) for one in loaded.parameters if one.key in steps}
         scenario = loaded.with_drawn(own)
         for path, value in point.stated.items():
             scenario = scenario.with_value(path, value)
         places = {"foster_places": "limited" if limited else "as_needed"}
         assumptions = scenario.assumptions.model_copy(update=places)
-        scenario = change(loaded, scenario).model_copy(update={"assumptions": assumptions})
+        return change(loaded, scenario).model_copy(update={"assumptions": assumptions}), steps
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return self.engine or default_engine(draws=AT_ONCE, areas=1, chance=False)
+
+    @cached_property
+    def _identities(self) -> list[str]:
+        settings = Settings(0, engine=self._engine, price_year=self.loaded.scenario.price_year)
+        return [identity(one, settings) for one in (self.loaded, self._other)]
+
+    def _kept(self, loaded: LoadedScenario, some: Sequence[Stated], *, bare: bool, where_had: bool) -> RunFigures:
+        return RunFigures.of_arrays(
+            self.kept.of(
+                lambda: [*self._identities, bare, where_had, [[one.model_dump_json(), steps] for one, steps in some]],
+                lambda: self._made(loaded, some, bare=bare, where_had=where_had).arrays,
+            )
+        )
+
+    def _made(self, loaded: LoadedScenario, some: Sequence[Stated], *, bare: bool, where_had: bool) -> RunFigures:
+        compiled: list[Compiled] = []
+        had: list[bool] = []
+        for one in some:
+            try:
+                compiled.append(self._compiled(loaded, one, bare=bare))
+            except Impossible:
+                if not where_had:
+                    raise
+            had.append(len(compiled) > sum(had))
+        if all(had):
+            return self._figures(compiled)
+        # Of a block without any the run as stated has the shape.
+        return self._figures(compiled or [self._compiled(loaded, (loaded.scenario, {}), bare=bare)]).spread(had)
+
+    def _compiled(self, loaded: LoadedScenario, stated: Stated, *, bare: bool) -> Compiled:
+        scenario, steps = stated
         price_year = self.loaded.scenario.price_year
         if bare:
-            return with_programmes(scenario, (), drawn or None, loaded.baseline, price_year)
-        return compile_scenario(scenario, drawn or None, loaded.baseline, price_year)
+            return with_programmes(scenario, (), steps or None, loaded.baseline, price_year)
+        return compile_scenario(scenario, steps or None, loaded.baseline, price_year)
 
     def _figures(self, compiled: list[Compiled]) -> RunFigures:
-        engine = engine_named(self.engine or default_engine(draws=AT_ONCE, areas=1, chance=False))
+        engine = engine_named(self._engine)
         compiled = served(compiled, engine)
         rates = side_by_side([one.rates for one in compiled])
         paths = engine(rates, BAND_OF_AGE)

@@ -72,11 +72,13 @@ class CouncilGroup:
         Who live there, in care or not.
     deprived : float
         Share of them in income-deprived families.
-    cost, saving, avoided : (run,)
-        Spend on programmes there; saving of councils there on looked-after children; and child-years in care avoided,
-        not discounted.
+    cost, central : (run,)
+        Spend on programmes there; and what central government pays of it, by lines of a scenario's funding. That is
+        paid by taxpayers wherever they live, and so is on no council's account.
+    saving, avoided : (run,)
+        Saving of councils there on looked-after children; and child-years in care avoided, not discounted.
     weighted : (run,)
-        Saving less cost, each pound weighted by where it falls.
+        :attr:`net`, each pound weighted by where it falls.
     """
 
     by: str
@@ -85,14 +87,15 @@ class CouncilGroup:
     children: float
     deprived: float
     cost: Array
+    central: Array
     saving: Array
     avoided: Array
     weighted: Array
 
     @property
     def net(self) -> Array:
-        """Saving less cost: (run,)."""
-        return self.saving - self.cost
+        """What councils there save, less what they pay for programmes: (run,)."""
+        return self.saving - (self.cost - self.central)
 
 
 @dataclass(frozen=True)
@@ -132,15 +135,18 @@ def groups(runs: AppraisalRuns, found: Ledger, weights: Weights) -> Iterator[Cou
     deprived = np.array([deprivation()[one.code].income_deprived_children_share for one in here])
     weight = weights.of(deprived, children)
 
+    central = -found.entries["programmes_funded"]
+    of_councils = found.net + central
+
     def group(by: str, name: str, which: NDArray[np.bool_]) -> CouncilGroup:
         def present(flow: Array) -> Array:
             value: Array = flow[:, which].sum(axis=1) @ runs.discount
             return value
 
-        each = (found.net @ runs.discount)[:, which]
+        each = (of_councils @ runs.discount)[:, which]
         return CouncilGroup(
             by, name, int(which.sum()), float(children[which].sum()),
-            float(deprived[which] @ children[which] / children[which].sum()), present(found.cost),
+            float(deprived[which] @ children[which] / children[which].sum()), present(found.cost), present(central),
             present(found.saving), found.avoided[:, which].sum(axis=(1, 2)), each @ weight[which],
         )  # fmt: skip
 

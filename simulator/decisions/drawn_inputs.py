@@ -87,6 +87,17 @@ def values(parameters: Iterable[Parameter], normals: Mapping[str, Array]) -> dic
     }
 
 
+def values_moved(parameters: Iterable[Parameter], normals: Mapping[str, Array]) -> dict[str, Array]:
+    """Return :func:`values`, but NaN at points that move none of a number's factors: it stays as in the central run.
+
+    At the middle of what is drawn a number is not always what the central run has: a draw takes off what spread adds to
+    a mean.
+    """
+    held = tuple(parameters)
+    moved = {one.key: np.any([normals[name] != 0.0 for name, _ in _parts(one)], axis=0) for one in held}
+    return {key: np.where(moved[key], drawn, np.nan) for key, drawn in values(held, normals).items()}
+
+
 def inputs_of(parameters: Iterable[Parameter]) -> tuple[DrawnInput, ...]:
     """Return what is drawn as independent inputs.
 

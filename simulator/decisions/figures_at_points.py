@@ -149,7 +149,7 @@ class AskedOfPoints:
         Parameters
         ----------
         drawn : mapping of key to (point,)
-            Numbers that each point takes; those of a key that is left out are central.
+            Numbers that each point takes; those of a key that is left out, or NaN, are central.
         progress : callable
             Told how many points are done, and how many there are.
 
@@ -238,7 +238,8 @@ def _run(
                 loaded,
                 settings,
                 point + 1,
-                central | {key: float(drawn[key][point]) for key in keys if key in drawn},
+                central
+                | {key: float(drawn[key][point]) for key in keys if key in drawn and not np.isnan(drawn[key][point])},
             )
             for point in range(points)
         ]

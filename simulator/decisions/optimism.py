@@ -1,7 +1,8 @@
 """Optimism bias: uplifts on cost, on delivery time and on effect, each by itself and all together.
 
-An effect is taken nearer to none by the design of the study that it rests on, as the library of evidence has it. A
-programme's plans are late, while its money is spent as planned. The cost uplift needs no run of its own.
+An effect is taken nearer to none by the design of the study that it rests on, as the library of evidence has it; what
+does harm stays as it is, in each draw, as to doubt it would be hope. A programme's plans are late, while its money is
+spent as planned. The cost uplift needs no run of its own.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from simulator.data.appraisal_rules import appraisal_numbers
-from simulator.data.evidence_library import SHRINKAGE, evidence
+from simulator.data.evidence_library import SHRINKAGE, weakest_design
 from simulator.interventions import Intervention, notes
 from simulator.scenario import LoadedScenario, Scenario
-from simulator.scenario.evidence import JUDGEMENT
 from simulator.scenario.translate import Path, dotted
-from simulator.scenario.uncertain import RATIOS
+from simulator.scenario.uncertain import JUDGEMENT, is_effect
 from simulator.vocabulary.calendar import Month
 
 
@@ -87,8 +87,10 @@ class Shrinkage:
         Steps from the top of the scenario to it.
     design : str
         Of the study, as the library of evidence has it; ``judgement`` where there is none.
+    hoped : {"less", "more"}
+        On which side of 1 the ratio does what the programme is for.
     kept : float
-        Share of its logarithm that is kept.
+        Share of its logarithm that is kept there.
     stated : float
         The central value.
     why : str
@@ -98,14 +100,20 @@ class Shrinkage:
     number: str
     path: Path
     design: str
+    hoped: str
     kept: float
     stated: float
     why: str
 
     @property
     def after(self) -> float:
-        """The central value, nearer to none."""
-        return towards_none(self.stated, self.kept)
+        """The central value with the uplift."""
+        return self.of(self.stated)
+
+    def of(self, ratio: float) -> float:
+        """Return a value of the ratio nearer to none, or as it is where it does harm."""
+        does_harm = ratio > 1.0 if self.hoped == "less" else ratio < 1.0
+        return ratio if does_harm else towards_none(ratio, self.kept)
 
 
 def towards_none(ratio: float, kept: float) -> float:
@@ -125,10 +133,10 @@ def shrinkages(loaded: LoadedScenario, kept_of_judged: float) -> tuple[Shrinkage
     """
     uncertain = {one.path for one in loaded.uncertain}
     every = (
-        _shrinkage(loaded, at, one, path, kept_of_judged)
+        _shrinkage(loaded, at, one, path, hoped, kept_of_judged)
         for at, one in enumerate(loaded.scenario.interventions)
         if one.is_programme and one.moves_children
-        for path in _ratios(one)
+        for path, hoped in _ratios(one)
     )
     return tuple(one for one in every if one.stated != 1.0 or one.path in uncertain)
 
@@ -136,7 +144,7 @@ def shrinkages(loaded: LoadedScenario, kept_of_judged: float) -> tuple[Shrinkage
 def shrunk(scenario: Scenario, many: tuple[Shrinkage, ...]) -> Scenario:
     """Return a scenario, its central run or a draw, with its effects nearer to none."""
     for one in many:
-        scenario = scenario.with_value(one.path, towards_none(scenario.value_at(one.path), one.kept))
+        scenario = scenario.with_value(one.path, one.of(scenario.value_at(one.path)))
     return scenario
 
 
@@ -163,12 +171,12 @@ def _starts_in(one: Intervention, first: Month) -> bool:
     return one.is_programme and not one.began_before(first)
 
 
-def _ratios(one: Intervention) -> Iterator[tuple[str, ...]]:
-    """Yield the steps to each ratio of a programme of which 1 is no effect, its money apart."""
+def _ratios(one: Intervention) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the steps to each ratio of a programme of which 1 is no effect, its money apart, and the side hoped for."""
     for note in notes(type(one)):
         steps = tuple(note.path.split("."))
-        if note.unit in RATIOS and steps[0] not in one.money_fields and isinstance(_value(one, steps), float | int):
-            yield steps
+        if is_effect(type(one), steps, note.unit) and isinstance(_value(one, steps), float | int):
+            yield steps, note.hoped
 
 
 def _value(holder: object, steps: tuple[str, ...]) -> object:
@@ -179,13 +187,13 @@ def _value(holder: object, steps: tuple[str, ...]) -> object:
 
 
 def _shrinkage(
-    loaded: LoadedScenario, at: int, one: Intervention, steps: tuple[str, ...], kept_of_judged: float
+    loaded: LoadedScenario, at: int, one: Intervention, steps: tuple[str, ...], hoped: str, kept_of_judged: float
 ) -> Shrinkage:
     path: Path = ("interventions", at, *steps)
     holders = [_value(one, steps[:i]) for i in range(len(steps) - 1, 0, -1)]
     design, kept, why = _believed(loaded, path, [*holders, one], kept_of_judged)
     number = " ".join(steps).replace("_", " ")
-    return Shrinkage(one.title, number, path, design, kept, float(loaded.scenario.value_at(path)), why)
+    return Shrinkage(one.title, number, path, design, hoped, kept, float(loaded.scenario.value_at(path)), why)
 
 
 def _believed(
@@ -208,9 +216,8 @@ def _believed(
     stated = [uncertain.quality if uncertain is not None else "", *(getattr(one, "quality", None) for one in holders)]
     quality = next(filter(None, stated), "")
     keys = (uncertain.source if uncertain is not None else origin.source if origin is not None else "").split(";")
-    designs = [row.design for row in evidence() if {key.strip() for key in keys} & set(row.sources)]
-    if quality == JUDGEMENT or not designs:
+    weakest = weakest_design(keys)
+    if quality == JUDGEMENT or not weakest:
         why = "its file calls it so" if quality == JUDGEMENT else "it names no study of the library"
         return JUDGEMENT, kept_of_judged, why
-    weakest = min(designs, key=lambda design: SHRINKAGE[design])
     return weakest, SHRINKAGE[weakest], "the weakest design of the studies named"

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from simulator.decisions.drawn_inputs import DrawnInput, inputs_of, levels, together, values
+from simulator.decisions.drawn_inputs import DrawnInput, inputs_of, levels, together, values, values_moved
 from simulator.decisions.figures_at_points import AskedFigure, AskedOfPoints, PointFigures, Progress, nobody_told
 from simulator.decisions.smooth import Smooth
 from simulator.decisions.variance import Indices, Samples, indices
 from simulator.interventions.fields import Wrong
+from simulator.uncertainty import Parameter
 
 Array = NDArray[np.float64]
+Numbers = Callable[[Iterable[Parameter], Mapping[str, Array]], dict[str, Array]]
 
 MOST_INPUTS = 30
 """Inputs whose indices are worked out one by one; screening chooses them where there are more."""
@@ -169,9 +171,9 @@ def sensitivity(
     inputs = inputs_of(parameters)
     done = 0
 
-    def figures(normals: Mapping[str, Array]) -> PointFigures:
+    def figures(normals: Mapping[str, Array], numbers: Numbers = values) -> PointFigures:
         nonlocal done
-        found = question.figures(values(parameters, normals), lambda n, of: progress(done + n, budget.runs))
+        found = question.figures(numbers(parameters, normals), lambda n, of: progress(done + n, budget.runs))
         done += len(found.values)
         return found
 
@@ -186,7 +188,7 @@ def sensitivity(
     alone = np.stack([explained(one, drawn, both) for one in inputs])
     blocks = screened(inputs, alone, budget.kept)
     mixed = np.stack([figures(samples.mixed(one)).values for one in blocks])
-    ends = figures(one_at_a_time(inputs)).values.reshape(len(inputs), 2, -1)
+    ends = figures(one_at_a_time(inputs), values_moved).values.reshape(len(inputs), 2, -1)
     return Sensitivity(
         figures=central,
         budget=budget,
@@ -235,7 +237,8 @@ def tornado_of(question: AskedOfPoints) -> tuple[PointFigures, dict[str, Array]]
     """
     budget_of(question)
     inputs = inputs_of(question.parameters)
-    ends = question.figures(values(question.parameters, one_at_a_time(inputs))).values.reshape(len(inputs), 2, -1)
+    moved = values_moved(question.parameters, one_at_a_time(inputs))
+    ends = question.figures(moved).values.reshape(len(inputs), 2, -1)
     return question.figures({}), {one.name: ends[i] for i, one in enumerate(inputs)}
 
 

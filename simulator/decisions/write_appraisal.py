@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from simulator.data.appraisal_rules import PublishedDifference, appraisal_numbers, published_differences
 from simulator.data.evidence_library import framework
 from simulator.decisions.appraisal import Appraisal, Regime, middle_of_draws, outcome_changes
-from simulator.decisions.appraisal_charts import council_bars, in_draws, optimism_bars, told
+from simulator.decisions.appraisal_charts import council_bars, drawn_words, in_draws, optimism_bars, told
+from simulator.decisions.appraisal_study import Appraised
 from simulator.decisions.decision_folder import Table, with_units, write_decision
-from simulator.decisions.distribution_of_councils import CouncilDistribution
 from simulator.decisions.optimism import STEPS
 from simulator.decisions.switching_values import Switching, SwitchingValue
 from simulator.outputs.charts import words
@@ -49,53 +47,6 @@ SHOWN = 8
 """Switching values that the screen shows under each rule for places."""
 
 
-@dataclass(frozen=True)
-class Appraised:
-    """All that `appraise` found.
-
-    Attributes
-    ----------
-    appraisal : Appraisal
-    switching : tuple of Switching
-    councils : tuple of CouncilDistribution
-        Empty where it was not asked for, or cannot be had.
-    no_councils : str
-        Why there is none.
-    """
-
-    appraisal: Appraisal
-    switching: tuple[Switching, ...]
-    councils: tuple[CouncilDistribution, ...] = ()
-    no_councils: str = ""
-
-    @property
-    def against(self) -> str:
-        """Name of what it is held against."""
-        other = self.appraisal.runs.against
-        return "" if other is None else other.key
-
-    @property
-    def key(self) -> str:
-        """Name of the scenario."""
-        return self.appraisal.runs.loaded.key
-
-    @property
-    def present(self) -> str:
-        """Price basis of present values."""
-        return f"{self.real}, present value {self.appraisal.runs.years[0]}"
-
-    @property
-    def real(self) -> str:
-        """Price basis of real money."""
-        return f"real {self.appraisal.runs.loaded.scenario.price_year}"
-
-    @property
-    def published(self) -> tuple[PublishedDifference, ...]:
-        """Published figures of the same difference."""
-        pair = self.key, self.against
-        return tuple(one for one in published_differences() if (one.scenario, one.against) == pair)
-
-
 def appraisal_text(found: Appraised) -> str:
     """Return the summary: who bears what, optimism, outcomes, switching values, councils, and what was published."""
     one, runs = found.appraisal, found.appraisal.runs
@@ -106,7 +57,7 @@ def appraisal_text(found: Appraised) -> str:
         f"{runs.years[0]} to {runs.years[-1]}, {found.present}; {drawn}. A gain to whoever bears it is positive.",
         "",
         "Who bears it (as stated)",
-        *grid(_perspective_grid(one)),
+        *grid(perspective_grid(one)),
         "Not in it, as there is no figure: " + "; ".join(_no_figures(one)) + ".",
         "",
         "Optimism (net present value before and after each uplift)",
@@ -125,7 +76,8 @@ def appraisal_text(found: Appraised) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _perspective_grid(one: Appraisal) -> list[list[str]]:
+def perspective_grid(one: Appraisal) -> list[list[str]]:
+    """Return rows of who bears what, as stated, under each rule for places, with their headings."""
     rows = [["", "", *(REGIMES[regime.limited] for regime in one.regimes)]]
     accounts = [list(one.accounts(regime, STEPS[0].name)) for regime in one.regimes]
     for bearer, title in BEARERS.items():
@@ -153,11 +105,14 @@ def _optimism_grid(one: Appraisal) -> list[list[str]]:
     for step in STEPS:
         rows.append([step.name, *(told(one.net_present_value(regime, step.name)) for regime in one.regimes)])
         if one.runs.draws:
-            rows.append(["  pays in", *(f"{_chance(one, regime, step.name):.0%} of draws" for regime in one.regimes)])
+            rows.append(
+                ["  pays in", *(f"{chance_pays(one, regime, step.name):.0%} of draws" for regime in one.regimes)]
+            )
     return rows
 
 
-def _chance(one: Appraisal, regime: Regime, step: str) -> float:
+def chance_pays(one: Appraisal, regime: Regime, step: str) -> float:
+    """Return the share of draws in which net present value is above nought."""
     return float((one.net_present_value(regime, step)[1:] > 0.0).mean())
 
 
@@ -165,11 +120,14 @@ def _optimism_words(one: Appraisal) -> Iterator[str]:
     late = one.optimism.years_late
     yield (
         f"Cost: planned money {one.optimism.cost_uplift:.0%} more. Delivery time: {late} year{'s' * (late != 1)} late, "
-        f"the money as planned{', on both sides' if one.runs.against else ''}. Effect:"
+        f"the money as planned{', on both sides' if one.runs.against else ''}; what the last "
+        f"{'year saves' if late == 1 else f'{late} years save'} then falls after the run. Effect:"
     )
     for of in one.shrinkages:
         moved = f"{of.stated:.3g} to {of.after:.3g}" if of.after != of.stated else f"{of.stated:.3g} as it is"
         yield f"  {of.programme}, {of.number}: {moved} ({of.design.replace('_', ' ')}, {of.kept:g} kept: {of.why})"
+    if one.shrinkages:
+        yield "  What does harm stays as it is, in each draw. An effect that its file has doubted is doubted once more."
     if not one.shrinkages:
         yield "  no programme has an effect that is a ratio; what is bought by number is not taken nearer to none."
 
@@ -206,7 +164,7 @@ def _switching_lines(found: Switching, years: Sequence[str]) -> Iterator[str]:
     if np.isfinite(found.cost_multiple):
         yield f"  Programmes just pay at {max(found.cost_multiple, 0.0):.2f} times what they cost."
     switching = [one for one in found.found if one.switches]
-    rows = [["  One number alone", "stated", "just pays at", "percentile"], *map(_switching_row, switching[:SHOWN])]
+    rows = [["  One number alone", "stated", "just pays at", "percentile"], *map(switching_row, switching[:SHOWN])]
     if switching:
         yield from grid(rows)
     else:
@@ -218,7 +176,8 @@ def _switching_lines(found: Switching, years: Sequence[str]) -> Iterator[str]:
         yield f"  {none} others have no value in bounds that changes the sign."
 
 
-def _switching_row(one: SwitchingValue) -> list[str]:
+def switching_row(one: SwitchingValue) -> list[str]:
+    """Return a number in words, as it stands, at the crossing, and where that lies in its draws."""
     at = [_value(one.stated), _value(one.at)]
     place = "" if one.percentile is None else f"{one.percentile:.1f} of its draws"
     return [f"  {one.name}{f', {one.unit}' if one.unit else ''}", *at, place + (" (!)" if one.crossings > 1 else "")]
@@ -233,23 +192,23 @@ def _council_lines(found: Appraised) -> Iterator[str]:
         yield f"Councils: {found.no_councils or 'not asked for'}."
         return
     for one in found.councils:
-        draws = len(one.groups[-1].cost) - 1
-        how = f"medians of {draws:,} draws of all authorities" if draws else "central runs"
-        yield f"Councils, run one by one, {REGIMES[one.limited]}: for each child who lives there ({how})"
-        rows = [["", "children", "income-deprived", "saved", "spent there", "saved less spent"]]
+        yield f"Councils, run one by one, {REGIMES[one.limited]}: for each child who lives there ({drawn_words(one)})"
+        rows = [["", "children", "income-deprived", "saved", "central government pays", "councils: saved less paid"]]
         for of in one.groups:
-            spent = words.money(middle_of_draws(of.cost / of.children))
-            each = [told(of.saving / of.children), spent, told(of.net / of.children)]
+            paid = words.money(middle_of_draws(of.central / of.children))
+            each = [told(of.saving / of.children), paid, told(of.net / of.children)]
             rows.append([f"  {of.name}", words.count(of.children), f"{of.deprived:.0%}", *each])
         yield from grid(rows)
         whole = one.groups[-1]
         yield (
-            f"  All councils: {told(whole.net)}. Apart from all else here, with pounds weighted by income (elasticity "
-            f"{one.weights.elasticity:g}): {told(whole.weighted)}."
+            f"  All councils, by themselves: {told(whole.net)}; with what central government pays: "
+            f"{told(whole.saving - whole.cost)}. Apart from all else here, councils' account with pounds weighted by "
+            f"income (elasticity {one.weights.elasticity:g}): {told(whole.weighted)}."
         )
     yield (
-        "  Deprived: share of children in income-deprived families, 2019. Spent there is spend on programmes, whoever "
-        "pays for it. These are other draws than England's above: of few, medians differ."
+        "  Deprived: share of children in income-deprived families, 2019. What central government pays comes from "
+        "taxpayers wherever they live, and is on no council's account. These are other draws than England's above: of "
+        "few, medians differ."
     )
 
 
@@ -319,8 +278,7 @@ def write_appraisal(found: Appraised, folder: Path, command: str, *, engine: str
         if found.councils:
             drawn["councils"] = council_bars(found.councils, title, found.present)
     loaded = [one for one in (runs.loaded, runs.against) if one is not None]
-    more = {"draws": runs.draws, "seed": runs.seed,
-            "numbers": {one.key: one.value for one in appraisal_numbers().values()}}  # fmt: skip
+    more = {"draws": runs.draws, "seed": runs.seed}
     write_decision(folder, tables, appraisal_text(found), drawn, loaded, command, more, engine=engine, charts=charts)
 
 
@@ -357,7 +315,7 @@ def _optimism_rows(found: Appraised) -> Iterator[Row]:
             avoided = of.avoided[:, 0].sum(axis=-1)
             yield (*head, step.name, "child_years_avoided", YEARS, "", *_cells(avoided, YEARS))
             if one.runs.draws:
-                chance = np.array([_chance(one, regime, step.name)])
+                chance = np.array([chance_pays(one, regime, step.name)])
                 yield (*head, step.name, "chance_pays", SHARE, "", *_cells(chance, SHARE))
 
 
@@ -397,8 +355,10 @@ def _council_rows(found: Appraised) -> Iterator[Row]:
         for of in one.groups:
             head = (*by_limited[one.limited][:2], "authorities", by_limited[one.limited][3])
             common = (*head, of.by, of.name, str(of.councils), f"{of.children:.0f}", f"{of.deprived:.4f}")
-            for name, values in (("pv_programme_cost", of.cost), ("pv_gross_saving", of.saving), ("npv", of.net),
-                                 ("npv_weighted_by_income", of.weighted)):  # fmt: skip
+            for name, values in (("pv_programme_cost", of.cost), ("pv_paid_by_central_government", of.central),
+                                 ("pv_gross_saving", of.saving), ("pv_councils_account", of.net),
+                                 ("pv_councils_account_weighted_by_income", of.weighted),
+                                 ("npv", of.saving - of.cost)):  # fmt: skip
                 yield (*common, name, POUNDS, found.present, *_cells(values, POUNDS))
                 yield (*common, f"{name}_per_child", "GBP a child", found.present,
                        *_cells(values / of.children, "GBP a child"))  # fmt: skip

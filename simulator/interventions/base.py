@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
+from simulator.interventions.caused_starts import CausedStarts
 from simulator.interventions.cost import Cost
 from simulator.interventions.fields import (
     Count,
@@ -64,6 +65,9 @@ class Intervention(Model):
 
     money_fields: ClassVar[frozenset[str]] = frozenset({"cost"})
     """Fields that say what it costs, and nothing of what it does."""
+
+    held_by_trend: ClassVar[str] = ""
+    """Field that says what of its cause a trend of starts holds already, and so takes it out; often none."""
 
     id: str | None = text(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     """Short name, so that a file that extends this one can change or remove it."""
@@ -142,6 +146,16 @@ class Intervention(Model):
     def _reach_stated(self) -> bool:
         """Whether the file gives a share of children, and not where it acts alone."""
         return self.areas.share is not None and "areas" in self.model_fields_set
+
+    @property
+    def costs_money(self) -> bool:
+        """Whether any money is counted for it."""
+        return self.cost is not None and self.cost.pays
+
+    @property
+    def payback_caveat(self) -> str:
+        """What must be said wherever it is told when its cost is paid back, after a comma; often nothing."""
+        return ""
 
     @property
     def reached(self) -> float:
@@ -233,12 +247,33 @@ class Intervention(Model):
         return ()
 
     @property
-    def holds_causes(self) -> bool:
-        """Whether it changes starts of resident children for causes that it does not tell, as a trend does."""
-        return False
+    def holds_causes(self) -> CausedStarts | None:
+        """Starts that it changes for causes that it does not tell, as a trend does; often none."""
+        return None
+
+    @property
+    def drives(self) -> CausedStarts | None:
+        """Starts that it changes for the one cause that it is, as a driver does; often none."""
+        return None
 
     def stand_beside(self, others: Sequence[Intervention]) -> None:
-        """Raise Impossible if it would count again what others of the scenario hold already; often nothing."""
+        """Refuse to drive starts beside others that hold its cause among theirs already, if it is not taken out.
+
+        Raises
+        ------
+        Impossible
+            If a cause would count twice.
+        """
+        driven, taken_out = self.drives, self.held_by_trend
+        if driven is None or (taken_out and getattr(self, taken_out) is not None):
+            return
+        for other in others:
+            if (held := other.holds_causes) is not None and held.meet(driven):
+                kind = type(self).model_fields["kind"].default
+                cause = kind.replace("_", " ")
+                what = f"{other.title} changes starts already, for {cause} among other causes, which would count twice"
+                ways = ["one of the two", "a trend of other streams or ages", *filter(None, [taken_out])]
+                raise Impossible(("kind",), kind, what, f"{', '.join(ways[:-1])} or {ways[-1]}")
 
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield values that cannot act in a run: areas of which none is run."""
@@ -265,8 +300,9 @@ class Intervention(Model):
         """
         if not self.is_programme:
             return
-        if self.cost is None:
+        if not self.costs_money:
             yield "no money is counted for it"
+        if self.cost is None:
             return
         each, eligible, everybody = self.cost.unit_cost_gbp, self.cost.eligible_per_year, self.cost.everybody_gbp
         fraction = self.areas.of_amounts * self.reached
@@ -407,11 +443,6 @@ class PhasedIntervention(Intervention):
             what = f"its money ends in {paid}, before it starts in {self.start}, so it would never act"
             raise Wrong(what, "a later budget, an earlier start, or outlasts_money: true")
         return self
-
-    @property
-    def costs_money(self) -> bool:
-        """Whether any money is counted for it."""
-        return self.cost is not None and self.cost.pays
 
     @property
     def paid_to(self) -> Month | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from simulator.interventions.fields import text
+from simulator.interventions.fields import named
 from simulator.interventions.more_children import with_more_children
 from simulator.interventions.over_time import OverTime
 from simulator.vocabulary.axes import AGES
@@ -22,7 +22,7 @@ class Births(OverTime):
     of starts or rates are held: a tenth fewer born from 2027 are a tenth fewer who start at age 5 from 2032.
     """
 
-    kind: Literal["births"] = text("births")
+    kind: Literal["births"] = named("births", "population", "fertility")
     """Births."""
 
     @property

@@ -9,7 +9,7 @@ from pydantic import ValidationInfo, field_validator
 
 from simulator.interventions.base import Intervention
 from simulator.interventions.cost import Cost
-from simulator.interventions.fields import MonthValue, Wrong, choice, text
+from simulator.interventions.fields import MonthValue, Wrong, choice, named
 from simulator.interventions.reach import Reach
 from simulator.interventions.surroundings import Idle, Surroundings, dates_idle
 
@@ -24,7 +24,7 @@ class BudgetLine(Intervention):
 
     moves_children: ClassVar[bool] = False
 
-    kind: Literal["budget_line"] = text("budget_line")
+    kind: Literal["budget_line"] = named("budget_line", "budget", "money", "grant")
     """A budget without a modelled effect."""
 
     cost: Cost = choice()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from simulator.interventions.base import Intervention
-from simulator.interventions.fields import Quantity, number, text
-from simulator.interventions.impossible import Impossible
+from simulator.interventions.fields import Quantity, named, number
 from simulator.interventions.profile import growth_years
 from simulator.interventions.starts_driver import StartsDriver
 
@@ -26,12 +23,15 @@ class ChildPoverty(StartsDriver):
     together unless the file says how much of it the trend holds.
     """
 
-    kind: Literal["child_poverty"] = text("child_poverty")
+    held_by_trend: ClassVar[str] = "in_trend_points_per_year"
+
+    kind: Literal["child_poverty"] = named("child_poverty", "poverty", "deprivation")
     """Child poverty."""
 
     entries_per_100_000: Quantity = number(
-        5.0, low=-50, high=50, unit="entries per 100,000 under 16 a point", source="bennett_2022"
-    )
+        5.0, low=-50, high=50, unit="entries per 100,000 under 16 a point", source="bennett_2022",
+        spread={"median": 5.0, "ci95": [2.0, 8.0], "quality": "medium"},
+    )  # fmt: skip
     """Entries a year more with a point more."""
 
     in_trend_points_per_year: Quantity | None = number(
@@ -54,14 +54,6 @@ class ChildPoverty(StartsDriver):
     def caveat(self) -> str:
         """What the study can say."""
         return "an association among councils, which need not be a cause"
-
-    def stand_beside(self, others: Sequence[Intervention]) -> None:
-        """Refuse a trend that holds what poverty does to starts, if the file does not take it out."""
-        trend = next((other for other in others if other.holds_causes), None)
-        if trend is not None and self.in_trend_points_per_year is None:
-            what = f"{trend.title} changes starts already, for poverty among other causes, which would count twice"
-            allowed = "one of the two, or in_trend_points_per_year: what rise in poverty that trend holds"
-            raise Impossible(("kind",), "child_poverty", what, allowed)
 
     def entries(self, change: Array, context: Context) -> Array:
         """More entries a year for each 100,000 people: (month,) from the change in each month."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from simulator.interventions.fields import Placements, Quantity, choice, number, text
+from simulator.interventions.fields import Placements, Quantity, choice, named, number
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.lagged import LaggedIntervention
 from simulator.vocabulary import placements
@@ -29,7 +29,7 @@ class CloseToHome(LaggedIntervention):
     take to open. Those who live far away are taken to be outside their area, as nine in ten are.
     """
 
-    kind: Literal["close_to_home"] = text("close_to_home")
+    kind: Literal["close_to_home"] = named("close_to_home", "distance", "far_from_home", "out_of_area", "homes")
     """Places near home."""
 
     places: Quantity = number(low=0, high=50_000, unit="places")
@@ -38,7 +38,10 @@ class CloseToHome(LaggedIntervention):
     occupancy: Quantity = number(0.66, low=0, high=1, unit="share of places", source="nc_homes_2025")
     """Share of the places that are filled: children in homes over registered places at March 2025."""
 
-    from_far_share: Quantity = number(0.5, low=0, high=1, unit="share of places filled", source="judgement")
+    from_far_share: Quantity = number(
+        0.5, low=0, high=1, unit="share of places filled", source="judgement",
+        spread={"family": "uniform", "low": 0.0, "high": 1.0, "quality": "judgement"},
+    )  # fmt: skip
     """Share of those filled with children who would live far from home; the others would have been near anyway."""
 
     placements: Placements | None = choice(None, if_empty="children's homes")

@@ -17,6 +17,7 @@ from simulator.interventions.fields import (
     SourceKeys,
     Wrong,
     choice,
+    named,
     number,
     text,
 )
@@ -86,7 +87,9 @@ class EarlyHelp(LaggedIntervention):
     programme itself.
     """
 
-    kind: Literal["early_help"] = text("early_help")
+    kind: Literal["early_help"] = named(
+        "early_help", "family_help", "families_first", "supporting_families", "troubled_families"
+    )
     """Early help for families."""
 
     ages: Ages = choice((0, 17), source="definition")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from simulator.interventions.fields import Ages, Quantity, choice, number, text
+from simulator.interventions.fields import Ages, Quantity, choice, named, number
 from simulator.interventions.starts_programme import StartsProgramme
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class EdgeOfCare(StartsProgramme):
     (`cost.deadweight_share`). No trial has found fewer starts, so that the ratio is 1 unless a file gives another.
     """
 
-    kind: Literal["edge_of_care"] = text("edge_of_care")
+    kind: Literal["edge_of_care"] = named("edge_of_care", "no_wrong_door", "family_preservation")
     """Edge-of-care service for young people."""
 
     ages: Ages = choice((10, 17), source="judgement")

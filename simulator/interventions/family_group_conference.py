@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from simulator.data import tables
-from simulator.interventions.fields import Quantity, choice, number, text
+from simulator.interventions.fields import Quality, Quantity, SourceKeys, choice, named, number, text
 from simulator.interventions.starts_programme import StartsProgramme
 from simulator.interventions.study_effect import StudyEffect
 
@@ -18,8 +18,25 @@ PROCEEDINGS_AGES = (0, 15)
 CARE_ORDERS = ("interim_care_order", "full_care_order", "placement_order")
 """Legal statuses in which a child starts through care proceedings."""
 
-TRIAL = StudyEffect(risk_ratio=0.808, source=("fgc_bjsw_2024",), quality="high")
-"""Looked after 12 months after the letter before proceedings: 36.2% with the offer, 44.8% without."""
+
+class TrialEffect(StudyEffect):
+    """What the offer did to being looked after 12 months after the letter before proceedings.
+
+    36.2% were with the offer, and 44.8% without it.
+    """
+
+    risk_ratio: Quantity = number(
+        0.808, low=0, high=3, unit="ratio", source="fgc_bjsw_2024",
+        spread={"median": 0.808, "ci95": [0.72, 0.91], "quality": "high"},
+    )  # fmt: skip
+    """Ratio with the offer over without it, by the trial; 1 is no effect. Its interval is worked out from the arms,
+    with a design effect of 1.6 for children of one family."""
+
+    source: SourceKeys | None = text(("fgc_bjsw_2024",))
+    """Where the ratio comes from."""
+
+    quality: Quality | None = text("high")
+    """How far to trust the ratio."""
 
 
 class FamilyGroupConference(StartsProgramme):
@@ -30,10 +47,12 @@ class FamilyGroupConference(StartsProgramme):
     ages from 0 to 15, as none is published by age. The trial was in councils that made no offer before.
     """
 
-    kind: Literal["family_group_conference"] = text("family_group_conference")
+    kind: Literal["family_group_conference"] = named(
+        "family_group_conference", "fgc", "family_group_decision_making", "family_network"
+    )
     """Family group conference before proceedings."""
 
-    effect: StudyEffect = choice(TRIAL, source="fgc_bjsw_2024")
+    effect: TrialEffect = choice(TrialEffect(), source="fgc_bjsw_2024")
     """What it does to starts of those it is offered to."""
 
     proceedings_share: Quantity | None = number(
@@ -42,10 +61,16 @@ class FamilyGroupConference(StartsProgramme):
     )  # fmt: skip
     """Share of resident starts under 16 that come through care proceedings."""
 
-    offered_share: Quantity = number(0.5, low=0, high=1, unit="share of families", source="judgement")
+    offered_share: Quantity = number(
+        0.5, low=0, high=1, unit="share of families", source="judgement",
+        spread={"family": "uniform", "low": 0.2, "high": 0.8, "quality": "judgement"},
+    )  # fmt: skip
     """Share of those families who are offered one without the programme, and so gain nothing by it."""
 
-    delayed_share: Quantity = number(0.25, low=0, high=1, unit="share of starts prevented", source="judgement")
+    delayed_share: Quantity = number(
+        0.25, low=0, high=1, unit="share of starts prevented", source="judgement",
+        spread={"family": "uniform", "low": 0.0, "high": 0.5, "quality": "judgement"},
+    )  # fmt: skip
     """Share of the children kept out who come into care later after all. The trial looked no further than 12 months."""
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from simulator.interventions.fields import Ages, Quantity, choice, number, text
+from simulator.interventions.fields import Ages, Quantity, choice, named, number
 from simulator.interventions.starts_programme import StartsProgramme
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class FamilySafeguarding(StartsProgramme):
     result. So the ratio is 1 unless a file gives another, and one of before and after asks for `shrink`.
     """
 
-    kind: Literal["family_safeguarding"] = text("family_safeguarding")
+    kind: Literal["family_safeguarding"] = named("family_safeguarding", "safeguarding")
     """Family Safeguarding teams."""
 
     ages: Ages = choice((0, 17), source="judgement")

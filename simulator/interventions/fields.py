@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -64,8 +65,10 @@ class Window:
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Name most like another one, or nothing if none is."""
-    return next(iter(difflib.get_close_matches(name, list(names), n=1)), "")
+    """Name most like another one: spelt like it, or else the shortest of which it is a word; nothing if none is."""
+    known = list(names)
+    parts = [one for one in known if name and name in re.split(r"[^a-z0-9]+", one.lower())]
+    return next(iter(difflib.get_close_matches(name, known, n=1)), min(parts, key=len, default=""))
 
 
 def one_of(kind: str, name: str, names: Iterable[str], where: str) -> str:
@@ -261,6 +264,8 @@ def number(
     source: str = "",
     if_empty: str = "",
     exact: bool = False,
+    hoped: Literal["less", "more"] = "less",
+    spread: Mapping[str, object] | None = None,
 ) -> Any:
     """Declare a number.
 
@@ -278,14 +283,29 @@ def number(
         What happens when the file gives none and there is no default.
     exact
         True if it is chosen or on record, so that a distribution of it would mean nothing.
+    hoped
+        On which side of 1 a ratio does what the programme is for.
+    spread
+        Distribution of the default, as a file would write it, with its quality: draws take it where a file gives no
+        number. Its central value is the default.
     """
-    extra: dict[str, Any] = {"unit": unit, "source": source, "if_empty": if_empty, "exact": exact}
+    extra: dict[str, Any] = {"unit": unit, "source": source, "if_empty": if_empty, "exact": exact, "hoped": hoped}
+    if spread is not None:
+        extra["spread"] = {**spread}
     return Field(default=default, ge=low, le=high, json_schema_extra=extra)
 
 
 def text(default: Any = None, **rules: Any) -> Any:
     """Declare a field that describes and has no effect on any result."""
     return Field(default=default, json_schema_extra={"describes": True}, **rules)
+
+
+def named(kind: str, *also_called: str) -> Any:
+    """Declare the name of a kind, and what people call it besides, so that they are told its name.
+
+    Topics of the evidence that bear on the kind are among these words (`simulator.interventions.words_of`).
+    """
+    return Field(default=kind, json_schema_extra={"describes": True, "also_called": list(also_called)})
 
 
 def choice(default: Any = ..., *, source: str = "", if_empty: str = "", **rules: Any) -> Any:
@@ -360,6 +380,10 @@ class FieldNote:
         True if the field has no effect on any result.
     uncertain
         True if a file may give a distribution: a number that is neither a whole number nor exact.
+    hoped
+        On which side of 1 a ratio does what the programme is for: ``less`` or ``more``.
+    spread
+        Distribution of the default, as a file would write it; None where draws don't vary the default.
     """
 
     path: str
@@ -375,6 +399,8 @@ class FieldNote:
     if_empty: str
     describes: bool
     uncertain: bool
+    hoped: str
+    spread: Mapping[str, Any] | None = None
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -491,6 +517,8 @@ def _note(path: str, owner: type[BaseModel], name: str, info: FieldInfo) -> Fiel
         if_empty=str(extra.get("if_empty", "")),
         describes=bool(extra.get("describes", False)),
         uncertain=float in flat(info.annotation) and not extra.get("exact", False),
+        hoped=str(extra.get("hoped", "less")),
+        spread=extra.get("spread"),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Quantity, Sector, YesNo, choice, number, text
+from simulator.interventions.fields import Quantity, Sector, YesNo, choice, named, number
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
 from simulator.interventions.weekly_pay import paid_since_base
 from simulator.vocabulary import placements
@@ -31,7 +31,9 @@ class FosterAllowance(PhasedIntervention):
 
     money_fields: ClassVar[frozenset[str]] = frozenset({"cost", "uplift_gbp_per_week", "kin"})
 
-    kind: Literal["foster_allowance"] = text("foster_allowance")
+    kind: Literal["foster_allowance"] = named(
+        "foster_allowance", "allowance", "minimum_allowance", "fees", "carer_pay", "fostering"
+    )
     """Higher allowances for foster carers."""
 
     sector: Sector = choice(ALL, source="definition")
@@ -43,10 +45,13 @@ class FosterAllowance(PhasedIntervention):
     uplift_gbp_per_week: Quantity = number(low=0, high=1_000, unit="GBP a child a week")
     """Paid on top for each week of a child with a foster carer, in prices of the year before the run."""
 
-    deregistration_ratio: Quantity = number(0.97, low=0, high=2, unit="hazard ratio", source="judgement")
+    deregistration_ratio: Quantity = number(
+        0.97, low=0, high=2, unit="hazard ratio", source="judgement",
+        spread={"median": 0.97, "p10": 0.90, "p90": 1.0, "quality": "judgement"},
+    )  # fmt: skip
     """Hazard of leaving of mainstream households with the uplift over the hazard without it."""
 
-    enquiries_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition")
+    enquiries_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition", hoped="more")
     """Enquiries with the uplift over enquiries without it."""
 
     @property
@@ -66,8 +71,7 @@ class FosterAllowance(PhasedIntervention):
 
     def money_and_reach(self, around: Surroundings) -> Iterator[str]:
         """Yield what it costs, whom it is paid to, and what a household that is kept costs."""
-        if self.cost is not None:
-            yield from super().money_and_reach(around)
+        yield from super().money_and_reach(around)
         yield from self._worth(min(around.first.year, LATEST_BASE))
 
     def _worth(self, base: int) -> Iterator[str]:

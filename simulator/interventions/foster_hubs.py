@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Quantity, number, text
+from simulator.interventions.fields import Quantity, named, number
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
 from simulator.interventions.foster_volume import share, won_and_lost
 from simulator.interventions.impossible import Impossible, within
@@ -31,10 +31,10 @@ class FosterHubs(PhasedIntervention):
     Some of those gained would have been approved by a neighbouring council or an agency, who lose as many.
     """
 
-    kind: Literal["foster_hubs"] = text("foster_hubs")
+    kind: Literal["foster_hubs"] = named("foster_hubs", "hubs", "fostering_hubs", "fostering")
     """Fostering hubs of councils."""
 
-    application_ratio: Quantity = number(low=0.1, high=5, unit="ratio")
+    application_ratio: Quantity = number(low=0.1, high=5, unit="ratio", hoped="more")
     """Share of those who ask that apply, over the share without a hub. One hub had 23.1% where councils have 12%
     [fwne_echo_2024], with no comparison group, so that some of it may be who asked."""
 
@@ -44,7 +44,10 @@ class FosterHubs(PhasedIntervention):
     """Mean months with a hub; 6 is as without. One hub had 4.8 [fwne_echo_2024]. Approvals come sooner once, and are no
     more for it afterwards."""
 
-    share_won_from_others: Quantity = number(0.5, low=0, high=1, unit="share of approvals gained", source="judgement")
+    share_won_from_others: Quantity = number(
+        0.5, low=0, high=1, unit="share of approvals gained", source="judgement",
+        spread={"family": "uniform", "low": 0.0, "high": 1.0, "quality": "judgement"},
+    )  # fmt: skip
     """Households gained who would have been approved by an agency or by a council without a hub. What these have not
     to lose is not gained, so that hubs everywhere win from agencies alone."""
 

@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from simulator.data import tables
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Quantity, Sector, Wrong, choice, number, text
+from simulator.interventions.fields import Quantity, Sector, Wrong, choice, named, number
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
 from simulator.interventions.foster_target import FosterTarget
 from simulator.interventions.foster_volume import bought, cost_of, share, won_and_lost
@@ -39,16 +39,18 @@ class FosterRecruitment(PhasedIntervention):
         {"cost", "cost_per_approval_gbp", "cost_elasticity", "retainer_gbp_per_week"}
     )
 
-    kind: Literal["foster_recruitment"] = text("foster_recruitment")
+    kind: Literal["foster_recruitment"] = named(
+        "foster_recruitment", "fostering", "foster_carers", "carers", "recruitment", "siblings"
+    )
     """Recruitment of foster households."""
 
     sector: Sector = choice(ALL, source="definition")
     """Who recruits."""
 
-    enquiries_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition")
+    enquiries_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition", hoped="more")
     """Enquiries with the programme over enquiries without it."""
 
-    approval_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition")
+    approval_ratio: Quantity = number(1.0, low=0, high=5, unit="ratio", source="definition", hoped="more")
     """Share of assessed households approved, over the share without it; the share cannot pass 1."""
 
     extra_households_per_year: Quantity = number(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Quantity, Sector, choice, number, text
+from simulator.interventions.fields import Quantity, Sector, choice, named, number
 from simulator.interventions.foster import CAVEAT, foster_of, in_sector
 from simulator.vocabulary.labels import ALL
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class FosterRetention(PhasedIntervention):
     """Change how many mainstream foster households leave."""
 
-    kind: Literal["foster_retention"] = text("foster_retention")
+    kind: Literal["foster_retention"] = named("foster_retention", "retention", "mockingbird", "fostering")
     """Retention of foster households."""
 
     sector: Sector = choice(ALL, source="definition")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Quantity, number, text
+from simulator.interventions.fields import Quantity, named, number
 from simulator.interventions.impossible import Impossible, within
 from simulator.interventions.surroundings import IDLE
 from simulator.interventions.weekly_pay import paid_since_base
@@ -35,14 +35,19 @@ class KinshipPriority(PhasedIntervention):
 
     money_fields: ClassVar[frozenset[str]] = frozenset({"cost", "allowance_gbp_per_week", "others_paid"})
 
-    kind: Literal["kinship_priority"] = text("kinship_priority")
+    kind: Literal["kinship_priority"] = named(
+        "kinship_priority", "kinship", "sgo", "special_guardianship", "guardianship", "kin"
+    )
     """Priority for kinship care."""
 
-    first_placement_ratio: Quantity = number(1.0, low=0.5, high=3, unit="ratio", source="definition")
+    first_placement_ratio: Quantity = number(1.0, low=0.5, high=3, unit="ratio", source="definition", hoped="more")
     """Share of starts first placed with kin, over the share without it. They would have been placed with mainstream
     carers, so no more than were placed with these can come."""
 
-    order_ratio: Quantity = number(1.1, low=0.5, high=3, unit="hazard ratio", source="judgement")
+    order_ratio: Quantity = number(
+        1.1, low=0.5, high=3, unit="hazard ratio", source="judgement", hoped="more",
+        spread={"median": 1.1, "p10": 1.0, "p90": 1.3, "quality": "judgement"},
+    )  # fmt: skip
     """Hazard of leaving kinship foster care for special guardianship or child arrangements, over the hazard without."""
 
     breakdown_per_year: Quantity = number(0.01, low=0, high=0.035, unit="share a year", source="judgement")
@@ -84,8 +89,7 @@ class KinshipPriority(PhasedIntervention):
 
     def money_and_reach(self, around: Surroundings) -> Iterator[str]:
         """Yield what it costs, and how much of the allowance is for those who care anyway."""
-        if self.cost is not None or not self.allowance_gbp_per_week:
-            yield from super().money_and_reach(around)
+        yield from super().money_and_reach(around)
         if self.allowance_gbp_per_week:
             yield from self._worth(min(around.first.year, LATEST_BASE))
 

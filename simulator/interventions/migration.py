@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, Strict
 
-from simulator.interventions.fields import Ages, FinancialYear, Quantity, choice, number, text
+from simulator.interventions.fields import Ages, FinancialYear, Quantity, choice, named, number
 from simulator.interventions.more_children import with_more_children
 from simulator.interventions.over_time import SetOverTime
 from simulator.vocabulary.axes import AGES
@@ -30,7 +30,7 @@ class Migration(SetOverTime):
     with the children of their age, whether numbers of starts or rates are held.
     """
 
-    kind: Literal["migration"] = text("migration")
+    kind: Literal["migration"] = named("migration", "net_migration")
     """Net migration of children."""
 
     value: Quantity | None = number(None, low=-MOST, high=MOST, unit=UNIT)

@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Quantity, number, text
+from simulator.interventions.caused_starts import CausedStarts
+from simulator.interventions.fields import Quantity, named, number
+from simulator.vocabulary.axes import AGES, STREAMS
 
 if TYPE_CHECKING:
     from simulator.engine.rates import Rates
@@ -21,7 +23,7 @@ class MoreReferrals(PhasedIntervention):
     `front_door_spend`, besides what is done costs.
     """
 
-    kind: Literal["referrals"] = text("referrals")
+    kind: Literal["referrals"] = named("referrals", "front_door", "children_in_need")
     """Referrals to children's social care."""
 
     referral_ratio: Quantity = number(low=0, high=3, unit="ratio")
@@ -36,6 +38,11 @@ class MoreReferrals(PhasedIntervention):
     def caveat(self) -> str:
         """What the shares can say."""
         return "what follows referrals is an association among councils, which need not be a cause"
+
+    @property
+    def drives(self) -> CausedStarts:
+        """Starts of resident children, a share of which follows referrals."""
+        return CausedStarts(STREAMS[:1], (AGES[0], AGES[-1]))
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply referrals, and let a share of starts follow them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from simulator.interventions.fields import Quantity, number, text
+from simulator.interventions.fields import Quantity, named, number
 from simulator.interventions.starts_programme import StartsProgramme
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class MultisystemicTherapy(StartsProgramme):
     [mst_ucl_2018]. So the ratio is 1 unless a file gives another.
     """
 
-    kind: Literal["multisystemic_therapy"] = text("multisystemic_therapy")
+    kind: Literal["multisystemic_therapy"] = named("multisystemic_therapy", "mst")
     """Multisystemic therapy."""
 
     referred_share: Quantity = number(low=0, high=1, unit="share of starts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from simulator.interventions.fields import FinancialYear, Quantity, choice, number, text
+from simulator.interventions.fields import FinancialYear, Quantity, choice, named, number
 from simulator.interventions.starts_driver import StartsDriver
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
@@ -31,12 +31,13 @@ class PreventionSpend(StartsDriver):
     money itself is counted as spend on programmes: what is spent more, and what is cut.
     """
 
-    kind: Literal["prevention_spend"] = text("prevention_spend")
+    kind: Literal["prevention_spend"] = named("prevention_spend", "prevention")
     """Prevention spend for each child of 12 to 17."""
 
     entries_per_100_000: Quantity = number(
-        1.9, low=-50, high=50, unit="entries per 100,000 of 16 and 17 for £10 less", source="bennett_2021"
-    )
+        1.9, low=-50, high=50, unit="entries per 100,000 of 16 and 17 for £10 less", source="bennett_2021",
+        spread={"median": 1.9, "ci95": [0.7, 2.9], "quality": "medium"},
+    )  # fmt: skip
     """Entries a year more with £10 less for each child."""
 
     price_year: FinancialYear | None = choice(None, if_empty="prices of the year before the run")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, field_validator, model_validator
 
 from simulator.interventions.base import Intervention
-from simulator.interventions.fields import Names, Wrong, choice, one_of, one_or_more, text
+from simulator.interventions.fields import Names, Wrong, choice, named, one_of, one_or_more
 from simulator.interventions.over_time import OverTime
 from simulator.interventions.profile import growth_years
 from simulator.vocabulary import placements
@@ -45,7 +45,7 @@ class PriceGrowth(OverTime):
     changes_prices: ClassVar[bool] = True
     moves_children: ClassVar[bool] = False
 
-    kind: Literal["price_growth"] = text("price_growth")
+    kind: Literal["price_growth"] = named("price_growth", "prices", "inflation")
     """Growth in unit costs."""
 
     costs: Annotated[tuple[CostKey, ...], one_or_more(CostKey)] = choice()

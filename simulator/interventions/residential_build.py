@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from simulator.interventions.base import Intervention
-from simulator.interventions.fields import Count, MonthValue, Quantity, choice, number, text
+from simulator.interventions.fields import Count, MonthValue, Quantity, choice, named, number
 from simulator.interventions.impossible import within
 from simulator.interventions.profile import Profile
 from simulator.interventions.surroundings import IDLE
@@ -36,7 +36,9 @@ class ResidentialBuild(Intervention):
         }
     )  # fmt: skip
 
-    kind: Literal["residential_build"] = text("residential_build")
+    kind: Literal["residential_build"] = named(
+        "residential_build", "residential", "homes", "childrens_homes", "capital"
+    )
     """Council-run children's homes."""
 
     start: MonthValue = choice()
@@ -71,7 +73,10 @@ class ResidentialBuild(Intervention):
     capital_years: Count = number(30, low=1, high=100, unit="years", source="judgement")
     """Years over which it is charged."""
 
-    induced_share: Quantity = number(0.2, low=0, high=1, unit="share of filled places", source="judgement")
+    induced_share: Quantity = number(
+        0.2, low=0, high=1, unit="share of filled places", source="judgement",
+        spread={"low": 0.0, "mode": 0.2, "high": 0.5, "quality": "judgement"},
+    )  # fmt: skip
     """Share of filled places that bring in a child who would not have come into care, and not one from another home.
     Nobody has measured it."""
 
@@ -89,6 +94,16 @@ class ResidentialBuild(Intervention):
         """How capital is counted."""
         charge = f"{pounds(self._capital_gbp_per_year)} a place a year over {self.capital_years} years"
         return f"capital is a charge of {charge}, and not the money in the year in which it is spent"
+
+    @property
+    def costs_money(self) -> bool:
+        """Whether any money is counted for it: places that stand cost capital, and open ones their running."""
+        return super().costs_money or bool(self.places * (self.running_cost_gbp_per_week + self.capital_gbp_per_place))
+
+    @property
+    def payback_caveat(self) -> str:
+        """How capital is counted, as nothing is owed for it at once."""
+        return "with capital as a yearly charge" if self.capital_gbp_per_place else ""
 
     @property
     def _stands(self) -> Month:
@@ -120,8 +135,7 @@ class ResidentialBuild(Intervention):
 
     def money_and_reach(self, around: Surroundings) -> Iterator[str]:
         """Yield what it costs, when it opens, and at what cost of another home it pays."""
-        if self.cost is not None:
-            yield from super().money_and_reach(around)
+        yield from super().money_and_reach(around)
         running = self.running_cost_gbp_per_week * WEEKS_A_YEAR
         each = running + self._capital_gbp_per_year
         yield f"{pounds(self.places * each)} a year once all {self.places:,.0f} places are open, filled or not"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Count, Quantity, choice, number, text
+from simulator.interventions.fields import Count, Quantity, choice, named, number
 from simulator.interventions.study_effect import StudyEffect
 from simulator.vocabulary.axes import AGES, REASONS
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
@@ -28,10 +28,12 @@ class ReunificationSupport(PhasedIntervention):
     Children already placed with their parents under an order are not counted as going home by it.
     """
 
-    kind: Literal["reunification_support"] = text("reunification_support")
+    kind: Literal["reunification_support"] = named(
+        "reunification_support", "reunification", "returns_home", "going_home"
+    )
     """Support for returns home from care."""
 
-    home_ratio: Quantity = number(1.0, low=0, high=3, unit="hazard ratio", source="definition")
+    home_ratio: Quantity = number(1.0, low=0, high=3, unit="hazard ratio", source="definition", hoped="more")
     """Hazard of going home with the programme over the hazard without it."""
 
     effect: StudyEffect = choice(StudyEffect(), source="judgement")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, Strict
 
+from simulator.interventions.caused_starts import CausedStarts
 from simulator.interventions.fields import Count, FinancialYear, Quantity, choice, number
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.over_time import SetOverTime
@@ -48,6 +49,11 @@ class StartsDriver(SetOverTime):
     @abstractmethod
     def driven_ages(self) -> tuple[int, int]:
         """Youngest and oldest age of the people, and of those who enter."""
+
+    @property
+    def drives(self) -> CausedStarts:
+        """Starts of resident children at the ages driven."""
+        return CausedStarts(STREAMS[:1], self.driven_ages)
 
     @abstractmethod
     def entries(self, change: Array, context: Context) -> Array:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
-from simulator.interventions.fields import Ages, Placements, Streams, Wrong, choice, text
+from simulator.interventions.caused_starts import CausedStarts
+from simulator.interventions.fields import Ages, Placements, Streams, Wrong, choice, named
 from simulator.interventions.over_time import OverTime
 from simulator.interventions.start_levels import at_ages, starts_per_year
 from simulator.interventions.surroundings import IDLE, Idle, Surroundings
@@ -27,7 +28,7 @@ class Trend(OverTime):
     come back from home. Stays and the mix have no unit of their own.
     """
 
-    kind: Literal["trend"] = text("trend")
+    kind: Literal["trend"] = named("trend", "starts", "stays", "placement_mix")
     """Trend in starts, stays or the mix of placements."""
 
     measure: Literal["starts", "stays", "placement_mix"] = choice()
@@ -80,9 +81,14 @@ class Trend(OverTime):
         return "starts a year" if self.measure == "starts" else ""
 
     @property
-    def holds_causes(self) -> bool:
-        """Whether it is of starts of resident children."""
-        return self.measure == "starts" and STREAMS[0] in (self.streams or STREAMS)
+    def holds_causes(self) -> CausedStarts | None:
+        """Starts that it is a trend of, whatever the causes.
+
+        How many children there are is no such cause: a trend is of starts among them (`births`, `migration`).
+        """
+        if self.measure != "starts":
+            return None
+        return CausedStarts(self.streams or STREAMS, self.ages or (AGES[0], AGES[-1]))
 
     def idle(self, around: Surroundings) -> Iterator[Idle]:
         """Yield, besides, ages at which no child of the streams is looked after."""

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from simulator.interventions.asylum_transfers import transferred
-from simulator.interventions.fields import Quantity, number, text
+from simulator.interventions.caused_starts import CausedStarts
+from simulator.interventions.fields import Quantity, named, number
 from simulator.interventions.over_time import OverTime
 from simulator.interventions.start_levels import at_ages, starts_per_year
 from simulator.vocabulary.axes import AGES, STREAMS
@@ -27,7 +28,9 @@ class UascArrivals(OverTime):
     (`grant_income`, `net_spend`), at the rates on record.
     """
 
-    kind: Literal["uasc_arrivals"] = text("uasc_arrivals")
+    kind: Literal["uasc_arrivals"] = named(
+        "uasc_arrivals", "uasc", "asylum", "asylum_seeking_children", "unaccompanied", "transfer_scheme", "nts"
+    )
     """Arrivals of unaccompanied asylum-seeking children."""
 
     transfer_threshold_percent: Quantity | None = number(
@@ -40,6 +43,11 @@ class UascArrivals(OverTime):
     def unit(self) -> str:
         """Unit of arrivals."""
         return "arrivals a year"
+
+    @property
+    def drives(self) -> CausedStarts:
+        """Starts of asylum-seeking children."""
+        return CausedStarts((STREAM,), (AGES[0], AGES[-1]))
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply their starts."""

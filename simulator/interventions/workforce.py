@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import model_validator
 
 from simulator.interventions.base import PhasedIntervention
-from simulator.interventions.fields import Count, FinancialYear, Quantity, Wrong, choice, number, text
+from simulator.interventions.fields import Count, FinancialYear, Quantity, Wrong, choice, named, number
 from simulator.interventions.impossible import Impossible
 from simulator.vocabulary.axes import CONTRACTS, REASONS
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
@@ -31,7 +31,7 @@ class Workforce(PhasedIntervention):
     measured, so it is nought unless a file gives it with its source.
     """
 
-    kind: Literal["workforce"] = text("workforce")
+    kind: Literal["workforce"] = named("workforce", "social_workers", "apprentices", "agency", "caseload")
     """Children's social workers."""
 
     apprentices_per_year: Quantity = number(0.0, low=0, high=MOST_WORKERS, unit=UNIT, source="definition")
@@ -80,6 +80,11 @@ class Workforce(PhasedIntervention):
         if (self.starts_percent_per_case or self.home_percent_per_case) and self.source is None:
             raise Wrong("an effect of caseloads has to come from somewhere", "source: a key of its study")
         return self
+
+    @property
+    def costs_money(self) -> bool:
+        """Whether any money is counted for it: what saves the premium of agency staff alone has no cost."""
+        return super().costs_money or bool(self.employment_gbp and self.replaces_agency_share < 1.0)
 
     @property
     def money_caveat(self) -> str:

@@ -8,7 +8,7 @@ from simulator.outputs.charts import words
 from simulator.outputs.charts.findings import claims_of
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.text_grid import WordTable
-from simulator.results.funded import THREE
+from simulator.results.funded import CLAIMED
 from simulator.results.results_protocol import Results
 
 ROWS = (
@@ -47,7 +47,7 @@ def gap_table(results: Results) -> WordTable | None:
     said = [
         f"Said of {claim.area}: {claim.label}, {words.money(claim.gbp)} a year ({claim.gap.replace('_', ' ')}, "
         f"{claim.financial_year}). {claim.note}".rstrip()
-        for gap in THREE
+        for gap in CLAIMED
         for claim in claims_of(results, gap)
     ]
     return WordTable("", tuple(map(tuple, rows)), tuple(said))

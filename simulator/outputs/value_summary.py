@@ -15,7 +15,7 @@ from simulator.outputs.charts.verdicts import (
     accounts,
     apart_words,
     basis_words,
-    break_even,
+    payback_cell,
     rests_on,
     value_notes,
 )
@@ -46,7 +46,7 @@ def value_table(results: Results) -> WordTable | None:
         rows.append([title, *(_shown(of, write) for of in values)])
         if title in _WITH_INTERVAL and any(len(of) > 1 for of in values):
             rows.append(["  80% of draws", *(_ends(of, write) for of in values)])
-    rows.append(["Paid back by", *(break_even(account) or f"not by {first.years[-1]}" for account in known)])
+    rows.append(["Paid back by", *map(payback_cell, known)])
     alone = _alone(results)
     head = f"Value for money, {first.years[0]} to {first.years[-1]}, {basis_words(results, first)}"
     chance = _chance(results, known)

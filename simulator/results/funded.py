@@ -21,7 +21,10 @@ ABOVE = "funding_above_reference_year"
 """What funding takes off pressure: the part of a gap that is none of its causes."""
 
 THREE = ("overspend", "standstill", "unfunded_plan")
-"""Gaps that claims are of."""
+"""Gaps that are told apart."""
+
+CLAIMED = (*THREE, "pressure")
+"""What claims are of: a gap, or growth of spend, which is none."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class DatedGap:
     Attributes
     ----------
     gap : str
-        One of `THREE`.
+        One of `CLAIMED`.
     area, financial_year, label, note, source : str
         Of what it was said, by whom, and what it counts.
     gbp : float

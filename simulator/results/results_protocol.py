@@ -186,6 +186,8 @@ class Results(ABC):
         Whether what its programmes do rests on judgement alone: no study is said to bear any of it out.
     judged_programmes : frozenset of str
         Those of its programmes of which that is so, by id (or else position).
+    partly_judged : frozenset of str
+        Those that act by a study and by judged numbers together.
     effects_drawn : bool
         Whether draws vary any number of what its programmes do.
     evidence : Evidence or None
@@ -228,6 +230,7 @@ class Results(ABC):
     drawn: Mapping[str, Array] = field(default_factory=dict)
     judged: bool = False
     judged_programmes: frozenset[str] = frozenset()
+    partly_judged: frozenset[str] = frozenset()
     own_past: OwnPast | None = None
     effects_drawn: bool = True
     evidence: Evidence | None = None
@@ -310,8 +313,10 @@ class Results(ABC):
         raise KeyError(package.key)
 
     def titled(self, programme: str, title: str) -> str:
-        """Return the title of a programme, marked where what it does rests on judgement alone."""
-        return f"{title} (judgement)" if programme in self.judged_programmes else title
+        """Return the title of a programme, marked where what it does rests on judgement, alone or in part."""
+        if programme in self.judged_programmes:
+            return f"{title} (judgement)"
+        return f"{title} (judgement in part)" if programme in self.partly_judged else title
 
     def brings(self, figure: str, way: Way, programme: str = "") -> ShownFigure:
         """Return the part of a change that a programme brings, counted in a way: (area, year).

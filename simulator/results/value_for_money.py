@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,12 +31,39 @@ which are released and not cashed); child-years avoided; and, without any progra
 _LEAST_AVOIDED = 1e-6
 """Child-years below which two runs differ by rounding alone."""
 
+_LEAST_COST = 1e-6
+"""Pounds below which a year has no cost."""
+
 SHARE, RATIO, YEARS, YEAR = "share of draws", "ratio", "child-years", "year"
 """Units beside pounds. A financial year is told by the calendar year in which it ends."""
 
 MOST_OF_AVERAGE = 1.0
 """Saving of a child-year avoided over the average cost of one, above which readers are warned: authorities' own spend
 says 0.8 for all of it, and 0.92 for placements (docs/model.md)."""
+
+
+class Programme(NamedTuple):
+    """What value for money has to know of a programme.
+
+    Attributes
+    ----------
+    at : int
+        Its position among the scenario's interventions.
+    name, title : str
+        Its id (or else position) and title.
+    moves_children : bool
+    costed : bool
+        Whether any money is counted for it.
+    payback_caveat : str
+        What must be said where it is told when it has paid back; often nothing.
+    """
+
+    at: int
+    name: str
+    title: str
+    moves_children: bool
+    costed: bool = True
+    payback_caveat: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +80,10 @@ class Package:
         Whether foster places are limited, and whether that is what the scenario says.
     programme, title : str
         Id (or else position) and title of the one programme that is alone, or left out.
+    uncosted : tuple of str
+        Titles of those in it for which no money is counted.
+    payback_caveats : tuple of str
+        What must be said where it is told when it has paid back.
     """
 
     which: Which
@@ -62,6 +93,13 @@ class Package:
     as_stated: bool
     programme: str = ""
     title: str = ""
+    uncosted: tuple[str, ...] = ()
+    payback_caveats: tuple[str, ...] = ()
+
+    @property
+    def costed(self) -> bool:
+        """Whether money is counted for any programme in it."""
+        return len(self.uncosted) < len(self.kept)
 
     @property
     def name(self) -> str:
@@ -185,11 +223,15 @@ class ValueAccount:
 
     @property
     def break_even_year(self) -> Array:
-        """The year by whose end it has paid and from which it stays so; infinite if not within the run: (1 + draw,)."""
-        owed = self.cumulative_net_cost > 0.0
+        """The year by whose end it has paid and from which it stays so: (1 + draw,).
+
+        The first year with cost where nothing is ever owed, infinite if it is not paid within the run, and NaN where no
+        cost is counted, so that there is nothing to pay back.
+        """
+        owed, costs = self.cumulative_net_cost > 0.0, np.abs(self.flows["cost"]) > _LEAST_COST
         last_owed = owed.shape[1] - np.argmax(owed[:, ::-1], axis=1)  # counted from 1; that many years are not paid
-        first = int(self.years[0][:4]) + 1 + np.where(owed.any(axis=1), last_owed, 0)
-        return np.where(owed[:, -1], np.inf, first)
+        first = int(self.years[0][:4]) + 1 + np.where(owed.any(axis=1), last_owed, np.argmax(costs, axis=1))
+        return np.where(~costs.any(axis=1), np.nan, np.where(owed[:, -1], np.inf, first))
 
     @property
     def chance_pays(self) -> float | None:
@@ -259,32 +301,34 @@ class ValueAccount:
         yield Item("marginal_to_average", RATIO, self.marginal_to_average)
 
 
-def packages(programmes: Sequence[tuple[int, str, str, bool]], *, places_limited: bool) -> tuple[Package, ...]:
+def packages(programmes: Sequence[Programme], *, places_limited: bool) -> tuple[Package, ...]:
     """Return every package of a scenario, that without programmes first in each regime.
 
     Parameters
     ----------
-    programmes : sequence of (int, str, str, bool)
-        Position, id and title of each, and whether it moves children.
+    programmes : sequence of Programme
     places_limited : bool
         As the scenario says; the other regime follows.
     """
     found: list[Package] = []
-    positions = tuple(at for at, *_ in programmes)
-    movers = {at for at, _, _, moves in programmes if moves}
+    positions = tuple(one.at for one in programmes)
     for limited in (places_limited, not places_limited):
 
         def package(
             which: Which, kept: tuple[int, ...], name: str = "", title: str = "", limited: bool = limited
         ) -> None:
-            moving = tuple(at for at in kept if at in movers)
-            found.append(Package(which, kept, moving, limited, limited == places_limited, name, title))
+            inside = [one for one in programmes if one.at in kept]
+            moving = tuple(one.at for one in inside if one.moves_children)
+            uncosted = tuple(one.title for one in inside if not one.costed)
+            caveats = tuple(dict.fromkeys(one.payback_caveat for one in inside if one.payback_caveat))
+            as_stated = limited == places_limited
+            found.append(Package(which, kept, moving, limited, as_stated, name, title, uncosted, caveats))
 
         package("none", ())
         package("all", positions)
-        for at, name, title, _ in programmes if len(programmes) > 1 else ():
-            package("alone", (at,), name, title)
-            package("without", tuple(one for one in positions if one != at), name, title)
+        for one in programmes if len(programmes) > 1 else ():
+            package("alone", (one.at,), one.name, one.title)
+            package("without", tuple(at for at in positions if at != one.at), one.name, one.title)
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.interventions import Intervention
 from simulator.projection.compile import Compiled, compile_scenario
-from simulator.results.value_for_money import Package, packages
+from simulator.results.value_for_money import Package, Programme, packages
 from simulator.scenario.schema import Scenario
 
 
@@ -98,7 +98,7 @@ def with_programmes(
 def packages_of(scenario: Scenario) -> tuple[Package, ...]:
     """Return every package of which value for money is told; none of a scenario without programmes."""
     programmes = [
-        (at, one.id or str(at), one.title, one.moves_children)
+        Programme(at, one.id or str(at), one.title, one.moves_children, one.costs_money, one.payback_caveat)
         for at, one in enumerate(scenario.interventions)
         if one.is_programme
     ]
@@ -116,9 +116,16 @@ def _paying(compiled: Compiled, programmes: Sequence[Intervention]) -> Compiled:
 
 def _moving(scenario: Scenario, package: Package) -> Scenario:
     """Return a scenario with a package's places, and those of its programmes that move children."""
-    places = "limited" if package.places_limited else "as_needed"
-    assumptions = scenario.assumptions.model_copy(update={"foster_places": places})
-    return _keeping(scenario, package.moving).model_copy(update={"assumptions": assumptions})
+    kept = _keeping(scenario, package.moving)
+    return kept if package.as_stated else with_other_places(kept)
+
+
+def with_other_places(scenario: Scenario) -> Scenario:
+    """Return a scenario by the other of the two rules for foster places."""
+    places = "as_needed" if scenario.assumptions.foster_places == "limited" else "limited"
+    return scenario.model_copy(
+        update={"assumptions": scenario.assumptions.model_copy(update={"foster_places": places})}
+    )
 
 
 def _keeping(scenario: Scenario, programmes: Collection[int]) -> Scenario:

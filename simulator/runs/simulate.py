@@ -22,6 +22,8 @@ from simulator.scenario import LoadedScenario, ScenarioError, cautions
 from simulator.scenario.evidence import (
     effects_are_drawn,
     fitted_numbers,
+    judged_in_part,
+    judged_notes,
     judged_programmes,
     rests_on_judgement,
     shrunk_notes,
@@ -130,10 +132,16 @@ def _central(loaded: LoadedScenario, engine: Engine, price_year: str | None, *, 
     said = cautions(loaded)
     return replace(
         run,
-        notes=(*run.notes, *shrunk_notes(loaded), *(one.note for one in said if not one.of_money)),
+        notes=(
+            *run.notes,
+            *shrunk_notes(loaded),
+            *judged_notes(loaded),
+            *(one.note for one in said if not one.of_money),
+        ),
         money_notes=(*run.money_notes, *(one.note for one in said if one.of_money), *loaded.remarks),
         judged=rests_on_judgement(loaded),
         judged_programmes=judged_programmes(loaded),
+        partly_judged=frozenset(judged_in_part(loaded)),
         effects_drawn=effects_are_drawn(loaded),
         evidence=loaded.evidence,
         fitted=fitted_numbers(loaded),

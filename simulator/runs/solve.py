@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -637,57 +636,3 @@ def _run(loaded: LoadedScenario, engine: Engine, sure: Surety | None, price_year
     if sure is None:
         return run_once(loaded.scenario, loaded.key, baseline=loaded.baseline, engine=engine, price_year=price_year)
     return simulate(loaded, draws=sure.draws, seed=sure.seed, engine=engine, workers=1, price_year=price_year)
-
-
-def solved_file(
-    loaded: LoadedScenario,
-    parent: str,
-    targets: Sequence[Target],
-    unknowns: Sequence[Unknown],
-    solutions: Sequence[Solution],
-) -> str:
-    """Return the text of a scenario file that extends another with the values found.
-
-    Parameters
-    ----------
-    loaded : LoadedScenario
-    parent : str
-        The scenario as its file is to name it.
-    targets, unknowns, solutions
-        What was asked, and found.
-
-    Raises
-    ------
-    Unsolvable
-        If a value stands in an intervention without an id, which another file cannot change.
-    """
-    asked = ", ".join(one.in_words for one in targets)
-    tree: dict[str, Any] = {}
-    for unknown, solution in zip(unknowns, solutions, strict=True):
-        *holders, name = unknown.path
-        steps = [str(step) for step in holders]
-        if steps[:1] == ["interventions"]:
-            if not unknown.id:
-                raise Unsolvable(f"interventions.{steps[1]} has no id; give it one, so that another file can change it")
-            steps[1] = unknown.id
-        at = tree
-        for step in steps:
-            at = at.setdefault(step, {})
-        at[str(name)] = f"{solution.value:.10g}  # found by care-demand solve for {asked}"
-    changed = tree.pop("interventions", {})
-    lines = ["interventions:"] if changed else []
-    for entry, inside in changed.items():
-        lines += [f"  - id: {entry}", *_lines(inside, 4)]
-    head = [f"name: {loaded.scenario.name}, solved", f"extends: {parent}", ""]
-    return "\n".join([*head, *lines, *_lines(tree, 0)]) + "\n"
-
-
-def _lines(tree: Mapping[str, Any], indent: int) -> list[str]:
-    """Return the lines of a mapping as YAML has it."""
-    lines: list[str] = []
-    for name, inside in tree.items():
-        if isinstance(inside, Mapping):
-            lines += [f"{' ' * indent}{name}:", *_lines(inside, indent + 2)]
-        else:
-            lines.append(f"{' ' * indent}{name}: {inside}")
-    return lines

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ValidationError
 from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.nodes import Node
 from simulator.scenario.schema import Scenario, window
+from simulator.scenario.stated import At
 from simulator.scenario.translate import dotted, empties, find, note_of, problems
-from simulator.scenario.uncertain import Uncertain, without_distributions
+from simulator.scenario.uncertain import Uncertain, given_nearest, without_distributions
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +115,11 @@ def _origins(
         unit, if_empty = (note.unit, note.if_empty) if note is not None else ("", "")
         if given:
             place, stated = node.place, uncertain.get(path)
-            source = (stated.source if stated is not None else "") or _source_beside(root, path)
+            source = (stated.source if stated is not None else "") or given_nearest(root, At(node, path), "source")
             yield (
                 dotted(path),
                 Origin(value, unit, place.file, place.line, place.column, False, source, if_empty, stated),
             )
         else:
             source = note.source if note is not None else ""
-            yield dotted(path), Origin(value, unit, "", 0, 0, True, source, if_empty)
-
-
-def _source_beside(root: Node, path: tuple[str | int, ...]) -> str:
-    """Source keys given nearest to a value: beside it, or beside what holds it."""
-    for length in range(len(path) - 1, 0, -1):
-        holder, _ = find(root, path[:length])
-        if isinstance(holder.value, dict) and "source" in holder.value:
-            keys = holder.value["source"].plain()
-            return "; ".join(keys) if isinstance(keys, list) else str(keys)
-    return ""
+            yield dotted(path), Origin(value, unit, "", 0, 0, True, source, if_empty, uncertain.get(path))

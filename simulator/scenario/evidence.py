@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from simulator.data.evidence_library import SHRINKAGE, evidence
-from simulator.interventions import Intervention
+from simulator.data.evidence_library import SHRINKAGE, evidence, topics
+from simulator.interventions import Intervention, kinds, words_of
 from simulator.scenario.checking import Origin
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.translate import dotted
-
-JUDGEMENT = "judgement"
+from simulator.scenario.uncertain import JUDGEMENT, NO_SHRINKAGE, RATIOS
 
 FITTED = "# fitted by"
 """How a remark begins beside a number that was found so that a scenario reaches something published."""
@@ -40,6 +39,52 @@ def judged_programmes(loaded: LoadedScenario) -> frozenset[str]:
     )
 
 
+def judged_in_part(loaded: LoadedScenario) -> dict[str, tuple[str, ...]]:
+    """Return programmes that move children by a study and judged numbers together, by id (or else position).
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Of each, the shares and ratios by which it acts that are judgements; when it acts is none of them.
+    """
+    wholly = judged_programmes(loaded)
+    drawn = {dotted(one.path): one.quality for one in loaded.uncertain}
+    found: dict[str, tuple[str, ...]] = {}
+    for at, one in _moving(loaded).items():
+        start, name = f"interventions.{at}.", one.id or str(at)
+        judged = tuple(
+            path.removeprefix(start)
+            for path, origin in loaded.provenance.items()
+            if path.startswith(start)
+            and path.removeprefix(start).partition(".")[0] not in one.money_fields
+            and isinstance(origin.value, float)
+            and (origin.unit in RATIOS or origin.unit.startswith("share"))
+            and _is_judged(loaded, path, origin, drawn.get(path, ""))
+        )
+        if judged and name not in wholly:
+            found[name] = judged
+    return found
+
+
+def _is_judged(loaded: LoadedScenario, path: str, origin: Origin, drawn: str) -> bool:
+    """Tell whether a number is a judgement, as it says itself, or its default, or what it stands in."""
+    if drawn or (origin.default and origin.source):
+        return JUDGEMENT in (drawn, *([] if drawn else [origin.source]))
+    while path := path.rpartition(".")[0]:
+        beside = loaded.provenance.get(f"{path}.quality")
+        if beside is not None and beside.value:
+            return bool(beside.value == JUDGEMENT)
+    return False
+
+
+def judged_notes(loaded: LoadedScenario) -> Iterator[str]:
+    """Yield what of programmes with a study behind them is judged."""
+    titles = {one.id or str(at): one.title for at, one in _moving(loaded).items()}
+    for name, numbers in judged_in_part(loaded).items():
+        said = ", ".join(number.replace(".", " ").replace("_", " ") for number in numbers)
+        yield f"{titles[name]}: rests in part on judgement ({said})."
+
+
 def shrunk_notes(loaded: LoadedScenario) -> Iterator[str]:
     """Yield what must be said of ratios that are taken nearer to no effect by the design of their study."""
     for one in loaded.uncertain:
@@ -48,7 +93,12 @@ def shrunk_notes(loaded: LoadedScenario) -> Iterator[str]:
             title = loaded.scenario.interventions[int(at)].title
             yield (
                 f"{title}: {dotted(tuple(field))} is shrunk towards no effect, by the design of its study "
-                f"({one.shrink.replace('_', ' ')}): {SHRINKAGE[one.shrink]:g} of its logarithm is kept."
+                f"({one.shrink.replace('_', ' ')}): {SHRINKAGE[one.shrink]:g} of its logarithm is kept"
+                + (
+                    f", as its file does not say; shrink: {NO_SHRINKAGE} takes it as found."
+                    if one.shrunk_unasked
+                    else "."
+                )
             )
 
 
@@ -68,6 +118,15 @@ def uses(loaded: LoadedScenario) -> dict[str, bool]:
         for key in filter(None, origin.source.replace(" ", "").split(";")):
             found[key] = found.get(key, False) or quality
     return found
+
+
+def topics_of(name: str) -> tuple[str, ...]:
+    """Return the topics of evidence that a name stands for: one of them, or those that bear on a kind."""
+    if name in topics():
+        return (name,)
+    meant = [kind for kind in kinds() if name in (kind, *words_of(kind))]
+    called = {word for kind in meant for word in (kind, *words_of(kind))}
+    return tuple(topic for topic in topics() if topic in called)
 
 
 def used_by(many: Mapping[str, LoadedScenario]) -> dict[str, dict[str, bool]]:

@@ -10,7 +10,7 @@ from simulator.scenario.checking import Origin
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.merge import Override
 from simulator.scenario.translate import shown
-from simulator.scenario.uncertain import Uncertain
+from simulator.scenario.uncertain import NO_SHRINKAGE, Uncertain
 from simulator.vocabulary.calendar import Month
 
 _QUIET = ("kind", "id", "label", "note", "source", "quality", "description", "name")
@@ -85,7 +85,8 @@ def _known(uncertain: Uncertain) -> Iterator[str]:
     if uncertain.parameter.group:
         yield f"group {uncertain.parameter.group}"
     if uncertain.shrink:
-        yield f"shrunk as {uncertain.shrink.replace('_', ' ')}"
+        unasked = f", as the file does not say; shrink: {NO_SHRINKAGE} takes it as found"
+        yield f"shrunk as {uncertain.shrink.replace('_', ' ')}{unasked if uncertain.shrunk_unasked else ''}"
 
 
 def worded(value: Any) -> str:

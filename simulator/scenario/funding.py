@@ -24,8 +24,8 @@ from simulator.interventions.surroundings import IDLE, Idle, Surroundings
 from simulator.vocabulary.areas import ENGLAND, codes_of
 from simulator.vocabulary.calendar import financial_year_months
 
-Gap = Literal["overspend", "standstill", "unfunded_plan"]
-"""Kinds of gap, as `simulator.results.gap` works them out."""
+Gap = Literal["overspend", "standstill", "unfunded_plan", "pressure"]
+"""What a claim may be of: a kind of gap, or growth of spend that is none; all as `simulator.results.gap` has them."""
 
 GAPS: tuple[str, ...] = get_args(Gap)
 
@@ -124,7 +124,7 @@ class GapClaim(Model):
     """A gap that somebody published, drawn beside what the run finds. It never acts on a result."""
 
     gap: Gap = text(...)
-    """Which kind of gap it is."""
+    """Which kind of gap it is; `pressure` if it is growth of spend and says nothing of money."""
 
     gbp_per_year: Quantity = number(low=0, high=1e12, unit="GBP a year", exact=True)
     """How large it was said to be."""

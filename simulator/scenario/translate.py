@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from simulator.interventions import kinds
+from simulator.interventions import kind_like, kinds
 from simulator.interventions.fields import FieldNote, Wrong, nearest, notes
 from simulator.scenario.errors import Problem
 from simulator.scenario.nodes import Node, Place
@@ -153,7 +153,7 @@ def _words(item: Any, path: Path, root: Node) -> tuple[str, str, str]:
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         tag = context.get("tag")
         what = f"unknown kind {tag!r}" if tag is not None else "is missing"
-        return what, ", ".join(kinds()), nearest(str(tag), kinds()) if tag is not None else ""
+        return what, ", ".join(kinds()), kind_like(str(tag)) if tag is not None else ""
     note = note_of(root, path)
     allowed = note.allowed if note is not None else ""
     if kind == "missing":

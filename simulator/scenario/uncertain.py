@@ -7,22 +7,27 @@ plain numbers, and keeps the distribution beside them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from simulator.data.evidence_library import SHRINKAGE
-from simulator.interventions.fields import FieldNote, Quality, Wrong, nearest, source_key
+from simulator.data.evidence_library import SHRINKAGE, weakest_design
+from simulator.interventions import Intervention, kinds
+from simulator.interventions.fields import FieldNote, Quality, Wrong, nearest, notes, source_key
 from simulator.scenario.errors import Problem
 from simulator.scenario.nodes import Node, Place
-from simulator.scenario.stated import At, read_distribution
-from simulator.scenario.translate import Path, dotted, empties, note_of, shown
+from simulator.scenario.stated import CERTAIN, At, read_distribution
+from simulator.scenario.translate import Path, dotted, empties, find, note_of, shown
 from simulator.uncertainty import Interval, Parameter, PointMass, shrunken
 
 RATIOS = ("ratio", "risk ratio", "odds ratio", "hazard ratio")
 """Units of numbers of which 1 is no effect."""
 
 NO_SHRINKAGE = "none"
-"""What a file says to take a ratio as it is, where the file that it extends has it shrunk."""
+"""What a file says to take a ratio as its study found it."""
+
+JUDGEMENT = "judgement"
+"""Quality of a number that somebody judged, and source of a default that is one."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -43,6 +48,8 @@ class Uncertain:
         As the distribution gives them; empty if it does not.
     shrink
         Design of the study that it rests on, by which it is taken nearer to no effect; empty if it is taken as it is.
+    shrunk_unasked
+        Whether that is by default, as the file does not say how far its study is believed.
     """
 
     parameter: Parameter
@@ -52,6 +59,7 @@ class Uncertain:
     quality: str
     note: str
     shrink: str = ""
+    shrunk_unasked: bool = False
 
     @property
     def is_drawn(self) -> bool:
@@ -65,7 +73,10 @@ class Uncertain:
 
 
 def without_distributions(root: Node) -> tuple[Node, tuple[Uncertain, ...], list[Problem]]:
-    """Replace distributions by their central values.
+    """Replace distributions by their central values, and take effects of weak studies nearer to none.
+
+    An effect whose studies compare less well than a trial is shrunk by the weakest of their designs, unless the file
+    says how (`shrink`), or that its number is a judgement, which is between the studies and no effect already.
 
     Parameters
     ----------
@@ -75,8 +86,8 @@ def without_distributions(root: Node) -> tuple[Node, tuple[Uncertain, ...], list
     Returns
     -------
     Node, tuple of Uncertain, list of Problem
-        The tree with numbers only; the distributions, in the order of the file; what is wrong with them. A
-        distribution that cannot be read leaves a number that its field allows.
+        The tree with numbers only; the distributions, in the order of the file, and then those of defaults; what is
+        wrong with them. A distribution that cannot be read leaves a number that its field allows.
     """
     found: list[Uncertain] = []
     problems: list[Problem] = []
@@ -85,18 +96,80 @@ def without_distributions(root: Node) -> tuple[Node, tuple[Uncertain, ...], list
         if isinstance(node.value, list):
             return replace(node, value=[plain(inner, (*path, i)) for i, inner in enumerate(node.value)])
         if not isinstance(node.value, dict):
+            number = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+            if number and _design_unasked(root, At(node, path)):
+                return plain(Node({CERTAIN: node}, node.place, {CERTAIN: node.place}), path)
             return node
         note = note_of(root, path)
         if note is None or not note.uncertain:
             return replace(node, value={key: plain(inner, (*path, key)) for key, inner in node.value.items()})
-        uncertain, wrong = _uncertain(At(node, path), note, _key(root, path))
+        at = At(node, path)
+        uncertain, wrong = _uncertain(at, note, _key(root, path), _design_unasked(root, at))
         problems.extend(wrong)
         if uncertain is None:
             return Node(note.low or 0.0, node.place)
         found.append(uncertain)
         return Node(uncertain.parameter.distribution.central, node.place)
 
-    return plain(root, ()), tuple(found), problems
+    numbers = plain(root, ())
+    return numbers, (*found, *_of_defaults(root)), problems
+
+
+def _of_defaults(root: Node) -> Iterator[Uncertain]:
+    """Yield the distributions of numbers of interventions that no file gives, from the studies of their defaults."""
+    entries, _ = find(root, ("interventions",))
+    for i, entry in enumerate(entries.value if isinstance(entries.value, list) else ()):
+        kind = _kind(root, ("interventions", i))
+        for note in notes(kind) if kind is not None else ():
+            path: Path = ("interventions", i, *note.path.split("."))
+            if note.spread is None or find(root, path)[1]:
+                continue
+            keys = {} if note.source == JUDGEMENT else {"source": note.source}
+            at = At(_node({**note.spread, **keys}, entry.place), path)
+            uncertain, _ = _uncertain(at, note, _key(root, path), "")
+            if uncertain is not None:
+                yield uncertain
+
+
+def _node(value: object, place: Place) -> Node:
+    """Return what a file would have if it gave a value there."""
+    if isinstance(value, dict):
+        return Node({key: _node(inner, place) for key, inner in value.items()}, place, dict.fromkeys(value, place))
+    return Node([_node(inner, place) for inner in value] if isinstance(value, list) else value, place)
+
+
+def _kind(root: Node, path: Path) -> type[Intervention] | None:
+    """Return the kind of the intervention that a path leads into; None if it leads into none that is known."""
+    entry, _ = find(root, path[:2])
+    kind = entry.value.get("kind") if path[:1] == ("interventions",) and isinstance(entry.value, dict) else None
+    return kinds().get(kind.value) if kind is not None and isinstance(kind.value, str) else None
+
+
+def is_effect(kind: type[Intervention], steps: Path, unit: str) -> bool:
+    """Tell whether a number of an intervention is a ratio by which a programme acts, and of which 1 is no effect."""
+    return unit in RATIOS and kind.is_programme and kind.moves_children and steps[0] not in kind.money_fields
+
+
+def _design_unasked(root: Node, at: At) -> str:
+    """Return the design by which an effect is shrunk where its file does not say how; empty if it is not."""
+    kind, note = _kind(root, at.path), note_of(root, at.path)
+    if "shrink" in at or kind is None or note is None or not is_effect(kind, at.path[2:], note.unit):
+        return ""
+    source, quality = (given_nearest(root, at, name) for name in ("source", "quality"))
+    if quality == JUDGEMENT:
+        return ""
+    design = weakest_design(source.split(";"))
+    return design if SHRINKAGE.get(design, 1.0) < 1.0 else ""
+
+
+def given_nearest(root: Node, at: At, name: str) -> str:
+    """Return the source keys, or the quality, given nearest to a value: in it, beside it or beside what holds it."""
+    holders = [at.node, *(find(root, at.path[:length])[0] for length in range(len(at.path) - 1, 0, -1))]
+    for holder in holders:
+        if isinstance(holder.value, dict) and name in holder.value:
+            said = holder.value[name].plain()
+            return "; ".join(map(str, said)) if isinstance(said, list) else str(said)
+    return ""
 
 
 def _key(root: Node, path: Path) -> str:
@@ -108,8 +181,8 @@ def _key(root: Node, path: Path) -> str:
     return f"interventions[{name}].{dotted(path[2:])}" if isinstance(name, str) else dotted(path)
 
 
-def _uncertain(at: At, note: FieldNote, key: str) -> tuple[Uncertain | None, list[Problem]]:
-    """Read a mapping that stands for a number; None if anything is wrong."""
+def _uncertain(at: At, note: FieldNote, key: str, unasked: str) -> tuple[Uncertain | None, list[Problem]]:
+    """Read a mapping that stands for a number, shrunk by a design if it does not say how; None if anything is wrong."""
     if any(empties(at.node)):  # told by the reader, as for every value
         return None, []
     distribution, problems = read_distribution(at, note, tuple(EVIDENCE))
@@ -126,7 +199,7 @@ def _uncertain(at: At, note: FieldNote, key: str) -> tuple[Uncertain | None, lis
         problems.append(at.key("group").problem("a value that is certain moves with no others"))
     if distribution is None or problems:
         return None, problems
-    if (shrink := evidence.get("shrink", "")) in ("", NO_SHRINKAGE):
+    if (shrink := evidence.get("shrink", unasked)) in ("", NO_SHRINKAGE):
         shrink = ""
     elif note.unit not in RATIOS:
         problems.append(at.key("shrink").problem(f"a number of {note.unit} is not a ratio of which 1 is no effect"))
@@ -135,7 +208,7 @@ def _uncertain(at: At, note: FieldNote, key: str) -> tuple[Uncertain | None, lis
         distribution = shrunken(distribution, SHRINKAGE[shrink])
     parameter = Parameter(key, distribution, evidence.get("group", ""), evidence.get("correlation", 1.0))
     source, quality, remark = (evidence.get(name, "") for name in ("source", "quality", "note"))
-    return Uncertain(parameter, at.path, at.node.place, source, quality, remark, shrink), []
+    return Uncertain(parameter, at.path, at.node.place, source, quality, remark, shrink, bool(unasked)), []
 
 
 def _sources(value: object) -> str:

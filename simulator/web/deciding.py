@@ -1,9 +1,12 @@
-"""What workers do for the view of decisions: a tornado, a frontier of budgets and a pilot, each as plain functions."""
+"""What workers do for the view of decisions: a tornado, a frontier of budgets, a pilot and an appraisal.
+
+Each is a plain function, whose answer has a sentence, a picture, and a table as a caption, columns and rows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +15,10 @@ from simulator.web.drafts import read_drafts
 from simulator.web.ongoing import Answer, Kept, answered, page_engine
 from simulator.web.page_state import PageState
 
+if TYPE_CHECKING:
+    from simulator.decisions.appraisal import Appraisal
+    from simulator.decisions.appraisal_runs import AppraisalRuns
+
 MOST_RUNS = 1_500
 """Model runs that an answer may take: as many as a server has time for. The command line has no such limit."""
 
@@ -19,6 +26,15 @@ BUDGETS_GBP = (50e6, 100e6, 200e6, 400e6, 1_000e6, 2_600e6)
 
 SHOWN = 12
 """Bars of a tornado, at most."""
+
+APPRAISAL_DRAWS = 16
+"""Draws of an appraisal: both rules for places take 170 runs with them, which is more than a second of processor."""
+
+ENDS_AND_MIDDLE = 3
+"""Values of a number of programmes at which an appraisal looks for a change of sign: both ends, and between them."""
+
+NEAREST = 4
+"""Numbers whose switching value an appraisal tells, at most."""
 
 
 def tornado(kept: Kept, state: Mapping[str, Any], figure: str, width: float) -> Answer:
@@ -50,6 +66,7 @@ def tornado(kept: Kept, state: Mapping[str, Any], figure: str, width: float) -> 
             "figures": [{"name": one.name, "words": one.words} for one in central.asked],
             "sentence": sentence,
             "svg": draw_bars(bars, middle, sentence, width=width),
+            "caption": f"{asked.words}, by input at its low and high end",
             "columns": ["Input", "Low end", "High end"],
             "rows": [[name, *(written_as(asked, float(end)) for end in both)] for name, both in moved.items()],
         }
@@ -93,6 +110,7 @@ def frontier(kept: Kept, state: Mapping[str, Any], objective: str, width: float)
             "objectives": [{"name": name, "words": said} for name, said in _AIMS.items()],
             "sentence": sentence,
             "svg": draw_bars(bars, 0.0, sentence, width=width),
+            "caption": "Best plans found, by budget",
             "columns": ["Budget", "Spent", "Child-years in care avoided", "In homes avoided", "Saved less cost"],
             "rows": rows,
         }
@@ -141,11 +159,107 @@ def pilot(kept: Kept, areas: int, ratio: float, years: int, width: float) -> Ans
         return {
             "sentence": sentence,
             "svg": draw_bars(bars, 0.0, sentence, width=width),
+            "caption": "Pilots, by design",
             "columns": ["Design", "Chance", "Smallest ratio shown with a chance of 80%"],
             "rows": rows,
         }
 
     return answered(_said(work))
+
+
+def appraisal(kept: Kept, state: Mapping[str, Any], width: float) -> Answer:
+    """Return what the programmes of the scenario shown cost and save, before and after uplifts, and who bears it."""
+    from simulator.decisions.appraisal import appraise, middle_of_draws
+    from simulator.decisions.appraisal_charts import step_bars
+    from simulator.decisions.appraisal_runs import AppraisalRuns
+    from simulator.decisions.appraisal_study import of_one_area
+    from simulator.decisions.optimism import Optimism
+    from simulator.decisions.write_appraisal import perspective_grid
+    from simulator.outputs.charts import words
+    from simulator.outputs.charts.headline import signed
+    from simulator.outputs.charts.verdicts import REGIMES
+
+    def work() -> Answer:
+        page = PageState.of(state)
+        loaded = read_drafts(page, kept.council)[page.at]
+        runs = AppraisalRuns(loaded, draws=APPRAISAL_DRAWS, engine=page_engine())
+        of_one_area(runs)
+        turning = _turning(runs)
+        found = appraise(runs, Optimism.usual())
+        places = [REGIMES[regime.limited] for regime in found.regimes]
+        steps = _steps(found)
+        verdicts = [
+            f"{steps[0][at]} as stated and {steps[-1][at]} with all uplifts for optimism, {place}"
+            for at, place in zip((1, 3), places, strict=True)
+        ]
+        sentence = (
+            f"Net present value, by {runs.years[-1]}, against the same without its programmes: {'; '.join(verdicts)}. "
+            f"Medians of {runs.draws} draws, with 80% of them in brackets: of so few, all are rough. Fewer children "
+            "in care is no benefit by itself."
+        )
+        bars = step_bars(found, lambda one: signed(middle_of_draws(one), words.money))
+        prices = f"real {loaded.scenario.price_year}, present value {runs.years[0]}"
+        return {
+            "scenario": loaded.scenario.name,
+            "sentence": sentence,
+            "svg": draw_bars(bars, 0.0, sentence, width=width),
+            "caption": f"Net present value before and after each uplift ({prices})",
+            "columns": ["Uplift", *(said for place in places for said in (place.capitalize(), "Pays in"))],
+            "rows": steps,
+            "more": [
+                {
+                    "caption": "Who bears it, as stated; a gain to whoever bears it is positive",
+                    "columns": ["Line", "Kind", *(place.capitalize() for place in places)],
+                    "rows": [
+                        [line.strip(), kind or ("cost" if line.startswith(" ") else "in all"), *cells]
+                        for line, kind, *cells in perspective_grid(found)[1:]
+                    ],
+                },
+                {
+                    "caption": f"Numbers of the programmes that change the sign alone, {places[0]}: the nearest, by "
+                    "the central run",
+                    "columns": ["Number", "Stated", "Just pays at", "Percentile"],
+                    "rows": turning or [["None", "", "", ""]],
+                },
+            ],
+        }
+
+    return answered(_said(work))
+
+
+def _steps(found: Appraisal) -> list[list[str]]:
+    """Return net present value with each uplift, and in which share of draws it is above nought, under each rule."""
+    from simulator.decisions.appraisal_charts import told
+    from simulator.decisions.optimism import STEPS
+    from simulator.decisions.write_appraisal import chance_pays
+
+    def cells(step: str) -> Iterator[str]:
+        for regime in found.regimes:
+            yield told(found.net_present_value(regime, step))
+            yield f"{chance_pays(found, regime, step):.0%} of draws"
+
+    return [[step.name.capitalize(), *cells(step.name)] for step in STEPS]
+
+
+def _turning(runs: AppraisalRuns) -> list[list[str]]:
+    """Return which numbers of the programmes change the sign by themselves, as stated, and at which value."""
+    from simulator.decisions.appraisal_runs import at_regime
+    from simulator.decisions.switching_values import RUNS_TO_NARROW, axes, switching
+    from simulator.decisions.write_appraisal import switching_row
+    from simulator.interventions.fields import Wrong
+
+    numbers = [one for one in axes(runs) if one.programmes_alone]
+    most = sum(len(one.grid(ENDS_AND_MIDDLE)) for one in numbers) + NEAREST * RUNS_TO_NARROW // 2
+    if most > MOST_RUNS:
+        raise Wrong(f"its {len(numbers)} numbers take up to {most:,} runs", "fewer here, or care-demand appraise")
+    found = switching(runs, limited=at_regime(runs.loaded)[0], many=numbers, scan=ENDS_AND_MIDDLE, most=NEAREST)
+    rows = [switching_row(one) for one in found.found if one.switches]
+    if np.isfinite(found.cost_multiple):
+        rows.insert(
+            0, ["cost of all programmes, times what is stated", "1", f"{max(found.cost_multiple, 0.0):.2f}", ""]
+        )
+    named = [(name.strip(), cells) for name, *cells in rows]
+    return [[f"{name[:1].upper()}{name[1:]}", *cells] for name, cells in named]
 
 
 def _said(work: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The page of decisions, and the JSON interface beneath it: what answers hang on, budgets, and pilots."""
+"""The page of decisions, and the JSON interface beneath it: what answers hang on, budgets, pilots, appraisals."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ AREAS, RATIO, YEARS = 12, 0.9, 5
 VIEWS = {
     "pilot": "Could a pilot show it?",
     "frontier": "What does a budget buy?",
+    "appraisal": "What does it cost, and who bears it?",
     "tornado": "What do answers hang on?",
 }
 
@@ -52,6 +53,13 @@ async def frontier(request: Request) -> Response:
     content = await body_of(request)
     state, look = state_of(content), look_of(content)
     return told(await _frontier(request, state, str(content.get("objective", "care_years")), _wide(look)))
+
+
+async def appraisal(request: Request) -> Response:
+    """Tell what programmes cost and save, before and after uplifts for optimism, and who bears it."""
+    content = await body_of(request)
+    state, look = state_of(content), look_of(content)
+    return told(await _appraisal(request, state, _wide(look)))
 
 
 async def pilot(request: Request) -> Response:
@@ -73,6 +81,12 @@ async def _tornado(request: Request, state: PageState, figure: str, width: float
 
 async def _frontier(request: Request, state: PageState, objective: str, width: float) -> dict[str, Any]:
     asked = deciding.frontier, state.content(), objective, width
+    found: dict[str, Any] = await pool_of(request).do(*asked, state=state.key, urgency=SOON)
+    return found
+
+
+async def _appraisal(request: Request, state: PageState, width: float) -> dict[str, Any]:
+    asked = deciding.appraisal, state.content(), width
     found: dict[str, Any] = await pool_of(request).do(*asked, state=state.key, urgency=SOON)
     return found
 
@@ -101,6 +115,8 @@ async def decisions(request: Request) -> Response:
             found = await _tornado(request, state, query.get("figure", "npv"), WIDTH)
         elif view == "frontier":
             found = await _frontier(request, state, query.get("objective", "care_years"), WIDTH)
+        elif view == "appraisal":
+            found = await _appraisal(request, state, WIDTH)
         else:
             areas, ratio, years = _whole(asked["areas"]), _number(asked["ratio"]), _whole(asked["years"])
             found = await _pilot(request, areas, ratio, years, WIDTH)
@@ -140,5 +156,8 @@ def _number(text: str) -> float | None:
 
 ROUTES = [
     Route("/decisions", decisions),
-    *(Route(f"/api/v1/{one.__name__}", answering(one), methods=["POST"]) for one in (tornado, frontier, pilot)),
+    *(
+        Route(f"/api/v1/{one.__name__}", answering(one), methods=["POST"])
+        for one in (tornado, frontier, appraisal, pilot)
+    ),
 ]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import os
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from simulator.runs.folders.system import stand_back
 from simulator.web.ongoing import Kept
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def _serve(connection: Connection, council: Council | None, nice: int) -> None:
     """Do what comes through a pipe until it is closed, in a process of its own."""
     import signal
 
-    if hasattr(os, "nice"):  # Windows has none
-        os.nice(nice)
+    stand_back(nice)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started the server is told, and ends this
     kept = Kept(council)

@@ -39,7 +39,7 @@ def rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def test_tables_agree_with_each_other_and_the_manifest_makes_them_again(
+def test_tables_agree_with_each_other_and_the_manifest_has_what_was_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -73,11 +73,16 @@ def test_tables_agree_with_each_other_and_the_manifest_makes_them_again(
     assert {row["places"] for row in rows(folder / "switching-values.csv")} == {"limited", "as_needed"}
     assert "no verdict on value for money" in done.output
     assert "Councils: not asked for" in done.output
-
-    words = shlex.split(manifest["command"])[1:]
-    assert CliRunner().invoke(cli, [*words, "--quiet", "--out", "again"]).output == ""
-    for name in manifest["tables"]:
-        assert Path("again", name).read_bytes() == (folder / name).read_bytes(), name
+    asked = ["--draws", "2", "--cost-uplift", "0.25", "--years-late", "1", "--kept", "0.5", "--elasticity", "1.3"]
+    assert shlex.split(manifest["command"])[2:] == [
+        "help.yaml",
+        *asked,
+        "--seed",
+        "1",
+        "--engine",
+        "plain",
+        "--no-charts",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -89,8 +94,10 @@ def test_tables_agree_with_each_other_and_the_manifest_makes_them_again(
         (["family-help-national", "--draws", "1"], "one draw beside the central run says nothing"),
         (["family-help-national", "--years-late", "11"], "0<=x<=10"),
         (["family-help-national", "--kept", "1.5"], "0.0<=x<=1.0"),
-        (["family-help-national", "family-help-national"], "same name"),
-        (["family-help-national", "foster-plan-88m", "--out", "one"], "each scenario gets one of its own"),
+        (["family-help-national", "--council-draws", "1"], "one draw beside the central run says nothing"),
+        (["family-help-national", "--area", "Kentt"], "did you mean 'Kent'?"),
+        (["family-help-national", "foster-plan-88m"], "unexpected extra argument (foster-plan-88m)"),
+        (["two.yaml"], "two is of 2 areas (allowed: one area at a time, with --area)"),
         ([], "Missing argument"),
     ],
 )
@@ -98,7 +105,8 @@ def test_wrong_input_is_refused_and_nothing_is_written(
     words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("two.yaml").write_text(f"{SCENARIO}areas: [Kent, Leeds]\n", encoding="utf-8")
     done = CliRunner().invoke(cli, ["appraise", *words])
     assert done.exit_code == 2, done.output
     assert said in done.output
-    assert not list(tmp_path.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["two.yaml"]

@@ -1,4 +1,4 @@
-"""`sensitivity`, `voi`, `optimise` and `pilot-power`: tables, manifests that ask again, and going on after a stop."""
+"""Commands that decide: their tables, manifests that ask again, and going on after a stop."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from simulator.decisions import (
     pilot_answer,
     pilot_plan,
     plan_runs,
+    switching_values,
 )
+from simulator.decisions.appraisal_runs import AppraisalRuns
 from simulator.decisions.figures_at_points import AskedOfPoints
 
 SHORT = """\
@@ -34,20 +36,25 @@ QUICK = {
     "voi": ["voi", "short.yaml", "--draws", "100"],
     "optimise": ["optimise", "short.yaml", "--budget", "1e8", "--latest-start", "2025", "--draws", "0"],
     "pilot-power": ["pilot-power", "--design", "matched-difference", "--ratio", "0.8", "--years", "4"],
+    "appraise": ["appraise", "short.yaml", "--draws", "2", "--cost-uplift", "0.4"],
 }
 TABLES = {
     "sensitivity": ["sobol.csv", "switches.csv", "tornado.csv"],
     "voi": ["value-of-information.csv"],
     "optimise": ["next-million.csv", "plan-levels.csv", "plans.csv"],
     "pilot-power": ["england-through-areas.csv", "pilot-needs.csv", "pilot-power.csv"],
+    "appraise": ["effects.csv", "optimism.csv", "outcomes.csv", "perspectives.csv", "switching-values.csv"],
 }
 MADE = {
     "sensitivity": (AskedOfPoints, "_some"),
     "voi": (AskedOfPoints, "_some"),
     "optimise": (plan_runs.PlanRuns, "_some"),
     "pilot-power": (england_through_areas, "_through"),
+    "appraise": (AppraisalRuns, "_made"),
 }
 """What runs the model, of each command: between its calls it can be stopped."""
+STOPPED_AFTER = {"appraise": 14}
+"""Calls before it is stopped, where that is not one: of an appraisal within its switching values."""
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +68,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(information, "_SHUFFLES", 5)
     monkeypatch.setattr(figures_at_points, "AT_ONCE", 40)
     monkeypatch.setattr(plan_runs, "AT_ONCE", 8)
+    monkeypatch.setattr(switching_values, "SCAN", 3)
+    monkeypatch.setattr(switching_values, "ROUNDS", 1)
     return tmp_path
 
 
@@ -83,13 +92,13 @@ def test_stopped_going_on_and_replayed(name: str, monkeypatch: pytest.MonkeyPatc
     """Stopped on its way, a command goes on without running again what it ran; the tables are those of one go."""
     words = [*QUICK[name], "--no-charts", "--quiet"]
     where, method = MADE[name]
-    real, calls, most = getattr(where, method), [0], [1]
+    real, calls, most = getattr(where, method), [0], [STOPPED_AFTER.get(name, 1)]
 
-    def counted(*args: Any) -> Any:
+    def counted(*args: Any, **more: Any) -> Any:
         if calls[0] == most[0]:
             sys.exit(TERMINATED)
         calls[0] += 1
-        return real(*args)
+        return real(*args, **more)
 
     monkeypatch.setattr(where, method, counted)
     stopped = call(*words, "--out", "out")
@@ -102,7 +111,7 @@ def test_stopped_going_on_and_replayed(name: str, monkeypatch: pytest.MonkeyPatc
     calls[0] = 0
     done = call(*words, "--out", "out")
     assert done.exit_code == 0, done.output
-    assert calls[0] == whole - 1
+    assert calls[0] == whole - STOPPED_AFTER.get(name, 1)
     assert sorted(everything(Path("out"))) == TABLES[name]
     assert everything(Path("out")) == everything(Path("whole"))
     assert {path.name for path in folder.iterdir()} == {"out", "whole", "short.yaml"}, "nothing is left behind"

@@ -1,12 +1,14 @@
-"""One server and one browser for all tests of the page."""
+"""One server and one browser for all tests of the page, and a visit for each."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from page_server import CHROMIUM, QUIET, missing, served
+from page_visit import Visit
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +31,13 @@ def browser() -> Iterator[Any]:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield started
         started.close()
+
+
+@pytest.fixture
+def visit(page_server: tuple[str, int], browser: Any) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    visit = Visit(context.new_page(), page_server[0])
+    yield visit
+    faults = [fault for fault in visit.faults if not re.search("status of 4(00|04|22)|ERR_FAILED", fault)]
+    context.close()
+    assert not faults

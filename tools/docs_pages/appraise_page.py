@@ -9,13 +9,13 @@ import numpy as np
 from docs_pages.markdown import table
 from simulator.data import tables
 from simulator.data.appraisal_rules import appraisal_numbers, ledger_items, published_differences
-from simulator.decisions.appraisal import appraise, ledger
+from simulator.decisions.appraisal import ledger
 from simulator.decisions.appraisal_charts import told
 from simulator.decisions.appraisal_runs import AppraisalRuns, Point, at_regime
-from simulator.decisions.distribution_of_councils import Weights, council_names, distribution_of_councils
+from simulator.decisions.appraisal_study import appraised
+from simulator.decisions.distribution_of_councils import Weights
 from simulator.decisions.optimism import Optimism
-from simulator.decisions.switching_values import switching
-from simulator.decisions.write_appraisal import BEARERS, KINDS, Appraised, appraisal_text
+from simulator.decisions.write_appraisal import BEARERS, KINDS, appraisal_text
 from simulator.outputs.charts import words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.verdicts import REGIMES
@@ -32,9 +32,12 @@ _INTRO = """\
 # Appraisal
 
 Written by `tools/make_docs.py`. `care-demand appraise SCENARIO` puts a scenario's programmes to the tests that a
-department asks for, and writes tables, charts and a summary. All money is real and, unless it says otherwise, at
-present value by the Green Book's rates. Everything is told under both rules for foster places, as the published record
-does not settle which is nearer the truth.
+department asks for, and writes tables, charts and a summary. It says first how many model runs it takes; one that was
+stopped goes on when the same command is given again, and `care-demand replay` makes its tables again. The page of
+decisions shows some of it of few draws (`/decisions?view=appraisal`).
+
+All money is real and, unless it says otherwise, at present value by the Green Book's rates. Everything is told under
+both rules for foster places, as the published record does not settle which is nearer the truth.
 
 1. **Who bears it** (`perspectives.csv`): central and local government apart; what can be cashed, what is released for
    others and not cashed, and what follows no budget. Society's account is the same lines without transfers, and names
@@ -46,8 +49,9 @@ does not settle which is nearer the truth.
 3. **Outcomes beside the money** (`outcomes.csv`): measures that bear on the national framework, with and without. Fewer
    children in care is no benefit by itself, so none of them is added to anything.
 4. **Switching values** (`switching-values.csv`): the value of each number at which net present value is nought, with
-   all others at their central values, and where it lies in what is stated of it. All that is drawn is moved over its
-   distribution, and the other numbers of programmes over the bounds of their fields. (!) marks several crossings.
+   all others as in the central run, and where it lies in what is stated of it. All that is drawn is moved over its
+   distribution, and the other numbers of programmes over the bounds of their fields. Of whole numbers, such as months,
+   it is the first with the other sign. (!) marks several crossings.
 5. **Councils** (`councils.csv`, with `--council-draws`): authorities run one by one, by fifths of children and by
    region. Pounds weighted by income stand apart and are in nothing else.
 """
@@ -55,7 +59,8 @@ does not settle which is nearer the truth.
 
 def appraise_page() -> str:
     """Return the page."""
-    found = _example(load(EXAMPLE))
+    runs = AppraisalRuns(load(EXAMPLE), draws=DRAWS)
+    found = appraised(runs, Optimism.usual(), Weights.usual(), COUNCIL_DRAWS)
     command = f"care-demand appraise {EXAMPLE} --draws {DRAWS} --council-draws {COUNCIL_DRAWS}"
     example = f"## An example\n\n```text\n{command}\n{appraisal_text(found)}```\n"
     return "\n".join([_INTRO, _numbers(), _lines(), example, _delay()])
@@ -75,16 +80,6 @@ def _lines() -> str:
         for one in ledger_items()
     ]
     return "## Who bears what\n\n" + table(("Line", "Bearer", "Kind", "Why"), rows, numbers=0) + "\n"
-
-
-def _example(loaded: LoadedScenario) -> Appraised:
-    runs = AppraisalRuns(loaded, draws=DRAWS)
-    switched = tuple(switching(runs, limited=limited) for limited in at_regime(loaded))
-    by_council = AppraisalRuns(loaded.in_areas(council_names()), draws=COUNCIL_DRAWS)
-    councils = tuple(
-        distribution_of_councils(by_council, Weights.usual(), limited=limited) for limited in at_regime(loaded)
-    )
-    return Appraised(appraise(runs, Optimism.usual()), switched, councils)
 
 
 def _until(name: str, year: str) -> LoadedScenario:

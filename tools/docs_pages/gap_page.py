@@ -7,6 +7,7 @@ from functools import partial
 from itertools import pairwise
 
 from docs_pages.markdown import NONE, table
+from docs_pages.whole_service import CLAIMED_OF_ALL, with_front_door
 from simulator.outputs.charts import words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.gap_summary import ROWS
@@ -36,7 +37,12 @@ _QUESTIONS = (
         "Care without any programme, less budget, grants and money for services: it adds up over years, as the budget "
         "stays",
     ),
-    ("Plan without money", "What of a plan is not paid for?", "Cost of programmes less the money for programmes"),
+    (
+        "Plan without money",
+        "What of a plan is not paid for?",
+        "Cost of programmes less the money for programmes; below nought where a programme's money is past and what it "
+        "did still saves staff or agency pay, which counts as spend on programmes",
+    ),
 )
 
 
@@ -58,7 +64,10 @@ def gap_page(loaded: Mapping[str, LoadedScenario]) -> str:
         table(("Gap", "What it asks", "Worked out as"), _QUESTIONS),
         "Care is what is spent on looked-after children, guardianship and care leavers, gross, and what the law "
         "newly asks for. `gap` is all spend less all funding: standing still, and the plan without money, less "
-        "what programmes save.",
+        "what programmes save. Rows *with the front door* add what safeguarding and family support cost beyond that of "
+        "the year before the run in real terms (for an overspend, beyond that of the year before), as the model's "
+        "front door has it ([front-door.md](front-door.md)): claims of all children's social care are set beside "
+        "these. `gap.csv` and the charts are of care alone.",
         "## From the year of the strategy",
         f"`{THEN}`, which starts from March 2023 and knows nothing later: medians of {DRAWS} draws, with 80% of "
         "them in brackets, here and in what follows. The budget is held at the spend of 2022-23 in real terms. What is "
@@ -114,6 +123,10 @@ def _by_year(results: RunResults, measures: tuple[str, ...]) -> str:
         for measure in measures
         for write in (words.money if measure == "funding" else _change,)
     ]
+    for measure in (one for one in CLAIMED_OF_ALL if one in measures):
+        figure = ShownFigure.of(with_front_door(results, measure)[:, None])
+        name = titles[measure].partition(" ")[0] if measure == "overspend" else "Standing still"
+        rows.append([f"{name}, with the front door", *(_shown(figure, at) for at in range(len(years)))])
     return table(("Cash", *years), rows, numbers=len(years))
 
 
@@ -139,6 +152,9 @@ def _beside(results: RunResults) -> str:
         years = results.financial_years
         year = min(years, key=lambda one: (abs(int(one[:4]) - int(claim.financial_year[:4])), one))
         found = _shown(results.gap(claim.gap), years.index(year))
+        if claim.gap in CLAIMED_OF_ALL:
+            whole = ShownFigure.of(with_front_door(results, claim.gap)[:, None])
+            found = f"{found} of care, {_shown(whole, years.index(year))} with the front door,"
         said = f"{words.money(claim.gbp)} ({claim.financial_year})"
         rows.append(
             [claim.gap.replace("_", " "), claim.label, said, f"{found} in {year}", claim.note or NONE, claim.source]
@@ -147,9 +163,9 @@ def _beside(results: RunResults) -> str:
     return table(heads, rows) if rows else ""
 
 
-def _passed(results: RunResults, measure: str, gbp: float) -> str:
+def _passed(results: RunResults, figure: ShownFigure, gbp: float) -> str:
     """Return the first year in which a gap is larger than an amount, in the middle of draws."""
-    path = results.gap(measure).middle()
+    path = figure.middle()
     return next(
         (year for year, value in zip(results.financial_years, path, strict=True) if value > gbp), "no year of the run"
     )
@@ -185,26 +201,32 @@ def _paragraphs(runs: Mapping[str, RunResults], plan: RunResults) -> Iterator[st
         f"that year of {words.money(float(england.gap('overspend').middle()[4]))}. Who says that a gap grows to "
         "billions and who says that councils overspend by hundreds of millions may mean the same path."
     )
+    whole = ShownFigure.of(with_front_door(england, "standstill")[:, None])
+    door = ShownFigure.of(with_front_door(england, "standstill")[:, None] - england.gap("standstill").area()[:, None])
     yield (
         "The Local Government Association's £1.6bn is of all children's social care, with family support and "
-        "safeguarding, which the model does not hold; spend on looked-after children was 55% of it in 2023-24 "
-        "(£8.1bn of 14.8bn, pq_54465). It is a shortfall on all that councils would spend to hold services, "
+        "safeguarding; spend on looked-after children was 55% of it in 2023-24 (£8.1bn of 14.8bn, pq_54465). The "
+        f"model's front door holds {words.money(float(england.year_totals('front_door_spend').middle()[0]))} of "
+        f"safeguarding and family support in {first}, and with it standing still costs {_shown(whole, 0)} in that "
+        f"year, of which {_shown(door, 0)} is for the front door. The claim is a shortfall on all that "
+        "councils would spend to hold services, "
         f"whenever it arose, while the model counts from the spend of {england.reference_year} as if that had "
         "been funded in full: what councils had covered from reserves by then is in the claim and not here. The "
-        f"claim is {lga.gbp / standstill:.1f} times what standing still costs in {first}, and passed in "
-        f"{_passed(england, 'standstill', lga.gbp)}."
+        f"claim is {lga.gbp / float(whole.middle()[0]):.1f} times what standing still costs in {first} with the front "
+        f"door, and passed in {_passed(england, whole, lga.gbp)}."
     )
     yield (
         "London's £200m was an overspend of all children's social care in 2022-23. Here care in London "
-        f"overspends by {_shown(london.gap('overspend'), 0, words.money)} in {first}, a year later and of "
-        "care alone, without knowing what boroughs budgeted: budgets for looked-after children are published "
+        f"overspends by {_shown(london.gap('overspend'), 0, words.money)} in {first}, and by "
+        f"{_shown(ShownFigure.of(with_front_door(london, 'overspend')[:, None]), 0, words.money)} with the front door, "
+        "a year later and without knowing what boroughs budgeted: budgets for looked-after children are published "
         "after the year and not held here. A borough whose budget rose by more than inflation overspends less "
         "than this, for the same spend."
     )
     yield (
         "The £2.1bn of the County Councils Network and Newton is growth of spend between two years, 2020 and "
-        "2025. It is neither an overspend nor a lack of money, and holds inflation; the line of pressure above "
-        f"is its like, over other years: {_shown(england.gap('pressure'), 4)} in five years from "
+        "2025. It is neither an overspend nor a lack of money, and holds inflation, so that it stands beside pressure; "
+        f"that is its like, over other years: {_shown(england.gap('pressure'), 4)} in five years from "
         f"{england.reference_year}, and {_shown(now.gap('pressure'), 4)} from {now.reference_year}."
     )
     year = plan.financial_years.index("2024-25")
@@ -216,6 +238,6 @@ def _paragraphs(runs: Mapping[str, RunResults], plan: RunResults) -> Iterator[st
         f"{_shown(england.gap('saving'), len(england.financial_years) - 1)} in the last of them."
     )
     yield (
-        "What is not in any of it: family support and safeguarding, capital, what schools and health services pay, and "
-        "the settlement of each council."
+        "What is in none of it: capital, youth justice, what schools and health services pay, and the settlement of "
+        "each council. Family support and safeguarding are in the rows with the front door alone."
     )

@@ -255,7 +255,7 @@ def _other_headlines(loaded: Mapping[str, LoadedScenario], results: Mapping[str,
     gap = _stock_at(results["review-plan-delayed"], "2028-03-31") - _stock_at(results["review-plan"], "2028-03-31")
     places = results["foster-plan-10000"]["foster_places_approved"].total()
     target = tables.value("target_extra_places", 2029, "england")
-    homes = ("childrens_home", "secure_residential", "supported")
+    homes = ("childrens_home", "supported")
     ccn, first, last = results["ccn-2030"], "2024-03-31", "2030-03-31"
     in_homes = [
         sum(float(ccn["children"].by_placement()[p][ccn.dates("stock").index(when)]) for p in homes)
@@ -280,7 +280,7 @@ def _other_headlines(loaded: Mapping[str, LoadedScenario], results: Mapping[str,
             value(loaded["foster-plan-10000"], "extra_households_per_year"),
         ],
         [
-            "Growth of children in homes, secure and supported accommodation, 2024 to 2030",
+            "Growth of children in homes and supported accommodation, 2024 to 2030",
             "`ccn-2030`",
             f"{said[1] / said[0] - 1:+.0%}",
             f"{in_homes[1] / in_homes[0] - 1:+.0%}",

@@ -14,8 +14,15 @@ from docs_pages.markdown import NONE, table
 from docs_pages.shipped_runs import REFERENCE
 from simulator.outputs.charts import words
 from simulator.outputs.charts.headline import signed
-from simulator.outputs.charts.verdicts import NOT_DRAWN, REGIMES, accounts, apart_words, rests_on, verdict
-from simulator.outputs.charts.verdicts import break_even as year_of
+from simulator.outputs.charts.verdicts import (
+    NOT_DRAWN,
+    REGIMES,
+    accounts,
+    apart_words,
+    payback_cell,
+    rests_on,
+    verdict,
+)
 from simulator.results.figures import interval, middle, way
 from simulator.results.labelled import RunResults
 from simulator.results.value_for_money import MOST_OF_AVERAGE, Package, ValueAccount, middle_of
@@ -114,7 +121,7 @@ def _row(package: Package, one: ValueAccount, given: str) -> list[str]:
             np.where(one.present("cost") > 0.0, one.benefit_cost_ratio, np.nan),
             lambda ratio: f"£{round(ratio, 2) + 0.0:,.2f}".replace("£-", "−£"),
         ),
-        (year_of(one) if one.present("cost").any() else "") or NONE,
+        payback_cell(one) if one.present("cost").any() or not package.costed else NONE,
         shown(one.flows["avoided"].sum(axis=1), words.count),
         shown(one.marginal_to_average, lambda ratio: f"{ratio:.2f}" if 0.0 <= ratio <= MOSTLY_PLACES else PLACES),
         NONE if one.chance_pays is None else f"{one.chance_pays:.0%}{given}",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from packaged_data.source_files import Row, read
+from packaged_data.source_files import Row, named_and_dated, read
 
 EVIDENCE_COLUMNS = (
     "key", "topic", "study", "outcome", "effect_type", "estimate", "ci_low", "ci_high", "design", "design_words",
@@ -57,6 +58,10 @@ _DESIGNS = (
 )
 """Design of a row by words in which its study tells it; one of no such words describes and compares nothing."""
 
+_DESCRIBED = Path(__file__).with_name("described.csv")
+"""Published counts and costs on which defaults rest, by file, name and date, with what they bear on. They compare
+nothing, so that they are descriptions. A row without a file is of this package alone and gives its figure itself."""
+
 
 def build_evidence(shared: Path) -> list[tuple[str, ...]]:
     """Return what studies found, without rows that were not seen on a page."""
@@ -72,7 +77,37 @@ def build_evidence(shared: Path) -> list[tuple[str, ...]]:
             "participants": "" if row["n"] == "as above" else row["n"], "quality": row["quality"],
         }  # fmt: skip
         rows[key] = tuple(values[column] for column in EVIDENCE_COLUMNS)
+    for values in _described(shared):
+        rows[values["key"]] = tuple(values[column] for column in EVIDENCE_COLUMNS)
     return [rows[key] for key in sorted(rows)]
+
+
+def _described(shared: Path) -> Iterator[dict[str, str]]:
+    """Yield published counts and costs as rows of the evidence.
+
+    Raises
+    ------
+    ValueError
+        If a row that is asked for is not there, or is there twice.
+    """
+    for asked in read(_DESCRIBED):
+        found = [asked]
+        if asked["file"]:
+            name = (asked["outcome"], asked["year"], asked["scope"])
+            found = [
+                row
+                for row in read(shared / f"evidence/{asked['file']}.csv")
+                if name == (*named_and_dated(row), row.get("scope") or row.get("sector", ""))
+            ]
+        if len(found) != 1:
+            raise ValueError(f"described.csv: {asked['outcome']} is {len(found)} rows of {asked['file']}.csv")
+        [row] = found
+        yield {
+            **asked, "key": f"{_slug(asked['study'], 6)}.{_slug(asked['outcome'], 7)}", "effect_type": row["unit"],
+            "estimate": row["value"], "ci_low": "", "ci_high": "", "design": "description", "cost": "",
+            "participants": "", "population": ", ".join(filter(None, (asked["scope"], asked["year"]))),
+            "source": row["source"], "price_year": "", "status": row["status"], "note": row["note"],
+        }  # fmt: skip
 
 
 def build_strategy(shared: Path) -> list[tuple[str, ...]]:

@@ -25,11 +25,20 @@ AGE_BANDS = {
 Row = dict[str, str]
 
 
-def read(path: Path) -> list[Row]:
-    """Read a CSV file as a list of rows keyed by column."""
+UNVERIFIED = "unverified"
+"""Status of a figure that was recalled, and seen on no page."""
+
+
+def read(path: Path, *, unverified: bool = False) -> list[Row]:
+    """Read a CSV file as a list of rows keyed by column, with rows that no page bears out if they are asked for."""
     with path.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    return [row for row in rows if row.get("status", "") != "unverified"]
+    return [row for row in rows if unverified or row.get("status", "") != UNVERIFIED]
+
+
+def named_and_dated(row: Row) -> tuple[str, str]:
+    """Return what a row of the evidence folder counts, and of when it is, whatever its columns are called."""
+    return row.get("metric") or row["item"], row.get("year") or row.get("price_year", "")
 
 
 def number(value: float | int | str) -> str:

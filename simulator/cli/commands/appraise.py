@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Any
 
 import click
 
+from simulator.cli import studies
 from simulator.cli.commands.runs import load_all
-from simulator.cli.group import PROGRAM, WrongInput, refusing
-from simulator.cli.options import Whom, needs
-from simulator.cli.screen import bar, say, watched
-from simulator.cli.written import checked_folder, written
-from simulator.vocabulary.printable import one_line
-
-if TYPE_CHECKING:
-    from simulator.decisions.appraisal_runs import AppraisalRuns
-    from simulator.decisions.distribution_of_councils import CouncilDistribution, Weights
-    from simulator.decisions.optimism import Optimism
-    from simulator.scenario import LoadedScenario
+from simulator.cli.screen import watched_bar
+from simulator.cli.studies import Asking, StudyCommand
+from simulator.cli.written import written
 
 MOST_YEARS_LATE = 10
 
 
+def _none_or_several(_: click.Context, __: click.Parameter, draws: int | None) -> int | None:
+    """Refuse one draw."""
+    if draws == 1:
+        raise click.BadParameter("one draw beside the central run says nothing; ask for 2 or more, or for none")
+    return draws
+
+
 @click.command()
-@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.argument("scenario")
+@studies.AGAINST
 @click.option(
-    "--against",
-    metavar="SCENARIO",
-    help="What each is held against  [default: the same scenario without its programmes]",
-)
-@click.option("--draws", type=click.IntRange(min=0), default=100, show_default=True, metavar="N", help="Draws.")
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S", help="Seed of the draws."
+    "--draws",
+    type=click.IntRange(min=0),
+    callback=_none_or_several,
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Draws.",
 )
 @click.option(
     "--council-draws",
     type=click.IntRange(min=0),
+    callback=_none_or_several,
     metavar="N",
     help="Run all authorities one by one as well, with so many draws, and tell how it falls on them by deprivation and "
     "region. A draw takes about three seconds.",
@@ -55,6 +55,7 @@ MOST_YEARS_LATE = 10
 )
 @click.option(
     "--kept",
+    "kept_of_judged",
     type=click.FloatRange(0.0, 1.0),
     metavar="SHARE",
     help="Of the logarithm of a judged ratio; those of studies go by their design.",
@@ -65,148 +66,76 @@ MOST_YEARS_LATE = 10
     metavar="E",
     help="Of the worth of a pound with income, for weights that are shown apart.",
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder  [default: out/NAME-appraisal]"
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["plain", "compiled"]),
-    help="The compiled engine needs care-demand[fast].  [default: compiled, if it is installed]",
-)
-@click.option("--charts/--no-charts", default=True, help="Draw charts, or write tables only.")
-@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless it fails.")
-def appraise(
-    scenarios: tuple[str, ...], against: str | None, draws: int, seed: int, council_draws: int | None,
-    cost_uplift: float | None, years_late: int | None, kept: float | None, elasticity: float | None, out: Path | None,
-    engine: Literal["plain", "compiled"] | None, charts: bool, quiet: bool,
-) -> None:  # fmt: skip
+@studies.AREA
+@studies.SEED
+@studies.out("out/NAME-appraisal")
+@studies.ENGINE
+@studies.CHARTS
+@studies.QUIET
+def appraise(scenario: str, out: Path | None, quiet: bool, **options: Any) -> None:
     """Appraise what programmes cost and save: who bears it, with optimism taken out, and what would change the sign.
 
     It tells central from local government, and what can be cashed from what cannot; net present value with uplifts on
     cost, delivery time and effect, each by itself and together; outcomes beside the money; the value of each number at
-    which net present value is nought; and how it falls on councils. Each under both rules for foster places. Several
-    scenarios are appraised one after the other, each into a folder of its own.
+    which net present value is nought; and how it falls on councils. Each under both rules for foster places. It says
+    first how many model runs it takes; one that was stopped goes on when the same command is given again.
     """
-    from dataclasses import replace
-
-    from simulator.decisions.appraisal import appraise as appraised
-    from simulator.decisions.appraisal_runs import AppraisalRuns, at_regime
-    from simulator.decisions.switching_values import switching
-    from simulator.decisions.write_appraisal import Appraised, appraisal_text, write_appraisal
-    from simulator.runs.engines import default_engine
-
-    if draws == 1 or council_draws == 1:
-        raise click.UsageError("one draw beside the central run says nothing; ask for 2 or more, or for none")
-    needs(engine == "compiled", "numba", "fast")
-    loaded = load_all([*scenarios, *([against] if against else [])], Whom())
-    held = loaded.pop() if against else None
-    if len({one.key for one in loaded}) < len(loaded):
-        raise WrongInput.of([f"{PROGRAM}: two scenarios have the same name, and so would their folders"])
-    if out is not None and len(loaded) > 1:
-        raise click.UsageError("--out is one folder, and each scenario gets one of its own; leave it out")
-    folders = [checked_folder(Path("out") / f"{one.key}-appraisal" if out is None else out) for one in loaded]
-    optimism, weights = _optimism(cost_uplift, years_late, kept), _weights(elasticity)
-    chosen = engine or default_engine(draws=max(draws, 1), areas=1, chance=False)
-    for one, folder in zip(loaded, folders, strict=True):
-        with _refused():
-            runs = AppraisalRuns(one, held, draws, seed, chosen)
-        with _refused(), _bar(runs, council_draws, quiet) as told:
-            runs = replace(runs, progress=told)
-            found = appraised(runs, optimism)
-            switched = tuple(switching(runs, limited=limited) for limited in at_regime(one))
-            councils, why = _councils(one, held, council_draws, seed, weights, told)
-        result = Appraised(found, switched, councils, why)
-        words = [PROGRAM, "appraise", one.path.name, *(["--against", Path(against).name] if against else [])]
-        words += ["--draws", str(draws), "--seed", str(seed)]
-        words += ["--council-draws", str(council_draws)] if council_draws is not None else []
-        words += ["--cost-uplift", f"{optimism.cost_uplift:g}", "--years-late", str(optimism.years_late)]
-        words += ["--kept", f"{optimism.kept_of_judged:g}", "--elasticity", f"{weights.elasticity:g}"]
-        command = shlex.join([*words, "--engine", chosen, *([] if charts else ["--no-charts"])])
-        written(lambda r=result, f=folder, c=command: write_appraisal(r, f, c, engine=chosen, charts=charts))  # type: ignore[misc]
-        if not quiet:
-            say(appraisal_text(result))
-            say(f"Results are in {one_line(folder)}")
+    given = {"scenario": scenario, **options}
+    loaded = load_all(APPRAISE.names(given), studies.whom(given))
+    folder = Path("out") / f"{loaded[0].key}-appraisal" if out is None else out
+    APPRAISE.ask(loaded, given, folder, quiet=quiet)
 
 
-def _optimism(cost_uplift: float | None, years_late: int | None, kept: float | None) -> Optimism:
-    from simulator.decisions.optimism import Optimism
+def _write_appraisal(asking: Asking) -> str:
+    from dataclasses import asdict, replace
 
-    usual = Optimism.usual()
-    return Optimism(
-        usual.cost_uplift if cost_uplift is None else cost_uplift,
-        usual.years_late if years_late is None else years_late,
-        usual.kept_of_judged if kept is None else kept,
-    )
-
-
-def _weights(elasticity: float | None) -> Weights:
+    from simulator.decisions.appraisal_runs import AppraisalRuns
+    from simulator.decisions.appraisal_study import appraised, runs_of_appraisal
     from simulator.decisions.distribution_of_councils import Weights
+    from simulator.decisions.finished_work import FinishedWork
+    from simulator.decisions.optimism import Optimism
+    from simulator.decisions.switching_values import RUNS_TO_NARROW
+    from simulator.decisions.write_appraisal import appraisal_text, write_appraisal
 
-    usual = Weights.usual()
-    return usual if elasticity is None else Weights(elasticity, usual.deprived_income_ratio)
-
-
-def _councils(
-    one: LoadedScenario, held: LoadedScenario | None, draws: int | None, seed: int, weights: Weights,
-    told: Callable[[int], None],
-) -> tuple[tuple[CouncilDistribution, ...], str]:  # fmt: skip
-    """Run all authorities one by one; or say why it is not done."""
-    from simulator.decisions.appraisal_runs import AppraisalRuns, at_regime
-    from simulator.decisions.distribution_of_councils import council_names, distribution_of_councils
-    from simulator.scenario import ScenarioError
-    from simulator.vocabulary.areas import ENGLAND
-
-    if draws is None:
-        return (), "not asked for (--council-draws)"
-    if one.scenario.areas != (ENGLAND,):
-        return (), "the scenario is not of England as a whole"
-    try:
-        own = one.in_areas(council_names())
-        other = None if held is None else held.in_areas(council_names())
-    except ScenarioError as error:
-        return (), "; ".join(problem.what for problem in error.problems)
-    runs = AppraisalRuns(own, other, draws, seed, None, told)
-    return tuple(distribution_of_councils(runs, weights, limited=limited) for limited in at_regime(one)), ""
-
-
-@contextmanager
-def _bar(runs: AppraisalRuns, council_draws: int | None, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Say how many model runs an appraisal takes, and give what shows how many are made, where somebody can see it."""
-    from simulator.decisions.switching_values import least_runs
-
-    total = least_runs(runs)
-    if not quiet:
-        ones = "" if council_draws is None else f", and {4 * (1 + council_draws)} of all authorities"
-        say(
-            f"{runs.loaded.key} takes {total:,} model runs{ones}, and some to narrow down each switching value.",
-            err=True,
+    loaded, options, charts = asking.loaded, asking.options, asking.options["charts"]
+    optimism, weights = _given(Optimism.usual(), options), _given(Weights.usual(), options)
+    with studies.refused():
+        runs = AppraisalRuns(loaded[0], loaded[1] if len(loaded) > 1 else None, options["draws"], options["seed"])
+        least, of_councils = runs_of_appraisal(runs, options["council_draws"])
+        engine = studies.engine_asked(options["engine"], least, loaded[0])
+        more = f", {of_councils} of all authorities" if of_councils else ""
+        asking.said(
+            f"This takes {least:,} model runs{more}, and up to {RUNS_TO_NARROW} for each switching value that there is."
         )
-    if not watched(quiet):
-        yield lambda runs: None
-        return
-    made, total = 0, total + (0 if council_draws is None else 4 * (1 + council_draws))
-    with bar(runs.loaded.key) as progress:
-
-        def count(some: int) -> None:
-            nonlocal made
-            made += some
-            progress(min(made, total), total)
-
-        progress(0, total)
-        yield count
+        with watched_bar(loaded[0].key, quiet=asking.quiet) as progress:
+            told = _counted(progress, least + of_councils)
+            runs = replace(runs, engine=engine, progress=told, kept=FinishedWork(asking.work))
+            found = appraised(runs, optimism, weights, options["council_draws"])
+    command = asking.command(engine=engine, **asdict(optimism), elasticity=weights.elasticity)
+    written(lambda: write_appraisal(found, asking.folder, command, engine=engine, charts=charts))
+    return appraisal_text(found)
 
 
-@contextmanager
-def _refused() -> Iterator[None]:
-    """Tell what cannot be appraised as wrong input."""
-    from simulator.interventions.fields import Wrong
-    from simulator.scenario import ScenarioError
+def _given(usual: Any, options: Any) -> Any:
+    """Return numbers as usual, but for those that options give."""
+    from dataclasses import fields, replace
 
-    with refusing(ScenarioError):
-        try:
-            yield
-        except Wrong as wrong:
-            raise WrongInput.of([f"{PROGRAM}: {wrong.what} (allowed: {wrong.allowed})"]) from wrong
+    return replace(usual, **{x.name: options[x.name] for x in fields(usual) if options.get(x.name) is not None})
 
+
+def _counted(progress: Callable[[int, int], None], of: int) -> Callable[[int], None]:
+    """Return what is told of some runs, and tells how many were made of those that there are at the least."""
+    made = 0
+
+    def count(runs: int) -> None:
+        nonlocal made
+        made = min(made + runs, of)
+        progress(made, of)
+
+    progress(0, of)
+    return count
+
+
+APPRAISE = StudyCommand(appraise, _write_appraisal, studies.scenario_and_against)
 
 COMMANDS = (appraise,)

@@ -251,12 +251,16 @@ def evidence(topic: str | None) -> list[dict[str, Any]]:
     from simulator.data.evidence_library import evidence as rows
     from simulator.interventions.fields import nearest
     from simulator.scenario import load, shipped
-    from simulator.scenario.evidence import used_by
+    from simulator.scenario.evidence import topics_of, used_by
 
-    if topic is not None and topic not in topics():
-        near = nearest(topic, topics())
+    wanted = topics() if topic is None else topics_of(topic)
+    if not wanted:
+        near = nearest(str(topic), topics())
         meant = f"; did you mean {near}?" if near else ""
-        raise WrongInput(f"{PROGRAM}: --topic: {topic!r} is no topic; allowed: {', '.join(topics())}{meant}")
+        raise WrongInput(
+            f"{PROGRAM}: --topic: nothing is held of {topic!r}; allowed: {', '.join(topics())}, or a kind of "
+            f"intervention on which one bears{meant}"
+        )
     by = used_by({name: load(path) for name, path in shipped().items()})
     return [
         {
@@ -275,7 +279,7 @@ def evidence(topic: str | None) -> list[dict[str, Any]]:
             "used_by": [f"{name} (judgement)" if judged else name for name, judged in by[one.key].items()],
         }
         for one in rows()
-        if topic in (None, one.topic)
+        if one.topic in wanted
     ]
 
 

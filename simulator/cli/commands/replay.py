@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.cli.commands.appraise import APPRAISE
 from simulator.cli.commands.decide import OPTIMISE
 from simulator.cli.commands.pilots import POWER
 from simulator.cli.commands.runs import comparable, in_places, run, write_all
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 COMMANDS_OF_RUNS = ("run", "compare", "sweep")
 
-STUDIES = {str(one.command.name): one for one in (SENSITIVITY, VOI, OPTIMISE, POWER)}
+STUDIES = {str(one.command.name): one for one in (SENSITIVITY, VOI, OPTIMISE, POWER, APPRAISE)}
 
 _RECORDED = {
     "area", "area_name", "neighbours", "draws", "seed", "engine", "chance", "keep_draws", "publish", "charts", "vary",
@@ -52,9 +53,9 @@ _RECORDED = {
 def replay(ctx: click.Context, manifest: Path, out: Path | None, returns: Path | None, against: Path | None) -> None:
     """Make an output again from its manifest, and say whether its tables are the same.
 
-    MANIFEST is a manifest.json of `run`, `compare`, `sweep`, `sensitivity`, `voi`, `optimise` or `pilot-power`, or the
-    folder that holds it. Scenarios are taken from it alone. Exit status: 0 the tables are the same, 1 they differ.
-    Charts and draws.nc are not compared.
+    MANIFEST is a manifest.json of `run`, `compare`, `sweep`, `sensitivity`, `voi`, `optimise`, `pilot-power` or
+    `appraise`, or the folder that holds it. Scenarios are taken from it alone. Exit status: 0 the tables are the same,
+    1 they differ. Charts and draws.nc are not compared.
     """
     from simulator.outputs.folder import MANIFEST
 

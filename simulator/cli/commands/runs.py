@@ -438,9 +438,9 @@ def solve(
         Unsolvable,
         check_sure,
         most_runs,
-        solved_file,
         with_other_places,
     )
+    from simulator.runs.solved_scenario import solved_file
     from simulator.scenario import ScenarioError
     from simulator.vocabulary.file_names import unfit
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +11,7 @@ import click
 from simulator.cli import studies
 from simulator.cli.commands.runs import load_all
 from simulator.cli.commands.sweeps import sweep_values
-from simulator.cli.group import PROGRAM, WrongInput, refusing
-from simulator.cli.options import Whom
+from simulator.cli.group import PROGRAM, WrongInput
 from simulator.cli.screen import watched_bar
 from simulator.cli.studies import Asking, StudyCommand
 from simulator.cli.written import written
@@ -23,28 +21,9 @@ if TYPE_CHECKING:
     from simulator.scenario import LoadedScenario
 
 
-@contextmanager
-def _refused() -> Iterator[None]:
-    """Tell what of a question cannot be asked or had as wrong input."""
-    from simulator.interventions.fields import Wrong
-    from simulator.scenario import ScenarioError
-
-    with refusing(ScenarioError):
-        try:
-            yield
-        except Wrong as wrong:
-            allowed = f" (allowed: {wrong.allowed})" if wrong.allowed else ""
-            near = f"; did you mean {wrong.near}?" if wrong.near else ""
-            raise WrongInput.of([f"{PROGRAM}: {wrong.what}{allowed}{near}"]) from wrong
-
-
 @click.command()
 @click.argument("scenario")
-@click.option(
-    "--against",
-    metavar="SCENARIO",
-    help="What differences are against  [default: the same scenario without its programmes]",
-)
+@studies.AGAINST
 @click.option(
     "--points",
     type=click.IntRange(min=2),
@@ -76,7 +55,7 @@ def sensitivity(scenario: str, out: Path | None, quiet: bool, **options: Any) ->
     was stopped goes on when the same command is given again.
     """
     given = {"scenario": scenario, **options}
-    loaded = load_all(SENSITIVITY.names(given), _whom(given))
+    loaded = load_all(SENSITIVITY.names(given), studies.whom(given))
     folder = Path("out") / f"{loaded[0].key}-sensitivity" if out is None else out
     SENSITIVITY.ask(loaded, given, folder, quiet=quiet)
 
@@ -92,7 +71,7 @@ def _write_sensitivity(asking: Asking) -> str:
     loaded, options = asking.loaded, asking.options
     points, inputs, seed, charts = (options[name] for name in ("points", "inputs", "seed", "charts"))
     held = loaded[1] if len(loaded) > 1 else None
-    with _refused():
+    with studies.refused():
         budget = budget_of(AskedOfPoints(loaded[0], held), points=points, most=inputs)
         engine = studies.engine_asked(options["engine"], budget.runs, loaded[0])
         asking.said(f"This takes {budget.in_words}.")
@@ -105,10 +84,6 @@ def _write_sensitivity(asking: Asking) -> str:
         lambda: write_sensitivity(found, told, loaded, asking.folder, command, engine=engine, seed=seed, charts=charts)
     )
     return sensitivity_text(found, told, loaded[0].scenario.name, loaded[0].key)
-
-
-def _whom(options: Any) -> Whom:
-    return Whom((options["area"],) if options["area"] else ())
 
 
 @click.command()
@@ -160,7 +135,7 @@ def voi(scenarios: tuple[str, ...], out: Path | None, quiet: bool, **options: An
     given = {"scenarios": scenarios, **options}
     for text in given["pilots"]:
         _pilot(text)
-    loaded = load_all(scenarios, _whom(given))
+    loaded = load_all(scenarios, studies.whom(given))
     VOI.ask(loaded, given, Path("out") / f"{loaded[0].key}-voi" if out is None else out, quiet=quiet)
 
 
@@ -171,7 +146,7 @@ def _write_voi(asking: Asking) -> str:
     loaded, options = asking.loaded, asking.options
     draws, seed, charts = (options[name] for name in ("draws", "seed", "charts"))
     pilots = [_pilot(text) for text in options["pilots"]]
-    with _refused():
+    with studies.refused():
         choices = _choices(loaded, options["vary"])
         runs = runs_needed(choices, pilots, draws)
         engine = studies.engine_asked(options["engine"], runs, loaded[0])
@@ -212,11 +187,7 @@ def _pilot(text: str) -> Pilot:
     return Pilot(int(areas), int(years))
 
 
-def _scenario_and_against(options: Any) -> list[str]:
-    return [options["scenario"], *([options["against"]] if options["against"] else [])]
-
-
-SENSITIVITY = StudyCommand(sensitivity, _write_sensitivity, _scenario_and_against)
+SENSITIVITY = StudyCommand(sensitivity, _write_sensitivity, studies.scenario_and_against)
 VOI = StudyCommand(voi, _write_voi, lambda options: list(options["scenarios"]))
 
 COMMANDS = (sensitivity, voi)

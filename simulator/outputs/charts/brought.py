@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from simulator.results.attribution import Way
 from simulator.results.quantities import Array
@@ -10,12 +11,12 @@ from simulator.results.results_protocol import Results
 
 COUNTED = {
     True: "Each part is the mean over all orders in which programmes could be added (Shapley value); they add up.",
-    False: "There are too many programmes to try all orders: each part is what is lost without it, and the rest is "
-    "what they do together.",
+    False: "There are too many programmes to try all orders: each is told by what is lost without it, and by what it "
+    "brings alone. Neither adds up to what they bring together.",
 }
 """How parts are counted, by whether they are exact."""
 
-TOGETHER, REST = "All together", "Not told apart"
+TOGETHER = "All together"
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,22 @@ class Brought:
         At the end of the last financial year.
     spend_gbp : (1 + draw,)
         Real, over all financial years.
+    alone : Brought or None
+        What the programme brings alone, if there are too many for parts that add up. The above is then what is lost
+        without it.
     """
 
     title: str
     children: Array
     spend_gbp: Array
+    alone: Brought | None = None
 
 
 def brought(results: Results) -> list[Brought]:
-    """Return the parts that add up, what is not told apart, and all together, in this order; nothing of one alone."""
+    """Return the part of each programme, and last of all together; nothing of one alone.
+
+    Parts add up, or are ranges (`Brought.alone`) where there are too many programmes.
+    """
 
     def part(title: str, way: Way, programme: str = "") -> Brought:
         children = results.brings("children", way, programme).area()[:, -1]
@@ -46,8 +54,15 @@ def brought(results: Results) -> list[Brought]:
     known = results.attributed
     if not known.titles:
         return []
-    parts = [
-        part(results.titled(programme, title), known.adding_up, programme) for programme, title in known.titles.items()
-    ]
-    rest = [] if known.exact else [part(REST, "not_told_apart")]
-    return [*parts, *rest, part(TOGETHER, "total")]
+    parts = []
+    for programme, title in known.titles.items():
+        titled = results.titled(programme, title)
+        one = part(titled, known.adding_up, programme)
+        parts.append(one if known.exact else replace(one, alone=part(titled, "first_in", programme)))
+    return [*parts, part(TOGETHER, "total")]
+
+
+def range_words(parts: Sequence[Array], write: Callable[[float], str]) -> str:
+    """Write the central run of a part, or of what is lost without a programme and what it brings alone."""
+    written = [write(float(values[0])) for values in parts]
+    return " to ".join(dict.fromkeys(written))

@@ -12,15 +12,18 @@ from simulator.outputs.charts.findings import claims_of, funding_found
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import Sheet
 from simulator.outputs.charts.series import Course
-from simulator.results.funded import THREE
+from simulator.results.funded import CLAIMED, THREE
 from simulator.results.results_protocol import Results
 
 GAP_WORDS = {
     "overspend": "Overspend: above a budget set anew each year",
     "standstill": "Standing still: above the budget, without programmes",
     "unfunded_plan": "Plan without money: cost of programmes above the money for them",
+    "pressure": "Pressure, no gap: spend above that of {year}",
 }
-"""What the three gaps are called."""
+"""What the three gaps are called, and growth of spend, which somebody may have taken for one."""
+
+_COLOURS = ("orange", "dark_blue", "dark_pink", "turquoise")
 
 
 @chart("funding", title="Spend and funding")
@@ -54,13 +57,17 @@ def funding(results: Results) -> Chart | None:
 
 @chart("gaps", title="Three gaps and what was said of them")
 def gaps(results: Results) -> Chart | None:
-    """Draw the three gaps by financial year in cash, each beside published claims of its kind."""
+    """Draw the three gaps by financial year in cash, each beside published claims of its kind.
+
+    Growth of spend is drawn beside them where somebody published a claim of it.
+    """
     if results.funded is None or not results.financial_years:
         return None
-    paths = {name: series.over_years(results, results.gap(name)) for name in THREE}
+    drawn = [name for name in CLAIMED if name in THREE or claims_of(results, name)]
+    paths = {name: series.over_years(results, results.gap(name)) for name in drawn}
     year = results.financial_years[0]
-    every = [claim for name in THREE for claim in claims_of(results, name)]
-    said = words.listed([f"{name.replace('_', ' ')} {_first(path)}" for name, path in paths.items()])
+    every = [claim for name in drawn for claim in claims_of(results, name)]
+    said = words.listed([f"{name.replace('_', ' ')} {_first(paths[name])}" for name in THREE])
     with style.context():
         sheet = Sheet(
             f"Three gaps in {year}: {said}{f' ({headline.DRAWS})' if results.draws > 1 else ''}",
@@ -68,16 +75,16 @@ def gaps(results: Results) -> Chart | None:
             f"{'; bars: median, whiskers: 80% of draws' if results.draws > 1 else '; central run'}"
             f"{'; dashed: what was said, each of its year and of what it counts' if every else ''}",
             series.footer([results], *_said(results), _budget_words(results), money=True),
-            count=len(THREE),
-            columns=len(THREE),
+            count=len(drawn),
+            columns=len(drawn),
         )
         shown = [np.zeros(1)]
         for i, (name, path) in enumerate(paths.items()):
             axes = sheet.panels[i]
             claims = claims_of(results, name)
             dashed = "; ".join(f"{words.money(claim.gbp)}, {claim.label}" for claim in claims)
-            sheet.panel_title(i, "\n".join(filter(None, (GAP_WORDS[name], dashed and f"Dashed: {dashed}"))))
-            colour = style.PALETTE[("orange", "dark_blue", "dark_pink")[i]]
+            sheet.panel_title(i, "\n".join(filter(None, (_called(results, name), dashed and f"Dashed: {dashed}"))))
+            colour = style.PALETTE[_COLOURS[i]]
             axes.bar(path.at, path.middle, width=0.7, color=colour, gid=name)
             axes.axhline(0, color=style.INK, linewidth=1.0)
             shown.append(path.middle)
@@ -107,10 +114,14 @@ def gaps(results: Results) -> Chart | None:
 
 def _said(results: Results) -> Iterator[str]:
     """Yield each claim in words."""
-    for name in THREE:
+    for name in CLAIMED:
         for claim in claims_of(results, name):
-            of, said = GAP_WORDS[name].partition(":")[0].lower(), f"{claim.label}, {words.money(claim.gbp)}"
+            of, said = _called(results, name).partition(":")[0].lower(), f"{claim.label}, {words.money(claim.gbp)}"
             yield f"Dashed, {of}: {said} ({claim.financial_year}). {claim.note}".strip()
+
+
+def _called(results: Results, name: str) -> str:
+    return GAP_WORDS[name].format(year=results.reference_year)
 
 
 def _signed(value: float) -> str:

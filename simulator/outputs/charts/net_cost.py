@@ -14,6 +14,7 @@ from simulator.outputs.charts.verdicts import (
     accounts,
     basis_words,
     break_even,
+    payback,
     standing,
     value_notes,
     verdicts,
@@ -55,14 +56,15 @@ def net_cost(results: Results) -> Chart | None:
             if year := break_even(account):
                 at = float(words.year_end(year))
                 axes.plot([at], [path.middle[path.when.index(year)]], marker="o", color=colour, gid="break-even")
-                sheet.callout(axes, at, float(path.middle[path.when.index(year)]), f"Paid back by {year}", colour)
+                told = "\n".join([f"Paid back by {year}", *account.package.payback_caveats])
+                sheet.callout(axes, at, float(path.middle[path.when.index(year)]), told, colour)
         low, high = series.lowest(*shown), series.highest(*shown)
         span = (high - low) or 1.0
         axes.set_ylim(low - 0.08 * span, high + 0.12 * span)
         sheet.pounds()
         ends = words.listed(
             [
-                f"{_with_ends(path)} with {regime}{f', paid back by {year}' if (year := break_even(account)) else ''}"
+                f"{_with_ends(path)} with {regime}{f', {paid}' if (paid := payback(account)) else ''}"
                 for account, path, regime in zip(known, paths, regimes, strict=True)
             ]
         )

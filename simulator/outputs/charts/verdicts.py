@@ -40,17 +40,54 @@ def accounts(results: Results) -> list[ValueAccount]:
     return [results.account(package) for package in results.packages if package.which == "all"]
 
 
+NEVER_OWED = "never in deficit"
+"""What is said of programmes that have saved as much as they have cost from the first year with cost on."""
+
+NOT_COUNTED = "cost not counted"
+"""What is said where there would be a year of payback, of programmes for which no money is counted."""
+
+
 def break_even(account: ValueAccount) -> str:
-    """Return the financial year by whose end it has paid, in the middle of draws; nothing if not within the run."""
+    """Return the financial year by whose end what was owed is paid, in the middle of draws.
+
+    Nothing where it is not paid within the run, or nothing was ever owed.
+    """
     path = middle(account.cumulative_net_cost, quantiles=False)
     owed = np.flatnonzero(path > 0.0)
-    last = int(owed[-1]) if owed.size else -1
-    return account.years[last + 1] if last + 1 < len(account.years) else ""
+    return account.years[int(owed[-1]) + 1] if owed.size and owed[-1] + 1 < len(account.years) else ""
+
+
+def payback(account: ValueAccount) -> str:
+    """Return when programmes have paid back, within a sentence; nothing if not within the run, or at no cost."""
+    if not account.package.costed:
+        return ""
+    if middle(account.cumulative_net_cost, quantiles=False).max() <= 0.0:
+        return ", ".join([NEVER_OWED, *account.package.payback_caveats])
+    year = break_even(account)
+    return ", ".join([f"paid back by {year}", *account.package.payback_caveats]) if year else ""
+
+
+def payback_cell(account: ValueAccount) -> str:
+    """Return when programmes have paid back, as the cell of a table."""
+    if not account.package.costed:
+        return NOT_COUNTED
+    return payback(account).removeprefix("paid back by ") or f"not by {account.years[-1]}"
+
+
+def uncosted(account: ValueAccount) -> str:
+    """Return whose cost is not counted, as a clause; nothing where all have one."""
+    package = account.package
+    if not package.uncosted:
+        return ""
+    whose = f"of {words.listed(package.uncosted)}" if package.costed else "of what is done"
+    return f"the cost {whose} is not counted"
 
 
 def rests_on(results: Results) -> str:
     """Return what a chance that programmes pay rests on, after a comma; nothing where studies bear them out."""
     said = [JUDGED] if results.judged else []
+    if account := next(iter(accounts(results)), None):
+        said += [f"where {clause}"] if (clause := uncosted(account)) else []
     if results.fitted:
         said.append(f"given the {words.listed(results.fitted)}, fitted so that the scenario reaches a published figure")
     if results.outlasting:
@@ -65,24 +102,27 @@ def verdicts(known: Sequence[ValueAccount]) -> str:
         told = [f"{_worth(account)} with {regime}" for account, regime in zip(known, regimes, strict=True)]
         return (
             f"Whether the programmes pay by {known[0].years[-1]} is open ({headline.DRAWS}): net present value "
-            f"{words.listed(told)}"
+            f"{words.listed(told)}{_after(uncosted(known[0]))}"
         )
     said = [f"with {regime}, they {verdict(account)}" for account, regime in zip(known, regimes, strict=True)]
-    return f"Programmes: {'; '.join(said)}"
+    whose = uncosted(known[0]) if known[0].package.costed else ""  # else each verdict says so
+    return f"Programmes: {'; '.join(said)}{_after(whose)}"
 
 
 def standing(known: Sequence[Sequence[ValueAccount]]) -> str:
     """Return of how many scenarios the programmes pay whatever the rule for places, as a title."""
-    ways = [{_pays(account) for account in of_one} for of_one in known]
+    priced = [of_one for of_one in known if of_one[0].package.costed]
+    ways = [{_pays(account) for account in of_one} for of_one in priced]
     always, never = sum(one == {"up"} for one in ways), sum(one <= {"down", "same"} for one in ways)
     basis = headline.DRAWS if len(known[0][0].net_present_value) > 1 else "central runs"
     told = {
         "programmes pay under both rules for foster places": always,
         "they pay under neither": never,
         "whether they pay turns on the rule for foster places, or is open": len(ways) - always - never,
+        "no cost is counted": len(known) - len(priced),
     }
     said = [f"in {number} {what}" for what, number in told.items() if number]
-    return f"Of {len(ways)} scenarios, {words.listed(said)} ({basis})"
+    return f"Of {len(known)} scenarios, {words.listed(said)} ({basis})"
 
 
 def _pays(account: ValueAccount) -> Way:
@@ -94,7 +134,10 @@ def _worth(account: ValueAccount) -> str:
 
 
 def verdict(account: ValueAccount) -> str:
-    """Return whether programmes pay, as the end of a sentence: by how much at present value, and since when."""
+    """Return whether programmes pay, as the end of a sentence: by how much at present value, and since when.
+
+    Where no money is counted for them, they pay nothing back, and it is spend without their cost that falls or rises.
+    """
     value, last = account.net_present_value, account.years[-1]
     found = _pays(account)
     if found == "unsure":
@@ -103,10 +146,18 @@ def verdict(account: ValueAccount) -> str:
     size = words.money(abs(float(middle(value, quantiles=False))))
     if ends is not None and words.money(float(ends[0])) != words.money(float(ends[1])):
         size += f" ({' to '.join(words.money(edge) for edge in sorted(abs(float(edge)) for edge in ends))})"
+    if not account.package.costed:
+        told = {"up": f"lower spend by {size}", "down": f"raise spend by {size}"}.get(found, "leave spend as it is")
+        return f"{told} by {last}, their own cost not counted"
     if found == "up":
-        paid = f", and have paid back by {year}" if (year := break_even(account)) else ""
-        return f"save {size} more than they cost by {last}{paid}"
+        paid = payback(account)
+        since = f"and {'are' if paid.startswith(NEVER_OWED) else 'have'} {paid}" if paid else ""
+        return f"save {size} more than they cost by {last}{_after(since)}"
     return f"cost {size} more than they save by {last}" if found == "down" else f"cost what they save by {last}"
+
+
+def _after(clause: str) -> str:
+    return f", {clause}" if clause else ""
 
 
 def apart_words(known: Sequence[ValueAccount]) -> Iterator[str]:
@@ -138,6 +189,8 @@ BASIS = (
 def value_notes(results: Results, known: Sequence[ValueAccount]) -> Iterator[str]:
     """Yield what must be said of every verdict."""
     yield BASIS
+    if clause := uncosted(known[0]):
+        yield f"{clause[:1].upper()}{clause[1:]}: what is saved has still to pay for it."
     for account in known:
         if account.beyond_average:
             yield (

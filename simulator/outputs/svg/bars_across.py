@@ -86,7 +86,7 @@ def draw_bars(bars: Sequence[Bar], middle: float, spoken: str, *, width: float =
             )
         if one.whisker:
             left, right = (across(value) for value in one.whisker)
-            body.append(_line(left, centre, right, centre, 1.2))
+            body += [_line(left, centre, right, centre, 3.2, "#FFFFFF"), _line(left, centre, right, centre, 1.2)]
     body.append(_line(across(middle), 0.0, across(middle), height, 1.0))
     size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
     return (
@@ -103,7 +103,5 @@ def _text(x: float, y: float, text: str, more: str = "") -> str:
     )
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, wide: float) -> str:
-    return (
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{style.INK}" stroke-width="{wide:g}"/>'
-    )
+def _line(x1: float, y1: float, x2: float, y2: float, wide: float, colour: str = style.INK) -> str:
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" stroke-width="{wide:g}"/>'

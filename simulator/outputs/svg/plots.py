@@ -21,7 +21,7 @@ from simulator.outputs.charts.findings import (
 )
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.series import Course, HiddenError
-from simulator.outputs.charts.verdicts import REGIMES, accounts, basis_words, break_even, value_notes, verdicts
+from simulator.outputs.charts.verdicts import REGIMES, accounts, basis_words, payback, value_notes, verdicts
 from simulator.outputs.svg.plot import DASHES, Plot, PlotPanel, Trace, Unit
 from simulator.results.results_protocol import Results
 
@@ -223,7 +223,7 @@ def _value(results: Results) -> Plot | None:
     )
     told = [
         f"{headline.signed(float(path.middle[-1]), words.money)}{series.interval_words(path, words.money)} with {name}"
-        f"{f', paid back by {year}' if (year := break_even(account)) else ''}"
+        f"{f', {paid}' if (paid := payback(account)) else ''}"
         for account, path, name in zip(known, paths, names, strict=True)
     ]
     return Plot(

@@ -1,4 +1,4 @@
-"""What differs between systems: locks, flushing to disk, renaming, and what only its owner can read.
+"""What differs between systems: locks, flushing to disk, renaming, what only its owner can read, and priorities.
 
 Locks are the system's own, on an open file, so that a process that is killed holds none. On Windows an open file can't
 be deleted and a folder can't be flushed; a rename never goes over something that is there, on any system.
@@ -136,3 +136,9 @@ def make_private(folder: Path) -> None:
     folder.chmod(0o700)
     for path in folder.rglob("*"):
         path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def stand_back(steps: int) -> None:
+    """Have this process stand back from others by some steps, where the system has such priorities: Windows has none."""
+    if os.name == "posix":
+        os.nice(steps)

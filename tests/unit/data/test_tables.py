@@ -8,7 +8,9 @@ import sys
 import pytest
 
 from simulator.data import tables
+from simulator.data.evidence_library import reactions
 
+CLAIMS = (*tables.projections(), *reactions())
 AGES = ("under_1", "1_to_4", "5_to_9", "10_to_15")
 OLDER = ("16_and_over", "16", "17", "18_and_over")
 ROUNDING = 20
@@ -74,17 +76,18 @@ def test_every_source_is_listed() -> None:
     """Every key used exists, for figures and projections."""
     known = tables.sources()
     used = {key for row in all_figures() for key in row.source.split(";")}
-    used |= {key for row in tables.projections() for key in row.source.split(";")}
+    used |= {key for row in CLAIMS for key in row.source.split(";") if row.status != "unverified"}
     assert used <= set(known)
     assert all(source.title for source in known.values())
 
 
 def test_nothing_unverified_and_hidden_figures_are_empty() -> None:
-    """No unverified rows; a figure is empty just when it is suppressed."""
+    """No unverified figures, and claims that are so have no source; a figure is empty just when it is suppressed."""
     for row in all_figures():
         assert row.status.split(":")[0] in {"published", "derived", "suppressed"}
         assert (row.value is None) == (row.status == "suppressed")
-    assert {row.status for row in tables.projections()} == {"page", "derived"}
+    assert {row.status for row in CLAIMS} == {"page", "derived", "unverified"}
+    assert all((row.status == "unverified") == (not row.source) for row in CLAIMS)
 
 
 @pytest.mark.parametrize("table", ["stock_by_age", "starts_by_age", "ceased_by_age"])

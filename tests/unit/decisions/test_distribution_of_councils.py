@@ -70,17 +70,32 @@ def test_groups_add_up_to_all_councils() -> None:
         some = [one for one in of if one.by == by]
         assert sum(one.councils for one in some) == whole.councils == len(AREAS)
         assert sum(one.children for one in some) == pytest.approx(whole.children)
-        for name in ("cost", "saving", "avoided", "weighted"):
+        for name in ("cost", "central", "saving", "avoided", "weighted"):
             total = np.sum([getattr(one, name) for one in some], axis=0)
             np.testing.assert_allclose(total, getattr(whole, name), rtol=1e-9, err_msg=name)
     alike = list(groups(runs, found, Weights(0.0, 0.5)))[-1]
     np.testing.assert_allclose(alike.weighted, alike.net, rtol=1e-9)
 
 
+def test_what_central_government_pays_is_on_no_councils_account() -> None:
+    """A line pays some of it in each council; the rest is theirs."""
+    line = {"id": "grant", "source": "tfp_flw_2019", "gbp": {"2025-26": 300_000_000, "2026-27": 300_000_000}}
+
+    def whole(**more: object) -> CouncilGroup:
+        runs = AppraisalRuns(load_mapping(HELP | more).in_areas(AREAS), engine="plain")
+        return list(groups(runs, ledger(runs.run(runs.points, limited=True)), Weights(1.3, 0.5)))[-1]
+
+    alone, helped = whole(), whole(funding={"lines": [line]})
+    assert alone.central == pytest.approx(0.0)
+    np.testing.assert_allclose(alone.net, alone.saving - alone.cost)
+    assert 0.4 < float((helped.central / helped.cost)[0]) < 0.8
+    np.testing.assert_allclose(helped.net - alone.net, helped.central, rtol=1e-9)
+
+
 def test_the_chart_says_what_falls_on_the_most_and_the_least_deprived() -> None:
     def group(by: str, name: str, net: float) -> CouncilGroup:
         values = np.array([net, net - 10.0, net, net + 10.0])
-        return CouncilGroup(by, name, 1, 10.0, 0.2, 0.0 * values, values, values, values)
+        return CouncilGroup(by, name, 1, 10.0, 0.2, 0.0 * values, 0.0 * values, values, values, values)
 
     some = [("deprivation", "Most deprived fifth", 500.0), ("deprivation", "Least deprived fifth", -200.0),
             ("region", "London", 100.0), ("all", "All councils", 300.0)]  # fmt: skip

@@ -11,8 +11,10 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kind_examples import EXAMPLES
 from kind_rates import MONTHS, made, make_context, make_rates
 
+import simulator
 from simulator.cli.main import cli
 from simulator.data.authority_tables import column, population
 from simulator.engine.rates import Rates
@@ -20,6 +22,8 @@ from simulator.interventions import apply_all
 from simulator.interventions.asylum_transfers import transferred
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.starts_programme import come_later
+from simulator.interventions.supported_accommodation import SupportedAccommodation
+from simulator.scenario import load_mapping
 from simulator.vocabulary import areas
 from simulator.vocabulary.axes import AGES
 
@@ -135,6 +139,62 @@ def test_poverty_and_a_trend_of_starts_do_not_stand_together(tmp_path: Path) -> 
     assert f"{file}:6:11: interventions.1.kind: trend changes starts already" in done.stderr
 
 
+DRIVERS = {
+    "child_poverty": ({"value": 1.0, "entries_per_100_000": 0.001}, "resident", [0, 15], [16, 17]),
+    "prevention_spend": ({"value": 1.0, "entries_per_100_000": 0.001}, "resident", [16, 17], [0, 15]),
+    "uasc_arrivals": ({"ratio": 1.3}, "uasc", [16, 17], None),
+    "referrals": ({"referral_ratio": 1.1, "start": "2025-04"}, "resident", [0, 17], None),
+}
+"""Each driver, the stream and ages whose starts it drives, and ages of that stream that it does not."""
+
+
+@pytest.mark.parametrize("kind", DRIVERS)
+def test_a_driver_refuses_a_trend_of_the_starts_that_it_drives_and_no_other(kind: str) -> None:
+    fields, stream, ages, beyond = DRIVERS[kind]
+    one, other = made(kind, fields), "uasc" if stream == "resident" else "resident"
+
+    def beside(**data: Any) -> None:
+        apply_all(make_rates(), [one, made("trend", {"percent_per_year": 1.0, **data})], make_context())
+
+    for holding in ({}, {"streams": [stream]}, {"ages": ages}):
+        with pytest.raises(
+            Impossible, match=rf"^interventions\.0\.kind: trend changes starts already, for {kind.split('_')[0]}"
+        ):
+            beside(measure="starts", **holding)
+    beside(measure="stays")
+    beside(measure="starts", streams=[other])
+    if beyond is not None:
+        beside(measure="starts", streams=[stream], ages=beyond)
+
+
+def test_every_kind_that_drives_starts_is_held_to_that() -> None:
+    assert {kind for kind, one in EXAMPLES.items() if any(made(kind, of).drives for of in one)} == set(DRIVERS)
+
+
+def test_check_refuses_what_a_run_would_by_the_other_rule_for_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: SupportedAccommodation, rates: Rates, context: Any) -> Rates:
+        if rates.foster is not None and rates.foster.limited:
+            return rates
+        raise Impossible(("places",), self.places, "too many where places are as needed")
+
+    monkeypatch.setattr(SupportedAccommodation, "change", refused)
+    file = tmp_path / "other.yaml"
+    file.write_text(
+        "name: Other\ninterventions:\n  - {kind: budget_line, cost: {per_year_gbp: 1}}\n"
+        "  - {kind: supported_accommodation, start: 2026-04, places: 5000}\n",
+        encoding="utf-8",
+    )
+    told = [
+        CliRunner().invoke(cli, arguments)
+        for arguments in (["check", str(file)], ["run", str(file), "--out", str(tmp_path / "out")])
+    ]
+    assert [one.exit_code for one in told] == [2, 2]
+    for one in told:
+        assert f"{file}:4:61: interventions.1.places: too many where places are as needed" in one.stderr
+
+
 def test_a_rise_in_poverty_that_the_trend_holds_adds_nothing() -> None:
     path = {f"{year}-{year - 1999}": year - 2024.0 for year in range(2025, 2030)}
     data = {"path": path, "entries_per_100_000": 0.001, "lag_months": 0}
@@ -160,3 +220,30 @@ def test_transfers_move_children_and_lose_none(growth: float, threshold: float) 
     most = max(threshold, there.sum() / people.sum())
     assert (sent <= np.maximum(most * people, 0.0) * (1 + 1e-9)).all()
     assert (sent[there <= most * people] >= there[there <= most * people] - 1e-9).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "least", "most"),
+    [
+        # waiting_cost_ratio is 0.8, and a part of the line of homes is fixed.
+        ("step_down", {"share_per_year": 0.05, "returned_share": 0.0}, 0.75, 0.8),
+        ("supported_accommodation", {"places": 500.0}, 0.95, 1.0),
+    ],
+)
+def test_who_leaves_a_home_saves_what_such_a_child_costs_and_no_more(
+    kind: str, fields: dict[str, Any], least: float, most: float
+) -> None:
+    """Nobody is taken at the price of those whose plan is a home, the dearest, without a word that they are such."""
+
+    def homes(*interventions: dict[str, Any]) -> tuple[float, float]:
+        one = {
+            "name": "Any", "extends": "status-quo", "end": "2026-03", "interventions": list(interventions),
+            "assumptions": {"foster_places": "as_needed", "waiting_cost_ratio": 0.8},
+        }  # fmt: skip
+        results = simulator.run(load_mapping(one))
+        children, spend = (results[name].by_placement()["childrens_home"] for name in ("children", "placement_spend"))
+        return float((children[..., :-1] + children[..., 1:]).sum()), float(spend.sum())
+
+    (children, gbp), (fewer, less) = homes(), homes({"kind": kind, "start": "2025-04", **fields})
+    assert fewer < children
+    assert least < (gbp - less) / (children - fewer) / (gbp / children) < most

@@ -9,6 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.outputs.attribution_summary import attribution_lines
+from simulator.outputs.charts import words
+from simulator.outputs.charts.brought import brought
+from simulator.outputs.charts.headline import signed
+from simulator.outputs.charts.waterfall import what_each_brings
 from simulator.results import attribution
 from simulator.results.attribution import Attribution, sets_of, shapley
 from simulator.results.labelled import RunResults
@@ -106,6 +111,20 @@ def test_beyond_the_limit_only_bounds_are_known_and_the_rest_is_told(monkeypatch
     total, rest = (results.brings("children", way).area() for way in ("total", "not_told_apart"))  # type: ignore[arg-type]
     np.testing.assert_allclose(sum(parts(results, "children", "last_in").values()) + rest, total, atol=1e-6)
     assert (rest < -1.0).all()
+    first, last, line, together = brought(results)
+    assert (first.alone.children < first.children).all()  # type: ignore[union-attr]
+    assert (line.alone.spend_gbp == line.spend_gbp).all()  # type: ignore[union-attr]
+    assert together.alone is None
+    told = "\n".join(attribution_lines(results))
+    for one in (first, last):
+        ends = [signed(float(values[0]), words.count) for values in (one.children, one.alone.children)]  # type: ignore[union-attr]
+        assert " to ".join(ends) in told
+    assert "Not told apart" not in told
+    made = what_each_brings(results)
+    assert made is not None
+    assert made.alt.startswith("Range chart")
+    drawn = [line.get_gid() for line in made.figure.axes[0].lines]
+    assert drawn.count("range") == 2 * 3, "both ends of each programme, of children and of spend"
 
 
 def test_nothing_is_attributed_to_one_programme_alone() -> None:

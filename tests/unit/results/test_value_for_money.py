@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import simulator
-from simulator.outputs.charts.verdicts import apart_words, rests_on, standing, verdict
+from simulator.outputs.charts.verdicts import apart_words, payback_cell, rests_on, standing, uncosted, verdict, verdicts
 from simulator.results.figures import QUANTILES
-from simulator.results.value_for_money import Package, ValueAccount, middle_of, packages
+from simulator.results.value_for_money import Package, Programme, ValueAccount, middle_of, packages
 from simulator.runs.simulate import simulate
 from simulator.scenario import load, load_mapping
 
@@ -54,7 +56,8 @@ def test_what_is_later_is_worth_less() -> None:
     [
         ([10, 0, 0], [0, 10, 0], 2027),  # paid to the penny counts
         ([10, 0, 0], [0, 5, 4], np.nan),  # not within the run
-        ([0, 0, 0], [1, 1, 1], 2026),
+        ([0, 0, 0], [1, 1, 1], np.nan),  # nothing to pay back
+        ([0, 0, 5], [0, 0, 9], 2028),  # never owed: the first year with cost, and none before it
         ([10, 0, 30], [20, 0, 0], np.nan),  # it had paid, and then cost more
         ([10, 0, 15], [20, 0, 5], 2026),
     ],
@@ -122,7 +125,7 @@ def test_titles_give_the_interval_and_count_scenarios_by_both_rules_for_places()
     pays, costs, open_ = of(50, 40, 50, 60), of(5, 4, 5, 6), of(10, 0, 10, 20)
     assert verdict(pays).startswith("save £40m (£32m to £48m) more than they cost by 2027-28")
     assert verdict(costs) == "cost £5.0m (£4.2m to £5.8m) more than they save by 2027-28"
-    assert verdict(of(50)) == "save £40m more than they cost by 2027-28, and have paid back by 2025-26"
+    assert verdict(of(50)) == "save £40m more than they cost by 2027-28, and are never in deficit"
     assert standing([[pays, pays], [pays, costs], [costs, costs], [open_, pays]]) == (
         "Of 4 scenarios, in 1 programmes pay under both rules for foster places, in 1 they pay under neither and in 2 "
         "whether they pay turns on the rule for foster places, or is open (80% of draws)"
@@ -132,8 +135,41 @@ def test_titles_give_the_interval_and_count_scenarios_by_both_rules_for_places()
     )
 
 
+def test_what_has_no_cost_counted_pays_nothing_back_and_says_so() -> None:
+    free = replace(account([[0, 0, 0]], [[40e6, 0, 0]]), package=replace(PACKAGE, uncosted=("A",)))
+    assert verdict(free) == "lower spend by £40m by 2027-28, their own cost not counted"
+    assert payback_cell(free) == "cost not counted"
+    some = replace(
+        account([[10e6, 0, 0]], [[0, 50e6, 0]]), package=replace(PACKAGE, kept=(0, 1), moving=(0, 1), uncosted=("A",))
+    )
+    assert verdict(some) == "save £40m more than they cost by 2027-28, and have paid back by 2026-27"
+    assert verdicts([some]).endswith("have paid back by 2026-27, the cost of A is not counted")
+    assert uncosted(some) == "the cost of A is not counted"
+    assert standing([[free, free], [some, some]]) == (
+        "Of 2 scenarios, in 1 programmes pay under both rules for foster places and in 1 no cost is counted (central "
+        "runs)"
+    )
+
+
+def test_where_payback_is_told_it_is_told_what_it_rests_on() -> None:
+    built = replace(
+        account([[10e6, 0, 0]], [[0, 50e6, 0]]), package=replace(PACKAGE, payback_caveats=("with capital by the year",))
+    )
+    assert payback_cell(built) == "2026-27, with capital by the year"
+    assert verdict(built).endswith("and have paid back by 2026-27, with capital by the year")
+
+
+def test_packages_know_whose_cost_is_counted() -> None:
+    both = packages([Programme(0, "a", "A", True, costed=False), Programme(1, "b", "B", True)], places_limited=True)
+    known = {(one.which, one.programme): one for one in both if one.as_stated}
+    assert known["all", ""].uncosted == ("A",)
+    assert known["all", ""].costed
+    assert not known["alone", "a"].costed
+    assert known["without", "a"].uncosted == ()
+
+
 def test_packages_are_each_alone_all_but_it_and_all_in_both_regimes() -> None:
-    found = packages([(1, "a", "A", True), (3, "b", "B", False)], places_limited=False)
+    found = packages([Programme(1, "a", "A", True), Programme(3, "b", "B", False)], places_limited=False)
     assert [(one.which, one.programme, one.kept, one.moving) for one in found[:6]] == [
         ("none", "", (), ()),
         ("all", "", (1, 3), (1,)),
@@ -147,7 +183,7 @@ def test_packages_are_each_alone_all_but_it_and_all_in_both_regimes() -> None:
     assert found[7].name == ":places_limited"
     assert found[9].name == ":places_limited:without:a"
     assert len({one.key for one in found}) == len(found)
-    assert len(packages([(0, "a", "A", True)], places_limited=True)) == 4
+    assert len(packages([Programme(0, "a", "A", True)], places_limited=True)) == 4
 
 
 def scenario(ratio: float, gbp: int, share: float) -> simulator.scenario.LoadedScenario:  # type: ignore[name-defined]

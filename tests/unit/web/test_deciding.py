@@ -7,13 +7,17 @@ import re
 import numpy as np
 import pytest
 
+from simulator.decisions.appraisal import appraise
+from simulator.decisions.appraisal_charts import told
+from simulator.decisions.appraisal_runs import AppraisalRuns
 from simulator.decisions.decision_charts import written_as
 from simulator.decisions.figures_at_points import AskedOfPoints
+from simulator.decisions.optimism import STEPS, Optimism
 from simulator.decisions.pilot_plan import PilotPlan
 from simulator.outputs.svg.bars_across import Bar, draw_bars
 from simulator.scenario import load_mapping
 from simulator.web import deciding
-from simulator.web.deciding import frontier, pilot, tornado
+from simulator.web.deciding import appraisal, frontier, pilot, tornado
 from simulator.web.ongoing import Kept
 from simulator.web.page_state import PageState
 
@@ -57,6 +61,38 @@ def test_the_frontier_never_falls_and_no_plan_passes_its_budget(monkeypatch: pyt
     assert "1 programmes take up to" in problem["what"]
     [problem] = frontier(Kept(), WITHOUT, "npv", 700.0)["problems"]
     assert "nobody does anything" in problem["what"]
+
+
+def test_an_appraisal_is_that_of_the_command_with_few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deciding, "APPRAISAL_DRAWS", 3)
+    found = appraisal(Kept(), STATE, 700.0)
+    stated = appraise(AppraisalRuns(load_mapping(CONTENT), draws=3), Optimism.usual())
+    expected = [[told(stated.net_present_value(regime, step.name)) for regime in stated.regimes] for step in STEPS]
+    assert [[row[1], row[3]] for row in found["rows"]] == expected
+    assert found["columns"] == ["Uplift", "Places limited", "Pays in", "Places found as needed", "Pays in"]
+    assert f"{expected[0][0]} as stated and {expected[-1][0]} with all uplifts for optimism" in found["sentence"]
+    assert "Medians of 3 draws" in found["sentence"]
+    assert found["svg"].count("<rect") == 1 + 2 * len(STEPS)
+    bearers, turning = found["more"]
+    by_line = {row[0]: row[2:] for row in bearers["rows"]}
+    assert by_line["Net present value"] == expected[0]
+    assert {"Central government", "Local government", "Payer not stated"} <= set(by_line)
+    kinds = {row[0]: row[1] for row in bearers["rows"]}
+    assert set(kinds.values()) == {"in all", "cost", "transfer", "cashable", "released, not cashed", "not cashable"}
+    assert kinds["Local government"] == "in all"
+    assert turning["rows"][0][0] == "Cost of all programmes, times what is stated"
+    assert 1 <= len(turning["rows"]) <= 1 + deciding.NEAREST
+
+
+def test_what_cannot_be_appraised_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    [problem] = appraisal(Kept(), WITHOUT, 700.0)["problems"]
+    assert "nobody does anything" in problem["what"]
+    two = PageState.of({"v": 1, "scenarios": [{**CONTENT, "areas": ["Kent", "Leeds"]}]}).content()
+    [problem] = appraisal(Kept(), two, 700.0)["problems"]
+    assert "is of 2 areas" in problem["what"]
+    monkeypatch.setattr(deciding, "MOST_RUNS", 10)
+    [problem] = appraisal(Kept(), STATE, 700.0)["problems"]
+    assert "numbers take up to" in problem["what"]
 
 
 def test_a_pilot_has_the_chances_of_the_command() -> None:
