@@ -52,7 +52,7 @@ _HEAD = """\
 # Decisions
 
 Written by `tools/make_docs.py`. Figures of a section are those of the commands it names, with the same seeds;
-`optimise`, `appraise` and `voi` write tables and charts as well. Read all of it with this in mind:
+`optimise`, `appraise`, `voi` and `solve --folder` write tables and charts as well. Read all of it with this in mind:
 
 - **The effects are judged.** Family help is taken to leave 0.90 of starts at the ages it is for, between the best
   matched study (0.68) and slight harm (1.05). What a foster approval costs, nobody has published.

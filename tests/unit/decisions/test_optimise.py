@@ -22,7 +22,7 @@ BUDGET = 400e6
 @pytest.fixture(scope="module")
 def found() -> Optimised:
     loaded = combined([load("family-help-national"), load("foster-plan-10000")])
-    budgets = (0.0, 100e6, 2_600e6)
+    budgets = (0.0, 100e6, 2_600e6, 4_000e6)
     return optimise(loaded, Asked(BUDGET, {"care_years": 1.0}, latest_start=2027, frontier_gbp=budgets))
 
 
@@ -41,6 +41,13 @@ def test_the_plan_beats_every_programme_alone_and_equal_shares(found: Optimised)
 def test_the_frontier_never_falls(found: Optimised) -> None:
     assert all(later.score >= earlier.score for (_, earlier), (_, later) in pairwise(found.frontier))
     assert found.frontier[0][1].score == 0.0
+
+
+def test_what_a_plan_takes_is_not_called_dominated(found: Optimised) -> None:
+    plans = [one.plan for _, one in found.frontier]
+    taken = {lever.name for plan in plans for lever, pick in zip(found.levers, plan, strict=True) if pick is not None}
+    assert taken == {"family-help", "foster-plan"}
+    assert not taken & set(found.dominated)
 
 
 def test_the_next_million_is_what_two_runs_differ_by(found: Optimised) -> None:
