@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.data.evidence_library import weakest_design
-from simulator.runs.solve import Solution, Target, Unknown, Unsolvable, dotted
+from simulator.runs.solve import Solution, Target, Unknown, Unsolvable
 from simulator.scenario import LoadedScenario
-from simulator.scenario.uncertain import NO_SHRINKAGE, RATIOS
+from simulator.scenario.uncertain import NO_SHRINKAGE
 
 
 def solved_file(
@@ -55,10 +54,9 @@ def solved_file(
 
 
 def _as_found(loaded: LoadedScenario, unknown: Unknown, value: float) -> str:
-    """Return a value as a file has it, not to be shrunk by the design of a study that is named for it."""
-    origin = loaded.provenance.get(dotted(unknown))
-    named = weakest_design(origin.source.split(";")) if origin is not None and unknown.note.unit in RATIOS else ""
-    return f"{{value: {value:.10g}, shrink: {NO_SHRINKAGE}}}" if named else f"{value:.10g}"
+    """Return a value as a file has it: not to be shrunk once more where the scenario shrinks it."""
+    shrunk = any(one.path == unknown.path and one.shrink for one in loaded.uncertain)
+    return f"{{value: {value:.10g}, shrink: {NO_SHRINKAGE}}}" if shrunk else f"{value:.10g}"
 
 
 def _lines(tree: Mapping[str, Any], indent: int) -> list[str]:

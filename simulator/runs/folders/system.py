@@ -139,6 +139,6 @@ def make_private(folder: Path) -> None:
 
 
 def stand_back(steps: int) -> None:
-    """Have this process stand back from others by some steps, where the system has such priorities: Windows has none."""
+    """Have this process stand back from others by some steps, where the system has such priorities."""
     if os.name == "posix":
         os.nice(steps)
