@@ -419,6 +419,8 @@ def _thousands(value: float) -> str:
 def _pilots(pilots: Mapping[str, PilotAnswer], picture: str) -> str:
     going_on, funded = (max(one.needs, key=lambda need: need.chance) for one in pilots.values())
     plan = next(iter(pilots.values())).plan
+    command = f"care-demand pilot-power --areas {plan.number} --ratio {plan.ratio:g} --years {plan.years}"
+    _, funded_help = (one.plan.help for one in pilots.values())
     needed = {one.design.label.lower(): one.areas_needed for one in next(iter(pilots.values())).needs}
     enough = [f"{areas} areas by {name}" for name, areas in needed.items() if areas is not None]
     more = (
@@ -432,14 +434,16 @@ def _pilots(pilots: Mapping[str, PilotAnswer], picture: str) -> str:
 ## Could the pilots show it?
 
 ```text
-care-demand pilot-power --areas {plan.number} --ratio {plan.ratio:g} --years {plan.years}
+{command}
+{command} --lag {funded_help.lag_months} --lasts {funded_help.lasts_months}
 ```
 
 {picture}
 
 {verdict}. If the help of the strategy's {plan.number} areas leaves {plan.ratio:g} of starts, and goes on, the best
 design ({going_on.design.label.lower()}) has a chance of {going_on.chance:.0%} to show it within {plan.years} years;
-as the pilots were funded, {funded.chance:.0%}. What it would show with a chance of {WANTED_POWER:.0%} is a ratio of
+as the pilots were funded (the second command), {funded.chance:.0%}. What it would show with a chance of
+{WANTED_POWER:.0%} is a ratio of
 {_ratio(going_on.smallest_ratio)}. So a pilot that finds nothing is no sign that there is nothing.
 That is about proof, by a test at the 5% level; what is found can still be worth money to whoever has to decide, as the
 [next section](#what-is-better-evidence-worth) reckons, for it counts every ratio that may be true, and the large ones
