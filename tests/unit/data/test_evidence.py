@@ -166,6 +166,19 @@ def test_an_effect_of_a_study_weaker_than_a_trial_is_shrunk_unless_the_file_says
     assert ratio_of(effect(**data)) == pytest.approx(then)
 
 
+def test_sources_of_the_whole_intervention_are_of_its_effect_where_there_is_one() -> None:
+    one = {"kind": "foster_allowance", "start": "2025-04", "uplift_gbp_per_week": 1.0, "deregistration_ratio": 0.0625}
+    for source, then in (("fsh_innov", 0.5), (["fsh_innov", "cyp_strategy_2023"], 0.0625)):
+        loaded = load_mapping({"name": "Any", "extends": "status-quo", "interventions": [{**one, "source": source}]})
+        found = loaded.scenario.interventions[-1].deregistration_ratio  # type: ignore[attr-defined]
+        assert found == pytest.approx(then)
+
+
+def test_a_number_that_is_put_in_its_place_is_taken_as_it_is() -> None:
+    loaded = effect(risk_ratio=0.0625, source="fsh_innov")
+    assert ratio_of(loaded.at({"interventions.0.effect.risk_ratio": 0.7})) == 0.7
+
+
 def test_what_is_shrunk_by_default_is_said_with_the_way_to_switch_it_off() -> None:
     loaded = effect(risk_ratio=0.0625, source="fsh_innov")
     assert "0.5 (shrunk as before and after, as the file does not say; shrink: none takes it as found)" in explain(

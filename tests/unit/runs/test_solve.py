@@ -149,7 +149,7 @@ interventions:
   - kind: early_help
     id: help
     start: 2025-04
-    effect: {measure: starts, risk_ratio: {low: 0.8, mode: 0.9, high: 1.0}, source: tfp_flw_2019}
+    effect: {measure: starts, risk_ratio: {low: 0.8, mode: 0.9, high: 1.0}, source: mst_ucl_2018}
     cost: {per_year_gbp: 40_000_000}
 """
 RATIO = "interventions.help.effect.risk_ratio"
