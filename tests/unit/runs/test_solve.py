@@ -387,3 +387,24 @@ def test_a_folder_holds_what_was_found_and_tried(help_file: Path) -> None:
     again = load(out / "solved.yaml").scenario
     assert again.name == "Help, solved"
     assert again.interventions[0].effect.risk_ratio == pytest.approx(float(solved["value"]))
+
+
+def test_a_search_that_was_stopped_goes_on_from_what_it_ran(help_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["solve", str(help_file), "--target", f"npv=0@{PERIOD}", "--vary", f"{RATIO}=0.2..1", "--sure", "0.75"]
+    words += ["--draws", "2", "--folder", str(help_file.parent / "out")]
+    ran, whole = [], Trials._ran
+
+    def stopped(trials: Trials, value: float) -> np.ndarray:
+        if len(ran) == 3:
+            raise KeyboardInterrupt
+        ran.append(value)
+        return whole(trials, value)
+
+    monkeypatch.setattr(Trials, "_ran", stopped)
+    assert CliRunner().invoke(cli, words).exit_code != 0
+    again: list[float] = []
+    monkeypatch.setattr(Trials, "_ran", lambda trials, value: (again.append(value), whole(trials, value))[1])
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 0, done.output
+    assert len(ran) == 3
+    assert [again.count(value) for value in ran] == [1, 1, 1], "with places found as needed alone"
