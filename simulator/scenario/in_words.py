@@ -27,7 +27,7 @@ def quality(loaded: LoadedScenario, at: int) -> str:
 def steps_of(path: str) -> tuple[str | int, ...]:
     """Return the steps of a path, an intervention by its position."""
     parts: tuple[str | int, ...] = tuple(path.split("."))
-    return ("interventions", int(parts[1]), *parts[2:]) if parts[0] == "interventions" else parts
+    return ("interventions", int(parts[1]), *parts[2:]) if parts[0] == "interventions" and parts[1:] else parts
 
 
 def short(value: float) -> float:

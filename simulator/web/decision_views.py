@@ -10,8 +10,6 @@ from starlette.routing import Route
 
 from simulator.web import deciding
 from simulator.web.interface import (
-    FAULT,
-    TOO_MANY,
     WRONG,
     Refused,
     answering,
@@ -22,9 +20,9 @@ from simulator.web.interface import (
     told,
 )
 from simulator.web.page_state import BadState, PageState
-from simulator.web.page_views import page
+from simulator.web.page_views import page, showing
 from simulator.web.views import NARROWEST, WIDEST
-from simulator.web.worker_pool import SOON, Busy, Lost
+from simulator.web.worker_pool import SOON
 
 WIDTH = 700.0
 SCENARIO = "family-help-national"
@@ -121,9 +119,7 @@ async def decisions(request: Request) -> Response:
             areas, ratio, years = _whole(asked["areas"]), _number(asked["ratio"]), _whole(asked["years"])
             found = await _pilot(request, areas, ratio, years, WIDTH)
     except (BadState, Refused) as error:
-        found = {"problems": [{"what": str(error) or error.args[0], "allowed": ""}]}
-    except (Busy, Lost) as error:
-        return page(request, "refused", TOO_MANY if isinstance(error, Busy) else FAULT, problem=str(error) or "busy")
+        found = {"problems": [{"what": str(error), "allowed": ""}]}
     status = WRONG if "problems" in found else 200
     return page(
         request, "decisions", status, views=VIEWS, view=view, found=found, asked=asked, link=link,
@@ -155,7 +151,7 @@ def _number(text: str) -> float | None:
 
 
 ROUTES = [
-    Route("/decisions", decisions),
+    Route("/decisions", showing(decisions)),
     *(
         Route(f"/api/v1/{one.__name__}", answering(one), methods=["POST"])
         for one in (tornado, frontier, appraisal, pilot)
