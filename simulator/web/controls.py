@@ -16,8 +16,10 @@ from simulator.scenario.explain import worded
 from simulator.scenario.in_words import brief, label_of, named, quality, short, steps_of, titles_of
 from simulator.scenario.schema import Scenario
 from simulator.scenario.translate import note_of
+from simulator.uncertainty import Interval
 from simulator.vocabulary.calendar import Month
 from simulator.vocabulary.pounds import pounds
+from simulator.web.carried import CARRIED, spread
 
 Kind = Literal["number", "words", "month", "flag", "ages", "names"]
 
@@ -77,6 +79,14 @@ class Control:
         What holds without it.
     doubtful : bool
         Whether a file may say how sure it is.
+    has_evidence : bool
+        Whether there is a range to go back to: the shipped scenario's, or that of the kind itself.
+    carry : mapping or None
+        The spread of the evidence, for another value (:func:`simulator.web.carried.spread`).
+    carried : bool
+        Whether it is drawn from that spread, around a value of the file's own.
+    shrunk : bool
+        Whether the reader takes it nearer to no effect by the design of its study, unless a file says not to.
     """
 
     path: str
@@ -98,10 +108,16 @@ class Control:
     changed: bool = False
     was: str = ""
     doubtful: bool = False
+    has_evidence: bool = False
+    carry: Mapping[str, Any] | None = None
+    carried: bool = False
+    shrunk: bool = False
 
     @property
     def sure(self) -> str:
         """How sure it is: as the evidence has it, as this file has it, or certain; empty where that is not asked."""
+        if self.carried:
+            return "carried"
         if self.ranged:
             return "own" if self.changed else "evidence"
         return "certain" if self.changed and self.doubtful else ""
@@ -208,22 +224,32 @@ def _control(loaded: LoadedScenario, path: str, content: Mapping[str, Any]) -> C
         return None
     where = _by_id(loaded, path)
     own = given(content, where)
-    uncertain = origin.uncertain or (_evidence(str(content.get("extends"))).get(where) if own else None)
+    evidence = _evidence(str(content.get("extends"))).get(where) if own else origin.uncertain
+    uncertain, base = origin.uncertain or evidence, evidence or origin.uncertain
+    carried = own and origin.uncertain is not None and origin.uncertain.note == CARRIED
     interval, said = None, ""
     if uncertain is not None and uncertain.interval is not None:
-        percent, low, high = uncertain.interval
-        interval = low, high
-        whose = "your own range" if own and origin.uncertain else "the evidence"
-        said = f"{whose}: {worded(short(low))} to {worded(short(high))}"
-        said += "" if percent == 100 else f", {percent:g} times in 100"
+        interval = uncertain.interval.low, uncertain.interval.high
+        whose = "the evidence" if not own or not origin.uncertain else "your own range"
+        said = _between(CARRIED if carried else whose, uncertain.interval)
+        if carried and evidence is not None and evidence.interval is not None:
+            said += f"; {_between('the evidence itself', evidence.interval)}"
     keys = [uncertain.source] if uncertain is not None and uncertain.source else [origin.source]
     quality = uncertain.quality if uncertain is not None else ""
     step = _step(note, origin.value) if type_ == "number" else None
     return Control(
         where, where.replace(".", "--"), label_of(note, steps), _hint(note), type_, _json(origin.value), note.unit,
         note.low, note.high, step, _choices(note, where) if type_ == "words" else (), interval,
-        origin.uncertain is not None, said, quality, tuple(titles_of(keys)), own, _otherwise(note), note.uncertain,
+        origin.uncertain is not None and origin.uncertain.is_drawn, said, quality, tuple(titles_of(keys)), own,
+        _otherwise(note), note.uncertain, evidence is not None and evidence.is_drawn,
+        None if base is None else spread(base, note), carried, base is not None and bool(base.shrink),
     )  # fmt: skip
+
+
+def _between(whose: str, interval: Interval) -> str:
+    """Say whose interval it is, and how many draws it holds."""
+    said = f"{whose}: {worded(short(interval.low))} to {worded(short(interval.high))}"
+    return said if interval.percent == 100 else f"{said}, {interval.percent:g} times in 100"
 
 
 @cache

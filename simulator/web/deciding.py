@@ -37,6 +37,9 @@ NEAREST = 4
 """Numbers whose switching value an appraisal tells, at most."""
 
 
+MEDIANS_DIFFER = "Medians of draws, which the page of a scenario gives, differ from its central run."
+
+
 def tornado(kept: Kept, state: Mapping[str, Any], figure: str, width: float) -> Answer:
     """Return how far a figure of the scenario that is shown goes with each input alone at its low and high end."""
     from simulator.decisions.decision_charts import tornado_bars, written_as
@@ -58,7 +61,7 @@ def tornado(kept: Kept, state: Mapping[str, Any], figure: str, width: float) -> 
         sentence = (
             f"{asked.words}{held}: {written_as(asked, middle)} in the central run. With one input at a time at its "
             f"{TORNADO_ENDS[0]}th percentile (blue) and its {TORNADO_ENDS[1]}th (orange): "
-            f"{words.listed([f'{one.name} {one.said}' for one in bars[:3]])}."
+            f"{words.listed([f'{one.name} {one.said}' for one in bars[:3]])}. {MEDIANS_DIFFER}"
         )
         return {
             "scenario": loaded.scenario.name,
@@ -102,7 +105,7 @@ def frontier(kept: Kept, state: Mapping[str, Any], objective: str, width: float)
         sentence = (
             f"{_AIMS[aim]}, by budget in real pounds, best plans found, central run: "
             f"{words.listed([f'{one.name} {one.said}' for one in bars])}. Fewer children in care is no benefit "
-            "by itself."
+            f"by itself. {MEDIANS_DIFFER}"
         )
         return {
             "scenario": loaded.scenario.name,

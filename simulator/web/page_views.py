@@ -76,7 +76,12 @@ def _grouped(value: object) -> str:
 
 def _means(ratio: float) -> str:
     """Say a ratio as so much more or less; `panel.js` says it so while a slider moves."""
-    return "the same" if ratio == 1 else f"{abs(ratio - 1) * 100:.3g}% {'more' if ratio > 1 else 'less'}"
+    percent = float(f"{abs(ratio - 1) * 100:.3g}")  # and then as people read it: never as 1.4e+03
+    return "the same" if ratio == 1 else f"{_grouped_short(percent)}% {'more' if ratio > 1 else 'less'}"
+
+
+def _grouped_short(value: float) -> str:
+    return f"{value:,.10f}".rstrip("0").rstrip(".")
 
 
 def _source_link(url: str) -> str:
@@ -102,7 +107,9 @@ def showing(handler: Handler) -> Handler:
         except Refused as error:
             return page(request, "refused", error.status, problem=error.what)
         except Busy:
-            return page(request, "refused", TOO_MANY, problem="too many ask at the same time; try again in a few seconds")
+            return page(
+                request, "refused", TOO_MANY, problem="too many ask at the same time; try again in a few seconds"
+            )
         except Lost as error:
             return page(request, "refused", FAULT, problem=str(error))
 

@@ -48,6 +48,46 @@ def test_what_studies_say_stays_beside_a_value_that_somebody_puts_in_its_place()
     assert own.interval_words.startswith("your own range: 0.4")
 
 
+def test_the_spread_of_the_evidence_is_there_for_another_value() -> None:
+    path = "interventions.family-help.effect.risk_ratio"
+    shipped_one = controls(dict(STATE.scenarios[0]))[path]
+    assert shipped_one.carry is not None
+    assert {key: shipped_one.carry[key] for key in ("scale", "centre", "low", "high", "keys")} == {
+        "scale": "times", "centre": 0.9, "low": pytest.approx(0.68), "high": pytest.approx(1.05),
+        "keys": ["median", "ci80"],
+    }  # fmt: skip
+    beside = shipped_one.carry["beside"]
+    value = {"median": 0.95, "ci80": [0.71778, 1.10833], **beside}
+    entry = {"id": "family-help", "effect": {"risk_ratio": value}}
+    content = {"name": "X", "extends": "family-help-national", "interventions": [entry]}
+    found = controls(content)[path]
+    assert (found.sure, found.carried, found.carry) == ("carried", True, shipped_one.carry)
+    assert found.evidence == "judgement"
+    assert found.sources == shipped_one.sources
+    assert found.interval_words.endswith("the evidence itself: 0.68 to 1.05, 80 times in 100")
+    [loaded] = read_drafts(PageState((content,)))
+    [group] = {one.parameter.group for one in loaded.uncertain if one.path[-2:] == ("effect", "risk_ratio")}
+    assert group == "early-help", "it still moves with what rests on the same evidence"
+
+
+def test_what_is_typed_is_run_as_it_is_where_a_study_would_be_shrunk() -> None:
+    path = "interventions.family-safeguarding.effect.risk_ratio"
+    name = "family-safeguarding-as-claimed"
+    before = controls(dict(PageState.shipped(name).scenarios[0]))[path]
+    assert (before.shrunk, before.ranged) == (True, False)
+    entry = {"id": "family-safeguarding", "effect": {"risk_ratio": {"value": 0.5, "shrink": "none"}}}
+    after = controls({"name": "X", "extends": name, "interventions": [entry]})[path]
+    assert (after.value, after.shrunk, after.sure) == (0.5, True, "certain")
+
+
+def test_evidence_is_offered_only_where_there_is_some() -> None:
+    entry = {**starter("uasc_arrivals", [], Month(2026, 4)), "ratio": 2}
+    found = controls({"name": "X", "extends": "status-quo", "interventions": [entry]})[
+        "interventions.uasc-arrivals.ratio"
+    ]
+    assert (found.sure, found.has_evidence, found.carry) == ("certain", False, None)
+
+
 def test_every_number_that_is_given_can_be_changed() -> None:
     [loaded] = read_drafts(STATE)
     found = controls(dict(STATE.scenarios[0]))
