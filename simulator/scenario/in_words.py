@@ -68,6 +68,21 @@ def named(loaded: LoadedScenario, path: str) -> dict[str, str]:
     return {"path": ".".join(["interventions", one.id or steps[1], *steps[2:]]), "title": f"{one.title}: {words}"}
 
 
+def added_words(loaded: LoadedScenario, at: int) -> str:
+    """Say that an intervention is added, and what it does: in its own words, or by the numbers that its file gives."""
+    one, start = loaded.scenario.interventions[at], f"interventions.{at}."
+    told = one.in_words.removeprefix(one.title).strip(" ()")
+    if not told:
+        given = [
+            (label_of(note, steps), origin.value)
+            for path, origin in loaded.provenance.items()
+            if path.startswith(start) and not origin.default and isinstance(origin.value, (int, float))
+            and (note := note_of(loaded.stated, steps := steps_of(path))) is not None and note.unit
+        ]  # fmt: skip
+        told = "; ".join(f"{label} {worded(value)}" for label, value in given)
+    return f"added: {told}" if told else "added"
+
+
 def brief(value: Any) -> str:
     """Write a value in a few characters; of a distribution its middle."""
     if value is None:

@@ -13,7 +13,7 @@ from simulator.interventions.fields import FieldNote, notes
 from simulator.scenario import LoadedScenario, Uncertain, load, shipped
 from simulator.scenario.cautions import cautions, surroundings
 from simulator.scenario.explain import worded
-from simulator.scenario.in_words import brief, label_of, named, quality, short, steps_of, titles_of
+from simulator.scenario.in_words import added_words, brief, label_of, named, quality, short, steps_of, titles_of
 from simulator.scenario.schema import Scenario
 from simulator.scenario.translate import note_of
 from simulator.uncertainty import Interval
@@ -37,12 +37,14 @@ CHOICES: Mapping[str, str] = {
     "starts.hold=rates": "As many of each age start as now, so that births and migration matter",
     "assumptions.foster_places=limited": "Limited: children wait when usable foster places run out",
     "assumptions.foster_places=as_needed": "As needed: a foster place is always found",
-    "as_recorded": "Goes on as it has, fading",
-    "none": "Held as it is",
-    "outlasts_money=true": "The effect goes on when the money has ended",
-    "outlasts_money=false": "The effect fades when the money has ended",
+    "assumptions.placement_trend=as_recorded": "They go on as they have, fading",
+    "assumptions.placement_trend=none": "They are held as they are",
+    "assumptions.real_price_growth=as_recorded": "They grow above inflation as they have, fading",
+    "assumptions.real_price_growth=none": "They follow inflation as it is forecast, the deflator",
+    "assumptions.drift=as_recorded": "Rates drift in draws as far as they have in the past",
+    "assumptions.drift=none": "Rates are held as in the central run, so ranges leave their drift out",
 }
-"""What choices mean, where their word alone does not say it."""
+"""What choices mean, by the path of what is chosen, as the same word means another thing elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -326,10 +328,7 @@ def _otherwise(note: FieldNote) -> str:
 
 
 def _choices(note: FieldNote, path: str) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (word, CHOICES.get(f"{path}={word}") or CHOICES.get(word) or word.replace("_", " ").capitalize())
-        for word in note.choices
-    )
+    return tuple((word, CHOICES.get(f"{path}={word}") or word.replace("_", " ").capitalize()) for word in note.choices)
 
 
 def given(content: Mapping[str, Any], path: str) -> bool:
@@ -370,8 +369,9 @@ def changes(loaded: LoadedScenario, content: Mapping[str, Any]) -> list[dict[str
     for entry in listed if isinstance(listed, list) else []:
         path = f"interventions.{entry.get('id')}"
         if "kind" in entry and path not in told and not any(one.startswith(f"{path}.") for one in told):
-            title = str(entry.get("label") or entry["kind"])
-            found.append({"path": path, "title": title, "before": "", "after": "added"})
+            at = next(n for n, one in enumerate(loaded.scenario.interventions) if one.id == entry.get("id"))
+            title = loaded.scenario.interventions[at].title
+            found.append({"path": path, "title": title, "before": "", "after": added_words(loaded, at)})
     return found
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.interventions import kinds, notes
+from simulator.outputs.documents.assumptions import changes_table
 from simulator.runs.simulate import simulate
 from simulator.scenario import shipped
 from simulator.vocabulary.calendar import Month
@@ -125,6 +126,30 @@ def test_what_is_changed_is_told() -> None:
     assert given(content, "interventions.family-help.effect.risk_ratio")
     assert not given(content, "interventions.family-help.lag_months")
     assert not changes(read_drafts(STATE)[0], STATE.scenarios[0])
+
+
+def test_what_is_added_says_what_it_does() -> None:
+    doubled = {**starter("uasc_arrivals", [], Month(2026, 4)), "ratio": 2}
+    help_ = starter("family_safeguarding", [], Month(2026, 4)) | {"effect": {"risk_ratio": 0.8}}
+    content = {"name": "X", "extends": "status-quo", "interventions": [doubled, help_]}
+    [loaded] = read_drafts(PageState((content,)))
+    first, second = (one["after"] for one in changes(loaded, content))
+    assert first == "added: times 2"
+    assert "0.8" in second
+    table = changes_table(loaded)
+    assert table is not None
+    assert [row[2] for row in table.rows if row[1] == "not there"] == [first, second]
+
+
+@pytest.mark.parametrize("name", ["drift", "placement_trend", "real_price_growth", "foster_places"])
+def test_each_choice_of_a_switch_is_told_in_words_of_its_own(name: str) -> None:
+    [loaded] = read_drafts(STATE)
+    every = [c for card in cards(loaded, STATE.scenarios[0]) for c in (*card.first, *card.more) if c.type == "words"]
+    own = {words for c in every if c.path == f"assumptions.{name}" for _, words in c.choices}
+    others = {words for c in every if c.path != f"assumptions.{name}" for _, words in c.choices}
+    assert len(own) == 2
+    assert own.isdisjoint(others)
+    assert all(len(words.split()) > 3 for words in own)
 
 
 def test_an_added_and_a_removed_measure_are_changes() -> None:
