@@ -93,7 +93,8 @@ async def _pilot(request: Request, areas: Any, ratio: Any, years: Any, width: fl
     if type(areas) is not int or type(years) is not int or type(ratio) not in (int, float):
         raise Refused(400, "areas and years are whole numbers, and ratio is a number")
     if not 2 <= years <= 10:
-        raise Refused(WRONG, f"{years} years are counted after the start of help; allowed: 2 to 10")
+        what = f"{years} years are counted after the start of help"
+        return {"problems": [{"scenario": 0, "path": "years", "what": what, "allowed": "2 to 10"}]}
     found: dict[str, Any] = await pool_of(request).do(deciding.pilot, areas, float(ratio), years, width, urgency=SOON)
     return found
 
@@ -117,9 +118,10 @@ async def decisions(request: Request) -> Response:
             found = await _appraisal(request, state, WIDTH)
         else:
             areas, ratio, years = _whole(asked["areas"]), _number(asked["ratio"]), _whole(asked["years"])
-            found = await _pilot(request, areas, ratio, years, WIDTH)
+            wrong = _no_numbers({"areas": areas, "ratio": ratio, "years": years})
+            found = {"problems": wrong} if wrong else await _pilot(request, areas, ratio, years, WIDTH)
     except (BadState, Refused) as error:
-        found = {"problems": [{"what": str(error), "allowed": ""}]}
+        found = {"problems": [{"path": "", "what": str(error), "allowed": ""}]}
     status = WRONG if "problems" in found else 200
     return page(
         request, "decisions", status, views=VIEWS, view=view, found=found, asked=asked, link=link,
@@ -137,6 +139,16 @@ def _shipped(name: str) -> PageState:
     if name not in shipped():
         raise BadState("there is no such scenario among those that come with the program")
     return PageState.shipped(name)
+
+
+def _no_numbers(given: dict[str, float | None]) -> list[dict[str, str]]:
+    """Say of each field that holds no number what it should hold."""
+    kinds = {"areas": "a whole number", "ratio": "a number", "years": "a whole number"}
+    return [
+        {"path": name, "what": f"{name} is {kinds[name]}", "allowed": ""}
+        for name, value in given.items()
+        if value is None
+    ]
 
 
 def _whole(text: str) -> int | None:

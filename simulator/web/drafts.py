@@ -197,6 +197,6 @@ def told(problem: Problem) -> dict[str, Any]:
         "column": problem.column,
         "path": problem.path,
         "what": problem.what,
-        "allowed": problem.allowed,
+        "allowed": problem.allowed.partition("; `care-demand ")[0],  # the page offers what a command would list
         "near": problem.near,
     }

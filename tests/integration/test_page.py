@@ -74,6 +74,16 @@ def test_an_error_stands_beside_its_field_in_the_words_of_the_reader(visit: Visi
     visit.page.locator("#area").fill("Atlantis")
     visit.page.locator("#area").blur()
     visit.page.locator("#area-error", has_text="Atlantis").wait_for()
+    assert "care-demand" not in visit.text("#errors")
+    assert visit.text("#errors-list").startswith("Area: Unknown area")
+    visit.page.locator("#area").fill("England")
+    visit.page.locator("#area").blur()
+    visit.settled()
+    visit.page.locator("#scenario-name").fill("")
+    visit.page.locator("#scenario-name").blur()
+    visit.page.locator("#scenario-name-error", has_text="Is empty").wait_for()
+    assert visit.text("#errors-list").startswith("Name of the scenario: Is empty")
+    assert visit.page.locator("#errors-list a").get_attribute("href") == "#scenario-name"
 
 
 @pytest.mark.slow
@@ -161,7 +171,7 @@ def test_a_number_keeps_the_spread_of_the_evidence_unless_somebody_says_otherwis
         "carried to this value: 0.7178 to 1.108, 80 times in 100; the evidence itself: 0.68 to 1.05"
     ).wait_for()
     assert visit.page.locator(sure).input_value() == "carried"
-    assert "certain" not in visit.text("#range")
+    assert "Given as certain" not in visit.text("#range")
     visit.page.locator(sure).select_option("certain")
     visit.settled()
     assert "Given as certain: the risk ratio of Families First Partnership." in visit.text("#range")
@@ -277,8 +287,8 @@ def test_what_is_stopped_before_its_answer_is_taken_back_everywhere(visit: Visit
     assert visit.page.locator(f'[data-control="{RATIO}"] [data-value]').input_value() == "0.9"
     assert (visit.text("#headline"), visit.page.locator("#link").input_value()) == (headline, link)
     assert "As shipped" in visit.text("#changes")
-    assert b"0.5" not in visit.download(visit.page.locator('[data-file="yaml"]'))[1]
     assert visit.page.evaluate("() => document.activeElement.id") == "headline"
+    assert b"0.5" not in visit.download(visit.page.locator('[data-file="yaml"]'))[1]
     visit.page.get_by_role("button", name="Redo").click()
     visit.settled()
     assert "0.5" in visit.text("#changes")

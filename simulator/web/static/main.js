@@ -231,21 +231,23 @@ function problems(found) {
     ...found.map((one) => {
       const path = (one.path ?? "").replace(/^interventions\.(\d+)/, (_, at) => `interventions.${page.ids[Number(at)] || at}`);
       const words = sentence(one);
-      const own = /^areas(\.|$)/.test(path) && $("area");
-      const field = own ? $("area") : showProblem($("panel"), path, words);
-      if (own) {
-        $("area-error").textContent = words;
-        $("area-error").hidden = false;
-      }
+      const field = showProblem(document.querySelector(".app-assumptions"), path, words);
       const item = document.createElement("li");
       const where = document.createElement(field ? "a" : "span");
       if (field) where.href = `#${field.id}`;
-      where.textContent = one.line && one.uploaded ? `line ${one.line}: ${path ? `${path}: ` : ""}${words}` : words;
+      where.textContent = one.line && one.uploaded ? `line ${one.line}: ${path ? `${path}: ` : ""}${words}` : field ? `${labelOf(field)}: ${words}` : words;
       item.append(where);
       return item;
     }),
   );
   if (found.length && !document.activeElement?.closest?.("[data-control]")) $("errors").focus();
+}
+
+/** What a field is called, without the tags beside it. */
+function labelOf(field) {
+  const label = field.closest("[data-control]").querySelector("label, legend").cloneNode(true);
+  for (const tag of label.querySelectorAll("strong")) tag.remove();
+  return label.textContent.trim();
 }
 
 function sentence({ what, allowed, near }) {
