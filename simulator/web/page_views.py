@@ -27,6 +27,7 @@ from simulator.web.interface import (
     pool_of,
     state_of,
 )
+from simulator.web.ongoing import SEED
 from simulator.web.page_state import MOST_SCENARIOS, BadState, PageState
 from simulator.web.worker_pool import Busy, Lost
 
@@ -168,7 +169,7 @@ async def explore(request: Request) -> Response:
         return _wrong(request, state, problems)
     return page(
         request, "explore", state=state, link=state.link(), look=look, view=shown["view"], of=shown["of"], held=held,
-        done=shown["done"], kinds=kind_list(), scenarios=scenario_list(), areas=area_words(),
+        seed=SEED, done=shown["done"], kinds=kind_list(), scenarios=scenario_list(), areas=area_words(),
         data={"state": state.content(), "view": shown["view"], "done": shown["done"], "of": shown["of"],
               "most": MOST_SCENARIOS, "differences": differences, "ids": held["ids"], "names": held["names"]},
     )  # fmt: skip
@@ -198,7 +199,9 @@ async def assumptions(request: Request) -> Response:
 
 async def method(request: Request) -> Response:
     """Say how it works, and how far to trust it."""
-    return page(request, "method")
+    from simulator.outputs.documents.model_record import limits, verdict
+
+    return page(request, "method", verdict=verdict(), limits=limits())
 
 
 async def about(request: Request) -> Response:

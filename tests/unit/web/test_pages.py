@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import pytest
 from asgi import Answered, request
 from starlette.applications import Starlette
 
+from simulator.outputs.documents.model_record import limits, verdict
 from simulator.scenario import shipped
 from simulator.web import decision_views, page_views
 from simulator.web.interface import Refused
-from simulator.web.ongoing import Kept
+from simulator.web.ongoing import DRAWS, SEED, Kept
+from simulator.web.page_state import PageState
 from simulator.web.worker_pool import Busy, Lost
 
 
@@ -38,6 +41,26 @@ def test_every_assumption_of_every_shipped_scenario_is_shown(name: str) -> None:
     found = get("/assumptions", f"scenario={name}")
     assert found.status == 200, found.body[-400:]
     assert b"Every assumption of" in found.body
+
+
+def test_the_page_of_the_method_has_the_verdict_and_the_limits_of_the_record() -> None:
+    text = html.unescape(get("/method").body.decode())
+    assert verdict() in text
+    assert "the damped trend did better there" in text
+    assert all(f"<strong>{head}</strong>: {rest}" in text for head, rest in limits())
+    for word in ("20 miles", "social workers", "child poverty"):
+        assert word in text
+
+
+def test_a_scenario_goes_with_the_link_to_decisions_and_its_command_is_told() -> None:
+    state = PageState.shipped("status-quo")
+    text = get("/explore", f"s={state.link()}").body.decode()
+    assert f'href="/decisions?s={state.link()}"' in text
+    assert f"care-demand run plan.yaml --draws {DRAWS} --seed {SEED}<" in text
+    asked = f"view=pilot&s={state.link()}"
+    text = get("/decisions", asked).body.decode()
+    assert text.count(f"s={state.link()}") >= 4, "every view has it, and the page's own link"
+    assert f'name="s" value="{state.link()}"' in text
 
 
 @pytest.mark.parametrize("path", ["/explore", "/assumptions", "/decisions"])
