@@ -206,7 +206,14 @@ def _needed(run: RunFolder, dates: Sequence[str]) -> Iterator[DocumentTable]:
                 f"Placements needed by type and age, {words.month(date)}",
                 ("Placement", *(f"Aged {label}" for label in BAND_LABELS.values()), ROWS_OF.format(NEEDED)),
                 tuple(rows),
+                said=(_WITH_PARENTS,),
             )
+
+
+_WITH_PARENTS = (
+    "Secure and other residential settings are all those that are no children's home, such as family centres and "
+    "mother and baby units (R3 in the return of children looked after), where the youngest of them live."
+)
 
 
 def _gaps(run: RunFolder, dates: Sequence[str]) -> Iterator[DocumentTable]:
