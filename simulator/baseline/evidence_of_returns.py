@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.local_evidence import Evidence, PlacedCount
+from simulator.baseline.local_evidence import Evidence, PlacedCount, placed_counts
 from simulator.baseline.published_evidence import published_evidence
 from simulator.baseline.start import PastSeries
 from simulator.data.council import Council
@@ -90,5 +90,5 @@ def _counts(date: str, placement: str, counts: Array) -> Iterator[PlacedCount]:
         "provider": dict(zip(PROVIDERS, counts.sum(axis=(1, 2)), strict=True)),
     }
     for by, categories in tables.items():
-        for category, children in categories.items():
-            yield PlacedCount(date, placement, by, category, float(children), float(counts.sum()))
+        told = {category: float(children) for category, children in categories.items()}
+        yield from placed_counts(date, placement, by, told, float(counts.sum()))

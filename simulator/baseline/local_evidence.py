@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.start import PastSeries
 from simulator.vocabulary.labels import ALL
+from simulator.vocabulary.where_placed import DISTANCE_TABLES, UNKNOWN
 
 Array = NDArray[np.float64]
 
@@ -28,7 +30,8 @@ class PlacedCount:
         ``locality``, ``distance``, ``distance_and_locality`` or ``provider``.
     category : str
     children, whole : float
-        Children in the category, and in all categories; NaN where it is hidden.
+        Children in the category, and in all categories; of distances, in all that are known, as are the shares of
+        others that a council is set beside, and the projected number far from home. NaN where it is hidden.
     source : str
         Source keys; empty where it is counted from a council's own returns.
     """
@@ -40,6 +43,26 @@ class PlacedCount:
     children: float
     whole: float
     source: str = ""
+
+    @property
+    def share(self) -> float:
+        """Share of the whole that is in the category; NaN where nobody is."""
+        return self.children / self.whole if self.whole else math.nan
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the category says where children are."""
+        return not self.category.endswith(UNKNOWN)
+
+
+def placed_counts(
+    date: str, placement: str, by: str, categories: Mapping[str, float], whole: float, source: str = ""
+) -> Iterator[PlacedCount]:
+    """Yield the counts of one table: distances that are known are shares of each other, and all else of the whole."""
+    known = sum(children for category, children in categories.items() if not category.endswith(UNKNOWN))
+    for category, children in categories.items():
+        one = PlacedCount(date, placement, by, category, children, whole, source)
+        yield replace(one, whole=known) if one.is_known and by in DISTANCE_TABLES else one
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.england import load_baseline
-from simulator.baseline.local_evidence import Evidence, PlacedCount
+from simulator.baseline.local_evidence import Evidence, PlacedCount, placed_counts
 from simulator.baseline.neighbours import group_beside_england, peers
 from simulator.baseline.start import PastSeries
 from simulator.data.authority_tables import PLACEMENT_GROUPS, column, stock_by_group, under_18s
@@ -81,9 +81,8 @@ def where_published(codes: Sequence[str]) -> Iterator[PlacedCount]:
                 whole = float(column(table, year, "total")[here].sum())
             except KeyError:  # that table is of the last year alone
                 continue
-            for name, category in categories.items():
-                children = float(column(table, year, name)[here].sum())
-                yield PlacedCount(f"{year}-03-31", ALL, by, category, children, whole, SOURCE)
+            counts = {category: float(column(table, year, name)[here].sum()) for name, category in categories.items()}
+            yield from placed_counts(f"{year}-03-31", ALL, by, counts, whole, SOURCE)
 
 
 def mix_published(codes: Sequence[str]) -> dict[str, PastSeries]:

@@ -151,7 +151,7 @@ class OverTime(SetOverTime):
     """Growth, compounded."""
 
     ratio: Quantity | None = number(None, low=0, high=20, unit="ratio")
-    """What it is over what it would be, from the start to the end."""
+    """How many times what it would be, from the start to the end."""
 
     at_most: Quantity | None = number(None, low=0, high=MOST, unit=OWN_UNIT)
     """Cap from the start to the end: above it, it is held there."""

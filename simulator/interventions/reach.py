@@ -23,7 +23,11 @@ def area_name(name: str) -> str:
     known = areas.areas()
     if name in known:
         return name
-    raise Wrong(f"unknown area {name!r}", "an area shown by `care-demand list areas`", areas.meant(name))
+    raise Wrong(
+        f"unknown area {name!r}",
+        "England, a region or an authority by name; `care-demand list areas` lists them",
+        areas.meant(name),
+    )
 
 
 AreaName = Annotated[str, AfterValidator(area_name), Names("area", areas.areas)]

@@ -188,8 +188,8 @@ class Results(ABC):
         Those of its programmes of which that is so, by id (or else position).
     partly_judged : frozenset of str
         Those that act by a study and by judged numbers together.
-    effects_drawn : bool
-        Whether draws vary any number of what its programmes do.
+    fixed_effects : tuple of str
+        What no draw varies of what its programmes do, in words.
     evidence : Evidence or None
         What is known of the one council or region that is run beside its projection.
     fitted : tuple of str
@@ -232,7 +232,7 @@ class Results(ABC):
     judged_programmes: frozenset[str] = frozenset()
     partly_judged: frozenset[str] = frozenset()
     own_past: OwnPast | None = None
-    effects_drawn: bool = True
+    fixed_effects: tuple[str, ...] = ()
     evidence: Evidence | None = None
     fitted: tuple[str, ...] = ()
     outlasting: tuple[str, ...] = ()

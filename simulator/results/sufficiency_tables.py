@@ -19,6 +19,7 @@ from simulator.results.timeline import marches
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import Month
 from simulator.vocabulary.labels import ALL
+from simulator.vocabulary.where_placed import DISTANCE_TABLES
 
 Array = NDArray[np.float64]
 
@@ -166,9 +167,11 @@ class Sufficiency:
         """Yield the rows of `in-and-out-of-area.csv`: counts so far, and what they come to if shares hold."""
         for one in self.evidence.where:
             basis = PUBLISHED if one.source else COUNTED
-            yield self._where(one.date, None, one, one.children, _share(one), basis)
+            yield self._where(one.date, None, one, one.children, one.share, basis)
         for ahead, date in self.dates[1:]:
             for last in self.last_where():
+                if not last.is_known and last.by in DISTANCE_TABLES:  # the rest is taken to be placed as far
+                    continue
                 whole = self.stock("children", date)
                 share = self._held_share(last, date)
                 if whole is None or np.isnan(whole[0]) or np.isnan(share):
@@ -191,8 +194,8 @@ class Sufficiency:
         known = [(float(found[0]), one) for found, one in there if found is not None and not np.isnan(found[0])]
         whole = sum(number for number, _ in known)
         if len(known) < len(parts) or not whole:
-            return _share(last)
-        return sum(number * _share(one) for number, one in known) / whole
+            return last.share
+        return sum(number * one.share for number, one in known) / whole
 
     def _where(
         self, date: str, ahead: float | None, one: PlacedCount, children: float, share: float, basis: str
@@ -235,10 +238,8 @@ class Sufficiency:
 
         def share(by: str, category: str) -> float:
             one = where.get((by, category))
-            return np.nan if one is None else 100.0 * _share(one)
+            return np.nan if one is None else 100.0 * one.share
 
-        near, far = (where.get(("distance", name)) for name in ("20_miles_or_less", "over_20_miles"))
-        known = np.nan if near is None or far is None else near.children + far.children
         found = {
             "children": children,
             "children_per_10000": PER * children / heads,
@@ -248,7 +249,7 @@ class Sufficiency:
             **{name: 100.0 * placed(group) / children for name, group in SHARES.items()},
             "own_provision_percent": share("provider", "own"),
             "outside_percent": share("locality", "outside"),
-            "over_20_miles_percent": 100.0 * far.children / known if far is not None and known else np.nan,
+            "over_20_miles_percent": share("distance", "over_20_miles"),
         }
         return {name: value for name, value in found.items() if self.results.showing.hidden or not np.isnan(value)}
 
@@ -273,14 +274,12 @@ class Sufficiency:
         )
         return (
             *self.evidence.notes,
-            f"Where children are placed is from {where}; in later years it is what shares of the last count come to.",
+            f"Where children are placed is from {where}; in later years it is what shares of the last count come to. "
+            "Distances are shares of children whose distance is known, here, beside others and in the projected number "
+            "far from home, which takes the rest to be placed as far.",
             "Places that the council has are told of its own carers, and of beds that it states (own.beds): all other "
             "placements are bought as they are needed.",
             "Children whose original plan was fostering and who live in homes or supported accommodation are the unmet "
             "need; what they cost there is over the cost of an agency foster home. Their number is not identified.",
             SIBLINGS,
         )
-
-
-def _share(one: PlacedCount) -> float:
-    return one.children / one.whole if one.whole else np.nan

@@ -164,11 +164,39 @@ def fitted_numbers(loaded: LoadedScenario) -> tuple[str, ...]:
     )
 
 
-def effects_are_drawn(loaded: LoadedScenario) -> bool:
-    """Whether any number of a programme that moves children, its money apart, is a distribution."""
-    moving = _moving(loaded)
-    paths = [one.path for one in loaded.uncertain if one.is_drawn and one.path[0] == "interventions"]
-    return any(at in moving and field not in moving[int(at)].money_fields for _, at, field, *_ in paths)
+def fixed_effects(loaded: LoadedScenario) -> tuple[str, ...]:
+    """Return what no draw varies of what programmes do to children, in words.
+
+    Returns
+    -------
+    tuple of str
+        Of a programme with no distribution but those of its money, all that it does; of another, each ratio by which it
+        acts that is a plain number other than 1, which is no effect.
+    """
+    drawn = {dotted(one.path) for one in loaded.uncertain if one.is_drawn}
+    found: list[str] = []
+    for at, one in _moving(loaded).items():
+        start = f"interventions.{at}."
+        own = {
+            path: origin
+            for path, origin in loaded.provenance.items()
+            if path.startswith(start) and path.removeprefix(start).partition(".")[0] not in one.money_fields
+        }
+        if drawn.isdisjoint(own):
+            found.append(f"what {one.title} does")
+            continue
+        found += [
+            f"the {path.rpartition('.')[2].replace('_', ' ')} of {one.title}"
+            for path, origin in own.items()
+            if path not in drawn and origin.unit in RATIOS and isinstance(origin.value, float) and origin.value != 1.0
+        ]
+    return tuple(found)
+
+
+def fixed_notes(loaded: LoadedScenario) -> Iterator[str]:
+    """Yield what must be said of effects that no draw varies."""
+    for effect in fixed_effects(loaded):
+        yield f"{effect[:1].upper()}{effect[1:]} is given as certain, so no range holds any doubt of it."
 
 
 def _moving(loaded: LoadedScenario) -> dict[int, Intervention]:

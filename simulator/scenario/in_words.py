@@ -27,7 +27,7 @@ def quality(loaded: LoadedScenario, at: int) -> str:
 def steps_of(path: str) -> tuple[str | int, ...]:
     """Return the steps of a path, an intervention by its position."""
     parts: tuple[str | int, ...] = tuple(path.split("."))
-    return ("interventions", int(parts[1]), *parts[2:]) if parts[0] == "interventions" else parts
+    return ("interventions", int(parts[1]), *parts[2:]) if parts[0] == "interventions" and parts[1:] else parts
 
 
 def short(value: float) -> float:
@@ -66,6 +66,21 @@ def named(loaded: LoadedScenario, path: str) -> dict[str, str]:
     note = next((n for end in range(len(where), 2, -1) if (n := note_of(loaded.stated, where[:end]))), None)
     words = label_of(note, where) if note is not None else ".".join(steps[2:])
     return {"path": ".".join(["interventions", one.id or steps[1], *steps[2:]]), "title": f"{one.title}: {words}"}
+
+
+def added_words(loaded: LoadedScenario, at: int) -> str:
+    """Say that an intervention is added, and what it does: in its own words, or by the numbers that its file gives."""
+    one, start = loaded.scenario.interventions[at], f"interventions.{at}."
+    told = one.in_words.removeprefix(one.title).strip(" ()")
+    if not told:
+        given = [
+            (label_of(note, steps), origin.value)
+            for path, origin in loaded.provenance.items()
+            if path.startswith(start) and not origin.default and isinstance(origin.value, (int, float))
+            and (note := note_of(loaded.stated, steps := steps_of(path))) is not None and note.unit
+        ]  # fmt: skip
+        told = "; ".join(f"{label} {worded(value)}" for label, value in given)
+    return f"added: {told}" if told else "added"
 
 
 def brief(value: Any) -> str:

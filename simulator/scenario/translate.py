@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -187,7 +188,12 @@ def _typed(kind: str, value: Any, context: dict[str, Any]) -> str:
     }.get(kind, "is not allowed")
     if isinstance(value, dict) and kind in ("float_type", "int_type"):
         what += ", and a distribution is not read here"
+    if isinstance(value, str) and _COMMA.search(value) and kind in ("float_type", "int_type"):
+        what += " (a point stands before decimals, and no commas)"
     return f"{shown(value)} {what}"
+
+
+_COMMA = re.compile(r"\d,\d")
 
 
 def shown(value: Any) -> str:

@@ -10,6 +10,9 @@ LOCALITIES = ("inside", "outside", UNKNOWN)
 DISTANCES = ("20_miles_or_less", "over_20_miles", UNKNOWN)
 """How far it is from the child's home."""
 
+DISTANCE_TABLES = ("distance", "distance_and_locality")
+"""Tables of many children of whom the distance is not known."""
+
 MILES = 20.0
 """The distance that published tables tell apart."""
 

@@ -13,11 +13,13 @@ from simulator.interventions.fields import FieldNote, notes
 from simulator.scenario import LoadedScenario, Uncertain, load, shipped
 from simulator.scenario.cautions import cautions, surroundings
 from simulator.scenario.explain import worded
-from simulator.scenario.in_words import brief, label_of, named, quality, short, steps_of, titles_of
+from simulator.scenario.in_words import added_words, brief, label_of, named, quality, short, steps_of, titles_of
 from simulator.scenario.schema import Scenario
 from simulator.scenario.translate import note_of
+from simulator.uncertainty import Interval
 from simulator.vocabulary.calendar import Month
 from simulator.vocabulary.pounds import pounds
+from simulator.web.carried import CARRIED, spread
 
 Kind = Literal["number", "words", "month", "flag", "ages", "names"]
 
@@ -35,12 +37,14 @@ CHOICES: Mapping[str, str] = {
     "starts.hold=rates": "As many of each age start as now, so that births and migration matter",
     "assumptions.foster_places=limited": "Limited: children wait when usable foster places run out",
     "assumptions.foster_places=as_needed": "As needed: a foster place is always found",
-    "as_recorded": "Goes on as it has, fading",
-    "none": "Held as it is",
-    "outlasts_money=true": "The effect goes on when the money has ended",
-    "outlasts_money=false": "The effect fades when the money has ended",
+    "assumptions.placement_trend=as_recorded": "They go on as they have, fading",
+    "assumptions.placement_trend=none": "They are held as they are",
+    "assumptions.real_price_growth=as_recorded": "They grow above inflation as they have, fading",
+    "assumptions.real_price_growth=none": "They follow inflation as it is forecast, the deflator",
+    "assumptions.drift=as_recorded": "Rates drift in draws as far as they have in the past",
+    "assumptions.drift=none": "Rates are held as in the central run, so ranges leave their drift out",
 }
-"""What choices mean, where their word alone does not say it."""
+"""What choices mean, by the path of what is chosen, as the same word means another thing elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,14 @@ class Control:
         What holds without it.
     doubtful : bool
         Whether a file may say how sure it is.
+    has_evidence : bool
+        Whether there is a range to go back to: the shipped scenario's, or that of the kind itself.
+    carry : mapping or None
+        The spread of the evidence, for another value (:func:`simulator.web.carried.spread`).
+    carried : bool
+        Whether it is drawn from that spread, around a value of the file's own.
+    shrunk : bool
+        Whether the reader takes it nearer to no effect by the design of its study, unless a file says not to.
     """
 
     path: str
@@ -98,10 +110,16 @@ class Control:
     changed: bool = False
     was: str = ""
     doubtful: bool = False
+    has_evidence: bool = False
+    carry: Mapping[str, Any] | None = None
+    carried: bool = False
+    shrunk: bool = False
 
     @property
     def sure(self) -> str:
         """How sure it is: as the evidence has it, as this file has it, or certain; empty where that is not asked."""
+        if self.carried:
+            return "carried"
         if self.ranged:
             return "own" if self.changed else "evidence"
         return "certain" if self.changed and self.doubtful else ""
@@ -208,22 +226,32 @@ def _control(loaded: LoadedScenario, path: str, content: Mapping[str, Any]) -> C
         return None
     where = _by_id(loaded, path)
     own = given(content, where)
-    uncertain = origin.uncertain or (_evidence(str(content.get("extends"))).get(where) if own else None)
+    evidence = _evidence(str(content.get("extends"))).get(where) if own else origin.uncertain
+    uncertain, base = origin.uncertain or evidence, evidence or origin.uncertain
+    carried = own and origin.uncertain is not None and origin.uncertain.note == CARRIED
     interval, said = None, ""
     if uncertain is not None and uncertain.interval is not None:
-        percent, low, high = uncertain.interval
-        interval = low, high
-        whose = "your own range" if own and origin.uncertain else "the evidence"
-        said = f"{whose}: {worded(short(low))} to {worded(short(high))}"
-        said += "" if percent == 100 else f", {percent:g} times in 100"
+        interval = uncertain.interval.low, uncertain.interval.high
+        whose = "the evidence" if not own or not origin.uncertain else "your own range"
+        said = _between(CARRIED if carried else whose, uncertain.interval)
+        if carried and evidence is not None and evidence.interval is not None:
+            said += f"; {_between('the evidence itself', evidence.interval)}"
     keys = [uncertain.source] if uncertain is not None and uncertain.source else [origin.source]
     quality = uncertain.quality if uncertain is not None else ""
     step = _step(note, origin.value) if type_ == "number" else None
     return Control(
         where, where.replace(".", "--"), label_of(note, steps), _hint(note), type_, _json(origin.value), note.unit,
         note.low, note.high, step, _choices(note, where) if type_ == "words" else (), interval,
-        origin.uncertain is not None, said, quality, tuple(titles_of(keys)), own, _otherwise(note), note.uncertain,
+        origin.uncertain is not None and origin.uncertain.is_drawn, said, quality, tuple(titles_of(keys)), own,
+        _otherwise(note), note.uncertain, evidence is not None and evidence.is_drawn,
+        None if base is None else spread(base, note), carried, base is not None and bool(base.shrink),
     )  # fmt: skip
+
+
+def _between(whose: str, interval: Interval) -> str:
+    """Say whose interval it is, and how many draws it holds."""
+    said = f"{whose}: {worded(short(interval.low))} to {worded(short(interval.high))}"
+    return said if interval.percent == 100 else f"{said}, {interval.percent:g} times in 100"
 
 
 @cache
@@ -300,10 +328,7 @@ def _otherwise(note: FieldNote) -> str:
 
 
 def _choices(note: FieldNote, path: str) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (word, CHOICES.get(f"{path}={word}") or CHOICES.get(word) or word.replace("_", " ").capitalize())
-        for word in note.choices
-    )
+    return tuple((word, CHOICES.get(f"{path}={word}") or word.replace("_", " ").capitalize()) for word in note.choices)
 
 
 def given(content: Mapping[str, Any], path: str) -> bool:
@@ -344,8 +369,9 @@ def changes(loaded: LoadedScenario, content: Mapping[str, Any]) -> list[dict[str
     for entry in listed if isinstance(listed, list) else []:
         path = f"interventions.{entry.get('id')}"
         if "kind" in entry and path not in told and not any(one.startswith(f"{path}.") for one in told):
-            title = str(entry.get("label") or entry["kind"])
-            found.append({"path": path, "title": title, "before": "", "after": "added"})
+            at = next(n for n, one in enumerate(loaded.scenario.interventions) if one.id == entry.get("id"))
+            title = loaded.scenario.interventions[at].title
+            found.append({"path": path, "title": title, "before": "", "after": added_words(loaded, at)})
     return found
 
 

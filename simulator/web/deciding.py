@@ -5,15 +5,17 @@ Each is a plain function, whose answer has a sentence, a picture, and a table as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simulator.outputs.svg.bars_across import Bar, draw_bars
+from simulator.scenario import Problem, ScenarioError
 from simulator.web.drafts import read_drafts
 from simulator.web.ongoing import Answer, Kept, answered, page_engine
 from simulator.web.page_state import PageState
+from simulator.web.views import NARROWEST
 
 if TYPE_CHECKING:
     from simulator.decisions.appraisal import Appraisal
@@ -37,6 +39,9 @@ NEAREST = 4
 """Numbers whose switching value an appraisal tells, at most."""
 
 
+MEDIANS_DIFFER = "Medians of draws, which the page of a scenario gives, differ from its central run."
+
+
 def tornado(kept: Kept, state: Mapping[str, Any], figure: str, width: float) -> Answer:
     """Return how far a figure of the scenario that is shown goes with each input alone at its low and high end."""
     from simulator.decisions.decision_charts import tornado_bars, written_as
@@ -58,14 +63,14 @@ def tornado(kept: Kept, state: Mapping[str, Any], figure: str, width: float) -> 
         sentence = (
             f"{asked.words}{held}: {written_as(asked, middle)} in the central run. With one input at a time at its "
             f"{TORNADO_ENDS[0]}th percentile (blue) and its {TORNADO_ENDS[1]}th (orange): "
-            f"{words.listed([f'{one.name} {one.said}' for one in bars[:3]])}."
+            f"{words.listed([f'{one.name} {one.said}' for one in bars[:3]])}. {MEDIANS_DIFFER}"
         )
         return {
             "scenario": loaded.scenario.name,
             "figure": asked.name,
             "figures": [{"name": one.name, "words": one.words} for one in central.asked],
             "sentence": sentence,
-            "svg": draw_bars(bars, middle, sentence, width=width),
+            **_pictures(bars, middle, sentence, width),
             "caption": f"{asked.words}, by input at its low and high end",
             "columns": ["Input", "Low end", "High end"],
             "rows": [[name, *(written_as(asked, float(end)) for end in both)] for name, both in moved.items()],
@@ -102,14 +107,14 @@ def frontier(kept: Kept, state: Mapping[str, Any], objective: str, width: float)
         sentence = (
             f"{_AIMS[aim]}, by budget in real pounds, best plans found, central run: "
             f"{words.listed([f'{one.name} {one.said}' for one in bars])}. Fewer children in care is no benefit "
-            "by itself."
+            f"by itself. {MEDIANS_DIFFER}"
         )
         return {
             "scenario": loaded.scenario.name,
             "objective": aim,
             "objectives": [{"name": name, "words": said} for name, said in _AIMS.items()],
             "sentence": sentence,
-            "svg": draw_bars(bars, 0.0, sentence, width=width),
+            **_pictures(bars, 0.0, sentence, width),
             "caption": "Best plans found, by budget",
             "columns": ["Budget", "Spent", "Child-years in care avoided", "In homes avoided", "Saved less cost"],
             "rows": rows,
@@ -131,7 +136,6 @@ def pilot(kept: Kept, areas: int, ratio: float, years: int, width: float) -> Ans
     from simulator.decisions.pilot_effect import shipped_help
     from simulator.decisions.pilot_noise import study_areas
     from simulator.decisions.pilot_plan import PilotError, PilotPlan
-    from simulator.interventions.fields import Wrong
 
     del kept  # a pilot is of no scenario
 
@@ -142,7 +146,7 @@ def pilot(kept: Kept, areas: int, ratio: float, years: int, width: float) -> Ans
         try:
             plan.check()
         except PilotError as error:
-            raise Wrong("; ".join(str(error).splitlines()), "") from error
+            raise ScenarioError(map(_of_option, str(error).splitlines())) from error
         bars, rows = [], []
         for one in plan.chosen:
             study = plan.study(one)
@@ -158,13 +162,20 @@ def pilot(kept: Kept, areas: int, ratio: float, years: int, width: float) -> Ans
         bars.append(Bar("Asked of trials", ((0.0, 80.0, "mid_grey"),), "80%"))
         return {
             "sentence": sentence,
-            "svg": draw_bars(bars, 0.0, sentence, width=width),
+            **_pictures(bars, 0.0, sentence, width),
             "caption": "Pilots, by design",
             "columns": ["Design", "Chance", "Smallest ratio shown with a chance of 80%"],
             "rows": rows,
         }
 
     return answered(_said(work))
+
+
+def _of_option(line: str) -> Problem:
+    """Return what is wrong with an option of the command as a problem with the field of that name."""
+    what, _, allowed = line.removeprefix("--").partition(": allowed: ")
+    option = what.partition(" ")[0].rstrip(":")
+    return Problem("0:", 0, 0, option, what.replace(":", "", 1), allowed)
 
 
 def appraisal(kept: Kept, state: Mapping[str, Any], width: float) -> Answer:
@@ -202,7 +213,7 @@ def appraisal(kept: Kept, state: Mapping[str, Any], width: float) -> Answer:
         return {
             "scenario": loaded.scenario.name,
             "sentence": sentence,
-            "svg": draw_bars(bars, 0.0, sentence, width=width),
+            **_pictures(bars, 0.0, sentence, width),
             "caption": f"Net present value before and after each uplift ({prices})",
             "columns": ["Uplift", *(said for place in places for said in (place.capitalize(), "Pays in"))],
             "rows": steps,
@@ -262,10 +273,17 @@ def _turning(runs: AppraisalRuns) -> list[list[str]]:
     return [[f"{name[:1].upper()}{name[1:]}", *cells] for name, cells in named]
 
 
+def _pictures(bars: Sequence[Bar], middle: float, sentence: str, width: float) -> dict[str, str]:
+    """Return a chart as wide as is asked, and one for a narrow screen, on which shrunk text could not be read."""
+    return {
+        "svg": draw_bars(bars, middle, sentence, width=width),
+        "narrow": draw_bars(bars, middle, sentence, width=NARROWEST),
+    }
+
+
 def _said(work: Any) -> Any:
     """Turn what cannot be asked into a problem, as of a scenario."""
     from simulator.interventions.fields import Wrong
-    from simulator.scenario import Problem, ScenarioError
 
     def asked() -> Answer:
         try:

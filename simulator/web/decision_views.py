@@ -10,8 +10,6 @@ from starlette.routing import Route
 
 from simulator.web import deciding
 from simulator.web.interface import (
-    FAULT,
-    TOO_MANY,
     WRONG,
     Refused,
     answering,
@@ -22,9 +20,9 @@ from simulator.web.interface import (
     told,
 )
 from simulator.web.page_state import BadState, PageState
-from simulator.web.page_views import page
+from simulator.web.page_views import page, showing
 from simulator.web.views import NARROWEST, WIDEST
-from simulator.web.worker_pool import SOON, Busy, Lost
+from simulator.web.worker_pool import SOON
 
 WIDTH = 700.0
 SCENARIO = "family-help-national"
@@ -95,7 +93,8 @@ async def _pilot(request: Request, areas: Any, ratio: Any, years: Any, width: fl
     if type(areas) is not int or type(years) is not int or type(ratio) not in (int, float):
         raise Refused(400, "areas and years are whole numbers, and ratio is a number")
     if not 2 <= years <= 10:
-        raise Refused(WRONG, f"{years} years are counted after the start of help; allowed: 2 to 10")
+        what = f"{years} years are counted after the start of help"
+        return {"problems": [{"scenario": 0, "path": "years", "what": what, "allowed": "2 to 10"}]}
     found: dict[str, Any] = await pool_of(request).do(deciding.pilot, areas, float(ratio), years, width, urgency=SOON)
     return found
 
@@ -119,11 +118,10 @@ async def decisions(request: Request) -> Response:
             found = await _appraisal(request, state, WIDTH)
         else:
             areas, ratio, years = _whole(asked["areas"]), _number(asked["ratio"]), _whole(asked["years"])
-            found = await _pilot(request, areas, ratio, years, WIDTH)
+            wrong = _no_numbers({"areas": areas, "ratio": ratio, "years": years})
+            found = {"problems": wrong} if wrong else await _pilot(request, areas, ratio, years, WIDTH)
     except (BadState, Refused) as error:
-        found = {"problems": [{"what": str(error) or error.args[0], "allowed": ""}]}
-    except (Busy, Lost) as error:
-        return page(request, "refused", TOO_MANY if isinstance(error, Busy) else FAULT, problem=str(error) or "busy")
+        found = {"problems": [{"path": "", "what": str(error), "allowed": ""}]}
     status = WRONG if "problems" in found else 200
     return page(
         request, "decisions", status, views=VIEWS, view=view, found=found, asked=asked, link=link,
@@ -143,6 +141,16 @@ def _shipped(name: str) -> PageState:
     return PageState.shipped(name)
 
 
+def _no_numbers(given: dict[str, float | None]) -> list[dict[str, str]]:
+    """Say of each field that holds no number what it should hold."""
+    kinds = {"areas": "a whole number", "ratio": "a number", "years": "a whole number"}
+    return [
+        {"path": name, "what": f"{name} is {kinds[name]}", "allowed": ""}
+        for name, value in given.items()
+        if value is None
+    ]
+
+
 def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else None
 
@@ -155,7 +163,7 @@ def _number(text: str) -> float | None:
 
 
 ROUTES = [
-    Route("/decisions", decisions),
+    Route("/decisions", showing(decisions)),
     *(
         Route(f"/api/v1/{one.__name__}", answering(one), methods=["POST"])
         for one in (tornado, frontier, appraisal, pilot)

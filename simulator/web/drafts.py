@@ -149,7 +149,7 @@ def read_drafts(state: PageState, council: Council | None = None) -> list[Loaded
         except ScenarioError as error:
             problems += [_of(position, one) for one in error.problems]
     if state.own and council is None:
-        problems.append(Problem("0:", 1, 1, "", "this program was started without a council's own counts"))
+        problems.append(Problem("0:", 0, 0, "", "this program was started without a council's own counts"))
     if not problems:
         problems += _unlike(found)
     if problems:
@@ -180,10 +180,10 @@ def _unlike(found: Sequence[LoadedScenario]) -> list[Problem]:
         before = found[:position]
         if one.scenario.areas != found[0].scenario.areas:
             what = f"{one.scenario.name} is of other areas than {found[0].scenario.name}, so they can't be compared"
-            problems.append(Problem(f"{position}:", 1, 1, "areas", what, ", ".join(found[0].scenario.areas)))
+            problems.append(Problem(f"{position}:", 0, 0, "areas", what, ", ".join(found[0].scenario.areas)))
         if any(one.scenario.name == other.scenario.name for other in before):
             what = f"another scenario here is called {one.scenario.name!r} too, and charts go by it"
-            problems.append(Problem(f"{position}:", 1, 1, "name", what, "a name of its own"))
+            problems.append(Problem(f"{position}:", 0, 0, "name", what, "a name of its own"))
     return problems
 
 
@@ -197,6 +197,6 @@ def told(problem: Problem) -> dict[str, Any]:
         "column": problem.column,
         "path": problem.path,
         "what": problem.what,
-        "allowed": problem.allowed,
+        "allowed": problem.allowed.partition("; `care-demand ")[0],  # the page offers what a command would list
         "near": problem.near,
     }

@@ -28,6 +28,7 @@ class Refused(Exception):
 
     def __init__(self, status: int, what: str) -> None:
         super().__init__(what)
+        self.status, self.what = status, what
         self.response = JSONResponse({"problems": [{"scenario": 0, "path": "", "what": what}]}, status)
 
 

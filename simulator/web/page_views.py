@@ -15,7 +15,19 @@ from starlette.routing import Route
 from simulator.vocabulary import areas
 from simulator.web import work
 from simulator.web.drafts import yaml_text
-from simulator.web.interface import FAULT, TOO_MANY, Refused, answering, area_words, body_of, pool_of, state_of
+from simulator.web.interface import (
+    FAULT,
+    TOO_MANY,
+    WRONG,
+    Handler,
+    Refused,
+    answering,
+    area_words,
+    body_of,
+    pool_of,
+    state_of,
+)
+from simulator.web.ongoing import SEED
 from simulator.web.page_state import MOST_SCENARIOS, BadState, PageState
 from simulator.web.worker_pool import Busy, Lost
 
@@ -65,7 +77,12 @@ def _grouped(value: object) -> str:
 
 def _means(ratio: float) -> str:
     """Say a ratio as so much more or less; `panel.js` says it so while a slider moves."""
-    return "the same" if ratio == 1 else f"{abs(ratio - 1) * 100:.3g}% {'more' if ratio > 1 else 'less'}"
+    percent = float(f"{abs(ratio - 1) * 100:.3g}")  # and then as people read it: never as 1.4e+03
+    return "the same" if ratio == 1 else f"{_grouped_short(percent)}% {'more' if ratio > 1 else 'less'}"
+
+
+def _grouped_short(value: float) -> str:
+    return f"{value:,.10f}".rstrip("0").rstrip(".")
 
 
 def _source_link(url: str) -> str:
@@ -78,6 +95,31 @@ def page(request: Request, name: str, status: int = 200, **more: Any) -> HTMLRes
     own = request.app.state.council
     given = {"version": request.app.state.version, "council": own, "purposes": PURPOSES, "problem": "", **more}
     return HTMLResponse(_environment().get_template(f"{name}.html").render(given), status)
+
+
+def showing(handler: Handler) -> Handler:
+    """Turn what goes wrong into a page that says so."""
+
+    async def show(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except BadState as error:
+            return page(request, "refused", 400, problem=str(error))
+        except Refused as error:
+            return page(request, "refused", error.status, problem=error.what)
+        except Busy:
+            return page(
+                request, "refused", TOO_MANY, problem="too many ask at the same time; try again in a few seconds"
+            )
+        except Lost as error:
+            return page(request, "refused", FAULT, problem=str(error))
+
+    return show
+
+
+def _wrong(request: Request, state: PageState, problems: list[dict[str, Any]]) -> Response:
+    """Show what is wrong with a scenario, beside the text of its file."""
+    return page(request, "refused", WRONG, problem="", problems=problems, text=yaml_text(state.scenarios[state.at]))
 
 
 def _state(request: Request) -> PageState:
@@ -116,26 +158,18 @@ async def explore(request: Request) -> Response:
     """Show a scenario: its assumptions and its results."""
     from simulator.web.controls import kind_list, scenario_list
 
-    try:
-        state = _state(request)
-    except BadState as error:
-        return page(request, "refused", 400, problem=str(error))
+    state = _state(request)
     query = request.query_params
     differences = query.get("differences") == "yes"
     look = {"tab": query.get("tab", "children"), "width": 760.0, "differences": differences}
     pool = pool_of(request)
-    try:
-        shown = await pool.do(work.begin, state.content(), look, state=state.key)
-        held = await pool.do(work.cards_of, state.content(), state=state.key)
-    except (Busy, Lost) as error:
-        return page(request, "refused", TOO_MANY if isinstance(error, Busy) else FAULT, problem=str(error) or "busy")
-    problems = held.get("problems") or shown.get("problems")
-    if problems:
-        text = yaml_text(state.scenarios[state.at])
-        return page(request, "refused", 422, problem="", problems=problems, text=text)
+    shown = await pool.do(work.begin, state.content(), look, state=state.key)
+    held = await pool.do(work.cards_of, state.content(), state=state.key)
+    if problems := held.get("problems") or shown.get("problems"):
+        return _wrong(request, state, problems)
     return page(
         request, "explore", state=state, link=state.link(), look=look, view=shown["view"], of=shown["of"], held=held,
-        done=shown["done"], kinds=kind_list(), scenarios=scenario_list(), areas=area_words(),
+        seed=SEED, done=shown["done"], kinds=kind_list(), scenarios=scenario_list(), areas=area_words(),
         data={"state": state.content(), "view": shown["view"], "done": shown["done"], "of": shown["of"],
               "most": MOST_SCENARIOS, "differences": differences, "ids": held["ids"], "names": held["names"]},
     )  # fmt: skip
@@ -154,14 +188,10 @@ async def assumptions(request: Request) -> Response:
     """Show every value of a scenario and where it came from."""
     from simulator.data import tables
 
-    try:
-        state = _state(request)
-        checked = await pool_of(request).do(work.check, state.content(), state=state.key)
-    except BadState as error:
-        return page(request, "refused", 400, problem=str(error))
+    state = _state(request)
+    checked = await pool_of(request).do(work.check, state.content(), state=state.key)
     if "problems" in checked:
-        text = yaml_text(state.scenarios[state.at])
-        return page(request, "refused", 422, problem="", problems=checked["problems"], text=text)
+        return _wrong(request, state, checked["problems"])
     return page(
         request, "assumptions", link=state.link(), shown=checked["scenarios"][state.at], sources=tables.sources()
     )
@@ -169,7 +199,9 @@ async def assumptions(request: Request) -> Response:
 
 async def method(request: Request) -> Response:
     """Say how it works, and how far to trust it."""
-    return page(request, "method")
+    from simulator.outputs.documents.model_record import limits, verdict
+
+    return page(request, "method", verdict=verdict(), limits=limits())
 
 
 async def about(request: Request) -> Response:
@@ -186,10 +218,10 @@ async def compare(request: Request) -> Response:
 
 ROUTES = [
     Route("/", choose),
-    Route("/explore", answering(explore)),
+    Route("/explore", showing(explore)),
     Route("/explore/panel", answering(panel), methods=["POST"]),
     Route("/compare", compare),
-    Route("/assumptions", answering(assumptions)),
+    Route("/assumptions", showing(assumptions)),
     Route("/method", method),
     Route("/about", about),
 ]

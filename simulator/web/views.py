@@ -9,6 +9,7 @@ from typing import Any
 from simulator.outputs.charts import series, words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.series import Course, HiddenError
+from simulator.outputs.charts.verdicts import given_as_certain
 from simulator.outputs.svg import Plot, compared_plots, cursor, draw, plots, table
 from simulator.outputs.svg.plots import makers
 from simulator.results.figures import way
@@ -96,8 +97,13 @@ def view(
         "range": range_words(many[at]),
         "tabs": shown_tabs(many),
         "tab": tab_of(tab).key,
-        "charts": [shown(plot, wide) for plot in tab_plots(many, at, tab, differences=differences)],
+        "charts": [_hedged(many[at], shown(plot, wide)) for plot in tab_plots(many, at, tab, differences=differences)],
     }
+
+
+def _hedged(results: Results, chart: dict[str, Any]) -> dict[str, Any]:
+    """Let a finding say that it is of the central run alone as long as draws have not borne it out."""
+    return chart if results.draws > 1 else chart | {"finding": f"Central run, ranges follow: {chart['finding']}"}
 
 
 def tab_plots(many: Sequence[Results], at: int, tab: str, *, differences: bool = False) -> tuple[Plot, ...]:
@@ -144,18 +150,26 @@ def _unless_hidden(maker: Any, results: Results) -> str:
         return ""
 
 
-def _range(path: Course, write: Any) -> str:
-    bands = path.bands()
-    if not bands:
-        return ""
-    low, high = (write(float(edge[-1])) for edge in bands[0])
-    return f"; four times in five between {low} and {high}" if low != high else ""
+def _basis(results: Results) -> str:
+    """Say which of two figures is told, as the central run is not the median of draws."""
+    draws = results.draws - 1
+    return f"the median of {draws} draws" if draws else "by the central run; ranges follow"
+
+
+def _range(results: Results, path: Course, write: Any) -> str:
+    """Say which figure is told, and between which values 80% of draws are."""
+    return _with_basis(results, [write(float(edge[-1])) for band in path.bands()[:1] for edge in band])
+
+
+def _with_basis(results: Results, ends: Sequence[str]) -> str:
+    apart = len(set(ends)) > 1
+    return f", {_basis(results)}" + (f", four times in five between {ends[0]} and {ends[1]}" if apart else "")
 
 
 def _children_sentence(results: Results) -> str:
     path = series.stock(results, "children")
     end = words.count(float(path.middle[-1]))
-    return f"{end} children in care in {words.month(path.when[-1])}{_range(path, words.count)}."
+    return f"{end} children in care in {words.month(path.when[-1])}{_range(results, path, words.count)}."
 
 
 def _spend_sentence(results: Results) -> str:
@@ -167,7 +181,8 @@ def _spend_sentence(results: Results) -> str:
     side = "more" if more >= 0 else "less"
     return (
         f"{words.money(float(path.middle[-1]))} of spend in {path.when[-1]}, {series.prices_words(results)}"
-        f"{_range(path, words.money)}. That is {words.money(abs(more))} {side} than in {results.reference_year}."
+        f"{_range(results, path, words.money)}. That is {words.money(abs(more))} {side} than in "
+        f"{results.reference_year}."
     )
 
 
@@ -176,7 +191,7 @@ def _missing_sentence(results: Results) -> str:
         without = series.stock(results.bare(), "children")
         change = series.stock(results, "children") - without
         return _change_sentence(
-            "Its programmes", change, float(without.middle[-1]), "children in care", words.count, words.month
+            results, "Its programmes", change, float(without.middle[-1]), "children in care", words.count, words.month
         )
     if not results.places_limited or "unmet_foster_need" not in results.measures:
         return ""
@@ -184,7 +199,7 @@ def _missing_sentence(results: Results) -> str:
     end = words.count(float(path.middle[-1]))
     return (
         f"{end} children in homes or supported accommodation whose original plan was fostering, in "
-        f"{words.month(path.when[-1])}{_range(path, words.count)}."
+        f"{words.month(path.when[-1])}{_range(results, path, words.count)}."
     )
 
 
@@ -197,28 +212,21 @@ def _against(first: Results, results: Results) -> str:
     if not len(change.at):
         return f"It has no year in common with {first.title}."
     whole = float(paths[1].middle[paths[1].when.index(change.when[-1])])
-    return _change_sentence(f"Against {first.title}", change, whole, "spend", words.money, str)
+    return _change_sentence(results, f"Against {first.title}", change, whole, "spend", words.money, str)
 
 
 def _change_sentence(
-    what: str, change: Course, whole: float, of: str, write: Callable[[float], str], when: Callable[[str], str]
-) -> str:
+    results: Results, what: str, change: Course, whole: float, of: str, write: Callable[[float], str],
+    when: Callable[[str], str],
+) -> str:  # fmt: skip
     """Say how much more or less there is at the end, or that 80% of draws do not tell."""
     end, last = float(change.middle[-1]), when(change.when[-1])
     found = way(change.draws[:, -1], whole, least=1e-9)
-    bands = change.bands()
-    between = ""
-    if bands:
-        low, high = (signed(float(edge[-1]), write) for edge in bands[0])
-        between = f"four times in five between {low} and {high}" if low != high else ""
+    told = _with_basis(results, [signed(float(edge[-1]), write) for band in change.bands()[:1] for edge in band])
     if found in ("unsure", "same"):
-        return f"{what}: no {'clear ' if found == 'unsure' else ''}change in {of} by {last}{_after(between)}."
+        return f"{what}: no {'clear ' if found == 'unsure' else ''}change in {of} by {last}{told}."
     more = "more" if end > 0 else "less" if write is words.money else "fewer"
-    return f"{what}: {write(abs(end))} {more} {of} by {last}{_after(between)}."
-
-
-def _after(text: str) -> str:
-    return f"; {text}" if text else ""
+    return f"{what}: {write(abs(end))} {more} {of} by {last}{told}."
 
 
 def spoken(many: Sequence[Results], at: int) -> str:
@@ -234,18 +242,17 @@ def spoken(many: Sequence[Results], at: int) -> str:
         change = path - series.yearly(first, "total_spend", real=True)
         if len(change.at):
             text += f", {signed(float(change.middle[-1]), words.money)} against {first.title}"
-    return f"{text}."
+    return f"{text}, {_basis(results)}."
 
 
 def range_words(results: Results) -> str:
     """Return what ranges hold and what they don't."""
     draws = results.draws - 1
     if not draws:
-        return "No range yet: this is the central run. Lines with their ranges follow."
-    drawn = "" if results.effects_drawn or not results.without else (
-        " What the programmes do is given as certain, so ranges doubt everything but them."
-    )  # fmt: skip
+        return "No range yet: this is the central run. Medians of draws, which differ, follow with their ranges."
+    certain = f" {said}" if (said := given_as_certain(results)) else ""
     return (
-        f"Ranges are of {draws} draws of what is not known: how rates have drifted in the past, prices, foster supply "
-        f"and the uncertain numbers of this scenario. They hold no turning point, such as a new law.{drawn}"
+        f"Figures are medians, with ranges, of {draws} draws of what is not known: how rates have drifted in the past, "
+        f"prices, foster supply and the uncertain numbers of this scenario. They hold no turning point, such as a new "
+        f"law.{certain}"
     )

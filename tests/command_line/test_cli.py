@@ -342,7 +342,7 @@ def test_wrong_input_is_status_2_and_writes_nothing(folder, model, words):
 
 def test_misspelt_areas_are_the_command_lines_fault_and_told_with_others(folder, model):
     result = call("run", "calm.yaml", "--area", "Brimingham", "--area", "Kent", "--area", "Knet")
-    allowed = "allowed: an area shown by `care-demand list areas`"
+    allowed = "allowed: England, a region or an authority by name; `care-demand list areas` lists them"
     assert result.stderr.splitlines() == [
         f"--area: unknown area 'Brimingham'; {allowed}; did you mean 'Birmingham'?",
         f"--area: unknown area 'Knet'; {allowed}; did you mean 'Kent'?",

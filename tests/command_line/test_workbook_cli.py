@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from simulator.cli.main import cli
-from simulator.outputs.documents.run_workbook import run_workbook
+from simulator.outputs.documents.run_workbook import MOST_PRINTED, PRINTED_OF_LONG, run_workbook
 
 HOSTILE = "=1+1"
 FILES = {
@@ -140,3 +140,15 @@ def test_libreoffice_opens_it(tmp_path: Path) -> None:
     subprocess.run(words, check=True, capture_output=True, timeout=300)
     text = (tmp_path / "book-history.csv").read_text(encoding="utf-8")
     assert "=1+1" in text, "text stays text, and is not worked out"
+
+
+def test_a_long_table_is_for_the_screen_and_not_set_to_print_whole(book: openpyxl.Workbook) -> None:
+    for sheet in book:
+        rows = sheet.max_row - 4
+        if sheet["A3"].value is None or "one table" not in str(sheet["A3"].value):
+            continue
+        assert bool(sheet.print_area) == (rows > MOST_PRINTED), sheet.title
+        if sheet.print_area:
+            assert f"Its first {PRINTED_OF_LONG} of {rows:,} rows are set to print." in sheet["A3"].value
+            assert sheet.print_area.endswith(f"${PRINTED_OF_LONG + 4}")
+    assert any(sheet.print_area for sheet in book)

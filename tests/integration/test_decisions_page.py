@@ -26,7 +26,8 @@ def test_each_view_shows_a_chart_and_its_table(view: str, page_server: tuple[str
     text = body.decode()
     assert status == 200, text
     assert said in text
-    assert text.count("<svg") == 1
+    assert text.count("<svg") == 2, "a wide one, and one for narrow screens"
+    assert "central run" in text or view in ("pilot", "appraisal")
     assert text.count("<caption") == text.count("<table") == (3 if view == "appraisal" else 1)
     assert " style=" not in text
     status, _, body = ask(page_server, f"/api/v1/{view}", {"state": state(QUICK), "width": 600})
@@ -73,5 +74,10 @@ def test_what_cannot_be_asked_is_told(page_server: tuple[str, int]) -> None:
         status, _, body = ask(page_server, f"/decisions?{asked}")
         assert (status, said in body.decode()) == (422, True), asked
         assert b"<script" not in body
+    body = ask(page_server, "/decisions?view=pilot&areas=500&ratio=x")[2].decode()
+    assert '<a href="#ratio">Ratio is a number</a>' in body
+    body = ask(page_server, "/decisions?view=pilot&areas=500&ratio=0.9")[2].decode()
+    assert body.count('id="areas-error"') == 1
+    assert 'aria-describedby=" areas-error" aria-invalid="true"' in body
     status, _, body = ask(page_server, "/api/v1/pilot", {"areas": "12", "ratio": 0.9, "years": 5})
     assert (status, "whole numbers" in body.decode()) == (400, True)

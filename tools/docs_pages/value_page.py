@@ -15,10 +15,10 @@ from docs_pages.shipped_runs import REFERENCE
 from simulator.outputs.charts import words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.verdicts import (
-    NOT_DRAWN,
     REGIMES,
     accounts,
     apart_words,
+    given_as_certain,
     payback_cell,
     rests_on,
     verdict,
@@ -97,7 +97,7 @@ def _table(results: RunResults) -> str:
     rows = []
     for package in results.packages:
         if package.which in ("all", "alone"):
-            rows.append(_row(package, results.account(package), "" if results.effects_drawn else IF_IT_WORKS))
+            rows.append(_row(package, results.account(package), IF_IT_WORKS if results.fixed_effects else ""))
     return table(_HEADS, sorted(rows, key=lambda row: row[0] != "All"), numbers=len(_HEADS) - 2)
 
 
@@ -233,8 +233,8 @@ def _evidence(results: RunResults, known: Sequence[ValueAccount]) -> Iterator[st
     open_ = [one for one in known if way(one.net_present_value, 0.0, least=0.0) == "unsure"]
     if len(open_) == len(known):
         yield "Draws settle it under neither rule."
-    if not results.effects_drawn:
-        yield NOT_DRAWN
+    if said := given_as_certain(results):
+        yield said
 
 
 def _money(loaded: LoadedScenario, results: RunResults) -> Iterator[str]:

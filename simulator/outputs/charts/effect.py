@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from simulator.outputs.charts import lines, series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
-from simulator.outputs.charts.findings import finding
+from simulator.outputs.charts.findings import finding, finding_with_ends
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.layout import Sheet
 from simulator.results.results_protocol import Results
@@ -23,8 +25,8 @@ def effect_children(results: Results) -> Chart | None:
     if difference.middle[largest] == 0.0:
         largest = len(difference.at) - 1
 
-    def say(i: int) -> str:
-        return finding(
+    def say(i: int, saying: Callable[..., str] = finding) -> str:
+        return saying(
             results.title, difference.draws[:, i], without.middle[i], what="children in care", more="more",
             less="fewer", write=words.count, when=words.month(difference.when[i]),
         )  # fmt: skip
@@ -32,7 +34,7 @@ def effect_children(results: Results) -> Chart | None:
     def change(value: float) -> str:
         return signed(value, words.count)
 
-    end = say(len(difference.at) - 1)
+    end = say(len(difference.at) - 1, finding_with_ends)
     with style.context():
         sheet = Sheet(
             say(largest),
@@ -58,6 +60,5 @@ def effect_children(results: Results) -> Chart | None:
         )  # fmt: skip
         sheet.counts(signed=True)
         return sheet.finish(
-            f"Line chart of the effect of programmes. At its largest, {say(largest)}. At the end, {end}"
-            f"{series.interval_words(difference, change)}."
+            f"Line chart of the effect of programmes. At its largest, {say(largest)}. At the end, {end}."
         )

@@ -6,13 +6,14 @@ Nothing here draws, so that a page or a report has the same titles without matpl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from simulator.outputs.charts import headline, series, words
 from simulator.outputs.charts.headline import signed
 from simulator.outputs.charts.series import Course
-from simulator.results.figures import middle, way
+from simulator.results.figures import interval, middle, way
 from simulator.results.funded import DatedGap
 from simulator.results.quantities import Array
 from simulator.results.results_protocol import Results
@@ -116,7 +117,10 @@ def finding(
     write: Callable[[float], str],
     when: str,
 ) -> str:
-    """Return a difference, (1 + draw,), as a sentence that says how large it is next to the total."""
+    """Return a difference, (1 + draw,), as a sentence that says how large it is next to the total.
+
+    Where draws do not tell its way, it says between which values 80% of them are.
+    """
     change = float(middle(changes, quantiles=False))
     found = way(changes, whole, least=1e-9)
     if found == "unsure":
@@ -128,6 +132,26 @@ def finding(
     only = "only " if abs(change) < 0.01 * abs(whole) and share[0].isdigit() else ""
     size = f"{write(abs(change))} {more if change > 0 else less} {what}"
     return f"{title}: {size} by {when}, {only}{share} of the total"
+
+
+def finding_with_ends(
+    title: str,
+    changes: Array,
+    whole: float,
+    *,
+    what: str,
+    more: str,
+    less: str,
+    write: Callable[[float], str],
+    when: str,
+) -> str:
+    """Return the same with the ends of its 80% interval, once."""
+    said = finding(title, changes, whole, what=what, more=more, less=less, write=write, when=when)
+    ends = interval(changes, 10, 90, quantiles=False)
+    if ends is None or way(changes, whole, least=1e-9) == "unsure":
+        return said
+    low, high = (signed(float(edge), write) for edge in ends)
+    return f"{said}, with 80% of draws between {low} and {high}"
 
 
 def latest_common(paths: Sequence[Course]) -> tuple[str, list[int]]:
@@ -179,6 +203,12 @@ def net_cost_path(account: ValueAccount) -> Course:
     at = np.array([float(words.year_end(year)) for year in account.years])
     draws = np.insert(account.cumulative_net_cost, 0, 0.0, axis=1)
     return Course(np.insert(at, 0, at[0] - 1.0), (words.financial_year(at[0] - 1.0), *account.years), draws)
+
+
+def net_value_path(account: ValueAccount) -> Course:
+    """Return what programmes have saved less what they have cost, added up: it ends at the net present value."""
+    cost = net_cost_path(account)
+    return replace(cost, draws=0.0 - cost.draws)
 
 
 def reported_parts(values: Array, names: tuple[str, ...]) -> dict[str, Array]:

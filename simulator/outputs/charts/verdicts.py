@@ -23,12 +23,6 @@ REGIMES = {True: "places limited", False: "places found as needed"}
 """What the two rules for foster places are called."""
 
 
-NOT_DRAWN = (
-    "What the programmes do is not drawn: chances and intervals say how unsure everything else is, and nothing of "
-    "whether the programmes do what the file says."
-)
-"""What is said where the file gives what programmes do as numbers without a distribution."""
-
 RESTS_ON_JUDGEMENT = "What the programmes do rests on judged priors alone."
 
 JUDGED = "on judged priors alone"
@@ -93,6 +87,16 @@ def rests_on(results: Results) -> str:
     if results.outlasting:
         said.append(f"if effects outlast their money as the file says ({words.listed(results.outlasting)})")
     return "".join(f", {one}" for one in said)
+
+
+def given_as_certain(results: Results) -> str:
+    """Return what draws do not vary of what programmes do, as a sentence; nothing where they vary all of it."""
+    if not results.fixed_effects:
+        return ""
+    return (
+        f"Given as certain: {words.listed(results.fixed_effects)}. Chances and intervals say how unsure everything "
+        "else is, and nothing of whether that comes as the file says."
+    )
 
 
 def verdicts(known: Sequence[ValueAccount]) -> str:
@@ -198,8 +202,8 @@ def value_notes(results: Results, known: Sequence[ValueAccount]) -> Iterator[str
                 f"{middle_of(account.marginal_to_average):.1f} times what one costs on average, as places are freed "
                 "for other children; read the saving as an upper bound."
             )
-    if results.draws > 1 and not results.effects_drawn:
-        yield NOT_DRAWN
+    if results.draws > 1 and (said := given_as_certain(results)):
+        yield said
     if results.judged:
         yield RESTS_ON_JUDGEMENT
 

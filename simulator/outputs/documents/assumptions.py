@@ -12,7 +12,7 @@ from simulator.scenario import LoadedScenario
 from simulator.scenario.cautions import surroundings
 from simulator.scenario.checking import Origin
 from simulator.scenario.explain import worded
-from simulator.scenario.in_words import brief, label_of, named, quality, short, steps_of, titles_of
+from simulator.scenario.in_words import added_words, brief, label_of, named, quality, short, steps_of, titles_of
 from simulator.scenario.translate import note_of
 from simulator.vocabulary.pounds import pounds
 
@@ -126,7 +126,7 @@ def changes_table(loaded: LoadedScenario) -> DocumentTable | None:
     for at, one in enumerate(loaded.scenario.interventions):
         kind = loaded.provenance.get(f"interventions.{at}.kind")
         if kind is not None and Path(kind.file).name == own and all(one.title != row[0] for row in rows):
-            rows.append((one.title, "not there", "added"))
+            rows.append((one.title, "not there", added_words(loaded, at)))
     chain = " extends ".join(file.path.name for file in loaded.files)
     columns = ("What", f"In {parent}", f"In {own}")
     return DocumentTable(f"What {own} changes in {parent}", columns, tuple(rows), numbers=False, said=(f"{chain}.",))

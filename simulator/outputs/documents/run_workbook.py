@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 200_000
 """Rows of a table; a longer one stays a CSV file, as the contents then say."""
 
+MOST_PRINTED, PRINTED_OF_LONG = 1_000, 40
+"""Rows up to which a table is set to print whole, and rows of a longer one, which is for the screen."""
+
 TITLES: Mapping[str, str] = {
     "results.csv": "Results by month: every measure, by placement and by age band",
     "financial-years.csv": "Results by financial year",
@@ -201,7 +204,9 @@ def _table(book: Workbook, of: _BookSheet) -> None:
     _printing(sheet)
     sheet.write_string(0, 0, one_line(of.title), book.add_format({"bold": True, "font_size": 13}))
     sheet.write_string(1, 0, one_line(of.says))
-    sheet.write_string(2, 0, "This sheet holds one table.")
+    long = len(of.rows) > MOST_PRINTED
+    printed = f" Its first {PRINTED_OF_LONG} of {len(of.rows):,} rows are set to print." if long else ""
+    sheet.write_string(2, 0, f"This sheet holds one table.{printed}")
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     plain = book.add_format({"valign": "top"})
@@ -232,6 +237,8 @@ def _table(book: Workbook, of: _BookSheet) -> None:
          "name": f"table_{re.sub('[^a-z0-9]', '_', of.name.lower())}"},
     )  # fmt: skip
     sheet.freeze_panes(_HEAD_ROW + 1, 0)
+    if long:
+        sheet.print_area(0, 0, _HEAD_ROW + PRINTED_OF_LONG, len(of.columns) - 1)
     sheet.repeat_rows(_HEAD_ROW)
 
 

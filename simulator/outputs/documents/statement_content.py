@@ -134,15 +134,19 @@ def _short(run: RunFolder, dates: Sequence[str]) -> Iterator[str]:
             f"({traced(unmet)}). How many there are is not identified."
         )
     far = _newest(run, "distance", "over_20_miles"), _newest(run, "locality", "outside")
-    for row, said in zip(far, ("over 20 miles from home", "outside the area"), strict=True):
+    for row, said in zip(far, (_FAR, _OUTSIDE), strict=True):
         if row is not None and row.figure("percent") is not None:
-            yield f"{row.figure('percent'):.0f}% of children are placed {said} ({traced([row])})."
+            yield f"{row.figure('percent'):.0f}% of {said} ({traced([row])})."
     spend = run.rows(GAPS, date=last, measure="placement_spend")
     real = next((row for row in spend if row["price_basis"] not in ("", "cash")), None)
     if real is not None:
         yield (
             f"Placements cost {_told(real, words.money)} in {real['period']}, in {_prices(real)} ({traced([real])})."
         )
+
+
+_FAR = "children whose distance is known are placed over 20 miles from home"
+_OUTSIDE = "children are placed outside the area"
 
 
 def _newest(run: RunFolder, by: str, category: str) -> TableRow | None:
@@ -202,7 +206,14 @@ def _needed(run: RunFolder, dates: Sequence[str]) -> Iterator[DocumentTable]:
                 f"Placements needed by type and age, {words.month(date)}",
                 ("Placement", *(f"Aged {label}" for label in BAND_LABELS.values()), ROWS_OF.format(NEEDED)),
                 tuple(rows),
+                said=(_WITH_PARENTS,),
             )
+
+
+_WITH_PARENTS = (
+    "Secure and other residential settings are all those that are no children's home, such as family centres and "
+    "mother and baby units (R3 in the return of children looked after), where the youngest of them live."
+)
 
 
 def _gaps(run: RunFolder, dates: Sequence[str]) -> Iterator[DocumentTable]:
@@ -256,7 +267,8 @@ def _where(run: RunFolder, dates: Sequence[str]) -> Iterator[DocumentTable]:
         heads = ("Where", "Counted in", "Children", "Share", *_heads(dates[1:]), ROWS_OF.format(WHERE))
         said = (
             "Later years are what the shares of the last count come to: where children are placed is not projected.",
-            "Shares are of all children; beside others, distances are of those of whom they are known.",
+            "Distances are counted, and are shares, of children whose distance is known, here and beside others; later "
+            "years, and charts of children far from home, take the rest to be placed as far.",
         )
         yield DocumentTable("Where children are placed", heads, tuple(rows), said=said)
 

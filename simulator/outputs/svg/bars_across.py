@@ -57,9 +57,11 @@ def draw_bars(bars: Sequence[Bar], middle: float, spoken: str, *, width: float =
     width : float
         Pixels.
     """
-    names = [wrapped(one_line(one.name), SMALL, _NAMES * width)[:2] for one in bars]
+    names = [wrapped(one_line(one.name), SMALL, _NAMES * width) for one in bars]
+    ends = [wrapped(one_line(one.said), SMALL, _NAMES * width) for one in bars]
+    row = max(_ROW, _GAP + SMALL * LINE * max((len(lines) for lines in (*names, *ends)), default=0))
     begin = max((text_width(line, SMALL) for lines in names for line in lines), default=0.0) + _GAP
-    end = width - max((text_width(one.said, SMALL) for one in bars), default=0.0) - _GAP
+    end = width - max((text_width(line, SMALL) for lines in ends for line in lines), default=0.0) - _GAP
     values = [value for one in bars for part in one.parts for value in part[:2]] + [middle]
     values += [value for one in bars if one.whisker for value in one.whisker]
     low, high = min(values), max(values)
@@ -67,15 +69,13 @@ def draw_bars(bars: Sequence[Bar], middle: float, spoken: str, *, width: float =
     def across(value: float) -> float:
         return float(np.interp(value, [low, high], [begin, end])) if high > low else begin
 
-    height = _ROW * len(bars)
+    height = row * len(bars)
     body = []
-    for i, (one, lines) in enumerate(zip(bars, names, strict=True)):
-        centre = (i + 0.5) * _ROW
-        top = centre - (len(lines) - 1) * SMALL * LINE / 2.0 + SMALL * 0.35
-        body += [
-            _text(begin - _GAP, top + j * SMALL * LINE, line, ' text-anchor="end"') for j, line in enumerate(lines)
-        ]
-        body.append(_text(end + _GAP, centre + SMALL * 0.35, one.said))
+    for i, (one, named, said) in enumerate(zip(bars, names, ends, strict=True)):
+        centre = (i + 0.5) * row
+        for x, lines, more in ((begin - _GAP, named, ' text-anchor="end"'), (end + _GAP, said, "")):
+            top = centre - (len(lines) - 1) * SMALL * LINE / 2.0 + SMALL * 0.35
+            body += [_text(x, top + j * SMALL * LINE, line, more) for j, line in enumerate(lines)]
         each = _PART / max(len(one.parts), 1)
         for part, (start, stop, colour) in enumerate(one.parts):
             left, right = sorted((across(start), across(stop)))

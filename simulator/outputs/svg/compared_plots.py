@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
-from simulator.outputs.charts import headline, series, style, words
-from simulator.outputs.charts.findings import comparable, compared, finding, net_cost_path
+from simulator.outputs.charts import series, style, words
+from simulator.outputs.charts.findings import comparable, compared, finding, finding_with_ends, net_value_path
 from simulator.outputs.charts.series import Course, HiddenError
 from simulator.outputs.charts.verdicts import accounts
 from simulator.outputs.svg.plot import DASHES, Plot, PlotPanel, Trace, Unit
@@ -41,8 +41,8 @@ _QUANTITIES = (
            lambda of: series.yearly(of, "total_spend", real=True), "total_spend", "less"),
     _Shown("extra", "Spend above the last published year", "extra spend", "pounds", True,
            lambda of: series.over_years(of, of.extra_spend(real=True)), "", "less", above=True),
-    _Shown("value", "Cost of programmes less what they save, added up, each against itself without them",
-           "net cost of programmes", "pounds", True, lambda of: net_cost_path(accounts(of)[0]), "", "less"),
+    _Shown("value", "What programmes save less what they cost, added up, each against itself without them",
+           "net saving of programmes", "pounds", True, lambda of: net_value_path(accounts(of)[0]), "", "less"),
 )  # fmt: skip
 
 
@@ -133,9 +133,9 @@ def _less(shown: _Shown, everything: Sequence[Results], courses: Sequence[Course
     wholes = {i: float(courses[0].middle[courses[0].when.index(change.when[-1])]) for i, change in changes.items()}
     largest = max(changes, key=lambda i: abs(changes[i].middle[-1]))
 
-    def say(i: int) -> str:
+    def say(i: int, saying: Callable[..., str] = finding) -> str:
         change = changes[i]
-        return finding(
+        return saying(
             everything[i].title, change.draws[:, -1], wholes[i], what=shown.of, more="more", less=shown.less,
             write=write, when=when(change.when[-1]),
         )  # fmt: skip
@@ -145,10 +145,7 @@ def _less(shown: _Shown, everything: Sequence[Results], courses: Sequence[Course
         title = f"The largest difference is with {title}"
     names = words.listed([everything[i].title for i in left_out])
     notes = [f"Not compared, because they start from another date: {names}."] if left_out else []
-    told = ". ".join(
-        say(i) + series.interval_words(change, lambda value: headline.signed(value, write))
-        for i, change in changes.items()
-    )
+    told = ". ".join(say(i, finding_with_ends) for i in changes)
     return Plot(
         f"{shown.key}-difference",
         title,

@@ -12,11 +12,12 @@ from simulator.outputs.charts import headline, series, style, words
 from simulator.outputs.charts.findings import (
     children_found,
     finding,
+    finding_with_ends,
     foster_found,
     funding_found,
     label,
     mix_found,
-    net_cost_path,
+    net_value_path,
     reported_parts,
 )
 from simulator.outputs.charts.headline import signed
@@ -86,8 +87,8 @@ def _effect(results: Results) -> Plot | None:
     if change.middle[largest] == 0.0:
         largest = len(change.at) - 1
 
-    def say(i: int) -> str:
-        return finding(
+    def say(i: int, saying: Callable[..., str] = finding) -> str:
+        return saying(
             results.title, change.draws[:, i], float(without.middle[i]), what="children in care", more="more",
             less="fewer", write=words.count, when=words.month(change.when[i]),
         )  # fmt: skip
@@ -97,7 +98,7 @@ def _effect(results: Results) -> Plot | None:
         say(largest),
         f"{results.title}. Children in care with the scenario's programmes less without them, {results.areas[0]}"
         f"{series.fan_words([results])}",
-        f"{say(len(change.at) - 1)}{series.interval_words(change, words.count)}.",
+        f"{say(len(change.at) - 1, finding_with_ends)}.",
         (PlotPanel((Trace("Change", change, BLUE, banded=True),)),),
         changes=True,
         notes=tuple(series.footer([results])),
@@ -215,7 +216,7 @@ def _value(results: Results) -> Plot | None:
     known = accounts(results)
     if not known:
         return None
-    paths = [net_cost_path(account) for account in known]
+    paths = [net_value_path(account) for account in known]
     names = [REGIMES[account.package.places_limited] for account in known]
     traces = tuple(
         Trace(name[:1].upper() + name[1:], path, colour, dash, banded=i == 0)
@@ -229,9 +230,9 @@ def _value(results: Results) -> Plot | None:
     return Plot(
         "value",
         verdicts(known),
-        f"{results.title}. Cost of programmes less what they save in {results.areas[0]}, added up from the start, "
+        f"{results.title}. What programmes save less what they cost in {results.areas[0]}, added up from the start, "
         f"£ {basis_words(results, known[0])}{series.fan_words([results])}",
-        f"By {known[0].years[-1]}, costs less savings: {words.listed(told)}. Below nought, programmes have paid back.",
+        f"By {known[0].years[-1]}, savings less costs: {words.listed(told)}. Above nought, programmes have paid back.",
         (PlotPanel(traces),),
         unit="pounds",
         financial=True,

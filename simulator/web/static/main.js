@@ -9,6 +9,8 @@ const $ = (id) => document.getElementById(id);
 const data = JSON.parse($("page-data").textContent);
 const page = {
   state: data.state,
+  answered: data.state, // of which the results, the link and all files are
+  panel: "", // the assumptions of an answered state, as they came
   ids: data.ids,
   names: data.names,
   tab: data.view.tab,
@@ -23,7 +25,7 @@ const page = {
 
 const width = () => Math.max(320, Math.min(1000, Math.round($("charts").clientWidth || 760)));
 const look = () => ({ tab: page.tab, width: width(), differences: page.differences });
-const files = (chart, what) => askFile({ state: page.state, ...look(), chart, what });
+const files = (chart, what) => askFile({ state: page.answered, ...look(), chart, what });
 
 /** Change the scenario that is shown. */
 function change(state) {
@@ -46,25 +48,65 @@ function step(from, to) {
   refresh();
 }
 
-/** Ask for what the state gives, and show it as it comes. */
+/** Go back to what was answered last, as nobody waits for what was asked since; the changes since can be made again. */
+function backToAnswered() {
+  const [from, to] = page.done.includes(page.answered) ? [page.done, page.undone] : [page.undone, page.done];
+  while (page.state !== page.answered && from.length) {
+    to.push(page.state);
+    page.state = from.pop();
+  }
+  page.stale = false;
+  page.added = "";
+  replacePanel($("panel"), page.panel);
+  if ($("area")) $("area").value = scenario.shown(page.state).areas?.join(", ") ?? "England";
+  named();
+  buttons();
+  problems([]);
+}
+
+/** Stop what is asked: results, assumptions, link and files are of one state again. */
+function stop() {
+  page.asking?.abort();
+  const number = ++page.number;
+  const undone = page.state !== page.answered;
+  if (undone) backToAnswered();
+  busy(false);
+  const words = undone ? "Stopped: the change is taken back, and Redo makes it again." : "Stopped before all draws had come.";
+  $("range").textContent = `${words} ${page.range}`;
+  $("spoken").textContent = words;
+  $("headline").focus();
+  const asking = new AbortController();
+  const current = () => number === page.number;
+  page.asking = asking;
+  const renewed = page.stale ? renew(asking.signal, current) : Promise.resolve();
+  renewed.then(() => weigh(asking.signal, current)).catch(() => {});
+}
+
+/** Ask for what a state gives, and show it as it comes; what else is shown of a state that is refused is of the one before. */
 async function refresh({ panel = true, quiet = false } = {}) {
   page.stale ||= panel;
+  const state = panel || !page.refused ? page.state : page.answered;
   page.asking?.abort();
   const asking = new AbortController();
   const number = ++page.number;
   const current = () => number === page.number;
   page.asking = asking;
-  let renewed;
+  let renewed, first, last;
   buttons();
   busy(true, quiet ? "" : "Working");
   try {
-    await listenTo("run", { state: page.state, ...look() }, asking.signal, (name, told) => {
+    await listenTo("run", { state, ...look() }, asking.signal, (name, told) => {
       if (!current()) return;
       if (name === "problems") throw new Refused(told.problems);
       if (name === "end") return;
-      if (told.link) address(told.link);
-      show(told);
+      first ??= told;
+      last = told;
       if (told.link) {
+        page.answered = state;
+        address(told.link);
+      }
+      show(told);
+      if (told.link && state === page.state) {
         problems([]);
         if (!quiet) $("spoken").textContent = told.view.spoken;
         if (page.stale) renewed = renew(asking.signal, current);
@@ -74,6 +116,7 @@ async function refresh({ panel = true, quiet = false } = {}) {
     await renewed;
     if (!current()) return;
     busy(false);
+    if (first && last.done > first.done) $("spoken").textContent = last.view.spoken; // medians stand where central figures were
     await weigh(asking.signal, current).catch(() => {}); // it stands beside, and nobody waits for it
   } catch (error) {
     if (error.name === "AbortError" || !current()) return;
@@ -97,15 +140,20 @@ async function renew(signal, current) {
     const html = await askText("/explore/panel", { state: page.state }, signal);
     if (!current()) return;
     page.stale = false;
+    page.panel = html;
     replacePanel($("panel"), html);
-    const { names, ids } = $("changes").dataset;
-    [page.names, page.ids] = [JSON.parse(names), JSON.parse(ids)];
-    heading();
+    named();
     if (page.added) openCard($("panel"), page.added);
     page.added = "";
   } catch (error) {
     if (error.name !== "AbortError" && !(error instanceof Refused)) throw error;
   }
+}
+
+function named() {
+  const { names, ids } = $("changes").dataset;
+  [page.names, page.ids] = [JSON.parse(names), JSON.parse(ids)];
+  heading();
 }
 
 function heading() {
@@ -123,6 +171,7 @@ function show({ view }) {
   $("headline").replaceChildren(
     ...view.headline.map((text) => Object.assign(document.createElement("p"), { textContent: kept(text) })),
   );
+  page.range = view.range;
   $("range").textContent = view.range;
   $("tabs").replaceChildren(...view.tabs.map(tabLink));
   for (const one of document.querySelectorAll("[data-of]")) one.hidden = !view.tabs.some(({ key }) => key === one.dataset.of);
@@ -162,6 +211,7 @@ function address(link) {
   history.replaceState(null, "", url);
   $("link").value = new URL(url, location.href).href;
   $("all-values").href = `/assumptions?s=${link}`;
+  $("to-decisions").href = `/decisions?s=${link}`;
 }
 
 function buttons() {
@@ -173,26 +223,31 @@ function buttons() {
 /** Tell everything that is wrong: at the top, and beside each field. */
 function problems(found) {
   clearProblems(document.querySelector(".app-assumptions"));
+  page.refused = found.length > 0 && page.state !== page.answered;
+  $("old").hidden = !page.refused;
+  $("charts").classList.toggle("app-old", page.refused);
   $("errors").hidden = !found.length;
   $("errors-list").replaceChildren(
     ...found.map((one) => {
       const path = (one.path ?? "").replace(/^interventions\.(\d+)/, (_, at) => `interventions.${page.ids[Number(at)] || at}`);
       const words = sentence(one);
-      const own = /^areas(\.|$)/.test(path) && $("area");
-      const field = own ? $("area") : showProblem($("panel"), path, words);
-      if (own) {
-        $("area-error").textContent = words;
-        $("area-error").hidden = false;
-      }
+      const field = showProblem(document.querySelector(".app-assumptions"), path, words);
       const item = document.createElement("li");
       const where = document.createElement(field ? "a" : "span");
       if (field) where.href = `#${field.id}`;
-      where.textContent = one.line && one.uploaded ? `line ${one.line}: ${path ? `${path}: ` : ""}${words}` : words;
+      where.textContent = one.line && one.uploaded ? `line ${one.line}: ${path ? `${path}: ` : ""}${words}` : field ? `${labelOf(field)}: ${words}` : words;
       item.append(where);
       return item;
     }),
   );
   if (found.length && !document.activeElement?.closest?.("[data-control]")) $("errors").focus();
+}
+
+/** What a field is called, without the tags beside it. */
+function labelOf(field) {
+  const label = field.closest("[data-control]").querySelector("label, legend").cloneNode(true);
+  for (const tag of label.querySelectorAll("strong")) tag.remove();
+  return label.textContent.trim();
 }
 
 function sentence({ what, allowed, near }) {
@@ -234,6 +289,8 @@ async function guarded(work) {
 }
 
 function start() {
+  page.panel = $("panel").innerHTML;
+  page.range = data.view.range;
   document.body.classList.add("js-enabled", "govuk-frontend-supported");
   for (const one of document.querySelectorAll("[data-needs-script]")) one.hidden = false;
   listen($("panel"), (path, value) =>
@@ -254,13 +311,7 @@ function start() {
   $("undo").addEventListener("click", () => step(page.done, page.undone));
   $("redo").addEventListener("click", () => step(page.undone, page.done));
   $("back").addEventListener("click", () => change(scenario.asShipped(page.state)));
-  $("stop").addEventListener("click", () => {
-    page.asking?.abort();
-    page.number += 1;
-    busy(false);
-    $("range").textContent = "Stopped; what had come is shown.";
-    $("spoken").textContent = "Stopped; what had come is shown.";
-  });
+  $("stop").addEventListener("click", stop);
   $("kind").addEventListener("change", () => {
     $("kind-says").textContent = $("kind").selectedOptions[0].dataset.says ?? "";
   });
@@ -273,6 +324,7 @@ function start() {
       page.added = entry.id;
       change(scenario.withEntry(page.state, entry));
       $("kind").value = "";
+      $("kind-says").textContent = "";
     });
   });
   $("scenario-name").addEventListener("change", () => go(scenario.withValue(page.state, "name", $("scenario-name").value)));
@@ -305,7 +357,7 @@ function start() {
       guarded(async () => {
         $("told-file").textContent = "Working; all draws are run for it";
         try {
-          const file = await askFile({ state: page.state, ...look(), what: button.dataset.file });
+          const file = await askFile({ state: page.answered, ...look(), what: button.dataset.file });
           const rows = file.name.endsWith(".csv") ? `, ${((await file.blob.text()).split("\n").length - 2).toLocaleString("en-GB")} rows` : "";
           $("told-file").textContent = `${file.name}: all of it${rows}, ${size(file.blob.size)}`;
           save(file);

@@ -2,18 +2,22 @@
 
 import { asShipped, withoutEntry, withoutValue, withValue } from "./scenario.js";
 
-/** A number as people type it; null if it is none. */
+/** A number as people type it, with commas between thousands only, as "1,5" is no 15; null if it is none. */
 export function number(text) {
-  const plain = text.trim().replaceAll(",", "").replaceAll("_", "").replace(/^£/, "").replace("−", "-");
-  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : null;
+  const plain = text.trim().replace("−", "-").replace(/^([-+]?)£/, "$1");
+  const whole = /^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(plain) ? plain.replaceAll(",", "") : plain.replaceAll("_", "");
+  const found = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(whole) ? Number(whole) : null;
+  return Number.isFinite(found) ? found : null;
 }
 
 /** A number with commas, as people read it. */
 const grouped = (text) => (Math.abs(Number(text)) >= 1e4 ? Number(text).toLocaleString("en-GB") : text);
 
 /** A ratio as so much more or less, as `page_views.py` says it. */
-const means = (ratio) =>
-  ratio === 1 ? "the same" : `${Number((Math.abs(ratio - 1) * 100).toPrecision(3))}% ${ratio > 1 ? "more" : "less"}`;
+export function means(ratio) {
+  const percent = Number((Math.abs(ratio - 1) * 100).toPrecision(3));
+  return ratio === 1 ? "the same" : `${percent.toLocaleString("en-GB")}% ${ratio > 1 ? "more" : "less"}`;
+}
 
 /** Listen to the controls in a panel. `told(path, value)` is called with each change; `undefined` takes it back. */
 export function listen(panel, told) {
@@ -49,7 +53,7 @@ function change(control, target, told) {
     const slide = control.querySelector("input[type=range]");
     if (target.dataset.value !== undefined && slide && number(target.value) !== null) slide.value = number(target.value);
     const sure = control.querySelector("[data-sure]");
-    if (sure?.value === "evidence") sure.value = "certain";
+    if (sure?.value === "evidence") sure.value = control.dataset.carry ? "carried" : "certain";
     told(path, value(control));
   } else if (type === "words") told(path, target.value);
   else if (type === "flag") told(path, target.value === "true");
@@ -72,9 +76,36 @@ function value(control) {
   const text = control.querySelector("[data-value]").value;
   if (text.trim() === "") return undefined;
   const sure = control.querySelector("[data-sure]");
-  if (sure?.value !== "own") return typed(text);
+  const asTyped = "shrunk" in control.dataset ? { shrink: "none" } : {}; // or what is typed would not be what is run
+  const certain = () => ("shrunk" in control.dataset ? { value: typed(text), ...asTyped } : typed(text));
+  if (sure?.value === "carried") return carried(number(text), JSON.parse(control.dataset.carry)) ?? certain();
+  if (sure?.value !== "own") return certain();
   const end = (name) => typed(control.querySelector(`[data-own=${name}]`).value);
-  return { low: end("low"), mode: typed(text), high: end("high") };
+  return { low: end("low"), mode: typed(text), high: end("high"), ...asTyped };
+}
+
+const SCALES = {
+  plain: (end, from, to) => end + to - from,
+  times: (end, from, to) => (end * to) / from,
+  odds: (end, from, to) => {
+    const odds = (share) => share / (1 - share);
+    const found = (odds(end) * odds(to)) / odds(from);
+    return end === 1 ? 1 : found / (1 + found);
+  },
+};
+
+/** The spread of the evidence around another value, on the scale of the quantity; null where there is none around it. */
+export function carried(to, { scale, centre, low, high, keys, least, most, beside }) {
+  const [lowest, highest] = [least ?? -Infinity, most ?? Infinity];
+  if (to === null || to < lowest || to > highest) return null;
+  const whole = keys[0] === "mode"; // the ends are all there is, and may be no further than the field's bounds
+  const end = (from) => {
+    const found = Number(SCALES[scale](from, centre, to).toPrecision(6));
+    return whole ? Math.max(lowest, Math.min(found, highest)) : found;
+  };
+  const [below, above] = [end(low), end(high)];
+  if (!(below < above) || (whole ? to < below || to > above : to <= below || to >= above)) return null;
+  return whole ? { mode: to, low: below, high: above, ...beside } : { [keys[0]]: to, [keys[1]]: [below, above], ...beside };
 }
 
 const MOST_CONTRASTS = 24;

@@ -18,6 +18,7 @@ from simulator.data.authority_tables import column, published_stock
 from simulator.projection.compile import compile_scenario
 from simulator.scenario import load
 from simulator.vocabulary import areas
+from simulator.vocabulary.where_placed import UNKNOWN
 
 KENT, MEDWAY = "E10000016", "E06000035"
 NAMES = [one.name for one in areas.authorities()]
@@ -77,9 +78,23 @@ def test_a_group_is_the_sum_of_its_members_that_tell() -> None:
 def test_published_places_add_up_to_the_children() -> None:
     found = list(where_published((KENT,)))
     assert {one.by for one in found} == {"locality", "distance", "distance_and_locality", "provider"}
+    stock_now = published_stock([KENT])[1][-1]
     for by in ("locality", "distance"):
         of_year = [one for one in found if one.by == by and one.date == "2025-03-31"]
-        assert sum(one.children for one in of_year) == pytest.approx(of_year[0].whole, abs=3)
+        assert sum(one.children for one in of_year) == pytest.approx(stock_now, abs=3)
+
+
+def test_distances_are_shares_of_those_that_are_known_as_beside_others() -> None:
+    found = {(one.by, one.category): one for one in where_published((KENT,)) if one.date == "2025-03-31"}
+    far = found["distance", "over_20_miles"]
+    assert 100.0 * far.share == pytest.approx(peers(KENT)[0].figures["over_20_miles_percent"])
+    assert far.share + found["distance", "20_miles_or_less"].share == pytest.approx(1.0)
+    assert found["distance", UNKNOWN].whole > far.whole
+    both = [one for (by, _), one in found.items() if by == "distance_and_locality" and one.is_known]
+    assert sum(one.share for one in both) == pytest.approx(1.0)
+
+
+def test_published_mixes_add_up_to_the_children() -> None:
     mix = mix_published((KENT,))
     years, stock = published_stock([KENT])
     whole = sum(past.values for past in mix.values())

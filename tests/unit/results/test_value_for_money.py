@@ -239,8 +239,8 @@ def test_value_for_money_is_worked_out_only_where_it_is_asked_for_and_there_are_
 def test_judgement_is_told_unless_a_study_bears_a_programme_out() -> None:
     assert simulate(load("family-help-national")).judged
     assert not simulate(load("status-quo")).judged
-    assert simulate(load("family-help-national")).effects_drawn
-    assert not simulate(load("foster-plan-10000")).effects_drawn
+    assert simulate(load("family-help-national")).fixed_effects == ()
+    assert simulate(load("foster-plan-10000")).fixed_effects == ("what Foster recruitment to meet the target does",)
     known = scenario(0.9, 0, 1.0)
     assert simulate(known).judged
     better = {"id": "family-help", "effect": {"quality": "medium"}}

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.interventions import kinds, notes
+from simulator.outputs.documents.assumptions import changes_table
 from simulator.runs.simulate import simulate
 from simulator.scenario import shipped
 from simulator.vocabulary.calendar import Month
@@ -48,6 +49,46 @@ def test_what_studies_say_stays_beside_a_value_that_somebody_puts_in_its_place()
     assert own.interval_words.startswith("your own range: 0.4")
 
 
+def test_the_spread_of_the_evidence_is_there_for_another_value() -> None:
+    path = "interventions.family-help.effect.risk_ratio"
+    shipped_one = controls(dict(STATE.scenarios[0]))[path]
+    assert shipped_one.carry is not None
+    assert {key: shipped_one.carry[key] for key in ("scale", "centre", "low", "high", "keys")} == {
+        "scale": "times", "centre": 0.9, "low": pytest.approx(0.68), "high": pytest.approx(1.05),
+        "keys": ["median", "ci80"],
+    }  # fmt: skip
+    beside = shipped_one.carry["beside"]
+    value = {"median": 0.95, "ci80": [0.71778, 1.10833], **beside}
+    entry = {"id": "family-help", "effect": {"risk_ratio": value}}
+    content = {"name": "X", "extends": "family-help-national", "interventions": [entry]}
+    found = controls(content)[path]
+    assert (found.sure, found.carried, found.carry) == ("carried", True, shipped_one.carry)
+    assert found.evidence == "judgement"
+    assert found.sources == shipped_one.sources
+    assert found.interval_words.endswith("the evidence itself: 0.68 to 1.05, 80 times in 100")
+    [loaded] = read_drafts(PageState((content,)))
+    [group] = {one.parameter.group for one in loaded.uncertain if one.path[-2:] == ("effect", "risk_ratio")}
+    assert group == "early-help", "it still moves with what rests on the same evidence"
+
+
+def test_what_is_typed_is_run_as_it_is_where_a_study_would_be_shrunk() -> None:
+    path = "interventions.family-safeguarding.effect.risk_ratio"
+    name = "family-safeguarding-as-claimed"
+    before = controls(dict(PageState.shipped(name).scenarios[0]))[path]
+    assert (before.shrunk, before.ranged) == (True, False)
+    entry = {"id": "family-safeguarding", "effect": {"risk_ratio": {"value": 0.5, "shrink": "none"}}}
+    after = controls({"name": "X", "extends": name, "interventions": [entry]})[path]
+    assert (after.value, after.shrunk, after.sure) == (0.5, True, "certain")
+
+
+def test_evidence_is_offered_only_where_there_is_some() -> None:
+    entry = {**starter("uasc_arrivals", [], Month(2026, 4)), "ratio": 2}
+    found = controls({"name": "X", "extends": "status-quo", "interventions": [entry]})[
+        "interventions.uasc-arrivals.ratio"
+    ]
+    assert (found.sure, found.has_evidence, found.carry) == ("certain", False, None)
+
+
 def test_every_number_that_is_given_can_be_changed() -> None:
     [loaded] = read_drafts(STATE)
     found = controls(dict(STATE.scenarios[0]))
@@ -85,6 +126,30 @@ def test_what_is_changed_is_told() -> None:
     assert given(content, "interventions.family-help.effect.risk_ratio")
     assert not given(content, "interventions.family-help.lag_months")
     assert not changes(read_drafts(STATE)[0], STATE.scenarios[0])
+
+
+def test_what_is_added_says_what_it_does() -> None:
+    doubled = {**starter("uasc_arrivals", [], Month(2026, 4)), "ratio": 2}
+    help_ = starter("family_safeguarding", [], Month(2026, 4)) | {"effect": {"risk_ratio": 0.8}}
+    content = {"name": "X", "extends": "status-quo", "interventions": [doubled, help_]}
+    [loaded] = read_drafts(PageState((content,)))
+    first, second = (one["after"] for one in changes(loaded, content))
+    assert first == "added: times 2"
+    assert "0.8" in second
+    table = changes_table(loaded)
+    assert table is not None
+    assert [row[2] for row in table.rows if row[1] == "not there"] == [first, second]
+
+
+@pytest.mark.parametrize("name", ["drift", "placement_trend", "real_price_growth", "foster_places"])
+def test_each_choice_of_a_switch_is_told_in_words_of_its_own(name: str) -> None:
+    [loaded] = read_drafts(STATE)
+    every = [c for card in cards(loaded, STATE.scenarios[0]) for c in (*card.first, *card.more) if c.type == "words"]
+    own = {words for c in every if c.path == f"assumptions.{name}" for _, words in c.choices}
+    others = {words for c in every if c.path != f"assumptions.{name}" for _, words in c.choices}
+    assert len(own) == 2
+    assert own.isdisjoint(others)
+    assert all(len(words.split()) > 3 for words in own)
 
 
 def test_an_added_and_a_removed_measure_are_changes() -> None:

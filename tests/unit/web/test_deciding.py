@@ -104,6 +104,18 @@ def test_a_pilot_has_the_chances_of_the_command() -> None:
     plan = PilotPlan(12, len(study_areas()), tuple(designs(3)), 0.9, 5, 5, 3, shipped_help())
     expected = [f"{plan.study(one).power(np.array([0.9]))[0]:.0%}" for one in plan.chosen]
     assert [row[1] for row in found["rows"]] == expected
-    [problem] = pilot(Kept(), 1_000, 1.0, 5, 700.0)["problems"]
-    assert "--areas: 1000 for the design" in problem["what"]
-    assert "--ratio 1: allowed: above 0" in problem["what"]
+    problems = pilot(Kept(), 1_000, 1.0, 5, 700.0)["problems"]
+    assert {one["path"] for one in problems} == {"areas", "ratio"}
+    told = "; ".join(f"{one['what']} | {one['allowed']}" for one in problems)
+    assert "areas 1000 for the design" in told
+    assert "ratio 1 | above 0" in told
+
+
+def test_a_chart_has_a_form_for_narrow_screens_in_which_everything_is_read() -> None:
+    found = pilot(Kept(), 12, 0.9, 5, 700.0)
+    assert 'width="320"' in found["narrow"]
+    places = [float(x) for x in re.findall(r'<text[^>]* x="([-0-9.]+)"', found["narrow"])]
+    assert min(places) >= 0.0
+    assert max(places) <= 320.0 - 20.0
+    shown = re.sub(r"</text><text[^>]*>", " ", found["narrow"])
+    assert all(row[0] in shown and row[1] in shown for row in found["rows"])
