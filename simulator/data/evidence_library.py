@@ -194,9 +194,13 @@ def topics() -> tuple[str, ...]:
 
 
 def weakest_design(keys: Iterable[str]) -> str:
-    """Return the design of the weakest of the studies that source keys name; empty if none of them is held."""
+    """Return the design of the weakest of the studies that source keys name; empty if none of them is held.
+
+    A description of a count or a cost is no study of an effect.
+    """
     named = {key.strip() for key in keys}
-    designs = (row.design for row in evidence() if named & set(row.sources))
+    studies = (row for row in evidence() if named & set(row.sources) and (row.is_ratio or SHRINKAGE[row.design] > 0.0))
+    designs = (row.design for row in studies)
     return min(designs, key=lambda design: SHRINKAGE[design], default="")
 
 

@@ -151,7 +151,7 @@ def ratio_of(loaded: LoadedScenario) -> float:
         ({"risk_ratio": {"value": 0.0625, "source": "fsh_innov"}}, 0.5),
         ({"risk_ratio": {"median": 0.64, "p10": 0.5, "p90": 0.8}, "source": "tfp_flw_2019"}, 0.8),  # matched
         ({"risk_ratio": 0.0625, "source": ["fgc_bjsw_2024", "fsh_innov"]}, 0.5),  # the weakest
-        ({"risk_ratio": 0.7, "source": "reunif_cp_2024"}, 1.0),  # a description compares nothing
+        ({"risk_ratio": 0.7, "source": "reunif_cp_2024"}, 0.7),  # a description of counts is no study of an effect
         ({"risk_ratio": 0.7, "source": "fgc_bjsw_2024"}, 0.7),  # a trial
         ({"risk_ratio": 0.7, "source": "cyp_strategy_2023"}, 0.7),  # no study of the library
         ({"risk_ratio": 0.7}, 0.7),

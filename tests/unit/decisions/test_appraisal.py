@@ -140,7 +140,7 @@ def test_each_effect_goes_by_its_design() -> None:
     assert kept(risk_ratio=0.64, source="tfp_flw_2019", quality="judgement")[:2] == ("judgement", 0.3)
     assert kept(risk_ratio=0.64)[:2] == ("judgement", 0.3)
     drawn = {"median": 0.64, "p10": 0.5, "p90": 0.8, "shrink": "matched"}
-    assert kept(risk_ratio=1.2, source="tfp_flw_2019")[2] == 1.2  # harm is not doubted
+    assert kept(risk_ratio={"value": 1.2, "shrink": "none"}, source="tfp_flw_2019")[2] == 1.2  # harm is not doubted
     design, share, after = kept(risk_ratio=drawn)
     assert (design, share) == ("matched", 1.0)
     assert after == pytest.approx(0.8), "the file has it at its root already"
