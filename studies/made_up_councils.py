@@ -146,7 +146,7 @@ class Council:
 
     Attributes
     ----------
-    size, world, pattern : int, str, str
+    size, world, pattern, seed : int, str, str, int
     truth : Truth
     stays : Stays
         Of the years that returns cover.
@@ -161,6 +161,7 @@ class Council:
     size: int
     world: str
     pattern: str
+    seed: int
     truth: Truth
     stays: Stays
     mean: Array
@@ -230,7 +231,7 @@ def draw(size: int, world: str, pattern: str, seed: int, *, ahead: int = 5, at_b
     mean = _future(truth, there, ahead, copies, rng)
     cells = _to_return(np.stack([expected, seen]))
     rate = np.divide(cells[0], cells[1], out=np.zeros_like(cells[0]), where=cells[1] > 0)
-    return Council(size, world, pattern, truth, _stays(record, there), mean, rate, cells[0])
+    return Council(size, world, pattern, seed, truth, _stays(record, there), mean, rate, cells[0])
 
 
 def _to_return(values: Array) -> Array:

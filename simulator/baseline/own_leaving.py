@@ -75,9 +75,47 @@ def design(one: Hazards, log_mean: float) -> tuple[Array, Array]:
 
 def ratios(one: Hazards, log_mean: float, coefficient: Array) -> tuple[Array, Array]:
     """Return a council's hazards over England's, in parts: (age, phase), (age, phase, place)."""
-    off = coefficient - (np.arange(len(coefficient)) == STRENGTH)
     by_phase, by_place = design(one, log_mean)
-    return np.exp(by_phase @ off), np.exp(by_place @ off)
+    return _over_england(by_phase, coefficient), _over_england(by_place, coefficient)
+
+
+def _over_england(x: Array, coefficient: Array) -> Array:
+    ratio: Array = np.exp(x @ (coefficient - (np.arange(len(coefficient)) == STRENGTH)))
+    return ratio
+
+
+def drawn_leaving(
+    england: Hazards, own: Leaving, level: float, level_sd: float, strength: float, children: Array
+) -> Array:
+    """Return coefficients of a draw: (coefficient,).
+
+    The level says how many leave, and on average over draws as many do as in the central run: the log level that is
+    most probable given a Poisson count is the log of the rate's mean. The strength says who leaves, and not how many.
+    Without either, more would leave in draws than the record tells, as hazards are convex in both.
+
+    Parameters
+    ----------
+    england : Hazards
+    own : Leaving
+    level, strength : float
+        How far they lie from what is most probable (`simulator.data.own_rates.Leaving.off`).
+    level_sd : float
+        Spread of levels over draws.
+    children : (age, phase, place)
+        In care at the base.
+    """
+    by_phase, by_place = design(england, own.log_mean)
+
+    def leave(at: Array) -> float:
+        of_phase, of_place = _over_england(by_phase, at), _over_england(by_place, at)
+        return float((children * ((england.by_phase * of_phase)[..., None] + england.by_place * of_place)).sum())
+
+    found = own.off(level, strength)
+    if children.any():
+        # The mean over a normal level, by the two points of Gauss and Hermite.
+        mean = (leave(own.off(level_sd, 0.0)) + leave(own.off(-level_sd, 0.0))) / 2.0
+        found[LEVEL] += np.log(leave(own.off(level, 0.0)) / leave(found) * leave(own.coefficient) / mean)
+    return found
 
 
 def with_own_leaving(

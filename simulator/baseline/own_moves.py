@@ -2,9 +2,10 @@
 
 A hazard of the council is
 
-    England's gross hazard * exp(level + to + pair + band) * pace of the phase * exp(phase),
+    England's gross hazard * exp(level + to + from + pair + band) * pace of the phase * exp(phase),
 
-by where a move leads, by the pair of placements, by the age band and where it leads, and by the phase of time in care.
+by where a move leads, by where it comes from, by the pair of placements, by the age band and where it leads, and by the
+phase of time in care.
 England's fitted moves are net: published tables tell what one placement gains from another, and not how many go each
 way. So a council's own gross moves are never set over them. What they are pooled towards is the gross flows of
 data/structure.yaml, which are a judgement, and loosely so (`simulator.returns.fit_moves`).
@@ -30,12 +31,12 @@ UNLISTED_PER_YEAR = 0.005
 """Hazard of a move that data/structure.yaml does not list, at a pace of 1 (a judgement; it is loosely held)."""
 
 
-def parts(values: Array) -> tuple[float, Array, Array, Array, Array]:
-    """Return coefficients by what they go with: level, (phase,), (to,), (from, to), (band, to)."""
+def parts(values: Array) -> tuple[float, Array, Array, Array, Array, Array]:
+    """Return coefficients by what they go with: level, (phase,), (to,), (from,), (from, to), (band, to)."""
     n = len(placements.reported())
-    cut = np.cumsum([1, len(PHASES), n, n * n, len(AGE_BANDS) * n])
-    level, phase, to, pair, band = np.split(values, cut[:-1])
-    return float(level[0]), phase, to, pair.reshape(n, n), band.reshape(-1, n)
+    cut = np.cumsum([1, len(PHASES), n, n, n * n, len(AGE_BANDS) * n])
+    level, phase, to, origin, pair, band = np.split(values, cut[:-1])
+    return float(level[0]), phase, to, origin, pair.reshape(n, n), band.reshape(-1, n)
 
 
 def gross_of_england(england: England) -> Array:
@@ -65,8 +66,9 @@ def listed(england: England) -> NDArray[np.bool_]:
 
 def gross_of_council(england: England, coefficient: Array) -> Array:
     """Return a council's gross moves a child-year at a pace of 1: (age, from, to)."""
-    level, _, to, pair, band = parts(coefficient)
-    found: Array = gross_of_england(england) * np.exp(level + to + pair + band[BAND_OF_AGE][:, None, :])
+    level, _, to, origin, pair, band = parts(coefficient)
+    by_age = band[BAND_OF_AGE][:, None, :]
+    found: Array = gross_of_england(england) * np.exp(level + to + origin[:, None] + pair + by_age)
     return found
 
 

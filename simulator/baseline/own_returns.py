@@ -24,7 +24,7 @@ from simulator.baseline.england import FOSTER, England, resident_rates, uasc_rat
 from simulator.baseline.evidence_of_returns import evidence_of, past_of
 from simulator.baseline.local_evidence import Evidence
 from simulator.baseline.named_authority import NamedAuthority, named_authority
-from simulator.baseline.own_leaving import with_own_leaving
+from simulator.baseline.own_leaving import drawn_leaving, hazards, with_own_leaving
 from simulator.baseline.own_moves import with_own_moves
 from simulator.baseline.placement_levels import as_england
 from simulator.baseline.placing_walks import PlacingWalk, placing_walks
@@ -36,7 +36,7 @@ from simulator.baseline.structure import BAND_OF_AGE
 from simulator.baseline.time_in_care import child_years, phases_of
 from simulator.data.authority_tables import published_stock, under_18s
 from simulator.data.council import BEYOND_SD, CODE, TIMES, Council
-from simulator.data.own_rates import LEVEL, Level
+from simulator.data.own_rates import KINDS, LEVEL, Level
 from simulator.engine.grid import first_row
 from simulator.engine.rates import Rates, StreamRates
 from simulator.engine.step import home_operators
@@ -60,7 +60,8 @@ _STARTS = {"resident": "starts", "uasc": "uasc_starts"}
 """Levels of starts by stream, as they are drawn."""
 
 _WALKS = {
-    "starts": ("resident", "starts"), "exits": ("resident", "exits"), "uasc_starts": ("uasc", "starts"),
+    "starts": ("resident", "starts"), "exits": ("resident", "exits"),
+    "uasc_starts": ("uasc", "starts"), "uasc_exits": ("uasc", "exits"),
 }  # fmt: skip
 """What walks in draws, by stream and measure."""
 
@@ -117,13 +118,17 @@ class OwnReturns:
 
     @property
     def walks(self) -> Mapping[str, RandomWalk]:
-        """Its rates, as far as its own years and what is known of other councils tell; chance is no part of it."""
+        """Its rates, as far as its own years and what is known of other councils tell; chance is no part of it.
+
+        Half of the draws lie above the central run, which is at the middle of what the years tell of a level; areas
+        whose draws have to add up to England's are another matter.
+        """
         years = self.council.years
         found = {}
         for name, (stream, measure) in _WALKS.items():
             level = self.council.levels.get((stream, measure))
             step = level.sd_per_year if level else 0.0
-            found[name] = RandomWalk(name, step, 1.0, str(years[0]), str(years[-1]), "")
+            found[name] = RandomWalk(name, step, 1.0, str(years[0]), str(years[-1]), "", taken_off=0.0)
         return found
 
     @property
@@ -207,13 +212,23 @@ class OwnReturns:
         of_england = {"resident": self.england.parameters.new_starts, "uasc": self.england.parameters.uasc_starts}
         found = []
         for s, (name, stream) in enumerate(zip(STREAMS, england, strict=True)):
-            one = own_rates(stream, name, self.england, council, drawn, limited=limited)
+            leaving = self._leaving(s, stream, drawn)
+            one = own_rates(stream, name, self.england, council, drawn, leaving, limited=limited)
             one = with_children(one, stream, width, council.stock[s], self.phases[s])
-            level = council.levels.get((name, "starts"))
-            scale = _mixed(council) * (_off(_STARTS[name], level.log_sd, drawn) if level else 1.0)
-            one = _with_starts(one, council.starts[s] * scale, of_england[name], width)
+            starts = council.starts[s] * _mixed(council) * np.exp(_log(_STARTS[name], drawn))
+            one = _with_starts(one, starts, of_england[name], width)
             found.append(with_first_places(one, s, council, drawn))
         return tuple(found)
+
+    def _leaving(self, s: int, england: StreamRates, drawn: Mapping[str, float]) -> dict[str, Array]:
+        """Return coefficients of leaving of a stream in a draw, by kind."""
+        name, found = STREAMS[s], {}
+        for kind, one in self.council.leaving_of(name).items():
+            level, strength = _leaves(name, kind), _strength(name, kind)
+            sd = float(one.sd[LEVEL]) if level_key(CODE, level) in drawn else 0.0
+            of, children = hazards(england, KINDS[name][kind]), self.children_by_phase[s]
+            found[kind] = drawn_leaving(of, one, _log(level, drawn), sd, _log(strength, drawn), children)
+        return found
 
     @cached_property
     def england_streams(self) -> tuple[StreamRates, ...]:
@@ -232,13 +247,23 @@ class OwnReturns:
             return self.known_phases
         found = []
         for s, (name, stream) in enumerate(zip(STREAMS, self.england_streams, strict=True)):
-            own = own_rates(stream, name, self.england, self.council, {}, limited=False)
+            leaving = {kind: one.coefficient for kind, one in self.council.leaving_of(name).items()}
+            own = own_rates(stream, name, self.england, self.council, {}, leaving, limited=False)
             own = replace(own, new_starts_per_month=self.council.starts[s][None, None, None] / MONTHS_A_YEAR)
             if not self.council.starts[s].any():
                 own = stream
             own = replace(with_first_places(own, s, self.council, {}), opening_home=np.zeros_like(stream.opening_home))
             found.append(phases_of(child_years(own, self.england.cohort_months)[0]))
         return tuple(found)
+
+    @cached_property
+    def children_by_phase(self) -> tuple[Array, ...]:
+        """Children at the base whose time in care is known, by stream: (age, phase, place) each."""
+        group, known = placements.groups(), len(TIME_BANDS)
+        return tuple(
+            np.einsum("atp,atkp->akp", stock[:, :known][..., group], phases)
+            for stock, phases in zip(self.council.stock, self.phases, strict=True)
+        )
 
     @property
     def history(self) -> Mapping[str, PastSeries]:
@@ -406,8 +431,9 @@ def _off(name: str, log_sd: float, drawn: Mapping[str, float]) -> float:
 
 
 def own_rates(
-    stream: StreamRates, name: str, england: England, council: Council, drawn: Mapping[str, float], *, limited: bool
-) -> StreamRates:
+    stream: StreamRates, name: str, england: England, council: Council, drawn: Mapping[str, float],
+    coefficient: Mapping[str, Array], *, limited: bool,
+) -> StreamRates:  # fmt: skip
     """Put a council's hazards of leaving and moving in place of England's.
 
     Parameters
@@ -419,19 +445,17 @@ def own_rates(
     england : England
     council : Council
     drawn : mapping of key to float
+    coefficient : mapping of kind to (coefficient,)
+        Of leaving, as drawn.
     limited : bool
         See :func:`simulator.baseline.own_moves.with_own_moves`.
     """
-    own = {kind: one for (of, kind), one in council.leaving.items() if of == name}
-    coefficient = {
-        kind: one.off(_log(_leaves(name, kind), drawn), _log(_strength(name, kind), drawn)) for kind, one in own.items()
-    }
-    found = with_own_leaving(stream, name, own, coefficient)
+    found = with_own_leaving(stream, name, council.leaving_of(name), coefficient)
     if moving := council.moving.get(name):
         ratio = np.exp([_log(_moves(name, to), drawn) for to in placements.reported()])
         found = with_own_moves(found, england, moving.coefficient, ratio, limited=limited)
     if level := council.levels.get((name, "exits")):
-        found = replace(found, exit_ratio=found.exit_ratio * level.mean * _off(f"{name}.exits", level.log_sd, drawn))
+        found = replace(found, exit_ratio=found.exit_ratio * level.mean * np.exp(_log(f"{name}.exits", drawn)))
     return found
 
 

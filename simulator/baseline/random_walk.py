@@ -9,7 +9,7 @@ two numbers say how much older years tell of the level at the base.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -57,6 +57,9 @@ class RandomWalk:
     response : float
         By how much a year's count moves, in per cent, as its rate moves by one: where hazards of leaving rise, fewer
         are left to leave later in the year.
+    taken_off : float
+        Part of half the variance that draws take off the log: with 1 their mean is that of the central run, so that
+        areas add up to what England's own draws make; with 0 their middle is. No part of the record.
     """
 
     name: str
@@ -68,6 +71,7 @@ class RandomWalk:
     group: str = ""
     correlation: float = 0.0
     response: float = 1.0
+    taken_off: float = field(default=1.0, kw_only=True)
 
 
 @cache

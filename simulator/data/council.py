@@ -40,7 +40,7 @@ _WHERE = (len(placements.reported()), len(PROVIDERS), len(LOCALITIES), len(DISTA
 FEWEST = 5
 """Fewest children in care from whom a run may start: the smallest English council has about six (a judgement)."""
 
-FITTED = 2
+FITTED = 3
 """What imports fit to a council's record, as manifests call it: a run takes rates of no other."""
 
 
@@ -148,6 +148,10 @@ class Council:
     by_stream: Array = field(default_factory=lambda: np.zeros((0, len(STREAMS))))
     flows: Mapping[str, Array] = field(default_factory=dict)
     where: Array = field(default_factory=lambda: np.zeros((0, *_WHERE)))
+
+    def leaving_of(self, stream: str) -> dict[str, Leaving]:
+        """Return how children of a stream leave, by kind."""
+        return {kind: one for (of, kind), one in self.leaving.items() if of == stream}
 
     @property
     def model_weight(self) -> float:

@@ -83,6 +83,12 @@ class EvidenceRow:
         if self.effect_type.endswith(_NO_UNIT):
             return f"{self.effect_type} {self.estimate}{ends}"
         shown = f"{int(self.estimate):,}" if self.estimate.isdecimal() else self.estimate
+        first, _, of = self.effect_type.partition(" ")
+        if first == "GBP":
+            size = "m" if of.partition(" ")[0] == "m" else ""
+            return " ".join(filter(None, (f"£{shown}{size}", of.removeprefix("m ")))) + ends
+        if first == "percent":
+            return " ".join(filter(None, (f"{shown}%", of))) + ends
         return f"{shown} {self.effect_type}{ends}"
 
 
@@ -188,9 +194,13 @@ def topics() -> tuple[str, ...]:
 
 
 def weakest_design(keys: Iterable[str]) -> str:
-    """Return the design of the weakest of the studies that source keys name; empty if none of them is held."""
+    """Return the design of the weakest of the studies that source keys name; empty if none of them is held.
+
+    A description of a count or a cost is no study of an effect.
+    """
     named = {key.strip() for key in keys}
-    designs = (row.design for row in evidence() if named & set(row.sources))
+    studies = (row for row in evidence() if named & set(row.sources) and (row.is_ratio or SHRINKAGE[row.design] > 0.0))
+    designs = (row.design for row in studies)
     return min(designs, key=lambda design: SHRINKAGE[design], default="")
 
 

@@ -22,6 +22,8 @@ HISTORY = {
     8: "An effect fades from when the last help that was paid for works. Placements of an authority walk away from "
     "England's in draws. A council's own returns: a pattern of leaving and moves of its own, and no change beside.",
     9: "Placements stray in draws so that their shares keep their mean; those of authorities come back.",
+    10: "Who leaves a home saves what such a child costs. Effects of studies weaker than a trial are shrunk unless a file "
+    "says otherwise, and defaults are drawn. Draws from returns keep the middle and the leavers that the record tells.",
 }
 """What changed results, by version."""
 

@@ -52,6 +52,7 @@ def of_moving() -> tuple[str, ...]:
         "level",
         *(f"phase_{name}" for name in PHASES),
         *(f"to_{to}" for to in places),
+        *(f"from_{origin}" for origin in places),
         *(f"{origin}_to_{to}" for origin in places for to in places),
         *(f"{band}_to_{to}" for band in AGE_BANDS for to in places),
     )

@@ -38,8 +38,8 @@ DRAWS = 40
 """Draws where none are named; with fewer a mean over them says little, as with them it says little of tails."""
 
 _LEAST_DRAWS = 10
-_USUAL_ROUNDS, _RUNS_THAT_SUIT = 3, 16_000
-"""Rounds of the search as a rule, and runs of which a programme of a scenario's takes about three minutes."""
+_USUAL_ROUNDS, RUNS_THAT_SUIT = 3, 12_500
+"""Rounds of the search as a rule, and runs that may take: 16,000 of twenty programmes took 240 s of processor."""
 
 _NEIGHBOURS = 16
 """Neighbours that are run in a round: those of which responses promise most."""
@@ -289,11 +289,11 @@ def runs_budget(offered: Sequence[Lever], asked: Asked, rounds: int = _ROUNDS) -
 
 
 def draws_that_suit(offered: Sequence[Lever], asked: Asked) -> int:
-    """Return the draws where none are named: `DRAWS`, or fewer where programmes are many, and a multiple of ten."""
+    """Return the draws where none are named: `DRAWS`, or fewer where programmes are many, and a multiple of five."""
     found = (
         draws
-        for draws in range(DRAWS, _LEAST_DRAWS, -10)
-        if runs_budget(offered, replace(asked, draws=draws), _USUAL_ROUNDS) <= _RUNS_THAT_SUIT
+        for draws in range(DRAWS, _LEAST_DRAWS, -5)
+        if runs_budget(offered, replace(asked, draws=draws), _USUAL_ROUNDS) <= RUNS_THAT_SUIT
     )
     return next(found, _LEAST_DRAWS)
 
@@ -430,8 +430,8 @@ class _Search:
             if found := self._ran(name, [scaled], budget):
                 return found[0]
             [outcome] = self.runs.of([scaled])
-            spent = np.inf if outcome is None else float(outcome.expected_cost.sum())
-            part *= min(0.99, 0.999 * budget / spent) if spent > 0.0 else 0.5
+            spent = 0.0 if outcome is None else float(outcome.expected_cost.sum())
+            part *= min(0.99, 0.999 * budget / spent) if spent > 0.0 else 0.5  # half of what cannot be had
         nothing: Plan = (None,) * len(self.levers)
         return self._candidate(name, nothing, self.runs.nothing())
 

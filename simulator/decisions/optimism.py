@@ -215,7 +215,7 @@ def _believed(
     origin = loaded.provenance.get(dotted(path))
     stated = [uncertain.quality if uncertain is not None else "", *(getattr(one, "quality", None) for one in holders)]
     quality = next(filter(None, stated), "")
-    keys = (uncertain.source if uncertain is not None else origin.source if origin is not None else "").split(";")
+    keys = (origin.source if origin is not None else "").split(";")
     weakest = weakest_design(keys)
     if quality == JUDGEMENT or not weakest:
         why = "its file calls it so" if quality == JUDGEMENT else "it names no study of the library"

@@ -19,6 +19,7 @@ from simulator.results.measures import measures
 from simulator.results.quantities import POUNDS
 from simulator.results.value_for_money import Item
 from simulator.runs.solve import Solution, Surety, Target, Trials, Unknown, dotted
+from simulator.runs.solved_scenario import as_found
 from simulator.scenario import LoadedScenario
 
 Array = NDArray[np.float64]
@@ -76,7 +77,7 @@ def whole_file(loaded: LoadedScenario, unknowns: Sequence[Unknown], solutions: S
         at: Any = content
         for step in holders:
             at = at[step] if isinstance(step, int) else at.setdefault(step, {})
-        at[name] = float(f"{solution.value:.10g}")
+        at[name] = as_found(loaded, unknown, solution.value)
     content["name"] = f"{loaded.scenario.name[:70]}, solved"
     text = json.dumps(content, indent=1, ensure_ascii=False)
     return f"# Found by care-demand solve; JSON is YAML.\n{text}\n"

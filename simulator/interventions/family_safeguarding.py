@@ -15,7 +15,7 @@ class FamilySafeguarding(StartsProgramme):
     """Workers for domestic abuse, substance use and mental ill health in the teams of children's social workers.
 
     Its figures are of before and after in one county, with nobody to compare; a trial in five councils has not told its
-    result. So the ratio is 1 unless a file gives another, and one of before and after asks for `shrink`.
+    result. So the ratio is 1 unless a file gives another, and one that names its before-and-after study is shrunk.
     """
 
     kind: Literal["family_safeguarding"] = named("family_safeguarding", "safeguarding")

@@ -26,7 +26,9 @@ class ResidentialBuild(Intervention):
 
     Their running cost is paid whether places are filled or not. A filled place takes the place of one that would be
     paid for at the mean cost of a home, but for a share of them, which bring in a child who would not have come.
-    Capital is a yearly charge over the life of the building, from the month in which it stands.
+    Capital is a yearly charge over the life of the building, from the month in which it stands. How far from home
+    children live is not changed by it, as nobody has counted who fills such places: those who come live as far away as
+    others in homes. `close_to_home` beside it, for the same places and at no cost, counts how many of them are near.
     """
 
     money_fields: ClassVar[frozenset[str]] = frozenset(
@@ -87,7 +89,10 @@ class ResidentialBuild(Intervention):
     @property
     def caveat(self) -> str:
         """What is assumed of who lives there."""
-        return f"{self.induced_share:.0%} of its filled places are taken to bring in children who would not have come"
+        induced = (
+            f"{self.induced_share:.0%} of its filled places are taken to bring in children who would not have come"
+        )
+        return f"{induced}, and to live as far from home as others in homes"
 
     @property
     def money_caveat(self) -> str:
@@ -140,6 +145,7 @@ class ResidentialBuild(Intervention):
         each = running + self._capital_gbp_per_year
         yield f"{pounds(self.places * each)} a year once all {self.places:,.0f} places are open, filled or not"
         yield f"the first opens in {self._opens}"
+        yield "it changes no distance from home: close_to_home, for the same places, counts how many live near"
         saving = self.occupancy * (1.0 - self.induced_share)
         if saving > 0:
             week = pounds(each / WEEKS_A_YEAR / saving)

@@ -8,7 +8,7 @@ from simulator.interventions.fields import Model, Quality, Quantity, SourceKeys,
 class StudyEffect(Model):
     """What the help does for those it reaches, by a study.
 
-    How far the study is believed, a file says beside the ratio (`shrink`), as of any ratio.
+    How far the study is believed goes by its design, or as a file says beside the ratio (`shrink`), as of any ratio.
     """
 
     risk_ratio: Quantity = number(1.0, low=0, high=3, unit="ratio", source="definition")

@@ -27,9 +27,7 @@ class SupportedAccommodation(LaggedIntervention):
     is how long places take to open.
     """
 
-    kind: Literal["supported_accommodation"] = named(
-        "supported_accommodation", "supported", "semi_independent", "homes"
-    )
+    kind: Literal["supported_accommodation"] = named("supported_accommodation", "semi_independent", "homes")
     """Places in supported accommodation."""
 
     places: Quantity = number(low=0, high=20_000, unit="places")

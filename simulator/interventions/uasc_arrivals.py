@@ -45,9 +45,9 @@ class UascArrivals(OverTime):
         return "arrivals a year"
 
     @property
-    def drives(self) -> CausedStarts:
-        """Starts of asylum-seeking children."""
-        return CausedStarts((STREAM,), (AGES[0], AGES[-1]))
+    def drives(self) -> CausedStarts | None:
+        """Starts of asylum-seeking children, unless it sets their number, whatever made it what it was."""
+        return None if self.overrules else CausedStarts((STREAM,), (AGES[0], AGES[-1]))
 
     def change(self, rates: Rates, context: Context) -> Rates:
         """Multiply their starts."""

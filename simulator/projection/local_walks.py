@@ -57,8 +57,8 @@ def walk(
 ) -> Array:
     """Return rates of areas over those of the base year in a draw: (area, month).
 
-    Their mean over draws is 1, so that areas add up to what England's own draws make on average. Rates that are held
-    have one area and one month, of 1.
+    Their mean or their median over draws is 1 (`simulator.baseline.random_walk.RandomWalk`). Rates that are held have
+    one area and one month, of 1.
 
     Parameters
     ----------
@@ -79,6 +79,7 @@ def walk(
     if all(key not in drawn for row in keys for pair in row for key in pair):
         return np.ones((1, 1))
     step, shock = (np.array([[drawn.get(pair[i], 0.0) for pair in row] for row in keys]) for i in range(2))
-    log = np.cumsum(step - one.sd_per_year**2 / 2.0, axis=1) + shock - year_sd(one, count)[:, None] ** 2 / 2.0
+    off = one.taken_off / 2.0
+    log = np.cumsum(step - off * one.sd_per_year**2, axis=1) + shock - off * year_sd(one, count)[:, None] ** 2
     factor: Array = np.exp(log)[:, [years.index(year) for year in year_of_month]]
     return factor

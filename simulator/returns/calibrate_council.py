@@ -136,7 +136,7 @@ def fit_council(stays: Stays, england: England, prior: National, window: int | N
             )
             moves[stream] = fit_moves(england, shares[s], events.sum(axis=0), at_risk.sum(axis=0))
             rate = np.sum([one.rate for one in leaving[stream].values()], axis=0)
-            levels[stream, "exits"] = _level_of_exits(events[..., : len(EXITS)], at_risk, rate)
+            levels[stream, "exits"] = level_of_exits(events[..., : len(EXITS)], at_risk, rate, weight)
         council = replace(
             council,
             leaving={(stream, kind): one.leaving for stream, kinds in leaving.items() for kind, one in kinds.items()},
@@ -148,11 +148,14 @@ def fit_council(stays: Stays, england: England, prior: National, window: int | N
     return FittedCouncil(years, seen, stocks, leaving, moves, evidence, own)
 
 
-def _level_of_exits(events: Array, at_risk: Array, rate: Array) -> Level:
-    """Return leaving at the base over what was fitted, with what walking adds to what is not known of it."""
+def level_of_exits(events: Array, at_risk: Array, rate: Array, weight: Array) -> Level:
+    """Return leaving at the base over what was fitted, with what walking adds to what is not known of it.
+
+    What is fitted leaves open as much as events that count by their years do, which is more than whole ones would.
+    """
     left = events.sum(axis=(1, 2, 3, 4))
     expected = (at_risk * rate).sum(axis=(1, 2, 3))
-    walks, still = (fit_level(left, expected, steps) for steps in (STEPS_OF_LEAVING, None))
+    walks, still = fit_level(left, expected, STEPS_OF_LEAVING), fit_level(weight * left, weight * expected, None)
     log_sd = float(np.sqrt(max(walks.log_sd**2 - still.log_sd**2, 0.0)))
     return replace(walks, log_sd=log_sd)
 

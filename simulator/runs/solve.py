@@ -595,8 +595,8 @@ def solve_several(
 
 
 def dotted(unknown: Unknown) -> str:
-    """Return the path of an unknown as it is written."""
-    return ".".join(map(str, unknown.path))
+    """Return the path of an unknown as people write it, an intervention by its id."""
+    return ".".join(unknown.id if isinstance(step, int) and unknown.id else str(step) for step in unknown.path)
 
 
 def _now(loaded: LoadedScenario, unknown: Unknown) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.runs.solve import Solution, Target, Unknown, Unsolvable, dotted
+from simulator.runs.solve import Solution, Target, Unknown, Unsolvable
 from simulator.scenario import LoadedScenario
 from simulator.scenario.uncertain import NO_SHRINKAGE
 
@@ -44,7 +44,9 @@ def solved_file(
         at = tree
         for step in steps:
             at = at.setdefault(step, {})
-        at[str(name)] = f"{_as_found(loaded, unknown, solution.value)}  # found by care-demand solve for {asked}"
+        at[str(name)] = (
+            f"{_in_yaml(as_found(loaded, unknown, solution.value))}  # found by care-demand solve for {asked}"
+        )
     changed = tree.pop("interventions", {})
     lines = ["interventions:"] if changed else []
     for entry, inside in changed.items():
@@ -53,10 +55,18 @@ def solved_file(
     return "\n".join([*head, *lines, *_lines(tree, 0)]) + "\n"
 
 
-def _as_found(loaded: LoadedScenario, unknown: Unknown, value: float) -> str:
-    """Return a value as a file has it: not to be shrunk once more where the scenario shrinks it."""
+def as_found(loaded: LoadedScenario, unknown: Unknown, value: float) -> float | dict[str, Any]:
+    """Return a value as a file holds it: not to be shrunk once more where the scenario shrinks it."""
+    found = float(f"{value:.10g}")
     shrunk = any(one.path == unknown.path and one.shrink for one in loaded.uncertain)
-    return f"{{value: {value:.10g}, shrink: {NO_SHRINKAGE}}}" if shrunk else f"{value:.10g}"
+    return {"value": found, "shrink": NO_SHRINKAGE} if shrunk else found
+
+
+def _in_yaml(found: float | dict[str, Any]) -> str:
+    """Write a value on one line."""
+    if isinstance(found, float):
+        return f"{found:.10g}"
+    return f"{{value: {found['value']:.10g}, shrink: {found['shrink']}}}"
 
 
 def _lines(tree: Mapping[str, Any], indent: int) -> list[str]:

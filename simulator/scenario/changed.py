@@ -14,7 +14,9 @@ from simulator.scenario.mapping import made_file
 from simulator.scenario.merge import SourceFile
 from simulator.scenario.nodes import Node, Place
 from simulator.scenario.schema import MOST_NAME, Scenario
-from simulator.scenario.translate import Path, note_of
+from simulator.scenario.stated import CERTAIN, At
+from simulator.scenario.translate import Path, find, note_of
+from simulator.scenario.uncertain import NO_SHRINKAGE, design_unasked, made_node
 
 _GIVEN = Place("", 0, 0)
 """Where a value stands that was given in Python or on the command line."""
@@ -81,15 +83,17 @@ def labels(values: Mapping[str, float], name: str) -> str:
 
 
 def with_numbers(stated: Node, numbers: Mapping[Path, float], name: str) -> Node:
-    """Return what a scenario states with other numbers and another name."""
+    """Return what a scenario states with other numbers and another name; the numbers are taken as they are."""
     for path, value in {**numbers, ("name",): name}.items():
         stated = _set(stated, path, value)
+        if design_unasked(stated, At(find(stated, path)[0], path)):
+            stated = _set(stated, path, {CERTAIN: value, "shrink": NO_SHRINKAGE})
     return stated
 
 
 def _set(node: Node | None, path: Path, value: object) -> Node:
     if not path:
-        return Node(value, _GIVEN)
+        return made_node(value, _GIVEN)
     step, *rest = path
     if node is not None and isinstance(node.value, list):
         items = list(node.value)

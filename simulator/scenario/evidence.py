@@ -45,7 +45,7 @@ def judged_in_part(loaded: LoadedScenario) -> dict[str, tuple[str, ...]]:
     Returns
     -------
     dict of str to tuple of str
-        Of each, the shares and ratios by which it acts that are judgements; when it acts is none of them.
+        Of each, the shares and ratios by which it acts that are judgements; where and when it acts are none of them.
     """
     wholly = judged_programmes(loaded)
     drawn = {dotted(one.path): one.quality for one in loaded.uncertain}
@@ -56,7 +56,7 @@ def judged_in_part(loaded: LoadedScenario) -> dict[str, tuple[str, ...]]:
             path.removeprefix(start)
             for path, origin in loaded.provenance.items()
             if path.startswith(start)
-            and path.removeprefix(start).partition(".")[0] not in one.money_fields
+            and path.removeprefix(start).partition(".")[0] not in {*one.money_fields, "areas"}
             and isinstance(origin.value, float)
             and (origin.unit in RATIOS or origin.unit.startswith("share"))
             and _is_judged(loaded, path, origin, drawn.get(path, ""))

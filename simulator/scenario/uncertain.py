@@ -97,14 +97,14 @@ def without_distributions(root: Node) -> tuple[Node, tuple[Uncertain, ...], list
             return replace(node, value=[plain(inner, (*path, i)) for i, inner in enumerate(node.value)])
         if not isinstance(node.value, dict):
             number = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
-            if number and _design_unasked(root, At(node, path)):
+            if number and design_unasked(root, At(node, path)):
                 return plain(Node({CERTAIN: node}, node.place, {CERTAIN: node.place}), path)
             return node
         note = note_of(root, path)
         if note is None or not note.uncertain:
             return replace(node, value={key: plain(inner, (*path, key)) for key, inner in node.value.items()})
         at = At(node, path)
-        uncertain, wrong = _uncertain(at, note, _key(root, path), _design_unasked(root, at))
+        uncertain, wrong = _uncertain(at, note, _key(root, path), design_unasked(root, at))
         problems.extend(wrong)
         if uncertain is None:
             return Node(note.low or 0.0, node.place)
@@ -125,17 +125,17 @@ def _of_defaults(root: Node) -> Iterator[Uncertain]:
             if note.spread is None or find(root, path)[1]:
                 continue
             keys = {} if note.source == JUDGEMENT else {"source": note.source}
-            at = At(_node({**note.spread, **keys}, entry.place), path)
+            at = At(made_node({**note.spread, **keys}, entry.place), path)
             uncertain, _ = _uncertain(at, note, _key(root, path), "")
             if uncertain is not None:
                 yield uncertain
 
 
-def _node(value: object, place: Place) -> Node:
+def made_node(value: object, place: Place) -> Node:
     """Return what a file would have if it gave a value there."""
     if isinstance(value, dict):
-        return Node({key: _node(inner, place) for key, inner in value.items()}, place, dict.fromkeys(value, place))
-    return Node([_node(inner, place) for inner in value] if isinstance(value, list) else value, place)
+        return Node({key: made_node(inner, place) for key, inner in value.items()}, place, dict.fromkeys(value, place))
+    return Node([made_node(inner, place) for inner in value] if isinstance(value, list) else value, place)
 
 
 def _kind(root: Node, path: Path) -> type[Intervention] | None:
@@ -150,21 +150,28 @@ def is_effect(kind: type[Intervention], steps: Path, unit: str) -> bool:
     return unit in RATIOS and kind.is_programme and kind.moves_children and steps[0] not in kind.money_fields
 
 
-def _design_unasked(root: Node, at: At) -> str:
-    """Return the design by which an effect is shrunk where its file does not say how; empty if it is not."""
+def design_unasked(root: Node, at: At) -> str:
+    """Return the design by which an effect is shrunk where its file does not say how; empty if it is not.
+
+    Its studies are those that its number names, or what holds it; the intervention's own list is of all its numbers,
+    and so of its effect only where it is of one source.
+    """
     kind, note = _kind(root, at.path), note_of(root, at.path)
     if "shrink" in at or kind is None or note is None or not is_effect(kind, at.path[2:], note.unit):
         return ""
-    source, quality = (given_nearest(root, at, name) for name in ("source", "quality"))
-    if quality == JUDGEMENT:
+    if given_nearest(root, at, "quality") == JUDGEMENT:
         return ""
-    design = weakest_design(source.split(";"))
+    own, of_all = (given_nearest(root, at, "source", above=above) for above in (2, 1))
+    design = weakest_design(own.split(";") if own or ";" in of_all else [of_all])
     return design if SHRINKAGE.get(design, 1.0) < 1.0 else ""
 
 
-def given_nearest(root: Node, at: At, name: str) -> str:
-    """Return the source keys, or the quality, given nearest to a value: in it, beside it or beside what holds it."""
-    holders = [at.node, *(find(root, at.path[:length])[0] for length in range(len(at.path) - 1, 0, -1))]
+def given_nearest(root: Node, at: At, name: str, above: int = 0) -> str:
+    """Return the source keys, or the quality, given nearest to a value: in it, beside it or beside what holds it.
+
+    What holds it is looked at from the nearest on, as far as those of more than so many steps.
+    """
+    holders = [at.node, *(find(root, at.path[:length])[0] for length in range(len(at.path) - 1, above, -1))]
     for holder in holders:
         if isinstance(holder.value, dict) and name in holder.value:
             said = holder.value[name].plain()

@@ -15,6 +15,9 @@ VERSION = 1
 """Of the state and of links. A program that knows another one says so."""
 
 MOST_SCENARIOS = 4
+MOST_INTERVENTIONS = 60
+"""In a scenario of a page, beside those of the one it extends: more are for files, as all of them are read anew at each
+change."""
 MOST_STATE_BYTES = 400_000
 MOST_LINK = 24_000
 """Characters of a state in a link; a bigger one is handed on as a file."""
@@ -64,6 +67,10 @@ class PageState:
             raise BadState(f"scenarios is a list of one to {MOST_SCENARIOS}")
         if not all(isinstance(one, dict) for one in scenarios):
             raise BadState("each scenario is an object with the keys of a scenario file")
+        if any(
+            len(some) > MOST_INTERVENTIONS for one in scenarios if isinstance(some := one.get("interventions"), list)
+        ):
+            raise BadState(f"a scenario has more than {MOST_INTERVENTIONS} interventions; run it from a file instead")
         if any(_depth(one) > _MOST_DEPTH for one in scenarios):
             raise BadState(f"values are nested more than {_MOST_DEPTH} deep")
         if type(at) is not int or not 0 <= at < len(scenarios) or type(own) is not bool:

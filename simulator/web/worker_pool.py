@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 
     from simulator.data.council import Council
 
-SECONDS = 60.0
-"""For one piece of work; a process that takes longer is ended and another one started."""
+SECONDS, NOW_SECONDS = 60.0, 20.0
+"""For one piece of work, and for one that somebody waits for; a process that takes longer is ended and another one
+started."""
+
+GONE_SECONDS = 5.0
+"""For the rest of a piece of work whose asker has gone."""
 
 WAITING = 64
 """Pieces of work that may wait for a process; more are refused."""
@@ -62,7 +66,7 @@ class _Piece:
     work: Callable[..., Any] = field(compare=False)
     given: tuple[Any, ...] = field(compare=False)
     answer: asyncio.Future[Any] = field(compare=False)
-    seconds: float = field(compare=False, default=SECONDS)
+    seconds: float = field(compare=False)
 
 
 def _serve(connection: Connection, council: Council | None, nice: int) -> None:
@@ -120,7 +124,7 @@ class _Worker:
             if piece.answer.done():
                 continue
             try:
-                fine, answer = await asyncio.wait_for(self._ask(piece), piece.seconds)
+                fine, answer = await self._in_time(piece)
             except (TimeoutError, EOFError, OSError):
                 self._end()
                 self._threads = ThreadPoolExecutor(1)
@@ -135,6 +139,16 @@ class _Worker:
                     logging.getLogger("uvicorn.error").error(answer)
                 what = "this is a fault in the program, not in what you asked for" if answer else "it took too long"
                 piece.answer.set_exception(Lost(what))
+
+    async def _in_time(self, piece: _Piece) -> tuple[bool, Any]:
+        asked = asyncio.ensure_future(self._ask(piece))
+        await asyncio.wait({asked, piece.answer}, timeout=piece.seconds, return_when=asyncio.FIRST_COMPLETED)
+        if piece.answer.done():
+            await asyncio.wait({asked}, timeout=GONE_SECONDS)
+        if not asked.done():
+            asked.cancel()
+            raise TimeoutError
+        return asked.result()
 
     async def _ask(self, piece: _Piece) -> tuple[bool, Any]:
         connection = self._connection
@@ -205,8 +219,9 @@ class WorkerPool:
         Lost
             If it took too long or is a fault of the program.
         """
-        piece = _Piece(urgency, next(self._numbers), work, given, asyncio.get_running_loop().create_future())
-        workers = self._prompt if urgency == NOW else self._patient
+        answer = asyncio.get_running_loop().create_future()
+        workers, seconds = (self._prompt, NOW_SECONDS) if urgency == NOW else (self._patient, SECONDS)
+        piece = _Piece(urgency, next(self._numbers), work, given, answer, seconds)
         workers.of(state).put(piece)
         try:
             return await piece.answer
@@ -214,14 +229,14 @@ class WorkerPool:
             piece.answer.cancel()  # nobody waits any more: it is not begun
 
     async def warm(self, work: Callable[..., Any]) -> list[Any]:
-        """Have something done by every process."""
-        pieces = []
-        for worker in self._all:
-            answer = asyncio.get_running_loop().create_future()
-            piece = _Piece(NOW, next(self._numbers), work, (), answer, FIRST_SECONDS)
-            worker.put(piece)
-            pieces.append(piece.answer)
-        return await asyncio.gather(*pieces)
+        """Have something done by every process: by one first, which may compile the engine for the others."""
+        first, *others = self._all
+        return [await self._warmed(first, work), *await asyncio.gather(*(self._warmed(one, work) for one in others))]
+
+    async def _warmed(self, worker: _Worker, work: Callable[..., Any]) -> Any:
+        piece = _Piece(NOW, next(self._numbers), work, (), asyncio.get_running_loop().create_future(), FIRST_SECONDS)
+        worker.put(piece)
+        return await piece.answer
 
     @property
     def _all(self) -> list[_Worker]:

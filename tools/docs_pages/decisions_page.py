@@ -52,7 +52,7 @@ _HEAD = """\
 # Decisions
 
 Written by `tools/make_docs.py`. Figures of a section are those of the commands it names, with the same seeds;
-`optimise`, `appraise` and `voi` write tables and charts as well. Read all of it with this in mind:
+`optimise`, `appraise`, `voi` and `solve --folder` write tables and charts as well. Read all of it with this in mind:
 
 - **The effects are judged.** Family help is taken to leave 0.90 of starts at the ages it is for, between the best
   matched study (0.68) and slight harm (1.05). What a foster approval costs, nobody has published.
@@ -124,9 +124,9 @@ def _drawn(chart: Chart | None, folder: Path, name: str) -> str:
 
 
 def _command() -> str:
-    budgets = ",".join(f"{one:g}" for one in BUDGETS)
-    said = ["care-demand", "optimise", *SCENARIOS, "--budget", f"{BUDGET_GBP:g}", "--draws", str(DRAWS)]
-    return shlex.join([*said, "--latest-start", str(LATEST), "--frontier", budgets, "--next", f"{NEXT_GBP:g}"])
+    budgets = ",".join(f"{one:.0f}" for one in BUDGETS)
+    said = ["care-demand", "optimise", *SCENARIOS, "--budget", f"{BUDGET_GBP:.0f}", "--draws", str(DRAWS)]
+    return shlex.join([*said, "--latest-start", str(LATEST), "--frontier", budgets, "--next", f"{NEXT_GBP:.0f}"])
 
 
 def _appraise(name: str) -> str:
@@ -150,6 +150,14 @@ _ORDER = ("care_years", "home_years", "npv")
 _HEADS = (
     "Budget", "Mean cost", "Child-years in care avoided", "In homes avoided", "Saved less cost, present value",
 )  # fmt: skip
+
+
+def _of_draws(share: float, draws: int = DRAWS) -> str:
+    """Write a share of draws, with its error of counting, so that "in" goes before it."""
+    if share in (0.0, 1.0):
+        return f"{'all' if share else 'none'} of {draws:,} draws"
+    number, _, error = words.chance(share, draws).partition(", ")
+    return f"{number} of draws{f' ({error})' if error else ''}"
 
 
 def _write(name: str) -> Callable[[float], str]:
@@ -179,7 +187,7 @@ def _enough(found: Optimised, optimism: Mapping[tuple[str, str], float], picture
         for lever, pick in zip(found.levers, found.plan.plan, strict=True)
         if pick is not None
     )
-    stated, uplifted = (words.chance(optimism["limited", step], DRAWS) for step in (_STATED, _UPLIFTED))
+    stated, uplifted = (_of_draws(optimism["limited", step]) for step in (_STATED, _UPLIFTED))
     return f"""\
 ## Is £200m enough to move England's numbers?
 
@@ -196,12 +204,10 @@ To be seen in the number of children in care, no. The plan found that avoids mos
 {words.count(children)} children at a time of some 80,000. (Whether the £200m pilots of 2023 pay for themselves is
 another question, which the [README](../README.md) answers.)
 
-**How sure.** The interval holds none and some harm: the chance of more children in care with it is
-{words.chance(float((plan < 0.0).mean()), DRAWS)}, and that it costs more than it saves
-{words.chance(float((pays < 0.0).mean()), DRAWS)}. With the uplifts for optimism (money a quarter dearer, a year late,
-half of what is judged of an effect), the whole roll-out pays with a chance of {uplifted}, as stated {stated}. "Best"
-is of
-two programmes and by the mean; by another objective it is another plan.
+**How sure.** The interval holds none and some harm: in {_of_draws(float((plan < 0.0).mean()))} there are more children
+in care with it, and in {_of_draws(float((pays < 0.0).mean()))} it costs more than it saves. The whole roll-out pays in
+{stated} as stated, and in {uplifted} with the uplifts for optimism (money a quarter dearer, a year late, half of what
+is judged of an effect). "Best" is of two programmes and by the mean; by another objective it is another plan.
 
 **What would change it.** Evidence on what family help does to starts. {_pays()}
 
@@ -216,11 +222,10 @@ def _over(found: Optimised) -> str:
     """Say how far a budget is held where the cost of a plan is drawn."""
     budget, last = found.frontier[-1]
     low, high = (words.money(float(end)) for end in np.quantile(last.cost_drawn_gbp, [0.1, 0.9]))
-    chance = words.chance(last.overspends(budget), DRAWS)
+    chance = _of_draws(last.overspends(budget))
     return (
-        f"The plan for {words.money(budget)} costs {low} to {high} in 80% of draws, and its chance to cost more than "
-        f"the "
-        f"budget is {chance}."
+        f"The plan for {words.money(budget)} costs {low} to {high} in 80% of draws, and more than the budget in "
+        f"{chance}."
     )
 
 
@@ -261,7 +266,7 @@ def _held(loaded: LoadedScenario, folder: Path) -> str:
     said = "\n".join(lines)
     ratios = np.linspace(low, high, 5)  # which were run to find these
     children = np.stack([trials.of(float(ratio)) for ratio in ratios])
-    as_stated = words.chance(float((children[-1, 1:] <= target.value).mean()), HELD_DRAWS)
+    as_stated = _of_draws(float((children[-1, 1:] <= target.value).mean()), HELD_DRAWS)
     picture = _drawn(
         held_chart(1.0 - ratios, children, target, {s: _prevented(one) for s, one in found.items()}), folder,
         "decisions-held",
@@ -284,11 +289,12 @@ record says:
 **How sure.** What is given or taken is the standard error of counting {HELD_DRAWS} draws. Studies of help run from 32%
 fewer starts to 5% more: what is needed to be {SURE[-1]:.0%} sure is near the best that was ever found, and not what to
 expect. The distance between the two lines is not about the help: it is how far starts and stays stray by themselves.
-With help that prevents nothing, the chance to keep to 80,000 is {as_stated} all the same.
+With help that prevents nothing, {as_stated} keep to 80,000 all the same.
 
 **What would change it.** Another course of starts than the past's (a new law, or arrivals) is in no draw. And a
 number is not what anybody should hold for its own sake: it can be held by help, or by not taking in children who are
-not safe. """
+not safe.
+"""
 
 
 def _hold(share: float) -> str:
@@ -322,8 +328,8 @@ def _next(found: Optimised, optimism: Mapping[tuple[str, str], float], foster: L
     own, other = here[RECRUITMENT], there[RECRUITMENT]
     settled = _verdict(own, other, here[help_])
     care = own.outcome["care_years"][1:]
-    stated, uplifted = (words.chance(optimism["limited", step], DRAWS) for step in (_STATED, _UPLIFTED))
-    needed = words.chance(float((other.outcome["npv"][1:] > 0.0).mean()), DRAWS)
+    stated, uplifted = (_of_draws(optimism["limited", step]) for step in (_STATED, _UPLIFTED))
+    needed = _of_draws(float((other.outcome["npv"][1:] > 0.0).mean()))
     return f"""\
 ## Where should the next £100m go?
 
@@ -344,11 +350,10 @@ and 80% of them), each run in full and its cost held by its mean:
 {words.count(float(care.mean()))} on average: most draws avoid some, and a minority add many more. {_approvals(foster)}
 
 **How sure.** Whether foster places are limited, so that children live in homes for want of them, is a structural
-assumption that the record does not settle; where places are found as needed recruitment moves nobody, and the chance
-that {more} of it pays is {needed}. The whole plan of 10,000 places pays with a chance of {stated} where places are
-limited, and with the uplifts for optimism of {uplifted}. Who approves more carers than have ever been on record in a
-year is not
-said either.
+assumption that the record does not settle; where places are found as needed recruitment moves nobody, and {more} of it
+pays in {needed}. Where places are limited, the whole plan of 10,000 places pays in {stated} as stated, and in
+{uplifted}
+with the uplifts for optimism. Who approves more carers than have ever been on record in a year is not said either.
 
 **What would change it.** A published cost of an approval; how many of the children in homes a foster home would be
 right for, which one survey of 113 children is all there is on; and for family help, the same evidence as above.
@@ -395,16 +400,15 @@ def _approvals(foster: LoadedScenario) -> str:
     for share in SURE:
         try:
             one = solve(foster, trials.target, unknown, engine, sure=Surety(share, DRAWS), trials=trials)
-            error = "" if not one.error or not np.isfinite(one.error) else f", give or take {_thousands(one.error)}"
-            said.append(f"{_thousands(one.value)} in {share:.0%} of draws{error}")
+            error = "" if not one.error or not np.isfinite(one.error) else f" (give or take {_thousands(one.error)})"
+            said.append(f"up to {_thousands(one.value)}{error} in {share:.0%} of draws")
         except Unsolvable:
             said.append(f"at no cost up to {_thousands(most)} in {share:.0%} of draws")
     return (
         f"All that rests on a judged cost of {middle} an approval ({low} to {high}) at today's volume, and dearer as "
-        f"volume "
-        f"rises. Where places are limited, the whole plan of 10,000 places just pays, at present value, if that cost "
-        f"is "
-        f"{' and '.join(said)} (the last command, with `--sure {SURE[0]:g}` and `{SURE[1]:g}`)."
+        "volume rises. Where places are limited, the whole plan of 10,000 places pays for itself, at present value, "
+        "with "
+        f"a cost of {' and '.join(said)} (the last command, with `--sure {SURE[0]:g}` and `{SURE[1]:g}`)."
     )
 
 
@@ -415,6 +419,8 @@ def _thousands(value: float) -> str:
 def _pilots(pilots: Mapping[str, PilotAnswer], picture: str) -> str:
     going_on, funded = (max(one.needs, key=lambda need: need.chance) for one in pilots.values())
     plan = next(iter(pilots.values())).plan
+    command = f"care-demand pilot-power --areas {plan.number} --ratio {plan.ratio:g} --years {plan.years}"
+    _, funded_help = (one.plan.help for one in pilots.values())
     needed = {one.design.label.lower(): one.areas_needed for one in next(iter(pilots.values())).needs}
     enough = [f"{areas} areas by {name}" for name, areas in needed.items() if areas is not None]
     more = (
@@ -428,14 +434,16 @@ def _pilots(pilots: Mapping[str, PilotAnswer], picture: str) -> str:
 ## Could the pilots show it?
 
 ```text
-care-demand pilot-power --areas {plan.number} --ratio {plan.ratio:g} --years {plan.years}
+{command}
+{command} --lag {funded_help.lag_months} --lasts {funded_help.lasts_months}
 ```
 
 {picture}
 
 {verdict}. If the help of the strategy's {plan.number} areas leaves {plan.ratio:g} of starts, and goes on, the best
 design ({going_on.design.label.lower()}) has a chance of {going_on.chance:.0%} to show it within {plan.years} years;
-as the pilots were funded, {funded.chance:.0%}. What it would show with a chance of {WANTED_POWER:.0%} is a ratio of
+as the pilots were funded (the second command), {funded.chance:.0%}. What it would show with a chance of
+{WANTED_POWER:.0%} is a ratio of
 {_ratio(going_on.smallest_ratio)}. So a pilot that finds nothing is no sign that there is nothing.
 That is about proof, by a test at the 5% level; what is found can still be worth money to whoever has to decide, as the
 [next section](#what-is-better-evidence-worth) reckons, for it counts every ratio that may be true, and the large ones
@@ -487,11 +495,10 @@ care-demand voi {" ".join(found.options[1:])} {asked} --draws {found.draws}
 
 {picture}
 
-By money alone, {option} is best on average, and the best with a chance of {words.chance(chance, found.draws)}
-({found.draws} draws). Knowing everything before the
+By money alone, {option} is best on average, and in {_of_draws(chance, found.draws)}. Knowing everything before the
 decision would be worth {words.money(found.evpi_gbp)} (standard error {words.money(found.evpi_error_gbp)}), for
 {found.horizon}; {what}. A pilot first tells part of it, and is not free (what measuring costs is counted at nothing
-here, and goes from each sum):
+here; whatever it is goes from each sum):
 
 {said}
 

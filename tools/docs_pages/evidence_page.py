@@ -30,10 +30,12 @@ def evidence_page(loaded: Mapping[str, LoadedScenario]) -> str:
         "charts mark so every programme of which nothing is better known.",
         "## Shrinkage by design",
         "A study that did not randomise tends to find too much: places are picked at a peak, and whoever takes part "
-        "differs. A file may say `shrink: DESIGN` beside the distribution of any ratio, or beside its `value` where it "
-        "has none; then this share of its logarithm is kept in every draw, so that 0.68 in a matched study becomes "
-        f"{shrunk_ratio(0.68, 'matched'):.2f}. The shares are a judgement. `shrink: none` in a file that extends it "
-        "takes the ratio as it was found, and `check`, the summary and each chart say what is shrunk.",
+        "differs. So of the logarithm of a ratio by which a programme acts, this share is kept in every draw, by the "
+        "weakest design of the studies that it names: 0.68 in a matched study becomes "
+        f"{shrunk_ratio(0.68, 'matched'):.2f}. The shares are a judgement. A file may say `shrink: DESIGN` itself "
+        "beside the distribution or the `value`, and `shrink: none` takes the ratio as it was found. A number whose "
+        "quality is `judgement` is taken as it is, and so is one that names no study of this page. `check`, the "
+        "summary and each chart say what is shrunk.",
         table(("Design", "Share of the logarithm that is kept"), kept, numbers=1),
         _shipped(loaded),
         *_topics(loaded),
@@ -46,9 +48,9 @@ def _shipped(loaded: Mapping[str, LoadedScenario]) -> str:
     some = [f"`{name}`" for name, one in loaded.items() if any(number.shrink for number in one.uncertain)]
     if some:
         return (
-            f"Shipped scenarios that shrink a ratio: {', '.join(some)}. The others take theirs as they are: where "
-            "studies without randomising are all there is, their central value is a judgement between those and no "
-            "effect already, and to shrink it again would doubt it twice."
+            f"Shipped scenarios with a ratio that is shrunk: {', '.join(some)}. The others take theirs as they are: "
+            "where studies without randomising are all there is, their central value is a judgement between those and "
+            "no effect already, and to shrink it again would doubt it twice."
         )
     return "No shipped scenario shrinks a ratio."
 

@@ -66,7 +66,9 @@ def gap_page(loaded: Mapping[str, LoadedScenario]) -> str:
         "newly asks for. `gap` is all spend less all funding: standing still, and the plan without money, less "
         "what programmes save. Rows *with the front door* add what safeguarding and family support cost beyond that of "
         "the year before the run in real terms (for an overspend, beyond that of the year before), as the model's "
-        "front door has it ([front-door.md](front-door.md)): claims of all children's social care are set beside "
+        "front door has it ([front-door.md](front-door.md)); where a council's spend of that year is not published, as "
+        "in London in 2024-25, the first year of the run stands in for it and adds nothing. Claims of all "
+        "children's social care are set beside "
         "these. `gap.csv` and the charts are of care alone.",
         "## From the year of the strategy",
         f"`{THEN}`, which starts from March 2023 and knows nothing later: medians of {DRAWS} draws, with 80% of "
@@ -208,8 +210,8 @@ def _paragraphs(runs: Mapping[str, RunResults], plan: RunResults) -> Iterator[st
         "safeguarding; spend on looked-after children was 55% of it in 2023-24 (£8.1bn of 14.8bn, pq_54465). The "
         f"model's front door holds {words.money(float(england.year_totals('front_door_spend').middle()[0]))} of "
         f"safeguarding and family support in {first}, and with it standing still costs {_shown(whole, 0)} in that "
-        f"year, of which {_shown(door, 0)} is for the front door. The claim is a shortfall on all that "
-        "councils would spend to hold services, "
+        f"year, of which {_shown(door, 0)} is for the front door. The claim is a shortfall on all "
+        "that councils would spend to hold services, "
         f"whenever it arose, while the model counts from the spend of {england.reference_year} as if that had "
         "been funded in full: what councils had covered from reserves by then is in the claim and not here. The "
         f"claim is {lga.gbp / float(whole.middle()[0]):.1f} times what standing still costs in {first} with the front "

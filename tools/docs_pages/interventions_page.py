@@ -59,7 +59,8 @@ def _if_left_out(note: FieldNote) -> str:
         return NONE
     if note.required:
         return "must be given"
-    return _as_written(note.default) if note.default is not None else note.if_empty or NONE
+    drawn = f", drawn as {_as_written(note.spread)}" if note.spread is not None else ""
+    return f"{_as_written(note.default)}{drawn}" if note.default is not None else note.if_empty or NONE
 
 
 def _source_of(note: FieldNote) -> str:

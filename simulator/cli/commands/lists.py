@@ -140,6 +140,7 @@ def interventions() -> list[dict[str, Any]]:
                     "description": _plain(note.label),
                     "required": note.required,
                     "default": _as_written(note.default),
+                    "default_drawn_as": None if note.spread is None else dict(note.spread),
                     "unit": note.unit,
                     "low": note.low,
                     "high": note.high,

@@ -485,7 +485,7 @@ def solve(
             return _solutions(one, asked, unknowns, engine, surety, beside, lambda done: progress(done, most), work)
         return None
 
-    def told(solutions: Sequence[Solution]) -> list[str]:
+    def told(solutions: Sequence[Solution], work: Path | None) -> list[str]:
         lines = []
         for path, unknown, solution in zip(vary, unknowns, solutions, strict=True):
             here = loaded.scenario.value_at(unknown.path)
@@ -495,7 +495,7 @@ def solve(
         price_year = loaded.scenario.price_year
         lines += [_reached(of, solution, surety, price_year) for of, solution in zip(asked, solutions, strict=True)]
         if both:
-            other = find(with_other_places(loaded), None if held is None else with_other_places(held))
+            other = find(with_other_places(loaded), None if held is None else with_other_places(held), work)
             found = problems[0].what if other is None else ", ".join(
                 f"{one.value:.6g} {u.note.unit}" for one, u in zip(other[0], unknowns, strict=True)
             )  # fmt: skip
@@ -512,7 +512,7 @@ def solve(
         with telling("--vary", problems):
             text = solved_file(loaded, parent, asked, unknowns, solutions)
         _refuse(problems)
-        lines = told(solutions)
+        lines = told(solutions, work)
         for line in lines:
             say(line)
         if folder is not None:

@@ -110,7 +110,7 @@ def verdicts(known: Sequence[ValueAccount]) -> str:
         )
     said = [f"with {regime}, they {verdict(account)}" for account, regime in zip(known, regimes, strict=True)]
     whose = uncosted(known[0]) if known[0].package.costed else ""  # else each verdict says so
-    return f"Programmes: {'; '.join(said)}{_after(whose)}"
+    return f"Programmes: {'; '.join([*said, *filter(None, [whose])])}"
 
 
 def standing(known: Sequence[Sequence[ValueAccount]]) -> str:

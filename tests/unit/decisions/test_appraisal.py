@@ -132,13 +132,15 @@ def test_each_effect_goes_by_its_design() -> None:
         [one] = [of for of in shrinkages(load_mapping(content), 0.3) if of.number == "effect risk ratio"]
         return one.design, one.kept, one.after
 
-    assert kept(risk_ratio=0.64, source="tfp_flw_2019") == ("matched", 0.5, pytest.approx(0.8))
+    as_found = {"value": 0.64, "shrink": "none"}
+    assert kept(risk_ratio=as_found, source="tfp_flw_2019") == ("matched", 0.5, pytest.approx(0.8))
+    assert kept(risk_ratio=0.64, source="tfp_flw_2019") == ("matched", 1.0, pytest.approx(0.8))  # it was by the reader
     assert kept(risk_ratio=0.64, source="mst_ucl_2018") == ("trial", 1.0, 0.64)
-    assert kept(risk_ratio=0.64, source=["mst_ucl_2018", "fsh_innov"])[:2] == ("before_and_after", 0.25)
+    assert kept(risk_ratio=as_found, source=["mst_ucl_2018", "fsh_innov"])[:2] == ("before_and_after", 0.25)
     assert kept(risk_ratio=0.64, source="tfp_flw_2019", quality="judgement")[:2] == ("judgement", 0.3)
     assert kept(risk_ratio=0.64)[:2] == ("judgement", 0.3)
     drawn = {"median": 0.64, "p10": 0.5, "p90": 0.8, "shrink": "matched"}
-    assert kept(risk_ratio=1.2, source="tfp_flw_2019")[2] == 1.2  # harm is not doubted
+    assert kept(risk_ratio={"value": 1.2, "shrink": "none"}, source="tfp_flw_2019")[2] == 1.2  # harm is not doubted
     design, share, after = kept(risk_ratio=drawn)
     assert (design, share) == ("matched", 1.0)
     assert after == pytest.approx(0.8), "the file has it at its root already"

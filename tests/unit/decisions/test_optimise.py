@@ -1,17 +1,29 @@
 """Allocating a budget on the simulator."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from simulator.cli.main import cli
-from simulator.decisions.levers import combined, levers
-from simulator.decisions.optimise import DRAWS, Asked, Optimised, draws_that_suit, optimise, runs_budget
+from simulator.decisions.levers import Pick, Plan, combined, levers
+from simulator.decisions.optimise import (
+    DRAWS,
+    RUNS_THAT_SUIT,
+    Asked,
+    Candidate,
+    Optimised,
+    _Search,
+    draws_that_suit,
+    optimise,
+    runs_budget,
+)
 from simulator.decisions.optimise_folder import optimise_text
 from simulator.decisions.portfolio import Together
 from simulator.scenario import ScenarioError, load
@@ -22,7 +34,7 @@ BUDGET = 400e6
 @pytest.fixture(scope="module")
 def found() -> Optimised:
     loaded = combined([load("family-help-national"), load("foster-plan-10000")])
-    budgets = (0.0, 100e6, 2_600e6)
+    budgets = (0.0, 100e6, 2_600e6, 4_000e6)
     return optimise(loaded, Asked(BUDGET, {"care_years": 1.0}, latest_start=2027, frontier_gbp=budgets))
 
 
@@ -41,6 +53,13 @@ def test_the_plan_beats_every_programme_alone_and_equal_shares(found: Optimised)
 def test_the_frontier_never_falls(found: Optimised) -> None:
     assert all(later.score >= earlier.score for (_, earlier), (_, later) in pairwise(found.frontier))
     assert found.frontier[0][1].score == 0.0
+
+
+def test_what_a_plan_takes_is_not_called_dominated(found: Optimised) -> None:
+    plans = [one.plan for _, one in found.frontier]
+    taken = {lever.name for plan in plans for lever, pick in zip(found.levers, plan, strict=True) if pick is not None}
+    assert taken == {"family-help", "foster-plan"}
+    assert not taken & set(found.dominated)
 
 
 def test_the_next_million_is_what_two_runs_differ_by(found: Optimised) -> None:
@@ -167,10 +186,25 @@ def test_so_many_draws_are_run_as_programmes_leave_time_for() -> None:
     assert draws_that_suit(few, asked) == DRAWS
     many = tuple(replace(one, name=f"x{i}") for i in range(20))
     assert 10 <= draws_that_suit(many, asked) < DRAWS
-    assert runs_budget(many, replace(asked, draws=draws_that_suit(many, asked)), 3) <= 16_000
+    assert runs_budget(many, replace(asked, draws=draws_that_suit(many, asked)), 3) <= RUNS_THAT_SUIT
 
 
 def test_a_start_after_the_run_is_refused() -> None:
     loaded = combined([load("family-help-national"), load("foster-plan-10000")])
     with pytest.raises(ScenarioError, match="starts in April 2099 is in it"):
         levers(loaded, {}, 2099)
+
+
+class UpToThreeTenths(_Search):
+    """A search in which no more than 0.3 of a programme can be had."""
+
+    def __init__(self) -> None:
+        self.runs = SimpleNamespace(of=lambda plans: [None for _ in plans])  # type: ignore[assignment]
+
+    def _ran(self, name: str, plans: Sequence[Plan], budget: float) -> list[Candidate]:
+        return [Candidate(name, plan, None, 0.0, 0.0) for plan in plans if plan[0].level <= 0.3]  # type: ignore[arg-type, union-attr]
+
+
+def test_what_cannot_be_had_is_made_less_and_not_given_up() -> None:
+    found = UpToThreeTenths()._within("all of it", (Pick(1.0),), 1e9)
+    assert found.plan == (Pick(0.25),)

@@ -23,6 +23,7 @@ from simulator.interventions.asylum_transfers import transferred
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.starts_programme import come_later
 from simulator.interventions.supported_accommodation import SupportedAccommodation
+from simulator.runs.collisions import _WORDS, _arrays, _differs
 from simulator.scenario import load_mapping
 from simulator.vocabulary import areas
 from simulator.vocabulary.axes import AGES
@@ -247,3 +248,12 @@ def test_who_leaves_a_home_saves_what_such_a_child_costs_and_no_more(
     (children, gbp), (fewer, less) = homes(), homes({"kind": kind, "start": "2025-04", **fields})
     assert fewer < children
     assert least < (gbp - less) / (children - fewer) / (gbp / children) < most
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_everything_that_a_kind_changes_has_words(kind: str) -> None:
+    bare = _arrays(make_rates())
+    for fields in EXAMPLES[kind]:
+        changed = _arrays(made(kind, fields).apply(make_rates(), make_context()))
+        names = {name.rpartition("/")[2] for name in bare if _differs(changed[name], bare[name]).any()}
+        assert names <= set(_WORDS)

@@ -143,7 +143,7 @@ def test_what_has_no_cost_counted_pays_nothing_back_and_says_so() -> None:
         account([[10e6, 0, 0]], [[0, 50e6, 0]]), package=replace(PACKAGE, kept=(0, 1), moving=(0, 1), uncosted=("A",))
     )
     assert verdict(some) == "save £40m more than they cost by 2027-28, and have paid back by 2026-27"
-    assert verdicts([some]).endswith("have paid back by 2026-27, the cost of A is not counted")
+    assert verdicts([some]).endswith("have paid back by 2026-27; the cost of A is not counted")
     assert uncosted(some) == "the cost of A is not counted"
     assert standing([[free, free], [some, some]]) == (
         "Of 2 scenarios, in 1 programmes pay under both rules for foster places and in 1 no cost is counted (central "

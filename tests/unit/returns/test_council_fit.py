@@ -9,22 +9,28 @@ from functools import cache
 import made_up_councils as made_up
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from simulator.baseline.deviations import level_key
 from simulator.baseline.england import England, load_baseline
-from simulator.baseline.own_leaving import hazards, ratios, with_own_leaving
-from simulator.baseline.own_moves import gross_of_england, with_own_moves
+from simulator.baseline.own_leaving import drawn_leaving, hazards, ratios, with_own_leaving
+from simulator.baseline.own_moves import gross_of_england, parts, with_own_moves
 from simulator.baseline.time_in_care import phases_of
 from simulator.data import packaged
+from simulator.data.council import CODE
 from simulator.data.own_rates import KINDS, LEVEL, STRENGTH, Leaving, of_leaving, of_moving
 from simulator.projection.compile import compile_scenario
+from simulator.projection.local_walks import parameters as walk_parameters
+from simulator.projection.local_walks import walk
 from simulator.projection.localise import parameters
-from simulator.returns.calibrate_council import FittedCouncil, fit_council
+from simulator.returns.calibrate_council import FittedCouncil, fit_council, level_of_exits
 from simulator.returns.check_past import check
 from simulator.returns.codes import PLACES
 from simulator.returns.exposure import EVENTS, EXITS, UNKNOWN_TIME, by_year, exposure, exposure_of, stock_by_age
 from simulator.returns.fit_leaving import fit_leaving
-from simulator.returns.fit_levels import STEPS_OF_STARTS, filtered, fit_level
+from simulator.returns.fit_levels import STEPS_OF_LEAVING, STEPS_OF_STARTS, filtered, fit_level
 from simulator.returns.fit_moves import fit_moves
 from simulator.returns.penalised_poisson import most_probable
 from simulator.returns.rate_table import pooled_rates
@@ -141,6 +147,17 @@ def test_a_steady_rate_is_the_mean_of_all_years() -> None:
     assert fit_level(np.full(6, 400.0), np.ones(6), None).log_sd == pytest.approx((6 * 400.5) ** -0.5, rel=0.01)
 
 
+def test_leaving_at_the_base_is_left_open_by_no_more_than_walking() -> None:
+    """What the weighted fit leaves open and what is added to it are what the years tell of a rate that walks."""
+    left, weight = np.full((6, 1, 1, 1, 1), 100.0), np.array([0.25, 0.3, 0.4, 0.5, 0.8, 1.0])
+    found = level_of_exits(left, left[..., 0] * 2.0, np.full((1, 1, 1), 0.5), weight)
+    walks = fit_level(np.full(6, 100.0), np.full(6, 100.0), STEPS_OF_LEAVING)
+    fitted_to = (weight.sum() * 100.0) ** -0.5
+    assert found.mean == pytest.approx(1.0)
+    assert found.sd_per_year == walks.sd_per_year
+    assert np.hypot(found.log_sd, fitted_to) == pytest.approx(walks.log_sd, rel=0.01)
+
+
 def test_a_rate_that_moves_is_that_of_the_last_years() -> None:
     events = 400.0 * np.exp(0.12 * np.array([0, 1, 2, 1, 2, 3]))
     found = fit_level(events, np.ones(6), STEPS_OF_STARTS)
@@ -245,6 +262,88 @@ def test_gross_moves_are_in_the_engine_as_fitted() -> None:
     assert free.move_per_year[0, 0][:, waiting].sum() > held.move_per_year[0, 0][:, waiting].sum()
     np.testing.assert_allclose(free.exit_pace, stream.exit_pace)
     assert len(PHASES) == free.placement_pace.shape[2]
+
+
+def test_moves_out_of_a_placement_are_its_own() -> None:
+    """Homes that children leave twice as often, for each other placement alike: some 60 moves tell it."""
+    prior = made_up.england()
+    shares, home = phases_of(prior.spent[0]), PLACES.index("childrens_home")
+    years = np.zeros((len(AGES), UNKNOWN_TIME, len(PLACES)))
+    years[10:16, 3:5] = 8.0
+    prior_rate = fit_moves(england(), shares, np.zeros((*years.shape, len(EVENTS))), years).england
+    events = np.zeros((*years.shape, len(EVENTS)))
+    events[..., len(EXITS) :] = prior_rate * years[..., None]
+    events[:, :, home, len(EXITS) :] *= 2.0
+    found = fit_moves(england(), shares, events, years)
+    out = (found.rate * years[..., None]).sum(axis=(0, 1, 3))
+    seen = events[..., len(EXITS) :].sum(axis=(0, 1, 3))
+    assert 40 < seen[home] < 100
+    assert out[home] == pytest.approx(seen[home], rel=0.1)
+    np.testing.assert_allclose(np.delete(out, home), np.delete(seen, home), rtol=0.12, atol=1.0)
+    origin = parts(found.moving.coefficient)[3]
+    assert origin.argmax() == home
+
+
+# --------------------------------------------------------------------------------------------------
+# Draws
+
+
+@given(
+    level=st.floats(-1.0, 1.0), strength=st.floats(-0.5, 0.5), at=st.floats(-0.5, 0.5), k=st.floats(0.3, 1.7),
+    seed=st.integers(0, 5),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_a_strength_says_who_leaves_and_not_how_many(
+    level: float, strength: float, at: float, k: float, seed: int
+) -> None:
+    stream, kind = made_up.england().streams[0], KINDS["resident"]["home"]
+    of = hazards(stream, kind)
+    one = replace(leaving_of(at, k), with_level=_at(LEVEL), with_strength=_at(STRENGTH))
+    children = np.random.default_rng(seed).poisson(0.3, of.by_place.shape).astype(float)
+
+    def leave(coefficient: Array) -> float:
+        by_phase, by_place = ratios(of, one.log_mean, coefficient)
+        return float((children * ((of.by_phase * by_phase)[..., None] + of.by_place * by_place)).sum())
+
+    found = drawn_leaving(of, one, level, 0.0, strength, children)
+    assert leave(found) == pytest.approx(leave(one.coefficient) * np.exp(level), rel=1e-9)
+    assert found[STRENGTH] == pytest.approx(k + strength)
+    either = [leave(drawn_leaving(of, one, sign * 0.4, 0.4, strength, children)) for sign in (-1.0, 1.0)]
+    assert np.mean(either) == pytest.approx(leave(one.coefficient), rel=1e-9)
+
+
+def test_without_children_or_draws_coefficients_are_those_fitted() -> None:
+    of = hazards(made_up.england().streams[0], KINDS["resident"]["home"])
+    one = replace(leaving_of(0.2, 0.7), with_level=_at(LEVEL), with_strength=_at(STRENGTH))
+    none = np.zeros(of.by_place.shape)
+    np.testing.assert_array_equal(drawn_leaving(of, one, 0.3, 0.4, 0.1, none), one.off(0.3, 0.1))
+    np.testing.assert_allclose(drawn_leaving(of, one, 0.0, 0.0, 0.0, none + 1.0), one.coefficient, atol=1e-12)
+
+
+def _at(coefficient: int) -> Array:
+    return (np.arange(len(of_leaving())) == coefficient).astype(float)
+
+
+def test_half_of_the_draws_lie_above_the_central_run() -> None:
+    """Starts and leaving of both kinds of children walk, and the middle of draws is the central run's rate."""
+    own = fitted(400, "flat").own
+    assert set(own.walks) == {"starts", "exits", "uasc_starts", "uasc_exits"}
+    years = ("2026-27", "2027-28")
+    for name, one in own.walks.items():
+        assert one.sd_per_year > 0
+        assert own.events[name].shape == (1,)
+        keys = [p.key for p in walk_parameters({name: one}, own.walking, years, own.events)]
+        assert len(keys) == len(years)
+        drawn = dict(zip(keys, (0.1, -0.3), strict=True))
+        factor = walk({name: one}, name, own.walking, years, drawn, own.events[name])
+        np.testing.assert_allclose(factor, np.exp([[0.1, -0.2]]))
+    # Rates are drawn at what is most probable: nothing moves.
+    keys = ("starts", "resident.exits", "uasc_starts", "uasc.exits")
+    of_england = own.england_streams
+    same = own.streams(of_england, {level_key(CODE, key): 0.0 for key in keys}, limited=False)
+    for a, b in zip(same, own.streams(of_england, {}, limited=False), strict=True):
+        np.testing.assert_allclose(a.new_starts_per_month, b.new_starts_per_month)
+        np.testing.assert_allclose(a.exit_ratio, b.exit_ratio)
 
 
 # --------------------------------------------------------------------------------------------------

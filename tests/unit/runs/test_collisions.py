@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -64,7 +65,65 @@ def test_two_recruitments_share_one_ceiling() -> None:
 
 
 def test_what_makes_the_other_stronger_is_told_so() -> None:
-    assert "each makes the other stronger" in Collision("a", "b", "starts", (0.9, 0.9), 0.7).says
+    assert "each makes the other stronger" in Collision("a", "b", "starts", (0.9, 0.9), 0.7, 0.81).says
+
+
+def test_what_builds_up_multiplies_month_by_month_and_shares_no_limit() -> None:
+    """Both are weak early and strong late, so that means over months do not multiply though each month does."""
+    slowly = {"profile": {"shape": "linear", "months": 24}}
+    [one] = collisions(scenario(help_for([0, 17], 0.5, id="a", **slowly), help_for([0, 17], 0.5, id="b", **slowly)))
+    assert abs(one.together - one.alone[0] * one.alone[1]) > 0.002
+    assert one.together == pytest.approx(one.multiplied)
+    assert "They multiply" in one.says
+
+
+def test_what_is_brought_twice_is_told() -> None:
+    pay = {"kind": "foster_allowance", "start": "2025-04", "uplift_gbp_per_week": 20.0, "deregistration_ratio": 1.0}
+    [one] = collisions(scenario({**pay, "id": "a"}, {**pay, "id": "b"}))
+    assert one.says == (
+        "a and b both bring what foster carers are paid a week: each is counted in full, and the second comes on top "
+        "of the first for whoever both reach."
+    )
+
+
+def test_who_draws_on_the_same_children_by_other_ways_is_told() -> None:
+    """Moves leave fewer for each other; places that are filled, or near, count whatever the other does."""
+    down = {"kind": "step_down", "start": "2025-04", "id": "down"}
+    supported = {"kind": "supported_accommodation", "start": "2025-04", "places": 100.0, "id": "supported"}
+    near = {"kind": "close_to_home", "start": "2025-04", "places": 100.0, "id": "near"}
+    built = {
+        "kind": "residential_build", "start": "2025-04", "places": 100.0, "running_cost_gbp_per_week": 5000.0,
+        "lead_months": 0.0, "staffing_months": 0.0, "id": "built",
+    }  # fmt: skip
+    said = {(one.first, one.second): one.says for one in collisions(scenario(down, supported, near, built))}
+    assert said.keys() == set(combinations(["down", "supported", "near", "built"], 2))
+    assert said["down", "supported"].endswith("so that together they move fewer.")
+    assert all(said[pair].endswith("counts twice.") for pair in (("down", "built"), ("supported", "built")))
+    assert all(said[pair].endswith("counts in both.") for pair in (("down", "near"), ("supported", "near")))
+    assert said["near", "built"].endswith("nobody counts twice.")
+
+
+def test_hubs_and_recruitment_meet_in_approvals_under_one_ceiling() -> None:
+    hubs = {"kind": "foster_hubs", "start": "2025-04", "application_ratio": 1.9, "share_won_from_others": 0.0}
+    recruit = {"kind": "foster_recruitment", "start": "2025-04", "enquiries_ratio": 1.5, "share_won_from_others": 0.0}
+    [one] = collisions(scenario({**hubs, "id": "a"}, {**recruit, "id": "b"}))
+    assert one.what == "approvals of foster households"
+    assert "a limit that they share" in one.says
+
+
+def test_shares_that_rise_as_others_fall_are_told_by_those_that_rise() -> None:
+    kin = {"kind": "kinship_priority", "start": "2025-04", "first_placement_ratio": 1.5, "order_ratio": 1.0}
+    [one] = collisions(scenario({**kin, "id": "a"}, {**kin, "id": "b"}))
+    assert one.what.startswith("first placements")
+    assert one.alone[0] == pytest.approx(1.5, rel=0.05)
+
+
+def test_two_workforces_tell_whom_they_gain_and_whom_they_replace() -> None:
+    more = {"kind": "workforce", "start": "2025-04", "recruits_per_year": 500.0}
+    gained, replaced = collisions(scenario({**more, "id": "a"}, {**more, "id": "b"}))
+    assert gained.what == "employed social workers"
+    assert replaced.what == "social workers of agencies"
+    assert "They add" in gained.says
 
 
 LINE = {"id": "plan", "gbp": {"2025-26": 1e6, "2026-27": 3e6}, "source": "pq_106342"}

@@ -149,7 +149,7 @@ interventions:
   - kind: early_help
     id: help
     start: 2025-04
-    effect: {measure: starts, risk_ratio: {low: 0.8, mode: 0.9, high: 1.0}, source: tfp_flw_2019}
+    effect: {measure: starts, risk_ratio: {low: 0.8, mode: 0.9, high: 1.0}, source: mst_ucl_2018}
     cost: {per_year_gbp: 40_000_000}
 """
 RATIO = "interventions.help.effect.risk_ratio"
@@ -194,7 +194,9 @@ def test_programmes_may_be_held_against_another_scenario(help_file: Path) -> Non
     loaded, against = load(help_file), load(other)
     unknown = Unknown.parse(RATIO, loaded.scenario)
     found = solve(loaded, Target.parse(f"npv=0@{PERIOD}"), unknown, against=against)
-    assert found.value < loaded.scenario.value_at(unknown.path)  # it has to do more than the other does with the same ratio for nothing
+    assert found.value < loaded.scenario.value_at(
+        unknown.path
+    )  # it has to do more than the other does with the same ratio for nothing
     status_quo = solve(loaded, Target.parse(f"npv=0@{PERIOD}"), unknown, against=load("status-quo"))
     assert status_quo.value == pytest.approx(solve(loaded, Target.parse(f"npv=0@{PERIOD}"), unknown).value, abs=1e-4)
 
@@ -385,3 +387,24 @@ def test_a_folder_holds_what_was_found_and_tried(help_file: Path) -> None:
     again = load(out / "solved.yaml").scenario
     assert again.name == "Help, solved"
     assert again.interventions[0].effect.risk_ratio == pytest.approx(float(solved["value"]))
+
+
+def test_a_search_that_was_stopped_goes_on_from_what_it_ran(help_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["solve", str(help_file), "--target", f"npv=0@{PERIOD}", "--vary", f"{RATIO}=0.2..1", "--sure", "0.75"]
+    words += ["--draws", "2", "--folder", str(help_file.parent / "out")]
+    ran, whole = [], Trials._ran
+
+    def stopped(trials: Trials, value: float) -> np.ndarray:
+        if len(ran) == 3:
+            raise KeyboardInterrupt
+        ran.append(value)
+        return whole(trials, value)
+
+    monkeypatch.setattr(Trials, "_ran", stopped)
+    assert CliRunner().invoke(cli, words).exit_code != 0
+    again: list[float] = []
+    monkeypatch.setattr(Trials, "_ran", lambda trials, value: (again.append(value), whole(trials, value))[1])
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 0, done.output
+    assert len(ran) == 3
+    assert [again.count(value) for value in ran] == [1, 1, 1], "with places found as needed alone"

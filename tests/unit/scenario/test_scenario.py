@@ -38,7 +38,7 @@ interventions:
     id: help
     start: 2024-04
     profile: {shape: linear, months: 12}
-    effect: {risk_ratio: 0.9, source: tfp_flw_2019}
+    effect: {risk_ratio: 0.9, source: mst_ucl_2018}
     cost: {budget_gbp: {2024-25: 1_000_000, 2025-26: 2_000_000}}
   - kind: trend
     id: starts
@@ -117,7 +117,7 @@ def test_values_keep_their_place(tmp_path: Path) -> None:
     origin = load(path).provenance["interventions.0.effect.risk_ratio"]
     assert (origin.value, origin.unit, origin.file, origin.line) == (0.9, "ratio", str(path), 12)
     assert PARENT.splitlines()[11][origin.column - 1 :].startswith("0.9")
-    assert origin.source == "tfp_flw_2019"
+    assert origin.source == "mst_ucl_2018"
     assert not origin.default
     default = load(path).provenance["interventions.0.eligible_share"]
     assert (default.value, default.default, default.source, default.file) == (1.0, True, "definition", "")
@@ -151,7 +151,7 @@ def test_child_lies_over_parent(child: LoadedScenario) -> None:
         "lag_months": 0,
         "ages": [0, 17],
         "eligible_share": 1.0,
-        "effect": {"measure": "starts", "risk_ratio": 0.8, "source": ["tfp_flw_2019"]},
+        "effect": {"measure": "starts", "risk_ratio": 0.8, "source": ["mst_ucl_2018"]},
         "cost": {"budget_gbp": {"2025-26": 2e6, "2026-27": 3e6}, "statutory": False},
     }
     assert (line.title, trend.title) == ("budget_line", "trend")
@@ -181,7 +181,7 @@ def test_explain_tells_values_units_places_and_overrides(child: LoadedScenario) 
     assert "child: Child" in text
     assert "interventions.0 (help)" in text
     assert "0.8 ratio" in text
-    assert "child.yaml:9 [tfp_flw_2019]" in text
+    assert "child.yaml:9 [mst_ucl_2018]" in text
     assert "3.5" not in text
     assert "0.9 (" in text
     assert " -> 0.8 (" in text

@@ -273,7 +273,7 @@ interventions:
     start: 2026-04
     eligible_share: {family: beta, alpha: 2, beta: 2}
     effect:
-      risk_ratio: {median: 0.90, p10: 0.68, p90: 1.05, source: tfp_flw_2019, quality: low, group: help}
+      risk_ratio: {median: 0.90, p10: 0.68, p90: 1.05, source: mst_ucl_2018, quality: low, group: help}
       source: nao_2025
     cost: {budget_gbp: {2026-27: {low: 1_000_000, mode: 2_000_000, high: 3_000_000}, 2027-28: 5}}
   - kind: trend
@@ -321,9 +321,9 @@ def test_keys_are_paths_with_ids(tmp_path: Path) -> None:
 def test_origin_of_a_distribution(tmp_path: Path) -> None:
     loaded = load(write(tmp_path, parent=PARENT))
     origin = loaded.provenance["interventions.0.effect.risk_ratio"]
-    assert (origin.value, origin.line, origin.source) == (0.9, 8, "tfp_flw_2019")
+    assert (origin.value, origin.line, origin.source) == (0.9, 8, "mst_ucl_2018")
     assert origin.uncertain is loaded.uncertain[1]
-    assert (loaded.uncertain[1].source, loaded.uncertain[1].quality) == ("tfp_flw_2019", "low")
+    assert (loaded.uncertain[1].source, loaded.uncertain[1].quality) == ("mst_ucl_2018", "low")
 
 
 def test_values_are_put_in(tmp_path: Path) -> None:

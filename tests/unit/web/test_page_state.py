@@ -10,7 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.web.page_state import MOST_LINK, MOST_SCENARIOS, MOST_STATE_BYTES, BadState, PageState
+from simulator.web.page_state import (
+    MOST_INTERVENTIONS,
+    MOST_LINK,
+    MOST_SCENARIOS,
+    MOST_STATE_BYTES,
+    BadState,
+    PageState,
+)
 
 SCENARIO = {"name": "Half the effect", "extends": "family-help-national"}
 VALUES = st.recursive(
@@ -60,6 +67,7 @@ def test_which_one_is_shown_is_no_part_of_what_is_run() -> None:
         ({"v": 1, "scenarios": [SCENARIO], "own": "yes"}, "true or false"),
         ({"v": 1, "scenarios": [SCENARIO], "file": "/etc/passwd"}, "unknown key"),
         ({"v": 1, "scenarios": [{"name": "x" * MOST_STATE_BYTES}]}, "too big"),
+        ({"v": 1, "scenarios": [{"interventions": [{}] * (MOST_INTERVENTIONS + 1)}]}, "more than 60 interventions"),
     ],
 )
 def test_what_is_no_state_is_refused_in_words(content: object, words: str) -> None:

@@ -111,19 +111,27 @@ def test_a_process_that_dies_or_takes_too_long_is_replaced(monkeypatch: pytest.M
         before = await pool.do(process)
         with pytest.raises(Lost):
             await pool.do(die)
-        monkeypatch.setattr(worker_pool._Piece, "__init__", short)
+        monkeypatch.setattr(worker_pool, "NOW_SECONDS", 0.3)
         with pytest.raises(Lost, match="too long"):
             await pool.do(wait, 60.0)
         monkeypatch.undo()
         return before, await pool.do(process)
 
-    own = worker_pool._Piece.__init__
-
-    def short(self: Any, *given: Any) -> None:
-        own(self, *given[:5], 0.3)
-
     before, after = with_pool(work)
     assert before != after
+
+
+def test_work_whose_asker_has_gone_does_not_keep_others_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_pool, "GONE_SECONDS", 0.2)
+
+    async def work(pool: WorkerPool) -> float:
+        asked = time.monotonic()
+        gone = asyncio.create_task(pool.do(wait, 60.0))
+        await asyncio.sleep(0.1)
+        gone.cancel()
+        return float(await pool.do(wait, 0.0)) - asked
+
+    assert with_pool(work) < 30.0
 
 
 def test_a_fault_is_told_to_who_runs_it_and_not_to_who_asks(caplog: pytest.LogCaptureFixture) -> None:
