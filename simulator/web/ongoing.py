@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,9 @@ DRAWS = 64
 
 SEED = 1
 
+MOST_TOLD = 6
+"""Changes that are told under a chart."""
+
 MOST_RUNS, MOST_BYTES = 24, 120_000_000
 """What a worker keeps of runs that may be asked for again, besides the one at hand: so many, and arrays of so
 much. A run takes some three times what its arrays do."""
@@ -37,6 +40,19 @@ much. A run takes some three times what its arrays do."""
 def page_engine() -> Engine:
     """Return the engine that the page runs: the compiled one where it is installed."""
     return "compiled" if find_spec("numba") is not None else "plain"
+
+
+def changed_notes(loaded: LoadedScenario, content: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a scenario of the page changes, for charts that are taken away: their title does not say it."""
+    from simulator.web.controls import changes
+
+    found = [
+        f"{one['title']}: {' → '.join(filter(None, (one['before'], one['after'] or 'removed')))}"
+        for one in changes(loaded, content)
+    ]
+    if found:
+        more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+        yield f"Changed from {content.get('extends')}: {'; '.join(found[:MOST_TOLD])}{more}."
 
 
 @dataclass
@@ -70,9 +86,10 @@ class Ongoing:
         price_year = loaded[0].scenario.price_year if len(loaded) > 1 else None
         settings = Settings(DRAWS, SEED, engine, price_year=price_year, valued=valued)
         central, problems = [], []
-        for position, one in enumerate(loaded):
+        for position, (one, content) in enumerate(zip(loaded, state.scenarios, strict=True)):
             try:
-                central.append(simulate(one, engine=engine, price_year=price_year, valued=valued))
+                run = simulate(one, engine=engine, price_year=price_year, valued=valued)
+                central.append(replace(run, notes=(*changed_notes(one, content), *run.notes)))
             except ScenarioError as error:
                 problems += [(position, problem) for problem in error.problems]
         if problems:

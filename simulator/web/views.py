@@ -161,9 +161,12 @@ def _range(results: Results, path: Course, write: Any) -> str:
     return _with_basis(results, [write(float(edge[-1])) for band in path.bands()[:1] for edge in band])
 
 
-def _with_basis(results: Results, ends: Sequence[str]) -> str:
-    apart = len(set(ends)) > 1
-    return f", {_basis(results)}" + (f", four times in five between {ends[0]} and {ends[1]}" if apart else "")
+def _with_basis(results: Results, ends: Sequence[str], *, told: bool = True) -> str:
+    """Say on what a sentence rests that tells a figure, or that draws tell none."""
+    apart, draws = len(set(ends)) > 1, results.draws - 1
+    return f", {_basis(results) if told or not draws else f'by {draws} draws'}" + (
+        f", four times in five between {ends[0]} and {ends[1]}" if apart else ""
+    )
 
 
 def _children_sentence(results: Results) -> str:
@@ -222,7 +225,8 @@ def _change_sentence(
     """Say how much more or less there is at the end, or that 80% of draws do not tell."""
     end, last = float(change.middle[-1]), when(change.when[-1])
     found = way(change.draws[:, -1], whole, least=1e-9)
-    told = _with_basis(results, [signed(float(edge[-1]), write) for band in change.bands()[:1] for edge in band])
+    ends = [signed(float(edge[-1]), write) for band in change.bands()[:1] for edge in band]
+    told = _with_basis(results, ends, told=found not in ("unsure", "same"))
     if found in ("unsure", "same"):
         return f"{what}: no {'clear ' if found == 'unsure' else ''}change in {of} by {last}{told}."
     more = "more" if end > 0 else "less" if write is words.money else "fewer"

@@ -20,7 +20,8 @@ _ROW, _PART = 40.0, 26.0
 _NAMES = 0.38
 """Part of the width that names take, at most."""
 
-_GAP = 10.0
+_GAP, _EDGE = 10.0, 5.0
+"""Pixels between a bar and its words, and between words and the edge, as fonts differ in width."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ def draw_bars(bars: Sequence[Bar], middle: float, spoken: str, *, width: float =
     names = [wrapped(one_line(one.name), SMALL, _NAMES * width) for one in bars]
     ends = [wrapped(one_line(one.said), SMALL, _NAMES * width) for one in bars]
     row = max(_ROW, _GAP + SMALL * LINE * max((len(lines) for lines in (*names, *ends)), default=0))
-    begin = max((text_width(line, SMALL) for lines in names for line in lines), default=0.0) + _GAP
-    end = width - max((text_width(line, SMALL) for lines in ends for line in lines), default=0.0) - _GAP
+    begin = max((text_width(line, SMALL) for lines in names for line in lines), default=0.0) + _GAP + _EDGE
+    end = width - max((text_width(line, SMALL) for lines in ends for line in lines), default=0.0) - _GAP - _EDGE
     values = [value for one in bars for part in one.parts for value in part[:2]] + [middle]
     values += [value for one in bars if one.whisker for value in one.whisker]
     low, high = min(values), max(values)

@@ -222,8 +222,12 @@ def _value(results: Results) -> Plot | None:
         Trace(name[:1].upper() + name[1:], path, colour, dash, banded=i == 0)
         for i, (name, path, colour, dash) in enumerate(zip(names, paths, (BLUE, ORANGE), DASHES, strict=False))
     )
+
+    def pounds(value: float) -> str:
+        return signed(value, words.money)
+
     told = [
-        f"{headline.signed(float(path.middle[-1]), words.money)}{series.interval_words(path, words.money)} with {name}"
+        f"{pounds(float(path.middle[-1]))}{series.interval_words(path, pounds)} with {name}"
         f"{f', {paid}' if (paid := payback(account)) else ''}"
         for account, path, name in zip(known, paths, names, strict=True)
     ]

@@ -78,7 +78,10 @@ function value(control) {
   const sure = control.querySelector("[data-sure]");
   const asTyped = "shrunk" in control.dataset ? { shrink: "none" } : {}; // or what is typed would not be what is run
   const certain = () => ("shrunk" in control.dataset ? { value: typed(text), ...asTyped } : typed(text));
-  if (sure?.value === "carried") return carried(number(text), JSON.parse(control.dataset.carry)) ?? certain();
+  const spread = sure?.value === "carried" && JSON.parse(control.dataset.carry);
+  const asFound = spread && sure.querySelector("[value=evidence]") && number(text) === spread.centre;
+  if (asFound) return undefined; // the evidence itself
+  if (spread) return carried(number(text), spread) ?? certain();
   if (sure?.value !== "own") return certain();
   const end = (name) => typed(control.querySelector(`[data-own=${name}]`).value);
   return { low: end("low"), mode: typed(text), high: end("high"), ...asTyped };

@@ -9,6 +9,7 @@ from simulator.runs.simulate import simulate
 from simulator.web import ongoing
 from simulator.web.ongoing import Kept
 from simulator.web.page_state import PageState
+from simulator.web.views import tab_plots
 
 
 def state(ratio: float = 0.95) -> PageState:
@@ -38,6 +39,16 @@ def test_a_run_that_has_grown_is_the_run_with_so_many_draws() -> None:
         np.testing.assert_array_equal(grown.year_totals(measure).area(), whole.year_totals(measure).area())
     one, other = (results.account(results.packages[1]) for results in (grown, whole))
     np.testing.assert_array_equal(one.net_present_value, other.net_present_value)
+
+
+def test_what_is_changed_stands_under_charts_that_are_taken_away() -> None:
+    [result] = Kept().get(state(0.5), valued=False).results()
+    [told] = [note for note in result.notes if note.startswith("Changed from family-help-national: ")]
+    assert "0.9, with a range → 0.5" in told
+    [plot, *_] = tab_plots([result], 0, "children")
+    assert any("→ 0.5" in note for note in plot.notes)
+    [result] = Kept().get(PageState.shipped("status-quo"), valued=False).results()
+    assert not any("Changed from" in note for note in result.notes)
 
 
 def test_runs_are_kept_and_the_oldest_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
