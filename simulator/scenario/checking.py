@@ -48,6 +48,12 @@ class Origin:
     if_empty: str
     uncertain: Uncertain | None = None
 
+    @property
+    def told(self) -> Any:
+        """The value as people are told it: what was worked out, as a shrunk effect is, to four digits."""
+        shrunk = self.uncertain is not None and self.uncertain.shrink
+        return float(f"{self.value:.4g}") if shrunk and isinstance(self.value, float) else self.value
+
 
 @dataclass(frozen=True)
 class Checked:

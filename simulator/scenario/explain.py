@@ -73,7 +73,7 @@ def _with_unit(origin: Origin, unit: str) -> str:
     if origin.value is None:
         return origin.if_empty
     known = ", ".join(_known(origin.uncertain)) if origin.uncertain is not None else ""
-    return f"{worded(origin.value)}{f' ({known})' if known else ''} {unit}".rstrip()
+    return f"{worded(origin.told)}{f' ({known})' if known else ''} {unit}".rstrip()
 
 
 def _known(uncertain: Uncertain) -> Iterator[str]:

@@ -27,7 +27,7 @@ def _values(loaded: LoadedScenario) -> dict[str, Any]:
             {
                 "path": path,
                 "label": "" if note is None else label_of(note, steps),
-                "value": "" if origin.value is None else worded(origin.value),
+                "value": "" if origin.value is None else worded(origin.told),
                 "unit": origin.unit,
                 "left_out": origin.if_empty if origin.value is None else "",
                 "interval": None if interval is None else [*interval],

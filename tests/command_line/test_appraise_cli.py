@@ -24,7 +24,7 @@ interventions:
     id: help
     start: 2025-04
     lag_months: 0
-    effect: {measure: starts, risk_ratio: {median: 0.9, p10: 0.7, p90: 1.05, source: tfp_flw_2019}}
+    effect: {measure: starts, risk_ratio: {median: 0.9, p10: 0.7, p90: 1.05, source: tfp_flw_2019, shrink: none}}
     cost: {per_year_gbp: 50_000_000}
 """
 

@@ -26,7 +26,7 @@ interventions:
   - kind: early_help
     id: help
     start: 2025-04
-    effect: {risk_ratio: {median: 0.9, p10: 0.8, p90: 0.95, source: tfp_flw_2019, quality: low}}
+    effect: {risk_ratio: {median: 0.9, p10: 0.8, p90: 0.95, source: tfp_flw_2019, quality: low, shrink: none}}
     cost: {budget_gbp: {2025-26: 100_000_000}}
 """,
 }

@@ -86,7 +86,7 @@ def _row(loaded: LoadedScenario, path: str, numbers: Sources, given: bool) -> It
     told = dict.fromkeys(f"[{numbers[title]}]" for title, _ in titles_of([sources]))
     yield (
         label_of(note, steps).replace("`", ""),
-        origin.if_empty if nothing else _value(origin.value, _unit(loaded, steps, origin)),
+        origin.if_empty if nothing else _value(origin.told, _unit(loaded, steps, origin)),
         _interval(origin, _unit(loaded, steps, origin)),
         " ".join(told) or sources,
         uncertain.quality.replace("_", " ") if uncertain is not None else "",
