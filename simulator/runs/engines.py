@@ -24,7 +24,7 @@ TIMES_FASTER = 35
 """How many draws of England the compiled engine makes while the plain one makes one, with all that goes with a draw
 (docs/benchmarks.md)."""
 
-SECONDS_A_MONTH, SECONDS_A_CHILD = 2.0e-3, 5.0e-7
+SECONDS_A_MONTH, SECONDS_A_CHILD = 2.4e-3, 5.0e-7
 """Processor that a month of a draw with luck takes for each area, and for each of its children (2 cores, x86_64)."""
 
 

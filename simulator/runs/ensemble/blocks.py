@@ -26,7 +26,7 @@ BLOCK_BYTES = 32_000_000
 sixteen side by side, so other numbers leave it idle."""
 LEAST_DRAWS = 4
 """A block is of so many even if they do not fit: what England's agencies do is worked out for all of them together."""
-LUCKY_DRAWS = 8
+LUCKY_DRAWS = 16
 """A block is of no more where children are followed one at a time, so that progress is seen."""
 
 DEATHS = 3
