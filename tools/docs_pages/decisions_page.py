@@ -297,12 +297,17 @@ not safe.
 """
 
 
-def _hold(share: float) -> str:
-    low, high = BOUNDS
+def _sure(scenario: str, target: str, path: str, bounds: tuple[float, float], share: float, draws: int) -> str:
+    """Return the command that finds with what a target is met in a share of draws."""
+    low, high = bounds
     return (
-        f"care-demand solve {HELP} --target '{HELD}' --vary {RATIO}={low:g}..{high:g} --sure {share:g} "
-        f"--draws {HELD_DRAWS}"
+        f"care-demand solve {scenario} --target {target} --vary {path}={low:.10g}..{high:.10g} --sure {share:g} "
+        f"--draws {draws}"
     )
+
+
+def _hold(share: float) -> str:
+    return _sure(HELP, f"'{HELD}'", RATIO, BOUNDS, share, HELD_DRAWS)
 
 
 def _prevented(one: Solution) -> str:
@@ -381,11 +386,7 @@ def _verdict(own: NextMoney, other: NextMoney, help_: NextMoney) -> str:
 
 
 def _approval_command(share: float) -> str:
-    low, high = APPROVALS_GBP
-    return (
-        f"care-demand solve {FOSTER} --target {PAYS} --vary {APPROVAL}={low:.0f}..{high:.0f} --sure {share:g} "
-        f"--draws {DRAWS}"
-    )
+    return _sure(FOSTER, PAYS, APPROVAL, APPROVALS_GBP, share, DRAWS)
 
 
 def _approvals(foster: LoadedScenario) -> str:
