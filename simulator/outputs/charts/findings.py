@@ -134,19 +134,9 @@ def finding(
     return f"{title}: {size} by {when}, {only}{share} of the total"
 
 
-def finding_with_ends(
-    title: str,
-    changes: Array,
-    whole: float,
-    *,
-    what: str,
-    more: str,
-    less: str,
-    write: Callable[[float], str],
-    when: str,
-) -> str:
-    """Return the same with the ends of its 80% interval, once."""
-    said = finding(title, changes, whole, what=what, more=more, less=less, write=write, when=when)
+def finding_with_ends(title: str, changes: Array, whole: float, *, write: Callable[[float], str], **told: str) -> str:
+    """Return :func:`finding` with the ends of its 80% interval, once."""
+    said = finding(title, changes, whole, write=write, **told)
     ends = interval(changes, 10, 90, quantiles=False)
     if ends is None or way(changes, whole, least=1e-9) == "unsure":
         return said
