@@ -205,12 +205,13 @@ class Filled:
 
 def as_wished(streams: tuple[StreamMonth, ...], usable: Array) -> Filled:
     """Let every child be fostered whose plan it is."""
+    shape, places = streams[0].stock.shape[:2], streams[0].stock.shape[-1]
     return Filled(
         stocks=tuple(m.stock + m.entrants for m in streams),
         starts=tuple(m.starts for m in streams),
         entrant_exits=tuple(m.entrant_exits.sum(axis=-1) for m in streams),
-        moves=np.zeros_like(streams[0].moves),
-        agencies=np.zeros((*streams[0].moves.shape[:2], len(AGENCIES))),
+        moves=np.zeros((*shape, places, places)),
+        agencies=np.zeros((*shape, len(AGENCIES))),
         usable=usable,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from simulator.engine.rates import Rates, StreamRates, batch_shape
 from simulator.engine.step import Operators, StreamMonth, grow_up, home_operators, operators, step
 
 Array = NDArray[np.float64]
+
+Seen = dict[str, list[Array]]
+"""What was noted, by the names that it has in paths: an array for each instant, or each month."""
 
 ROW_AXIS = 2
 
@@ -96,23 +100,42 @@ def run(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
     band_of_age : (age,) int
         The age band under which each completed year of age is reported.
     """
-    return fold(rates, band_of_age, unfold(rates))
+    children: Seen = defaultdict(list)
+    rest = follow(rates, _children_seen(rates, band_of_age, unfold(rates), children))
+    return Paths(**_over_time(children), **rest)
 
 
-def fold(rates: Rates, band_of_age: NDArray[np.intp], months: Iterable[Happened]) -> Paths:
-    """Add up the months of a run to paths."""
+def follow(rates: Rates, months: Iterable[Happened]) -> dict[str, Any]:
+    """Follow the months of a run to its end; return what paths hold besides counts of children, by name.
+
+    Foster homes as they come and go, and the state in which the run ends. Children are counted by whoever yields the
+    months.
+    """
+    households = opening_households(rates)
+    shape = batch_shape(rates)
+    stocks = tuple(np.broadcast_to(s.opening, (*shape, *s.opening.shape[2:])) for s in rates.streams)
+    homes = tuple(np.broadcast_to(s.opening_home, (*shape, *s.opening_home.shape[2:])) for s in rates.streams)
+    seen: Seen = defaultdict(list)
+    see_households(seen, households)
+    for now in months:
+        stocks, homes, households = now.stocks, now.homes, now.households
+        see_households(seen, households)
+        seen["agencies"].append(now.filled.agencies)
+    ends = {"state": stocks, "home": homes, "pipeline": households.pipeline, "weighted": households.weighted}
+    return _over_time(seen) | ends
+
+
+def _children_seen(
+    rates: Rates, band_of_age: NDArray[np.intp], months: Iterable[Happened], seen: Seen
+) -> Iterator[Happened]:
+    """Note children in care and what happens to them in each month, and pass it on."""
     grids = make_grids(rates)
     bands = np.eye(int(band_of_age.max()) + 1)[band_of_age]
     grouping = np.eye(int(rates.place_groups.max()) + 1)[rates.place_groups]
     between = 1.0 - np.eye(grouping.shape[1])
     shape = batch_shape(rates)
-    stocks = tuple(np.broadcast_to(s.opening, (*shape, *s.opening.shape[2:])) for s in rates.streams)
-    homes = tuple(np.broadcast_to(s.opening_home, (*shape, *s.opening_home.shape[2:])) for s in rates.streams)
-    households = opening_households(rates)
-
-    seen: defaultdict[str, list[Array]] = defaultdict(list)
-    seen["children"].append(_children(stocks, grids, bands, 0))
-    see_households(seen, households)
+    opening = tuple(np.broadcast_to(s.opening, (*shape, *s.opening.shape[2:])) for s in rates.streams)
+    seen["children"].append(_children(opening, grids, bands, 0))
     for now in months:
         by_band = [grid.age_of_row[now.month % grid.width] @ bands for grid in grids]
         exits = [m.exits.sum(axis=-1) + e for m, e in zip(now.done, now.filled.entrant_exits, strict=True)]
@@ -126,18 +149,8 @@ def fold(rates: Rates, band_of_age: NDArray[np.intp], months: Iterable[Happened]
         between_groups = grouping.T @ moves @ grouping * between
         seen["moves_in"].append(between_groups.sum(axis=-2))
         seen["moves_out"].append(between_groups.sum(axis=-1))
-        stocks, homes, households = now.stocks, now.homes, now.households
-        seen["children"].append(_children(stocks, grids, bands, (now.month + 1) % rates.cohort_months))
-        see_households(seen, households)
-        seen["agencies"].append(now.filled.agencies)
-
-    return Paths(
-        **{name: np.stack(arrays, axis=2) for name, arrays in seen.items()},
-        state=stocks,
-        home=homes,
-        pipeline=households.pipeline,
-        weighted=households.weighted,
-    )
+        seen["children"].append(_children(now.stocks, grids, bands, (now.month + 1) % rates.cohort_months))
+        yield now
 
 
 class _OperatorsByRow:
@@ -181,7 +194,12 @@ def opening_households(rates: Rates) -> Households:
     )
 
 
-def see_households(seen: dict[str, list[Array]], now: Households) -> None:
+def _over_time(seen: Seen) -> dict[str, Any]:
+    """Put what was noted one after the other on the time axis."""
+    return {name: np.stack(arrays, axis=2) for name, arrays in seen.items()}
+
+
+def see_households(seen: Seen, now: Households) -> None:
     """Note households and places at an instant and, from the second instant on, the flows of the month before."""
     first = "households" not in seen
     shape = now.households.shape

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.engine.fostering import PlaceShares
 from simulator.engine.paths import Paths
-from simulator.engine.plain import Happened, fold, make_grids, unfold
+from simulator.engine.plain import Happened, follow, make_grids, unfold
 from simulator.engine.rates import areas_of_draws, side_by_side
 from simulator.engine.step import Operators, home_operators
 from simulator.engine.stochastic.individuals import AtHome, Event, InCare, Seen, Stream, join, pick, take
@@ -89,7 +89,7 @@ def _realised(rates: Rates, band_of_age: NDArray[np.intp], areas: Sequence[Seque
         Stream(one, grid, home_operators(one), np.concatenate([key_of(*names, s) for names in areas]))
         for s, (one, grid) in enumerate(zip(rates.streams, make_grids(rates), strict=True))
     ]
-    return tally.paths(fold(rates, band_of_age, _followed(rates, streams, tally)))
+    return tally.paths(follow(rates, _followed(rates, streams, tally)))
 
 
 def _followed(rates: Rates, streams: Sequence[Stream], tally: _Tally) -> Iterator[Happened]:
@@ -196,15 +196,14 @@ class _Tally:
         counts["children"] = np.zeros((1, areas, months + 1, *by_band, places))
         return cls(counts, rates.place_groups, bands)
 
-    def paths(self, expected: Paths) -> Paths:
-        """Return what was counted; what is not counted is as expected, for every area."""
+    def paths(self, expected: Mapping[str, Any]) -> Paths:
+        """Return what was counted, and what is not as expected, for every area (`simulator.engine.plain.follow`)."""
         areas = self.counts["children"].shape[1]
         full: dict[str, Any] = {
-            f.name: np.broadcast_to(a, (1, areas, *a.shape[2:]))
-            for f in fields(expected)
-            if isinstance(a := getattr(expected, f.name), np.ndarray)
+            name: np.broadcast_to(a, (1, areas, *a.shape[2:])) if isinstance(a, np.ndarray) else a
+            for name, a in expected.items()
         }
-        return replace(expected, **full | dict(self.counts))
+        return Paths(**full | dict(self.counts))
 
     def see_stock(self, s: int, instant: int, care: InCare, ages: Ints) -> None:
         """Count the children in care at an instant."""
