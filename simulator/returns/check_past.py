@@ -177,6 +177,12 @@ class PastCheck:
         ):
             for row in self.of(measure):
                 yield f"In the first year of a projection {row.model:,.0f} {what}; {row.returns:,.0f} a year did."
+        for measure, (grows, error) in self.growth.items():
+            if not is_trend(grows, error):
+                yield (
+                    f"{measure.capitalize()} changed by {_percent(grows)} a year ({_between(grows, error)}), which is "
+                    f"within chance: in years like these a trend shows from {TREND_SD * error:.1%} a year on."
+                )
 
     @property
     def warnings(self) -> Iterator[str]:
@@ -202,11 +208,20 @@ class PastCheck:
             )
         for measure, (grows, error) in self.growth.items():
             if is_trend(grows, error):
-                low, high = grows - TREND_SD * error, grows + TREND_SD * error
                 yield (
-                    f"{measure} have a trend: {grows:+.1%} a year ({low:+.1%} to {high:+.1%}); the central projection "
-                    "holds them as they are at the end, and its interval allows for it to go on"
+                    f"{measure} have a trend: {_percent(grows)} a year ({_between(grows, error)}); the central "
+                    "projection holds them as they are at the end, and its interval allows for rates to walk either way"
                 )
+
+
+def _between(grows: float, error: float) -> str:
+    """Return the ends of the 95% interval of a growth a year."""
+    low, high = np.array([-1.0, 1.0]) * TREND_SD * error + grows
+    return f"{_percent(low)} to {_percent(high)}"
+
+
+def _percent(change: float) -> str:
+    return f"{round(change, 3) + 0.0:+.1%}"  # no minus before a zero
 
 
 def words_of(items: Sequence[str]) -> str:
@@ -252,7 +267,7 @@ def check(fitted: FittedCouncil) -> PastCheck:
     before_18 = np.delete(years.exits, AGE_18, axis=-1).sum(axis=(1, 2, 3, 4))
     grows = {
         "starts": growth(starts.sum(axis=(1, 2)), np.ones(len(years.years))),
-        "exits before 18": growth(before_18, at_risk),
+        "rates of leaving before 18": growth(before_18, at_risk),
     }
     return PastCheck(
         tuple(rows), float(np.mean(strengths)) if strengths else 1.0,

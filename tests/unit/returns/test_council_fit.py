@@ -420,6 +420,17 @@ def test_a_trend_is_told_with_its_size() -> None:
     assert "+4.9% a year" in said or "+5.0% a year" in said
 
 
+def test_a_growth_within_chance_is_told_with_what_would_show() -> None:
+    """Of counts n, its standard error is one over the root of n x 17.5 in six years that stay as they are."""
+    one = fitted(150, "like England")
+    years = replace(one.years, starts=np.zeros_like(one.years.starts))
+    years.starts[:, 0, 5, 0] = 60
+    [said] = [text for text in check(replace(one, years=years)).said if text.startswith("Starts changed")]
+    shows = 1.96 / np.sqrt(60 * 17.5)
+    assert f"+0.0% a year (-{shows:.1%} to +{shows:.1%})" in said
+    assert f"a trend shows from {shows:.1%} a year on" in said
+
+
 def test_a_trend_beyond_chance_widens_draws() -> None:
     """Of 600 a year that grow by 5%, the standard error is one over the root of 600 x 17.5, hardly more or less."""
     years = np.arange(6)
