@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -55,6 +55,10 @@ LEAST_NEW = 0.5
 
 LEAST_TOLD = 0.01
 """Least share of England's starts in a placement from which the pattern by age within a band is taken."""
+
+KEPT = 0.9
+"""What is left a year later of how far a rate has walked: a judgement between made-up councils, whose steps stay, and
+authorities, in whose record 0.8 to 0.85 is left (by maximum likelihood; studies/steps_of_authorities.py)."""
 
 _STARTS = {"resident": "starts", "uasc": "uasc_starts"}
 """Levels of starts by stream, as they are drawn."""
@@ -128,7 +132,7 @@ class OwnReturns:
         for name, (stream, measure) in _WALKS.items():
             level = self.council.levels.get((stream, measure))
             step = level.sd_per_year if level else 0.0
-            found[name] = RandomWalk(name, step, 1.0, str(years[0]), str(years[-1]), "", taken_off=0.0)
+            found[name] = RandomWalk(name, step, 1.0, str(years[0]), str(years[-1]), "", taken_off=0.0, kept=KEPT)
         return found
 
     @property
@@ -163,7 +167,6 @@ class OwnReturns:
         """Return levels of the council, as logs of ratios, and how strong England's pattern of leaving is in it."""
         council = self.council
         found = [(name, level.log_sd) for name, level in _named_levels(council)]
-        found += [(_growth(name), level.growth_sd) for name, level in _named_levels(council)]
         for (stream, kind), leaving in council.leaving.items():
             found += [(_leaves(stream, kind), float(leaving.sd[LEVEL])), (_strength(stream, kind), leaving.strength_sd)]
         for stream, moving in council.moving.items():
@@ -178,7 +181,6 @@ class OwnReturns:
         width = england.cohort_months
         limited = england.foster is not None and england.foster.limited
         streams = self.streams(england.streams, drawn, limited=limited)
-        streams = tuple(map(partial(_growing, drawn=drawn, months=england.months), STREAMS, streams))
         costs = self.england.costs
         whole = _at_base(england.streams, width, costs.after_care)
         part = _part_of(whole, _at_base(streams, width, costs.after_care))
@@ -376,23 +378,6 @@ def size_notes(council: Council) -> Iterator[str]:
 def _named_levels(council: Council) -> Iterator[tuple[str, Level]]:
     for (stream, measure), level in council.levels.items():
         yield (_STARTS[stream] if measure == "starts" else f"{stream}.exits"), level
-
-
-def _growth(name: str) -> str:
-    """Name the even growth of a level."""
-    return f"{name}_growth"
-
-
-def _growing(stream: str, rates: StreamRates, drawn: Mapping[str, float], months: int) -> StreamRates:
-    """Let starts and leaving of a draw grow or fall evenly from the base on."""
-    years = (np.arange(months) + 0.5) / MONTHS_A_YEAR
-    starts, leaving = (_log(_growth(name), drawn) for name in (_STARTS[stream], f"{stream}.exits"))
-    if starts:
-        new = rates.new_starts_per_month * np.exp(starts * years)[None, None, :, None]
-        rates = replace(rates, new_starts_per_month=new)
-    if leaving:
-        rates = replace(rates, exit_ratio=rates.exit_ratio * np.exp(leaving * years)[None, None, :, None])
-    return rates
 
 
 def _leaves(stream: str, kind: str) -> str:

@@ -60,6 +60,8 @@ class RandomWalk:
     taken_off : float
         Part of half the variance that draws take off the log: with 1 their mean is that of the central run, so that
         areas add up to what England's own draws make; with 0 their middle is. No part of the record.
+    kept : float
+        What is left a year later of how far a rate has walked.
     """
 
     name: str
@@ -72,12 +74,19 @@ class RandomWalk:
     correlation: float = 0.0
     response: float = 1.0
     taken_off: float = field(default=1.0, kw_only=True)
+    kept: float = field(default=1.0, kw_only=True)
 
 
 @cache
 def random_walks() -> Mapping[str, RandomWalk]:
     """Return every group of rates by name, from data/local_drift.csv."""
     return {one.name: one for one in packaged.table("local_drift").rows(RandomWalk)}
+
+
+def left_of_steps(kept: float, years: int) -> Array:
+    """Return what is left of the step of each year in each year: (of, in)."""
+    since = np.arange(years) - np.arange(years)[:, None]
+    return np.where(since >= 0, kept ** np.maximum(since, 0), 0.0)
 
 
 def year_sd(one: RandomWalk, count: Array) -> Array:

@@ -40,7 +40,7 @@ _WHERE = (len(placements.reported()), len(PROVIDERS), len(LOCALITIES), len(DISTA
 FEWEST = 5
 """Fewest children in care from whom a run may start: the smallest English council has about six (a judgement)."""
 
-FITTED = 3
+FITTED = 4
 """What imports fit to a council's record, as manifests call it: a run takes rates of no other."""
 
 
@@ -412,7 +412,6 @@ def _levels(files: _Folder) -> tuple[dict[tuple[str, str], Level], float, float]
     measures = ("starts", "exits", "starts_to_hold", "no_change")
     columns: dict[str, Callable[[str], Any]] = {
         "stream": str, "measure": _one_of(measures), "at_base": _amount, "log_sd": _amount, "step_per_year": _amount,
-        "growth_sd": _amount,
     }  # fmt: skip
     found: dict[tuple[str, str], Level] = {}
     hold, no_change = 1.0, 0.0

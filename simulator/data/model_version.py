@@ -24,6 +24,8 @@ HISTORY = {
     9: "Placements stray in draws so that their shares keep their mean; those of authorities come back.",
     10: "Who leaves a home saves what such a child costs. Effects of studies weaker than a trial are shrunk unless a "
     "file says otherwise, and defaults are drawn. Draws from returns keep the middle and the leavers of the record.",
+    11: "Rates of a council's returns stand still together or move together, and how far they have walked comes back "
+    "in part; draws have no even growth.",
 }
 """What changed results, by version."""
 

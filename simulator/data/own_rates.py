@@ -125,12 +125,8 @@ class Level:
     sd_per_year : float
         Standard deviation of a year's step of the log, as the years of the returns and what is known of other councils
         tell.
-    growth_sd : float
-        Standard deviation of an even growth a year of the log, of which it is not known whether it goes on: the central
-        path has none.
     """
 
     mean: float
     log_sd: float
     sd_per_year: float
-    growth_sd: float = 0.0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.baseline.placement_levels import into, plan_of_place, plans
 from simulator.baseline.placing_walks import PlacingWalk, group_of_plan
+from simulator.baseline.random_walk import left_of_steps
 from simulator.engine.rates import StreamRates
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
@@ -87,17 +88,11 @@ def walk(
     for i, (plan, group) in enumerate(group_of_plan().items()):
         one = walks[group]
         own_sd = np.sqrt(one.year_variance / np.maximum(children[:, i], FEWEST))
-        left = one.sd_per_year * _left(one.kept, len(years))
+        left = one.sd_per_year * left_of_steps(one.kept, len(years))
         log[..., i] = normal[_step(group)] @ left + own_sd[:, None] * normal[_own(plan)]
         log[..., i] -= one.taken_off * ((left**2).sum(axis=0) + own_sd[:, None] ** 2) / 2.0
     factor: Array = np.exp(log)[:, [years.index(year) for year in year_of_month]]
     return factor
-
-
-def _left(kept: float, years: int) -> Array:
-    """Return what is left of the step of each year in each year: (of, in)."""
-    since = np.arange(years) - np.arange(years)[:, None]
-    return np.where(since >= 0, kept ** np.maximum(since, 0), 0.0)
 
 
 def children_by_plan(streams: Sequence[StreamRates]) -> Array:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.random_walk import RandomWalk, year_sd
+from simulator.baseline.random_walk import RandomWalk, left_of_steps, year_sd
 from simulator.uncertainty import Parameter
 from simulator.uncertainty.distributions import Normal
 
@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 def parameters(
     walks: Mapping[str, RandomWalk], codes: Sequence[str], financial_years: Sequence[str], counts: Mapping[str, Array]
 ) -> tuple[Parameter, ...]:
-    """Return what is drawn for some areas in every financial year of a run: a step that stays, and what is that year's.
+    """Return what is drawn for some areas in every financial year of a run: a step, and what is that year's.
 
     Areas are independent of each other.
 
@@ -43,7 +43,7 @@ def parameters(
 
 
 def _keys(code: str, one: RandomWalk, financial_year: str) -> tuple[str, str]:
-    """Return the keys of the step that stays and of what is the year's own."""
+    """Return the keys of the step and of what is the year's own."""
     return f"local.{code}.drift_{one.name}.{financial_year}", f"local.{code}.year_{one.name}.{financial_year}"
 
 
@@ -79,7 +79,8 @@ def walk(
     if all(key not in drawn for row in keys for pair in row for key in pair):
         return np.ones((1, 1))
     step, shock = (np.array([[drawn.get(pair[i], 0.0) for pair in row] for row in keys]) for i in range(2))
-    off = one.taken_off / 2.0
-    log = np.cumsum(step - off * one.sd_per_year**2, axis=1) + shock - off * year_sd(one, count)[:, None] ** 2
+    left = left_of_steps(one.kept, len(years))
+    variance = one.sd_per_year**2 * (left**2).sum(axis=0) + year_sd(one, count)[:, None] ** 2
+    log = step @ left + shock - one.taken_off * variance / 2.0
     factor: Array = np.exp(log)[:, [years.index(year) for year in year_of_month]]
     return factor

@@ -7,6 +7,7 @@ count alike.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +21,7 @@ from simulator.data.own_rates import Level
 from simulator.returns.clean import Stays
 from simulator.returns.exposure import EXITS, UNKNOWN_TIME, Exposure, Years, by_year, exposure_of, stock_by_age
 from simulator.returns.fit_leaving import FittedKind, fit_leaving
-from simulator.returns.fit_levels import STEPS_OF_LEAVING, STEPS_OF_STARTS, fit_level
+from simulator.returns.fit_levels import Yearly, filtered, fit_levels
 from simulator.returns.fit_moves import FittedMoves, fit_moves
 from simulator.returns.national import National
 from simulator.returns.pool_rates import pool_cells, strength
@@ -105,19 +106,20 @@ def fit_council(stays: Stays, england: England, prior: National, window: int | N
     starts = np.array([one.starts for one in seen]).astype(float)  # (year, stream, age, place)
     first = pooled_first_places(starts.sum(axis=0), prior)
     shape, evidence = _shape_of_starts(starts.sum(axis=(0, 3)), prior)
-    levels: dict[tuple[str, str], Level] = {}
-    number = np.zeros((len(STREAMS), len(AGES)))
-    for s, stream in enumerate(STREAMS):
-        yearly = starts[:, s].sum(axis=(1, 2))
-        if yearly.sum() > 0:
-            levels[stream, "starts"] = fit_level(yearly, np.ones(len(yearly)), STEPS_OF_STARTS)
-            number[s] = levels[stream, "starts"].mean * shape[s] / shape[s].sum()
+    children = stocks.sum(axis=(1, 2, 3, 4)).astype(float)
+    yearly = {
+        (stream, "starts"): Yearly(starts[:, s].sum(axis=(1, 2)), np.ones(len(starts)))
+        for s, stream in enumerate(STREAMS)
+        if starts[:, s].any()
+    }
+    levels = fit_levels(yearly, children[-len(seen) - 1 :])
     council = Council(
-        name="", base=years.years[-1], window=len(used), stock=stocks[-1].astype(float), starts=number,
+        name="", base=years.years[-1], window=len(used), stock=stocks[-1].astype(float),
+        starts=_starts_at_base(shape, levels),
         first_places=first, first_places_of_england=prior.first_place * (first > 0), leaving={}, moving={},
         levels=levels,
-        hold=1.0, no_change_sd=no_change_sd(stocks.sum(axis=(1, 2, 3, 4))),
-        years=(years.years[0] - 1, *years.years), history=stocks.sum(axis=(1, 2, 3, 4)).astype(float), check=(),
+        hold=1.0, no_change_sd=no_change_sd(children),
+        years=(years.years[0] - 1, *years.years), history=children, check=(),
         digest="",
     )  # fmt: skip
     leaving: dict[str, dict[str, FittedKind]] = {}
@@ -136,28 +138,48 @@ def fit_council(stays: Stays, england: England, prior: National, window: int | N
             )
             moves[stream] = fit_moves(england, shares[s], events.sum(axis=0), at_risk.sum(axis=0))
             rate = np.sum([one.rate for one in leaving[stream].values()], axis=0)
-            levels[stream, "exits"] = level_of_exits(events[..., : len(EXITS)], at_risk, rate, weight)
+            left = events[..., : len(EXITS)].sum(axis=(1, 2, 3, 4))
+            yearly[stream, "exits"] = Yearly(left, (at_risk * rate).sum(axis=(1, 2, 3)))
+        levels = {
+            key: beside_what_was_fitted(level, yearly[key], weight) if "exits" in key else level
+            for key, level in fit_levels(yearly, children[-len(seen) - 1 :]).items()
+        }
         council = replace(
             council,
+            starts=_starts_at_base(shape, levels),
             leaving={(stream, kind): one.leaving for stream, kinds in leaving.items() for kind, one in kinds.items()},
             moving={stream: one.moving for stream, one in moves.items()},
-            levels=dict(levels),
+            levels=levels,
         )
     own = OwnReturns(england, council)
     own = replace(own, council=replace(council, hold=starts_to_hold(own)), known_phases=own.phases)
     return FittedCouncil(years, seen, stocks, leaving, moves, evidence, own)
 
 
-def level_of_exits(events: Array, at_risk: Array, rate: Array, weight: Array) -> Level:
+def beside_what_was_fitted(level: Level, yearly: Yearly, weight: Array) -> Level:
     """Return leaving at the base over what was fitted, with what walking adds to what is not known of it.
 
     What is fitted leaves open as much as events that count by their years do, which is more than whole ones would.
+
+    Parameters
+    ----------
+    level : Level
+    yearly : Yearly
+        Of whole years.
+    weight : (year,)
+        As what leaving is like counts years.
     """
-    left = events.sum(axis=(1, 2, 3, 4))
-    expected = (at_risk * rate).sum(axis=(1, 2, 3))
-    walks, still = fit_level(left, expected, STEPS_OF_LEAVING), fit_level(weight * left, weight * expected, None)
-    log_sd = float(np.sqrt(max(walks.log_sd**2 - still.log_sd**2, 0.0)))
-    return replace(walks, log_sd=log_sd)
+    _, fitted, _ = filtered(*Yearly(weight * yearly.events, weight * yearly.expected).as_logs, 0.0)
+    return replace(level, log_sd=float(np.sqrt(max(level.log_sd**2 - fitted, 0.0))))
+
+
+def _starts_at_base(shape: Array, levels: Mapping[tuple[str, str], Level]) -> Array:
+    """Return starts a year by age: (stream, age), given their pattern."""
+    found = np.zeros(shape.shape)
+    for s, stream in enumerate(STREAMS):
+        if level := levels.get((stream, "starts")):
+            found[s] = level.mean * shape[s] / shape[s].sum()
+    return found
 
 
 def _shape_of_starts(starts: Array, prior: National) -> tuple[Array, Array]:

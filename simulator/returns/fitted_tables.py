@@ -19,7 +19,7 @@ Row = tuple[str | int | float, ...]
 LEVELS = ("stream", "event", "events", "expected", "ratio", "pooled")
 LEAVING = ("stream", "kind", "coefficient", "value", "sd", "with_level", "with_strength")
 MOVING = ("stream", "coefficient", "value")
-YEARLY = ("stream", "measure", "at_base", "log_sd", "step_per_year", "growth_sd")
+YEARLY = ("stream", "measure", "at_base", "log_sd", "step_per_year")
 FIRST_PLACES = (
     "stream", "age_band", "placement", "starts", "council", "england", "pooled", "p10", "p90", "evidence",
 )  # fmt: skip
@@ -59,9 +59,9 @@ def moving_rows(council: Council) -> Iterator[Row]:
 def yearly_rows(council: Council) -> Iterator[Row]:
     """Yield levels at the base, starts that would hold the children, and how far those move by themselves."""
     for (stream, measure), level in council.levels.items():
-        yield stream, measure, level.mean, level.log_sd, level.sd_per_year, level.growth_sd
-    yield "all", "starts_to_hold", council.hold, 0.0, 0.0, 0.0
-    yield "all", "no_change", float(council.stock.sum()), 0.0, council.no_change_sd, 0.0
+        yield stream, measure, level.mean, level.log_sd, level.sd_per_year
+    yield "all", "starts_to_hold", council.hold, 0.0, 0.0
+    yield "all", "no_change", float(council.stock.sum()), 0.0, council.no_change_sd
 
 
 def first_place_rows(fitted: FittedCouncil) -> Iterator[Row]:

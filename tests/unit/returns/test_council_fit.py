@@ -9,6 +9,7 @@ from functools import cache
 import made_up_councils as made_up
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -17,25 +18,24 @@ from simulator.baseline.deviations import level_key
 from simulator.baseline.england import England, load_baseline
 from simulator.baseline.own_leaving import drawn_leaving, hazards, ratios, with_own_leaving
 from simulator.baseline.own_moves import gross_of_england, parts, with_own_moves
+from simulator.baseline.own_returns import KEPT
 from simulator.baseline.time_in_care import phases_of
 from simulator.data import packaged
 from simulator.data.council import CODE
-from simulator.data.own_rates import KINDS, LEVEL, STRENGTH, Leaving, of_leaving, of_moving
-from simulator.projection.compile import compile_scenario
+from simulator.data.own_rates import KINDS, LEVEL, STRENGTH, Leaving, Level, of_leaving, of_moving
 from simulator.projection.local_walks import parameters as walk_parameters
 from simulator.projection.local_walks import walk
 from simulator.projection.localise import parameters
-from simulator.returns.calibrate_council import FittedCouncil, fit_council, level_of_exits
+from simulator.returns.calibrate_council import FittedCouncil, beside_what_was_fitted, fit_council
 from simulator.returns.check_past import check
 from simulator.returns.codes import PLACES
 from simulator.returns.exposure import EVENTS, EXITS, UNKNOWN_TIME, by_year, exposure, exposure_of, stock_by_age
 from simulator.returns.fit_leaving import fit_leaving
-from simulator.returns.fit_levels import STEPS_OF_LEAVING, STEPS_OF_STARTS, filtered, fit_level
+from simulator.returns.fit_levels import STEPS, STILL, Yearly, filtered, fit_levels, growth_says
 from simulator.returns.fit_moves import fit_moves
 from simulator.returns.penalised_poisson import most_probable
 from simulator.returns.rate_table import pooled_rates
 from simulator.returns.run_own_record import projected
-from simulator.scenario.schema import Scenario
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGES, PHASES, REASONS, STREAMS
 from simulator.vocabulary.calendar import LATEST_BASE, MONTHS_A_YEAR
@@ -140,37 +140,45 @@ def test_hazards_of_placements_go_to_pace_and_hazard() -> None:
 # Levels over the years
 
 
+STARTS, LEAVING = ("resident", "starts"), ("resident", "exits")
+
+
+def level(events: Array, children: Array) -> Level:
+    """Fit starts of which as many are expected in every year."""
+    return fit_levels({STARTS: Yearly(events, np.ones(len(events)))}, children)[STARTS]
+
+
 def test_a_steady_rate_is_the_mean_of_all_years() -> None:
-    found = fit_level(np.full(6, 400.0), np.ones(6), STEPS_OF_STARTS)
+    found = level(np.full(6, 400.0), np.full(7, 1000.0))
     assert found.mean == pytest.approx(400.0, rel=1e-6)
-    assert found.sd_per_year < 0.75 * STEPS_OF_STARTS.mean
-    assert fit_level(np.full(6, 400.0), np.ones(6), None).log_sd == pytest.approx((6 * 400.5) ** -0.5, rel=0.01)
+    assert found.sd_per_year < 0.35 * STEPS[STARTS].mean
+    assert found.log_sd == pytest.approx((6 * 400.5) ** -0.5, rel=0.4)
 
 
 def test_leaving_at_the_base_is_left_open_by_no_more_than_walking() -> None:
     """What the weighted fit leaves open and what is added to it are what the years tell of a rate that walks."""
-    left, weight = np.full((6, 1, 1, 1, 1), 100.0), np.array([0.25, 0.3, 0.4, 0.5, 0.8, 1.0])
-    found = level_of_exits(left, left[..., 0] * 2.0, np.full((1, 1, 1), 0.5), weight)
-    walks = fit_level(np.full(6, 100.0), np.full(6, 100.0), STEPS_OF_LEAVING)
-    fitted_to = (weight.sum() * 100.0) ** -0.5
-    assert found.mean == pytest.approx(1.0)
+    weight = np.array([0.25, 0.3, 0.4, 0.5, 0.8, 1.0])
+    yearly = Yearly(100.0 * np.exp([0.0, 0.2, 0.1, 0.3, 0.2, 0.4]), np.full(6, 100.0))
+    walks = fit_levels({LEAVING: yearly}, np.linspace(600.0, 400.0, 7))[LEAVING]
+    found = beside_what_was_fitted(walks, yearly, weight)
+    assert found.mean == walks.mean
     assert found.sd_per_year == walks.sd_per_year
-    assert np.hypot(found.log_sd, fitted_to) == pytest.approx(walks.log_sd, rel=0.01)
+    assert np.hypot(found.log_sd, (weight @ yearly.events) ** -0.5) == pytest.approx(walks.log_sd, rel=0.01)
 
 
 def test_a_rate_that_moves_is_that_of_the_last_years() -> None:
     events = 400.0 * np.exp(0.12 * np.array([0, 1, 2, 1, 2, 3]))
-    found = fit_level(events, np.ones(6), STEPS_OF_STARTS)
+    found = level(events, np.linspace(1000.0, 1250.0, 7))
     assert found.sd_per_year > 0.07
     assert abs(np.log(found.mean / events[-1])) < abs(np.log(found.mean / events.mean()))
 
 
 def test_few_events_tell_little_of_how_a_rate_moves() -> None:
     rng = np.random.default_rng(3)
-    few = [fit_level(rng.poisson(5.0, 6).astype(float), np.ones(6), STEPS_OF_STARTS) for _ in range(20)]
-    before = np.hypot(*STEPS_OF_STARTS)
-    assert np.mean([one.sd_per_year for one in few]) == pytest.approx(before, abs=0.01)
-    assert fit_level(np.zeros(3), np.ones(3), STEPS_OF_STARTS).mean < 1.0
+    few = [level(rng.poisson(5.0, 6).astype(float), np.full(7, 12.0)) for _ in range(20)]
+    before = np.sqrt(1.0 - STILL) * np.hypot(*STEPS[STARTS])
+    assert np.mean([one.sd_per_year for one in few]) == pytest.approx(before, abs=0.015)
+    assert level(np.zeros(3), np.full(4, 2.0)).mean < 1.0
 
 
 def test_a_level_by_hand() -> None:
@@ -184,14 +192,37 @@ def test_a_level_by_hand() -> None:
     assert likely == pytest.approx(-(np.log(0.03) + 0.09 / 0.03) / 2.0)
 
 
-def test_years_that_look_like_chance_spread_draws_less_than_years_that_step() -> None:
-    """Of 400 a year chance is 5%: six years that differ by less hardly step, and six that differ by 12% do."""
+def test_growth_by_hand() -> None:
+    """Of 200 children chance makes a variance of 2 (1 - r) / 200 in a year, and steps (1 - r)^2 / (1 - r^2) of theirs.
+
+    r is a fifth of a year's part of e; steps of all years add up to a geometric series.
+    """
+    r = np.exp(-0.2)
+    chance = 2.0 * (1.0 - r) / 200.0
+    moved = chance + (1.0 - r) ** 2 / (1.0 - r**2) * 0.10**2
+    grown = np.log(220.0 / 180.0)
+    said = scipy.stats.norm.logpdf(grown, 0.0, chance**0.5) - scipy.stats.norm.logpdf(grown, 0.0, moved**0.5)
+    assert growth_says(np.array([180.0, 220.0])) == pytest.approx(said)
+    assert growth_says(np.full(7, 200.0)) > 0.0
+
+
+def test_children_of_councils_that_stand_still_change_as_chance_makes_them() -> None:
+    """An immigration-death process, apart from the formula: 300 come in five years, and stay for five on average."""
+    rng = np.random.default_rng(5)
+    start, come, stay = rng.poisson(300.0, 20_000), rng.poisson(300.0 * 6.0 / 5.0, 20_000), np.exp(-6.0 / 5.0)
+    still_there = (1.0 - stay) / (6.0 / 5.0)  # of those who come evenly over six years
+    end = rng.binomial(start, stay) + rng.binomial(come, still_there)
+    assert np.var(np.log(end / start)) == pytest.approx(2.0 * (1.0 - stay) / 300.0, rel=0.05)
+
+
+def test_councils_that_stand_still_are_told_from_those_that_move() -> None:
+    """Of 400 starts a year chance is 5%: six years that differ by less hardly step, and six that differ by 12% do."""
     rng = np.random.default_rng(8)
-    calm = [fit_level(rng.poisson(400.0, 6).astype(float), np.ones(6), STEPS_OF_STARTS) for _ in range(30)]
+    calm = [level(rng.poisson(400.0, 6).astype(float), 1000.0 + rng.normal(0.0, 30.0, 7)) for _ in range(30)]
     steps = np.exp(np.cumsum(rng.normal(0.0, 0.12, (30, 6)), axis=1))
-    moving = [fit_level(rng.poisson(400.0 * one).astype(float), np.ones(6), STEPS_OF_STARTS) for one in steps]
-    before = np.hypot(*STEPS_OF_STARTS)
-    assert np.mean([one.sd_per_year for one in calm]) < 0.85 * before < np.mean([one.sd_per_year for one in moving])
+    moving = [level(rng.poisson(400.0 * one).astype(float), 1000.0 * np.append(1.0, one) ** 0.5) for one in steps]
+    assert np.mean([one.sd_per_year for one in calm]) < 0.5 * STEPS[STARTS].mean
+    assert np.mean([one.sd_per_year for one in moving]) > 0.8 * STEPS[STARTS].mean
     assert np.mean([one.log_sd for one in calm]) < np.mean([one.log_sd for one in moving])
 
 
@@ -336,7 +367,7 @@ def test_half_of_the_draws_lie_above_the_central_run() -> None:
         assert len(keys) == len(years)
         drawn = dict(zip(keys, (0.1, -0.3), strict=True))
         factor = walk({name: one}, name, own.walking, years, drawn, own.events[name])
-        np.testing.assert_allclose(factor, np.exp([[0.1, -0.2]]))
+        np.testing.assert_allclose(factor, np.exp([[0.1, KEPT * 0.1 - 0.3]]))
     # Rates are drawn at what is most probable: nothing moves.
     keys = ("starts", "resident.exits", "uasc_starts", "uasc.exits")
     of_england = own.england_streams
@@ -429,28 +460,6 @@ def test_a_growth_within_chance_is_told_with_what_would_show() -> None:
     shows = 1.96 / np.sqrt(60 * 17.5)
     assert f"+0.0% a year (-{shows:.1%} to +{shows:.1%})" in said
     assert f"a trend shows from {shows:.1%} a year on" in said
-
-
-def test_a_trend_beyond_chance_widens_draws() -> None:
-    """Of 600 a year that grow by 5%, the standard error is one over the root of 600 x 17.5, hardly more or less."""
-    years = np.arange(6)
-    grown, flat = (fit_level(600.0 * rate**years, np.ones(6), STEPS_OF_STARTS) for rate in (np.exp(0.05), 1.0))
-    error2 = 1.0 / (600.0 * np.exp(0.125) * 17.5)
-    assert grown.growth_sd == pytest.approx(0.05 * 0.03**2 / (0.03**2 + error2), rel=0.01)
-    assert flat.growth_sd == 0.0
-    few = fit_level(np.array([8.0, 9.0, 8.0, 10.0, 9.0, 11.0]), np.ones(6), STEPS_OF_STARTS)
-    assert few.growth_sd == 0.0
-
-
-def test_starts_of_a_draw_grow_from_the_base_on() -> None:
-    own, rates = (
-        fitted(400, "flat").own,
-        compile_scenario(Scenario.model_validate({"name": "Short", "end": "2027-03"})).rates,
-    )
-    calm, growing = (own.at_base(rates, drawn).streams[0] for drawn in ({}, {"local.own.starts_growth": 0.06}))
-    ratio = (growing.new_starts_per_month / calm.new_starts_per_month)[0, 0, :, 5]
-    np.testing.assert_allclose(ratio, np.exp(0.06 * (np.arange(24) + 0.5) / 12.0))
-    assert growing.exit_ratio is calm.exit_ratio or (growing.exit_ratio == calm.exit_ratio).all()
 
 
 def test_intervals_of_rates_hold_the_true_rates() -> None:
