@@ -37,8 +37,8 @@ class Steps(NamedTuple):
 
 
 STEPS = {
-    ("resident", "starts"): Steps(0.10, 0.03), ("uasc", "starts"): Steps(0.25, 0.10),
-    ("resident", "exits"): Steps(0.07, 0.02), ("uasc", "exits"): Steps(0.07, 0.02),
+    ("resident", "starts"): Steps(0.11, 0.04), ("uasc", "starts"): Steps(0.25, 0.10),
+    ("resident", "exits"): Steps(0.08, 0.03), ("uasc", "exits"): Steps(0.08, 0.03),
 }  # fmt: skip
 """By stream and measure: judgements. Rates of made-up councils step by 0.08 and 0.05; those of authorities, of which
 less is left a year later, by 0.14 and 0.10, with counts wider than Poisson's (studies/steps_of_authorities.py);

@@ -257,9 +257,9 @@ def test_spend_is_at_england_s_unit_costs(council: Council) -> None:
 def test_draws_hold_what_is_not_known(council: Council) -> None:
     keys = {p.key: p for p in parameters(status_quo(council).baseline, ("2026-27",))}
     assert {"local.own.starts", "local.own.uasc_starts", "local.own.resident.exit_home"} <= set(keys)
-    assert {"local.own.resident.strength_home", "local.own.resident.exits"} <= set(keys)
-    assert 0.0 < keys["local.own.drift_starts.2026-27"].distribution.sd < 0.1
-    assert "local.own.drift_starts.2026-27" in keys
+    assert "local.own.resident.strength_home" in keys
+    for walks in ("starts", "exits"):  # hardly at all: 8,000 children who live at the same rates for ever stand still
+        assert 0.0 < keys[f"local.own.drift_{walks}.2026-27"].distribution.sd < 0.03
     assert "local.own.drift_into_placed_with_parents.2026-27" in keys
     assert not any(".year_into_" in key for key in keys)  # what is a year's own is chance, which --chance puts in
     assert "local.own.resident.first_10_to_15_kinship_foster" in keys

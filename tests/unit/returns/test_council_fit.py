@@ -199,7 +199,7 @@ def test_growth_by_hand() -> None:
     """
     r = np.exp(-0.2)
     chance = 2.0 * (1.0 - r) / 200.0
-    moved = chance + (1.0 - r) ** 2 / (1.0 - r**2) * 0.10**2
+    moved = chance + (1.0 - r) ** 2 / (1.0 - r**2) * 0.11**2
     grown = np.log(220.0 / 180.0)
     said = scipy.stats.norm.logpdf(grown, 0.0, chance**0.5) - scipy.stats.norm.logpdf(grown, 0.0, moved**0.5)
     assert growth_says(np.array([180.0, 220.0])) == pytest.approx(said)
