@@ -115,6 +115,29 @@ def test_children_in_and_outside_the_area_are_those_of_the_returns(made: Path) -
         assert sum(parts) == pytest.approx(needed[date], rel=1e-6)
 
 
+def test_the_projected_number_far_from_home_starts_from_the_count(made: Path) -> None:
+    """Of the council's own returns, and not from what is published of the authority that it is named for."""
+    out = made / "out"
+    away = {"children_far_from_home": ("distance", "over_20_miles"), "children_outside_area": ("locality", "outside")}
+    counted = {(r["placement"], r["by"], r["category"]): float(r["percent"])
+               for r in read(out / "in-and-out-of-area.csv") if r["date"] == "2026-03-31" and r["percent"]}  # fmt: skip
+    first = {(r["measure"], r["placement"]): float(r["central"])
+             for r in read(out / "results.csv") if r["date"] == "2026-03-31" and r["age_band"] == "all"}  # fmt: skip
+    for measure, by in away.items():
+        for (name, placement), children in first.items():
+            whole = first["children", placement]
+            if name == measure and placement != "all" and whole:
+                assert 100 * children / whole == pytest.approx(counted[placement, *by], abs=0.01), placement
+        assert 100 * first[measure, "all"] / first["children", "all"] == pytest.approx(counted["all", *by], abs=2)
+    far = first["children_far_from_home", "all"]
+    assert f"as far, and is {far:,.0f} at the start" in (made / "screen.txt").read_text()
+    [later] = [float(r["children"]) for r in read(out / "in-and-out-of-area.csv")
+               if (r["date"], r["by"], r["category"]) == ("2031-03-31", "distance", "over_20_miles")]  # fmt: skip
+    [model] = [float(r["central"]) for r in read(out / "results.csv")
+               if (r["date"], r["measure"], r["placement"]) == ("2031-03-31", *list(away)[:1], "all")]  # fmt: skip
+    assert later == pytest.approx(model, rel=0.01)
+
+
 def test_others_stand_beside_it(made: Path) -> None:
     rows = read(made / "out" / "beside-others.csv")
     assert tuple(rows[0]) == PEER_COLUMNS
