@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from simulator.cli.main import cli
+from simulator.outputs.charts import words
 from simulator.results.sufficiency_tables import (
     NEEDED_COLUMNS,
     PEER_COLUMNS,
@@ -154,9 +155,43 @@ def test_others_stand_beside_it(made: Path) -> None:
 def test_the_screen_says_what_is_not_told(made: Path) -> None:
     said = (made / "screen.txt").read_text()
     assert (made / "out" / "sufficiency.txt").read_text().strip() in said
-    for words in ("Placements needed on 31 March", "Outside the area", "Over 20 miles", "Siblings are not in SSDA903",
+    for told in ("Placements needed on 31 March", "Outside the area", "Over 20 miles", "Siblings are not in SSDA903",
                   "Unaccompanied asylum-seeking children", "Cost of unmet need", "Neighbours together"):  # fmt: skip
-        assert words in said
+        assert told in said
+
+
+def test_the_screen_gives_money_in_the_prices_of_the_summary(made: Path) -> None:
+    said = (made / "screen.txt").read_text()
+    told = ("placement_spend", "2031-03-31", "real 2025-26")
+    rows = [
+        row
+        for row in read(made / "out" / "needs-and-gaps.csv")
+        if (row["measure"], row["date"], row["price_basis"]) == told
+    ]
+    [line] = [line for line in said.splitlines() if line.startswith("Spend on placements")]
+    assert line.startswith("Spend on placements in the year to then, 2025-26 prices ")
+    assert words.money(float(rows[0]["p50"])) in line
+    assert words.money(float(rows[0]["p10"])) in line
+    unnamed = [line for line in said.splitlines() if "£" in line and "prices" not in line and "£ a week" not in line]
+    assert not unnamed
+
+
+def test_the_screen_says_all_that_the_run_says(made: Path, tmp_path: Path) -> None:
+    """The name of an authority of quite another size, and a slip of a name, are told where somebody reads them."""
+    said = (made / "screen.txt").read_text()
+    summary = (made / "out" / "summary.txt").read_text().splitlines()
+    notes = [line for line in summary if line.startswith("Note")]
+    assert len(notes) > 2
+    assert [note for note in notes if note not in said] == []
+    none = "is no authority, so nothing published stands beside it: give --area-name"
+    for name, told in (("Kent", "Note: Check the name: these returns have less than half the "),
+                       ("Rutlnad", "Note: Rutlnad is no authority; did you mean Rutland?"),
+                       ("Derbee", f"Derbee {none}; did you mean Derby?"),
+                       ("Anywhere", f"Anywhere {none}.")):  # fmt: skip
+        done = call("sufficiency", "--returns", made / "imported", "--area-name", name, "--draws", 0, "--no-charts",
+                    "--out", tmp_path / name)  # fmt: skip
+        assert told in done.stdout
+        assert told in (tmp_path / name / "sufficiency.txt").read_text()
 
 
 def test_a_run_writes_the_same_tables(made: Path, tmp_path: Path) -> None:
