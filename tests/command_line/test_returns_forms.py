@@ -6,10 +6,11 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 from returns_forms import inline, one_workbook, raw_workbook, with_own_names, workbook, xml
-from returns_gates import GATES, frames, write
+from returns_gates import GATES, Frames, frames, write
 
 from simulator.cli.main import cli
 from simulator.returns.xml_stream import MOST_DEPTH
@@ -106,6 +107,32 @@ def test_columns_of_other_names(tmp_path: Path, plain: Path) -> None:
     assert "DECOM: EPISODE_START_DATE\n" in names.read_text()
     assert "SYN" not in names.read_text()
     same(source, plain, "--columns", str(names))
+
+
+def flagged(table: str, column: str) -> Frames:
+    """Return the made-up returns with UASC children told by a column of a table, and no table of them alone."""
+    every = frames()
+    for year in YEARS:
+        told = pl.col("CHILD").is_in(every[year, "uasc"]["CHILD"].implode())
+        base = every[year, "header"].select("CHILD", "SEX", "DOB") if table == "uasc" else every[year, table]
+        every[year, table] = base.with_columns(pl.when(told).then(pl.lit("1")).otherwise(pl.lit("0")).alias(column))
+    return {(year, kind): frame for (year, kind), frame in every.items() if kind != "uasc" or table == "uasc"}
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("header", "UASC"), ("header", "UASC_FLAG"), ("header", "IS_UASC"), ("header", "Unaccompanied"),
+        ("header", "UASC status"), ("episodes", "UASC"), ("episodes", "Is UASC"), ("uasc", "UASC"),
+    ],
+)  # fmt: skip
+def test_unaccompanied_children_however_they_are_told(table: str, column: str, tmp_path: Path, plain: Path) -> None:
+    """Of a table of all children those that it flags, and not all."""
+    out = tmp_path / "out"
+    result = call(write(tmp_path / "returns", flagged(table, column)), out)
+    assert result.exit_code == 0, result.output
+    for name in ("stock", "starts", "exits", "moves", "where-placed", "rates"):
+        assert (out / f"{name}.csv").read_bytes() == (plain / f"{name}.csv").read_bytes()
 
 
 def test_a_file_of_names_tells_every_fault(tmp_path: Path) -> None:
