@@ -22,6 +22,13 @@ REQUIRED = {
 }
 """Columns without which a table can't be used."""
 
+WANTED = {
+    "PL_LOCATION": "whether placements are inside the authority (IN or OUT)",
+    "PL_DISTANCE": "how far placements are from home (miles)",
+    "UASC": "which children are unaccompanied asylum-seekers (1 or 0)",
+}
+"""Columns that a return can do without, and what is not told then."""
+
 ABOUT_A_CHILD = {"CHILD", "DOB", "UASC", "DUC", "YEAR", COUNCIL}
 
 USED = {

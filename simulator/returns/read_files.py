@@ -5,7 +5,7 @@ Tables are recognised by their columns, then by name. No message holds a value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +17,7 @@ from simulator.returns.column_names import (
     OTHER,
     REQUIRED,
     USED,
+    WANTED,
     ColumnNames,
     guessed,
     kind_of,
@@ -171,7 +172,23 @@ def read_councils(source: Path, budget: Budget | None = None, how: Reading | Non
     files = tuple(file for file, _ in found)
     frames = pl.concat(episodes), pl.concat(births), pl.concat(uasc) if uasc else _no_uasc()
     councils = split(*frames, how.council)
-    return {name: _of_council(files, *parts, (*warnings, *dates.warnings)) for name, parts in councils.items()}
+    told = (*warnings, *dates.warnings, *_untold(found, frames[0]))
+    return {name: _of_council(files, *parts, told) for name, parts in councils.items()}
+
+
+def _untold(found: Sequence[tuple[File, TableRows]], episodes: pl.DataFrame) -> Iterator[ReturnsProblem]:
+    """Warn of what returns can do without, where no table tells it."""
+    untold = {
+        "PL_LOCATION": episodes["location"].is_null().all(),
+        "PL_DISTANCE": episodes["distance"].is_null().all(),
+        "UASC": not any(file.kind == "uasc" or _has_flags(table) for file, table in found),
+    }
+    for column, what in WANTED.items():
+        if untold[column]:
+            yield ReturnsProblem(
+                f"no table tells {what}, so that is not told: column {column} is not there or empty; if it has another "
+                "name, --columns FILE.yaml says which"
+            )
 
 
 # --------------------------------------------------------------------------------------------------
