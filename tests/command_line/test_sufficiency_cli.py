@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -215,8 +216,10 @@ def test_neighbours_can_be_named(made: Path, tmp_path: Path) -> None:
     assert "unknown authority 'Essx'" in refused.output
     assert "did you mean 'Essex'" in refused.output
     assert not (tmp_path / "o").exists()
-    done = call(*words, "--area-name", "Medway", "--neighbours", "Essex", "--neighbours", "Kent")
+    done = call(*words, "--area-name", "Medway", "--neighbours", "Essex", "--neighbours", "Kent", "--json")
     assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["area"], told["draws"]) == ("Medway", 0)
     rows = read(tmp_path / "o" / "beside-others.csv")
     assert {row["compared_with"] for row in rows if row["relation"] == "neighbour"} == {"Essex", "Kent"}
     replayed = call("replay", tmp_path / "o", "--returns", made / "imported")
