@@ -1,9 +1,10 @@
-"""How far from home children live, by placement: published shares, and how areas lie to England's."""
+"""How far from home children live, by placement: published shares, how areas lie to England's, and own shares."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from simulator.data.authority_tables import column
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import authorities
 from simulator.vocabulary.axes import AWAY
+from simulator.vocabulary.labels import ALL
 
 Array = NDArray[np.float64]
 
@@ -33,6 +35,9 @@ LOCAL = {
     "outside_area": ("stock_by_locality", "outside_la_boundary", "inside_la_boundary"),
 }
 """Table of authorities, those who are away, and those who are not."""
+
+NONE_OF_ITS_OWN: Mapping[tuple[str, str], float] = MappingProxyType({})
+"""Shares of an area whose own returns tell none."""
 
 HALVINGS = 40
 """Halvings that find the odds of an area; the last is beyond any digit that is shown."""
@@ -56,11 +61,14 @@ def in_england(base: int) -> Array:
     return shares
 
 
-def at_base(codes: Sequence[str], children: Array, base: int) -> Array:
+def at_base(
+    codes: Sequence[str], children: Array, base: int, own: Mapping[tuple[str, str], float] = NONE_OF_ITS_OWN
+) -> Array:
     """Return the share of children in each placement of each area who live away: (area, place, away).
 
     The odds in all placements of an authority are England's times one number, so that its children at the base add up
-    to its published share. Where that is hidden, or not held for the base, its shares are England's.
+    to its own share, or else to its published one. Where that is hidden, or not held for the base, its shares are
+    England's. A placement of which its own share is told has that.
 
     Parameters
     ----------
@@ -68,18 +76,20 @@ def at_base(codes: Sequence[str], children: Array, base: int) -> Array:
         Of areas.
     children : (area, place)
         At the base.
+    own : mapping of (placement, away) to float, optional
+        Shares that the areas' own returns tell, of reported placements and of ``all``.
     """
     england = in_england(base)
     shares = np.broadcast_to(england, (len(codes), *england.shape)).copy()
-    every = {one.code for one in authorities()}
-    own = [area for area, code in enumerate(codes) if code in every and children[area].sum() > 0]
-    for name in LOCAL if own else ():
-        away, wanted = AWAY.index(name), _published(name, base)
-        known = [area for area in own if codes[area] in wanted]
+    for away, name in enumerate(AWAY):
+        wanted = dict.fromkeys(codes, own[ALL, name]) if (ALL, name) in own else _published(name, base)
+        known = [area for area, code in enumerate(codes) if code in wanted and children[area].sum() > 0]
         if known:
             weight = children[known] / children[known].sum(axis=1, keepdims=True)
             totals = np.array([wanted[codes[area]] for area in known])
             shares[known, :, away] = _with_totals(england[:, away], weight, totals)
+        told = np.array([own.get((place, name), np.nan) for place in placements.reported()])[placements.groups()]
+        shares[..., away] = np.where(np.isnan(told), shares[..., away], told)
     return shares
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -19,6 +20,9 @@ from simulator.vocabulary.labels import ALL
 from simulator.vocabulary.where_placed import DISTANCES, LOCALITIES, PROVIDERS
 
 Array = NDArray[np.float64]
+
+AWAY_COUNTED = {"far_from_home": ("distance", "over_20_miles"), "outside_area": ("locality", "outside")}
+"""Of whom a projection tells how many live away, and what counts them."""
 
 LEAST_TOLD = 0.5
 """Least share of children whose placement is said to be inside or outside, from which returns are taken to tell."""
@@ -74,6 +78,17 @@ def where_counted(council: Council) -> Iterator[PlacedCount]:
     for name, counts in zip(placements.reported(), council.where[-1], strict=True):
         if counts.sum():
             yield from _counts(f"{council.years[-1]}-03-31", name, counts)
+
+
+def away_counted(council: Council) -> dict[tuple[str, str], float]:
+    """Return the shares of children who live away at the last count, by reported placement, or ``all``, and `AWAY`.
+
+    They are those that stand beside the projection, which starts from them.
+    """
+    last = {(one.placement, one.by, one.category): one.share for one in where_counted(council)}  # the newest stay
+    places = (ALL, *placements.reported())
+    told = {(place, away): last.get((place, *by), math.nan) for place in places for away, by in AWAY_COUNTED.items()}
+    return {key: share for key, share in told.items() if not math.isnan(share)}
 
 
 def _counts(date: str, placement: str, counts: Array) -> Iterator[PlacedCount]:

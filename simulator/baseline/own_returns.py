@@ -21,7 +21,7 @@ from simulator.baseline.cost_drivers import AtBase
 from simulator.baseline.cost_lines import CostLine
 from simulator.baseline.deviations import deviations, level_key
 from simulator.baseline.england import FOSTER, England, resident_rates, uasc_rates
-from simulator.baseline.evidence_of_returns import evidence_of, past_of
+from simulator.baseline.evidence_of_returns import away_counted, evidence_of, past_of
 from simulator.baseline.local_evidence import Evidence
 from simulator.baseline.named_authority import NamedAuthority, named_authority
 from simulator.baseline.own_leaving import drawn_leaving, hazards, with_own_leaving
@@ -196,6 +196,7 @@ class OwnReturns:
             after_care=part.after_care,
             placement_mix=as_england(1),
             benchmarked=tuple(np.zeros(1, dtype=bool) for _ in streams),
+            away=self.away,
         )
 
     def streams(
@@ -231,6 +232,11 @@ class OwnReturns:
             of, children = hazards(england, KINDS[name][kind]), self.children_by_phase[s]
             found[kind] = drawn_leaving(of, one, _log(level, drawn), sd, _log(strength, drawn), children)
         return found
+
+    @cached_property
+    def away(self) -> Mapping[tuple[str, str], float]:
+        """Shares of its children who live away at the base, where its returns tell."""
+        return away_counted(self.council)
 
     @cached_property
     def england_streams(self) -> tuple[StreamRates, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -35,6 +35,9 @@ class Start:
         Beside that of the rates.
     benchmarked : tuple of (area,) bool
         By stream, areas whose hazards of leaving are held to England's path (`simulator.projection.benchmarking`).
+    away : mapping of (placement, away) to float
+        Shares of children who live away, by its own returns (`simulator.baseline.distance_from_home`); none where
+        published ones are used.
     """
 
     streams: tuple[StreamRates, ...]
@@ -44,6 +47,7 @@ class Start:
     after_care: AfterCare
     placement_mix: PlacementMix
     benchmarked: tuple[NDArray[np.bool_], ...]
+    away: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

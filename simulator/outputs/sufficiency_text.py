@@ -14,6 +14,7 @@ from simulator.results.figures import QUANTILES
 from simulator.results.results_protocol import Results
 from simulator.results.sufficiency_tables import PEER_LABELS, Sufficiency
 from simulator.vocabulary import placements
+from simulator.vocabulary.areas import meant
 from simulator.vocabulary.axes import AGE_BANDS
 from simulator.vocabulary.calendar import Month
 from simulator.vocabulary.labels import ALL, HIDDEN
@@ -87,7 +88,7 @@ def _needed(found: Sufficiency) -> Iterator[str]:
 
 
 def _gaps(found: Sufficiency) -> Iterator[str]:
-    """Write need, places and unmet need, and what it costs."""
+    """Write need, places and unmet need, and what it costs, in real prices as statements and summaries do."""
     results = found.results
     rows = [["What there is, and what is missing", *_when(found)]]
     for name, label in NEED_LABELS.items():
@@ -98,15 +99,16 @@ def _gaps(found: Sufficiency) -> Iterator[str]:
     for name, label in YEARLY_LABELS.items() if results.financial_years else ():
         if name not in results.measures:
             continue
-        table = results.year_totals(name).statistics()[:, 0]
-        write = _money if results[name].is_money else _count
+        is_money = results[name].is_money
+        table = results.year_totals(name, real=is_money).statistics()[:, 0]
+        write, told = (_money, f"{label}, {results.price_year} prices") if is_money else (_count, label)
         cells = []
         for _, date in found.dates:
             year = Month.parse(date[:7]).financial_year
             there = year in results.financial_years
             cells.append(write(table[:, results.financial_years.index(year)]) if there else "")
         if any(cell not in ("", "£0") for cell in cells):
-            rows.append([label, *cells])
+            rows.append([told, *cells])
     yield from grid(rows)
 
 
@@ -143,7 +145,9 @@ def _peers(found: Sufficiency) -> Iterator[str]:
     """Write the council beside its neighbours, its region and England."""
     peers = [one for one in found.evidence.peers if one.relation in _TOLD_OF_PEERS]
     if not peers:
-        yield "It is named for no authority, so nothing published stands beside it; give --area-name."
+        near = meant(found.area)
+        said = f"; did you mean {near}?" if near else "."
+        yield f"{found.area} is no authority, so nothing published stands beside it: give --area-name{said}"
         return
     own = found.own_indicators()
     columns = (["counted"] if own else []) + [one.name if one.relation != "itself" else "published" for one in peers]
@@ -166,7 +170,9 @@ def _indicator(value: float, unit: str) -> str:
 
 
 def _notes(found: Sufficiency) -> Iterator[str]:
-    yield from (f"Note: {note}" for note in found.notes)
+    """Write what every chart and the summary of the run say, and what must be said of these tables."""
+    every = (*found.results.notes, *found.results.money_notes, *found.notes)
+    yield from (f"Note: {note}" for note in dict.fromkeys(every))
 
 
 def _count(table: Array | None) -> str:

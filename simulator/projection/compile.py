@@ -12,7 +12,7 @@ from simulator.baseline.after_care import AfterCare
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.choose import baseline_of
 from simulator.baseline.cost_lines import CostLine
-from simulator.baseline.distance_from_home import at_base
+from simulator.baseline.distance_from_home import NONE_OF_ITS_OWN, at_base
 from simulator.baseline.england import FOSTER, PLACE, England, placement_pace, resident_rates, uasc_rates
 from simulator.baseline.front_door_flows import FrontDoor
 from simulator.baseline.sharing import with_need
@@ -152,7 +152,7 @@ def compile_scenario(
         return rates
 
     rates, start = localise(bare, baseline, drawn or {}, years)
-    rates = _with_people(rates, context, england.base)
+    rates = _with_people(rates, context, england.base, start.away)
     if england is not baseline:
         rates = replace(rates, foster=of_one_council(rates.foster, supply))
     rates, cost_lines = with_own(rates, _uprated(start.cost_lines, prices), scenario.own, context)
@@ -187,7 +187,9 @@ def compile_scenario(
     )
 
 
-def _with_people(rates: Rates, context: Context, base: int) -> Rates:
+def _with_people(
+    rates: Rates, context: Context, base: int, away: Mapping[tuple[str, str], float] = NONE_OF_ITS_OWN
+) -> Rates:
     """Return rates with the social workers and the cases of their areas, and how far from home children live there."""
     children = np.sum([stream.opening.sum(axis=(0, 2, 3)) for stream in rates.streams], axis=0)
     share = Reach(share=1.0).of_total(context.areas, context.part_of_england)
@@ -197,7 +199,7 @@ def _with_people(rates: Rates, context: Context, base: int) -> Rates:
         social_workers=(share[:, None] * workers)[None, :, None],
         open_cases=share[None] * cases,
         case_holding_share=np.full((1, 1), cases / caseload(base) / workers.sum()),
-        away_share=at_base(context.areas, children, base)[None, :, None],
+        away_share=at_base(context.areas, children, base, away)[None, :, None],
     )
 
 

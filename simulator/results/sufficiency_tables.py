@@ -44,6 +44,8 @@ FLOWS = (
     "starts", "exits", "unmet_foster_need_spend", "empty_beds_spend", "placement_spend", "total_spend",
 )  # fmt: skip
 
+FAR = "children_far_from_home"
+
 COUNTED, PUBLISHED, HELD = "counted", "published", "projected, with shares of the last count held"
 OWN_SOURCE, THIS_RUN = "the council's own returns", "this run"
 PEER_SOURCE = "dfe_cla_2025;dfe_lait_2026"
@@ -264,6 +266,18 @@ class Sufficiency:
         return (self.results.showing.hidden or None) if np.isnan(value) else value
 
     @property
+    def _far_now(self) -> str:
+        """What the projected number far from home starts from, beside the count of those whose distance is known."""
+        if FAR not in self.results.measures:
+            return ""
+        [now] = [
+            float(table[0, 0, dates.index(self.dates[0][1])])
+            for placement, band, dates, table in self.results.slices(FAR)
+            if (placement, band) == (ALL, ALL)
+        ]
+        return "" if np.isnan(now) else f", and is {now:,.0f} at the start"
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What must be said of the tables."""
         told = any(not one.source for one in self.evidence.where)
@@ -276,7 +290,7 @@ class Sufficiency:
             *self.evidence.notes,
             f"Where children are placed is from {where}; in later years it is what shares of the last count come to. "
             "Distances are shares of children whose distance is known, here, beside others and in the projected number "
-            "far from home, which takes the rest to be placed as far.",
+            f"far from home, which takes the rest to be placed as far{self._far_now}.",
             "Places that the council has are told of its own carers, and of beds that it states (own.beds): all other "
             "placements are bought as they are needed.",
             "Children whose original plan was fostering and who live in homes or supported accommodation are the unmet "

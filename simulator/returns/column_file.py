@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from simulator.returns.column_names import COUNCIL, GUESSES, REQUIRED, ColumnNames, as_columns, guessed
+from simulator.returns.column_names import COUNCIL, GUESSES, REQUIRED, WANTED, ColumnNames, as_columns, guessed
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.limits import Budget, TooMuch
 from simulator.returns.open_files import table_files
@@ -48,7 +48,7 @@ def column_names(path: Path | None, source: Path, memory_mb: int) -> ColumnNames
 
 
 def _write(path: Path, source: Path, memory_mb: int) -> None:
-    """Write what is guessed; columns that every return has, and none is guessed for, stand as comments."""
+    """Write what is guessed; columns that are needed or wanted, and none is guessed for, stand as comments."""
     budget = Budget(memory_mb)
     try:
         with table_files(source) as files:
@@ -59,7 +59,14 @@ def _write(path: Path, source: Path, memory_mb: int) -> None:
     there = {column for heading in headings for column in heading}
     needed = dict.fromkeys(column for columns in REQUIRED.values() for column in columns)
     missing = [column for column in needed if column not in found and column not in there]
-    lines = [f"{name}: {heading}" for name, heading in found.items()] + [f"# {name}: ?" for name in missing]
+    also = {name: what for name, what in WANTED.items() if name not in found and name not in there}
+    if "DUC" in there:
+        also.pop("UASC", None)  # a table of such children alone tells who they are
+    lines = [
+        *(f"{name}: {heading}" for name, heading in found.items()),
+        *(f"# {name}: ?" for name in missing),
+        *(f"# {name}: ?   # {what}; not needed, but without it that is not told" for name, what in also.items()),
+    ]
     try:
         path.write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8", newline="\n")
     except OSError as error:

@@ -22,13 +22,20 @@ REQUIRED = {
 }
 """Columns without which a table can't be used."""
 
+WANTED = {
+    "PL_LOCATION": "whether placements are inside the authority (IN or OUT)",
+    "PL_DISTANCE": "how far placements are from home (miles)",
+    "UASC": "which children are unaccompanied asylum-seekers (1 or 0)",
+}
+"""Columns that a return can do without, and what is not told then."""
+
 ABOUT_A_CHILD = {"CHILD", "DOB", "UASC", "DUC", "YEAR", COUNCIL}
 
 USED = {
     "episodes": {*REQUIRED["episodes"], *ABOUT_A_CHILD, "PL_LOCATION", "PL_DISTANCE"},
     "header": ABOUT_A_CHILD,
-    "uasc": ABOUT_A_CHILD - {"UASC", "DUC"},
-    "other": {"CHILD", "DOB"},
+    "uasc": ABOUT_A_CHILD - {"DUC"},
+    "other": {"CHILD", "DOB", "UASC"},
 }
 """Columns that are read where a table has them."""
 
@@ -44,7 +51,12 @@ LEAST_TELLING = {"episodes": 4, "header": 1, "uasc": 1}
 
 OTHER = "other"
 
-_COUNCIL_HEADINGS = ("LA_NAME", "LA_CODE", "LANAME", "LACODE", "LOCAL_AUTHORITY", "AUTHORITY", "COUNCIL", "LEA")
+SURELY: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    COUNCIL: ("LA_NAME", "LA_CODE", "LANAME", "LACODE", "LOCAL_AUTHORITY", "AUTHORITY", "COUNCIL", "LEA"),
+    "UASC": ("UASC_FLAG", "IS_UASC", "UASC_STATUS", "UASC_INDICATOR", "UASC_YN", "UNACCOMPANIED",
+             "UNACCOMPANIED_ASYLUM_SEEKER", "UNACCOMPANIED_ASYLUM_SEEKING_CHILD"),
+})  # fmt: skip
+"""Headings that can stand for one column only, and are read as it."""
 
 GUESSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "CHILD": ("CHILD_ID", "CHILDID", "PERSON_ID", "PERSONID", "CLIENT_ID", "CHILD_UNIQUE_ID", "UNIQUE_ID", "MOSAIC_ID",
@@ -64,7 +76,7 @@ GUESSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "YEAR": ("RETURN_YEAR", "FINANCIAL_YEAR", "COLLECTION_YEAR", "YEAR_OF_RETURN"),
     "PL_LOCATION": ("PLACEMENT_LOCATION", "PLACE_LOCATION"),
     "PL_DISTANCE": ("PLACEMENT_DISTANCE", "DISTANCE_FROM_HOME", "PLACE_DISTANCE"),
-    "UASC": ("UASC_FLAG", "IS_UASC", "UASC_STATUS"),
+    "UASC": ("ASYLUM_SEEKER", "ASYLUM_SEEKING", "ASYLUM_STATUS"),
     "DUC": ("DATE_UASC_CEASED",),
 })  # fmt: skip
 """What systems call columns that are used: guesses, for a person to check."""
@@ -95,8 +107,10 @@ class ColumnNames:
         columns = as_columns(heading)
         there = set(columns)
         found = [self.own[c] if c in self.own and self.own[c] not in there else c for c in columns]
-        council = next((c for c in (COUNCIL, *_COUNCIL_HEADINGS) if c in found), "")
-        return [COUNCIL if council and c == council else c for c in found]
+        for name, others in SURELY.items():
+            heading_of = next((c for c in (name, *others) if c in found), name)
+            found = [name if c == heading_of else c for c in found]
+        return found
 
     def known(self, heading: Sequence[str]) -> int:
         """Count the headings that a table of a return may have."""

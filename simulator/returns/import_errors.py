@@ -41,6 +41,12 @@ class ReturnsProblem:
         return ": ".join([*parts, self.text])
 
 
+def sentence(text: object) -> str:
+    """Return what is wrong as a sentence: with a full stop, unless it asks something or has one."""
+    said = str(text)
+    return said if said.endswith((".", "?")) else f"{said}."
+
+
 class ReturnsError(Exception):
     """The returns can't be used; nothing was written."""
 

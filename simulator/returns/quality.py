@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from simulator.returns.import_errors import ReturnsProblem
+from simulator.returns.import_errors import ReturnsProblem, sentence
 from simulator.returns.rule_book import Rule
 from simulator.returns.rules import RULES
 
@@ -177,11 +177,11 @@ def _leaves_out(rule: Rule, kind: str) -> bool:
 def report_text(report: Report, warnings: Sequence[str] = (), past: Sequence[str] = ()) -> str:
     """Return the report as plain text: how the model meets the past, warnings, findings, then the account."""
     lines = ["Data quality report", ""]
-    for sentence in past:
-        lines += textwrap.wrap(sentence, WIDTH)
+    for said in past:
+        lines += textwrap.wrap(said, WIDTH)
     lines += [""] if past else []
     for warning in warnings:
-        lines += [*textwrap.wrap(f"Warning: {warning}.", WIDTH), ""]
+        lines += [*textwrap.wrap(f"Warning: {sentence(warning)}", WIDTH), ""]
     if not report.dirt:
         lines += ["Nothing is wrong with the data, as far as the rules can tell.", ""]
     for finding in report.dirt:

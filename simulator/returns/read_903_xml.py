@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 
 from simulator.returns.codes import FLAGGED
-from simulator.returns.column_names import ColumnNames
+from simulator.returns.column_names import SURELY, ColumnNames
 from simulator.returns.limits import MOST_IN_A_ROW, Budget, TooMuch
 from simulator.returns.open_files import TableFile
 from simulator.returns.table_rows import RowKeeper, TableRows, nothing_of
@@ -22,7 +22,7 @@ TABLES = {
 }
 """Columns of the tables that are made of it."""
 
-_ELEMENTS = {"CHILDID": "CHILD", "PL": "PLACE"}
+_ELEMENTS = {"CHILDID": "CHILD", "PL": "PLACE"} | dict.fromkeys(SURELY["UASC"], "UASC")
 """Elements that have another name than their column."""
 
 

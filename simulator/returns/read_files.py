@@ -5,7 +5,7 @@ Tables are recognised by their columns, then by name. No message holds a value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +17,7 @@ from simulator.returns.column_names import (
     OTHER,
     REQUIRED,
     USED,
+    WANTED,
     ColumnNames,
     guessed,
     kind_of,
@@ -164,14 +165,30 @@ def read_councils(source: Path, budget: Budget | None = None, how: Reading | Non
     found, warnings = _used_tables(source, budget or Budget(), how)
     dates = _Dates(how.month_first)
     episodes = [_episodes(file, table.kept, dates) for file, table in found if file.kind == "episodes"]
-    births = [_births(file, table.kept, dates) for file, table in found if _has_births(table)]
-    uasc = [_rows(file, table.kept, {"child": "CHILD"}) for file, table in found if file.kind == "uasc"]
+    births = [_births(file, table.kept, dates) for file, table in found if _has_births(table) or _has_flags(table)]
+    uasc = [_unaccompanied(file, table.kept) for file, table in found if file.kind == "uasc"]
     if dates.problems:
         raise ReturnsError(dates.problems)
     files = tuple(file for file, _ in found)
     frames = pl.concat(episodes), pl.concat(births), pl.concat(uasc) if uasc else _no_uasc()
     councils = split(*frames, how.council)
-    return {name: _of_council(files, *parts, (*warnings, *dates.warnings)) for name, parts in councils.items()}
+    told = (*warnings, *dates.warnings, *_untold(found, frames[0]))
+    return {name: _of_council(files, *parts, told) for name, parts in councils.items()}
+
+
+def _untold(found: Sequence[tuple[File, TableRows]], episodes: pl.DataFrame) -> Iterator[ReturnsProblem]:
+    """Warn of what returns can do without, where no table tells it."""
+    untold = {
+        "PL_LOCATION": episodes["location"].is_null().all(),
+        "PL_DISTANCE": episodes["distance"].is_null().all(),
+        "UASC": not any(file.kind == "uasc" or _has_flags(table) for file, table in found),
+    }
+    for column, what in WANTED.items():
+        if untold[column]:
+            yield ReturnsProblem(
+                f"no table tells {what}, so that is not told: column {column} is not there or empty; if it has another "
+                "name, --columns FILE.yaml says which"
+            )
 
 
 # --------------------------------------------------------------------------------------------------
@@ -259,13 +276,17 @@ def _shortcomings(kind: str, table: TableRows) -> list[ReturnsProblem]:
 
 def _repeated(kind: str, columns: Sequence[str]) -> list[ReturnsProblem]:
     """Tell of columns that are used and stand in a table more than once: nobody can say which is meant."""
-    used = USED[kind] if kind != OTHER or USED[kind] <= set(columns) else set()
+    used = USED[kind] if kind != OTHER or {"CHILD", "DOB"} <= set(columns) else set()
     repeated = [name for name in dict.fromkeys(columns) if name in used and columns.count(name) > 1]
     return [ReturnsProblem(f"more than one column {', '.join(repeated)}")] if repeated else []
 
 
 def _has_births(table: TableRows) -> bool:
-    return {"CHILD", "DOB"} <= set(table.kept.columns)
+    return set(table.kept.columns) >= {"CHILD", "DOB"}
+
+
+def _has_flags(table: TableRows) -> bool:
+    return set(table.kept.columns) >= {"CHILD", "UASC"}
 
 
 # --------------------------------------------------------------------------------------------------
@@ -341,6 +362,13 @@ def _rows(file: File, table: pl.DataFrame, columns: dict[str, str]) -> pl.DataFr
 def _no_uasc() -> pl.DataFrame:
     text = dict.fromkeys(("child", "year", "council"), pl.String)
     return pl.DataFrame(schema={"file": pl.Int32, "row": pl.Int32, **text, "blank": pl.Boolean})
+
+
+def _unaccompanied(file: File, table: pl.DataFrame) -> pl.DataFrame:
+    """Return the children of a UASC table: those it flags, where a column tells them from others, or else all."""
+    rows = _rows(file, table, {"child": "CHILD", "flag": "UASC"})
+    flagged = pl.col("flag").is_in(codes.FLAGGED).fill_null(False)
+    return rows.filter(flagged | pl.col("flag").is_null().all()).drop("flag")
 
 
 def _births(file: File, table: pl.DataFrame, dates: _Dates) -> pl.DataFrame:

@@ -45,7 +45,7 @@ from simulator.returns.fitted_tables import (
     yearly_rows,
 )
 from simulator.returns.gates import warnings
-from simulator.returns.import_errors import ReturnsError, ReturnsProblem
+from simulator.returns.import_errors import ReturnsError, ReturnsProblem, sentence
 from simulator.returns.limits import MEMORY_MB, Budget
 from simulator.returns.national import national
 from simulator.returns.quality import Report, counted, report_text
@@ -254,7 +254,7 @@ def _publish(part: Path, one: _Prepared, earlier: Sequence[Earlier]) -> str:
 
 def _warnings(texts: Iterable[object]) -> str:
     """Write warnings, one a line."""
-    return "".join(f"Warning: {text}.\n" for text in texts)
+    return "".join(f"Warning: {sentence(text)}\n" for text in texts)
 
 
 # --------------------------------------------------------------------------------------------------

@@ -6,10 +6,11 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 from returns_forms import inline, one_workbook, raw_workbook, with_own_names, workbook, xml
-from returns_gates import GATES, frames, write
+from returns_gates import GATES, Frames, frames, write
 
 from simulator.cli.main import cli
 from simulator.returns.xml_stream import MOST_DEPTH
@@ -106,6 +107,75 @@ def test_columns_of_other_names(tmp_path: Path, plain: Path) -> None:
     assert "DECOM: EPISODE_START_DATE\n" in names.read_text()
     assert "SYN" not in names.read_text()
     same(source, plain, "--columns", str(names))
+
+
+WITHOUT = {
+    "Distance": "how far placements are from home (miles)",
+    "In or out": "whether placements are inside the authority (IN or OUT)",
+}
+
+
+def test_what_is_not_told_for_lack_of_a_column_is_said(tmp_path: Path) -> None:
+    """On the screen and in the folder; the file of names has a line to fill for each such column."""
+    tables = {k: f.rename({"PL_DISTANCE": "Distance", "PL_LOCATION": "In or out"}) if k[1] == "episodes" else f
+              for k, f in frames().items() if k[1] != "uasc"}  # fmt: skip
+    source, out, names = write(tmp_path / "returns", tables), tmp_path / "out", tmp_path / "names.yaml"
+    result = call(source, out)
+    assert result.exit_code == 0, result.output
+    untold = [*WITHOUT.values(), "which children are unaccompanied asylum-seekers (1 or 0)"]
+    for what in untold:
+        assert f"Warning: no table tells {what}, so that is not told: column " in result.output
+        assert f"no table tells {what}" in (out / "summary.txt").read_text()
+    result = call(source, out, "--columns", str(names))
+    assert result.exit_code == 2
+    written = names.read_text()
+    for name, what in zip(("PL_DISTANCE", "PL_LOCATION", "UASC"), untold, strict=True):
+        assert f"# {name}: ?   # {what}; not needed, but without it that is not told\n" in written
+    assert "Distance" not in written.replace("PL_DISTANCE", "")  # a heading that is not known may be a child's row
+    names.write_text("PL_DISTANCE: Distance\nPL_LOCATION: In or out\n")
+    result = call(source, out, "--columns", str(names))
+    assert result.exit_code == 0, result.output
+    assert not [what for what in WITHOUT.values() if what in result.output]
+    assert "over_20_miles" in (out / "where-placed.csv").read_text()
+
+
+def test_a_warning_ends_once(tmp_path: Path) -> None:
+    """One that asks something has no full stop after its question mark."""
+    some = ~pl.col("CHILD").str.ends_with("0")
+    tables = {k: f.filter(some) if k[1] == "header" else f for k, f in frames().items()}
+    out = tmp_path / "out"
+    result = call(write(tmp_path / "returns", tables), out)
+    assert result.exit_code == 0, result.output
+    for said in (result.output, (out / "summary.txt").read_text(), (out / "quality.txt").read_text()):
+        assert "is its Header missing?" in " ".join(said.split())
+        assert "?." not in said
+        assert ".." not in said
+
+
+def flagged(table: str, column: str) -> Frames:
+    """Return the made-up returns with UASC children told by a column of a table, and no table of them alone."""
+    every = frames()
+    for year in YEARS:
+        told = pl.col("CHILD").is_in(every[year, "uasc"]["CHILD"].implode())
+        base = every[year, "header"].select("CHILD", "SEX", "DOB") if table == "uasc" else every[year, table]
+        every[year, table] = base.with_columns(pl.when(told).then(pl.lit("1")).otherwise(pl.lit("0")).alias(column))
+    return {(year, kind): frame for (year, kind), frame in every.items() if kind != "uasc" or table == "uasc"}
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("header", "UASC"), ("header", "UASC_FLAG"), ("header", "IS_UASC"), ("header", "Unaccompanied"),
+        ("header", "UASC status"), ("episodes", "UASC"), ("episodes", "Is UASC"), ("uasc", "UASC"),
+    ],
+)  # fmt: skip
+def test_unaccompanied_children_however_they_are_told(table: str, column: str, tmp_path: Path, plain: Path) -> None:
+    """Of a table of all children those that it flags, and not all."""
+    out = tmp_path / "out"
+    result = call(write(tmp_path / "returns", flagged(table, column)), out)
+    assert result.exit_code == 0, result.output
+    for name in ("stock", "starts", "exits", "moves", "where-placed", "rates"):
+        assert (out / f"{name}.csv").read_bytes() == (plain / f"{name}.csv").read_bytes()
 
 
 def test_a_file_of_names_tells_every_fault(tmp_path: Path) -> None:

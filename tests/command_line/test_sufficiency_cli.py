@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from simulator.cli.main import cli
+from simulator.outputs.charts import words
 from simulator.results.sufficiency_tables import (
     NEEDED_COLUMNS,
     PEER_COLUMNS,
@@ -115,6 +117,29 @@ def test_children_in_and_outside_the_area_are_those_of_the_returns(made: Path) -
         assert sum(parts) == pytest.approx(needed[date], rel=1e-6)
 
 
+def test_the_projected_number_far_from_home_starts_from_the_count(made: Path) -> None:
+    """Of the council's own returns, and not from what is published of the authority that it is named for."""
+    out = made / "out"
+    away = {"children_far_from_home": ("distance", "over_20_miles"), "children_outside_area": ("locality", "outside")}
+    counted = {(r["placement"], r["by"], r["category"]): float(r["percent"])
+               for r in read(out / "in-and-out-of-area.csv") if r["date"] == "2026-03-31" and r["percent"]}  # fmt: skip
+    first = {(r["measure"], r["placement"]): float(r["central"])
+             for r in read(out / "results.csv") if r["date"] == "2026-03-31" and r["age_band"] == "all"}  # fmt: skip
+    for measure, by in away.items():
+        for (name, placement), children in first.items():
+            whole = first["children", placement]
+            if name == measure and placement != "all" and whole:
+                assert 100 * children / whole == pytest.approx(counted[placement, *by], abs=0.01), placement
+        assert 100 * first[measure, "all"] / first["children", "all"] == pytest.approx(counted["all", *by], abs=2)
+    far = first["children_far_from_home", "all"]
+    assert f"as far, and is {far:,.0f} at the start" in (made / "screen.txt").read_text()
+    [later] = [float(r["children"]) for r in read(out / "in-and-out-of-area.csv")
+               if (r["date"], r["by"], r["category"]) == ("2031-03-31", "distance", "over_20_miles")]  # fmt: skip
+    [model] = [float(r["central"]) for r in read(out / "results.csv")
+               if (r["date"], r["measure"], r["placement"]) == ("2031-03-31", *list(away)[:1], "all")]  # fmt: skip
+    assert later == pytest.approx(model, rel=0.01)
+
+
 def test_others_stand_beside_it(made: Path) -> None:
     rows = read(made / "out" / "beside-others.csv")
     assert tuple(rows[0]) == PEER_COLUMNS
@@ -131,9 +156,43 @@ def test_others_stand_beside_it(made: Path) -> None:
 def test_the_screen_says_what_is_not_told(made: Path) -> None:
     said = (made / "screen.txt").read_text()
     assert (made / "out" / "sufficiency.txt").read_text().strip() in said
-    for words in ("Placements needed on 31 March", "Outside the area", "Over 20 miles", "Siblings are not in SSDA903",
+    for told in ("Placements needed on 31 March", "Outside the area", "Over 20 miles", "Siblings are not in SSDA903",
                   "Unaccompanied asylum-seeking children", "Cost of unmet need", "Neighbours together"):  # fmt: skip
-        assert words in said
+        assert told in said
+
+
+def test_the_screen_gives_money_in_the_prices_of_the_summary(made: Path) -> None:
+    said = (made / "screen.txt").read_text()
+    told = ("placement_spend", "2031-03-31", "real 2025-26")
+    rows = [
+        row
+        for row in read(made / "out" / "needs-and-gaps.csv")
+        if (row["measure"], row["date"], row["price_basis"]) == told
+    ]
+    [line] = [line for line in said.splitlines() if line.startswith("Spend on placements")]
+    assert line.startswith("Spend on placements in the year to then, 2025-26 prices ")
+    assert words.money(float(rows[0]["p50"])) in line
+    assert words.money(float(rows[0]["p10"])) in line
+    unnamed = [line for line in said.splitlines() if "£" in line and "prices" not in line and "£ a week" not in line]
+    assert not unnamed
+
+
+def test_the_screen_says_all_that_the_run_says(made: Path, tmp_path: Path) -> None:
+    """The name of an authority of quite another size, and a slip of a name, are told where somebody reads them."""
+    said = (made / "screen.txt").read_text()
+    summary = (made / "out" / "summary.txt").read_text().splitlines()
+    notes = [line for line in summary if line.startswith("Note")]
+    assert len(notes) > 2
+    assert [note for note in notes if note not in said] == []
+    none = "is no authority, so nothing published stands beside it: give --area-name"
+    for name, told in (("Kent", "Note: Check the name: these returns have less than half the "),
+                       ("Rutlnad", "Note: Rutlnad is no authority; did you mean Rutland?"),
+                       ("Derbee", f"Derbee {none}; did you mean Derby?"),
+                       ("Anywhere", f"Anywhere {none}.")):  # fmt: skip
+        done = call("sufficiency", "--returns", made / "imported", "--area-name", name, "--draws", 0, "--no-charts",
+                    "--out", tmp_path / name)  # fmt: skip
+        assert told in done.stdout
+        assert told in (tmp_path / name / "sufficiency.txt").read_text()
 
 
 def test_a_run_writes_the_same_tables(made: Path, tmp_path: Path) -> None:
@@ -157,8 +216,10 @@ def test_neighbours_can_be_named(made: Path, tmp_path: Path) -> None:
     assert "unknown authority 'Essx'" in refused.output
     assert "did you mean 'Essex'" in refused.output
     assert not (tmp_path / "o").exists()
-    done = call(*words, "--area-name", "Medway", "--neighbours", "Essex", "--neighbours", "Kent")
+    done = call(*words, "--area-name", "Medway", "--neighbours", "Essex", "--neighbours", "Kent", "--json")
     assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["area"], told["draws"]) == ("Medway", 0)
     rows = read(tmp_path / "o" / "beside-others.csv")
     assert {row["compared_with"] for row in rows if row["relation"] == "neighbour"} == {"Essex", "Kent"}
     replayed = call("replay", tmp_path / "o", "--returns", made / "imported")

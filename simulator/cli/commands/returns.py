@@ -51,7 +51,7 @@ def import_() -> None:
 @click.argument("source", type=click.Path(path_type=Path), metavar="FOLDER_OR_FILE")
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Output folder.")
 @click.option("--window", type=click.IntRange(min=1), metavar="YEARS",
-              help="Years that rates are counted over, the latest  [default: 3, or all if fewer]")  # fmt: skip
+              help="Years that rates are counted over, the latest  [default: all]")  # fmt: skip
 @click.option("--publish", is_flag=True,
               help="Write only what may be published: counts of 1 to 5 hidden, others to the nearest 5.")  # fmt: skip
 @click.option("--against", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",

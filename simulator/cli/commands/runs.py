@@ -254,6 +254,14 @@ def _points(results: Results) -> dict[str, Any]:
     }
 
 
+def print_run(results: Results, folder: Path, how: How) -> None:
+    """Print the summary of a run as JSON."""
+    from simulator.runs.engines import engine_told
+
+    content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, **engine_told(results)}
+    print_json(content | _points(results))
+
+
 @click.command()
 @click.argument("scenario")
 @click.option(
@@ -272,14 +280,12 @@ def run(scenario: str, out: Path | None, **options: Any) -> None:
     how = asked_for(options)
     loaded = load_all([scenario], how.whom)
     from simulator.outputs.summary import summary_text
-    from simulator.runs.engines import engine_told
 
     folder = checked_folder(Path("out") / f"{loaded[0].key}{how.folder_end}" if out is None else out, read=how.returns)
     with work_beside(folder, draws=bool(how.draws)) as work:
         results = write_all("run", loaded, folder, how, work, [scenario])[0]
         if how.as_json:
-            content = {"folder": str(folder), "draws": how.draws, "seed": how.seed, **engine_told(results)}
-            print_json(content | _points(results))
+            print_run(results, folder, how)
         elif not how.quiet:
             say(summary_text(results))
             say(f"Results are in {one_line(folder)}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from simulator.cli.commands.runs import load_all, write_all
+from simulator.cli.commands.runs import load_all, print_run, write_all
 from simulator.cli.group import PROGRAM, WrongInput
 from simulator.cli.options import asked_for, options_of_runs
 from simulator.cli.screen import say
@@ -39,7 +39,9 @@ def sufficiency(scenario: str, out: Path, **options: Any) -> None:
     folder = checked_folder(out, read=how.returns)
     with work_beside(folder, draws=bool(how.draws)) as work:
         [results] = write_all("run", [loaded], folder, how, work, [scenario])
-        if not how.quiet:
+        if how.as_json:
+            print_run(results, folder, how)
+        elif not how.quiet:
             say(sufficiency_text(results).rstrip("\n"))
             say(f"\nResults are in {one_line(folder)}")
 

@@ -20,7 +20,7 @@ def template() -> None:
 @template.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder to make.")
 def own(out: Path) -> None:
-    """Write empty tables of a council's own prices, foster carers and beds, for `run --own DIR`.
+    """Write empty tables of a council's own prices, carers and beds, for `--own DIR` of run, compare and sufficiency.
 
     A folder that is there already is left alone.
     """

@@ -21,11 +21,11 @@ def _away(view: View, which: str) -> Values:
 # With children by placement they would tell how many live in a hidden one.
 @measure(46, "Children over 20 miles from home", "children", "stock", NEVER, charted=True)
 def children_far_from_home(view: View) -> Values:
-    """Children over 20 miles from home: those in each placement times its published share, less those brought near."""
+    """Children over 20 miles from home: those in each placement times its base share, less those brought near."""
     return _away(view, "far_from_home")
 
 
 @measure(47, "Children placed outside their council's area", "children", "stock", NEVER)
 def children_outside_area(view: View) -> Values:
-    """Children outside their area: those in each placement times its published share, less those brought near."""
+    """Children outside their area: those in each placement times its base share, less those brought near."""
     return _away(view, "outside_area")
