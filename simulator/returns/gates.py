@@ -18,7 +18,7 @@ from simulator.returns.exposure import Years
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.quality import Report, counted
 from simulator.returns.read_files import Returns
-from simulator.returns.years_covered import year_ending
+from simulator.returns.years_covered import quiet_months, year_ending
 from simulator.vocabulary.calendar import DAYS_A_YEAR
 
 TURNOVER_PER_YEAR = 0.2
@@ -116,7 +116,7 @@ def warnings(returns: Returns, stays: Stays, report: Report, years: Years) -> li
     ReturnsError
         If the counts can't be right.
     """
-    doubts = [*_shares(returns, report, years), *_several_births(returns)]
+    doubts = [*_quiet_months(returns), *_shares(returns, report, years), *_several_births(returns)]
     problems = [*_nobody_leaves(stays), *_nobody_is_seen_to_leave(stays, report)]
     problems = problems or [problem for problem, refused in doubts if refused]
     if problems:
@@ -151,9 +151,16 @@ def _shares(returns: Returns, report: Report, years: Years) -> Iterator[Doubt]:
         ]
         if counts:
             most, at, number, of = max(counts)
-            told = f"{number:,} of {of:,} {share.told.format(year=at)}"
-            others = f"; in {counted(len(counts) - 1, 'other year')} too" if len(counts) > 1 else ""
-            yield ReturnsProblem(told + others), most >= share.refused
+            others = f" (and in {counted(len(counts) - 1, 'other year')})" if len(counts) > 1 else ""
+            told = f"{number:,} of {of:,} {share.told.format(year=f'{at}{others}')}"
+            yield ReturnsProblem(told), most >= share.refused
+
+
+def _quiet_months(returns: Returns) -> Iterator[Doubt]:
+    """Tell of years that are not whole, or missing from a file of several years."""
+    for quiet in quiet_months(returns.episodes, returns.parts, returns.whole_until):
+        cause = "is missing" if quiet.whole else "is not whole, and its figures and those of the next can't be believed"
+        yield ReturnsProblem(f"{quiet}{cause}"), quiet.whole
 
 
 def _wholes(episodes: pl.DataFrame, years: Years) -> dict[Whole, dict[int, int]]:
