@@ -320,6 +320,14 @@ def two_councils(share: int) -> Callable[[Path], Path]:
     return make
 
 
+def codes_with_words(folder: Path) -> Path:
+    """Every code has its description behind it."""
+    between = {"RNE": " - ", "LS": ": ", "PLACE": " - ", "PLACE_PROVIDER": " \u2013 ", "REC": "-", "PL_LOCATION": " ("}
+    return changed(*YEARS, **{name: col(name) + pl.lit(f"{text}what it says") for name, text in between.items()})(
+        folder
+    )
+
+
 def days_since_1904(folder: Path) -> Path:
     days = {name: (day(name) - pl.date(1904, 1, 1)).dt.total_days().cast(pl.String) for name in ("DECOM", "DEC")}
     return changed(*YEARS, **days)(folder)
@@ -403,8 +411,8 @@ GATES = {
     "joined": Gate(joined, "no rule found anything"),
     "a year stops in December": Gate(
         stops_in_december,
-        "Warning: 0 episodes end from January 2025 to March 2025 where 52 are expected by the other years: the return for "
-        "the year to 31 March 2025 is not whole, and its figures and those of the next can't be believed.",
+        "Warning: 0 episodes end from January 2025 to March 2025 where 52 are expected by the other years: the return "
+        "for the year to 31 March 2025 is not whole, and its figures and those of the next can't be believed.",
         right=False,
     ),
     "first year begins in October": Gate(
@@ -413,10 +421,11 @@ GATES = {
     ),
     "stacked without a year": Gate(
         stacked_without_a_year,
-        "0 episodes end from April 2023 to March 2024 where 193 are expected by the other years: the return for the year "
-        "to 31 March 2024 is missing",
+        "0 episodes end from April 2023 to March 2024 where 193 are expected by the other years: the return for the "
+        "year to 31 March 2024 is missing",
         refused=True,
     ),
+    "codes with words": Gate(codes_with_words, "no rule found anything"),
     "day before": Gate(day_before, "Data quality: 4 rules found something"),
     "years closed": Gate(years_closed, "Data quality: 3 rules found something"),
     "a year without places": Gate(
