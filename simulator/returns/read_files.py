@@ -313,6 +313,12 @@ class _Dates:
         if first is First.MIXED:
             told = f"in some dates of {name} the month is first and in others the day; they can't be told apart"
             self.problems.append(ReturnsProblem(told, file.name))
+        elif first is First.TURNED:
+            told = (
+                f"dates of {name} stand in two forms, with no day over 12 in one and none up to 12 in the other: a "
+                "program has turned day and month of those it could; export them again as text or ISO dates"
+            )
+            self.problems.append(ReturnsProblem(told, file.name))
         elif first is First.MONTH and not self.month_first:
             told = f"dates of {name} have the month first; --month-first reads them so"
             self.problems.append(ReturnsProblem(told, file.name))

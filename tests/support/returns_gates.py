@@ -19,6 +19,8 @@ from simulator.returns.sample import Return, council_rates, draw_returns
 TRUE_CHILDREN, TRUE_UASC, TRUE_STARTS, TRUE_EXITS = 270, 30, 122, 64
 TABLES = ("episodes", "header", "uasc")
 
+YEARS = range(2023, 2027)
+
 col = pl.col
 Frames = dict[tuple[int, str], pl.DataFrame]
 """Tables by year and kind."""
@@ -253,9 +255,6 @@ def joined(folder: Path) -> Path:
     return folder
 
 
-YEARS = range(2023, 2027)
-
-
 def changed(*years: int, kind: str = "episodes", **columns: pl.Expr) -> Callable[[Path], Path]:
     """Columns of the tables of some years hold something else."""
 
@@ -318,6 +317,13 @@ def two_councils(share: int) -> Callable[[Path], Path]:
         return write(folder, tables)
 
     return make
+
+
+def turned(*years: int, kind: str = "episodes") -> Callable[[Path], Path]:
+    """Excel took day for month where it could, and wrote those dates in its own form."""
+    names = ("DOB",) if kind == "header" else ("DECOM", "DEC")
+    iso = {name: col(name).str.replace(r"^(0\d|1[0-2])/(\d\d)/(\d{4})$", "$3-$1-$2") for name in names}
+    return changed(*years, kind=kind, **iso)
 
 
 def codes_with_words(folder: Path) -> Path:
@@ -384,6 +390,14 @@ GATES = {
         refused=True,
     ),
     "both orders": Gate(both_orders, "in some dates of DECOM the month is first and in others the day", refused=True),
+    **{
+        f"turned, {name}": Gate(
+            make,
+            f"{name} stand in two forms, with no day over 12 in one and none up to 12 in the other: a program has",
+            refused=True,
+        )
+        for name, make in (("DECOM", turned(2026)), ("DEC", turned(*YEARS)), ("DOB", turned(2026, kind="header")))
+    },
     "adopted on the last day": Gate(adopted_on_the_last_day, "Data quality: 1 rule found something"),
     "UASC in header": Gate(uasc_in_header, "no rule found anything"),
     "resubmitted": Gate(
