@@ -5,6 +5,7 @@ Each gate looks at what was counted and knows one cause. Thresholds are judgemen
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +20,7 @@ from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.quality import Report, counted
 from simulator.returns.read_files import Returns
 from simulator.returns.years_covered import quiet_months, year_ending
+from simulator.vocabulary.axes import STREAMS
 from simulator.vocabulary.calendar import DAYS_A_YEAR
 
 TURNOVER_PER_YEAR = 0.2
@@ -40,6 +42,13 @@ FEWEST_ROWS = 5
 TWO_BIRTHS, TWO_BIRTHS_MOST = 0.03, 0.2
 """Share of children with several dates of birth from which it is warned of, and refused: mistyped are one in a hundred.
 """
+
+UASC_FALL, CHANCE = 1 / 3, 0.001
+"""Share of the arrivals of asylum-seeking children in the years around below which those of a year are told of, if so few
+have less than this chance."""
+
+UASC_MOST = 0.5
+"""Share of children who are unaccompanied asylum-seeking from which the table of them is taken to hold others."""
 
 Whole = Literal["rows", "open", "reasons", "starts", "exits"]
 """Of what rows are a share in a year: of the rows of its return, those open at its end, those with a REC, children who
@@ -121,7 +130,7 @@ def warnings(returns: Returns, stays: Stays, report: Report, years: Years) -> li
     problems = problems or [problem for problem, refused in doubts if refused]
     if problems:
         raise ReturnsError(problems)
-    told = [problem for problem, _ in doubts]
+    told = [*(problem for problem, _ in doubts), *_asylum_seeking(years)]
     return [*returns.warnings, *report.warnings, *told, *_broken_year(returns), *_no_run(years)]
 
 
@@ -206,6 +215,30 @@ def _no_run(years: Years) -> Iterator[ReturnsProblem]:
         )
     if children < FEWEST:
         yield ReturnsProblem(f"fewer than {FEWEST} children are in care on 31 March {last}, and a run needs as many")
+
+
+def _asylum_seeking(years: Years) -> Iterator[ReturnsProblem]:
+    """Tell of a table of unaccompanied children that is missing in a year, or holds others too."""
+    arrivals = years.starts[:, STREAMS.index("uasc")].sum(axis=(1, 2)).tolist()
+    for at, (year, number) in enumerate(zip(years.years, arrivals, strict=True)):
+        around = [*arrivals[max(at - 1, 0) : at], *arrivals[at + 1 : at + 2]]
+        expected = sum(around) / len(around) if around else 0.0
+        if number < UASC_FALL * expected and _so_few(number, expected) < CHANCE:
+            yield ReturnsProblem(
+                f"{number:,} unaccompanied asylum-seeking children came into care in the year to 31 March {year}, and "
+                f"{expected:,.0f} a year in those around it: is its UASC file missing, so that they count as others?"
+            )
+    asylum_seeking, children = int(years.stock[-1, STREAMS.index("uasc")].sum()), int(years.stock[-1].sum())
+    if asylum_seeking > UASC_MOST * children:
+        yield ReturnsProblem(
+            f"{asylum_seeking:,} of {children:,} children in care on 31 March {years.years[-1]} are in the UASC file: does "
+            "it hold all children, with a column that says who is one?"
+        )
+
+
+def _so_few(number: int, expected: float) -> float:
+    """Return the chance of so few or fewer of a Poisson number."""
+    return sum(math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(number + 1))
 
 
 def _nobody_leaves(stays: Stays) -> Iterator[ReturnsProblem]:

@@ -319,6 +319,15 @@ def two_councils(share: int) -> Callable[[Path], Path]:
     return make
 
 
+def year_without_uasc(folder: Path) -> Path:
+    return write(folder, {key: frame for key, frame in frames().items() if key != (2026, "uasc")})
+
+
+def all_in_uasc(folder: Path) -> Path:
+    """The UASC file holds every child."""
+    return write(folder, frames() | {(year, "uasc"): frames()[year, "header"].select("CHILD", "DOB") for year in YEARS})
+
+
 def turned(*years: int, kind: str = "episodes") -> Callable[[Path], Path]:
     """Excel took day for month where it could, and wrote those dates in its own form."""
     names = ("DOB",) if kind == "header" else ("DECOM", "DEC")
@@ -438,6 +447,17 @@ GATES = {
         "0 episodes end from April 2023 to March 2024 where 193 are expected by the other years: the return for the "
         "year to 31 March 2024 is missing",
         refused=True,
+    ),
+    "a year without UASC": Gate(
+        year_without_uasc,
+        "Warning: 0 unaccompanied asylum-seeking children came into care in the year to 31 March 2026, and 22 a year "
+        "in those around it: is its UASC file missing, so that they count as others?",
+        right=False,
+    ),
+    "all children in UASC": Gate(
+        all_in_uasc,
+        "Warning: 270 of 270 children in care on 31 March 2026 are in the UASC file: does it hold all children, with a",
+        right=False,
     ),
     "codes with words": Gate(codes_with_words, "no rule found anything"),
     "day before": Gate(day_before, "Data quality: 4 rules found something"),
