@@ -44,8 +44,8 @@ TWO_BIRTHS, TWO_BIRTHS_MOST = 0.03, 0.2
 """
 
 UASC_FALL, CHANCE = 1 / 3, 0.001
-"""Share of the arrivals of asylum-seeking children in the years around below which those of a year are told of, if so few
-have less than this chance."""
+"""Share of the arrivals of asylum-seeking children in the years around below which those of a year are told of, if so
+few have less than this chance."""
 
 UASC_MOST = 0.5
 """Share of children who are unaccompanied asylum-seeking from which the table of them is taken to hold others."""
@@ -53,6 +53,9 @@ UASC_MOST = 0.5
 Whole = Literal["rows", "open", "reasons", "starts", "exits"]
 """Of what rows are a share in a year: of the rows of its return, those open at its end, those with a REC, children who
 started, or children who left before 18."""
+
+Doubt = tuple[ReturnsProblem, bool]
+"""What is told, and whether returns are refused for it."""
 
 
 @dataclass(frozen=True)
@@ -134,10 +137,6 @@ def warnings(returns: Returns, stays: Stays, report: Report, years: Years) -> li
     return [*returns.warnings, *report.warnings, *told, *_broken_year(returns), *_no_run(years)]
 
 
-Doubt = tuple[ReturnsProblem, bool]
-"""What is told, and whether returns are refused for it."""
-
-
 def _shares(returns: Returns, report: Report, years: Years) -> Iterator[Doubt]:
     """Tell of what rules hold for so often in a year that its figures can't be believed: of the worst year."""
     parts = [(i, part.first_year, part.last_year) for i, part in enumerate(returns.parts)]
@@ -190,8 +189,8 @@ def _wholes(episodes: pl.DataFrame, years: Years) -> dict[Whole, dict[int, int]]
 
 def _several_births(returns: Returns) -> Iterator[Doubt]:
     """Tell several children who are called the same: they have several dates of birth."""
-    headers = returns.births.filter(pl.col("dob").is_not_null() & pl.col("child").is_not_null(), kind="header")
-    births = headers.group_by("child").agg(pl.col("dob").n_unique())
+    known = pl.col("dob").is_not_null() & pl.col("child").is_not_null() & pl.col("kind").is_in(("header", "episodes"))
+    births = returns.births.filter(known).group_by("child").agg(pl.col("dob").n_unique())
     several, of = int((births["dob"] > 1).sum()), births.height
     if several >= max(FEWEST_ROWS, TWO_BIRTHS * of):
         told = (
@@ -231,8 +230,8 @@ def _asylum_seeking(years: Years) -> Iterator[ReturnsProblem]:
     asylum_seeking, children = int(years.stock[-1, STREAMS.index("uasc")].sum()), int(years.stock[-1].sum())
     if asylum_seeking > UASC_MOST * children:
         yield ReturnsProblem(
-            f"{asylum_seeking:,} of {children:,} children in care on 31 March {years.years[-1]} are in the UASC file: does "
-            "it hold all children, with a column that says who is one?"
+            f"{asylum_seeking:,} of {children:,} children in care on 31 March {years.years[-1]} are in the UASC file: "
+            "does it hold all children, with a column that says who is one?"
         )
 
 
