@@ -284,7 +284,7 @@ def _stays(used: pl.DataFrame, uasc: pl.DataFrame) -> Stays:
     )  # fmt: skip
     where = frame.select(
         provider=pl.col("provider").replace_strict(_PROVIDED, default=len(PROVIDERS) - 1),
-        locality=pl.col("location").replace_strict({"IN": 0, "OUT": 1}, default=len(LOCALITIES) - 1),
+        locality=pl.col("location").replace_strict(codes.LOCATIONS, default=len(LOCALITIES) - 1),
         distance=pl.when(pl.col("distance").cast(pl.Float64, strict=False) <= MILES).then(0)
         .when(pl.col("distance").cast(pl.Float64, strict=False) > MILES).then(1)
         .otherwise(len(DISTANCES) - 1),

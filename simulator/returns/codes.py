@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+import polars as pl
+
 from simulator.data import packaged
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import REASONS
@@ -28,6 +30,11 @@ PRIVATE = "PR4"
 FLAGGED = ("1", "Y", "YES", "T", "TRUE", "UASC")
 NOT_FLAGGED = ("0", "N", "NO", "F", "FALSE")
 """What a column UASC holds for a child who is one, and for others, beside nothing."""
+
+LOCATIONS = {"IN": 0, "OUT": 1}
+"""Positions in `simulator.vocabulary.where_placed.LOCALITIES` by what PL_LOCATION holds."""
+
+_CODE_AND_WORDS = r"^([A-Z0-9]+)\s*[-\u2013\u2014:;,|(=]"
 
 ADULT = 18
 HOME, OTHER, AGE_18 = (REASONS.index(reason) for reason in ("home", "other", "age_18"))
@@ -71,6 +78,13 @@ class Code:
 def codes(field: str) -> dict[str, Code]:
     """Return all codes of a column, by code."""
     return {code.code: code for code in packaged.table("ssda903_codes").rows(Code) if code.field == field}
+
+
+def code_in(field: str, column: str) -> pl.Expr:
+    """Return the codes of a column, without the words that some systems put behind them (``U4 - Foster placement``)."""
+    known = list(LOCATIONS) if field == "PL_LOCATION" else list(codes(field))
+    code = pl.col(column).str.extract(_CODE_AND_WORDS)
+    return pl.when(code.is_in(known)).then(code).otherwise(column).alias(column)
 
 
 @cache

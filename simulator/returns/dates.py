@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import Enum
+from itertools import permutations
 
 EXCEL_EPOCH = date(1899, 12, 30)
 
@@ -20,6 +22,8 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 _TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$")
 _IN_TURN = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|[A-Z]{3,9})[-/. ](\d{4}|\d{2})")
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
+_FIGURES = re.compile(r"\d+")
+_NAMES = re.compile(r"[A-Z]+", re.IGNORECASE)
 _SERIAL = re.compile(r"(\d{5})(\.\d+)?")
 
 TELLING = 3
@@ -30,6 +34,11 @@ MIXED_SHARE = 0.1
 """Least share of them among all that tell from which a column of both is refused: fewer are mistyped."""
 
 
+TURNED = 8
+"""Least number of different dates in each of two forms of one column for it to be no chance that the days of one are
+all up to 12, and of the other all over (less than one in ten thousand)."""
+
+
 class First(Enum):
     """What comes first in the dates of a column, as far as they tell: numbers over 12 are no months."""
 
@@ -37,16 +46,35 @@ class First(Enum):
     MONTH = "month"
     EITHER = "either"
     MIXED = "mixed"
+    TURNED = "turned"
 
 
 def what_is_first(texts: Iterable[str]) -> First:
-    """Say what comes first in dates, from those that can be read in one way only."""
+    """Say what comes first in dates, from those that can be read in one way only, or from how they are written.
+
+    Excel set for America turns day and month of all dates that it can (and writes them in a form of its own), and
+    leaves the others: those of which the day is over 12.
+    """
+    texts = list(texts)
+    if _turned(texts):
+        return First.TURNED
     pairs = [(int(found[1]), int(found[2])) for text in texts if (found := _in_turn(text)) and found[2].isdigit()]
     day = sum(first > 12 >= second for first, second in pairs)
     month = sum(second > 12 >= first for first, second in pairs)
     if month < TELLING or month < MIXED_SHARE * (day + month):
         return First.DAY if day else First.EITHER
     return First.MONTH if day < MIXED_SHARE * (day + month) else First.MIXED
+
+
+def _turned(texts: Iterable[str]) -> bool:
+    """Say whether dates stand in two forms, with days up to 12 in one and over 12 in the other."""
+    days: dict[tuple[bool, str], list[int]] = defaultdict(list)
+    for text in texts:
+        if when := parse_date(text):
+            plain = _TIME.sub("", text)
+            days[_ISO.fullmatch(plain) is not None, _NAMES.sub("A", _FIGURES.sub("", plain))].append(when.day)
+    forms = [found for found in days.values() if len(found) >= TURNED]
+    return any(max(one) <= 12 < min(other) for one, other in permutations(forms, 2))
 
 
 def parse_date(text: str, *, month_first: bool = False) -> date | None:

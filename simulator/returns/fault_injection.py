@@ -337,7 +337,7 @@ PLANTERS: dict[str, Planter] = {
     "no_end": _edit(~CLOSED & CHILD_STILL, DEC=pl.lit(NO_END)),
     "bad_dec": _edit(LEFT_AS_CHILD, DEC=pl.lit(IMPOSSIBLE)),
     "dec_before_decom": _edit(LEFT_AS_CHILD, DEC=_day("start", -10)),
-    "no_reason": _edit(LEFT_AS_CHILD, REC=pl.lit("X1")),
+    "no_reason": _edit(LEFT_AS_CHILD & (col("end") < col("closes")), REC=pl.lit("X1")),
     "unknown_rec": _edit(LEFT_AS_CHILD, REC=pl.lit(UNKNOWN)),
     "ends_after_return": _edit(~CLOSED & CHILD_STILL, DEC=_day("closes", 30), REC=pl.lit("X1")),
     "open_then_another": _edit(GOES_ON, DEC=NOTHING, REC=NOTHING),

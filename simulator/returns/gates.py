@@ -5,15 +5,22 @@ Each gate looks at what was counted and knows one cause. Thresholds are judgemen
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
 
 from simulator.data.council import FEWEST, FIRST_BASE, LAST_BASE
 from simulator.returns.clean import Stays
-from simulator.returns.codes import STAYS_ON
+from simulator.returns.codes import AGE_18, STAYS_ON
 from simulator.returns.exposure import Years
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.quality import Report, counted
 from simulator.returns.read_files import Returns
+from simulator.returns.years_covered import quiet_months, year_ending
+from simulator.vocabulary.axes import STREAMS
 from simulator.vocabulary.calendar import DAYS_A_YEAR
 
 TURNOVER_PER_YEAR = 0.2
@@ -29,6 +36,89 @@ FEW = 0.1
 VANISHED_SHARE = 0.5
 """Share of children who left that no return saw leave, from which the returns hold those in care on one day a year."""
 
+FEWEST_ROWS = 5
+"""Least number of rows that a share is told of: a few are faults of those rows, and stand in the quality report."""
+
+TWO_BIRTHS, TWO_BIRTHS_MOST = 0.03, 0.2
+"""Share of children with several dates of birth from which it is warned of, and refused: mistyped are one in a hundred.
+"""
+
+UASC_FALL, CHANCE = 1 / 3, 0.001
+"""Share of the arrivals of asylum-seeking children in the years around below which those of a year are told of, if so
+few have less than this chance."""
+
+UASC_MOST = 0.5
+"""Share of children who are unaccompanied asylum-seeking from which the table of them is taken to hold others."""
+
+Whole = Literal["rows", "open", "reasons", "starts", "exits"]
+"""Of what rows are a share in a year: of the rows of its return, those open at its end, those with a REC, children who
+started, or children who left before 18."""
+
+Doubt = tuple[ReturnsProblem, bool]
+"""What is told, and whether returns are refused for it."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """From what share on rows that a rule holds for mean that figures of a year can't be believed.
+
+    Attributes
+    ----------
+    rule : str
+    of : Whole
+    warned, refused : float
+    told : str
+        What they are, after ``3 of 4``, with {year} in it; and the cause.
+    """
+
+    rule: str
+    of: Whole
+    warned: float
+    refused: float
+    told: str
+
+
+NEVER = 2.0
+"""Share that none reaches: figures are right but for one thing, which is told."""
+
+SHARES = (
+    Share("bad_decom", "rows", 0.05, 0.2,
+          "episodes of the year to 31 March {year} have no DECOM that can be read and are left out: is it blank, or "
+          "are dates written otherwise?"),
+    Share("born_after_start", "rows", 0.05, 0.2,
+          "episodes of the year to 31 March {year} start before the child was born and are left out: are dates of "
+          "some column days since 1904, or month first, or are dates of birth those of other children?"),
+    Share("dec_before_decom", "reasons", 0.05, 0.2,
+          "episodes that ended in the year to 31 March {year} end before they start: are day and month turned in "
+          "some dates?"),
+    Share("unknown_place", "rows", 0.1, 0.5,
+          "episodes of the year to 31 March {year} have no PLACE that is a code: where children are is not known, "
+          "and they count in placement 'other'"),
+    Share("unknown_ls", "rows", 0.1, NEVER,
+          "episodes of the year to 31 March {year} have no LS that is a code: short breaks, which are no care, "
+          "can't be told and count as care"),
+    Share("no_provider", "rows", 0.1, NEVER,
+          "episodes of the year to 31 March {year} are foster care without PLACE_PROVIDER: agencies' homes can't be "
+          "told and count as the council's own"),
+    Share("unknown_provider", "rows", 0.1, NEVER,
+          "episodes of the year to 31 March {year} have a PLACE_PROVIDER that is no code: agencies' foster homes "
+          "can't be told and count as the council's own"),
+    Share("unknown_rec", "reasons", 0.1, 0.5,
+          "episodes that ended in the year to 31 March {year} have a REC that is no code: why children left is not "
+          "known, and they count as leaving for reason 'other'"),
+    Share("no_reason", "exits", 0.2, 0.5,
+          "children who left before 18 in the year to 31 March {year} have REC X1 or nothing there: why they left "
+          "is not known, or are the episodes that followed missing?"),
+    Share("no_start_code", "starts", 0.2, 0.5,
+          "starts in the year to 31 March {year} are none by RNE: are the episodes before them missing, do those "
+          "end on another day, or are children called otherwise there?"),
+    Share("vanished", "open", 0.05, 0.2,
+          "children in care on 31 March {year} are not in the next return, which should hold all who were in care "
+          "at any time of its year: is it not whole, or are children called otherwise in it?"),
+)  # fmt: skip
+"""Judgements. Returns with each fault on one child in a hundred (``sample-returns --dirt all``) say nothing. Of
+`vanished` a fifth is refused, as no more than two fifths of children in care leave in a year."""
+
 
 def warnings(returns: Returns, stays: Stays, report: Report, years: Years) -> list[ReturnsProblem]:
     """Return what the reader has to know before believing the counts.
@@ -38,10 +128,76 @@ def warnings(returns: Returns, stays: Stays, report: Report, years: Years) -> li
     ReturnsError
         If the counts can't be right.
     """
+    doubts = [*_quiet_months(returns), *_shares(returns, report, years), *_several_births(returns)]
     problems = [*_nobody_leaves(stays), *_nobody_is_seen_to_leave(stays, report)]
+    problems = problems or [problem for problem, refused in doubts if refused]
     if problems:
         raise ReturnsError(problems)
-    return [*returns.warnings, *report.warnings, *_broken_year(returns), *_no_run(years)]
+    told = [*(problem for problem, _ in doubts), *_asylum_seeking(years)]
+    return [*returns.warnings, *report.warnings, *told, *_broken_year(returns), *_no_run(years)]
+
+
+def _shares(returns: Returns, report: Report, years: Years) -> Iterator[Doubt]:
+    """Tell of what rules hold for so often in a year that its figures can't be believed: of the worst year."""
+    parts = [(i, part.first_year, part.last_year) for i, part in enumerate(returns.parts)]
+    covers = pl.DataFrame(parts, schema={"part": pl.Int32, "first": pl.Int32, "last": pl.Int32}, orient="row")
+    episodes = (
+        returns.episodes.filter(~pl.col("blank"))
+        .join(covers, on="part")
+        .with_columns(ended=year_ending("dec").clip(pl.col("first"), pl.col("last")).fill_null(pl.col("last")))
+    )
+    wholes = _wholes(episodes, years)
+    for share in SHARES:
+        rows = report.touched.filter(rule=share.rule).join(episodes, on=["file", "row"])
+        year = year_ending("decom") if share.of == "starts" else pl.col("ended")
+        counts = [
+            (number / of, at, number, of)
+            for at, number in rows.group_by(year.alias("year")).len().rows()
+            if (of := wholes[share.of].get(at, 0))
+            and at in years.years
+            and number >= max(FEWEST_ROWS, share.warned * of)
+        ]
+        if counts:
+            most, at, number, of = max(counts)
+            others = f" (and in {counted(len(counts) - 1, 'other year')})" if len(counts) > 1 else ""
+            told = f"{number:,} of {of:,} {share.told.format(year=f'{at}{others}')}"
+            yield ReturnsProblem(told), most >= share.refused
+
+
+def _quiet_months(returns: Returns) -> Iterator[Doubt]:
+    """Tell of years that are not whole, or missing from a file of several years."""
+    for quiet in quiet_months(returns.episodes, returns.parts, returns.whole_until):
+        cause = "is missing" if quiet.whole else "is not whole, and its figures and those of the next can't be believed"
+        yield ReturnsProblem(f"{quiet}{cause}"), quiet.whole
+
+
+def _wholes(episodes: pl.DataFrame, years: Years) -> dict[Whole, dict[int, int]]:
+    """Return, by year, of what rows that a rule holds for are a share."""
+
+    def by_year(rows: pl.DataFrame) -> dict[int, int]:
+        return dict(rows.group_by("ended").len().rows())
+
+    exits = years.exits.sum(axis=(1, 2, 3))
+    return {
+        "rows": by_year(episodes),
+        "open": by_year(episodes.filter(pl.col("dec").is_null())),
+        "reasons": by_year(episodes.filter(pl.col("rec").is_not_null())),
+        "starts": dict(zip(years.years, map(int, years.starts.sum(axis=(1, 2, 3))), strict=True)),
+        "exits": dict(zip(years.years, map(int, exits.sum(axis=1) - exits[:, AGE_18]), strict=True)),
+    }
+
+
+def _several_births(returns: Returns) -> Iterator[Doubt]:
+    """Tell several children who are called the same: they have several dates of birth."""
+    known = pl.col("dob").is_not_null() & pl.col("child").is_not_null() & pl.col("kind").is_in(("header", "episodes"))
+    births = returns.births.filter(known).group_by("child").agg(pl.col("dob").n_unique())
+    several, of = int((births["dob"] > 1).sum()), births.height
+    if several >= max(FEWEST_ROWS, TWO_BIRTHS * of):
+        told = (
+            f"{several:,} of {of:,} children have several dates of birth: are children called the same, as where "
+            "returns of two councils are put together, or are dates written otherwise in some files?"
+        )
+        yield ReturnsProblem(told), several >= TWO_BIRTHS_MOST * of
 
 
 def _broken_year(returns: Returns) -> Iterator[ReturnsProblem]:
@@ -58,6 +214,30 @@ def _no_run(years: Years) -> Iterator[ReturnsProblem]:
         )
     if children < FEWEST:
         yield ReturnsProblem(f"fewer than {FEWEST} children are in care on 31 March {last}, and a run needs as many")
+
+
+def _asylum_seeking(years: Years) -> Iterator[ReturnsProblem]:
+    """Tell of a table of unaccompanied children that is missing in a year, or holds others too."""
+    arrivals = years.starts[:, STREAMS.index("uasc")].sum(axis=(1, 2)).tolist()
+    for at, (year, number) in enumerate(zip(years.years, arrivals, strict=True)):
+        around = [*arrivals[max(at - 1, 0) : at], *arrivals[at + 1 : at + 2]]
+        expected = sum(around) / len(around) if around else 0.0
+        if number < UASC_FALL * expected and _so_few(number, expected) < CHANCE:
+            yield ReturnsProblem(
+                f"{number:,} unaccompanied asylum-seeking children came into care in the year to 31 March {year}, and "
+                f"{expected:,.0f} a year in those around it: is its UASC file missing, so that they count as others?"
+            )
+    asylum_seeking, children = int(years.stock[-1, STREAMS.index("uasc")].sum()), int(years.stock[-1].sum())
+    if asylum_seeking > UASC_MOST * children:
+        yield ReturnsProblem(
+            f"{asylum_seeking:,} of {children:,} children in care on 31 March {years.years[-1]} are in the UASC file: "
+            "does it hold all children, with a column that says who is one?"
+        )
+
+
+def _so_few(number: int, expected: float) -> float:
+    """Return the chance of so few or fewer of a Poisson number."""
+    return sum(math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(number + 1))
 
 
 def _nobody_leaves(stays: Stays) -> Iterator[ReturnsProblem]:

@@ -334,6 +334,12 @@ class _Dates:
         if first is First.MIXED:
             told = f"in some dates of {name} the month is first and in others the day; they can't be told apart"
             self.problems.append(ReturnsProblem(told, file.name))
+        elif first is First.TURNED:
+            told = (
+                f"dates of {name} stand in two forms, with no day over 12 in one and none up to 12 in the other: a "
+                "program has turned day and month of those it could; export them again as text or ISO dates"
+            )
+            self.problems.append(ReturnsProblem(told, file.name))
         elif first is First.MONTH and not self.month_first:
             told = f"dates of {name} have the month first; --month-first reads them so"
             self.problems.append(ReturnsProblem(told, file.name))
@@ -391,7 +397,8 @@ def _episodes(file: File, table: pl.DataFrame, dates: _Dates) -> pl.DataFrame:
     names = {"child": "CHILD", "decom": "DECOM", "dec": "DEC", "rne": "RNE", "ls": "LS", "place": "PLACE",
              "provider": "PLACE_PROVIDER", "rec": "REC", "location": "PL_LOCATION",
              "distance": "PL_DISTANCE"}  # fmt: skip
-    rows = _rows(file, table, names)
+    coded = ("rne", "ls", "place", "provider", "rec", "location")
+    rows = _rows(file, table, names).with_columns(codes.code_in(names[column], column) for column in coded)
     if rows["year"].n_unique() > MOST_YEARS:
         dates.problems.append(ReturnsProblem(f"more than {MOST_YEARS} different values in YEAR", file.name))
     rows = dates.read(file, dates.read(file, rows, "decom"), "dec")

@@ -431,6 +431,31 @@ def open_then_another() -> tuple[pl.Expr, Changes]:
     return col("dec").is_null() & ~col("lost") & following("decom").is_not_null(), {"dec": following("decom")}
 
 
+@_rule(
+    "neighbours",
+    CHANGED,
+    "taken to go on until the next begins",
+    "It ends with X1 or no reason on the day before the child's next episode, which is no start: its last day.",
+)
+def ends_the_day_before() -> tuple[pl.Expr, Changes]:
+    """Hold for episodes whose end is the last day in them, and not the day on which the next begins."""
+    day_before = following("decom") == col("dec") + pl.duration(days=1)
+    goes_on = ~following("rne").is_in(codes.reasons_for_new_episode("start")).fill_null(False)
+    return day_before & goes_on & ~_ceases() & ~col("told"), {"dec": following("decom")}
+
+
+@_rule(
+    "neighbours",
+    CHANGED,
+    "taken as open",
+    "It ends on the last day of the returns with X1 or no reason, and no other follows: systems close a year so.",
+)
+def closed_with_the_year() -> tuple[pl.Expr, Changes]:
+    """Hold for ends by which a system closed the last year, and no care."""
+    closed = (col("dec") == col("last_day")) & following("decom").is_null()
+    return closed & ~_ceases() & ~col("told"), {"dec": pl.lit(None)}
+
+
 def _leaves_on_next_day() -> pl.Expr:
     """Hold where the child's next episode begins and ends on the day this one ends, and says why the child left."""
     of_no_day = (following("decom") == col("dec")) & (following("dec") == col("dec"))

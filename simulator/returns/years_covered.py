@@ -75,6 +75,43 @@ class BrokenYear:
         return f"starts and ends stop in {self.stops:%B %Y}, so the year to 31 March {self.year} is not whole"
 
 
+@dataclass(frozen=True)
+class Quiet:
+    """Months at the start or the end of a year, or all of it, in which hardly an episode ends.
+
+    Attributes
+    ----------
+    year : int
+        Financial year, by the 31 March that it ends on.
+    first, last : int
+        Months from April, both included.
+    ends : int
+        Ends in them.
+    expected : float
+        Ends by what other years hold.
+    """
+
+    year: int
+    first: int
+    last: int
+    ends: int
+    expected: float
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all of the year."""
+        return self.last - self.first == MONTHS_A_YEAR - 1
+
+    def __str__(self) -> str:
+        """Say what is missing."""
+        first, last = (_month(self.year, at) for at in (self.first, self.last))
+        when = f"from {first:%B %Y} to {last:%B %Y}" if self.first < self.last else f"in {first:%B %Y}"
+        return (
+            f"{self.ends:,} episodes end {when} where {self.expected:,.0f} are expected by the other years: the return "
+            f"for the year to 31 March {self.year} "
+        )
+
+
 def year_ending(column: str) -> pl.Expr:
     """Return the year on whose 31 March the financial year of a date ends."""
     when = pl.col(column).dt
@@ -133,15 +170,55 @@ def broken_year(episodes: pl.DataFrame, parts: Sequence[Part]) -> BrokenYear | N
         else:
             expected, least = so_far[-1, month] * (MONTHS_A_YEAR / (month + 1) - 1), LEAST_EXPECTED_ALONE
         if expected >= least and late <= BROKEN_SHARE * expected:
-            stops = _FIRST_MONTH + month
-            return BrokenYear(last, date(last - 1 + (stops > 12), (stops - 1) % 12 + 1, 1))
+            return BrokenYear(last, _month(last, month))
     return None
 
 
-def _by_month(episodes: pl.DataFrame, first: int, last: int) -> NDArray[np.int64]:
+def quiet_months(episodes: pl.DataFrame, parts: Sequence[Part], until: int) -> list[Quiet]:
+    """Find years that are not whole, of which the next return tells the starts: hardly an episode ends in some months.
+
+    Parameters
+    ----------
+    episodes : DataFrame
+        child, decom and dec.
+    parts : sequence of Part
+    until : int
+        Last year that is looked at.
+
+    Returns
+    -------
+    list of Quiet
+        Of each such year the most months.
+    """
+    first, last = run_of_years(parts, until)
+    by_month = _by_month(episodes, first, last, ("dec",))
+    spans = [(0, end) for end in range(MONTHS_A_YEAR, 0, -1)] + [(start, MONTHS_A_YEAR) for start in range(1, 12)]
+    spans.sort(key=lambda span: span[0] - span[1])
+    found = []
+    for at, months in enumerate(by_month if last > first else ()):
+        others = np.delete(by_month, at, axis=0).mean(axis=0)
+        for start, end in spans:
+            ends, usual = int(months[start:end].sum()), others[start:end].sum()
+            elsewhere = others.sum() - usual
+            expected = usual * (months.sum() - ends) / elsewhere if elsewhere else usual
+            if expected >= LEAST_EXPECTED and ends <= BROKEN_SHARE * expected:
+                found.append(Quiet(first + at, start, end - 1, ends, float(expected)))
+                break
+    return found
+
+
+def _month(year: int, at: int) -> date:
+    """Return the first day of a month of a financial year, counted from April."""
+    month = _FIRST_MONTH + at
+    return date(year - 1 + (month > MONTHS_A_YEAR), (month - 1) % MONTHS_A_YEAR + 1, 1)
+
+
+def _by_month(
+    episodes: pl.DataFrame, first: int, last: int, columns: Sequence[str] = ("decom", "dec")
+) -> NDArray[np.int64]:
     """Count starts and ends of care episodes: (year, month from April)."""
     months = np.zeros((last - first + 1, MONTHS_A_YEAR), dtype=np.int64)
-    for column in ("decom", "dec"):
+    for column in columns:
         month = (pl.col(column).dt.month() + MONTHS_A_YEAR - _FIRST_MONTH) % MONTHS_A_YEAR
         dates = episodes.unique(["child", column]).select(year=year_ending(column), month=month).drop_nulls()
         inside = dates.filter(pl.col("year").is_between(first, last)).group_by("year", "month").len()

@@ -80,11 +80,11 @@ def test_gate(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["stacked", "stacked with years", "adopted on the last day", "UASC in header", "joined"]
+    "kind", ["stacked", "stacked with years", "adopted on the last day", "UASC in header", "joined", "codes with words"]
 )
 def test_what_becomes_right_is_right_in_every_year(kind: str, tmp_path: Path, plain: Path) -> None:
     assert call(GATES[kind].make(tmp_path / "returns"), tmp_path / "out").exit_code == 0
-    for name in ("stock", "starts", "exits", "moves", "rates"):
+    for name in ("stock", "starts", "exits", "moves", "rates", "where-placed"):
         assert (tmp_path / "out" / f"{name}.csv").read_bytes() == (plain / f"{name}.csv").read_bytes(), name
 
 

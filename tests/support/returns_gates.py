@@ -19,6 +19,8 @@ from simulator.returns.sample import Return, council_rates, draw_returns
 TRUE_CHILDREN, TRUE_UASC, TRUE_STARTS, TRUE_EXITS = 270, 30, 122, 64
 TABLES = ("episodes", "header", "uasc")
 
+YEARS = range(2023, 2027)
+
 col = pl.col
 Frames = dict[tuple[int, str], pl.DataFrame]
 """Tables by year and kind."""
@@ -253,6 +255,99 @@ def joined(folder: Path) -> Path:
     return folder
 
 
+def changed(*years: int, kind: str = "episodes", **columns: pl.Expr) -> Callable[[Path], Path]:
+    """Columns of the tables of some years hold something else."""
+
+    def make(folder: Path) -> Path:
+        new = {(year, kind): frames()[year, kind].with_columns(**columns) for year in years}
+        return write(folder, frames() | new)
+
+    return make
+
+
+def kept(year: int, where: pl.Expr) -> Callable[[Path], Path]:
+    """Of one year only some episodes are there."""
+    return lambda folder: write(folder, frames() | {(year, "episodes"): frames()[year, "episodes"].filter(where)})
+
+
+def stops_in_december(folder: Path) -> Path:
+    """The return of a year in the middle was cut on 31 December 2024."""
+    cut, nothing = pl.date(2024, 12, 31), pl.lit(None, pl.String)
+    whole = frames()[2025, "episodes"]
+    later = (day("DEC") > cut).fill_null(False)
+    stopped = edit(whole.filter(day("DECOM") <= cut), later, DEC=nothing, REC=nothing)
+    return write(folder, frames() | {(2025, "episodes"): stopped})
+
+
+def stacked_without_a_year(folder: Path) -> Path:
+    return stack(folder, {key: frame for key, frame in frames().items() if key[0] != 2024})
+
+
+def day_before(folder: Path) -> Path:
+    """An end is the last day in an episode, where another follows."""
+    before = (day("DEC") - pl.duration(days=1)).dt.strftime("%d/%m/%Y")
+    dec = pl.when(col("REC") == "X1").then(before).otherwise(col("DEC"))
+    return changed(*YEARS, DEC=dec)(folder)
+
+
+def years_closed(folder: Path) -> Path:
+    """The system closes every episode with the year."""
+    tables = frames()
+    for (year, kind), frame in tables.items():
+        if kind == "episodes":
+            tables[year, kind] = edit(frame, col("DEC").is_null(), DEC=pl.lit(f"31/03/{year}"), REC=pl.lit("X1"))
+    return write(folder, tables)
+
+
+def called_otherwise(folder: Path) -> Path:
+    """In the last year identifiers are written with a dash."""
+    dashed = col("CHILD").str.replace("SYN", "SYN-")
+    return write(folder, {k: f.with_columns(CHILD=dashed) if k[0] == 2026 else f for k, f in frames().items()})
+
+
+def two_councils(share: int) -> Callable[[Path], Path]:
+    """Returns of two councils put together: one in `share` of children of one is called as one of the other."""
+
+    def make(folder: Path) -> Path:
+        tables = frames()
+        for key, frame in tables.items():
+            other = frame.filter(col("CHILD").str.slice(3).cast(pl.Int64) % share == 0)
+            later = (day("DOB") - pl.duration(days=1000)).dt.strftime("%d/%m/%Y")
+            tables[key] = pl.concat([frame, other.with_columns(DOB=later) if "DOB" in other.columns else other])
+        return write(folder, tables)
+
+    return make
+
+
+def year_without_uasc(folder: Path) -> Path:
+    return write(folder, {key: frame for key, frame in frames().items() if key != (2026, "uasc")})
+
+
+def all_in_uasc(folder: Path) -> Path:
+    """The UASC file holds every child."""
+    return write(folder, frames() | {(year, "uasc"): frames()[year, "header"].select("CHILD", "DOB") for year in YEARS})
+
+
+def turned(*years: int, kind: str = "episodes") -> Callable[[Path], Path]:
+    """Excel took day for month where it could, and wrote those dates in its own form."""
+    names = ("DOB",) if kind == "header" else ("DECOM", "DEC")
+    iso = {name: col(name).str.replace(r"^(0\d|1[0-2])/(\d\d)/(\d{4})$", "$3-$1-$2") for name in names}
+    return changed(*years, kind=kind, **iso)
+
+
+def codes_with_words(folder: Path) -> Path:
+    """Every code has its description behind it."""
+    between = {"RNE": " - ", "LS": ": ", "PLACE": " - ", "PLACE_PROVIDER": " \u2013 ", "REC": "-", "PL_LOCATION": " ("}
+    return changed(*YEARS, **{name: col(name) + pl.lit(f"{text}what it says") for name, text in between.items()})(
+        folder
+    )
+
+
+def days_since_1904(folder: Path) -> Path:
+    days = {name: (day(name) - pl.date(1904, 1, 1)).dt.total_days().cast(pl.String) for name in ("DECOM", "DEC")}
+    return changed(*YEARS, **days)(folder)
+
+
 @dataclass(frozen=True)
 class Gate:
     """What is to come of a kind of returns.
@@ -304,6 +399,14 @@ GATES = {
         refused=True,
     ),
     "both orders": Gate(both_orders, "in some dates of DECOM the month is first and in others the day", refused=True),
+    **{
+        f"turned, {name}": Gate(
+            make,
+            f"{name} stand in two forms, with no day over 12 in one and none up to 12 in the other: a program has",
+            refused=True,
+        )
+        for name, make in (("DECOM", turned(2026)), ("DEC", turned(*YEARS)), ("DOB", turned(2026, kind="header")))
+    },
     "adopted on the last day": Gate(adopted_on_the_last_day, "Data quality: 1 rule found something"),
     "UASC in header": Gate(uasc_in_header, "no rule found anything"),
     "resubmitted": Gate(
@@ -329,4 +432,92 @@ GATES = {
         shifted(3), "Warning: the returns end on 31 March 2029, and a run can only start from 2023 to 2028"
     ),
     "joined": Gate(joined, "no rule found anything"),
+    "a year stops in December": Gate(
+        stops_in_december,
+        "Warning: 0 episodes end from January 2025 to March 2025 where 52 are expected by the other years: the return "
+        "for the year to 31 March 2025 is not whole, and its figures and those of the next can't be believed.",
+        right=False,
+    ),
+    "first year begins in October": Gate(
+        kept(2023, col("DEC").is_null() | (day("DEC") >= pl.date(2022, 10, 1))),
+        "Warning: 0 episodes end from April 2022 to September 2022 where",
+    ),
+    "stacked without a year": Gate(
+        stacked_without_a_year,
+        "0 episodes end from April 2023 to March 2024 where 193 are expected by the other years: the return for the "
+        "year to 31 March 2024 is missing",
+        refused=True,
+    ),
+    "a year without UASC": Gate(
+        year_without_uasc,
+        "Warning: 0 unaccompanied asylum-seeking children came into care in the year to 31 March 2026, and 22 a year "
+        "in those around it: is its UASC file missing, so that they count as others?",
+        right=False,
+    ),
+    "all children in UASC": Gate(
+        all_in_uasc,
+        "Warning: 270 of 270 children in care on 31 March 2026 are in the UASC file: does it hold all children, with a",
+        right=False,
+    ),
+    "codes with words": Gate(codes_with_words, "no rule found anything"),
+    "day before": Gate(day_before, "Data quality: 4 rules found something"),
+    "years closed": Gate(years_closed, "Data quality: 3 rules found something"),
+    "a year without places": Gate(
+        changed(2026, PLACE=pl.lit("")),
+        "447 of 447 episodes of the year to 31 March 2026 have no PLACE that is a code: where children are is not",
+        refused=True,
+    ),
+    "places in words": Gate(
+        changed(*YEARS, PLACE=col("PLACE").replace({"U4": "Foster placement", "K2": "Home"})),
+        "(and in 3 other years) have no PLACE that is a code: where children are is not known, and they count in",
+        refused=True,
+    ),
+    "some places in words": Gate(
+        changed(*YEARS, PLACE=col("PLACE").replace({"K2": "Home"})),
+        "(and in 3 other years) have no PLACE that is a code: where children are is not known, and they count in",
+    ),
+    "no legal status": Gate(changed(*YEARS, LS=pl.lit("")), "short breaks, which are no care, can't be told"),
+    "no provider": Gate(
+        changed(*YEARS, PLACE_PROVIDER=pl.lit("")),
+        "Warning: 210 of 478 episodes of the year to 31 March 2024 (and in 3 other years) are foster care without "
+        "PLACE_PROVIDER: agencies' homes can't be told and count as the council's own.",
+    ),
+    "provider in words": Gate(
+        changed(*YEARS, PLACE_PROVIDER=pl.lit("Agency")), "have a PLACE_PROVIDER that is no code"
+    ),
+    "a year without reasons": Gate(
+        changed(2025, REC=pl.when(col("DEC").is_not_null()).then(pl.lit("X1"))),
+        "86 of 86 children who left before 18 in the year to 31 March 2025 have REC X1 or nothing there",
+        refused=True,
+    ),
+    "reasons in words": Gate(
+        changed(*YEARS, REC=col("REC").replace({"X1": "Goes on", "E4A": "Home"})),
+        "have a REC that is no code: why children left is not known",
+        refused=True,
+    ),
+    "half of the last year": Gate(
+        kept(2026, pl.int_range(pl.len()) < pl.len() // 2),
+        "125 of 261 children in care on 31 March 2025 are not in the next return",
+        refused=True,
+    ),
+    "a fifth of a year is missing": Gate(
+        kept(2025, pl.int_range(pl.len()) < 368),
+        "Warning: 28 of 288 children in care on 31 March 2024 are not in the next return, which should hold all who "
+        "were in care at any time of its year: is it not whole, or are children called otherwise in it?",
+    ),
+    "a year without those who left": Gate(
+        kept(2025, col("REC").is_null() | (col("REC") == "X1")),
+        "73 of 288 children in care on 31 March 2024 are not in the next return",
+        refused=True,
+    ),
+    "called otherwise": Gate(
+        called_otherwise, "261 of 261 children in care on 31 March 2025 are not in the next return", refused=True
+    ),
+    "two councils": Gate(
+        two_councils(8), "children have several dates of birth: are children called the same", right=False
+    ),
+    "two councils whose numbers are the same": Gate(
+        two_councils(2), "children have several dates of birth: are children called the same", refused=True
+    ),
+    "days since 1904": Gate(days_since_1904, "start before the child was born and are left out", refused=True),
 }  # fmt: skip

@@ -355,6 +355,34 @@ def test_an_open_episode_before_another(folder: Folder) -> None:
     assert days(stays) == [("2024-06-02", "2024-08-02"), ("2024-08-02", "2024-10-02")]
 
 
+@pytest.mark.parametrize(
+    ("rec", "rne", "next_day", "told"),
+    [
+        ("X1", "P", "03/08/2024", {"ends_the_day_before": (1, 1)}),
+        ("", "", "03/08/2024", {"ends_the_day_before": (1, 1), "unknown_rne": (1, 1)}),
+        ("X1", "S", "03/08/2024", {"no_reason": (1, 1)}),
+        ("X1", "P", "04/08/2024", {"no_reason": (1, 1), "no_start_code": (1, 1)}),
+        ("E4A", "P", "03/08/2024", {"no_start_code": (1, 1)}),
+    ],
+)
+def test_an_end_that_is_the_last_day_of_the_episode(
+    folder: Folder, rec: str, rne: str, next_day: str, told: dict[str, tuple[int, int]]
+) -> None:
+    rows = [episode("A", "02/06/2024", "02/08/2024", REC=rec), episode("A", next_day, RNE=rne)]
+    stays, found, _ = one_year(folder, *rows)
+    assert found == told
+    goes_on = "ends_the_day_before" in told
+    assert days(stays)[0] == ("2024-06-02", "2024-08-03" if goes_on else "2024-08-02")
+    assert by_year(stays).starts.sum() == (2 if goes_on else 3)
+
+
+@pytest.mark.parametrize(("rec", "children"), [("X1", 1), ("", 1), ("E4A", 0)])
+def test_an_end_by_which_a_system_closes_the_year(folder: Folder, rec: str, children: int) -> None:
+    stays, found, _ = one_year(folder, episode("A", "02/06/2024", "31/03/2025", REC=rec))
+    assert found == ({"closed_with_the_year": (1, 1)} if children else {})
+    assert years_stock(stays) == [0, children]
+
+
 def test_an_episode_within_another(folder: Folder) -> None:
     rows = [episode("A", "02/06/2024", "02/12/2024"), episode("A", "02/08/2024", "09/08/2024", PLACE="T1", REC="X1")]
     stays, found, _ = one_year(folder, *rows)
