@@ -300,7 +300,8 @@ CLOSED = col("end").is_not_null()
 LEFT = col("final") & CLOSED & (col("REC") != "X1")
 LEFT_AS_CHILD = LEFT & CHILD_STILL
 LEFT_AT_18 = LEFT & (col("end") == col("adult")) & (col("end") <= col("closes") - pl.duration(days=40))
-GOES_ON = col("follows") & (col("REC") == "X1") & (col("next_rne") == "P")
+CARRIES_ON = col("follows") & (col("REC") == "X1") & (col("next_rne") != "S")
+GOES_ON = CARRIES_ON & (col("next_rne") == "P")
 LAST_HOME = col("new") & col("final") & (col("RNE") != "L")
 FOSTER = col("PLACE") == "U4"
 LONG = col("new") & CLOSED & (col("days") >= 30)
@@ -359,6 +360,8 @@ PLANTERS: dict[str, Planter] = {
     "unknown_provider": _edit(LAST_HOME & FOSTER, PLACE_PROVIDER=pl.lit(UNKNOWN)),
     "no_provider": _edit(LAST_HOME & FOSTER, PLACE_PROVIDER=NOTHING),
     "code_not_of_year": _edit(col("new") & (col("PLACE") == "K3"), PLACE=pl.lit("H5")),
+    "ends_the_day_before": _edit(CARRIES_ON & (col("days") > 1), DEC=_day("end", -1)),
+    "closed_with_the_year": _edit(~CLOSED & CHILD_STILL, DEC=_day("closes", 0), REC=pl.lit("X1")),
 }
 
 

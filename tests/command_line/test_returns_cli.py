@@ -131,7 +131,7 @@ def test_faults_within_files_are_told_by_row(returns: Path, tmp_path: Path) -> N
 def test_only_folders_named_for_years_of_the_returns_are_told(returns: Path, tmp_path: Path) -> None:
     """A folder can be named for a child, and a number that is no year of the returns can be a child's."""
     path = returns / "2025" / "episodes.csv"
-    path.write_text(path.read_text().replace("U4", "U7"))
+    path.write_text(path.read_text().replace("U4", "U7", 3))
     for folder in (NAME, "2055", "19450"):
         (returns / "2025").rename(returns / folder)
         assert call("import", "ssda903", returns, "--out", tmp_path / folder).exit_code == 0
