@@ -145,8 +145,8 @@ def _peers(found: Sufficiency) -> Iterator[str]:
     """Write the council beside its neighbours, its region and England."""
     peers = [one for one in found.evidence.peers if one.relation in _TOLD_OF_PEERS]
     if not peers:
-        near = meant(found.area)
-        said = f"; did you mean {near}?" if near else "."
+        slip = meant(found.area)
+        said = f"; did you mean {slip}?" if slip else "."
         yield f"{found.area} is no authority, so nothing published stands beside it: give --area-name{said}"
         return
     own = found.own_indicators()
