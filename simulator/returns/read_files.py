@@ -295,7 +295,7 @@ def _has_flags(table: TableRows) -> bool:
 
 def text_of(column: str) -> pl.Expr:
     """Return a column's text without the spaces, quotes and signs that programs add; null for nothing."""
-    text = pl.col(column).str.strip_chars(" \t\r\u00a0'\"=").str.to_uppercase()
+    text = pl.col(column).str.strip_chars(" \t\r\n\u00a0'\"=").str.to_uppercase()
     return pl.when(text.is_in(NOTHING)).then(None).otherwise(text)
 
 
