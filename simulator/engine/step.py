@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,24 +64,9 @@ class Operators:
     place_part_exit: Array
 
     @cached_property
-    def whole_month(self) -> WaysOut:
-        """How those who are there all month leave; worked out once for all months with these chances."""
-        return _ways_out(self.phase_exit, self.place_exit)
-
-    @cached_property
-    def in_last_month(self) -> WaysOut:
-        """How those of the last row leave who are there until they turn 18."""
-        return _ways_out(self.phase_part_exit[..., -1:, :, :], self.place_part_exit[..., -1:, :, :, :])
-
-    @cached_property
-    def in_first_month(self) -> WaysOut:
-        """How those leave who come in over the month."""
-        return _ways_out(self.phase_part_exit[..., :1, :], self.place_part_exit[..., :1, :, :])
-
-    @cached_property
-    def not_left_by_time(self) -> Array:
-        """Chance that hazards of time in care let one stay who is there all month: (draw, area, age, phase, 1)."""
-        return np.asarray(self.phase.sum(axis=-1, keepdims=True))
+    def place_spares(self) -> Array:
+        """See :func:`_spares`: of those present at the start; worked out once for all months with these chances."""
+        return _spares(self.place_exit)
 
     def by_row(self, age_of_row: Array) -> Operators:
         """Return the chances of each row, whose children are of the ages that it overlaps: (row, age) shares."""
@@ -196,7 +181,7 @@ class StreamMonth:
     @property
     def moves(self) -> Array:
         """Children by placement at the start and at the end of the month, who were in care at both: (..., from, to)."""
-        kept = self.staying * self.chances.not_left_by_time
+        kept = self.staying * self.chances.phase.sum(axis=-1)[..., None]
         moves: Array = (kept[..., None] * self.chances.place).sum(axis=(-4, -3))
         return moves
 
@@ -228,11 +213,11 @@ def step(
     staying = stock * stay[:, None, None]
     moved = _apply(staying, ops.place)
     after = np.swapaxes(ops.phase, -1, -2) @ moved
-    exits = _leave(staying, ops.whole_month)
+    exits = _leave(staying, ops.phase_exit, ops.place_exit, ops.place_spares)
 
     # Those who turn 18: on average half a month, in which they may still leave for another reason.
     turning = stock[..., -1:, :, :] * leave
-    early = _leave(turning, ops.in_last_month)
+    early = _leave_part(turning, ops.phase_part_exit[..., -1:, :, :], ops.place_part_exit[..., -1:, :, :, :])
     at_18 = turning[..., 0, :, :].sum(axis=-2) - early[..., 0, :, :].sum(axis=-1)
     exits[..., -1:, :, :] += early
     exits[..., -1, :, AGE_18] += at_18
@@ -257,7 +242,8 @@ def step(
     entering = starts * still_under_18[:, None]
     into = ops.phase_part[..., 0, :]
     entrants = into[..., :, None] * (entering * ops.place_part)[..., None, :]
-    entrant_exits = _leave(entering[..., None, :], ops.in_first_month)
+    first_phase = ops.phase_part_exit[..., :1, :], ops.place_part_exit[..., :1, :, :]
+    entrant_exits = _leave_part(entering[..., None, :], *first_phase)
     entrant_exits[..., AGE_18] += starts - entering
     home = home + entrant_exits[..., HOME].sum(axis=-1)[..., None] * at_home.fade_entrant
     home[..., -1] += (entrant_exits[..., ORDER] * may_return).sum(axis=-1)
@@ -310,37 +296,36 @@ def _apply(stock: Array, place: Array) -> Array:
     return np.asarray((stock[..., None, :] @ place)[..., 0, :])
 
 
-class WaysOut(NamedTuple):
-    """Chances of leaving when both kinds of hazard act.
+def _leave(stock: Array, phase_exit: Array, place_exit: Array, place_spares: Array) -> Array:
+    """Exits by placement and reason when both kinds of hazard act: (..., row, place, reason).
 
     A child who would leave by either leaves by the one that comes first; the overlap is shared evenly.
 
-    Attributes
+    Parameters
     ----------
-    by_time : (..., row, phase, reason)
-        By the hazards that go with time in care.
-    by_time_spared : (..., row, phase, place)
-        Share of it that those of the placement leave to it.
-    by_place : (..., row, phase, place, reason)
-        By the hazards that go with the placement, less its half of the overlap.
+    stock : (..., row, phase, place)
+    phase_exit : (..., row, phase, reason)
+        Chance of leaving by the hazards that go with time in care.
+    place_exit : (..., row, phase, place, reason)
+        Chance of leaving by the hazards that go with the placement.
+    place_spares : (..., row, phase, place)
+        See :func:`_spares`.
     """
-
-    by_time: Array
-    by_time_spared: Array
-    by_place: Array
-
-
-def _ways_out(phase_exit: Array, place_exit: Array) -> WaysOut:
-    """Share the overlap of the chances of leaving: (..., row, phase, reason), (..., row, phase, place, reason)."""
-    by_time, by_place = (np.einsum("...r->...", one) for one in (phase_exit, place_exit))  # `sum` is slow here
-    return WaysOut(phase_exit, 1.0 - by_place / 2.0, place_exit * (1.0 - by_time / 2.0)[..., None, None])
-
-
-def _leave(stock: Array, leaving: WaysOut) -> Array:
-    """Exits by placement and reason: (..., row, place, reason), of (..., row, phase, place)."""
-    by_time = np.swapaxes(stock * leaving.by_time_spared, -1, -2) @ leaving.by_time
-    exits: Array = by_time + (stock[..., None] * leaving.by_place).sum(axis=-3)
+    by_phase = np.swapaxes(stock * place_spares, -1, -2) @ phase_exit
+    by_place = (stock * (1.0 - phase_exit.sum(axis=-1, keepdims=True) / 2.0))[..., None] * place_exit
+    exits: Array = by_phase + by_place.sum(axis=-3)
     return exits
+
+
+def _leave_part(stock: Array, phase_exit: Array, place_exit: Array) -> Array:
+    """Exits of children who are there for part of the month, who are few."""
+    return _leave(stock, phase_exit, place_exit, _spares(place_exit))
+
+
+def _spares(place_exit: Array) -> Array:
+    """Return the share of who leaves by time in care that hazards of the placement leave to it: half of any overlap."""
+    spares: Array = 1.0 - np.einsum("...r->...", place_exit) / 2.0  # `sum` is slow over a short last axis
+    return spares
 
 
 def _mean_pace(time: Array, pace: Array) -> Array:

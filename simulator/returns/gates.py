@@ -39,6 +39,9 @@ VANISHED_SHARE = 0.5
 FEWEST_ROWS = 5
 """Least number of rows that a share is told of: a few are faults of those rows, and stand in the quality report."""
 
+ENOUGH_ROWS = 25
+"""Least number of rows that returns are refused for: of fewer, a council of a few children is warned."""
+
 TWO_BIRTHS, TWO_BIRTHS_MOST = 0.03, 0.2
 """Share of children with several dates of birth from which it is warned of, and refused: mistyped are one in a hundred.
 """
@@ -161,7 +164,7 @@ def _shares(returns: Returns, report: Report, years: Years) -> Iterator[Doubt]:
             most, at, number, of = max(counts)
             others = f" (and in {counted(len(counts) - 1, 'other year')})" if len(counts) > 1 else ""
             told = f"{number:,} of {of:,} {share.told.format(year=f'{at}{others}')}"
-            yield ReturnsProblem(told), most >= share.refused
+            yield ReturnsProblem(told), most >= share.refused and number >= ENOUGH_ROWS
 
 
 def _quiet_months(returns: Returns) -> Iterator[Doubt]:

@@ -1,8 +1,6 @@
-"""Every kind of intervention at once: children and pounds add up, parts add up to the whole, and it takes no longer."""
+"""Every kind of intervention at once: children and pounds add up, and parts add up to the whole."""
 
 from __future__ import annotations
-
-from time import process_time
 
 import numpy as np
 import pytest
@@ -12,9 +10,6 @@ from simulator.interventions import kinds
 from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
 from simulator.scenario import load, shipped
-
-AT_MOST_SECONDS = 1.0
-"""What all of them may take more than none, in processor time (a promise of the project)."""
 
 
 def holds(run: RunResults) -> None:
@@ -35,17 +30,9 @@ def test_every_kind_has_a_shipped_scenario() -> None:
     assert sorted(one["kind"] for one in every_kind()) == sorted(kinds())
 
 
-def test_children_and_pounds_add_up_and_it_takes_under_a_second_more() -> None:
-    every, none = with_all(), with_all(interventions=[])
-    simulate(none, valued=False)  # reads the tables
-    spent: dict[str, list[float]] = {"every": [], "none": []}
-    for _ in range(3):
-        for name, loaded in (("none", none), ("every", every)):
-            begun = process_time()
-            run = simulate(loaded, valued=False)
-            spent[name].append(process_time() - begun)
-    holds(run)
-    assert min(spent["every"]) - min(spent["none"]) < AT_MOST_SECONDS
+def test_children_and_pounds_add_up() -> None:
+    """What it takes beyond a run of none is in benchmarks/command_line.py, as machines differ."""
+    holds(simulate(with_all(), valued=False))
 
 
 @pytest.mark.parametrize("area", ["England", "Kent"])

@@ -113,7 +113,7 @@ def test_beyond_the_limit_only_bounds_are_known_and_the_rest_is_told(monkeypatch
     assert (rest < -1.0).all()
     first, last, line, together = brought(results)
     assert (first.alone.children < first.children).all()  # type: ignore[union-attr]
-    assert (line.alone.spend_gbp == line.spend_gbp).all()  # type: ignore[union-attr]
+    np.testing.assert_allclose(line.alone.spend_gbp, line.spend_gbp, rtol=1e-9)  # type: ignore[union-attr]
     assert together.alone is None
     told = "\n".join(attribution_lines(results))
     for one in (first, last):
