@@ -46,7 +46,7 @@ arrivals of asylum-seeking children by 0.33 in the record of three years (data/l
 
 STILL = 0.3
 """Chance that a council's rates stand still, before its years are seen: what made-up councils need (docs/returns.md).
-Authorities hardly ever do: of six years of theirs, 3% say so with more than half."""
+Authorities hardly ever do: of six years of theirs, 4% say so with more than half."""
 
 BALANCE_YEARS = 5.0
 """Years in which two thirds of what a step of starts does to the number of children in care has happened: in the model
