@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from simulator.vocabulary.areas import ENGLAND
 from simulator.vocabulary.printable import acting, printable
+
+if TYPE_CHECKING:
+    from simulator.runs.single_run import Engine
 
 _MOST_IN_A_NAME = 3
 
@@ -93,7 +96,7 @@ class How:
     neighbours: tuple[str, ...]
     draws: int
     seed: int
-    engine: str | None
+    engine: Engine | None
     chance: bool
     workers: int | None
     cluster: str | None
@@ -170,6 +173,4 @@ def asked_for(options: dict[str, Any]) -> How:
         raise click.UsageError("--keep-draws writes every path unrounded, so it can't be had with --publish")
     if how.against and not how.publish:
         raise click.UsageError("--against is about what is published, so it needs --publish")
-    if how.chance and how.engine == "compiled":
-        raise click.UsageError("--chance follows children beside the plain engine; leave --engine compiled out")
     return how

@@ -56,7 +56,7 @@ def engine_asked(asked: Engine | None, runs: int, loaded: LoadedScenario) -> Eng
     from simulator.runs.engines import default_engine
 
     needs(asked == "compiled", "numba", "fast")
-    return asked or default_engine(draws=runs, areas=len(loaded.baseline.codes), chance=False)
+    return asked or default_engine(draws=runs, areas=len(loaded.baseline.codes))
 
 
 def scenario_and_against(options: Mapping[str, Any]) -> list[str]:

@@ -284,7 +284,7 @@ class AppraisalRuns:
 
     @cached_property
     def _engine(self) -> Engine:
-        return self.engine or default_engine(draws=AT_ONCE, areas=1, chance=False)
+        return self.engine or default_engine(draws=AT_ONCE, areas=1)
 
     @cached_property
     def _identities(self) -> list[str]:

@@ -161,7 +161,7 @@ class AskedOfPoints:
             If a point asks for what cannot be had.
         """
         points = max((len(values) for values in drawn.values()), default=1)
-        engine = self.engine or default_engine(draws=points, areas=len(self.loaded.baseline.codes), chance=False)
+        engine = self.engine or default_engine(draws=points, areas=len(self.loaded.baseline.codes))
         found = []
         progress(0, points)
         for first in range(0, points, AT_ONCE):

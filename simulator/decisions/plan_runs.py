@@ -93,7 +93,7 @@ class PlanRuns:
 
     def __post_init__(self) -> None:
         """Draw all numbers, and run what there is without any programme."""
-        name = self.engine or default_engine(draws=AT_ONCE, areas=1, chance=False)
+        name = self.engine or default_engine(draws=AT_ONCE, areas=1)
         settings = Settings(self.draws, self.seed, name)
         self._columns = columns(self.loaded, settings) if self.draws else {}
         self._own = {one.key for one in self.loaded.parameters}

@@ -28,6 +28,7 @@ find, in the same scenario and draw (`FosterRates.agencies`); only places with t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -155,7 +156,7 @@ def usable_places(foster: FosterRates, month: int, households: Array, before: Ar
 
 @dataclass(frozen=True)
 class PlaceShares:
-    """What happens to children who need a foster place, as shares.
+    """What happens to children who need a foster place, as shares: in a month, or in each of those on a third axis.
 
     Attributes
     ----------
@@ -170,6 +171,20 @@ class PlaceShares:
     lose: tuple[Array, ...]
     into: tuple[Array, ...]
     step_down: Array
+
+    def at_month(self, month: int) -> PlaceShares:
+        """Pick a month of those of many."""
+        lose, into = (tuple(one[:, :, month] for one in streams) for streams in (self.lose, self.into))
+        return PlaceShares(lose, into, self.step_down[:, :, month])
+
+
+def shares_over_time(months: Sequence[PlaceShares]) -> PlaceShares:
+    """Put the shares of months one after the other on a third axis."""
+    return PlaceShares(
+        lose=tuple(np.stack(stream, axis=2) for stream in zip(*(one.lose for one in months), strict=True)),
+        into=tuple(np.stack(stream, axis=2) for stream in zip(*(one.into for one in months), strict=True)),
+        step_down=np.stack([one.step_down for one in months], axis=2),
+    )
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,9 @@ def month_operators(generator_per_month: Array) -> tuple[Array, Array, Array]:
     whole, part, parts = identity.copy(), identity.copy(), identity / 2.0
     power = identity
     factorial = 1.0
+    times = np.matmul if q.shape[-1] > 1 else np.multiply  # the same for one state, and slow for many matrices of one
     for n in range(1, _TERMS + 1):
-        power = power @ q
+        power = times(power, q)
         factorial *= n
         whole += power / factorial
         part += power / (factorial * (n + 1))
@@ -51,9 +52,9 @@ def month_operators(generator_per_month: Array) -> tuple[Array, Array, Array]:
     part, parts = part * step, parts * step**2
     for done in range(int(doublings.max(initial=0.0))):
         more = done < doublings
-        parts = np.where(more, parts + step * part + whole @ parts, parts)
-        part = np.where(more, part + whole @ part, part)
-        whole = np.where(more, whole @ whole, whole)
+        parts = np.where(more, parts + step * part + times(whole, parts), parts)
+        part = np.where(more, part + times(whole, part), part)
+        whole = np.where(more, times(whole, whole), whole)
         step = np.where(more, step * 2.0, step)
     return whole, part, parts
 

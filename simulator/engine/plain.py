@@ -10,7 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.fostering import Filled, Households, as_wished, children_needing, fill_places, recruit
+from simulator.engine.fostering import (
+    Filled,
+    Households,
+    PlaceShares,
+    as_wished,
+    children_needing,
+    fill_places,
+    recruit,
+    shares_over_time,
+)
 from simulator.engine.grid import Grid, make_grid
 from simulator.engine.paths import Paths
 from simulator.engine.rates import Rates, StreamRates, batch_shape
@@ -60,7 +69,7 @@ def unfold(rates: Rates) -> Iterator[Happened]:
     stocks = tuple(np.broadcast_to(s.opening, (*shape, *s.opening.shape[2:])).copy() for s in rates.streams)
     homes = tuple(np.broadcast_to(s.opening_home, (*shape, *s.opening_home.shape[2:])).copy() for s in rates.streams)
     households = opening_households(rates)
-    known = [_OperatorsByRow(stream, grid) for stream, grid in zip(rates.streams, grids, strict=True)]
+    known = [OperatorsByRow(stream, grid) for stream, grid in zip(rates.streams, grids, strict=True)]
     at_home = [home_operators(stream) for stream in rates.streams]
     for month in range(rates.months):
         chances = tuple(one.at(month) for one in known)
@@ -101,16 +110,42 @@ def run(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
         The age band under which each completed year of age is reported.
     """
     children: Seen = defaultdict(list)
-    rest = follow(rates, _children_seen(rates, band_of_age, unfold(rates), children))
+    rest = _households_and_ends(rates, _children_seen(rates, band_of_age, unfold(rates), children))
     return Paths(**_over_time(children), **rest)
 
 
-def follow(rates: Rates, months: Iterable[Happened]) -> dict[str, Any]:
-    """Follow the months of a run to its end; return what paths hold besides counts of children, by name.
+def follow(rates: Rates, band_of_age: NDArray[np.intp]) -> tuple[dict[str, Any], PlaceShares | None]:
+    """Run all months for whole children to be followed beside (`simulator.engine.stochastic`).
 
-    Foster homes as they come and go, and the state in which the run ends. Children are counted by whoever yields the
-    months.
+    Parameters
+    ----------
+    rates : Rates
+    band_of_age : (age,) int
+        As for :func:`run`; children by band are not counted here.
+
+    Returns
+    -------
+    dict of str to array
+        What paths hold besides counts of children, by name: foster homes as they come and go, and the state in which
+        the run ends.
+    PlaceShares or None
+        Of every month, on the third axis; None where foster places are not limited.
     """
+    seen: list[PlaceShares] = []
+    rest = _households_and_ends(rates, _shares_seen(unfold(rates), seen))
+    return rest, shares_over_time(seen) if seen else None
+
+
+def _shares_seen(months: Iterable[Happened], seen: list[PlaceShares]) -> Iterator[Happened]:
+    """Note what children who need a foster place meet with in each month, and pass it on."""
+    for now in months:
+        if now.filled.shares is not None:
+            seen.append(now.filled.shares)
+        yield now
+
+
+def _households_and_ends(rates: Rates, months: Iterable[Happened]) -> dict[str, Any]:
+    """Return foster homes as they come and go in the months of a run, and the state in which it ends."""
     households = opening_households(rates)
     shape = batch_shape(rates)
     stocks = tuple(np.broadcast_to(s.opening, (*shape, *s.opening.shape[2:])) for s in rates.streams)
@@ -153,7 +188,7 @@ def _children_seen(
         yield now
 
 
-class _OperatorsByRow:
+class OperatorsByRow:
     """The chances of each month by row, worked out anew only when hazards change."""
 
     def __init__(self, rates: StreamRates, grid: Grid) -> None:

@@ -64,8 +64,8 @@ def simulate(
     engine : {"plain", "compiled"}, optional
         If left out, see :func:`simulator.runs.engines.default_engine`.
     chance : bool
-        Whether draws hold luck as well: who happens to come in and leave. It follows whole children, beside the plain
-        engine.
+        Whether draws hold luck as well: who happens to come in and leave. It follows whole children beside the plain
+        engine, whichever runs the rest.
     workers : int, optional
         Processes that run draws; as many as there are cores if left out. They change no result.
     cluster : str, optional
@@ -91,15 +91,15 @@ def simulate(
         If the scenario asks for something that cannot be had, in the central run or in a draw; its finished draws are
         of no use then and deleted.
     ValueError
-        If chance is asked for without draws, or with the compiled engine.
+        If chance is asked for without draws.
     ModuleNotFoundError
         If the compiled engine or a cluster is asked for and its extra is not installed.
     """
-    if chance and (not draws or engine == "compiled"):
-        raise ValueError("chance needs draws, and follows children beside the plain engine")
+    if chance and not draws:
+        raise ValueError("chance needs draws")
     programmes = sum(one.is_programme for one in loaded.scenario.interventions) if valued else 0
     areas = len(loaded.baseline.codes)
-    engine = engine or default_engine(draws=draws, areas=areas, chance=chance, programmes=programmes)
+    engine = engine or default_engine(draws=draws, areas=areas, programmes=programmes)
     central = _central(loaded, engine, price_year, valued=valued)
     if not draws:
         return central

@@ -9,8 +9,9 @@ from typing import Literal
 from simulator.baseline.baseline_protocol import Baseline
 from simulator.baseline.structure import BAND_OF_AGE
 from simulator.engine.paths import Paths, paths_side_by_side
-from simulator.engine.plain import run
+from simulator.engine.plain import follow, run
 from simulator.engine.rates import side_by_side
+from simulator.engine.stochastic.realise import Follow
 from simulator.projection.agencies import Run, served
 from simulator.projection.compile import Compiled
 from simulator.results.attribution import ATTRIBUTED, Figures, attribute, figures_of
@@ -48,6 +49,15 @@ def engine_named(name: Engine) -> Run:
             "the compiled engine needs numba: pip install 'care-demand[fast]', or name the plain one"
         ) from error
     return run_compiled
+
+
+def followed_by(name: Engine) -> Follow:
+    """Return what runs the expected path beside which whole children are followed; errors as :func:`engine_named`."""
+    if engine_named(name) is run:
+        return follow
+    from simulator.engine.compiled.backend import follow_compiled
+
+    return follow_compiled
 
 
 def run_once(
@@ -164,11 +174,12 @@ def _paths(
     else:
         from simulator.engine.stochastic import realise_draws
 
-        size = max(1, LUCKY_AT_ONCE // len(everything[0].context.areas))
+        areas, beside = everything[0].context.areas, followed_by(engine)
+        size = max(1, LUCKY_AT_ONCE // len(areas))
         some = [slice(i, i + size) for i in range(0, len(luck), size)]
         together = paths_side_by_side(
             [
-                realise_draws([one.rates for one in of_run[part]], BAND_OF_AGE, luck[part], of_run[0].context.areas)
+                realise_draws([one.rates for one in of_run[part]], BAND_OF_AGE, luck[part], areas, beside)
                 for of_run in runs.values()
                 for part in some
             ]

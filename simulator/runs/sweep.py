@@ -46,7 +46,7 @@ def run_sweep(
     progress(0, len(changed))
     if problems := [problem for one in changed for problem in _impossible(one)]:
         raise ScenarioError(problems)
-    engine = engine or default_engine(draws=len(changed), areas=len(loaded.baseline.codes), chance=False)
+    engine = engine or default_engine(draws=len(changed), areas=len(loaded.baseline.codes))
     for one in changed:
         [results] = run_prepared([prepare(one.scenario, baseline=one.baseline)], loaded.key, engine)
         first = first or results

@@ -92,7 +92,7 @@ def _both_ways(
 
 
 def _solved(loaded: LoadedScenario, asked: Asked, sure: Surety | None) -> Solution | None:
-    engine = default_engine(draws=1 if sure is None else sure.draws, areas=1, chance=False)
+    engine = default_engine(draws=1 if sure is None else sure.draws, areas=1)
     try:
         unknown = Unknown.parse(asked.vary, loaded.scenario)
         return solve(loaded, Target.parse(asked.target), unknown, engine, sure=sure)

@@ -246,7 +246,7 @@ def _pays() -> str:
 
 
 def _held(loaded: LoadedScenario, folder: Path) -> str:
-    engine = default_engine(draws=HELD_DRAWS, areas=1, chance=False)
+    engine = default_engine(draws=HELD_DRAWS, areas=1)
     low, high = BOUNDS
     unknown, target = Unknown.parse(f"{RATIO}={low}..{high}", loaded.scenario), Target.parse(HELD)
     trials = Trials(loaded, target, unknown, engine, sure=Surety(SURE[0], HELD_DRAWS))
@@ -393,7 +393,7 @@ def _approvals(foster: LoadedScenario) -> str:
     """Say on what judged cost of an approval recruitment pays, and up to which."""
     [judged] = [x.distribution for x in foster.parameters if x.key.endswith("cost_per_approval_gbp")]
     low, middle, high = (f"£{float(value):,.0f}" for value in judged.ppf(np.array([0.1, 0.5, 0.9])))
-    engine = default_engine(draws=DRAWS, areas=1, chance=False)
+    engine = default_engine(draws=DRAWS, areas=1)
     least, most = APPROVALS_GBP
     unknown = Unknown.parse(f"{APPROVAL}={least:.0f}..{most:.0f}", foster.scenario)
     trials = Trials(foster, Target.parse(PAYS), unknown, engine, sure=Surety(SURE[0], DRAWS))

@@ -129,9 +129,10 @@ def _refuse_unpublishable(loaded: Sequence[LoadedScenario], how: How) -> None:
 
 def _say_what_luck_costs(loaded: Sequence[LoadedScenario], how: How) -> None:
     """Say before draws begin how long whole children take to follow: it is the one run that can take minutes."""
-    from simulator.runs.engines import luck_seconds
+    from simulator.runs.engines import default_engine, luck_seconds
 
-    seconds = sum(luck_seconds(one, how.draws, valued=not how.publish) for one in loaded)
+    engine = how.engine or default_engine(draws=how.draws, areas=1)
+    seconds = sum(luck_seconds(one, how.draws, valued=not how.publish, engine=engine) for one in loaded)
     shared = "" if how.workers == 1 else ", which processes share"
     say(f"{how.draws:,} draws that follow each child take about {seconds:,.0f} s of processor{shared}.", err=True)
 
@@ -477,7 +478,7 @@ def solve(
         surety = None if sure is None else Surety(sure, draws or DRAWS_TO_BE_SURE, 1 if seed is None else seed)
         check_sure(asked, surety)
     _refuse(problems)
-    engine = default_engine(draws=surety.draws if surety else 0, areas=len(loaded.baseline.codes), chance=False)
+    engine = default_engine(draws=surety.draws if surety else 0, areas=len(loaded.baseline.codes))
     held = others[0] if others else None
 
     both = any(one.of_programmes for one in asked)

@@ -17,6 +17,8 @@ save work:
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,16 +29,16 @@ from simulator.engine.compiled.loop_inputs import (
     stream_inputs,
     stream_layout,
 )
-from simulator.engine.compiled.loop_records import Array, Outputs
+from simulator.engine.compiled.loop_records import Array, Outputs, SharesSeen
 from simulator.engine.compiled.loops import run_months
-from simulator.engine.compiled.vectors import LANES, numbers, zeros_of
+from simulator.engine.compiled.vectors import LANES, numbers, zeros, zeros_of
 from simulator.engine.compiled.workspaces import (
     chance_workspaces,
     foster_workspace,
     room_for_chances,
     stream_workspace,
 )
-from simulator.engine.fostering import AGENCIES
+from simulator.engine.fostering import AGENCIES, PlaceShares
 from simulator.engine.paths import Paths
 from simulator.engine.rates import Rates, batch_shape
 
@@ -54,12 +56,27 @@ def run_compiled(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
     Paths
         Equal to those of `run` to rounding. A draw and an area alone give the same bits as among others.
     """
+    return _run(rates, band_of_age, months_of_shares=0)[0]
+
+
+def follow_compiled(rates: Rates, band_of_age: NDArray[np.intp]) -> tuple[dict[str, Any], PlaceShares | None]:
+    """Run all months for whole children to be followed beside, as :func:`simulator.engine.plain.follow` does."""
+    limited = rates.foster is not None and rates.foster.limited
+    paths, shares = _run(rates, band_of_age, months_of_shares=rates.months if limited else 0)
+    return vars(paths), shares if limited else None
+
+
+def _run(rates: Rates, band_of_age: NDArray[np.intp], months_of_shares: int) -> tuple[Paths, PlaceShares]:
     shape = draws, areas = batch_shape(rates)
     layouts = tuple(stream_layout(s, rates.cohort_months) for s in rates.streams)
     fostering = foster_layout(rates, layouts, band_of_age)
     groups, bands = rates.place_groups.astype(np.uintp), band_of_age.astype(np.uintp)
     paths = _empty_paths(rates, shape, int(band_of_age.max()) + 1)
+    shares = _empty_shares(rates, shape, months_of_shares)
     out = Outputs(*(zeros_of(getattr(paths, name).shape[2:]) for name in Outputs._fields))
+    rows, places = max(s.opening.shape[2] for s in rates.streams), rates.streams[0].opening.shape[-1]
+    by_row = months_of_shares, len(rates.streams), rows
+    seen_shares = SharesSeen(zeros(*by_row, 2), zeros(*by_row, places), zeros(months_of_shares, 2))
     laid_out = list(zip(rates.streams, layouts, strict=True))
     works = tuple(stream_workspace(s, layout) for s, layout in laid_out)
     chances = tuple(room_for_chances(s, layout) for s, layout in laid_out)
@@ -77,17 +94,27 @@ def run_compiled(rates: Rates, band_of_age: NDArray[np.intp]) -> Paths:
             numbers(vectors)[...] = 0.0
         run_months(
             rates.months, rates.cohort_months, layouts, fostering, streams, foster, renewed, groups, bands,
-            out, works, chances, chance_works, foster_work,
+            out, seen_shares, works, chances, chance_works, foster_work,
         )  # fmt: skip
         states = [(to, work.stock) for to, work in zip(paths.state, works, strict=True)]
         homes = [(to, work.home) for to, work in zip(paths.home, works, strict=True)]
         flows = [(getattr(paths, name), vectors) for name, vectors in out._asdict().items()]
         runs = draws * areas - first  # fewer than lanes in the last round
         households = [(paths.pipeline, foster.pipeline), (paths.weighted, foster.weighted)]
-        for to, vectors in [*flows, *states, *homes, *households]:
-            found = numbers(vectors)
+        written = [(to, numbers(vectors)) for to, vectors in [*flows, *states, *homes, *households]]
+        written.append((shares.step_down, numbers(seen_shares.step_down)))
+        for to_streams, vectors in ((shares.lose, seen_shares.lose), (shares.into, seen_shares.into)):
+            written += [(to, numbers(vectors)[:, s, : to.shape[3]]) for s, to in enumerate(to_streams)]
+        for to, found in written:
             to[where[0][:runs], where[1][:runs]] = found[..., :runs].transpose(-1, *range(found.ndim - 1))
-    return paths
+    return paths, shares
+
+
+def _empty_shares(rates: Rates, shape: tuple[int, int], months: int) -> PlaceShares:
+    def by_row(last: int) -> tuple[Array, ...]:
+        return tuple(np.zeros((*shape, months, s.opening.shape[2], last)) for s in rates.streams)
+
+    return PlaceShares(by_row(2), by_row(rates.streams[0].opening.shape[-1]), np.zeros((*shape, months, 2)))
 
 
 def _empty_paths(rates: Rates, shape: tuple[int, int], bands: int) -> Paths:

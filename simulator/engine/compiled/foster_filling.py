@@ -15,6 +15,7 @@ from simulator.engine.compiled.loop_records import (
     Ints,
     Layout,
     Outputs,
+    SharesSeen,
     StreamInputs,
     StreamWorkspace,
 )
@@ -102,6 +103,7 @@ def fill_places(
     works: tuple[StreamWorkspace, ...],
     shared: FosterWorkspace,
     out: Outputs,
+    shares: SharesSeen,
 ) -> None:
     """Fill foster places (see `fostering.fill_places`); whose plan is fostering leaves `coming` for the stock."""
     council, independent = np.uintp(fostering.council), np.uintp(fostering.independent)
@@ -148,6 +150,8 @@ def fill_places(
         out.places_usable[month + 1, 1] = filled * (1.0 + market[SPARE])
     down_council, down_independent = ratio(matched_council, queue, 0.0), ratio(matched - matched_council, queue, 0.0)
 
+    if shares.step_down.shape[0] > 0:
+        shares.step_down[month, 0], shares.step_down[month, 1] = down_council, down_independent
     moves_in, moves_out = out.moves_in[month], out.moves_out[month]
     for q in fostering.queued:
         shared.stepped[q] = none
@@ -163,6 +167,12 @@ def fill_places(
             shared.into[independent] += (1.0 - without) * (1.0 - council_first)
             first, after = layout.span[cycle_month, n], layout.span[cycle_month, n + 1]
             _place(fostering, first, after, n, s, down_council, down_independent, work, shared)
+            if shares.step_down.shape[0] > 0:
+                for row in range(first, after):
+                    for i in range(2):
+                        shares.lose[month, s, row, i] = shared.lose[i, s, n]
+                    for p in fostering.takers:
+                        shares.into[month, s, row, p] = shared.into[p]
             for p in fostering.takers:
                 for i, sector in enumerate((council, independent)):
                     lost = shared.fostered[i, s, n] * shared.lose[i, s, n]

@@ -147,6 +147,17 @@ class Outputs(NamedTuple):
     agencies: Vectors2
 
 
+class SharesSeen(NamedTuple):
+    """Where `fostering.PlaceShares` of each month are written: (month, stream, row, x), and (month, sector).
+
+    There is no month in them where nobody asks.
+    """
+
+    lose: Vectors4
+    into: Vectors4
+    step_down: Vectors2
+
+
 class Chances(NamedTuple):
     """A month's operators (see `step.Operators`), and what follows from them.
 

@@ -20,6 +20,7 @@ from simulator.engine.compiled.loop_records import (
     Ints,
     Layout,
     Outputs,
+    SharesSeen,
     StreamInputs,
     StreamWorkspace,
 )
@@ -41,14 +42,15 @@ def run_months(
     groups: Ints,
     bands: Ints,
     out: Outputs,
+    shares: SharesSeen,
     works: tuple[StreamWorkspace, ...],
     all_chances: tuple[Chances, ...],
     chance_works: tuple[tuple[ChanceWorkspace, ChanceWorkspace], ...],
     foster_work: FosterWorkspace,
 ) -> None:
-    """Run draws or areas side by side; write into `out` and `works`, and the pipeline into `foster`."""
+    """Run draws or areas side by side; write into `out`, `shares` and `works`, the pipeline into `foster`."""
     follow_households(fostering, foster, months, out)
-    seen, shared = as_vectors(out), as_vectors(foster_work)
+    seen, placed, shared = as_vectors(out), as_vectors(shares), as_vectors(foster_work)
     for s in range(len(streams)):
         _see_stock(layouts[s], as_vectors(works[s]).stock, bands, 0, seen.children[0, s])
 
@@ -64,7 +66,7 @@ def run_months(
             advance(layout, stream, chances, groups, bands, month, cycle_month, work, seen, s)
         if fostering.limited:
             supply = as_vectors(foster)
-            fill_places(fostering, layouts, streams, supply, cycle_month, month, groups, works, shared, seen)
+            fill_places(fostering, layouts, streams, supply, cycle_month, month, groups, works, shared, seen, placed)
         for s in range(len(streams)):
             layout, work = layouts[s], as_vectors(works[s])
             join_entrants(layout, cycle_month, work)

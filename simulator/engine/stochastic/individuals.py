@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from simulator.engine.grid import Grid
 from simulator.engine.step import AGE_18, HOME, ORDER, HomeOperators, Operators, at_month
-from simulator.engine.stochastic.keyed import Key, about, keys, of_number, uniform, uniforms
+from simulator.engine.stochastic.keyed import Key, about, keys, of_scattered, scattered, uniform, uniforms
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Children:
     ----------
     area : int
     id : uint64
-        Key of the child's random numbers.
+        The child's number, scattered (:func:`.keyed.scattered`): its random numbers hang on it.
     row : int
         Birth cohort.
     position : float
@@ -151,12 +151,12 @@ class Stream:
         home = _areas(self.rates.opening_home, areas)
         area, cell, nth = _systematic(stock.reshape(areas, -1), offset[:, 0])
         row, place, phase = np.unravel_index(cell, stock.shape[1:])
-        ids = keys(self.key[area], Event.IN_CARE, 0, nth)
-        care = InCare(area, ids, row, uniforms(self.key[area], Event.POSITION, 0, ids), phase, place)
+        ids = scattered(keys(self.key[area], Event.IN_CARE, 0, nth))
+        care = InCare(area, ids, row, self._uniform(0, Event.POSITION, area, ids), phase, place)
         area, cell, nth = _systematic(home.reshape(areas, -1), offset[:, 1])
         row, spell = np.unravel_index(cell, home.shape[1:])
-        ids = keys(self.key[area], Event.AT_HOME, 0, nth)
-        return care, AtHome(area, ids, row, uniforms(self.key[area], Event.POSITION, 0, ids), spell)
+        ids = scattered(keys(self.key[area], Event.AT_HOME, 0, nth))
+        return care, AtHome(area, ids, row, self._uniform(0, Event.POSITION, area, ids), spell)
 
     def live(self, month: int, ops: Operators, care: InCare, home: AtHome, seen: Seen) -> tuple[InCare, InCare, AtHome]:
         """Return children still in care, those who came in, and those at home, before foster places are filled."""
@@ -172,7 +172,10 @@ class Stream:
 
     def draw(self, month: int, what: Event, children: Children) -> Array:
         """Return a uniform number for each child."""
-        return uniform(of_number(about(self.key, what, month)[children.area], children.id))
+        return self._uniform(month, what, children.area, children.id)
+
+    def _uniform(self, month: int, what: Event, area: Ints, ids: Key) -> Array:
+        return uniform(of_scattered(about(self.key, what, month)[area], ids))
 
     def _turns_18(self, month: int, what: Event, children: Children) -> Chosen:
         share = self.grid.leave_share[month % self.grid.width]
@@ -183,10 +186,11 @@ class Stream:
         """Let children leave or move; return those still in care, who went home, and whose order may break down."""
         a, row, k, p = care.area, care.row, care.phase, care.place
         turns = self._turns_18(month, Event.BIRTHDAY, care)
-        whole = _leave_chances(ops.phase_exit[0, a, row, k], ops.place_exit[0, a, row, k, p])
-        part = _leave_chances(ops.phase_part_exit[0, a, row, k], ops.place_part_exit[0, a, row, k, p])
-        reason = pick(np.where(turns[:, None], part, whole), self.draw(month, Event.REASON, care))
-        reasons = whole.shape[1]
+        chances = _leave_chances(ops.phase_exit[0, a, row, k], ops.place_exit[0, a, row, k, p])
+        a, row, k, p = a[turns], row[turns], k[turns], p[turns]
+        chances[turns] = _leave_chances(ops.phase_part_exit[0, a, row, k], ops.place_part_exit[0, a, row, k, p])
+        reason = pick(chances, self.draw(month, Event.REASON, care))
+        reasons = chances.shape[1]
         reason = np.where(turns & (reason == reasons), reasons + AGE_18, reason)
         leaves = reason < reasons
         seen.exits.append((take(care, leaves), reason[leaves]))
@@ -263,7 +267,7 @@ class Stream:
         count = _poisson(starts[:, ages] * share[rows, ages], uniforms(self.key[:, None], Event.ARRIVALS, month, cells))
         area, cell = (np.repeat(i.ravel(), count.ravel()) for i in np.indices(count.shape))
         nth = np.arange(len(cell)) - np.repeat(np.cumsum(count) - count.ravel(), count.ravel())
-        ids = keys(self.key[area], Event.NEW, month, cells[cell] << np.uint64(32) | nth.astype(np.uint64))
+        ids = scattered(keys(self.key[area], Event.NEW, month, cells[cell] << np.uint64(32) | nth.astype(np.uint64)))
         new = Children(area, ids, rows[cell], self._position(month, area, rows[cell], ages[cell], ids))
         came = _join_any(new, back)
         back_age = pick(_shares(self.grid.age_of_row[cycle_month][back.row]), self.draw(month, Event.AGE, back))
@@ -279,7 +283,7 @@ class Stream:
         before = row + self.grid.first_row - 1
         low = np.clip((MONTHS_A_YEAR * age - elapsed) / width - before, 0.0, 1.0)
         high = np.clip((MONTHS_A_YEAR * (age + 1) - elapsed) / width - before, 0.0, 1.0)
-        position: Array = low + (high - low) * uniforms(self.key[area], Event.POSITION, month, ids)
+        position: Array = low + (high - low) * self._uniform(month, Event.POSITION, area, ids)
         return position
 
     def _residual(self, month: int, care: InCare, seen: Seen) -> InCare:
@@ -288,8 +292,8 @@ class Stream:
         hit = self.draw(month, Event.RESIDUAL, care) < np.abs(growth)
         lost, twins = take(care, hit & (growth < 0)), take(care, hit & (growth > 0))
         seen.residual += [(lost, -1.0), (twins, 1.0)]
-        ids = keys(self.key[twins.area], Event.TWIN, month, twins.id)
-        return join(take(care, ~(hit & (growth < 0))), replace(twins, id=ids))
+        ids = of_scattered(about(self.key, Event.TWIN, month)[twins.area], twins.id)
+        return join(take(care, ~(hit & (growth < 0))), replace(twins, id=scattered(ids)))
 
 
 def pick(chances: Array, uniform: Array) -> Ints:
@@ -345,7 +349,10 @@ def _poisson(expected: Array, uniform: Array) -> Ints:
     """Return Poisson numbers by inversion, so that they rise with the expected number."""
     from scipy.special import pdtr, pdtrik
 
+    number = np.zeros(expected.shape, dtype=np.int64)
+    some = uniform > np.exp(-expected)  # most are none, and the rest costs much
+    expected, uniform = expected[some], uniform[some]
     above = np.ceil(pdtrik(uniform, expected))
     below = np.maximum(above - 1.0, 0.0)
-    number: Ints = np.where(pdtr(below, expected) >= uniform, below, above).astype(np.int64)
+    number[some] = np.where(pdtr(below, expected) >= uniform, below, above)
     return number

@@ -22,7 +22,7 @@ def key_of(*names: object) -> Key:
 
 def keys(key: Key, what: int, month: int, number: Key) -> Key:
     """Return a key for each number, by what it is for (a whole number) and the month."""
-    return of_number(about(key, what, month), number)
+    return of_scattered(about(key, what, month), scattered(number))
 
 
 def about(key: Key, what: int, month: int) -> Key:
@@ -30,9 +30,14 @@ def about(key: Key, what: int, month: int) -> Key:
     return _mix(key ^ np.uint64(what << 32 | month))
 
 
-def of_number(part: Key, number: Key) -> Key:
-    """Return what :func:`keys` gives, from the part that is the same for all numbers."""
-    return _mix(part ^ _mix(number))
+def scattered(number: Key) -> Key:
+    """Return the part of :func:`keys` that hangs on the number alone."""
+    return _mix(number)
+
+
+def of_scattered(part: Key, number: Key) -> Key:
+    """Return what :func:`keys` gives, from its two parts."""
+    return _mix(part ^ number)
 
 
 def uniforms(key: Key, what: int, month: int, number: Key) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from simulator.engine.fostering import PlaceShares
 from simulator.engine.paths import Paths
-from simulator.engine.plain import Happened, follow, make_grids, unfold
+from simulator.engine.plain import OperatorsByRow, follow, make_grids
 from simulator.engine.rates import areas_of_draws, side_by_side
 from simulator.engine.step import Operators, home_operators
-from simulator.engine.stochastic.individuals import AtHome, Event, InCare, Seen, Stream, join, pick, take
+from simulator.engine.stochastic.individuals import Event, InCare, Seen, Stream, join, pick, take
 from simulator.engine.stochastic.keyed import key_of
 
 if TYPE_CHECKING:
@@ -22,9 +22,17 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Follow = Callable[["Rates", NDArray[np.intp]], tuple[Mapping[str, Any], PlaceShares | None]]
+"""An engine that runs the expected path, as :func:`simulator.engine.plain.follow` does."""
 
 
-def realise(rates: Rates, band_of_age: NDArray[np.intp], names: Sequence[object], areas: Sequence[str]) -> Paths:
+def realise(
+    rates: Rates,
+    band_of_age: NDArray[np.intp],
+    names: Sequence[object],
+    areas: Sequence[str],
+    expected: Follow = follow,
+) -> Paths:
     """Run all months with whole children.
 
     Parameters
@@ -36,17 +44,23 @@ def realise(rates: Rates, band_of_age: NDArray[np.intp], names: Sequence[object]
         What the random numbers of this draw hang on, such as the seed and the number of the draw.
     areas : sequence of str
         Each area has random numbers of its own, whichever others are run.
+    expected : callable
+        What runs the expected path.
 
     Returns
     -------
     Paths
         Whole numbers of children; foster households, and the state at the end, are those of the expected path.
     """
-    return _realised(rates, band_of_age, [(*names, area) for area in areas])
+    return _realised(rates, band_of_age, [(*names, area) for area in areas], expected)
 
 
 def realise_draws(
-    many: Sequence[Rates], band_of_age: NDArray[np.intp], names: Sequence[Sequence[object]], areas: Sequence[str]
+    many: Sequence[Rates],
+    band_of_age: NDArray[np.intp],
+    names: Sequence[Sequence[object]],
+    areas: Sequence[str],
+    expected: Follow = follow,
 ) -> Paths:
     """Run draws of one scenario with whole children, side by side: what one gives does not depend on the others.
 
@@ -58,6 +72,8 @@ def realise_draws(
     names : sequence of sequence
         By draw; as in :func:`realise`.
     areas : sequence of str
+    expected : callable
+        As in :func:`realise`.
 
     Returns
     -------
@@ -65,11 +81,10 @@ def realise_draws(
         With the draws on their axis.
     """
     if len(many) == 1:
-        return realise(many[0], band_of_age, names[0], areas)
+        return realise(many[0], band_of_age, names[0], areas, expected)
     shape = (len(many), len(areas))
-    paths = _realised(
-        areas_of_draws(side_by_side(many), shape), band_of_age, [(*of, area) for of in names for area in areas]
-    )
+    of_areas = [(*of, area) for of in names for area in areas]
+    paths = _realised(areas_of_draws(side_by_side(many), shape), band_of_age, of_areas, expected)
 
     def apart(values: Array) -> Array:
         whole = np.broadcast_to(values, (1, shape[0] * shape[1], *values.shape[2:]))
@@ -82,47 +97,36 @@ def realise_draws(
     return Paths(**found)
 
 
-def _realised(rates: Rates, band_of_age: NDArray[np.intp], areas: Sequence[Sequence[object]]) -> Paths:
+def _realised(
+    rates: Rates, band_of_age: NDArray[np.intp], areas: Sequence[Sequence[object]], expected: Follow
+) -> Paths:
     """Run all months of one draw; `areas` are what the random numbers of each hang on."""
+    beside, shares = expected(rates, band_of_age)
     tally = _Tally.over(rates, len(areas), band_of_age)
-    streams = [
-        Stream(one, grid, home_operators(one), np.concatenate([key_of(*names, s) for names in areas]))
-        for s, (one, grid) in enumerate(zip(rates.streams, make_grids(rates), strict=True))
-    ]
-    return tally.paths(follow(rates, _followed(rates, streams, tally)))
+    for s, (one, grid) in enumerate(zip(rates.streams, make_grids(rates), strict=True)):
+        key = np.concatenate([key_of(*names, s) for names in areas])
+        _live(rates, Stream(one, grid, home_operators(one), key), s, shares, tally)
+    return tally.paths(beside)
 
 
-def _followed(rates: Rates, streams: Sequence[Stream], tally: _Tally) -> Iterator[Happened]:
-    """Yield the months of the expected path, each when whole children have lived through it.
-
-    Months are followed as they come, as the chances of one month of a few areas take megabytes.
-    """
-    now = [stream.open() for stream in streams]
-    for s, (stream, (care, _)) in enumerate(zip(streams, now, strict=True)):
-        tally.see_stock(s, 0, care, stream.ages(care, 0.0))
-    for month in unfold(rates):
-        for s, stream in enumerate(streams):
-            now[s] = _live(rates, stream, s, month, *now[s], tally)
-        yield month
-
-
-def _live(
-    rates: Rates, stream: Stream, s: int, month: Happened, care: InCare, home: AtHome, tally: _Tally
-) -> tuple[InCare, AtHome]:
-    """Let children of a stream live through a month, and count them; return who is in care after it, and at home."""
-    seen, width = Seen(), stream.grid.width
-    ops = _of_areas(month.chances[s], len(stream.key))
-    care, entrants, home = stream.live(month.month, ops, care, home, seen)
-    if month.filled.shares is not None and rates.foster is not None:
-        care, entrants = _fill(stream, rates.foster, month.filled.shares, s, month.month, care, entrants, seen)
-    care = join(care, entrants)
-    tally.see_flows(s, month.month, stream, seen)
-    elapsed = (month.month + 1) % width
-    if elapsed == 0:
-        care, home = replace(care, row=care.row + 1), replace(home, row=home.row + 1)
-        home = take(home, home.row < stream.grid.rows)  # those who turned 18 after going home
-    tally.see_stock(s, month.month + 1, care, stream.ages(care, float(elapsed)))
-    return care, home
+def _live(rates: Rates, stream: Stream, s: int, shares: PlaceShares | None, tally: _Tally) -> None:
+    """Let the children of a stream live through all months, and count them."""
+    width, known = stream.grid.width, OperatorsByRow(stream.rates, stream.grid)
+    care, home = stream.open()
+    tally.see_stock(s, 0, care, stream.ages(care, 0.0))
+    for month in range(rates.months):
+        seen = Seen()
+        ops = _of_areas(known.at(month), len(stream.key))
+        care, entrants, home = stream.live(month, ops, care, home, seen)
+        if shares is not None and rates.foster is not None:
+            care, entrants = _fill(stream, rates.foster, shares.at_month(month), s, month, care, entrants, seen)
+        care = join(care, entrants)
+        tally.see_flows(s, month, stream, seen)
+        elapsed = (month + 1) % width
+        if elapsed == 0:
+            care, home = replace(care, row=care.row + 1), replace(home, row=home.row + 1)
+            home = take(home, home.row < stream.grid.rows)  # those who turned 18 after going home
+        tally.see_stock(s, month + 1, care, stream.ages(care, float(elapsed)))
 
 
 def _of_areas(ops: Operators, areas: int) -> Operators:

@@ -13,9 +13,9 @@ from random_rates import SMALL, Small, draw_alone
 from rates_examples import BAND_OF_AGE, england, england_foster
 from same_paths import assert_same
 
-from simulator.engine.compiled.backend import run_compiled
+from simulator.engine.compiled.backend import follow_compiled, run_compiled
 from simulator.engine.paths import Paths
-from simulator.engine.plain import run
+from simulator.engine.plain import follow, run
 from simulator.engine.rates import Rates, side_by_side
 from simulator.projection.agencies import served
 from simulator.projection.compile import compile_scenario
@@ -28,6 +28,23 @@ from simulator.vocabulary.calendar import Month
 def test_random_rates_give_the_same_paths(small: Small, foster: bool) -> None:
     example = small.rates(foster)
     assert_same(run(example, BAND_OF_AGE), run_compiled(example, BAND_OF_AGE))
+
+
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(SMALL.map(lambda small: small._replace(streams=2)), st.booleans())
+def test_whole_children_are_followed_beside_the_same_shares(small: Small, foster: bool) -> None:
+    """Who loses a foster place, where those go who find none, and who steps down, at every month."""
+    example = small.rates(foster)
+    plain, shares = follow(example, BAND_OF_AGE)
+    compiled, found = follow_compiled(example, BAND_OF_AGE)
+    for name, values in plain.items():
+        for x, y in zip(values, compiled[name], strict=True):
+            np.testing.assert_allclose(y, x, rtol=1e-9, atol=1e-9, err_msg=name)
+    assert (shares is None) is (found is None) is not foster
+    if shares is not None and found is not None:
+        pairs = [*zip(shares.lose, found.lose, strict=True), *zip(shares.into, found.into, strict=True)]
+        for x, y in [*pairs, (shares.step_down, found.step_down)]:
+            np.testing.assert_allclose(y, x, rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("width", [1, 3, 12])
