@@ -35,6 +35,9 @@ NEAREST = 10
 YEARS = (LATEST_BASE - 2, LATEST_BASE - 1, LATEST_BASE)
 PER = 10_000.0
 
+PRICED = financial_year(LATEST_BASE - 1)
+"""Financial year of the weekly costs."""
+
 GROUPS = {
     "foster": ("foster_placements",),
     "homes": ("secure_homes_and_childrens_homes", "other_residential_settings", "residential_schools"),
@@ -147,7 +150,6 @@ def figures_of(at: tuple[int, ...]) -> dict[str, float]:
     homes = placed_in_group(year, "homes")
     foster = column("stock_by_placement", year, GROUPS["foster"][0])
     near, far = (column("stock_by_distance", year, name) for name in ("20_miles_or_less", "more_than_20_miles"))
-    cost = financial_year(year - 1)
     approved, filled = (column("council_foster_places", year, name) for name in ("approved", "filled"))
 
     def over(part: Array, whole: Array, per: float = 100.0) -> float:
@@ -180,7 +182,7 @@ def figures_of(at: tuple[int, ...]) -> dict[str, float]:
         "over_20_miles_percent": over(far, near + far),
         "approved_foster_places_per_100_children": over(approved, stock),
         "filled_foster_places_percent": over(filled, approved),
-        "residential_gbp_per_week": mean(column("weekly_unit_cost", cost, "residential"), homes),
-        "fostering_gbp_per_week": mean(column("weekly_unit_cost", cost, "fostering"), foster),
+        "residential_gbp_per_week": mean(column("weekly_unit_cost", PRICED, "residential"), homes),
+        "fostering_gbp_per_week": mean(column("weekly_unit_cost", PRICED, "fostering"), foster),
     }
     return {name: found[name] for name in INDICATORS}

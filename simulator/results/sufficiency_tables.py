@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.local_evidence import PlacedCount
-from simulator.baseline.neighbours import INDICATORS, PER, SHARES, YEARS
+from simulator.baseline.neighbours import INDICATORS, PER, PRICED, SHARES, YEARS
 from simulator.results.long_tables import STATISTICS, Row, cells, price_bases
 from simulator.results.results_protocol import OWN, Results
 from simulator.results.timeline import marches
@@ -65,8 +65,8 @@ PEER_LABELS = {
     "over_20_miles_percent": "Over 20 miles from home, %",
     "approved_foster_places_per_100_children": "Approved foster places per 100 children",
     "filled_foster_places_percent": "Approved foster places filled, %",
-    "residential_gbp_per_week": "Residential care, £ a week",
-    "fostering_gbp_per_week": "Fostering, £ a week",
+    "residential_gbp_per_week": f"Residential care, £ a week in {PRICED}",
+    "fostering_gbp_per_week": f"Fostering, £ a week in {PRICED}",
 }
 """Indicators in words."""
 
