@@ -306,7 +306,7 @@ class OwnReturns:
         last = "the year" if window == 1 else f"the {window} years"
         own = (
             "first placements, leaving and moves are the council's own too, pooled towards England's; foster places "
-            "are those that its record fills, unless it states its own"
+            "are those that its record fills, and those of its own carers as it states them"
         )
         return what_is_held(starts, as_in=f"{last} of the council's returns", besides=(own, self._of_authority))
 

@@ -109,7 +109,7 @@ class OwnFostering(Model):
     """Places that can take a child at the base, filled ones included: those approved less those on hold or blocked."""
 
     approvals_per_year: Quantity | None = number(
-        None, low=0, high=1_000, unit="households approved a year", if_empty="England's, by its children"
+        None, low=0, high=1_000, unit="households approved a year", if_empty="England's share of its households"
     )
     """Households that are approved in a year when nothing else changes; those on the way are as many as that takes."""
 
@@ -134,6 +134,11 @@ class OwnFostering(Model):
     def given(self) -> bool:
         """Whether anything is stated."""
         return any(getattr(self, name) is not None for name in type(self).model_fields)
+
+    @property
+    def tells_flows(self) -> bool:
+        """Whether it says how households come or go."""
+        return self.approvals_per_year is not None or self.leavers_per_year is not None
 
 
 class OwnBeds(Model):

@@ -158,7 +158,7 @@ def compile_scenario(
     rates, cost_lines = with_own(rates, _uprated(start.cost_lines, prices), scenario.own, context)
     beside = record = None
     limited = bare.foster is not None and bare.foster.limited
-    if limited and baseline.places_of_record and not scenario.own.fostering.given:
+    if limited and baseline.places_of_record:
         record = _record(bare, baseline, drawn or {}, years)
     elif limited and england is not baseline:
         # What is assumed of single areas does not move agencies, which are large beside them.

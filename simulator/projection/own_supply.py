@@ -3,6 +3,10 @@
 A council's own moves already tell how many of its children find and lose foster homes, so England's falling supply must
 not act on top of them. The council is run as its record says, without programmes and with homes as they are needed.
 Usable places then are those that children fill in that run; what programmes do to households or to need comes on top.
+
+A council that states its own carers has its agencies from the record all the same: who looks for an agency's place
+finds one as often as in that run. Its carers' places are as stated. They go on as the record's do, in proportion,
+unless it states who is approved or leaves: then they follow its households.
 """
 
 from __future__ import annotations
@@ -13,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.baseline.structure import BAND_OF_AGE
+from simulator.engine.fostering import COUNCIL
 from simulator.engine.paths import Paths
 from simulator.engine.rates import FosterRates, Rates
+from simulator.interventions.own_figures import OwnFostering
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 Array = NDArray[np.float64]
@@ -38,14 +44,66 @@ def with_places_of_record(rates: Rates, record: Paths) -> Rates:
     wanted = np.maximum((filled[:, :, 1:] - stays * filled[:, :, :-1]) / (1.0 - stays), 0.0)
     per_share = _grown(foster, record.households[:, :, 1:]) * foster.places_per_household[:, :, None]
     per_share = per_share * _need(foster, record.children[:, :, :-1])[..., None]
-    share = np.divide(wanted, per_share, out=np.zeros_like(wanted), where=per_share > 0)
+    share = _over(wanted, per_share)
     return replace(rates, foster=replace(foster, usable_share=share, opening_usable=filled[:, :, 0]))
+
+
+def with_own_carers(rates: Rates, own: OwnFostering, record: FosterRates, agencies: Array) -> Rates:
+    """Return rates of a council that states its own carers, beside what its record makes of places.
+
+    Parameters
+    ----------
+    rates : Rates
+        Of one draw, with what is stated at the base (`simulator.projection.stated_figures`).
+    own : OwnFostering
+    record : FosterRates
+        Of the same draw, with places that its record fills (:func:`with_places_of_record`).
+    agencies : (draw, area, month, 4)
+        What agencies do in that run.
+    """
+    foster = rates.foster
+    assert foster is not None
+    filled = record.opening_usable[..., COUNCIL]
+    usable = filled if own.usable_places is None else np.full_like(filled, own.usable_places)
+    approved = (foster.opening_households * foster.places_per_household)[..., COUNCIL]
+    share = _over(usable, approved)[..., None]
+    if not own.tells_flows:
+        of_record = (record.opening_households * record.places_per_household)[..., COUNCIL]
+        at_base = _over(filled, of_record)[..., None]
+        share = share * _over(record.usable_share[..., COUNCIL], at_base)
+    return replace(
+        rates,
+        foster=replace(
+            foster,
+            opening_usable=with_council(record.opening_usable, usable),
+            usable_share=with_council(foster.usable_share, share),
+            agencies=agencies,
+        ),
+    )
+
+
+def with_limit(rates: Rates) -> Rates:
+    """Return rates in which children are fostered as far as there are places."""
+    assert rates.foster is not None
+    return replace(rates, foster=replace(rates.foster, limited=True))
+
+
+def with_council(values: Array, council: Array) -> Array:
+    """Return values, (..., sector), with those of the council's sector in their place: (...)."""
+    found = np.array(np.broadcast_to(values, np.broadcast_shapes(values.shape, (*council.shape, 1))), dtype=float)
+    found[..., COUNCIL] = council
+    return found
+
+
+def _over(part: Array, whole: Array) -> Array:
+    shape = np.broadcast_shapes(part.shape, whole.shape)
+    return np.divide(part, whole, out=np.zeros(shape), where=np.broadcast_to(whole, shape) > 0)
 
 
 def _grown(foster: FosterRates, households: Array) -> Array:
     """Return households as usable places follow them (`simulator.engine.fostering.usable_places`)."""
     base = foster.base_households[:, :, None]
-    ratio = np.divide(households, base, out=np.zeros_like(households), where=base > 0)
+    ratio = _over(households, base)
     return np.where(base > 0, base * ratio ** foster.places_elasticity[:, :, None], households)
 
 

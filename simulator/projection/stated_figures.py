@@ -14,6 +14,7 @@ from simulator.engine.rates import FosterRates, Rates
 from simulator.interventions.context import Context
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.own_figures import Own, OwnFostering, cost_of
+from simulator.projection.own_supply import with_council
 from simulator.vocabulary.areas import ENGLAND
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
@@ -75,32 +76,40 @@ def _with_carers(rates: Rates, foster: FosterRates, own: OwnFostering) -> Foster
     _check_places(own, fostered, approved, usable)
     changed = replace(
         foster,
-        base_households=_put(foster.base_households, households),
-        opening_households=_put(foster.opening_households, households),
-        opening_usable=_put(foster.opening_usable, usable),
-        places_per_household=_put(foster.places_per_household, _over(approved, households)),
-        usable_share=_put(foster.usable_share, _over(usable, approved)[..., None]),
+        base_households=with_council(foster.base_households, households),
+        opening_households=with_council(foster.opening_households, households),
+        opening_usable=with_council(foster.opening_usable, usable),
+        places_per_household=with_council(foster.places_per_household, _over(approved, households)),
+        usable_share=with_council(foster.usable_share, _over(usable, approved)[..., None]),
     )
     if own.leavers_per_year is not None:
         hazard = _over(np.full_like(households, own.leavers_per_year), households)
-        changed = replace(changed, deregistration_per_year=_put(foster.deregistration_per_year, hazard[..., None]))
+        changed = replace(
+            changed, deregistration_per_year=with_council(foster.deregistration_per_year, hazard[..., None])
+        )
+    asking, coming = _on_their_way(foster, own, _over(households, foster.opening_households[..., COUNCIL]))
+    pipeline = np.array(foster.opening_pipeline, dtype=float)
+    pipeline[..., COUNCIL, :] = coming
+    return replace(
+        changed, enquiries_per_month=with_council(foster.enquiries_per_month, asking), opening_pipeline=pipeline
+    )
+
+
+def _on_their_way(foster: FosterRates, own: OwnFostering, households_ratio: Array) -> tuple[Array, Array]:
+    """Return enquiries, (draw, area, month), and households at each stage, (draw, area, stage), of the council.
+
+    They are those that as many approvals as it states take, or else go with its households.
+    """
     if own.approvals_per_year is None:
-        return changed
+        coming = foster.opening_pipeline[..., COUNCIL, :]
+        return foster.enquiries_per_month[..., COUNCIL] * households_ratio[..., None], coming * households_ratio[
+            ..., None
+        ]
     passing = foster.stage_pass_share[:, :, :1, COUNCIL]  # (draw, area, 1, stage)
     asking = own.approvals_per_year / MONTHS_A_YEAR / passing.prod(axis=-1)
     earlier = np.concatenate([np.ones_like(passing[..., :1]), passing[..., :-1]], axis=-1)
     reaching = asking[..., None] * np.cumprod(earlier, axis=-1)
-    months = MONTHS_A_YEAR / foster.stage_per_year
-    pipeline = np.array(foster.opening_pipeline, dtype=float)
-    pipeline[..., COUNCIL, :] = (reaching * months)[:, :, 0]
-    return replace(changed, enquiries_per_month=_put(foster.enquiries_per_month, asking), opening_pipeline=pipeline)
-
-
-def _put(values: Array, council: Array) -> Array:
-    """Return values, (..., sector), with those of the council's sector in their place: (...)."""
-    found = np.array(np.broadcast_to(values, np.broadcast_shapes(values.shape, (*council.shape, 1))), dtype=float)
-    found[..., COUNCIL] = council
-    return found
+    return asking, (reaching * MONTHS_A_YEAR / foster.stage_per_year)[:, :, 0]
 
 
 def _over(part: Array, whole: Array) -> Array:

@@ -254,6 +254,46 @@ def test_spend_is_at_england_s_unit_costs(council: Council) -> None:
             np.testing.assert_allclose(own.spend_gbp / own.units, unit * prices, rtol=1e-6)
 
 
+def with_carers(council: Council, **fostering: float) -> dict[str, float]:
+    """Return what becomes of a council in four years that states its own carers."""
+    own = {"own": {"fostering": fostering}} if fostering else {}
+    content = {"name": "Carers", "extends": "status-quo", "end": "2029-03", **own}
+    results = simulate(load_mapping(content).of_council(council))
+    by_placement = results["children"].by_placement()
+    homes = results["foster_households"].by_placement()["council_foster"]
+    return {
+        "children": float(results["children"].total()[-1]),
+        "homes": float(by_placement["childrens_home"][-1]),
+        "council": float(by_placement["council_foster"][-1]),
+        "agency": float(by_placement["ifa_foster"][-1]),
+        "unmet": float(results["unmet_foster_need"].total()[-1]),
+        "households": float(homes[-1] / homes[0]),
+        "spend": float(results["placement_spend"].total().sum()),
+        "at_base": float(by_placement["council_foster"][0]),
+    }
+
+
+def test_to_state_what_is_taken_anyway_changes_nothing(council: Council) -> None:
+    """Places as its record fills, whatever number of households or approved places is told beside them."""
+    nothing = with_carers(council)
+    for stated in ({"usable_places": nothing["at_base"]}, {"approved_places": 2.0 * nothing["at_base"]},
+                   {"households": 0.9 * nothing["at_base"]}):  # fmt: skip
+        found = with_carers(council, **stated)
+        for name in ("children", "homes", "council", "agency", "unmet", "spend", "households"):
+            assert found[name] == pytest.approx(nothing[name], rel=0.02), (stated, name)
+
+
+def test_fewer_carers_of_its_own_are_more_agencies_more_homes_and_more_spend(council: Council) -> None:
+    households = 0.8 * with_carers(council)["at_base"]
+    stay = with_carers(council, households=households, approvals_per_year=0, leavers_per_year=0)
+    leave = with_carers(council, households=households, approvals_per_year=0, leavers_per_year=households / 4)
+    assert leave["households"] == pytest.approx(np.exp(-1.0), rel=1e-6)
+    assert leave["council"] < 0.75 * stay["council"]
+    for name in ("agency", "homes", "unmet", "spend"):
+        assert leave[name] > stay[name], name
+    assert leave["children"] == pytest.approx(stay["children"], rel=0.01)
+
+
 def test_draws_hold_what_is_not_known(council: Council) -> None:
     keys = {p.key: p for p in parameters(status_quo(council).baseline, ("2026-27",))}
     assert {"local.own.starts", "local.own.uasc_starts", "local.own.resident.exit_home"} <= set(keys)
