@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from simulator.disclosure.suppression import LEAST_FOR_PERCENT
+from simulator.disclosure.suppression import BASE_LOCAL, LEAST_FOR_PERCENT
 from simulator.results.figures import ShownFigure
 from simulator.results.quantities import Array, Kind
 from simulator.results.results_protocol import Results, Showing
@@ -55,7 +55,12 @@ class PublishedResults(Results):
     """
 
     showing: ClassVar[Showing] = Showing(
-        monthly=False, hidden=HIDDEN, parts_add_up=False, least_for_percent=LEAST_FOR_PERCENT, inputs_hashed=False
+        monthly=False,
+        hidden=HIDDEN,
+        parts_add_up=False,
+        least_for_percent=LEAST_FOR_PERCENT,
+        rounded_to=BASE_LOCAL,
+        inputs_hashed=False,
     )
 
     stocks: Mapping[str, Shown]

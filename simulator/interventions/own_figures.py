@@ -262,7 +262,7 @@ class Own(Model):
     @property
     def notes(self) -> tuple[str, ...]:
         """What charts must say."""
-        prices = list(dict.fromkeys(_label(one.placement) for one in self.prices))
+        prices = list(dict.fromkeys(label_of(one.placement) for one in self.prices))
         beds = list(dict.fromkeys(one.name for one in self.beds))
         said = [f"prices ({', '.join(prices)})"] if prices else []
         said += ["foster carers"] if self.fostering.given else []
@@ -270,7 +270,8 @@ class Own(Model):
         return (f"The council's own: {'; '.join(said)}.",) if said else ()
 
 
-def _label(placement: str) -> str:
+def label_of(placement: str) -> str:
+    """Return the name of a placement in a sentence."""
     text = placements.placements()[placements.index(placement)].label
     return text[:1].lower() + text[1:]
 

@@ -83,7 +83,7 @@ def _needed(found: Sufficiency) -> Iterator[str]:
             else PLACEMENT_LABELS.get(placement) or f"Aged {BAND_LABELS[band]}"
         )
         has = found.has(placement, found.dates[0][1])[0] if band == ALL else None
-        rows.append([label, *map(_count, tables), "" if has is None else words.count(has)])
+        rows.append([label, *map(_count, tables), "" if has is None else _whole(has)])
     yield from grid(rows)
 
 
@@ -133,11 +133,11 @@ def _where(found: Sufficiency) -> Iterator[str]:
         if key not in last:
             continue
         one = last[key]
-        share = one.children / one.whole if one.whole else np.nan
+        children, share = found.at_last_count(one)
         percent = HIDDEN if np.isnan(share) else f"{100 * share:.0f}%"
         cells = [projected.get((date, *key)) for _, date in later]
-        ahead = ["" if cell is None else words.count(float(cell[8] or 0.0)) for cell in cells]
-        rows.append([label, words.count(one.children), percent, *ahead])
+        ahead = ["" if cell is None else _whole(float(cell[8] or 0.0)) for cell in cells]
+        rows.append([label, _whole(children), percent, *ahead])
     yield from grid(rows)
 
 
@@ -176,7 +176,12 @@ def _notes(found: Sufficiency) -> Iterator[str]:
 
 
 def _count(table: Array | None) -> str:
-    return _between(table, words.count)
+    return _between(table, _whole)
+
+
+def _whole(value: float) -> str:
+    """Write a number of children or places to the nearest whole one, as who commissions places counts them."""
+    return HIDDEN if np.isnan(value) else f"{value:,.0f}"
 
 
 def _money(table: Array | None) -> str:

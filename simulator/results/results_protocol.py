@@ -118,7 +118,10 @@ class Showing:
     parts_add_up : bool
         Whether parts add up to their total, or else are rounded by themselves.
     least_for_percent : float
-        Children from which a change may be given per cent; of fewer, it would say more of rounding than of the area.
+        Children from which a change or share may be given per cent; of fewer, it would say more of rounding than of the
+        area.
+    rounded_to : int
+        Numbers of children that are worked out of shown ones are rounded to its multiples.
     inputs_hashed : bool
         Whether a hash of a council's returns may be given; of small tables they could be guessed from it.
     """
@@ -127,6 +130,7 @@ class Showing:
     hidden: str = ""
     parts_add_up: bool = True
     least_for_percent: float = 0.0
+    rounded_to: int = 1
     inputs_hashed: bool = True
 
 

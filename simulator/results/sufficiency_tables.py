@@ -44,8 +44,6 @@ FLOWS = (
     "starts", "exits", "unmet_foster_need_spend", "empty_beds_spend", "placement_spend", "total_spend",
 )  # fmt: skip
 
-FAR = "children_far_from_home"
-
 COUNTED, PUBLISHED, HELD = "counted", "published", "projected, with shares of the last count held"
 OWN_SOURCE, THIS_RUN = "the council's own returns", "this run"
 PEER_SOURCE = "dfe_cla_2025;dfe_lait_2026"
@@ -186,6 +184,18 @@ class Sufficiency:
         newest = {one.by: max(two.date for two in counts if two.by == one.by) for one in counts}
         yield from (one for one in counts if one.date == newest[one.by])
 
+    def at_last_count(self, one: PlacedCount) -> tuple[float, float]:
+        """Return how many children a count comes to on its day, and their share of all.
+
+        Where the distance of some is not known they are taken to be placed as far as others in their placement, as in
+        later years and in the projected number far from home.
+        """
+        whole = self.stock("children", one.date)
+        if one.by not in DISTANCE_TABLES or whole is None or np.isnan(whole[0]):
+            return one.children, one.share
+        share = self._held_share(one, one.date)
+        return share * float(whole[0]), share
+
     def _held_share(self, last: PlacedCount, date: str) -> float:
         """Return the share of children in a category on a day, if that of each placement holds as last counted."""
         parts = [
@@ -202,7 +212,10 @@ class Sufficiency:
     def _where(
         self, date: str, ahead: float | None, one: PlacedCount, children: float, share: float, basis: str
     ) -> Row:
-        percent = 100.0 * share
+        showing = self.results.showing
+        percent = 100.0 * share if one.whole >= showing.least_for_percent else None
+        if ahead is not None and showing.rounded_to > 1:
+            children = showing.rounded_to * round(children / showing.rounded_to)
         head = (self.results.name, self.area, date, ahead, one.placement, one.by, one.category, "children")
         return (*head, self._cell(children), self._cell(percent), basis, one.source or OWN_SOURCE)
 
@@ -266,16 +279,14 @@ class Sufficiency:
         return (self.results.showing.hidden or None) if np.isnan(value) else value
 
     @property
-    def _far_now(self) -> str:
-        """What the projected number far from home starts from, beside the count of those whose distance is known."""
-        if FAR not in self.results.measures:
-            return ""
-        [now] = [
-            float(table[0, 0, dates.index(self.dates[0][1])])
-            for placement, band, dates, table in self.results.slices(FAR)
-            if (placement, band) == (ALL, ALL)
-        ]
-        return "" if np.isnan(now) else f", and is {now:,.0f} at the start"
+    def _counted_far(self) -> str:
+        """How many were counted far from home, of those whose distance is known."""
+        far = [one for one in self.last_where() if (one.by, one.category) == ("distance", "over_20_miles")]
+        return "".join(
+            f": over 20 miles from home, {one.children:,.0f} of {one.whole:,.0f} whose distance is known were counted"
+            for one in far
+            if not np.isnan(one.share)
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -289,8 +300,8 @@ class Sufficiency:
         return (
             *self.evidence.notes,
             f"Where children are placed is from {where}; in later years it is what shares of the last count come to. "
-            "Distances are shares of children whose distance is known, here, beside others and in the projected number "
-            f"far from home, which takes the rest to be placed as far{self._far_now}.",
+            "Numbers by distance take the rest to be placed as far as children whose distance is known"
+            f"{self._counted_far}.",
             "Places that the council has are told of its own carers, and of beds that it states (own.beds): all other "
             "placements are bought as they are needed.",
             "Children whose original plan was fostering and who live in homes or supported accommodation are the unmet "

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simulator.interventions.own_figures import cost_of, label_of
 from simulator.projection.compile import Compiled, deflator_growth
 from simulator.projection.foster_supply import drawn_numbers
 from simulator.projection.recorded_trends import INTO
 from simulator.scenario.schema import Scenario
 from simulator.vocabulary.areas import authorities, codes_of
+
+LEAST_RISE = 0.005
+"""A rise of prices that is told."""
 
 
 def notes(compiled: Compiled) -> tuple[str, ...]:
@@ -66,7 +70,21 @@ def money_notes(compiled: Compiled) -> tuple[str, ...]:
     if any(one.changes_prices for one in scenario.interventions):
         prices += ", and the scenario's own price growth"
     uncounted = [f"{one.title}: {caveat}." for one in scenario.interventions if (caveat := one.money_caveat)]
-    return (f"{prices}.", *uncounted, *compiled.baseline.spend_notes(compiled.cost_lines))
+    return (f"{prices}.", *_own_price_notes(compiled), *uncounted, *compiled.baseline.spend_notes(compiled.cost_lines))
+
+
+def _own_price_notes(compiled: Compiled) -> Iterator[str]:
+    """Say how far prices that a council states go on rising beside general prices: contracts may say otherwise."""
+    own, context = compiled.scenario.own, compiled.context
+    real = compiled.rates.price_ratio[0, 0, -1] / context.deflator[-1]
+    stated = dict.fromkeys([*(one.placement for one in own.prices), *(one.placement for one in own.beds)])
+    rises = {label_of(name): float(real[context.cost_keys.index(cost_of(name))]) - 1.0 for name in stated}
+    told = [f"{label} {rise:+.0%}" for label, rise in rises.items() if abs(rise) >= LEAST_RISE]
+    if told:
+        yield (
+            "Prices that the council states, of contracts too, go on as unit costs do: beyond general prices by the "
+            f"end of the run, {', '.join(told)} (real_price_growth: none holds them)."
+        )
 
 
 def _shared_notes(compiled: Compiled) -> Iterator[str]:

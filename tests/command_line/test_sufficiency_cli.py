@@ -132,7 +132,13 @@ def test_the_projected_number_far_from_home_starts_from_the_count(made: Path) ->
                 assert 100 * children / whole == pytest.approx(counted[placement, *by], abs=0.01), placement
         assert 100 * first[measure, "all"] / first["children", "all"] == pytest.approx(counted["all", *by], abs=2)
     far = first["children_far_from_home", "all"]
-    assert f"as far, and is {far:,.0f} at the start" in (made / "screen.txt").read_text()
+    said = (made / "screen.txt").read_text()
+    [line] = [line for line in said.splitlines() if line.startswith("Over 20 miles from home  ")]
+    assert line.split()[5] == f"{far:,.0f}"
+    [row] = [row for row in read(out / "in-and-out-of-area.csv")
+             if (row["date"], row["placement"], row["by"], row["category"])
+             == ("2026-03-31", "all", "distance", "over_20_miles")]  # fmt: skip
+    assert f"over 20 miles from home, {float(row['children']):,.0f} of " in said
     [later] = [float(r["children"]) for r in read(out / "in-and-out-of-area.csv")
                if (r["date"], r["by"], r["category"]) == ("2031-03-31", "distance", "over_20_miles")]  # fmt: skip
     [model] = [float(r["central"]) for r in read(out / "results.csv")

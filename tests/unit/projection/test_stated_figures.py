@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -147,6 +148,20 @@ def test_nothing_stated_changes_nothing(without: RunResults) -> None:
     same = simulate(kent({"prices": []}))
     for name in without.measures:
         np.testing.assert_array_equal(same[name].values, without[name].values)
+
+
+def test_how_far_stated_prices_rise_is_told() -> None:
+    """A contract may say otherwise: real growth as on record is told by placement, and none where prices are held."""
+    own = {"prices": [{"placement": "childrens_home", "gbp_per_week": 6000, "price_year": "2024-25"}]}
+    rising = simulate(kent(own, assumptions={}, end="2030-03"))
+    [told] = [note for note in rising.money_notes if note.startswith("Prices that the council states")]
+    spend, units, _ = line(rising, "childrens_home")
+    level = rising.deflator[0] / rising.price_levels["2024-25"] * rising.price_levels[rising.price_year]
+    real = spend[-1] / units[-1] / level[-1] / 6000.0
+    assert real > 1.1
+    [percent] = re.findall(r"children's home \+(\d+)%", told)
+    assert float(percent) == pytest.approx(100 * (real - 1.0), abs=1.0)
+    assert not [note for note in simulate(kent(own)).money_notes if note.startswith("Prices that the council states")]
 
 
 def test_a_price_may_be_uncertain() -> None:
