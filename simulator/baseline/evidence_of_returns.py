@@ -29,7 +29,7 @@ LEAST_TOLD = 0.5
 
 
 def past_of(council: Council) -> dict[str, PastSeries]:
-    """Return children, asylum-seeking children, starts and exits of the years of the returns."""
+    """Return children, asylum-seeking children, those who live away, starts and exits of the years of the returns."""
     dates = tuple(f"{year}-03-31" for year in council.years)
     years = tuple(financial_year(year - 1) for year in council.years[1:])
     found = {"children": PastSeries(dates, council.history, "", published=False)}
@@ -37,7 +37,35 @@ def past_of(council: Council) -> dict[str, PastSeries]:
     if len(council.by_stream):
         uasc = council.by_stream[:, STREAMS.index("uasc")]
         found["uasc_children"] = PastSeries(dates, uasc, "", published=False)
-    return found
+    return found | dict(_away_so_far(council))
+
+
+def _away_so_far(council: Council) -> Iterator[tuple[str, PastSeries]]:
+    """Yield children who live away in the years of which returns tell, as the projection takes them: by measure."""
+    told = [
+        (f"{year}-03-31", counts) for year, counts in zip(council.years, council.where, strict=False) if _tells(counts)
+    ]
+    for away, by in AWAY_COUNTED.items() if told else ():
+        values = np.array([_away(date, counts, by) for date, counts in told])
+        dates = tuple(date for date, _ in told)
+        yield f"children_{away}", PastSeries(dates, values, "", published=False, counted=False)
+
+
+def _away(date: str, counts: Array, by: tuple[str, str]) -> float:
+    """Return children away of (place, provider, locality, distance): who is not told is as others in the placement."""
+
+    def share(of: Array) -> float:
+        return next(one.share for one in _counts(date, ALL, of) if (one.by, one.category) == by)
+
+    of_all = share(counts.sum(axis=0))
+    by_place = [(float(of.sum()), share(of)) for of in counts]
+    return sum(children * (of_all if math.isnan(part) else part) for children, part in by_place if children)
+
+
+def _tells(counts: Array) -> bool:
+    """Whether a year's returns tell where children are placed: (place, provider, locality, distance)."""
+    told = counts[:, :, : LOCALITIES.index("not_known")].sum()
+    return bool(told >= LEAST_TOLD * counts.sum() > 0)
 
 
 def evidence_of(council: Council, code: str, neighbours: Sequence[str] = ()) -> Evidence:
@@ -68,10 +96,7 @@ def evidence_of(council: Council, code: str, neighbours: Sequence[str] = ()) -> 
 
 def where_counted(council: Council) -> Iterator[PlacedCount]:
     """Yield counts of where children are placed: of all in each year, and by placement in the last."""
-    if not len(council.where):
-        return
-    told = council.where[-1][:, :, : LOCALITIES.index("not_known")].sum()
-    if told < LEAST_TOLD * council.where[-1].sum():
+    if not len(council.where) or not _tells(council.where[-1]):
         return
     for year, counts in zip(council.years, council.where, strict=True):
         yield from _counts(f"{year}-03-31", ALL, counts.sum(axis=0))

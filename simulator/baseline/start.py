@@ -63,12 +63,15 @@ class PastSeries:
         Source keys.
     published : bool
         False where it is the area's own.
+    counted : bool
+        False where it is worked out of a count and not one.
     """
 
     dates: tuple[str, ...]
     values: Array
     source: str
     published: bool = True
+    counted: bool = True
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ class PastCells:
                 if keys:
                     run.tables.total(stocks[date], [found._add(run, k, v) for k, v in zip(keys, values, strict=True)])
         for name, actual in results.history.items():
-            if name != CHILDREN and actual.label == OWN:
+            if name != CHILDREN and actual.label == OWN and actual.counted:
                 for when, value in zip(actual.dates, actual.values, strict=True):
                     if when != found.base:
                         found._add(run, (name, ALL, ALL, found.area, when), value)

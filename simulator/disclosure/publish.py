@@ -416,13 +416,17 @@ def _at_ends(shown: Shown) -> Shown:
 
 
 def _history(run: _Run) -> Mapping[str, Actual]:
-    """Return figures before the run, rounded if they are an area's, and with what is hidden of the council's own."""
+    """Return figures before the run, rounded if they are an area's, and with what is hidden of the council's own.
+
+    What is worked out of its counts is left out: it could tell of what is hidden.
+    """
     results = run.results
     if results.areas[0] == ENGLAND:
         return results.history
     return {
         name: replace(actual, values=run.past.shown(name, actual, run.hidden))
         for name, actual in results.history.items()
+        if actual.counted
     }
 
 

@@ -41,12 +41,15 @@ class Actual:
     values : (time,)
     source : str
         Source keys.
+    counted : bool
+        False where it is worked out of a count and not one.
     """
 
     label: str
     dates: tuple[str, ...]
     values: Array
     source: str
+    counted: bool = True
 
 
 @dataclass(frozen=True)

@@ -221,6 +221,6 @@ def _totals(member: Array) -> Callable[[Array], Array]:
 def _history(baseline: Baseline) -> Mapping[str, Actual]:
     """Return what charts draw before a projection, by measure."""
     return {
-        measure: Actual("Published" if past.published else OWN, past.dates, past.values, past.source)
+        measure: Actual("Published" if past.published else OWN, past.dates, past.values, past.source, past.counted)
         for measure, past in baseline.history.items()
     }

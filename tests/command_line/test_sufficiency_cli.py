@@ -139,6 +139,9 @@ def test_the_projected_number_far_from_home_starts_from_the_count(made: Path) ->
              if (row["date"], row["placement"], row["by"], row["category"])
              == ("2026-03-31", "all", "distance", "over_20_miles")]  # fmt: skip
     assert f"over 20 miles from home, {float(row['children']):,.0f} of " in said
+    before = [row for row in read(out / "history.csv") if row["measure"] == "children_far_from_home"]
+    assert [row["date"][:4] for row in before] == ["2022", "2023", "2024", "2025", "2026"]
+    assert float(before[-1]["value"]) == pytest.approx(far, abs=1e-3)
     [later] = [float(r["children"]) for r in read(out / "in-and-out-of-area.csv")
                if (r["date"], r["by"], r["category"]) == ("2031-03-31", "distance", "over_20_miles")]  # fmt: skip
     [model] = [float(r["central"]) for r in read(out / "results.csv")
