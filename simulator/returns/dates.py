@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import Enum
 from itertools import permutations
 
@@ -19,11 +19,13 @@ _PIVOT = 2049
 """Last year that two digits can mean; 50 is 1950."""
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_WEEKDAY = re.compile(r"(MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*[,. ]+")
-_TIME = re.compile(
-    r"(?:,? +|T)(\d{1,2}):(\d{2})(?::\d{2}(?:[.,]\d+)?)?(?: ?([AP])\.?M\.?)?(?: ?(Z|[+-]\d{2}:?\d{2}))?$"
-)
-_UTC = re.compile(r"Z|[+-]00:?00")
+_WEEKDAY = re.compile(r"^(MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*[,. ]+")
+_TIME = re.compile(r"(,? +|T)\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AP]\.?M\.?)?( ?(Z|[+-]\d{2}:?\d{2}))?$")
+_SUMMER_MIDNIGHT = re.compile(r"(?<![\d:])(23:00(:00([.,]0+)?)?|11:00(:00([.,]0+)?)? ?P\.?M\.?) ?(Z|[+-]00:?00)$")
+"""Midnight in London, told in UTC: of the day after the one that stands there. No calendar says when summer is, as some
+programs write days of winter so too, by the clock of the day on which they run, and nothing begins at this minute of a
+winter's night."""
+
 _IN_TURN = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|[A-Z]{3,9})[-/. ](\d{4}|\d{2})")
 _MONTH_THEN_DAY = re.compile(r"([A-Z]{3,9})[-/. ]+(\d{1,2})(?:, *|[-/. ]+)(?=\d{4}$)")
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
@@ -40,7 +42,6 @@ dates: fewer are mistyped."""
 
 MIXED_SHARE = 0.1
 """Least share of them among all that tell from which a column of both is refused: fewer are mistyped."""
-
 
 TURNED = 8
 """Least number of different dates in each of two forms of one column for it to be no chance that the days of one are
@@ -86,7 +87,7 @@ def _turned(texts: Iterable[str]) -> bool:
 
 
 def parse_date(text: str, *, month_first: bool = False) -> date | None:
-    """Read a date; None if it is none. A moment in UTC is of the day that it is in London, any other of that written.
+    """Read a date; None if it is none. Midnight of London told in UTC is of its day; else the day is the one written.
 
     >>> parse_date("09/04/2017") == parse_date("2017-04-09") == parse_date("9-Apr-17") == parse_date("42834")
     True
@@ -96,9 +97,9 @@ def parse_date(text: str, *, month_first: bool = False) -> date | None:
     True
     """
     when = _written(_without_time(text), month_first)
-    if when and (moment := _TIME.search(text.upper())) and _UTC.fullmatch(moment[4] or ""):
-        when = _in_london(when, moment)
-    return when if when and FIRST_DATE <= when < LAST_DATE else None
+    if when is None or not FIRST_DATE <= when < LAST_DATE:
+        return None
+    return when + timedelta(days=1) if _SUMMER_MIDNIGHT.search(text.upper()) else when
 
 
 def _without_time(text: str) -> str:
@@ -129,24 +130,3 @@ def _written(text: str, month_first: bool) -> date | None:
 
 def _in_turn(text: str) -> re.Match[str] | None:
     return _IN_TURN.fullmatch(_without_time(text))
-
-
-def _in_london(when: date, moment: re.Match[str]) -> date:
-    """Return the day in London of a moment in UTC, at which programs write midnight there as 23:00 in summer.
-
-    The rule for summer time is written out, as Windows has no table of time zones. It is that since 1996; of the years
-    before, back to 1981, it differs in late October only, where no midnight of London is at 23:00.
-    """
-    hour = int(moment[1]) % 12 + 12 * (moment[3] == "P") if moment[3] else int(moment[1])
-    try:
-        at = datetime.combine(when, time(hour, int(moment[2])))
-    except ValueError:  # no time of day
-        return when
-    summer = _clocks_change(when.year, 3) <= at < _clocks_change(when.year, 10)
-    return (at + timedelta(hours=int(summer))).date()
-
-
-def _clocks_change(year: int, month: int) -> datetime:
-    """Return 01:00 on the last Sunday of a month of 31 days."""
-    last = datetime(year, month, 31, 1)
-    return last - timedelta(days=last.isoweekday() % 7)

@@ -174,9 +174,9 @@ def read_councils(source: Path, budget: Budget | None = None, how: Reading | Non
     if dates.problems:
         raise ReturnsError(dates.problems)
     files = tuple(file for file, _ in found)
-    councils = split(*frames, how.council)
     told = (*warnings, *dates.warnings, *_untold(found, frames[0]))
-    return {name: _of_council(files, *parts, told) for name, parts in councils.items()}
+    councils = split(*frames, how.council)
+    return {name: _of_council(files, *parts, (*told, *doubts)) for name, (parts, doubts) in councils.items()}
 
 
 def _untold(found: Sequence[tuple[File, TableRows]], episodes: pl.DataFrame) -> Iterator[ReturnsProblem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from itertools import combinations
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +14,9 @@ from returns_forms import inline, one_workbook, raw_workbook, with_own_names, wo
 from returns_gates import GATES, Frames, frames, write
 
 from simulator.cli.main import cli
+from simulator.returns.councils import may_be_one
 from simulator.returns.xml_stream import MOST_DEPTH
+from simulator.vocabulary.areas import authorities
 
 TABLES = (
     "stock", "starts", "exits", "moves", "exposure", "events", "levels", "rates", "first-placements", "drift",
@@ -211,6 +214,56 @@ def test_tables_that_only_look_like_one_are_told_and_left(tmp_path: Path, plain:
     assert "Warning: 2026/old.xls: a workbook of a kind that is not read; save it as .xlsx; it is left." in said
     assert "Warning: 2026/docProps.xml: no SSDA903 return: it holds no EPISODE of a CHILD; it is left." in said
     assert (tmp_path / "out" / "stock.csv").read_bytes() == (plain / "stock.csv").read_bytes()
+
+
+def with_councils(folder: Path, *names: str) -> Path:
+    """Write the made-up returns with a column of councils, child after child."""
+    which = (pl.col("CHILD").str.slice(3).cast(pl.Int64) % len(names)).replace_strict(dict(enumerate(names)))
+    return write(folder, {key: frame.with_columns(which.alias("LA")) for key, frame in frames().items()})
+
+
+def test_names_that_may_be_those_of_one_council_are_told(tmp_path: Path) -> None:
+    source = with_councils(tmp_path / "returns", "Kent", "Kent County Council", "Isle of Wight")
+    told = (
+        "Warning: Kent and KENT COUNTY COUNCIL may be one council, and stand in column LA as 2; if they are one, give"
+    )
+    said = call(source, tmp_path / "out").output
+    assert said.count("may be one council") == 2, "nobody else is told"
+    assert told in said
+    assert told in (tmp_path / "out" / "kent" / "summary.txt").read_text()
+    assert told in call(source, tmp_path / "out", "--la", "Kent").output
+    assert "may be one" not in call(source, tmp_path / "out", "--la", "Isle of Wight").output
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Hull City Council", "Kingston upon Hull, City of"), ("LONDON BOROUGH OF CAMDEN", "LB Camden"),
+        ("Durham County Council", "County Durham"), ("Telford & Wrekin", "Telford and Wrekin"),
+        ("Sandwell Children's Trust", "Sandwell MBC"), ("Our Trust", "our"),
+    ],
+)  # fmt: skip
+def test_titles_tell_no_council_from_another(one: str, other: str) -> None:
+    assert may_be_one(one, other)
+
+
+def test_no_authority_of_today_is_taken_for_another() -> None:
+    names = [authority.name for authority in authorities()]
+    assert not [pair for pair in combinations(names, 2) if may_be_one(*pair)]
+    assert not may_be_one("Area 1 team", "Area 2 team")
+
+
+def test_episodes_without_a_council_are_told(tmp_path: Path) -> None:
+    told = "of 1,864 episodes have no council in column LA"
+    said = call(with_councils(tmp_path / "one", "Kent", "Kent", "Kent", ""), tmp_path / "out").output
+    assert f"Warning: 435 {told}, and count as those of the council that is imported: are they its own?" in said
+    source = with_councils(tmp_path / "two", "Kent", "Kent", "Isle of Wight", "")
+    result = call(source, tmp_path / "out")
+    assert result.exit_code == 2
+    assert f"435 {told}, in returns of 2 councils: whose they are can't be told; fill the column in" in result.output
+    assert (
+        "episodes have no council in column LA, and count as" in call(source, tmp_path / "out", "--la", "Kent").output
+    )
 
 
 # --------------------------------------------------------------------------------------------------
