@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 
@@ -113,14 +114,14 @@ def test_columns_of_other_names(tmp_path: Path, plain: Path) -> None:
 
 
 WITHOUT = {
-    "Distance": "how far placements are from home (miles)",
-    "In or out": "whether placements are inside the authority (IN or OUT)",
+    "How far": "how far placements are from home (miles)",
+    "Where": "whether placements are inside the authority (IN or OUT)",
 }
 
 
 def test_what_is_not_told_for_lack_of_a_column_is_said(tmp_path: Path) -> None:
     """On the screen and in the folder; the file of names has a line to fill for each such column."""
-    tables = {k: f.rename({"PL_DISTANCE": "Distance", "PL_LOCATION": "In or out"}) if k[1] == "episodes" else f
+    tables = {k: f.rename({"PL_DISTANCE": "How far", "PL_LOCATION": "Where"}) if k[1] == "episodes" else f
               for k, f in frames().items() if k[1] != "uasc"}  # fmt: skip
     source, out, names = write(tmp_path / "returns", tables), tmp_path / "out", tmp_path / "names.yaml"
     result = call(source, out)
@@ -134,12 +135,40 @@ def test_what_is_not_told_for_lack_of_a_column_is_said(tmp_path: Path) -> None:
     written = names.read_text()
     for name, what in zip(("PL_DISTANCE", "PL_LOCATION", "UASC"), untold, strict=True):
         assert f"# {name}: ?   # {what}; not needed, but without it that is not told\n" in written
-    assert "Distance" not in written.replace("PL_DISTANCE", "")  # a heading that is not known may be a child's row
-    names.write_text("PL_DISTANCE: Distance\nPL_LOCATION: In or out\n")
+    assert "HOW_FAR" not in written  # a heading that is not known may be a child's row
+    names.write_text("PL_DISTANCE: How far\nPL_LOCATION: Where\n")
     result = call(source, out, "--columns", str(names))
     assert result.exit_code == 0, result.output
     assert not [what for what in WITHOUT.values() if what in result.output]
     assert "over_20_miles" in (out / "where-placed.csv").read_text()
+
+
+def edited(source: Frames, edit: Callable[[pl.DataFrame], pl.DataFrame]) -> Frames:
+    """Return returns with their episodes changed."""
+    return {key: edit(frame) if key[1] == "episodes" else frame for key, frame in source.items()}
+
+
+def test_columns_that_returns_can_do_without_are_guessed(tmp_path: Path, plain: Path) -> None:
+    """By what they hold too: a location may be a town."""
+    short = {"PL_DISTANCE": "Distance", "PL_LOCATION": "Location"}
+    long = {"PL_DISTANCE": "Distance from home (miles)", "PL_LOCATION": "In / out of LA"}
+    other = {"Placement location": pl.lit("Ryde"), "Placement distance": pl.lit("about 7")}
+    for names in (short, long):
+        beside = edited(frames(), lambda frame, names=names: frame.rename(names).with_columns(**other))
+        source, file = write(tmp_path / "returns", beside), tmp_path / "names.yaml"
+        assert call(source, tmp_path / "out", "--columns", str(file)).exit_code == 2
+        assert "?" not in file.read_text()
+        assert "Warning: no table" not in same(source, plain, "--columns", str(file))
+        file.unlink()
+
+
+def test_a_column_that_holds_something_else_is_not_taken(tmp_path: Path) -> None:
+    tables = edited(frames(), lambda frame: frame.drop("PL_LOCATION").with_columns(Location=pl.lit("Ryde")))
+    names = tmp_path / "names.yaml"
+    call(write(tmp_path / "returns", tables), tmp_path / "out", "--columns", str(names))
+    assert "# LOCATION is not taken for PL_LOCATION, which it does not hold\n" in names.read_text()
+    assert "# PL_LOCATION: ?" in names.read_text()
+    assert "RYDE" not in names.read_text().upper()
 
 
 def test_a_warning_ends_once(tmp_path: Path) -> None:
@@ -170,6 +199,7 @@ def flagged(table: str, column: str) -> Frames:
     [
         ("header", "UASC"), ("header", "UASC_FLAG"), ("header", "IS_UASC"), ("header", "Unaccompanied"),
         ("header", "UASC status"), ("episodes", "UASC"), ("episodes", "Is UASC"), ("uasc", "UASC"),
+        ("header", "UASC Y/N"), ("header", "UASC (Yes / No)?"), ("header", "Unaccompanied asylum-seeking child (UASC)"),
     ],
 )  # fmt: skip
 def test_unaccompanied_children_however_they_are_told(table: str, column: str, tmp_path: Path, plain: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from returns_files import EPISODE_COLUMNS, HEADER_COLUMNS, UASC_COLUMNS, Folder, episode, header, table
 
 from simulator.returns.clean import clean
+from simulator.returns.column_names import GUESSES, KNOWN, SURELY, as_columns
 from simulator.returns.dates import parse_date
 from simulator.returns.exposure import by_year
 from simulator.returns.import_errors import ReturnsError
@@ -238,6 +239,12 @@ def test_missing_columns_of_all_files_are_told_at_once(folder: Path) -> None:
     text = errors(folder)
     assert "2024/episodes.csv: looks like episodes, but has no column LS, PLACE_PROVIDER" in text
     assert "2025/header.csv: looks like header, but has no column DOB" in text
+
+
+def test_a_heading_is_guessed_for_one_column_only() -> None:
+    headings = [heading for names in (*SURELY.values(), *GUESSES.values()) for heading in names]
+    assert as_columns(headings) == headings, "they are looked for as headings are read"
+    assert len({*headings, *KNOWN}) == len(headings) + len(KNOWN)
 
 
 def test_repeated_columns_that_are_used_are_told_at_once(folder: Path) -> None:
