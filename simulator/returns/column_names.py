@@ -53,15 +53,19 @@ OTHER = "other"
 
 SURELY: Mapping[str, tuple[str, ...]] = MappingProxyType({
     COUNCIL: ("LA_NAME", "LA_CODE", "LANAME", "LACODE", "LOCAL_AUTHORITY", "AUTHORITY", "COUNCIL", "LEA"),
-    "UASC": ("UASC_FLAG", "IS_UASC", "UASC_STATUS", "UASC_INDICATOR", "UASC_YN", "UNACCOMPANIED",
-             "UNACCOMPANIED_ASYLUM_SEEKER", "UNACCOMPANIED_ASYLUM_SEEKING_CHILD"),
+    "UASC": ("UASC_FLAG", "IS_UASC", "UASC_STATUS", "UASC_INDICATOR", "UASC_YN", "UASC_Y_N", "UASC_YES_NO", "UASC_IND",
+             "UASC_CHILD", "CHILD_IS_UASC", "IS_CHILD_UASC", "IS_THE_CHILD_UASC", "UNACCOMPANIED",
+             "UNACCOMPANIED_ASYLUM_SEEKER", "UNACCOMPANIED_ASYLUM_SEEKING_CHILD",
+             "UNACCOMPANIED_ASYLUM_SEEKING_CHILD_UASC", "UASC_UNACCOMPANIED_ASYLUM_SEEKING_CHILD",
+             "UNACCOMPANIED_MINOR"),
 })  # fmt: skip
 """Headings that can stand for one column only, and are read as it."""
 
 GUESSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "CHILD": ("CHILD_ID", "CHILDID", "PERSON_ID", "PERSONID", "CLIENT_ID", "CHILD_UNIQUE_ID", "UNIQUE_ID", "MOSAIC_ID",
-              "ICS_ID", "SSD_ID", "CASE_ID", "CASE_NUMBER", "ID"),
-    "DOB": ("DATE_OF_BIRTH", "BIRTH_DATE", "BIRTHDATE", "CHILD_DOB", "D.O.B."),
+              "LCS_ID", "ICS_ID", "SSD_ID", "CHILD_NUMBER", "PERSON_NUMBER", "CLIENT_NUMBER", "CASE_ID", "CASE_NUMBER",
+              "ID"),
+    "DOB": ("DATE_OF_BIRTH", "BIRTH_DATE", "BIRTHDATE", "CHILD_DOB", "D_O_B"),
     "DECOM": ("EPISODE_START_DATE", "EPISODE_START", "START_DATE", "DATE_EPISODE_COMMENCED", "DATE_EPISODE_STARTED",
               "DATE_EPISODE_BEGAN", "DATE_OF_START", "START"),
     "RNE": ("REASON_FOR_NEW_EPISODE", "REASON_NEW_EPISODE", "NEW_EPISODE_REASON", "EPISODE_START_REASON",
@@ -74,20 +78,30 @@ GUESSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "REC": ("REASON_EPISODE_CEASED", "REASON_EPISODE_ENDED", "EPISODE_END_REASON", "REASON_CEASED", "END_REASON",
             "REASON_FOR_CEASING"),
     "YEAR": ("RETURN_YEAR", "FINANCIAL_YEAR", "COLLECTION_YEAR", "YEAR_OF_RETURN"),
-    "PL_LOCATION": ("PLACEMENT_LOCATION", "PLACE_LOCATION"),
-    "PL_DISTANCE": ("PLACEMENT_DISTANCE", "DISTANCE_FROM_HOME", "PLACE_DISTANCE"),
-    "UASC": ("ASYLUM_SEEKER", "ASYLUM_SEEKING", "ASYLUM_STATUS"),
+    "PL_LOCATION": ("PLACEMENT_LOCATION_CODE", "PLACEMENT_LOCATION", "PLACE_LOCATION", "IN_OUT", "IN_OR_OUT",
+                    "IN_OUT_LA", "IN_OR_OUT_OF_LA", "IN_OUT_OF_LA", "IN_OUT_AUTHORITY", "IN_OR_OUT_OF_AUTHORITY",
+                    "IN_OUT_OF_AUTHORITY", "IN_OUT_BOUNDARY", "IN_OR_OUT_OF_BOUNDARY", "IN_OUT_COUNTY",
+                    "IN_OR_OUT_OF_COUNTY", "IN_OUT_BOROUGH", "IN_OR_OUT_OF_BOROUGH", "IN_OUT_AREA",
+                    "IN_OR_OUT_OF_AREA", "PLACEMENT_IN_OUT", "PLACEMENT_IN_OR_OUT", "PLACED_IN_OUT",
+                    "INSIDE_OUTSIDE_LA", "INSIDE_OR_OUTSIDE_LA", "INSIDE_OUTSIDE", "LOCATION_CODE",
+                    "LOCATION_OF_PLACEMENT", "LOCATION"),
+    "PL_DISTANCE": ("PLACEMENT_DISTANCE", "PLACEMENT_DISTANCE_MILES", "DISTANCE_FROM_HOME",
+                    "DISTANCE_FROM_HOME_MILES", "DISTANCE_FROM_HOME_IN_MILES", "PLACE_DISTANCE", "DISTANCE_MILES",
+                    "DISTANCE_IN_MILES", "DISTANCE_FROM_HOME_ADDRESS", "DISTANCE_HOME_TO_PLACEMENT",
+                    "DISTANCE_FROM_HOME_TO_PLACEMENT", "DISTANCE_OF_PLACEMENT", "MILES_FROM_HOME", "MILES", "DISTANCE"),
+    "UASC": ("ASYLUM_SEEKER", "ASYLUM_SEEKING", "ASYLUM_STATUS", "ASYLUM_SEEKER_FLAG", "ASYLUM_SEEKER_Y_N",
+             "IS_ASYLUM_SEEKER", "ASYLUM_SEEKING_CHILD", "ASYLUM"),
     "DUC": ("DATE_UASC_CEASED",),
 })  # fmt: skip
-"""What systems call columns that are used: guesses, for a person to check."""
+"""What systems call columns that are used: guesses, for a person to check; what says more comes first."""
 
 KNOWN = frozenset({COUNCIL, *GUESSES}.union(*USED.values(), *TELLING.values()))
 """Columns by which a heading is told from a title above it."""
 
 
 def as_columns(heading: Iterable[str]) -> list[str]:
-    """Return headings in capitals, without the spaces and quotes that programs add."""
-    return [re.sub(r"[ -]+", "_", name.strip(" \t\r\n\ufeff'\"").upper()) for name in heading]
+    """Return headings in capitals, with one line for spaces and signs between words, and none around them."""
+    return [re.sub(r"[\W_]+", "_", name.upper()).strip("_") for name in heading]
 
 
 @dataclass(frozen=True)
@@ -136,16 +150,16 @@ def used_of(name: str, columns: Collection[str]) -> set[str]:
     return USED[kind_of(name, columns)]
 
 
-def guessed(columns: Iterable[Collection[str]]) -> dict[str, str]:
+def guessed(columns: Iterable[Collection[str]], unfit: Collection[str] = ()) -> dict[str, str]:
     """Guess which headings of some tables stand for columns that these tables lack: name of SSDA903 to heading.
 
     Only headings that systems are known to use are returned, so that a first row which is no heading, but a child's, is
-    never told.
+    never told; and none of those that are known to hold something else.
     """
     found: dict[str, str] = {}
     for heading in columns:
         there = set(heading)
         for name, others in GUESSES.items():
-            if name not in there and (other := next((o for o in others if o in there), "")):
+            if name not in there and (other := next((o for o in others if o in there and o not in unfit), "")):
                 found.setdefault(name, other)
     return found

@@ -19,12 +19,22 @@ _PIVOT = 2049
 """Last year that two digits can mean; 50 is 1950."""
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$")
+_WEEKDAY = re.compile(r"^(MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*[,. ]+")
+_TIME = re.compile(r"(,? +|T)\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AP]\.?M\.?)?( ?(Z|[+-]\d{2}:?\d{2}))?$")
+_SUMMER_MIDNIGHT = re.compile(r"(?<![\d:])(23:00(:00([.,]0+)?)?|11:00(:00([.,]0+)?)? ?P\.?M\.?) ?(Z|[+-]00:?00)$")
+"""Midnight in London, told in UTC: of the day after the one that stands there. No calendar says when summer is, as some
+programs write days of winter so too, by the clock of the day on which they run, and nothing begins at this minute of a
+winter's night."""
+
 _IN_TURN = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|[A-Z]{3,9})[-/. ](\d{4}|\d{2})")
+_MONTH_THEN_DAY = re.compile(r"([A-Z]{3,9})[-/. ]+(\d{1,2})(?:, *|[-/. ]+)(?=\d{4}$)")
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _FIGURES = re.compile(r"\d+")
 _NAMES = re.compile(r"[A-Z]+", re.IGNORECASE)
 _SERIAL = re.compile(r"(\d{5})(\.\d+)?")
+
+READ = "dd/mm/yyyy, yyyy-mm-dd, 9-Apr-17, 9 April 2017 or days since 1900 (42834), with a time or without"
+"""Forms that are read, for those whose dates have another."""
 
 TELLING = 3
 """Least number of different dates that can only be read with the month first from which a column is taken to hold such
@@ -32,7 +42,6 @@ dates: fewer are mistyped."""
 
 MIXED_SHARE = 0.1
 """Least share of them among all that tell from which a column of both is refused: fewer are mistyped."""
-
 
 TURNED = 8
 """Least number of different dates in each of two forms of one column for it to be no chance that the days of one are
@@ -71,26 +80,40 @@ def _turned(texts: Iterable[str]) -> bool:
     days: dict[tuple[bool, str], list[int]] = defaultdict(list)
     for text in texts:
         if when := parse_date(text):
-            plain = _TIME.sub("", text)
+            plain = _without_time(text)
             days[_ISO.fullmatch(plain) is not None, _NAMES.sub("A", _FIGURES.sub("", plain))].append(when.day)
     forms = [found for found in days.values() if len(found) >= TURNED]
     return any(max(one) <= 12 < min(other) for one, other in permutations(forms, 2))
 
 
 def parse_date(text: str, *, month_first: bool = False) -> date | None:
-    """Read a date; None if it is none.
+    """Read a date; None if it is none. Midnight of London told in UTC is of its day; else the day is the one written.
 
     >>> parse_date("09/04/2017") == parse_date("2017-04-09") == parse_date("9-Apr-17") == parse_date("42834")
     True
     >>> parse_date("04/09/2017", month_first=True)
     datetime.date(2017, 4, 9)
+    >>> parse_date("2017-04-08T23:00:00Z") == parse_date("2017-04-09T00:00:00+01:00") == parse_date("Sun 09 April 2017")
+    True
     """
-    text = _TIME.sub("", text.upper())
+    when = _written(_without_time(text), month_first)
+    if when is None or not FIRST_DATE <= when < LAST_DATE:
+        return None
+    return when + timedelta(days=1) if _SUMMER_MIDNIGHT.search(text.upper()) else when
+
+
+def _without_time(text: str) -> str:
+    """Return a date in capitals, without a time of day behind it and the name of its day before it."""
+    return _WEEKDAY.sub("", _TIME.sub("", text.upper()), count=1)
+
+
+def _written(text: str, month_first: bool) -> date | None:
+    """Read a date without a time."""
     if serial := _SERIAL.fullmatch(text):
-        return _possible(EXCEL_EPOCH + timedelta(days=int(serial[1])))
+        return EXCEL_EPOCH + timedelta(days=int(serial[1]))
     if iso := _ISO.fullmatch(text):
         year, month, day = int(iso[1]), int(iso[2]), int(iso[3])
-    elif found := _IN_TURN.fullmatch(text):
+    elif found := _IN_TURN.fullmatch(_MONTH_THEN_DAY.sub(r"\2 \1 ", text)):
         name = found[2][:3]
         day, month = int(found[1]), _MONTHS.index(name) + 1 if name in _MONTHS else int(name) if name.isdigit() else 0
         if month_first and name.isdigit():
@@ -100,14 +123,10 @@ def parse_date(text: str, *, month_first: bool = False) -> date | None:
     else:
         return None
     try:
-        return _possible(date(year, month, day))
+        return date(year, month, day)
     except ValueError:
         return None
 
 
 def _in_turn(text: str) -> re.Match[str] | None:
-    return _IN_TURN.fullmatch(_TIME.sub("", text.upper()))
-
-
-def _possible(when: date) -> date | None:
-    return when if FIRST_DATE <= when < LAST_DATE else None
+    return _IN_TURN.fullmatch(_without_time(text))

@@ -24,7 +24,7 @@ from simulator.returns.column_names import (
     surely,
 )  # fmt: skip
 from simulator.returns.councils import split
-from simulator.returns.dates import First, parse_date, what_is_first
+from simulator.returns.dates import READ, First, parse_date, what_is_first
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.limits import MOST_YEARS, Budget, TooMuch
 from simulator.returns.open_files import table_files
@@ -37,6 +37,7 @@ NOTHING = ("", "NULL", "NAN", "NAT", "NONE", "N/A", "#N/A", "<NA>")
 """What programs write for an empty cell."""
 
 _SCIENTIFIC = r"^\d(\.\d+)?E\+\d+$"
+_THOUSANDS = r"^\d{1,3}(,\d{3})+(\.0+)?$"
 
 
 @dataclass(frozen=True)
@@ -167,13 +168,15 @@ def read_councils(source: Path, budget: Budget | None = None, how: Reading | Non
     episodes = [_episodes(file, table.kept, dates) for file, table in found if file.kind == "episodes"]
     births = [_births(file, table.kept, dates) for file, table in found if _has_births(table) or _has_flags(table)]
     uasc = [_unaccompanied(file, table.kept) for file, table in found if file.kind == "uasc"]
+    frames = pl.concat(episodes), pl.concat(births), pl.concat(uasc) if uasc else _no_uasc()
+    if not frames[1]["dob"].count():
+        dates.problems.append(ReturnsProblem(f"no date in DOB can be read; {READ} are"))
     if dates.problems:
         raise ReturnsError(dates.problems)
     files = tuple(file for file, _ in found)
-    frames = pl.concat(episodes), pl.concat(births), pl.concat(uasc) if uasc else _no_uasc()
-    councils = split(*frames, how.council)
     told = (*warnings, *dates.warnings, *_untold(found, frames[0]))
-    return {name: _of_council(files, *parts, told) for name, parts in councils.items()}
+    councils = split(*frames, how.council)
+    return {name: _of_council(files, *parts, (*told, *doubts)) for name, (parts, doubts) in councils.items()}
 
 
 def _untold(found: Sequence[tuple[File, TableRows]], episodes: pl.DataFrame) -> Iterator[ReturnsProblem]:
@@ -300,12 +303,14 @@ def text_of(column: str) -> pl.Expr:
 
 
 def child_of(column: str) -> pl.Expr:
-    """Return identifiers as any program would write them: no ``.0`` and no leading zeros; null if destroyed.
+    """Return identifiers as any program would write them: no ``.0``, commas and leading zeros; null if destroyed.
 
     Excel strips leading zeros from numbers, and turns long ones into powers of ten (``1.23E+09``), which no longer tell
     children apart.
     """
-    text = text_of(column).str.replace(r"^(\d+)\.0+$", "$1")
+    text = text_of(column)
+    text = pl.when(text.str.contains(_THOUSANDS)).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
+    text = text.str.replace(r"^(\d+)\.0+$", "$1")
     text = pl.when(text.str.contains(r"^0+\d+$")).then(text.str.strip_chars_start("0")).otherwise(text)
     return pl.when(text.str.contains(_SCIENTIFIC)).then(None).otherwise(text)
 
@@ -403,7 +408,7 @@ def _episodes(file: File, table: pl.DataFrame, dates: _Dates) -> pl.DataFrame:
         dates.problems.append(ReturnsProblem(f"more than {MOST_YEARS} different values in YEAR", file.name))
     rows = dates.read(file, dates.read(file, rows, "decom"), "dec")
     if covered_years(rows) is None:
-        dates.problems.append(ReturnsProblem("no date in DECOM or DEC can be read", file.name))
+        dates.problems.append(ReturnsProblem(f"no date in DECOM or DEC can be read; {READ} are", file.name))
     return rows
 
 

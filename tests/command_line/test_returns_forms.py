@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +15,9 @@ from returns_forms import inline, one_workbook, raw_workbook, with_own_names, wo
 from returns_gates import GATES, Frames, frames, write
 
 from simulator.cli.main import cli
+from simulator.returns.councils import may_be_one
 from simulator.returns.xml_stream import MOST_DEPTH
+from simulator.vocabulary.areas import authorities
 
 TABLES = (
     "stock", "starts", "exits", "moves", "exposure", "events", "levels", "rates", "first-placements", "drift",
@@ -110,14 +114,14 @@ def test_columns_of_other_names(tmp_path: Path, plain: Path) -> None:
 
 
 WITHOUT = {
-    "Distance": "how far placements are from home (miles)",
-    "In or out": "whether placements are inside the authority (IN or OUT)",
+    "How far": "how far placements are from home (miles)",
+    "Where": "whether placements are inside the authority (IN or OUT)",
 }
 
 
 def test_what_is_not_told_for_lack_of_a_column_is_said(tmp_path: Path) -> None:
     """On the screen and in the folder; the file of names has a line to fill for each such column."""
-    tables = {k: f.rename({"PL_DISTANCE": "Distance", "PL_LOCATION": "In or out"}) if k[1] == "episodes" else f
+    tables = {k: f.rename({"PL_DISTANCE": "How far", "PL_LOCATION": "Where"}) if k[1] == "episodes" else f
               for k, f in frames().items() if k[1] != "uasc"}  # fmt: skip
     source, out, names = write(tmp_path / "returns", tables), tmp_path / "out", tmp_path / "names.yaml"
     result = call(source, out)
@@ -131,12 +135,40 @@ def test_what_is_not_told_for_lack_of_a_column_is_said(tmp_path: Path) -> None:
     written = names.read_text()
     for name, what in zip(("PL_DISTANCE", "PL_LOCATION", "UASC"), untold, strict=True):
         assert f"# {name}: ?   # {what}; not needed, but without it that is not told\n" in written
-    assert "Distance" not in written.replace("PL_DISTANCE", "")  # a heading that is not known may be a child's row
-    names.write_text("PL_DISTANCE: Distance\nPL_LOCATION: In or out\n")
+    assert "HOW_FAR" not in written  # a heading that is not known may be a child's row
+    names.write_text("PL_DISTANCE: How far\nPL_LOCATION: Where\n")
     result = call(source, out, "--columns", str(names))
     assert result.exit_code == 0, result.output
     assert not [what for what in WITHOUT.values() if what in result.output]
     assert "over_20_miles" in (out / "where-placed.csv").read_text()
+
+
+def edited(source: Frames, edit: Callable[[pl.DataFrame], pl.DataFrame]) -> Frames:
+    """Return returns with their episodes changed."""
+    return {key: edit(frame) if key[1] == "episodes" else frame for key, frame in source.items()}
+
+
+def test_columns_that_returns_can_do_without_are_guessed(tmp_path: Path, plain: Path) -> None:
+    """By what they hold too: a location may be a town."""
+    short = {"PL_DISTANCE": "Distance", "PL_LOCATION": "Location"}
+    long = {"PL_DISTANCE": "Distance from home (miles)", "PL_LOCATION": "In / out of LA"}
+    other = {"Placement location": pl.lit("Ryde"), "Placement distance": pl.lit("about 7")}
+    for names in (short, long):
+        beside = edited(frames(), lambda frame, names=names: frame.rename(names).with_columns(**other))
+        source, file = write(tmp_path / "returns", beside), tmp_path / "names.yaml"
+        assert call(source, tmp_path / "out", "--columns", str(file)).exit_code == 2
+        assert "?" not in file.read_text()
+        assert "Warning: no table" not in same(source, plain, "--columns", str(file))
+        file.unlink()
+
+
+def test_a_column_that_holds_something_else_is_not_taken(tmp_path: Path) -> None:
+    tables = edited(frames(), lambda frame: frame.drop("PL_LOCATION").with_columns(Location=pl.lit("Ryde")))
+    names = tmp_path / "names.yaml"
+    call(write(tmp_path / "returns", tables), tmp_path / "out", "--columns", str(names))
+    assert "# LOCATION is not taken for PL_LOCATION, which it does not hold\n" in names.read_text()
+    assert "# PL_LOCATION: ?" in names.read_text()
+    assert "RYDE" not in names.read_text().upper()
 
 
 def test_a_warning_ends_once(tmp_path: Path) -> None:
@@ -167,6 +199,7 @@ def flagged(table: str, column: str) -> Frames:
     [
         ("header", "UASC"), ("header", "UASC_FLAG"), ("header", "IS_UASC"), ("header", "Unaccompanied"),
         ("header", "UASC status"), ("episodes", "UASC"), ("episodes", "Is UASC"), ("uasc", "UASC"),
+        ("header", "UASC Y/N"), ("header", "UASC (Yes / No)?"), ("header", "Unaccompanied asylum-seeking child (UASC)"),
     ],
 )  # fmt: skip
 def test_unaccompanied_children_however_they_are_told(table: str, column: str, tmp_path: Path, plain: Path) -> None:
@@ -211,6 +244,56 @@ def test_tables_that_only_look_like_one_are_told_and_left(tmp_path: Path, plain:
     assert "Warning: 2026/old.xls: a workbook of a kind that is not read; save it as .xlsx; it is left." in said
     assert "Warning: 2026/docProps.xml: no SSDA903 return: it holds no EPISODE of a CHILD; it is left." in said
     assert (tmp_path / "out" / "stock.csv").read_bytes() == (plain / "stock.csv").read_bytes()
+
+
+def with_councils(folder: Path, *names: str) -> Path:
+    """Write the made-up returns with a column of councils, child after child."""
+    which = (pl.col("CHILD").str.slice(3).cast(pl.Int64) % len(names)).replace_strict(dict(enumerate(names)))
+    return write(folder, {key: frame.with_columns(which.alias("LA")) for key, frame in frames().items()})
+
+
+def test_names_that_may_be_those_of_one_council_are_told(tmp_path: Path) -> None:
+    source = with_councils(tmp_path / "returns", "Kent", "Kent County Council", "Isle of Wight")
+    told = (
+        "Warning: Kent and KENT COUNTY COUNCIL may be one council, and stand in column LA as 2; if they are one, give"
+    )
+    said = call(source, tmp_path / "out").output
+    assert said.count("may be one council") == 2, "nobody else is told"
+    assert told in said
+    assert told in (tmp_path / "out" / "kent" / "summary.txt").read_text()
+    assert told in call(source, tmp_path / "out", "--la", "Kent").output
+    assert "may be one" not in call(source, tmp_path / "out", "--la", "Isle of Wight").output
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Hull City Council", "Kingston upon Hull, City of"), ("LONDON BOROUGH OF CAMDEN", "LB Camden"),
+        ("Durham County Council", "County Durham"), ("Telford & Wrekin", "Telford and Wrekin"),
+        ("Sandwell Children's Trust", "Sandwell MBC"), ("Our Trust", "our"),
+    ],
+)  # fmt: skip
+def test_titles_tell_no_council_from_another(one: str, other: str) -> None:
+    assert may_be_one(one, other)
+
+
+def test_no_authority_of_today_is_taken_for_another() -> None:
+    names = [authority.name for authority in authorities()]
+    assert not [pair for pair in combinations(names, 2) if may_be_one(*pair)]
+    assert not may_be_one("Area 1 team", "Area 2 team")
+
+
+def test_episodes_without_a_council_are_told(tmp_path: Path) -> None:
+    told = "of 1,864 episodes have no council in column LA"
+    said = call(with_councils(tmp_path / "one", "Kent", "Kent", "Kent", ""), tmp_path / "out").output
+    assert f"Warning: 435 {told}, and count as those of the council that is imported: are they its own?" in said
+    source = with_councils(tmp_path / "two", "Kent", "Kent", "Isle of Wight", "")
+    result = call(source, tmp_path / "out")
+    assert result.exit_code == 2
+    assert f"435 {told}, in returns of 2 councils: whose they are can't be told; fill the column in" in result.output
+    assert (
+        "episodes have no council in column LA, and count as" in call(source, tmp_path / "out", "--la", "Kent").output
+    )
 
 
 # --------------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -13,7 +14,8 @@ from returns_gates import day, sample
 from simulator.returns.dates import EXCEL_EPOCH, FIRST_DATE, LAST_DATE, TURNED, First, parse_date, what_is_first
 from simulator.returns.years_covered import Part, broken_year, covered_years
 
-ANY_DAY = st.dates(FIRST_DATE, LAST_DATE.replace(year=LAST_DATE.year - 1))
+ANY_DAY_UNTIL = LAST_DATE.replace(year=LAST_DATE.year - 1)
+ANY_DAY = st.dates(FIRST_DATE, ANY_DAY_UNTIL)
 
 
 @given(ANY_DAY, st.sampled_from("/-. "))
@@ -23,6 +25,26 @@ def test_every_day_is_read_in_either_order(when: date, between: str) -> None:
     assert parse_date(f"{when:%Y-%m-%d}", month_first=True) == when
     assert parse_date(f"{when:%d %b %Y}", month_first=True) == when
     assert parse_date(f"{when:%d/%m/%y}") == when
+
+
+@given(st.dates(date(1981, 1, 1), ANY_DAY_UNTIL), st.sampled_from(["Z", "+00:00", "+0000", " +00:00"]))
+def test_midnight_in_london_told_in_utc_is_of_its_day(when: date, zone: str) -> None:
+    moment = datetime.combine(when, time(), ZoneInfo("Europe/London")).astimezone(ZoneInfo("UTC"))
+    assert parse_date(f"{moment:%Y-%m-%dT%H:%M:%S}{zone}") == when
+    assert parse_date(f"{moment:%d/%m/%Y %I:%M:%S.000 %p}{zone}") == when
+
+
+def test_midnight_told_by_the_offset_of_today_is_of_its_day() -> None:
+    assert parse_date("2024-01-10T23:00:00Z") == parse_date("10/01/2024 11:00:00 PM +00:00") == date(2024, 1, 11)
+
+
+def test_any_other_moment_is_of_the_day_written() -> None:
+    for told in ("2024-06-11T00:00:00.000+01:00", "2024-06-11T23:00:00+01:00", "2024-06-11 23:00",
+                 "11/06/2024 11:30 pm", "2024-06-11T23:00:00.0000000 +0100", "2024-06-11T22:59:59Z",
+                 "2024-06-11T11:00:00Z", "2024-06-11T12:23:00Z", "11/06/2024 10:11:00 PM Z",
+                 "2024-06-11T00:00Z"):  # fmt: skip
+        assert parse_date(told) == date(2024, 6, 11), told
+    assert parse_date("9999-12-31T23:00:00Z") is None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from returns_files import EPISODE_COLUMNS, HEADER_COLUMNS, UASC_COLUMNS, Folder, episode, header, table
 
 from simulator.returns.clean import clean
+from simulator.returns.column_names import GUESSES, KNOWN, SURELY, as_columns
 from simulator.returns.dates import parse_date
 from simulator.returns.exposure import by_year
 from simulator.returns.import_errors import ReturnsError
@@ -43,6 +44,15 @@ def folder(tmp_path: Path) -> Path:
         ("9 April 2017", date(2017, 4, 9)),
         ("42834", date(2017, 4, 9)),
         ("42834.0", date(2017, 4, 9)),
+        ("09/04/2017 12:00:00 AM", date(2017, 4, 9)),
+        ("9/4/2017 1:05 pm", date(2017, 4, 9)),
+        ("09/04/2017, 00:00:00", date(2017, 4, 9)),
+        ("Sun 09 April 2017", date(2017, 4, 9)),
+        ("Sunday, 9 Apr 2017", date(2017, 4, 9)),
+        ("Apr  9 2017 12:00AM", date(2017, 4, 9)),
+        ("April 9, 2017", date(2017, 4, 9)),
+        ("Apr 9 17", None),
+        ("Sun", None),
         ("29/02/2020", date(2020, 2, 29)),
         ("29/02/2021", None),
         ("04/13/2017", None),
@@ -178,6 +188,16 @@ def test_what_programs_do_to_files_changes_nothing(folder: Path, mangle: object)
     assert not report.dirt
 
 
+def test_thousands_are_no_part_of_an_identifier(folder: Path) -> None:
+    """Commas that stand otherwise are."""
+    before = stock(folder)
+    for path in folder.rglob("*.csv"):
+        shown = '"1,000,042.00"' if path.stem == "episodes" else "1000042"
+        path.write_text(path.read_text().replace("0042", shown).replace("A1,", '"1,10",'))
+    assert stock(folder) == before
+    assert set(read(folder).episodes["child"]) == {"1000042", "1,10", "B2"}
+
+
 def test_a_copied_file_changes_nothing(folder: Path) -> None:
     before = stock(folder)
     (folder / "copy of episodes.csv").write_bytes((folder / "2024" / "episodes.csv").read_bytes())
@@ -221,6 +241,12 @@ def test_missing_columns_of_all_files_are_told_at_once(folder: Path) -> None:
     assert "2025/header.csv: looks like header, but has no column DOB" in text
 
 
+def test_a_heading_is_guessed_for_one_column_only() -> None:
+    headings = [heading for names in (*SURELY.values(), *GUESSES.values()) for heading in names]
+    assert as_columns(headings) == headings, "they are looked for as headings are read"
+    assert len({*headings, *KNOWN}) == len(headings) + len(KNOWN)
+
+
 def test_repeated_columns_that_are_used_are_told_at_once(folder: Path) -> None:
     for path, old, new in (
         ("2024/episodes.csv", "REASON_PLACE_CHANGE,HOME_POST", " decom ,DEC"),
@@ -256,7 +282,11 @@ def test_empty_return(folder: Path) -> None:
 
 def test_no_dates(folder: Path) -> None:
     (folder / "2025" / "episodes.csv").write_text(table(EPISODE_COLUMNS, [episode("A1", "soon", "later")]))
-    assert errors(folder) == "2025/episodes.csv: no date in DECOM or DEC can be read"
+    forms = "dd/mm/yyyy, yyyy-mm-dd, 9-Apr-17, 9 April 2017 or days since 1900 (42834), with a time or without"
+    assert errors(folder) == f"2025/episodes.csv: no date in DECOM or DEC can be read; {forms} are"
+    for path in folder.glob("*/header.csv"):
+        path.write_text(path.read_text().replace("/", "|"))
+    assert errors(folder).splitlines()[-1] == f"no date in DOB can be read; {forms} are"
 
 
 def test_a_broken_table_is_told_without_its_values(folder: Path) -> None:
