@@ -26,6 +26,8 @@ HISTORY = {
     "file says otherwise, and defaults are drawn. Draws from returns keep the middle and the leavers of the record.",
     11: "Rates of a council's returns stand still together or move together, and how far they have walked comes back "
     "in part; draws have no even growth.",
+    12: "A council that states its own foster carers keeps the agencies of its record; what it does not state of them "
+    "goes on with its record and its households.",
 }
 """What changed results, by version."""
 
