@@ -329,6 +329,20 @@ def test_a_child_who_vanishes_and_comes_back(folder: Folder) -> None:
     assert years_stock(stays) == [0, 1, 1]
 
 
+def test_a_child_who_appears(folder: Folder) -> None:
+    folder.year(2024, [episode("B", "02/06/2023", "02/08/2023")])
+    rows = [episode("A", "02/06/2023", "02/08/2024"), episode("A", "02/08/2024", RNE="P"), GOOD]
+    stays, report = folder.year(2025, rows).clean()
+    assert findings(report) == {"appeared": (1, 1)}
+    assert years_stock(stays) == [0, 1, 1]
+
+
+def test_who_came_before_the_first_return_or_had_short_breaks_does_not_appear(folder: Folder) -> None:
+    folder.year(2024, [episode("A", "02/06/2021"), episode("B", "02/06/2022", LS="V4")])
+    rows = [episode("A", "02/06/2021"), episode("B", "02/06/2022"), episode("C", "02/06/2022", LS="V4"), GOOD]
+    assert "appeared" not in findings(folder.year(2025, rows).clean()[1])
+
+
 def test_a_missing_year(folder: Folder) -> None:
     folder.year(2022, [episode("A", "02/06/2021"), episode("B", "02/06/2021", "02/09/2021")])
     stays, report = folder.year(2025, [episode("A", "02/06/2021"), GOOD]).clean()
