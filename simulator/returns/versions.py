@@ -50,7 +50,8 @@ def check_versions(pieces: Sequence[tuple[Part, pl.DataFrame]], names: Mapping[i
         if shared >= SHARED * min(shared + only_one, shared + only_other):
             text = (
                 f"holds the return for {_span(one)}, as {one_line(names[one.file])} does, and differs from it: "
-                f"{only_other:,} episodes are in this one alone, {only_one:,} in that one; keep the one that was accepted"
+                f"{only_other:,} episodes are in this one alone, {only_one:,} in that one; keep the one that was "
+                "accepted"
             )
             problems.append(ReturnsProblem(text, names[other.file]))
         elif not shared:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -171,7 +172,7 @@ def run_of_years(parts: Sequence[Part], until: int) -> tuple[int, int]:
 def broken_year(episodes: pl.DataFrame, parts: Sequence[Part]) -> BrokenYear | None:
     """Say whether the last year is not whole: starts and ends stop in it, as they do not in the years before.
 
-    Starts alone tell it too, as ends may be planned ones.
+    Starts alone tell it too where there are starts in years before, as ends may be planned ones.
 
     Parameters
     ----------
@@ -180,23 +181,29 @@ def broken_year(episodes: pl.DataFrame, parts: Sequence[Part]) -> BrokenYear | N
     parts : sequence of Part
     """
     first, last = run_of_years(parts, max(part.last_year for part in parts))
-    for what, columns in (("starts and ends", ("decom", "dec")), ("starts", ("decom",))):
-        month = _stops(_by_month(episodes, first, last, columns))
+    for what, columns, least_alone in (
+        ("starts and ends", ("decom", "dec"), LEAST_EXPECTED_ALONE),
+        ("starts", ("decom",), math.inf),
+    ):
+        month = _stops(_by_month(episodes, first, last, columns), least_alone)
         if month is not None:
             return BrokenYear(last, _month(last, month), what)
     return None
 
 
-def _stops(by_month: NDArray[np.int64]) -> int | None:
-    """Return the month of the last year, counted from April, after which hardly anything happens; None for none."""
+def _stops(by_month: NDArray[np.int64], least_alone: float) -> int | None:
+    """Return the month of the last year, counted from April, after which hardly anything happens; None for none.
+
+    `least_alone` is the least number that has to be expected where too few in other years tell how many.
+    """
     so_far = np.cumsum(by_month, axis=1)
     for month in range(MONTHS_A_YEAR - 1):
         late = by_month[-1, month + 1 :].sum()
         before = so_far[:-1, month].sum()
-        if before:
+        if before >= LEAST_EXPECTED:
             expected, least = so_far[-1, month] * by_month[:-1, month + 1 :].sum() / before, LEAST_EXPECTED
         else:
-            expected, least = so_far[-1, month] * (MONTHS_A_YEAR / (month + 1) - 1), LEAST_EXPECTED_ALONE
+            expected, least = so_far[-1, month] * (MONTHS_A_YEAR / (month + 1) - 1), least_alone
         if expected >= least and late <= BROKEN_SHARE * expected:
             return month
     return None

@@ -186,8 +186,8 @@ def test_a_copied_file_changes_nothing(folder: Path) -> None:
     assert by_year(stays).stock.sum(axis=(1, 2, 3, 4)).tolist() == before
     assert not report.dirt
     assert [str(told) for told in returns.warnings if "rows" in told.text] == [
-        "2024/episodes.csv and copy of episodes.csv: two files hold the same rows, of the year to 31 March 2024: is one "
-        "a copy in place of another return?"
+        "2024/episodes.csv and copy of episodes.csv: two files hold the same rows, of the year to 31 March 2024: is "
+        "one a copy in place of another return?"
     ]
 
 
