@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -15,7 +16,7 @@ from simulator.returns.quality import USED, Recorder, Report
 from simulator.returns.read_files import Returns
 from simulator.returns.rule_book import Stage, following
 from simulator.returns.rules import RULES
-from simulator.returns.years_covered import run_of_years
+from simulator.returns.years_covered import Part, run_of_years
 from simulator.vocabulary.where_placed import DISTANCES, LOCALITIES, MILES, PROVIDERS
 
 Days = NDArray[np.int64]
@@ -228,6 +229,7 @@ def _prepared(returns: Returns, episodes: pl.DataFrame, chosen: pl.DataFrame, in
         orient="row",
     )
     frame = episodes.join(closes, on="part", how="left", maintain_order="left")
+    frame = _with_return_before(frame, returns.parts)
     frame = frame.join(chosen.rename({"chosen": "dob"}), on="child", how="left", maintain_order="left")
     frame = frame.join(in_header, on="child", how="left", maintain_order="left")
     pairs = {f"{place}/{provider}": at for (place, provider), at in codes.place_of().items()}
@@ -244,6 +246,23 @@ def _prepared(returns: Returns, episodes: pl.DataFrame, chosen: pl.DataFrame, in
         first_day=pl.lit(date(first - 1, 4, 1)),
         last_day=pl.lit(last_day),
     )
+
+
+def _with_return_before(episodes: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
+    """Add the first day of the return, and whether a return of the year before has the child."""
+    years = pl.DataFrame(
+        [(i, year) for i, part in enumerate(parts) for year in part.years],
+        schema={"part": pl.Int32, "ending": pl.Int32},
+        orient="row",
+    )
+    has = episodes.select("part", "child").unique().join(years, on="part").select("child", pl.col("ending") + 1)
+    first = years.group_by("part").agg(pl.col("ending").min())
+    frame = episodes.join(first, on="part", how="left", maintain_order="left")
+    frame = frame.join(
+        has.unique().with_columns(before=True), on=["child", "ending"], how="left", maintain_order="left"
+    )
+    opens = pl.date(pl.col("ending") - 1, 4, 1)
+    return frame.with_columns(opens.alias("opens"), pl.col("before").fill_null(False)).drop("ending")
 
 
 def _birthday(age: int) -> pl.Expr:

@@ -210,6 +210,19 @@ def _vanished(book: _Book) -> tuple[int, int]:
     return picked.height, picked.height
 
 
+def _appeared(book: _Book) -> tuple[int, int]:
+    """Take children out of the last return but one, in which they came into care and stayed where they were."""
+    if len(book.returns) == 1:
+        return 0, 0
+    second = book.returns[-2].episodes
+    earlier = pl.concat([one.episodes.select("CHILD") for one in book.returns[:-2]] or [second.select("CHILD").clear()])
+    only = pl.len().over("CHILD") == 1
+    came = only & (col("RNE") == "S") & col("DEC").is_null()
+    picked = book.pick(second.filter(came).join(earlier, on="CHILD", how="anti", maintain_order="left"))
+    book.change(-2, "episodes", second.filter(~col("CHILD").is_in(picked["CHILD"].to_list())))
+    return picked.height, picked.height
+
+
 def _without_header(book: _Book, *, uasc: bool) -> tuple[int, int]:
     """Take the headers of children out of all returns: of UASC, whose birth the UASC file tells, or of others."""
     in_uasc = pl.concat([one.uasc.select("CHILD") for one in book.returns])["CHILD"].unique().to_list()
@@ -310,6 +323,7 @@ MOVED_IN = col("new") & ~col("first") & (col("RNE") == "P")
 PLANTERS: dict[str, Planter] = {
     # Those that change several returns go first, as they need most of a child.
     "vanished": _vanished,
+    "appeared": _appeared,
     "later_return_corrects": _corrected,
     "no_dob": _no_dob,
     "no_header": _no_header,

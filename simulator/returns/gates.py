@@ -6,8 +6,9 @@ Each gate looks at what was counted and knows one cause. Thresholds are judgemen
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 import polars as pl
@@ -17,9 +18,9 @@ from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18, STAYS_ON
 from simulator.returns.exposure import Years
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
-from simulator.returns.quality import Report, counted
+from simulator.returns.quality import Report, counted, counted_children
 from simulator.returns.read_files import Returns
-from simulator.returns.years_covered import quiet_months, year_ending
+from simulator.returns.years_covered import quiet_months, run_of_years, year_ending
 from simulator.vocabulary.axes import STREAMS
 from simulator.vocabulary.calendar import DAYS_A_YEAR
 
@@ -32,6 +33,10 @@ LEAST_EXPECTED = 7.0
 
 FEW = 0.1
 """Share of that least number below which the returns do not hold who left."""
+
+FEW_IN_A_YEAR, NO_CHANCE = 0.5, 0.0001
+"""Share of that least number below which years in a row do not hold who left in them, if so few have less than this
+chance. Of councils of any size from which a fifth leaves in a year it is told of fewer than one in 10,000 years."""
 
 VANISHED_SHARE = 0.5
 """Share of children who left that no return saw leave, from which the returns hold those in care on one day a year."""
@@ -53,9 +58,9 @@ few have less than this chance."""
 UASC_MOST = 0.5
 """Share of children who are unaccompanied asylum-seeking from which the table of them is taken to hold others."""
 
-Whole = Literal["rows", "open", "reasons", "starts", "exits"]
-"""Of what rows are a share in a year: of the rows of its return, those open at its end, those with a REC, children who
-started, or children who left before 18."""
+Whole = Literal["rows", "before", "open", "reasons", "starts", "exits"]
+"""Of what rows are a share in a year: of the rows of its return, those open before it, those open at its end, those
+with a REC, children who started, or children who left before 18."""
 
 Doubt = tuple[ReturnsProblem, bool]
 """What is told, and whether returns are refused for it."""
@@ -63,18 +68,18 @@ Doubt = tuple[ReturnsProblem, bool]
 
 @dataclass(frozen=True)
 class Share:
-    """From what share on rows that a rule holds for mean that figures of a year can't be believed.
+    """From what share on rows that rules hold for mean that figures of a year can't be believed.
 
     Attributes
     ----------
-    rule : str
+    rules : tuple of str
     of : Whole
     warned, refused : float
     told : str
         What they are, after ``3 of 4``, with {year} in it; and the cause.
     """
 
-    rule: str
+    rules: tuple[str, ...]
     of: Whole
     warned: float
     refused: float
@@ -85,39 +90,53 @@ NEVER = 2.0
 """Share that none reaches: figures are right but for one thing, which is told."""
 
 SHARES = (
-    Share("bad_decom", "rows", 0.05, 0.2,
+    Share(("no_child_id",), "rows", 0.05, 0.2,
+          "episodes of the year to 31 March {year} name no child and are left out: is CHILD blank, or only on the "
+          "first row of each child, or has a spreadsheet turned numbers to 1.02E+11?"),
+    Share(("bad_decom",), "rows", 0.05, 0.2,
           "episodes of the year to 31 March {year} have no DECOM that can be read and are left out: is it blank, or "
           "are dates written otherwise?"),
-    Share("born_after_start", "rows", 0.05, 0.2,
+    Share(("born_after_start",), "rows", 0.05, 0.2,
           "episodes of the year to 31 March {year} start before the child was born and are left out: are dates of "
           "some column days since 1904, or month first, or are dates of birth those of other children?"),
-    Share("dec_before_decom", "reasons", 0.05, 0.2,
+    Share(("starts_at_18", "past_18"), "rows", 0.05, 0.2,
+          "episodes of the year to 31 March {year} start or go on after the 18th birthday, and are left out or ended "
+          "there: are dates of birth too early, as days since 1904 or those of mothers are, are they those of other "
+          "children, or is it not entered that children left?"),
+    Share(("ends_after_return",), "rows", 0.05, NEVER,
+          "episodes of the year to 31 March {year} have a DEC after that day, planned or the day of the extract: such "
+          "ends make no year of returns, and the children count as in care on that day"),
+    Share(("dec_before_decom",), "reasons", 0.05, 0.2,
           "episodes that ended in the year to 31 March {year} end before they start: are day and month turned in "
           "some dates?"),
-    Share("unknown_place", "rows", 0.1, 0.5,
+    Share(("unknown_place",), "rows", 0.1, 0.5,
           "episodes of the year to 31 March {year} have no PLACE that is a code: where children are is not known, "
           "and they count in placement 'other'"),
-    Share("unknown_ls", "rows", 0.1, NEVER,
+    Share(("unknown_ls",), "rows", 0.1, NEVER,
           "episodes of the year to 31 March {year} have no LS that is a code: short breaks, which are no care, "
           "can't be told and count as care"),
-    Share("no_provider", "rows", 0.1, NEVER,
+    Share(("no_provider",), "rows", 0.1, NEVER,
           "episodes of the year to 31 March {year} are foster care without PLACE_PROVIDER: agencies' homes can't be "
           "told and count as the council's own"),
-    Share("unknown_provider", "rows", 0.1, NEVER,
+    Share(("unknown_provider",), "rows", 0.1, NEVER,
           "episodes of the year to 31 March {year} have a PLACE_PROVIDER that is no code: agencies' foster homes "
           "can't be told and count as the council's own"),
-    Share("unknown_rec", "reasons", 0.1, 0.5,
+    Share(("unknown_rec",), "reasons", 0.1, 0.5,
           "episodes that ended in the year to 31 March {year} have a REC that is no code: why children left is not "
           "known, and they count as leaving for reason 'other'"),
-    Share("no_reason", "exits", 0.2, 0.5,
+    Share(("no_reason",), "exits", 0.2, 0.5,
           "children who left before 18 in the year to 31 March {year} have REC X1 or nothing there: why they left "
           "is not known, or are the episodes that followed missing?"),
-    Share("no_start_code", "starts", 0.2, 0.5,
+    Share(("no_start_code",), "starts", 0.2, 0.5,
           "starts in the year to 31 March {year} are none by RNE: are the episodes before them missing, do those "
           "end on another day, or are children called otherwise there?"),
-    Share("vanished", "open", 0.05, 0.2,
+    Share(("vanished",), "open", 0.05, 0.2,
           "children in care on 31 March {year} are not in the next return, which should hold all who were in care "
           "at any time of its year: is it not whole, or are children called otherwise in it?"),
+    Share(("appeared",), "before", 0.05, 0.2,
+          "children in care before the year to 31 March {year} are not in the return before, which should hold all who "
+          "were in care at any time of its year: is it not whole, are children called otherwise in it, or do some have "
+          "two identifiers?"),
 )  # fmt: skip
 """Judgements. Returns with each fault on one child in a hundred (``sample-returns --dirt all``) say nothing. Of
 `vanished` a fifth is refused, as no more than two fifths of children in care leave in a year."""
@@ -133,11 +152,14 @@ def warnings(returns: Returns, stays: Stays, report: Report, years: Years) -> li
     """
     doubts = [*_quiet_months(returns), *_shares(returns, report, years), *_several_births(returns)]
     problems = [*_nobody_leaves(stays), *_nobody_is_seen_to_leave(stays, report)]
-    problems = problems or [problem for problem, refused in doubts if refused]
+    if any(refused for _, refused in doubts):
+        problems = problems or [problem for problem, _ in doubts]  # one that is only warned of may be the cause
+    problems = problems or [*_hardly_any_leave(years)]
     if problems:
         raise ReturnsError(problems)
     told = [*(problem for problem, _ in doubts), *_asylum_seeking(years)]
-    return [*returns.warnings, *report.warnings, *told, *_broken_year(returns), *_no_run(years)]
+    ends = [*_missing_year(returns), *_broken_year(returns)]
+    return [*returns.warnings, *report.warnings, *told, *ends, *_no_run(years)]
 
 
 def _shares(returns: Returns, report: Report, years: Years) -> Iterator[Doubt]:
@@ -147,11 +169,14 @@ def _shares(returns: Returns, report: Report, years: Years) -> Iterator[Doubt]:
     episodes = (
         returns.episodes.filter(~pl.col("blank"))
         .join(covers, on="part")
-        .with_columns(ended=year_ending("dec").clip(pl.col("first"), pl.col("last")).fill_null(pl.col("last")))
+        .with_columns(
+            opens=pl.date(pl.col("first") - 1, 4, 1),
+            ended=year_ending("dec").clip(pl.col("first"), pl.col("last")).fill_null(pl.col("last")),
+        )
     )
     wholes = _wholes(episodes, years)
     for share in SHARES:
-        rows = report.touched.filter(rule=share.rule).join(episodes, on=["file", "row"])
+        rows = report.touched.filter(pl.col("rule").is_in(share.rules)).join(episodes, on=["file", "row"])
         year = year_ending("decom") if share.of == "starts" else pl.col("ended")
         counts = [
             (number / of, at, number, of)
@@ -183,6 +208,11 @@ def _wholes(episodes: pl.DataFrame, years: Years) -> dict[Whole, dict[int, int]]
     exits = years.exits.sum(axis=(1, 2, 3))
     return {
         "rows": by_year(episodes),
+        "before": by_year(
+            episodes.filter(
+                pl.col("decom") < pl.col("opens"), pl.col("dec").is_null() | (pl.col("dec") >= pl.col("opens"))
+            )
+        ),
         "open": by_year(episodes.filter(pl.col("dec").is_null())),
         "reasons": by_year(episodes.filter(pl.col("rec").is_not_null())),
         "starts": dict(zip(years.years, map(int, years.starts.sum(axis=(1, 2, 3))), strict=True)),
@@ -201,6 +231,23 @@ def _several_births(returns: Returns) -> Iterator[Doubt]:
             "returns of two councils are put together, or are dates written otherwise in some files?"
         )
         yield ReturnsProblem(told), several >= TWO_BIRTHS_MOST * of
+
+
+def _missing_year(returns: Returns) -> Iterator[ReturnsProblem]:
+    """Tell of a year without a return, before which nothing is used."""
+    first, _ = run_of_years(returns.parts, returns.whole_until)
+    before = {year for part in returns.parts for year in part.years if year < first}
+    if before:
+        yield ReturnsProblem(
+            f"no return holds the year to 31 March {first - 1}, so who left in it is not known: {_years(before)} "
+            f"{'is' if len(before) == 1 else 'are'} left out, and figures begin with the year to 31 March {first}"
+        )
+
+
+def _years(years: Iterable[int]) -> str:
+    """Name years: ``the years to 31 March 2023, 2024 and 2025``."""
+    *others, last = map(str, sorted(years))
+    return f"the years to 31 March {', '.join(others)} and {last}" if others else f"the year to 31 March {last}"
 
 
 def _broken_year(returns: Returns) -> Iterator[ReturnsProblem]:
@@ -254,6 +301,23 @@ def _nobody_leaves(stays: Stays) -> Iterator[ReturnsProblem]:
             f"{left:,} of {int(stays.last.sum()):,} children have left care in {span}: the returns hold the children "
             "in care now, and not those who left; every episode open at any time in a year is needed"
         )
+
+
+def _hardly_any_leave(years: Years) -> Iterator[ReturnsProblem]:
+    """Tell years in a row that hold the children of later years with their history, and not who left before."""
+    in_care = years.stock.reshape(len(years.stock), -1).sum(axis=1)
+    left = years.exits.reshape(len(years.exits), -1).sum(axis=1)
+    expected = TURNOVER_PER_YEAR * (in_care[:-1] + in_care[1:]) / 2
+    for few, positions in groupby(range(len(years.years)), lambda at: bool(left[at] < FEW_IN_A_YEAR * expected[at])):
+        at = list(positions)
+        number, least = int(left[at].sum()), float(expected[at].sum())
+        if few and _so_few(number, least) < NO_CHANCE:
+            which = _years(years.years[i] for i in at)
+            yield ReturnsProblem(
+                f"{counted_children(number)} left care in {which}, of some {in_care[at].mean():,.0f} in care: the "
+                "returns hold the history of children of later years and not who left before; give the returns of "
+                "those years too, or only the episodes of later ones"
+            )
 
 
 def _nobody_is_seen_to_leave(stays: Stays, report: Report) -> Iterator[ReturnsProblem]:

@@ -5,7 +5,8 @@ start, return and end, open ones before those that ended, so that ``shift`` find
 
 Columns of an episode, beside those of :class:`simulator.returns.read_files.Returns`: ``closes`` (last day that its
 return covers, as far as years are whole), ``told_until`` (the same, whole or not), ``several`` (its return covers
-several years), ``first_day`` and ``last_day`` (of all returns), ``dob``, ``in_header``, ``adult`` (18th birthday),
+several years), ``opens`` (first day of its return), ``before`` (the return of the year before has the child),
+``first_day`` and ``last_day`` (of all returns), ``dob``, ``in_header``, ``adult`` (18th birthday),
 ``at`` (position in ``codes.PLACES``), ``reason`` (position in ``axes.REASONS``, or ``codes.CONTINUES``), ``lost`` (the
 end date is wrong, but there was one), ``told`` (a rule has told of the missing reason).
 """
@@ -330,6 +331,19 @@ def _again() -> pl.Expr:
 
 @_rule(
     "versions",
+    KEPT,
+    "kept from its start on",
+    "It was open on the last 31 March, and the return before, which holds all who were in care at any time, does not "
+    "have the child.",
+)
+def appeared() -> pl.Expr:
+    """Hold for episodes that began before their return, of children whom the return before should hold and doesn't."""
+    was_open = (col("decom") < col("opens")) & (col("dec").is_null() | (col("dec") >= col("opens")))
+    return was_open & (col("opens") > col("first_day")) & ~col("before") & ~_short_break()
+
+
+@_rule(
+    "versions",
     NOT_USED,
     "the one that ended is used, or else the last",
     "A file of several years holds an episode again for each 31 March on which it was open.",
@@ -397,7 +411,11 @@ def carried_forward() -> pl.Expr:
 )
 def short_breaks() -> pl.Expr:
     """Hold for short breaks."""
-    return col("ls").is_in(codes.short_breaks())
+    return _short_break()
+
+
+def _short_break() -> pl.Expr:
+    return col("ls").is_in(codes.short_breaks()).fill_null(False)
 
 
 @_rule(

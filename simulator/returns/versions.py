@@ -1,4 +1,4 @@
-"""The same return given twice: a copy is no matter, another version is refused, as nobody can say which is meant."""
+"""The same return given twice: a copy is told of, another version is refused, as nobody can say which is meant."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 def check_versions(pieces: Sequence[tuple[Part, pl.DataFrame]], names: Mapping[int, str]) -> list[ReturnsProblem]:
-    """Refuse two versions of one return; warn of files that hold a return between them.
+    """Refuse two versions of one return; warn of copies, and of files that hold a return between them.
 
     Parameters
     ----------
@@ -39,19 +39,24 @@ def check_versions(pieces: Sequence[tuple[Part, pl.DataFrame]], names: Mapping[i
         if one.years != other.years or one.file == other.file:
             continue
         told = _compared(rows, others)
-        if told is None or _named_apart(names[one.file], names[other.file]):
+        pair = f"{names[one.file]} and {names[other.file]}"
+        if told is None:
+            text = f"two files hold the same rows, of {_span(one)}: is one a copy in place of another return?"
+            warnings.append(ReturnsProblem(text, pair))
+            continue
+        if _named_apart(names[one.file], names[other.file]):
             continue
         shared, only_one, only_other = told
-        both = f"{_span(one)}, as {one_line(names[one.file])} does"
         if shared >= SHARED * min(shared + only_one, shared + only_other):
             text = (
-                f"holds the return for {both}, and differs from it: {only_other:,} episodes are in this one alone, "
-                f"{only_one:,} in that one; keep the one that was accepted"
+                f"holds the return for {_span(one)}, as {one_line(names[one.file])} does, and differs from it: "
+                f"{only_other:,} episodes are in this one alone, {only_one:,} in that one; keep the one that was "
+                "accepted"
             )
             problems.append(ReturnsProblem(text, names[other.file]))
         elif not shared:
-            text = f"holds episodes for {both}, and none of the same children's: both are counted"
-            warnings.append(ReturnsProblem(text, names[other.file]))
+            text = f"two files hold episodes for {_span(one)}, and none of the same children's: both are counted"
+            warnings.append(ReturnsProblem(text, pair))
     if problems:
         raise ReturnsError(problems)
     return warnings

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,15 +65,18 @@ class BrokenYear:
     year : int
         Financial year, by the 31 March that it should end on.
     stops : date
-        First day of the last month with starts or ends.
+        First day of the last month with them.
+    what : str
+        Starts, or starts and ends.
     """
 
     year: int
     stops: date
+    what: str
 
     def __str__(self) -> str:
         """Say why it is not used."""
-        return f"starts and ends stop in {self.stops:%B %Y}, so the year to 31 March {self.year} is not whole"
+        return f"{self.what} stop in {self.stops:%B %Y}, so the year to 31 March {self.year} is not whole"
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,8 @@ def covered_years(rows: pl.DataFrame) -> tuple[int, int] | None:
 
     Episodes that ended in the year carry an end date, so the years of end dates tell (see `YEAR_SHARE`): the fullest
     (of equals, that with most starts, or the latest), and others that are full enough. Ends more than a year after the
-    latest start are mistyped. If none ended, the year of the latest start tells. None if there is no date.
+    latest start are mistyped, and those of last years in which hardly an episode starts are planned. If none ended, the
+    year of the latest start tells. None if there is no date.
     """
     years = {
         name: rows.select(year_ending(name).alias("year")).drop_nulls().group_by("year").agg(pl.len().alias(name))
@@ -138,7 +143,21 @@ def covered_years(rows: pl.DataFrame) -> tuple[int, int] | None:
     fullest, most, _ = ended.sort("dec", "decom", "year", descending=True).select("year", "dec", "decom").row(0)
     enough = (pl.col("year") == fullest) | (pl.col("dec") >= max(YEAR_SHARE * most, 2))
     first, last = ended.filter(enough).select(first=pl.col("year").min(), last=pl.col("year").max()).row(0)
-    return int(first), int(last)
+    last = _last_with_starts(dict(years["decom"].rows()), int(first), int(last))
+    return min(int(first), last), last
+
+
+def _last_with_starts(starts: Mapping[int, int], first: int, last: int) -> int:
+    """Return the last year but those in which hardly an episode starts by those before: their ends are planned.
+
+    The year before the first tells too, though a return of one year holds only those starts of it that are still open.
+    """
+    while True:
+        before = [starts.get(year, 0) for year in range(first - 1, last)]
+        expected = sum(before) / len(before) if before else 0.0
+        if expected < LEAST_EXPECTED or starts.get(last, 0) > BROKEN_SHARE * expected:
+            return last
+        last -= 1
 
 
 def run_of_years(parts: Sequence[Part], until: int) -> tuple[int, int]:
@@ -153,24 +172,40 @@ def run_of_years(parts: Sequence[Part], until: int) -> tuple[int, int]:
 def broken_year(episodes: pl.DataFrame, parts: Sequence[Part]) -> BrokenYear | None:
     """Say whether the last year is not whole: starts and ends stop in it, as they do not in the years before.
 
+    Starts alone tell it too where there are starts in years before, as ends may be planned ones.
+
     Parameters
     ----------
     episodes : DataFrame
-        decom and dec.
+        child, decom and dec.
     parts : sequence of Part
     """
     first, last = run_of_years(parts, max(part.last_year for part in parts))
-    by_month = _by_month(episodes, first, last)
+    for what, columns, least_alone in (
+        ("starts and ends", ("decom", "dec"), LEAST_EXPECTED_ALONE),
+        ("starts", ("decom",), math.inf),
+    ):
+        month = _stops(_by_month(episodes, first, last, columns), least_alone)
+        if month is not None:
+            return BrokenYear(last, _month(last, month), what)
+    return None
+
+
+def _stops(by_month: NDArray[np.int64], least_alone: float) -> int | None:
+    """Return the month of the last year, counted from April, after which hardly anything happens; None for none.
+
+    `least_alone` is the least number that has to be expected where too few in other years tell how many.
+    """
     so_far = np.cumsum(by_month, axis=1)
     for month in range(MONTHS_A_YEAR - 1):
         late = by_month[-1, month + 1 :].sum()
         before = so_far[:-1, month].sum()
-        if before:
+        if before >= LEAST_EXPECTED:
             expected, least = so_far[-1, month] * by_month[:-1, month + 1 :].sum() / before, LEAST_EXPECTED
         else:
-            expected, least = so_far[-1, month] * (MONTHS_A_YEAR / (month + 1) - 1), LEAST_EXPECTED_ALONE
+            expected, least = so_far[-1, month] * (MONTHS_A_YEAR / (month + 1) - 1), least_alone
         if expected >= least and late <= BROKEN_SHARE * expected:
-            return BrokenYear(last, _month(last, month))
+            return month
     return None
 
 
@@ -213,9 +248,7 @@ def _month(year: int, at: int) -> date:
     return date(year - 1 + (month > MONTHS_A_YEAR), (month - 1) % MONTHS_A_YEAR + 1, 1)
 
 
-def _by_month(
-    episodes: pl.DataFrame, first: int, last: int, columns: Sequence[str] = ("decom", "dec")
-) -> NDArray[np.int64]:
+def _by_month(episodes: pl.DataFrame, first: int, last: int, columns: Sequence[str]) -> NDArray[np.int64]:
     """Count starts and ends of care episodes: (year, month from April)."""
     months = np.zeros((last - first + 1, MONTHS_A_YEAR), dtype=np.int64)
     for column in columns:

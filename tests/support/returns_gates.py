@@ -348,6 +348,94 @@ def days_since_1904(folder: Path) -> Path:
     return changed(*YEARS, **days)(folder)
 
 
+def identifiers_lost(share: int) -> Callable[[Path], Path]:
+    """A spreadsheet made powers of ten of the identifiers of one child in `share`."""
+    lost = col("CHILD").str.slice(3).cast(pl.Int64) % share == 0
+    return lambda folder: write(
+        folder, {key: edit(frame, lost, CHILD=pl.lit("1.02E+11")) for key, frame in frames().items()}
+    )
+
+
+def born(when: pl.Expr, share: int = 1) -> Callable[[Path], Path]:
+    """One child in `share` was born on another day."""
+    chosen = col("CHILD").str.slice(3).cast(pl.Int64) % share == 0
+    dob = when.dt.strftime("%d/%m/%Y")
+    return lambda folder: write(
+        folder, {k: edit(f, chosen, DOB=dob) if "DOB" in f.columns else f for k, f in frames().items()}
+    )
+
+
+def births_sorted(folder: Path) -> Path:
+    """One Header holds all children, of whom dates of birth were sorted and nothing else."""
+    header = pl.concat([one.header for one in sample()]).unique("CHILD", keep="last").sort("CHILD")
+    sorted_births = header.select(day("DOB").sort().dt.strftime("%d/%m/%Y"))["DOB"]
+    tables = {key: frame for key, frame in frames().items() if key[1] == "episodes"}
+    return write(folder, tables | {(2026, "header"): header.with_columns(DOB=sorted_births)})
+
+
+def ends_planned(*, years: int = 18, age: int = 16) -> Frames:
+    """Open episodes of those of an age or older end on a birthday to come."""
+    tables = frames()
+    for (year, kind), frame in frames().items():
+        if kind == "episodes":
+            births = tables[year, "header"].select("CHILD", "DOB").unique("CHILD")
+            joined = frame.join(births, on="CHILD", how="left", maintain_order="left")
+            old = day("DOB").dt.offset_by(f"{age}y") <= pl.date(year, 3, 31)
+            planned = day("DOB").dt.offset_by(f"{years}y").dt.strftime("%d/%m/%Y")
+            tables[year, kind] = edit(joined, col("DEC").is_null() & old, DEC=planned).drop("DOB")
+    return tables
+
+
+def day_of_the_extract(folder: Path) -> Path:
+    """Open episodes end on the day on which the return was made."""
+    extract = {y: {"DEC": pl.col("DEC").fill_null(f"12/05/{y}")} for y in YEARS}
+    new = {(y, "episodes"): frames()[y, "episodes"].with_columns(**extract[y]) for y in YEARS}
+    return write(folder, frames() | new)
+
+
+def without(year: int) -> Callable[[Path], Path]:
+    return lambda folder: write(folder, {key: frame for key, frame in frames().items() if key[0] != year})
+
+
+def copied(year: int, into: int) -> Callable[[Path], Path]:
+    """The return of one year stands in the place of another."""
+    return lambda folder: write(folder, frames() | {(into, kind): frames()[year, kind] for kind in TABLES})
+
+
+def history(*years: int) -> Callable[[Path], Path]:
+    """One return of the children of some years, with all that is known of them before."""
+
+    def make(folder: Path) -> Path:
+        here = pl.concat([frames()[year, "episodes"]["CHILD"] for year in years]).unique().to_list()
+        for kind in TABLES:
+            frame = pl.concat([frames()[year, kind] for year in YEARS]).filter(col("CHILD").is_in(here))
+            once = ["CHILD", "DECOM", "PLACE"] if kind == "episodes" else ["CHILD"]
+            write(folder, {(2026, kind): frame.unique(once, keep="last", maintain_order=True)})
+        return folder
+
+    return make
+
+
+def two_identifiers(share: int) -> Callable[[Path], Path]:
+    """In the last return one child in `share` is there under another identifier too."""
+
+    def make(folder: Path) -> Path:
+        tables = frames()
+        for kind in ("episodes", "header"):
+            again = tables[2026, kind].filter(col("CHILD").str.slice(3).cast(pl.Int64) % share == 0)
+            other = again.with_columns(CHILD=col("CHILD").str.replace("SYN0", "SYN9"))
+            tables[2026, kind] = pl.concat([tables[2026, kind], other])
+        return write(folder, tables)
+
+    return make
+
+
+def half_before(folder: Path) -> Path:
+    """Returns up to 2024 hold half of the area, as a council did that became part of another."""
+    half = col("CHILD").str.slice(3).cast(pl.Int64) % 2 == 1
+    return write(folder, {key: frame.filter(half) if key[0] < 2025 else frame for key, frame in frames().items()})
+
+
 @dataclass(frozen=True)
 class Gate:
     """What is to come of a kind of returns.
@@ -368,6 +456,12 @@ class Gate:
     refused: bool = False
     right: bool = True
 
+
+BEYOND_18 = (
+    "{} episodes of the year to 31 March {} start or go on after the 18th birthday, and are left out or ended "
+    "there: are dates of birth too early, as days since 1904 or those of mothers are, are they those of other "
+    "children, or is it not entered that children left?"
+)
 
 GATES = {
     **{
@@ -520,4 +614,74 @@ GATES = {
         two_councils(2), "children have several dates of birth: are children called the same", refused=True
     ),
     "days since 1904": Gate(days_since_1904, "start before the child was born and are left out", refused=True),
+    "identifiers of some lost": Gate(
+        identifiers_lost(8),
+        "Warning: 70 of 478 episodes of the year to 31 March 2024 (and in 3 other years) name no child and are left "
+        "out: is CHILD blank, or only on the first row of each child, or has a spreadsheet turned numbers to 1.02E+11?",
+        right=False,
+    ),
+    "identifiers lost": Gate(identifiers_lost(4), "name no child and are left out: is CHILD blank", refused=True),
+    "identifiers on first rows": Gate(
+        changed(*YEARS, CHILD=pl.when(col("CHILD").is_first_distinct()).then("CHILD")),
+        "name no child and are left out: is CHILD blank, or only on the first row of each child",
+        refused=True,
+    ),
+    "births since 1904": Gate(
+        born(day("DOB") - pl.duration(days=1462)),
+        BEYOND_18.format("200 of 447", "2026 (and in 3 other years)"),
+        refused=True,
+    ),
+    "births of mothers": Gate(
+        born(day("DOB").dt.offset_by("-22y"), share=8),
+        f"Warning: {BEYOND_18}".format("70 of 478", "2024 (and in 3 other years)"),
+        right=False,
+    ),
+    "births sorted": Gate(births_sorted, BEYOND_18.format("150 of 447", "2026 (and in 2 other years)"), refused=True),
+    "planned ends": Gate(
+        lambda folder: write(folder, ends_planned()),
+        "Warning: 76 of 447 episodes of the year to 31 March 2026 (and in 3 other years) have a DEC after that day, "
+        "planned or the day of the extract: such ends make no year of returns, and the children count as in care on",
+    ),
+    "planned ends, stacked": Gate(lambda folder: stack(folder, ends_planned()), "a DEC after that day, planned"),
+    "planned ends of two years": Gate(
+        lambda folder: write(folder, ends_planned(years=20, age=17)), "a DEC after that day, planned"
+    ),
+    "day of the extract": Gate(day_of_the_extract, "have a DEC after that day, planned or the day of the extract"),
+    "a year is missing": Gate(
+        without(2024),
+        "Warning: no return holds the year to 31 March 2024, so who left in it is not known: the year to 31 March 2023 "
+        "is left out, and figures begin with the year to 31 March 2025.",
+    ),
+    "a copy in place of a year": Gate(
+        copied(2024, into=2025),
+        "Warning: no return holds the year to 31 March 2025, so who left in it is not known: the years to 31 March "
+        "2023 and 2024 are left out, and figures begin with the year to 31 March 2026.",
+    ),
+    "a copy in place of the last year": Gate(
+        copied(2025, into=2026),
+        "Warning: 2025/episodes.csv and 2026/episodes.csv: two files hold the same rows, of the year to 31 March 2025: "
+        "is one a copy in place of another return?",
+        right=False,
+    ),
+    "children of one year with their history": Gate(
+        history(2026),
+        "9 children left care in the years to 31 March 2023, 2024 and 2025, of some 161 in care: the returns hold the "
+        "history of children of later years and not who left before; give the returns of those years too, or only",
+        refused=True,
+    ),
+    "children of two years with their history": Gate(
+        history(2025, 2026), "9 children left care in the years to 31 March 2023 and 2024, of some 179", refused=True
+    ),
+    "two identifiers": Gate(
+        two_identifiers(6),
+        "Warning: 42 of 303 children in care before the year to 31 March 2026 are not in the return before, which "
+        "should hold all who were in care at any time of its year: is it not whole, are children called otherwise in "
+        "it, or do some have two identifiers?",
+        right=False,
+    ),
+    "half of the area before": Gate(
+        half_before,
+        "142 of 288 children in care before the year to 31 March 2025 are not in the return before",
+        refused=True,
+    ),
 }  # fmt: skip

@@ -125,3 +125,20 @@ def test_an_end_long_after_the_last_start_covers_no_year() -> None:
     each = [("A", date(2024, 5, 1), date(2042, 9, 1)), ("B", date(2024, 6, 1), None)]
     frame = pl.DataFrame(each, schema={"child": pl.String, "decom": pl.Date, "dec": pl.Date}, orient="row")
     assert covered_years(frame) == (2025, 2025)
+
+
+@pytest.mark.parametrize("planned", [1, 2])
+def test_years_in_which_nobody_starts_hold_planned_ends(planned: int) -> None:
+    each = [(f"C{i}", date(2024, 5, 1 + i), date(2024, 9, 1 + i)) for i in range(9)]
+    each += [(f"P{i}", date(2024, 6, 1), date(2025 + i % planned, 9, 1)) for i in range(60)]
+    each += [("Q", date(2025, 8, 1), date(2026, 8, 1))]  # a mistyped start lets ends of two years later stand
+    frame = pl.DataFrame(each, schema={"child": pl.String, "decom": pl.Date, "dec": pl.Date}, orient="row")
+    assert covered_years(frame) == (2025, 2025)
+
+
+def test_starts_alone_tell_a_year_that_stops_where_ends_are_planned() -> None:
+    until = rows(date(2025, 9, 30))
+    some_day = pl.date(2025, 10, 1) + pl.duration(days=pl.int_range(pl.len()) % 180)
+    planned = until.with_columns(dec=pl.col("dec").fill_null(some_day))
+    found = broken_year(planned, [Part(1, 2023, 2026)])
+    assert str(found) == "starts stop in September 2025, so the year to 31 March 2026 is not whole"

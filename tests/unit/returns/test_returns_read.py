@@ -201,9 +201,14 @@ def test_thousands_are_no_part_of_an_identifier(folder: Path) -> None:
 def test_a_copied_file_changes_nothing(folder: Path) -> None:
     before = stock(folder)
     (folder / "copy of episodes.csv").write_bytes((folder / "2024" / "episodes.csv").read_bytes())
-    stays, report = clean(read(folder))
+    returns = read(folder)
+    stays, report = clean(returns)
     assert by_year(stays).stock.sum(axis=(1, 2, 3, 4)).tolist() == before
     assert not report.dirt
+    assert [str(told) for told in returns.warnings if "rows" in told.text] == [
+        "2024/episodes.csv and copy of episodes.csv: two files hold the same rows, of the year to 31 March 2024: is "
+        "one a copy in place of another return?"
+    ]
 
 
 def test_uasc_are_told_apart(tmp_path: Path) -> None:

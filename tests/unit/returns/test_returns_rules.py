@@ -329,6 +329,20 @@ def test_a_child_who_vanishes_and_comes_back(folder: Folder) -> None:
     assert years_stock(stays) == [0, 1, 1]
 
 
+def test_a_child_who_appears(folder: Folder) -> None:
+    folder.year(2024, [episode("B", "02/06/2023", "02/08/2023")])
+    rows = [episode("A", "02/06/2023", "02/08/2024", REC="X1"), episode("A", "02/08/2024", RNE="P"), GOOD]
+    stays, report = folder.year(2025, rows).clean()
+    assert findings(report) == {"appeared": (1, 1)}
+    assert years_stock(stays) == [0, 1, 1]
+
+
+def test_who_came_before_the_first_return_or_had_short_breaks_does_not_appear(folder: Folder) -> None:
+    folder.year(2024, [episode("A", "02/06/2021"), episode("B", "02/06/2022", LS="V4")])
+    rows = [episode("A", "02/06/2021"), episode("B", "02/06/2022"), episode("C", "02/06/2022", LS="V4"), GOOD]
+    assert "appeared" not in findings(folder.year(2025, rows).clean()[1])
+
+
 def test_a_missing_year(folder: Folder) -> None:
     folder.year(2022, [episode("A", "02/06/2021"), episode("B", "02/06/2021", "02/09/2021")])
     stays, report = folder.year(2025, [episode("A", "02/06/2021"), GOOD]).clean()
@@ -520,8 +534,8 @@ def test_whatever_comes_in(
     folder = Folder(tmp_path_factory.mktemp("any") / "returns")
     for i, rows in enumerate(returns):
         good = episode("GOOD", f"01/05/{2022 + i}", f"01/09/{2022 + i}")
-        ends = (f"01/09/{2022 + i}", f"01/03/{2023 + i}")  # a year in which nothing happens late is not whole
-        more = [episode(f"GOOD{n}", f"01/05/{2022 + i}", ends[n % 2]) for n in range(14)]
+        early, late = (f"01/05/{2022 + i}", f"01/09/{2022 + i}"), (f"01/12/{2022 + i}", f"01/03/{2023 + i}")
+        more = [episode(f"GOOD{n}", *(late if n % 2 else early)) for n in range(14)]  # or else the year is not whole
         headers = [header(child, dob) for child, dob in zip("ABC", births, strict=True)]
         folder.year(2023 + i, [*rows, good, *more], headers)
     stays, _ = folder.clean()  # and so every row and child is accounted for

@@ -47,7 +47,7 @@ def tidy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def dirty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("dirty") / "returns", children=700, years=4, seed=2, kinds="all")
+    return made(tmp_path_factory.mktemp("dirty") / "returns", children=700, years=4, seed=3, kinds="all")
 
 
 @pytest.fixture(scope="module")
