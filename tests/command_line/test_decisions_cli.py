@@ -55,6 +55,8 @@ MADE = {
 """What runs the model, of each command: between its calls it can be stopped."""
 STOPPED_AFTER = {"appraise": 14}
 """Calls before it is stopped, where that is not one: of an appraisal within its switching values."""
+LONG = {"appraise", "pilot-power", "voi"}
+"""Take more than a quarter of a minute of processor to be stopped and to go on."""
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +88,7 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] if name == "pilot-power" else []) for name in QUICK]
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in QUICK]
 )
 def test_stopped_going_on_and_replayed(name: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Stopped on its way, a command goes on without running again what it ran; the tables are those of one go."""

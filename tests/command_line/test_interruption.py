@@ -101,7 +101,9 @@ def test_kill_9_twenty_times() -> None:
     kill_and_go_on(times=20, seed=2)
 
 
-@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("sent", "status"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+)
 def test_a_stopped_run_says_how_to_go_on(sent: signal.Signals, status: int) -> None:
     process = begin()
     wait_for_a_block()

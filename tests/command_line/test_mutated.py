@@ -13,7 +13,7 @@ from paths import ROOT
 from simulator.cli.main import cli
 from simulator.scenario import load
 
-QUICK, ALL = 150, 5_000
+QUICK, ALL = 100, 5_000
 FILES = shipped_texts(ROOT / "scenarios")
 ROUND = 100
 """Seeds of one slow test."""

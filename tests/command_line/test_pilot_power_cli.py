@@ -49,6 +49,7 @@ def test_tables_summary_and_manifest(tmp_path: Path) -> None:
         assert (again / name).read_bytes() == (folder / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_charts_and_named_areas(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     named = [word for name in ("Kent", "Leeds", "Rutland") for word in ("--areas", name)]

@@ -27,12 +27,13 @@ interventions:
     leaving_ratio: {value}
 """
 
+# By the plain engine, as the compiled one would be compiled for the copy.
 RUN = """
 import json, sys
 import simulator
 found = {}
 for name, draws in (("low", 0), ("none", 0), ("high", 0), ("drawn", 4)):
-    results = simulator.run(simulator.load(f"{sys.argv[1]}/{name}.yaml"), draws=draws)
+    results = simulator.run(simulator.load(f"{sys.argv[1]}/{name}.yaml"), draws=draws, engine="plain")
     children = results.stock_totals("children").area()
     found[name] = {"children": children[:, -1].tolist(), "notes": list(results.notes), "file": simulator.__file__}
 print(json.dumps(found))

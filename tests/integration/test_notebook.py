@@ -25,7 +25,7 @@ first = next(cell for cell in book.cells if cell.cell_type == "code")
 print("".join(out.text for out in first.outputs if out.output_type == "stream"))
 """
 
-LONG = {"decisions", "how-sure-are-we", "returns-to-projection", "what-200m-buys"}
+LONG = {"adding-an-intervention", "decisions", "how-sure-are-we", "returns-to-projection", "what-200m-buys"}
 """Take more than a few seconds of processor."""
 
 
