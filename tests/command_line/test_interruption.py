@@ -93,7 +93,7 @@ def kill_and_go_on(times: int, seed: int) -> None:
 
 
 def test_kill_9_and_the_same_command_again() -> None:
-    kill_and_go_on(times=2, seed=1)
+    kill_and_go_on(times=1, seed=1)
 
 
 @pytest.mark.slow
