@@ -70,8 +70,6 @@ def child_years(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
     (age,)
         Starts a year, returns from home included.
     """
-    from scipy.linalg import expm
-
     phases, places = rates.placement_pace.shape[2:]
     states = phases * places
     new = rates.new_starts_per_month[0, 0, 0] * MONTHS_A_YEAR
@@ -84,7 +82,7 @@ def child_years(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
     now[:, :places] = weight[:, None] * first_place  # in the first phase
 
     made = [_generator(rates, age) for age in AGES]
-    operators = {step: [_operator(q, step, expm) for q in made] for step in (FINE, COARSE)}
+    operators = {step: _operators(made, step) for step in (FINE, COARSE)}
     time = np.zeros((len(AGES), len(TIME_BANDS), states))
     since = 0.0
     while since < ADULT:
@@ -101,13 +99,24 @@ def child_years(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
     return time.reshape(len(AGES), len(TIME_BANDS), phases, places), starts
 
 
-def _operator(generator: Array, step: float, expm: object) -> tuple[Array, Array]:
+def _operators(generators: list[Array], step: float) -> list[tuple[Array, Array]]:
+    """Return the operators of each age. Neighbouring ages mostly have the same hazards, so the same operators."""
+    found: list[tuple[Array, Array]] = []
+    for age, generator in enumerate(generators):
+        same = age > 0 and np.array_equal(generator, generators[age - 1])
+        found.append(found[-1] if same else _operator(generator, step))
+    return found
+
+
+def _operator(generator: Array, step: float) -> tuple[Array, Array]:
     """Return how a state changes in a step (years), and the time spent in each state meanwhile."""
+    from scipy.linalg import expm
+
     size = len(generator)
     block = np.zeros((2 * size, 2 * size))
     block[:size, :size] = generator
     block[:size, size:] = np.eye(size)
-    both = expm(block * step)  # type: ignore[operator]
+    both = expm(block * step)
     return both[:size, :size], both[:size, size:]
 
 
