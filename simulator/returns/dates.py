@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from enum import Enum
 from itertools import permutations
@@ -64,25 +64,29 @@ def what_is_first(texts: Iterable[str]) -> First:
     Excel set for America turns day and month of all dates that it can (and writes them in a form of its own), and
     leaves the others: those of which the day is over 12.
     """
-    texts = list(texts)
-    if _turned(texts):
+    many = Counter(texts)  # a date is often written thousands of times
+    if _turned(many):
         return First.TURNED
-    pairs = [(int(found[1]), int(found[2])) for text in texts if (found := _in_turn(text)) and found[2].isdigit()]
-    day = sum(first > 12 >= second for first, second in pairs)
-    month = sum(second > 12 >= first for first, second in pairs)
+    pairs = [
+        (int(found[1]), int(found[2]), number)
+        for text, number in many.items()
+        if (found := _in_turn(text)) and found[2].isdigit()
+    ]
+    day = sum(number for first, second, number in pairs if first > 12 >= second)
+    month = sum(number for first, second, number in pairs if second > 12 >= first)
     if month < TELLING or month < MIXED_SHARE * (day + month):
         return First.DAY if day else First.EITHER
     return First.MONTH if day < MIXED_SHARE * (day + month) else First.MIXED
 
 
-def _turned(texts: Iterable[str]) -> bool:
+def _turned(many: Mapping[str, int]) -> bool:
     """Say whether dates stand in two forms, with days up to 12 in one and over 12 in the other."""
-    days: dict[tuple[bool, str], list[int]] = defaultdict(list)
-    for text in texts:
+    days: dict[tuple[bool, str], Counter[int]] = defaultdict(Counter)
+    for text, number in many.items():
         if when := parse_date(text):
             plain = _without_time(text)
-            days[_ISO.fullmatch(plain) is not None, _NAMES.sub("A", _FIGURES.sub("", plain))].append(when.day)
-    forms = [found for found in days.values() if len(found) >= TURNED]
+            days[_ISO.fullmatch(plain) is not None, _NAMES.sub("A", _FIGURES.sub("", plain))][when.day] += number
+    forms = [found for found in days.values() if found.total() >= TURNED]
     return any(max(one) <= 12 < min(other) for one, other in permutations(forms, 2))
 
 
