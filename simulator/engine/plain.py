@@ -40,8 +40,6 @@ class Happened:
     Attributes
     ----------
     month : int
-    chances : tuple of Operators, one a stream
-        By row.
     done : tuple of StreamMonth, one a stream
         What happened before foster places were filled.
     filled : Filled
@@ -54,7 +52,6 @@ class Happened:
     """
 
     month: int
-    chances: tuple[Operators, ...]
     done: tuple[StreamMonth, ...]
     filled: Filled
     households: Households
@@ -91,7 +88,7 @@ def unfold(rates: Rates) -> Iterator[Happened]:
         if (month + 1) % rates.cohort_months == 0:
             stocks = tuple(grow_up(s, ROW_AXIS) for s in stocks)
             homes = tuple(grow_up(h, ROW_AXIS) for h in homes)
-        yield Happened(month, chances, done, filled, households, stocks, homes)
+        yield Happened(month, done, filled, households, stocks, homes)
 
 
 def make_grids(rates: Rates) -> tuple[Grid, ...]:
