@@ -44,7 +44,7 @@ def with_places_of_record(rates: Rates, record: Paths) -> Rates:
     wanted = np.maximum((filled[:, :, 1:] - stays * filled[:, :, :-1]) / (1.0 - stays), 0.0)
     per_share = _grown(foster, record.households[:, :, 1:]) * foster.places_per_household[:, :, None]
     per_share = per_share * _need(foster, record.children[:, :, :-1])[..., None]
-    share = _over(wanted, per_share)
+    share = over(wanted, per_share)
     return replace(rates, foster=replace(foster, usable_share=share, opening_usable=filled[:, :, 0]))
 
 
@@ -66,11 +66,11 @@ def with_own_carers(rates: Rates, own: OwnFostering, record: FosterRates, agenci
     filled = record.opening_usable[..., COUNCIL]
     usable = filled if own.usable_places is None else np.full_like(filled, own.usable_places)
     approved = (foster.opening_households * foster.places_per_household)[..., COUNCIL]
-    share = _over(usable, approved)[..., None]
+    share = over(usable, approved)[..., None]
     if not own.tells_flows:
         of_record = (record.opening_households * record.places_per_household)[..., COUNCIL]
-        at_base = _over(filled, of_record)[..., None]
-        share = share * _over(record.usable_share[..., COUNCIL], at_base)
+        at_base = over(filled, of_record)[..., None]
+        share = share * over(record.usable_share[..., COUNCIL], at_base)
     return replace(
         rates,
         foster=replace(
@@ -95,7 +95,8 @@ def with_council(values: Array, council: Array) -> Array:
     return found
 
 
-def _over(part: Array, whole: Array) -> Array:
+def over(part: Array, whole: Array) -> Array:
+    """Divide; nothing where there is nothing to divide by."""
     shape = np.broadcast_shapes(part.shape, whole.shape)
     return np.divide(part, whole, out=np.zeros(shape), where=np.broadcast_to(whole, shape) > 0)
 
@@ -103,7 +104,7 @@ def _over(part: Array, whole: Array) -> Array:
 def _grown(foster: FosterRates, households: Array) -> Array:
     """Return households as usable places follow them (`simulator.engine.fostering.usable_places`)."""
     base = foster.base_households[:, :, None]
-    ratio = _over(households, base)
+    ratio = over(households, base)
     return np.where(base > 0, base * ratio ** foster.places_elasticity[:, :, None], households)
 
 

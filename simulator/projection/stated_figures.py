@@ -14,7 +14,7 @@ from simulator.engine.rates import FosterRates, Rates
 from simulator.interventions.context import Context
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.own_figures import Own, OwnFostering, cost_of
-from simulator.projection.own_supply import with_council
+from simulator.projection.own_supply import over, with_council
 from simulator.vocabulary.areas import ENGLAND
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
@@ -79,15 +79,15 @@ def _with_carers(rates: Rates, foster: FosterRates, own: OwnFostering) -> Foster
         base_households=with_council(foster.base_households, households),
         opening_households=with_council(foster.opening_households, households),
         opening_usable=with_council(foster.opening_usable, usable),
-        places_per_household=with_council(foster.places_per_household, _over(approved, households)),
-        usable_share=with_council(foster.usable_share, _over(usable, approved)[..., None]),
+        places_per_household=with_council(foster.places_per_household, over(approved, households)),
+        usable_share=with_council(foster.usable_share, over(usable, approved)[..., None]),
     )
     if own.leavers_per_year is not None:
-        hazard = _over(np.full_like(households, own.leavers_per_year), households)
+        hazard = over(np.full_like(households, own.leavers_per_year), households)
         changed = replace(
             changed, deregistration_per_year=with_council(foster.deregistration_per_year, hazard[..., None])
         )
-    asking, coming = _on_their_way(foster, own, _over(households, foster.opening_households[..., COUNCIL]))
+    asking, coming = _on_their_way(foster, own, over(households, foster.opening_households[..., COUNCIL]))
     pipeline = np.array(foster.opening_pipeline, dtype=float)
     pipeline[..., COUNCIL, :] = coming
     return replace(
@@ -101,19 +101,13 @@ def _on_their_way(foster: FosterRates, own: OwnFostering, households_ratio: Arra
     They are those that as many approvals as it states take, or else go with its households.
     """
     if own.approvals_per_year is None:
-        coming = foster.opening_pipeline[..., COUNCIL, :]
-        return foster.enquiries_per_month[..., COUNCIL] * households_ratio[..., None], coming * households_ratio[
-            ..., None
-        ]
+        times = households_ratio[..., None]
+        return foster.enquiries_per_month[..., COUNCIL] * times, foster.opening_pipeline[..., COUNCIL, :] * times
     passing = foster.stage_pass_share[:, :, :1, COUNCIL]  # (draw, area, 1, stage)
     asking = own.approvals_per_year / MONTHS_A_YEAR / passing.prod(axis=-1)
     earlier = np.concatenate([np.ones_like(passing[..., :1]), passing[..., :-1]], axis=-1)
     reaching = asking[..., None] * np.cumprod(earlier, axis=-1)
     return asking, (reaching * MONTHS_A_YEAR / foster.stage_per_year)[:, :, 0]
-
-
-def _over(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
 def _check_places(own: OwnFostering, fostered: Array, approved: Array, usable: Array) -> None:
