@@ -81,31 +81,27 @@ def child_years(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
     now = np.zeros((len(ages), states))
     now[:, :places] = weight[:, None] * first_place  # in the first phase
 
-    made = [_generator(rates, age) for age in AGES]
-    operators = {step: _operators(made, step) for step in (FINE, COARSE)}
-    time = np.zeros((len(AGES), len(TIME_BANDS), states))
+    # Neighbouring ages mostly have the same hazards, so the same operators.
+    by_age = [_generator(rates, age) for age in AGES]
+    is_new = np.array([age == 0 or not np.array_equal(by_age[age], by_age[age - 1]) for age in AGES])
+    which = np.append(np.cumsum(is_new) - 1, is_new.sum())  # of each age; of an adult none
+    different = [by_age[age] for age in np.flatnonzero(is_new)]
+    operators = {step: [_operator(one, step) for one in different] for step in (FINE, COARSE)}
+    here = {step: np.zeros((len(AGES), len(TIME_BANDS), states)) for step in operators}  # as its steps begin
     since = 0.0
     while since < ADULT:
         step = FINE if since + FINE / 2 < EDGES[-1] / DAYS_A_YEAR else COARSE
-        age = (ages + since + step / 2).astype(int)
+        age = np.minimum((ages + since + step / 2).astype(int), ADULT)
         band = np.searchsorted(EDGES / DAYS_A_YEAR, since + step / 2, side="right")
-        for year in np.unique(age[age < ADULT]):
-            here = age == year
-            after, spent = operators[step][year]
-            time[year, band] += (now[here] @ spent).sum(axis=0)
-            now[here] = now[here] @ after
-        now[age >= ADULT] = 0.0
+        in_care = np.searchsorted(age, ADULT)
+        first = np.flatnonzero(np.diff(age[:in_care], prepend=-1))
+        here[step][age[first], band] += np.add.reduceat(now[:in_care], first)
+        edges = np.searchsorted(which[age], np.arange(len(different) + 1))
+        for (after, _), low, high in zip(operators[step], edges[:-1], edges[1:], strict=True):
+            now[low:high] = now[low:high] @ after
         since += step
+    time = np.stack([sum(here[step][age] @ operators[step][which[age]][1] for step in here) for age in AGES])
     return time.reshape(len(AGES), len(TIME_BANDS), phases, places), starts
-
-
-def _operators(generators: list[Array], step: float) -> list[tuple[Array, Array]]:
-    """Return the operators of each age. Neighbouring ages mostly have the same hazards, so the same operators."""
-    found: list[tuple[Array, Array]] = []
-    for age, generator in enumerate(generators):
-        same = age > 0 and np.array_equal(generator, generators[age - 1])
-        found.append(found[-1] if same else _operator(generator, step))
-    return found
 
 
 def _operator(generator: Array, step: float) -> tuple[Array, Array]:

@@ -6,6 +6,7 @@ at once. Exit statuses are those of `simulator.cli.group`.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import pkgutil
@@ -20,9 +21,10 @@ from simulator.cli import commands
 from simulator.cli.group import PROGRAM, CommandGroup, debug_option
 from simulator.cli.screen import WIDTH, say, without_chart_cache
 
-# One thread in the linear algebra: the arrays are small, and figures are the same on every machine.
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+# One thread in the linear algebra and in tables: they are small, and figures are the same on every machine.
+for _name in ("OPENBLAS_NUM", "OMP_NUM", "MKL_NUM", "VECLIB_MAXIMUM", "POLARS_MAX"):
+    os.environ.setdefault(f"{_name}_THREADS", "1")
+gc.set_threshold(50_000)  # what is made stays: looking for what nobody needs takes a twentieth of a command otherwise
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins takes as long as a check
 

@@ -127,7 +127,7 @@ def fit_council(stays: Stays, england: England, prior: National, window: int | N
     shares = [phases_of(spent) for spent in prior.spent]
     for again in (False, True):
         if again:
-            shares = [_own_phases(s, prior, england, council) for s in range(len(STREAMS))]
+            shares = _own_phases(prior, england, council)
         for s, stream in enumerate(STREAMS):
             at_risk = np.array([one.child_years[s, :, :UNKNOWN_TIME] for one in seen])
             events = np.array([one.events[s, :, :UNKNOWN_TIME] for one in seen]).astype(float)
@@ -216,9 +216,13 @@ def pooled_first_places(starts: Array, prior: National) -> Array:
     return found
 
 
-def _own_phases(s: int, prior: National, england: England, council: Council) -> Array:
+def _own_phases(prior: National, england: England, council: Council) -> list[Array]:
     """Return how children of cells are spread over phases at the council's own rates, with England's if none start."""
-    return OwnReturns(england, council).phases[s] if council.starts[s].any() else phases_of(prior.spent[s])
+    own = OwnReturns(england, council).phases
+    return [
+        phases if starts.any() else phases_of(spent)
+        for phases, starts, spent in zip(own, council.starts, prior.spent, strict=True)
+    ]
 
 
 def no_change_sd(children: Array) -> float:

@@ -18,7 +18,7 @@ from simulator.data.council import BEYOND_SD
 from simulator.data.own_rates import STRENGTH, Level
 from simulator.returns.calibrate_council import FittedCouncil
 from simulator.returns.fit_levels import TREND_SD, growth, is_trend
-from simulator.returns.run_own_record import projected, run_streams
+from simulator.returns.run_own_record import beside_no_starts, projected, run_streams
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import REASONS
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
@@ -89,12 +89,9 @@ def past_years(own: OwnReturns, stocks: Array, starts: Array) -> PastYears:
                 return_per_year=np.zeros_like(one.return_per_year),
             )
         )
-    lives = run_streams(lived, england, months).children[0, 0]
-    path = lives.sum(axis=(1, 2, 3))
-    model = path[MONTHS_A_YEAR::MONTHS_A_YEAR]
+    lives = run_streams(beside_no_starts(lived), england, months).children[:, 0]
     # Each child of the base, and each who came since, is there at the end or not: a binomial number.
-    none = [replace(one, new_starts_per_month=np.zeros_like(one.new_starts_per_month)) for one in lived]
-    stayed = run_streams(none, england, months).children[0, 0].sum(axis=(1, 2, 3))[MONTHS_A_YEAR::MONTHS_A_YEAR]
+    model, stayed = lives.sum(axis=(2, 3, 4))[:, MONTHS_A_YEAR::MONTHS_A_YEAR]
     came = np.cumsum(starts.sum(axis=(1, 2)))
     here = stocks[0].sum()
     variance = stayed * (1.0 - stayed / max(here, 1.0)) + (model - stayed) * (
@@ -104,7 +101,7 @@ def past_years(own: OwnReturns, stocks: Array, starts: Array) -> PastYears:
     to_group = np.eye(stocks.shape[-1])[placements.groups()]
     return PastYears(
         children, model, np.sqrt(variance + (MODEL_ERROR * children) ** 2 + HALF_A_CHILD),
-        stocks[-1].sum(axis=(0, 1, 2)).astype(float), lives[-1].sum(axis=(0, 1)) @ to_group,
+        stocks[-1].sum(axis=(0, 1, 2)).astype(float), lives[0, -1].sum(axis=(0, 1)) @ to_group,
     )  # fmt: skip
 
 

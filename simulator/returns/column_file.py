@@ -35,13 +35,13 @@ _HEAD = """\
 """
 
 
-def column_names(path: Path | None, source: Path, memory_mb: int) -> ColumnNames:
+def column_names(path: Path, source: Path, memory_mb: int) -> ColumnNames:
     """Return what a council calls columns.
 
     Parameters
     ----------
-    path : Path or None
-        The file; none if columns have their names of SSDA903.
+    path : Path
+        The file.
     source : Path
         Returns from which names are guessed if the file is not there.
     memory_mb : int
@@ -51,8 +51,6 @@ def column_names(path: Path | None, source: Path, memory_mb: int) -> ColumnNames
     ReturnsError
         With all that is wrong with the file; or if it was not there, and was written.
     """
-    if path is None:
-        return ColumnNames()
     if not path.exists():
         _write(path, source, memory_mb)
         told = "written with what your columns may mean; check it, and give the same command again"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import Enum
+from functools import lru_cache
 from itertools import permutations
+from typing import NamedTuple
 
 EXCEL_EPOCH = date(1899, 12, 30)
 
@@ -32,6 +34,9 @@ _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _FIGURES = re.compile(r"\d+")
 _NAMES = re.compile(r"[A-Z]+", re.IGNORECASE)
 _SERIAL = re.compile(r"(\d{5})(\.\d+)?")
+
+_LONGEST = 64
+"""Characters of a date at most, with its weekday, time and zone."""
 
 READ = "dd/mm/yyyy, yyyy-mm-dd, 9-Apr-17, 9 April 2017 or days since 1900 (42834), with a time or without"
 """Forms that are read, for those whose dates have another."""
@@ -64,28 +69,22 @@ def what_is_first(texts: Iterable[str]) -> First:
     Excel set for America turns day and month of all dates that it can (and writes them in a form of its own), and
     leaves the others: those of which the day is over 12.
     """
-    many = Counter(texts)  # a date is often written thousands of times
-    if _turned(many):
+    different = [_seen(text) for text in set(texts)]
+    if _turned(different):
         return First.TURNED
-    pairs = [
-        (int(found[1]), int(found[2]), number)
-        for text, number in many.items()
-        if (found := _in_turn(text)) and found[2].isdigit()
-    ]
-    day = sum(number for first, second, number in pairs if first > 12 >= second)
-    month = sum(number for first, second, number in pairs if second > 12 >= first)
+    tell = Counter(one.tells for one in different)
+    day, month = tell[First.DAY], tell[First.MONTH]
     if month < TELLING or month < MIXED_SHARE * (day + month):
         return First.DAY if day else First.EITHER
     return First.MONTH if day < MIXED_SHARE * (day + month) else First.MIXED
 
 
-def _turned(many: Mapping[str, int]) -> bool:
+def _turned(different: Iterable[_Seen]) -> bool:
     """Say whether dates stand in two forms, with days up to 12 in one and over 12 in the other."""
     days: dict[tuple[bool, str], Counter[int]] = defaultdict(Counter)
-    for text, number in many.items():
-        if when := parse_date(text):
-            plain = _without_time(text)
-            days[_ISO.fullmatch(plain) is not None, _NAMES.sub("A", _FIGURES.sub("", plain))][when.day] += number
+    for (form, day), number in Counter((one.form, one.day) for one in different).items():
+        if day:
+            days[form][day] = number
     forms = [found for found in days.values() if found.total() >= TURNED]
     return any(max(one) <= 12 < min(other) for one, other in permutations(forms, 2))
 
@@ -100,15 +99,53 @@ def parse_date(text: str, *, month_first: bool = False) -> date | None:
     >>> parse_date("2017-04-08T23:00:00Z") == parse_date("2017-04-09T00:00:00+01:00") == parse_date("Sun 09 April 2017")
     True
     """
-    when = _written(_without_time(text), month_first)
-    if when is None or not FIRST_DATE <= when < LAST_DATE:
-        return None
-    return when + timedelta(days=1) if _SUMMER_MIDNIGHT.search(text.upper()) else when
+    seen = _seen(text)
+    return seen.month_first if month_first else seen.day_first
 
 
-def _without_time(text: str) -> str:
-    """Return a date in capitals, without a time of day behind it and the name of its day before it."""
-    return _WEEKDAY.sub("", _TIME.sub("", text.upper()), count=1)
+class _Seen(NamedTuple):
+    """What is written where a date is wanted.
+
+    Attributes
+    ----------
+    day_first, month_first : date or None
+        Read in either way; None if it is no date so.
+    day : int
+        Of the month, if the day is first; 0 if it is no date so.
+    tells : First
+        What comes first, as far as this one tells.
+    form : (bool, str)
+        Whether the year is first, and what stands between figures and names.
+    """
+
+    day_first: date | None = None
+    month_first: date | None = None
+    day: int = 0
+    tells: First = First.EITHER
+    form: tuple[bool, str] = (False, "")
+
+
+def _seen(text: str) -> _Seen:
+    return _read(text) if len(text) <= _LONGEST else _Seen()
+
+
+@lru_cache(maxsize=100_000)
+def _read(text: str) -> _Seen:
+    """Read what may be a date. A return writes some thousand different ones, each of them often and in many files."""
+    text = text.upper()
+    plain = _WEEKDAY.sub("", _TIME.sub("", text), count=1)
+    in_turn = _IN_TURN.fullmatch(plain)
+    tells = First.EITHER
+    if in_turn and in_turn[2].isdigit():
+        first, second = int(in_turn[1]), int(in_turn[2])
+        tells = First.DAY if first > 12 >= second else First.MONTH if second > 12 >= first else First.EITHER
+    form = (_ISO.fullmatch(plain) is not None, _NAMES.sub("A", _FIGURES.sub("", plain)))
+    next_day = timedelta(days=1 if _SUMMER_MIDNIGHT.search(text) else 0)
+    day_first, month_first = (
+        when + next_day if when and FIRST_DATE <= when < LAST_DATE else None
+        for when in (_written(plain, one) for one in (False, True))
+    )
+    return _Seen(day_first, month_first, day_first.day if day_first else 0, tells, form)
 
 
 def _written(text: str, month_first: bool) -> date | None:
@@ -130,7 +167,3 @@ def _written(text: str, month_first: bool) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _in_turn(text: str) -> re.Match[str] | None:
-    return _IN_TURN.fullmatch(_without_time(text))

@@ -125,14 +125,15 @@ def rows(table: RateTable) -> Iterator[tuple[str | int | float, ...]]:
             table.starts_seen[of], table.starts_england[of], table.starts[of], table.starts_low[of],
             table.starts_high[of], "",
         )  # fmt: skip
-    for s, e, age, time, place in np.argwhere(np.moveaxis(table.pooled, -1, 1) > 0):
-        at, cell = (s, age, time, place, e), (s, age, time, place)
-        years = table.child_years[cell]
-        yield (
-            STREAMS[s], int(age), TIMES[time], PLACES[place], EVENTS[e], int(table.events[at]), float(years),
-            float(table.events[at] / years), float(table.england[at]), float(table.pooled[at]), float(table.low[at]),
-            float(table.high[at]), float(table.weight[at]),
-        )  # fmt: skip
+    s, e, age, time, place = np.nonzero(np.moveaxis(table.pooled, -1, 1) > 0)
+    at, years = (s, age, time, place, e), table.child_years[s, age, time, place]
+    events = table.events[at]
+    yield from zip(
+        [STREAMS[i] for i in s], age.tolist(), [TIMES[i] for i in time], [PLACES[i] for i in place],
+        [EVENTS[i] for i in e], events.astype(int).tolist(), years.tolist(), (events / years).tolist(),
+        *(rate[at].tolist() for rate in (table.england, table.pooled, table.low, table.high, table.weight)),
+        strict=True,
+    )  # fmt: skip
 
 
 COLUMNS = (

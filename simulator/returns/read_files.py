@@ -302,13 +302,13 @@ def text_of(column: str) -> pl.Expr:
     return pl.when(text.is_in(NOTHING)).then(None).otherwise(text)
 
 
-def child_of(column: str) -> pl.Expr:
+def identifier_of(column: str) -> pl.Expr:
     """Return identifiers as any program would write them: no ``.0``, commas and leading zeros; null if destroyed.
 
     Excel strips leading zeros from numbers, and turns long ones into powers of ten (``1.23E+09``), which no longer tell
     children apart.
     """
-    text = text_of(column)
+    text = pl.col(column)
     text = pl.when(text.str.contains(_THOUSANDS)).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
     text = text.str.replace(r"^(\d+)\.0+$", "$1")
     text = pl.when(text.str.contains(r"^0+\d+$")).then(text.str.strip_chars_start("0")).otherwise(text)
@@ -361,13 +361,14 @@ def _rows(file: File, table: pl.DataFrame, columns: dict[str, str]) -> pl.DataFr
     """Return the columns that are used, by their new names, with file, row (the heading is row 1), year and council."""
     also = {"year": "YEAR", "council": COUNCIL}
     texts = [
-        (child_of(c) if c == "CHILD" else text_of(c) if c in table.columns else pl.lit(None, pl.String)).alias(new)
+        (text_of(c) if c in table.columns else pl.lit(None, pl.String)).alias(new)
         for new, c in (columns | also).items()
     ]
     number = pl.lit(file.number, pl.Int32).alias("file")
     row = pl.int_range(2, pl.len() + 2, dtype=pl.Int32).alias("row")
-    nothing = pl.all_horizontal(text_of(c).is_null() for c in columns.values() if c in table.columns).alias("blank")
-    return table.select(row, number, *texts, nothing).select("file", "row", *columns, *also, "blank")
+    nothing = pl.all_horizontal(pl.col(*columns).is_null()).alias("blank")
+    rows = table.select(row, number, *texts).with_columns(nothing, child=identifier_of("child"))
+    return rows.select("file", "row", *columns, *also, "blank")
 
 
 def _no_uasc() -> pl.DataFrame:
@@ -407,7 +408,7 @@ def _episodes(file: File, table: pl.DataFrame, dates: _Dates) -> pl.DataFrame:
     if rows["year"].n_unique() > MOST_YEARS:
         dates.problems.append(ReturnsProblem(f"more than {MOST_YEARS} different values in YEAR", file.name))
     rows = dates.read(file, dates.read(file, rows, "decom"), "dec")
-    if covered_years(rows) is None:
+    if not (rows["decom"].count() or rows["dec"].count()):
         dates.problems.append(ReturnsProblem(f"no date in DECOM or DEC can be read; {READ} are", file.name))
     return rows
 

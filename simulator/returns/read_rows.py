@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 
 from simulator.returns.column_names import ColumnNames
 from simulator.returns.limits import MOST_IN_A_CELL, MOST_IN_A_ROW, Budget, TooMuch
@@ -119,22 +119,14 @@ class _Lines:
         self._lines = self._all(file, look)
 
     def __iter__(self) -> Iterator[str]:
-        """Iterate."""
-        return self
-
-    def __next__(self) -> str:
-        """Return the next line."""
-        line = next(self._lines)
-        self.since_row += len(line)
-        if self.since_row > MOST_IN_A_ROW:
-            raise TooMuch(_LONG)
-        return line
+        """Go on with the lines that were not given yet."""
+        return self._lines
 
     def first(self, number: int) -> list[str]:
         """Return the first lines, so many at most."""
         found: list[str] = []
         try:
-            for line in self:
+            for line in self._lines:
                 found.append(line)
                 self.since_row = 0
                 if len(found) == number:
@@ -143,28 +135,31 @@ class _Lines:
             raise TooMuch(str(much), len(found) + 1) from None
         return found
 
-    @staticmethod
-    def _all(file: TableFile, look: _Look) -> Iterator[str]:
+    def _all(self, file: TableFile, look: _Look) -> Iterator[str]:
         blank, begun = 0, False
-        for line in _split(file, look):
-            if not line.strip(_AROUND):
+        for line in chain.from_iterable(_split(file, look)):
+            if line[:1] in _AROUND and not line.strip(_AROUND):
                 blank += begun
                 continue
-            for _ in range(blank):
-                yield "\n"
+            if blank:
+                self.since_row += blank
+                yield from repeat("\n", blank)
             blank, begun = 0, True
+            self.since_row += len(line)
+            if self.since_row > MOST_IN_A_ROW:
+                raise TooMuch(_LONG)
             yield line
 
 
 _LONG = f"a row of more than {MOST_IN_A_ROW:,} characters (an open quotation mark?)"
 
 
-def _split(file: TableFile, look: _Look) -> Iterator[str]:
+def _split(file: TableFile, look: _Look) -> Iterator[list[str]]:
+    """Yield the lines of a file, some at a time."""
     decoder, rest = codecs.getincrementaldecoder(look.encoding)(errors="replace"), ""
     for chunk in file.chunks():
         *whole, rest = (rest + decoder.decode(chunk)).split(look.line_end)
-        for line in whole:
-            yield f"{line}\n"
+        yield [f"{line}\n" for line in whole]
         if len(rest) > MOST_IN_A_ROW:
             raise TooMuch(_LONG)
-    yield (rest + decoder.decode(b"", final=True)).rstrip(_AROUND)
+    yield [(rest + decoder.decode(b"", final=True)).rstrip(_AROUND)]

@@ -38,13 +38,21 @@ def run_streams(streams: Sequence[StreamRates], england: England, months: int) -
     return run(one, BAND_OF_AGE)
 
 
+def beside_no_starts(streams: Sequence[StreamRates]) -> list[StreamRates]:
+    """Return rates of two draws: as they are, and where nobody starts."""
+    found = []
+    for one in streams:
+        starts = one.new_starts_per_month
+        found.append(replace(one, new_starts_per_month=np.concatenate([starts, np.zeros_like(starts)])))
+    return found
+
+
 def starts_to_hold(own: OwnReturns) -> float:
     """Return the starts at which as many children are in care in five years as at the base, over the council's own.
 
-    Children in care are a sum of those of the base and of starts, so two runs tell.
+    Children in care are a sum of those of the base and of starts, so runs with starts and without tell.
     """
     months, england = HOLD_YEARS * MONTHS_A_YEAR, own.england
     with_starts = own.streams(own.england_streams, {}, limited=False)
-    without = [replace(one, new_starts_per_month=np.zeros_like(one.new_starts_per_month)) for one in with_starts]
-    then, left = (float(run_streams(one, england, months).children[0, 0, -1].sum()) for one in (with_starts, without))
+    then, left = run_streams(beside_no_starts(with_starts), england, months).children[:, 0, -1].sum(axis=(1, 2, 3))
     return max(float(own.council.stock.sum()) - left, 0.0) / max(then - left, 1e-9) or 1.0

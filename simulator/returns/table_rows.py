@@ -5,10 +5,9 @@ Memory goes with what is kept and not with what somebody sent. No message holds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from operator import itemgetter
 
 import polars as pl
 
@@ -22,8 +21,8 @@ HEADING_WITHIN = 10
 LEAST_KNOWN = 2
 """Columns of a return that make a row its heading; without them it is the first row."""
 
-_ROWS, _CHARACTERS = 50_000, 8_000_000
-"""Rows, and characters of them, after which those that are kept are packed."""
+_HELD = 2_000_000
+"""Characters and cells of rows after which what is kept of them is packed."""
 
 _VIEW = 16
 """Bytes of a cell beside those of its text."""
@@ -81,20 +80,17 @@ class RowKeeper:
 
     Attributes
     ----------
-    rows : int
-        Below the heading, so far.
     columns : tuple of str
     """
 
     def __init__(self, name: str, names: ColumnNames, budget: Budget) -> None:
-        self.rows = 0
         self.columns: tuple[str, ...] = ()
         self._name, self._names, self._budget = name, names, budget
-        self._kept: list[str] = []
+        self._kept: dict[str, int] = {}
         self._heading: list[str] = []
         self._long: list[int] = []
-        self._picked: list[Sequence[str]] = []
-        self._characters = 0
+        self._rows: list[list[str]] = []
+        self._packed, self._held = 0, 0
         self._pieces: list[pl.DataFrame] = []
 
     def start(self, heading: list[str]) -> None:
@@ -104,29 +100,19 @@ class RowKeeper:
         self._heading = heading
         self.columns = tuple(self._names.standard(heading))
         used = used_of(self._name, self.columns)
-        self._kept = [name for name in dict.fromkeys(self.columns) if name in used]
-        at = [self.columns.index(name) for name in self._kept]
-        self._pick: Callable[[Sequence[str]], Sequence[str]] = (
-            itemgetter(*at) if len(at) > 1 else lambda row: [row[i] for i in at]
-        )
+        self._kept = {name: self.columns.index(name) for name in dict.fromkeys(self.columns) if name in used}
 
     def add(self, row: list[str], characters: int) -> None:
         """Take a row; one that repeats the heading, as in files put together, is a blank one."""
-        self.rows += 1
-        width = len(self._heading)
-        if len(row) != width:
-            if len(row) > MOST_COLUMNS:
-                self.rows -= 1
-                raise TooMuch(f"{len(row):,} cells; at most {MOST_COLUMNS:,} are read")
-            if any(row[width:]):
-                self._long.append(self.rows + 1)
-            row += [""] * (width - len(row))
-        if not self._kept:
-            return
-        self._picked.append(self._pick(row if row != self._heading else [""] * width))
-        self._characters += characters
-        if len(self._picked) >= _ROWS or self._characters > _CHARACTERS:
+        self._rows.append(row)
+        self._held += characters + len(row)
+        if self._held > _HELD:
             self._pack()
+
+    @property
+    def rows(self) -> int:
+        """Rows below the heading, so far."""
+        return self._packed + len(self._rows)
 
     @property
     def next_row(self) -> int:
@@ -154,11 +140,22 @@ class RowKeeper:
         return (ReturnsProblem(text, rows=tuple(self._long)),) if self._long else ()
 
     def _pack(self) -> None:
-        columns = zip(*self._picked, strict=True) if self._picked else ([] for _ in self._kept)
-        piece = pl.DataFrame([pl.Series(n, c, pl.String) for n, c in zip(self._kept, columns, strict=True)])
-        self._picked, self._characters = [], 0
+        width, first = len(self._heading), self.next_row - len(self._rows)
+        for number, row in enumerate(self._rows, start=first):
+            if len(row) != width:
+                if len(row) > MOST_COLUMNS:
+                    raise TooMuch(f"{len(row):,} cells; at most {MOST_COLUMNS:,} are read", number)
+                if any(row[width:]):
+                    self._long.append(number)
+                row[width:] = [""] * (width - len(row))
+            if row == self._heading:
+                row[:] = [""] * width
+        piece = pl.DataFrame(
+            [pl.Series(name, [row[at] for row in self._rows], pl.String) for name, at in self._kept.items()]
+        )
+        self._packed, self._rows, self._held = self.rows, [], 0
         try:
             self._budget.keep(int(piece.estimated_size()) + _VIEW * piece.width * piece.height)
         except TooMuch as much:
-            raise TooMuch(str(much), self.rows + 1) from None
+            raise TooMuch(str(much), self.next_row - 1) from None
         self._pieces.append(piece)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -278,10 +279,11 @@ def _shown(cell: Cell) -> str | int:
     return f"{cell:.{DIGITS}g}" if abs(cell) < 10**DIGITS - 0.5 else f"{cell:.0f}"
 
 
-def _cells(values: NDArray[np.int64], *labels: Sequence[Cell]) -> Iterator[list[Cell]]:
+def _cells(values: NDArray[Any], *labels: Sequence[Cell]) -> Iterator[tuple[Cell, ...]]:
     """Yield the cells of an array that are not zero, with their labels."""
-    for where in np.argwhere(values):
-        yield [*(names[i] for names, i in zip(labels, where, strict=True)), int(values[tuple(where)])]
+    where = np.nonzero(values)
+    named = [[names[i] for i in at.tolist()] for names, at in zip(labels, where, strict=True)]
+    yield from zip(*named, values[where].tolist(), strict=True)
 
 
 def _write_quality(
@@ -336,8 +338,8 @@ def _write_years(part: Path, years: Years) -> None:
 def _write_fitted(part: Path, fitted: FittedCouncil, table: rate_table.RateTable, past: PastCheck) -> None:
     labels = (STREAMS, AGES, TIMES, PLACES)
     at_risk = np.sum([one.child_years for one in fitted.seen], axis=0)
-    rows = ([*(n[i] for n, i in zip(labels, w, strict=True)), float(at_risk[tuple(w)])] for w in np.argwhere(at_risk))
-    _write_table(part / "exposure.csv", ("stream", "age", "time_in_care", "placement", "child_years"), rows)
+    columns = ("stream", "age", "time_in_care", "placement", "child_years")
+    _write_table(part / "exposure.csv", columns, _cells(at_risk, *labels))
     _write_table(
         part / "events.csv",
         ("stream", "age", "time_in_care", "placement", "event", "events"),

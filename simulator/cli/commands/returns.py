@@ -91,11 +91,16 @@ def ssda903(
     earlier = earlier_outputs(out, against) if publish else ()
 
     def work() -> str:
-        from simulator.returns.column_file import column_names
+        from simulator.returns.column_names import ColumnNames
         from simulator.returns.read_files import Reading
         from simulator.returns.write_import import import_ssda903
 
-        how = Reading(column_names(columns, source, memory_mb), month_first, la)
+        names = ColumnNames()
+        if columns:
+            from simulator.returns.column_file import column_names
+
+            names = column_names(columns, source, memory_mb)
+        how = Reading(names, month_first, la)
         text = import_ssda903(source, out, window, publish=publish, memory_mb=memory_mb, how=how, earlier=earlier)
         return f"{text}Results are in {one_line(out)}"
 
