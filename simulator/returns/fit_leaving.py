@@ -141,6 +141,7 @@ def _leaving(found: NormalPosterior, log_mean: float) -> Leaving:
     with_level = covariance[LEVEL] / covariance[LEVEL, LEVEL]
     rest = covariance - np.outer(with_level, covariance[LEVEL])
     with_strength = rest[STRENGTH] / rest[STRENGTH, STRENGTH]
+    with_strength[LEVEL] = 0.0  # and not what rounding leaves of it
     return Leaving(found.mean, found.sd, with_level, with_strength, log_mean, np.ones(len(REASONS)))
 
 
