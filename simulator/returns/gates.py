@@ -51,6 +51,10 @@ TWO_BIRTHS, TWO_BIRTHS_MOST = 0.03, 0.2
 """Share of children with several dates of birth from which it is warned of, and refused: mistyped are one in a hundred.
 """
 
+ONE_BIRTH, ONE_BIRTH_MOST = 0.1, 0.5
+"""Share of children with the same date of birth from which it is warned of, and refused (a judgement: 1 January of a
+year is entered for some unaccompanied children, of whom no council has so many)."""
+
 UASC_FALL, CHANCE = 1 / 3, 0.001
 """Share of the arrivals of asylum-seeking children in the years around below which those of a year are told of, if so
 few have less than this chance."""
@@ -150,7 +154,7 @@ def warnings(returns: Returns, stays: Stays, report: Report, years: Years) -> li
     ReturnsError
         If the counts can't be right.
     """
-    doubts = [*_quiet_months(returns), *_shares(returns, report, years), *_several_births(returns)]
+    doubts = [*_quiet_months(returns), *_shares(returns, report, years), *_doubtful_births(returns)]
     problems = [*_nobody_leaves(stays), *_nobody_is_seen_to_leave(stays, report)]
     if any(refused for _, refused in doubts):
         problems = problems or [problem for problem, _ in doubts]  # one that is only warned of may be the cause
@@ -220,11 +224,18 @@ def _wholes(episodes: pl.DataFrame, years: Years) -> dict[Whole, dict[int, int]]
     }
 
 
-def _several_births(returns: Returns) -> Iterator[Doubt]:
-    """Tell several children who are called the same: they have several dates of birth."""
+def _doubtful_births(returns: Returns) -> Iterator[Doubt]:
+    """Tell children who are called the same, as they have several dates of birth, and a date that stands for many."""
     known = pl.col("dob").is_not_null() & pl.col("child").is_not_null() & pl.col("kind").is_in(("header", "episodes"))
-    births = returns.births.filter(known).group_by("child").agg(pl.col("dob").n_unique())
-    several, of = int((births["dob"] > 1).sum()), births.height
+    births = returns.births.filter(known).unique(["child", "dob"])
+    several, of = int((births["child"].value_counts()["count"] > 1).sum()), births["child"].n_unique()
+    same = max(births["dob"].value_counts()["count"], default=0)
+    if same >= max(FEWEST_ROWS, ONE_BIRTH * of):
+        told = (
+            f"{same:,} of {of:,} children have the same date of birth: does it stand for one that is not known? Their "
+            "ages, and when they will be 18, are wrong"
+        )
+        yield ReturnsProblem(told), same >= ONE_BIRTH_MOST * of and same >= ENOUGH_ROWS
     if several >= max(FEWEST_ROWS, TWO_BIRTHS * of):
         told = (
             f"{several:,} of {of:,} children have several dates of birth: are children called the same, as where "

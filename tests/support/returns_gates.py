@@ -626,6 +626,15 @@ GATES = {
         "name no child and are left out: is CHILD blank, or only on the first row of each child",
         refused=True,
     ),
+    "one birth for some": Gate(
+        born(pl.date(2014, 1, 1), share=7),
+        "children have the same date of birth: does it stand for one that is not known? Their ages, and when they will "
+        "be 18, are wrong",
+        right=False,
+    ),
+    "one birth for all": Gate(
+        born(pl.date(2008, 6, 1)), "children have the same date of birth: does it stand for one", refused=True
+    ),
     "births since 1904": Gate(
         born(day("DOB") - pl.duration(days=1462)),
         BEYOND_18.format("200 of 447", "2026 (and in 3 other years)"),
