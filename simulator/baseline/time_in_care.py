@@ -81,12 +81,8 @@ def child_years(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
     now = np.zeros((len(ages), states))
     now[:, :places] = weight[:, None] * first_place  # in the first phase
 
-    # Neighbouring ages mostly have the same hazards, so the same operators.
-    by_age = [_generator(rates, age) for age in AGES]
-    is_new = np.array([age == 0 or not np.array_equal(by_age[age], by_age[age - 1]) for age in AGES])
-    which = np.append(np.cumsum(is_new) - 1, is_new.sum())  # of each age; of an adult none
-    different = [by_age[age] for age in np.flatnonzero(is_new)]
-    operators = {step: [_operator(one, step) for one in different] for step in (FINE, COARSE)}
+    generators, which = _different([_generator(rates, age) for age in AGES])
+    operators = {step: [_operator(one, step) for one in generators] for step in (FINE, COARSE)}
     here = {step: np.zeros((len(AGES), len(TIME_BANDS), states)) for step in operators}  # as its steps begin
     since = 0.0
     while since < ADULT:
@@ -96,12 +92,22 @@ def child_years(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
         in_care = np.searchsorted(age, ADULT)
         first = np.flatnonzero(np.diff(age[:in_care], prepend=-1))
         here[step][age[first], band] += np.add.reduceat(now[:in_care], first)
-        edges = np.searchsorted(which[age], np.arange(len(different) + 1))
+        edges = np.searchsorted(which[age], np.arange(len(generators) + 1))
         for (after, _), low, high in zip(operators[step], edges[:-1], edges[1:], strict=True):
             now[low:high] = now[low:high] @ after
         since += step
     time = np.stack([sum(here[step][age] @ operators[step][which[age]][1] for step in here) for age in AGES])
     return time.reshape(len(AGES), len(TIME_BANDS), phases, places), starts
+
+
+def _different(generators: list[Array]) -> tuple[list[Array], NDArray[np.intp]]:
+    """Return generators that are not those of the age before, and which of them each age has; an adult has none.
+
+    Neighbouring ages mostly have the same hazards.
+    """
+    is_new = [age == 0 or not np.array_equal(one, generators[age - 1]) for age, one in enumerate(generators)]
+    found = [one for one, new in zip(generators, is_new, strict=True) if new]
+    return found, np.append(np.cumsum(is_new) - 1, len(found))
 
 
 def _operator(generator: Array, step: float) -> tuple[Array, Array]:
