@@ -132,25 +132,39 @@ class Seen:
 
 @dataclass(frozen=True)
 class Stream:
-    """One stream: its rates, cohorts, and the key of each area's random numbers (area,)."""
+    """One stream.
+
+    Attributes
+    ----------
+    rates : StreamRates
+    grid : Grid
+    at_home : HomeOperators
+    key : (area,)
+        Of each area's random numbers.
+    place_groups : (place,) int
+        Placements that are counted as one.
+    """
 
     rates: StreamRates
     grid: Grid
     at_home: HomeOperators
     key: Key
+    place_groups: Ints
 
     def open(self) -> tuple[InCare, AtHome]:
         """Return the children at the first instant: as many as there are, spread over the cells as they are.
 
-        One random offset serves all cells of an area (systematic sampling), so every published total of the opening is
-        met to within a child.
+        One random offset serves all cells of an area (systematic sampling), by placement and within each by age, so
+        that both are met to within a child: exactly where children were counted by them.
         """
         areas = len(self.key)
         offset = uniforms(self.key[:, None], Event.OPENING, 0, np.arange(2, dtype=np.uint64))
-        stock = np.moveaxis(_areas(self.rates.opening, areas), 3, 2)
+        stock = _areas(self.rates.opening, areas)
+        row, phase, place = (index.ravel() for index in np.indices(stock.shape[1:]))
+        order = np.lexsort((phase, place, row, self.place_groups[place]))
         home = _areas(self.rates.opening_home, areas)
-        area, cell, nth = _systematic(stock.reshape(areas, -1), offset[:, 0])
-        row, place, phase = np.unravel_index(cell, stock.shape[1:])
+        area, cell, nth = _systematic(stock.reshape(areas, -1)[:, order], offset[:, 0])
+        row, phase, place = (index[order][cell] for index in (row, phase, place))
         ids = scattered(keys(self.key[area], Event.IN_CARE, 0, nth))
         care = InCare(area, ids, row, self._uniform(0, Event.POSITION, area, ids), phase, place)
         area, cell, nth = _systematic(home.reshape(areas, -1), offset[:, 1])

@@ -105,7 +105,7 @@ def _realised(
     tally = _Tally.over(rates, len(areas), band_of_age)
     for s, (one, grid) in enumerate(zip(rates.streams, make_grids(rates), strict=True)):
         key = np.concatenate([key_of(*names, s) for names in areas])
-        _live(rates, Stream(one, grid, home_operators(one), key), s, shares, tally)
+        _live(rates, Stream(one, grid, home_operators(one), key, rates.place_groups), s, shares, tally)
     return tally.paths(beside)
 
 

@@ -11,6 +11,7 @@ from individual import _Batch, _Children, _hazards
 from numpy.typing import NDArray
 from rates_examples import BAND_OF_AGE, england, england_foster, scale_starts
 
+from simulator.engine.grid import make_grid
 from simulator.engine.paths import Paths
 from simulator.engine.plain import run
 from simulator.engine.rates import Array, Rates, StreamRates
@@ -262,6 +263,24 @@ def test_the_opening_is_met_to_within_a_child() -> None:
     expected = run(replace(rates, streams=(part,)), BAND_OF_AGE).children[0, 0, 0, 0].sum(axis=-1)
     assert np.all(np.abs(found.sum(axis=1) - expected.sum()) < 1)
     assert np.all(np.abs(found[:, -1] - expected[-1]) < 2)
+
+
+def test_children_who_were_counted_are_there_in_every_draw() -> None:
+    """Whole numbers by age and reported placement, over months of birth, time in care and parts of a placement."""
+    rates = council(months=1)
+    stream = rates.streams[0]
+    rng = np.random.default_rng(5)
+    opening = np.zeros_like(stream.opening[0, 0])
+    ages, groups = make_grid(3, stream.youngest_age).age_at[0].argmax(axis=1), rates.place_groups
+    for age in np.unique(ages):
+        for group in np.unique(groups):
+            cells = np.ix_(ages == age, np.arange(opening.shape[1]), groups == group)
+            opening[cells] = rng.poisson(3) * rng.dirichlet(np.ones(opening[cells].size)).reshape(opening[cells].shape)
+    counted = replace(rates, streams=(replace(stream, opening=opening[None, None]),))
+    found = many(counted, 20).children[0, :, 0, 0]
+    together = np.eye(groups.max() + 1)[groups]
+    expected = run(counted, BAND_OF_AGE).children[0, 0, 0, 0] @ together
+    np.testing.assert_allclose(found @ together, np.broadcast_to(expected, (20, *expected.shape)), atol=1e-6)
 
 
 def test_an_area_alone_has_the_luck_it_has_among_others() -> None:
