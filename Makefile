@@ -118,17 +118,18 @@ demo: $(INSTALLED)
 	@echo 'comparison-review/ for the Independent Review with, without and late.'
 	@echo 'Start with $(OUT)/comparison/summary.txt and the pictures in $(OUT)/comparison/charts/.'
 
+# What a file's tests stand on is made once: all of them run in one process.
 test: $(INSTALLED_TEST)
 	$(styles_for_tests)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy simulator
-	$(BIN)/pytest -m "not slow" -n 2
+	$(BIN)/pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 # Lines that no test reaches, and the modules with most of them. What numba compiles is not counted.
 nightly: $(INSTALLED_TEST)
 	$(styles_for_tests)
-	$(BIN)/pytest -n 2 --cov --cov-report=
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	@echo 'The ten modules that tests cover least, and the whole (lines and branches):'
 	@mkdir -p $(dir $(COVERAGE))
 	@$(BIN)/coverage report --sort=cover > $(COVERAGE)

@@ -55,7 +55,7 @@ MADE = {
 """What runs the model, of each command: between its calls it can be stopped."""
 STOPPED_AFTER = {"appraise": 14}
 """Calls before it is stopped, where that is not one: of an appraisal within its switching values."""
-LONG = {"appraise", "pilot-power", "voi"}
+LONG = {"appraise", "pilot-power", "sensitivity", "voi"}
 """Take more than a quarter of a minute of processor to be stopped and to go on."""
 
 

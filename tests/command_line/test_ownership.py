@@ -288,7 +288,7 @@ def test_a_folder_in_use_is_refused_at_once_and_free_after_a_kill(given_files: P
 
 def test_two_runs_to_one_folder(given_files: Path, tmp_path: Path) -> None:
     out, expected = tmp_path / "a/out", tmp_path / "b/out"
-    words = [str(given_files / "help.yaml"), "--draws", "120", "--engine", "plain", "--no-charts", "--workers", "1"]
+    words = [str(given_files / "help.yaml"), "--draws", "40", "--engine", "plain", "--no-charts", "--workers", "1"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "simulator", "run", *words, "--out", str(out)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as first:

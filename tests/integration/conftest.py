@@ -34,7 +34,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def visit(page_server: tuple[str, int], browser: Any) -> Iterator[Visit]:
+def visit(browser: Any, page_server: tuple[str, int]) -> Iterator[Visit]:  # no server where there is no browser
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     visit = Visit(context.new_page(), page_server[0])
     yield visit
