@@ -30,7 +30,7 @@ winter's night."""
 
 _IN_TURN = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|[A-Z]{3,9})[-/. ](\d{4}|\d{2})")
 _MONTH_THEN_DAY = re.compile(r"([A-Z]{3,9})[-/. ]+(\d{1,2})(?:, *|[-/. ]+)(?=\d{4}$)")
-_ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
+_ISO = re.compile(r"(\d{4})(?:[-/](\d{1,2})[-/](\d{1,2})|(\d{2})(\d{2})(?:\.0+)?)")
 _FIGURES = re.compile(r"\d+")
 _NAMES = re.compile(r"[A-Z]+", re.IGNORECASE)
 _SERIAL = re.compile(r"(\d{5})(\.\d+)?")
@@ -38,7 +38,7 @@ _SERIAL = re.compile(r"(\d{5})(\.\d+)?")
 _LONGEST = 64
 """Characters of a date at most, with its weekday, time and zone."""
 
-READ = "dd/mm/yyyy, yyyy-mm-dd, 9-Apr-17, 9 April 2017 or days since 1900 (42834), with a time or without"
+READ = "dd/mm/yyyy, yyyy-mm-dd, yyyymmdd, 9-Apr-17, 9 April 2017 or days since 1900 (42834), with a time or without"
 """Forms that are read, for those whose dates have another."""
 
 TELLING = 3
@@ -153,7 +153,7 @@ def _written(text: str, month_first: bool) -> date | None:
     if serial := _SERIAL.fullmatch(text):
         return EXCEL_EPOCH + timedelta(days=int(serial[1]))
     if iso := _ISO.fullmatch(text):
-        year, month, day = int(iso[1]), int(iso[2]), int(iso[3])
+        year, month, day = int(iso[1]), int(iso[2] or iso[4]), int(iso[3] or iso[5])
     elif found := _IN_TURN.fullmatch(_MONTH_THEN_DAY.sub(r"\2 \1 ", text)):
         name = found[2][:3]
         day, month = int(found[1]), _MONTHS.index(name) + 1 if name in _MONTHS else int(name) if name.isdigit() else 0

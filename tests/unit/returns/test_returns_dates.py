@@ -23,6 +23,7 @@ def test_every_day_is_read_in_either_order(when: date, between: str) -> None:
     assert parse_date(f"{when:%d/%m/%Y}".replace("/", between)) == when
     assert parse_date(f"{when:%m/%d/%Y}".replace("/", between), month_first=True) == when
     assert parse_date(f"{when:%Y-%m-%d}", month_first=True) == when
+    assert parse_date(f"{when:%Y%m%d}") == parse_date(f"{when:%Y%m%d}.0", month_first=True) == when
     assert parse_date(f"{when:%d %b %Y}", month_first=True) == when
     assert parse_date(f"{when:%d/%m/%y}") == when
 

@@ -287,7 +287,8 @@ def test_empty_return(folder: Path) -> None:
 
 def test_no_dates(folder: Path) -> None:
     (folder / "2025" / "episodes.csv").write_text(table(EPISODE_COLUMNS, [episode("A1", "soon", "later")]))
-    forms = "dd/mm/yyyy, yyyy-mm-dd, 9-Apr-17, 9 April 2017 or days since 1900 (42834), with a time or without"
+    forms = "dd/mm/yyyy, yyyy-mm-dd, yyyymmdd, 9-Apr-17, 9 April 2017 or days since 1900 (42834), "
+    forms += "with a time or without"
     assert errors(folder) == f"2025/episodes.csv: no date in DECOM or DEC can be read; {forms} are"
     for path in folder.glob("*/header.csv"):
         path.write_text(path.read_text().replace("/", "|"))
