@@ -339,10 +339,10 @@ def _hardly_any_leave(years: Years) -> Iterator[ReturnsProblem]:
 
 def _nobody_is_seen_to_leave(stays: Stays, report: Report) -> Iterator[ReturnsProblem]:
     """Tell lists of children on one day of each year from returns: who left is in none."""
-    vanished = sum(f.children for f in report.findings if f.rule.name == "vanished")
+    unseen = sum(f.children for f in report.findings if f.rule.name in ("vanished", "not_carried_forward"))
     left = int((stays.exit != STAYS_ON).sum())
-    if vanished >= LEAST_EXPECTED and vanished > VANISHED_SHARE * left:
+    if unseen >= LEAST_EXPECTED and unseen > VANISHED_SHARE * left:
         yield ReturnsProblem(
-            f"{vanished:,} of {left:,} times that care ended, no return holds the end: each holds the children in care "
+            f"{unseen:,} of {left:,} times that care ended, no return holds the end: each holds the children in care "
             "on one day, and not all who were in care in the year, or children are called otherwise in each"
         )

@@ -34,6 +34,9 @@ from simulator.returns.rule_book import (
 RULES: list[Rule] = [*header_rules.RULES]
 """All rules, in order."""
 
+DAYS_APART = 10_000_000
+"""More days than lie between any two dates."""
+
 _rule = rules_into(RULES)
 
 # --------------------------------------------------------------------------------------------------
@@ -413,7 +416,15 @@ def carried_forward() -> pl.Expr:
 def superseded() -> pl.Expr:
     """Hold for episodes within one that a later return tells: no return tells of days after its own last one."""
     told_of = col("dec").fill_null(col("told_until"))
-    return told_of.cum_max().shift(1).over("child") > col("told_until")
+    return _in_line(told_of).cum_max().shift(1) > _in_line(col("told_until"))
+
+
+def _in_line(day: pl.Expr) -> pl.Expr:
+    """Number days so that all of a child come after those of children before it: a running maximum is of the child.
+
+    Rows put in groups by child take longer than all other rules together.
+    """
+    return col("child").cast(pl.Int64) * DAYS_APART + day.cast(pl.Int32)
 
 
 @_rule(
@@ -559,8 +570,8 @@ def day_alone() -> pl.Expr:
 )
 def contained() -> pl.Expr:
     """Hold for episodes within one that started earlier."""
-    end = col("dec").fill_null(FOREVER)
-    return end <= end.cum_max().shift(1).over("child")
+    end = _in_line(col("dec").fill_null(FOREVER))
+    return end <= end.cum_max().shift(1)
 
 
 @_rule(
