@@ -229,7 +229,7 @@ def _prepared(returns: Returns, episodes: pl.DataFrame, chosen: pl.DataFrame, in
         orient="row",
     )
     frame = episodes.join(closes, on="part", how="left", maintain_order="left")
-    frame = _with_return_before(frame, returns.parts)
+    frame = _with_returns_around(frame, returns.parts)
     frame = frame.join(chosen.rename({"chosen": "dob"}), on="child", how="left", maintain_order="left")
     frame = frame.join(in_header, on="child", how="left", maintain_order="left")
     pairs = {f"{place}/{provider}": at for (place, provider), at in codes.place_of().items()}
@@ -248,21 +248,22 @@ def _prepared(returns: Returns, episodes: pl.DataFrame, chosen: pl.DataFrame, in
     )
 
 
-def _with_return_before(episodes: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
-    """Add the first day of the return, and whether a return of the year before has the child."""
+def _with_returns_around(episodes: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
+    """Add the first day of the return, and whether returns of the year before and of the year after have the child."""
     years = pl.DataFrame(
         [(i, year) for i, part in enumerate(parts) for year in part.years],
         schema={"part": pl.Int32, "ending": pl.Int32},
         orient="row",
     )
-    has = episodes.select("part", "child").unique().join(years, on="part").select("child", pl.col("ending") + 1)
-    first = years.group_by("part").agg(pl.col("ending").min())
-    frame = episodes.join(first, on="part", how="left", maintain_order="left")
-    frame = frame.join(
-        has.unique().with_columns(before=True), on=["child", "ending"], how="left", maintain_order="left"
-    )
-    opens = pl.date(pl.col("ending") - 1, 4, 1)
-    return frame.with_columns(opens.alias("opens"), pl.col("before").fill_null(False)).drop("ending")
+    has = episodes.select("part", "child").unique().join(years, on="part").select("child", "ending").unique()
+    span = years.group_by("part").agg(first=pl.col("ending").min(), last=pl.col("ending").max())
+    frame = episodes.join(span, on="part", how="left", maintain_order="left")
+    for name, year in (("before", pl.col("first") - 1), ("after", pl.col("last") + 1)):
+        known = has.with_columns(pl.lit(True).alias(name))
+        frame = frame.with_columns(ending=year).join(known, on=["child", "ending"], how="left", maintain_order="left")
+    opens = pl.date(pl.col("first") - 1, 4, 1)
+    frame = frame.with_columns(pl.col("before", "after").fill_null(False), opens=opens)
+    return frame.drop("first", "last", "ending")
 
 
 def _birthday(age: int) -> pl.Expr:

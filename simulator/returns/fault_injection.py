@@ -181,22 +181,33 @@ def _day(name: str, days: int) -> pl.Expr:
 # Kinds that take more than one row
 
 
-def _corrected(book: _Book) -> tuple[int, int]:
-    """Give episodes another placement in the last return but one."""
+def _corrected(where: pl.Expr, **changes: pl.Expr) -> Planter:
+    """Make a planter that changes new episodes of the last return but one which the last holds as they are."""
+
+    def planter(book: _Book) -> tuple[int, int]:
+        if len(book.returns) == 1:
+            return 0, 0
+        second = book.returns[-2]
+        opens, closes = pl.date(second.year - 1, 4, 1), pl.date(second.year, 3, 31)
+        last = book.last.episodes.select("CHILD", "DECOM", later=pl.lit(True))
+        earlier = second.episodes.join(last, on=["CHILD", "DECOM"], how="left", maintain_order="left")
+        earlier = earlier.with_columns(start=col("DECOM").str.to_date(DATE, strict=False), closes=closes)
+        picked = book.pick(earlier.filter(col("later") & (col("start") >= opens) & where))
+        keys = picked.select("CHILD", "DECOM", start="start", changed=pl.lit(True))
+        episodes = second.episodes.join(keys, on=["CHILD", "DECOM"], how="left", maintain_order="left")
+        put = {name: pl.when("changed").then(new).otherwise(name) for name, new in changes.items()}
+        book.change(-2, "episodes", episodes.with_columns(**put).select(second.episodes.columns))
+        return picked.height, picked.height
+
+    return planter
+
+
+def _not_carried_forward(book: _Book) -> tuple[int, int]:
+    """Let children who stayed where they were for all of the last year come into care in it."""
     if len(book.returns) == 1:
         return 0, 0
-    last = book.last.episodes.select("CHILD", "DECOM", later=pl.lit(True))
-    earlier = book.returns[-2].episodes.join(last, on=["CHILD", "DECOM"], how="left", maintain_order="left")
-    opens = pl.date(book.returns[-2].year - 1, 4, 1)
-    new = col("DECOM").str.to_date(DATE, strict=False) >= opens
-    picked = book.pick(earlier.filter(col("later") & new & (col("PLACE") != "P1")))
-    keys = picked.select("CHILD", "DECOM", changed=pl.lit(True))
-    episodes = book.returns[-2].episodes.join(keys, on=["CHILD", "DECOM"], how="left", maintain_order="left")
-    changed = col("changed").fill_null(False)
-    place = pl.when(changed).then(pl.lit("P1")).otherwise("PLACE")
-    provider = pl.when(changed).then(pl.lit("PR0")).otherwise("PLACE_PROVIDER")
-    book.change(-2, "episodes", episodes.with_columns(PLACE=place, PLACE_PROVIDER=provider).drop("changed"))
-    return picked.height, picked.height
+    stayed = col("first") & col("final") & ~col("new") & ~CLOSED & CHILD_STILL
+    return _edit(stayed, DECOM=_day("opens", 60), RNE=pl.lit("S"))(book)
 
 
 def _vanished(book: _Book) -> tuple[int, int]:
@@ -324,7 +335,9 @@ PLANTERS: dict[str, Planter] = {
     # Those that change several returns go first, as they need most of a child.
     "vanished": _vanished,
     "appeared": _appeared,
-    "later_return_corrects": _corrected,
+    "later_return_corrects": _corrected(col("PLACE") != "P1", PLACE=pl.lit("P1"), PLACE_PROVIDER=pl.lit("PR0")),
+    "superseded": _corrected(col("start") < col("closes"), DECOM=_day("start", 1)),
+    "not_carried_forward": _not_carried_forward,
     "no_dob": _no_dob,
     "no_header": _no_header,
     "two_headers": _two_headers,

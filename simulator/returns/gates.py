@@ -137,6 +137,12 @@ SHARES = (
     Share(("vanished",), "open", 0.05, 0.2,
           "children in care on 31 March {year} are not in the next return, which should hold all who were in care "
           "at any time of its year: is it not whole, or are children called otherwise in it?"),
+    Share(("not_carried_forward",), "open", 0.05, 0.2,
+          "children in care on 31 March {year} are in the next return without the episode that they were in, and count "
+          "as if they had left and come back: do episodes begin on another day in it?"),
+    Share(("superseded",), "rows", 0.1, NEVER,
+          "episodes of the year to 31 March {year} lie within one that a later return holds, and are left out with the "
+          "moves between them: does it correct them, or hold the start of care in place of that of each episode?"),
     Share(("appeared",), "before", 0.05, 0.2,
           "children in care before the year to 31 March {year} are not in the return before, which should hold all who "
           "were in care at any time of its year: is it not whole, are children called otherwise in it, or do some have "
@@ -333,10 +339,10 @@ def _hardly_any_leave(years: Years) -> Iterator[ReturnsProblem]:
 
 def _nobody_is_seen_to_leave(stays: Stays, report: Report) -> Iterator[ReturnsProblem]:
     """Tell lists of children on one day of each year from returns: who left is in none."""
-    vanished = sum(f.children for f in report.findings if f.rule.name == "vanished")
+    unseen = sum(f.children for f in report.findings if f.rule.name in ("vanished", "not_carried_forward"))
     left = int((stays.exit != STAYS_ON).sum())
-    if vanished >= LEAST_EXPECTED and vanished > VANISHED_SHARE * left:
+    if unseen >= LEAST_EXPECTED and unseen > VANISHED_SHARE * left:
         yield ReturnsProblem(
-            f"{vanished:,} of {left:,} times that care ended, no return holds the end: each holds the children in care "
+            f"{unseen:,} of {left:,} times that care ended, no return holds the end: each holds the children in care "
             "on one day, and not all who were in care in the year, or children are called otherwise in each"
         )

@@ -5,8 +5,8 @@ start, return and end, open ones before those that ended, so that ``shift`` find
 
 Columns of an episode, beside those of :class:`simulator.returns.read_files.Returns`: ``closes`` (last day that its
 return covers, as far as years are whole), ``told_until`` (the same, whole or not), ``several`` (its return covers
-several years), ``opens`` (first day of its return), ``before`` (the return of the year before has the child),
-``first_day`` and ``last_day`` (of all returns), ``dob``, ``in_header``, ``adult`` (18th birthday),
+several years), ``opens`` (first day of its return), ``before`` and ``after`` (the return of the year before, or after,
+has the child), ``first_day`` and ``last_day`` (of all returns), ``dob``, ``in_header``, ``adult`` (18th birthday),
 ``at`` (position in ``codes.PLACES``), ``reason`` (position in ``axes.REASONS``, or ``codes.CONTINUES``), ``lost`` (the
 end date is wrong, but there was one), ``told`` (a rule has told of the missing reason).
 """
@@ -33,6 +33,9 @@ from simulator.returns.rule_book import (
 
 RULES: list[Rule] = [*header_rules.RULES]
 """All rules, in order."""
+
+DAYS_APART = 10_000_000
+"""More days than lie between any two dates."""
 
 _rule = rules_into(RULES)
 
@@ -406,6 +409,27 @@ def carried_forward() -> pl.Expr:
 @_rule(
     "versions",
     NOT_USED,
+    "the later return is used",
+    "A later return does not have it, and tells that an episode of the child which began before it went on until after "
+    "its year.",
+)
+def superseded() -> pl.Expr:
+    """Hold for episodes within one that a later return tells: no return tells of days after its own last one."""
+    told_of = col("dec").fill_null(col("told_until"))
+    return _in_line(told_of).cum_max().shift(1) > _in_line(col("told_until"))
+
+
+def _in_line(day: pl.Expr) -> pl.Expr:
+    """Number days so that all of a child come after those of children before it: a running maximum is of the child.
+
+    Rows put in groups by child take longer than all other rules together.
+    """
+    return col("child").cast(pl.Int64) * DAYS_APART + day.cast(pl.Int32)
+
+
+@_rule(
+    "versions",
+    NOT_USED,
     "left out",
     "Legal status V3 or V4: a series of short breaks is not counted as being looked after.",
 )
@@ -422,16 +446,39 @@ def _short_break() -> pl.Expr:
     "versions",
     CHANGED,
     "taken to end the day after the return, for reason 'other'",
-    "It was open on 31 March, and the next return, which holds all who were in care at any time, does not have it.",
+    "It was open on 31 March, and the next return, which holds all who were in care at any time, does not have the "
+    "child.",
 )
 def vanished() -> tuple[pl.Expr, Changes]:
-    """Hold for open episodes that the next return should hold and doesn't."""
-    after = col("closes") + pl.duration(days=1)
-    came_back = (following("decom") > after) & following("rne").is_in(codes.reasons_for_new_episode("start"))
+    """Hold for open episodes of children whom the next return should hold and doesn't."""
+    return _has_no_more() & ~col("after"), _ended_after_return()
+
+
+@_rule(
+    "versions",
+    CHANGED,
+    "taken to end the day after the return, for reason 'other'",
+    "It was open on 31 March, and the next return, which holds all that were open at any time, has the child and not "
+    "the episode, nor one that goes on from it.",
+)
+def not_carried_forward() -> tuple[pl.Expr, Changes]:
+    """Hold for open episodes that the next return should hold and doesn't, though it has the child."""
+    return _has_no_more() & col("after"), _ended_after_return()
+
+
+def _has_no_more() -> pl.Expr:
+    """Hold for episodes open at the end of a return but the last, which no other goes on from."""
+    came_back = (following("decom") > _day_after()) & following("rne").is_in(codes.reasons_for_new_episode("start"))
     alone = following("decom").is_null() | came_back
-    earlier = col("closes") < col("last_day")
-    changes = {"dec": after, "reason": pl.lit(codes.CONTINUES), "told": pl.lit(True)}
-    return col("dec").is_null() & ~col("lost") & earlier & alone, changes
+    return col("dec").is_null() & ~col("lost") & (col("closes") < col("last_day")) & alone
+
+
+def _ended_after_return() -> Changes:
+    return {"dec": _day_after(), "reason": pl.lit(codes.CONTINUES), "told": pl.lit(True)}
+
+
+def _day_after() -> pl.Expr:
+    return col("closes") + pl.duration(days=1)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -523,8 +570,8 @@ def day_alone() -> pl.Expr:
 )
 def contained() -> pl.Expr:
     """Hold for episodes within one that started earlier."""
-    end = col("dec").fill_null(FOREVER)
-    return end <= end.cum_max().shift(1).over("child")
+    end = _in_line(col("dec").fill_null(FOREVER))
+    return end <= end.cum_max().shift(1)
 
 
 @_rule(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from returns_corrected import CORRECTED
 from returns_gates import (
     COUNCILS,
     GATES,
@@ -67,9 +68,9 @@ def test_the_truth(plain: Path) -> None:
     assert last_year(plain) == (TRUE_CHILDREN, TRUE_UASC, TRUE_STARTS, TRUE_EXITS)
 
 
-@pytest.mark.parametrize("kind", GATES)
+@pytest.mark.parametrize("kind", [*GATES, *CORRECTED])
 def test_gate(kind: str, tmp_path: Path) -> None:
-    gate = GATES[kind]
+    gate = (GATES | CORRECTED)[kind]
     result = call(gate.make(tmp_path / "returns"), tmp_path / "out")
     assert result.exit_code == (2 if gate.refused else 0), result.output
     assert gate.told in result.output
@@ -84,6 +85,14 @@ def test_gate(kind: str, tmp_path: Path) -> None:
 )
 def test_what_becomes_right_is_right_in_every_year(kind: str, tmp_path: Path, plain: Path) -> None:
     assert call(GATES[kind].make(tmp_path / "returns"), tmp_path / "out").exit_code == 0
+    for name in ("stock", "starts", "exits", "moves", "rates", "where-placed"):
+        assert (tmp_path / "out" / f"{name}.csv").read_bytes() == (plain / f"{name}.csv").read_bytes(), name
+
+
+@pytest.mark.parametrize("kind", [kind for kind, gate in CORRECTED.items() if not gate.refused])
+def test_what_is_corrected_away_leaves_nothing(kind: str, tmp_path: Path, plain: Path) -> None:
+    result = call(CORRECTED[kind].make(tmp_path / "returns"), tmp_path / "out")
+    assert "are not in the next return" not in result.output
     for name in ("stock", "starts", "exits", "moves", "rates", "where-placed"):
         assert (tmp_path / "out" / f"{name}.csv").read_bytes() == (plain / f"{name}.csv").read_bytes(), name
 

@@ -292,6 +292,44 @@ def test_a_later_return_corrects_an_earlier_one(folder: Folder, change: dict[str
     assert codes.PLACES[stays.place[0]] == "council_foster"
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [("01/10/2023", "", "L", "U4")],
+        [("01/08/2023", "11/08/2023", "T", "T3"), ("11/08/2023", "", "T", "U4")],
+        [("01/10/2023", "01/12/2023", "P", "K2"), ("01/12/2023", "01/03/2024", "P", "K2")],
+    ],
+)
+@pytest.mark.parametrize("until", ["", "01/02/2025"])
+def test_a_later_return_takes_parts_of_an_episode_back(
+    folder: Folder, parts: list[tuple[str, str, str, str]], until: str
+) -> None:
+    rows = [episode("A", a, b, RNE=rne, PLACE=place, REC="X1" if b else "") for a, b, rne, place in parts]
+    folder.year(2024, [episode("A", "02/06/2022", parts[0][0], REC="X1"), *rows])
+    stays, report = folder.year(2025, [episode("A", "02/06/2022", until), GOOD]).clean()
+    assert findings(report) == {"later_return_corrects": (1, 1), "superseded": (len(parts), 1)}
+    assert account(report) == {"used": 2, "later_return_corrects": 1, "superseded": len(parts)}
+    assert days(stays) == [("2022-06-02", "2025-02-01" if until else "2025-04-01")]
+    assert codes.PLACES[stays.place[0]] == "council_foster"
+
+
+def test_a_later_return_moves_a_start_to_an_earlier_day(folder: Folder) -> None:
+    folder.year(2024, [episode("A", "02/06/2023")])
+    stays, report = folder.year(2025, [episode("A", "01/06/2023"), GOOD]).clean()
+    assert findings(report) == {"superseded": (1, 1)}
+    assert days(stays) == [("2023-06-01", "2025-04-01")]
+
+
+def test_what_a_later_return_need_not_hold_is_kept(folder: Folder) -> None:
+    """It ended in an earlier year, and no episode of a later return takes its time."""
+    before = episode("A", "02/06/2022", "02/06/2023", REC="X1")
+    folder.year(2024, [before, episode("A", "02/06/2023", RNE="P", PLACE="K2")])
+    moved_on = episode("A", "01/08/2023", RNE="P", PLACE="U6")
+    stays, report = folder.year(2025, [moved_on, GOOD]).clean()
+    assert findings(report) == {"open_then_another": (1, 1)}
+    assert days(stays) == [("2022-06-02", "2023-06-02"), ("2023-06-02", "2023-08-01"), ("2023-08-01", "2025-04-01")]
+
+
 def test_supported_accommodation_may_be_recoded(folder: Folder) -> None:
     """H5 became K3 in 2025-26: the same placement, and no correction."""
     young = header("A", "10/10/2008")
@@ -324,7 +362,7 @@ def test_a_child_who_vanishes(folder: Folder) -> None:
 def test_a_child_who_vanishes_and_comes_back(folder: Folder) -> None:
     folder.year(2024, [episode("A", "02/06/2023")])
     stays, report = folder.year(2025, [episode("A", "02/11/2024"), GOOD]).clean()
-    assert findings(report) == {"vanished": (1, 1)}
+    assert findings(report) == {"not_carried_forward": (1, 1)}, "the next return has the child"
     assert days(stays)[0] == ("2023-06-02", "2024-04-01")
     assert years_stock(stays) == [0, 1, 1]
 
