@@ -68,7 +68,7 @@ def test_drift_is_warned_of(tmp_path: Path) -> None:
             episode(f"C{year}{i}", f"{i % 28 + 1:02}/05/{year - 1}", f"{i % 28 + 1:02}/09/{year - 1}")
             for i in range(starts)
         ]
-        folder.year(year, rows)
+        folder.year(year, rows, [header(row["CHILD"], f"{i % 28 + 1:02}/06/2012") for i, row in enumerate(rows)])
     result = call("import", "ssda903", folder.path, "--out", tmp_path / "a", "--window", 2)
     assert "Warning: starts were 90 in 2022 to 2023 and 30 in 2024 to 2025 (a year), more than chance" in result.output
     result = call("import", "ssda903", folder.path, "--out", tmp_path / "b", "--window", 1)
