@@ -31,8 +31,15 @@ FLAGGED = ("1", "Y", "YES", "T", "TRUE", "UASC")
 NOT_FLAGGED = ("0", "N", "NO", "F", "FALSE")
 """What a column UASC holds for a child who is one, and for others, beside nothing."""
 
-LOCATIONS = {"IN": 0, "OUT": 1}
-"""Positions in `simulator.vocabulary.where_placed.LOCALITIES` by what PL_LOCATION holds."""
+LOCATIONS = {"IN": 0, "OUT": 1, "I": 0, "O": 1, "INSIDE": 0, "OUTSIDE": 1}
+"""Positions in `simulator.vocabulary.where_placed.LOCALITIES` by what PL_LOCATION holds: IN or OUT, or as some systems
+write them."""
+
+KM_A_MILE = 1.609344
+
+_DISTANCE = r"^(\d+(?:\.\d+)?|\.\d+)\s*([A-Z]+)\.?$"
+_UNITS = {"MI": 1.0, "MILE": 1.0, "MILES": 1.0, "KM": 1 / KM_A_MILE, "KMS": 1 / KM_A_MILE}
+"""Miles in a unit that is written behind a distance. That of ``18 m`` may be miles or metres."""
 
 _CODE_AND_WORDS = r"^([A-Z0-9]+)\s*[-\u2013\u2014:;,|(=]"
 
@@ -85,6 +92,13 @@ def code_in(field: str, column: str) -> pl.Expr:
     known = list(LOCATIONS) if field == "PL_LOCATION" else list(codes(field))
     code = pl.col(column).str.extract(_CODE_AND_WORDS)
     return pl.when(code.is_in(known)).then(code).otherwise(column).alias(column)
+
+
+def miles_in(column: str) -> pl.Expr:
+    """Return distances as numbers of miles, without the unit that some systems put behind them (``18 miles``)."""
+    number = pl.col(column).str.extract(_DISTANCE, 1).cast(pl.Float64)
+    unit = pl.col(column).str.extract(_DISTANCE, 2).replace_strict(_UNITS, default=None, return_dtype=pl.Float64)
+    return pl.coalesce((number * unit).cast(pl.String), column).alias(column)
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from simulator.returns.codes import FLAGGED, LOCATIONS, NOT_FLAGGED, code_in
+from simulator.returns.codes import FLAGGED, LOCATIONS, NOT_FLAGGED, code_in, miles_in
 from simulator.returns.column_names import COUNCIL, GUESSES, REQUIRED, WANTED, ColumnNames, as_columns, guessed
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.limits import Budget, TooMuch
@@ -23,7 +23,7 @@ MOST_BYTES = 100_000
 
 FITTING = {
     "PL_LOCATION": code_in("PL_LOCATION", "text").is_in(list(LOCATIONS)),
-    "PL_DISTANCE": pl.col("text").cast(pl.Float64, strict=False).is_not_null(),
+    "PL_DISTANCE": miles_in("text").cast(pl.Float64, strict=False).is_not_null(),
     "UASC": pl.col("text").is_in((*FLAGGED, *NOT_FLAGGED)),
 }
 """What a column holds that is guessed for one which a return can do without: their headings mean other things too."""

@@ -5,8 +5,7 @@ Each gate looks at what was counted and knows one cause. Thresholds are judgemen
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -16,11 +15,14 @@ import polars as pl
 from simulator.data.council import FEWEST, FIRST_BASE, LAST_BASE
 from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18, STAYS_ON
+from simulator.returns.doubts import ENOUGH_ROWS, FEWEST_ROWS, NEVER, Doubt, named_years, so_few, worst_year
 from simulator.returns.exposure import Years
+from simulator.returns.flow_gates import doubtful_flows
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
+from simulator.returns.place_gates import doubtful_places
 from simulator.returns.quality import Report, counted, counted_children
 from simulator.returns.read_files import Returns
-from simulator.returns.years_covered import quiet_months, run_of_years, year_ending
+from simulator.returns.years_covered import Quiet, quiet_ends, run_of_years, year_ending
 from simulator.vocabulary.axes import STREAMS
 from simulator.vocabulary.calendar import DAYS_A_YEAR
 
@@ -41,12 +43,6 @@ chance. Of councils of any size from which a fifth leaves in a year it is told o
 VANISHED_SHARE = 0.5
 """Share of children who left that no return saw leave, from which the returns hold those in care on one day a year."""
 
-FEWEST_ROWS = 5
-"""Least number of rows that a share is told of: a few are faults of those rows, and stand in the quality report."""
-
-ENOUGH_ROWS = 25
-"""Least number of rows that returns are refused for: of fewer, a council of a few children is warned."""
-
 TWO_BIRTHS, TWO_BIRTHS_MOST = 0.03, 0.2
 """Share of children with several dates of birth from which it is warned of, and refused: mistyped are one in a hundred.
 """
@@ -65,9 +61,6 @@ UASC_MOST = 0.5
 Whole = Literal["rows", "before", "open", "reasons", "starts", "exits"]
 """Of what rows are a share in a year: of the rows of its return, those open before it, those open at its end, those
 with a REC, children who started, or children who left before 18."""
-
-Doubt = tuple[ReturnsProblem, bool]
-"""What is told, and whether returns are refused for it."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +82,6 @@ class Share:
     refused: float
     told: str
 
-
-NEVER = 2.0
-"""Share that none reaches: figures are right but for one thing, which is told."""
 
 SHARES = (
     Share(("no_child_id",), "rows", 0.05, 0.2,
@@ -160,23 +150,43 @@ def warnings(returns: Returns, stays: Stays, report: Report, years: Years) -> li
     ReturnsError
         If the counts can't be right.
     """
-    doubts = [*_quiet_months(returns), *_shares(returns, report, years), *_doubtful_births(returns)]
+    episodes = _by_return_year(returns)
+    quiet = quiet_ends(returns.episodes, returns.parts, returns.whole_until)
+    doubts = [*_quiet_months(quiet), *_shares(episodes, report, years), *_doubtful_births(returns)]
     problems = [*_nobody_leaves(stays), *_nobody_is_seen_to_leave(stays, report)]
-    if any(refused for _, refused in doubts):
-        problems = problems or [problem for problem, _ in doubts]  # one that is only warned of may be the cause
-    problems = problems or [*_hardly_any_leave(years)]
+    problems = problems or _if_refused(doubts) or [*_hardly_any_leave(years)]
+    if not problems:
+        doubts += doubtful_flows(stays, years, {one.year + after for one in quiet for after in (0, 1)})
+        problems = _if_refused(doubts)
     if problems:
         raise ReturnsError(problems)
+    doubts += doubtful_places(episodes, stays, years)
     told = [*(problem for problem, _ in doubts), *_asylum_seeking(years)]
     ends = [*_missing_year(returns), *_broken_year(returns)]
     return [*returns.warnings, *report.warnings, *told, *ends, *_no_run(years)]
 
 
-def _shares(returns: Returns, report: Report, years: Years) -> Iterator[Doubt]:
+def _if_refused(doubts: Sequence[Doubt]) -> list[ReturnsProblem]:
+    """Return all doubts if returns are refused for one: another, that is only warned of, may be the cause."""
+    return [problem for problem, _ in doubts] if any(refused for _, refused in doubts) else []
+
+
+def _shares(episodes: pl.DataFrame, report: Report, years: Years) -> Iterator[Doubt]:
     """Tell of what rules hold for so often in a year that its figures can't be believed: of the worst year."""
+    wholes = _wholes(episodes, years)
+    for share in SHARES:
+        rows = report.touched.filter(pl.col("rule").is_in(share.rules)).join(episodes, on=["file", "row"])
+        year = year_ending("decom") if share.of == "starts" else pl.col("ended")
+        numbers = rows.group_by(year.alias("year")).len().rows()
+        counts = [(at, number, wholes[share.of].get(at, 0)) for at, number in numbers if at in years.years]
+        yield from worst_year(counts, share.told, share.warned, share.refused)
+
+
+def _by_return_year(returns: Returns) -> pl.DataFrame:
+    """Return episodes with the first day of their return, and the year that they end in, or their return."""
     parts = [(i, part.first_year, part.last_year) for i, part in enumerate(returns.parts)]
     covers = pl.DataFrame(parts, schema={"part": pl.Int32, "first": pl.Int32, "last": pl.Int32}, orient="row")
-    episodes = (
+    return (
         returns.episodes.filter(~pl.col("blank"))
         .join(covers, on="part")
         .with_columns(
@@ -184,29 +194,18 @@ def _shares(returns: Returns, report: Report, years: Years) -> Iterator[Doubt]:
             ended=year_ending("dec").clip(pl.col("first"), pl.col("last")).fill_null(pl.col("last")),
         )
     )
-    wholes = _wholes(episodes, years)
-    for share in SHARES:
-        rows = report.touched.filter(pl.col("rule").is_in(share.rules)).join(episodes, on=["file", "row"])
-        year = year_ending("decom") if share.of == "starts" else pl.col("ended")
-        counts = [
-            (number / of, at, number, of)
-            for at, number in rows.group_by(year.alias("year")).len().rows()
-            if (of := wholes[share.of].get(at, 0))
-            and at in years.years
-            and number >= max(FEWEST_ROWS, share.warned * of)
-        ]
-        if counts:
-            most, at, number, of = max(counts)
-            others = f" (and in {counted(len(counts) - 1, 'other year')})" if len(counts) > 1 else ""
-            told = f"{number:,} of {of:,} {share.told.format(year=f'{at}{others}')}"
-            yield ReturnsProblem(told), most >= share.refused and number >= ENOUGH_ROWS
 
 
-def _quiet_months(returns: Returns) -> Iterator[Doubt]:
+def _quiet_months(quiet_years: Iterable[Quiet]) -> Iterator[Doubt]:
     """Tell of years that are not whole, or missing from a file of several years."""
-    for quiet in quiet_months(returns.episodes, returns.parts, returns.whole_until):
-        cause = "is missing" if quiet.whole else "is not whole, and its figures and those of the next can't be believed"
-        yield ReturnsProblem(f"{quiet}{cause}"), quiet.whole
+    for quiet in quiet_years:
+        cause = (
+            "is missing"
+            if quiet.whole_year
+            else "is not whole, and its figures and those of the next can't be believed"
+        )
+        text = f"{quiet.number:,} episodes end {quiet}: the return for the year to 31 March {quiet.year} {cause}"
+        yield ReturnsProblem(text), quiet.whole_year
 
 
 def _wholes(episodes: pl.DataFrame, years: Years) -> dict[Whole, dict[int, int]]:
@@ -256,15 +255,9 @@ def _missing_year(returns: Returns) -> Iterator[ReturnsProblem]:
     before = {year for part in returns.parts for year in part.years if year < first}
     if before:
         yield ReturnsProblem(
-            f"no return holds the year to 31 March {first - 1}, so who left in it is not known: {_years(before)} "
+            f"no return holds the year to 31 March {first - 1}, so who left in it is not known: {named_years(before)} "
             f"{'is' if len(before) == 1 else 'are'} left out, and figures begin with the year to 31 March {first}"
         )
-
-
-def _years(years: Iterable[int]) -> str:
-    """Name years: ``the years to 31 March 2023, 2024 and 2025``."""
-    *others, last = map(str, sorted(years))
-    return f"the years to 31 March {', '.join(others)} and {last}" if others else f"the year to 31 March {last}"
 
 
 def _broken_year(returns: Returns) -> Iterator[ReturnsProblem]:
@@ -289,7 +282,7 @@ def _asylum_seeking(years: Years) -> Iterator[ReturnsProblem]:
     for at, (year, number) in enumerate(zip(years.years, arrivals, strict=True)):
         around = [*arrivals[max(at - 1, 0) : at], *arrivals[at + 1 : at + 2]]
         expected = sum(around) / len(around) if around else 0.0
-        if number < UASC_FALL * expected and _so_few(number, expected) < CHANCE:
+        if number < UASC_FALL * expected and so_few(number, expected) < CHANCE:
             yield ReturnsProblem(
                 f"{number:,} unaccompanied asylum-seeking children came into care in the year to 31 March {year}, and "
                 f"{expected:,.0f} a year in those around it: is its UASC file missing, so that they count as others?"
@@ -300,11 +293,6 @@ def _asylum_seeking(years: Years) -> Iterator[ReturnsProblem]:
             f"{asylum_seeking:,} of {children:,} children in care on 31 March {years.years[-1]} are in the UASC file: "
             "does it hold all children, with a column that says who is one?"
         )
-
-
-def _so_few(number: int, expected: float) -> float:
-    """Return the chance of so few or fewer of a Poisson number."""
-    return sum(math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(number + 1))
 
 
 def _nobody_leaves(stays: Stays) -> Iterator[ReturnsProblem]:
@@ -328,8 +316,8 @@ def _hardly_any_leave(years: Years) -> Iterator[ReturnsProblem]:
     for few, positions in groupby(range(len(years.years)), lambda at: bool(left[at] < FEW_IN_A_YEAR * expected[at])):
         at = list(positions)
         number, least = int(left[at].sum()), float(expected[at].sum())
-        if few and _so_few(number, least) < NO_CHANCE:
-            which = _years(years.years[i] for i in at)
+        if few and so_few(number, least) < NO_CHANCE:
+            which = named_years(years.years[i] for i in at)
             yield ReturnsProblem(
                 f"{counted_children(number)} left care in {which}, of some {in_care[at].mean():,.0f} in care: the "
                 "returns hold the history of children of later years and not who left before; give the returns of "

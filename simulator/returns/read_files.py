@@ -404,7 +404,9 @@ def _episodes(file: File, table: pl.DataFrame, dates: _Dates) -> pl.DataFrame:
              "provider": "PLACE_PROVIDER", "rec": "REC", "location": "PL_LOCATION",
              "distance": "PL_DISTANCE"}  # fmt: skip
     coded = ("rne", "ls", "place", "provider", "rec", "location")
-    rows = _rows(file, table, names).with_columns(codes.code_in(names[column], column) for column in coded)
+    rows = _rows(file, table, names).with_columns(
+        *(codes.code_in(names[column], column) for column in coded), codes.miles_in("distance")
+    )
     if rows["year"].n_unique() > MOST_YEARS:
         dates.problems.append(ReturnsProblem(f"more than {MOST_YEARS} different values in YEAR", file.name))
     rows = dates.read(file, dates.read(file, rows, "decom"), "dec")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from simulator.returns.doubts import ENOUGH_ROWS, so_few
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 YEAR_SHARE = 0.1
@@ -26,6 +27,10 @@ them."""
 LEAST_EXPECTED, LEAST_EXPECTED_ALONE = 7.0, 20.0
 """Least number expected in them for that to be no chance (none of seven is one in a thousand); of a single year more,
 as no other year tells how many fall late in it."""
+
+TOGETHER, QUIET_CHANCE = 2, 0.001
+"""Months are quiet in which there is so little that it has less than this chance where brothers and sisters come and
+leave together, by twos: nothing of 14."""
 
 _FIRST_MONTH = 4
 
@@ -81,7 +86,7 @@ class BrokenYear:
 
 @dataclass(frozen=True)
 class Quiet:
-    """Months at the start or the end of a year, or all of it, in which hardly an episode ends.
+    """Months at the start or the end of a year, or all of it, in which hardly anything of a kind happens.
 
     Attributes
     ----------
@@ -89,31 +94,34 @@ class Quiet:
         Financial year, by the 31 March that it ends on.
     first, last : int
         Months from April, both included.
-    ends : int
-        Ends in them.
+    number : int
+        What happens in them.
     expected : float
-        Ends by what other years hold.
+        What should by the other years.
     """
 
     year: int
     first: int
     last: int
-    ends: int
+    number: int
     expected: float
 
     @property
-    def whole(self) -> bool:
-        """Whether it is all of the year."""
-        return self.last - self.first == MONTHS_A_YEAR - 1
+    def whole_year(self) -> bool:
+        """Whether it is all of the year, and next to nothing of what is no small number."""
+        whole = self.last - self.first == MONTHS_A_YEAR - 1
+        return whole and self.expected >= ENOUGH_ROWS and self.number <= BROKEN_SHARE * self.expected
+
+    @property
+    def how_unlike(self) -> float:
+        """How far the number lies from the expected one (half the deviance of a Poisson number)."""
+        return self.expected - self.number + self.number * math.log(max(self.number, 1) / self.expected)
 
     def __str__(self) -> str:
-        """Say what is missing."""
+        """Say when it is, and what is missing."""
         first, last = (_month(self.year, at) for at in (self.first, self.last))
         when = f"from {first:%B %Y} to {last:%B %Y}" if self.first < self.last else f"in {first:%B %Y}"
-        return (
-            f"{self.ends:,} episodes end {when} where {self.expected:,.0f} are expected by the other years: the return "
-            f"for the year to 31 March {self.year} "
-        )
+        return f"{when} where {self.expected:,.0f} are expected by the other years"
 
 
 def year_ending(column: str) -> pl.Expr:
@@ -209,7 +217,7 @@ def _stops(by_month: NDArray[np.int64], least_alone: float) -> int | None:
     return None
 
 
-def quiet_months(episodes: pl.DataFrame, parts: Sequence[Part], until: int) -> list[Quiet]:
+def quiet_ends(episodes: pl.DataFrame, parts: Sequence[Part], until: int) -> list[Quiet]:
     """Find years that are not whole, of which the next return tells the starts: hardly an episode ends in some months.
 
     Parameters
@@ -219,27 +227,41 @@ def quiet_months(episodes: pl.DataFrame, parts: Sequence[Part], until: int) -> l
     parts : sequence of Part
     until : int
         Last year that is looked at.
-
-    Returns
-    -------
-    list of Quiet
-        Of each such year the most months.
     """
     first, last = run_of_years(parts, until)
-    by_month = _by_month(episodes, first, last, ("dec",))
+    return list(quiet_months(first, _by_month(episodes, first, last, ("dec",)), BROKEN_SHARE))
+
+
+def quiet_months(first: int, by_month: NDArray[np.int64], share: float) -> Iterator[Quiet]:
+    """Find years in which hardly anything happens in some months, beside what the other years hold.
+
+    If less happens in the year's other months, less is expected in these.
+
+    Parameters
+    ----------
+    first : int
+        Financial year that is the first.
+    by_month : (year, month from April) int
+    share : float
+        Of what is expected, up to which months are quiet.
+
+    Yields
+    ------
+    Quiet
+        Of each such year the months that are least like the others.
+    """
     spans = [(0, end) for end in range(MONTHS_A_YEAR, 0, -1)] + [(start, MONTHS_A_YEAR) for start in range(1, 12)]
-    spans.sort(key=lambda span: span[0] - span[1])
-    found = []
-    for at, months in enumerate(by_month if last > first else ()):
+    for at, months in enumerate(by_month if len(by_month) > 1 else ()):
         others = np.delete(by_month, at, axis=0).mean(axis=0)
+        found = []
         for start, end in spans:
-            ends, usual = int(months[start:end].sum()), others[start:end].sum()
+            number, usual = int(months[start:end].sum()), float(others[start:end].sum())
             elsewhere = others.sum() - usual
-            expected = usual * (months.sum() - ends) / elsewhere if elsewhere else usual
-            if expected >= LEAST_EXPECTED and ends <= BROKEN_SHARE * expected:
-                found.append(Quiet(first + at, start, end - 1, ends, float(expected)))
-                break
-    return found
+            expected = usual * min(1.0, float((months.sum() - number) / elsewhere)) if elsewhere else usual
+            if number <= share * expected and so_few(-(-number // TOGETHER), expected / TOGETHER) < QUIET_CHANCE:
+                found.append(Quiet(first + at, start, end - 1, number, expected))
+        if found:
+            yield max(found, key=lambda quiet: quiet.how_unlike)
 
 
 def _month(year: int, at: int) -> date:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from returns_birth_gates import BIRTH_GATES
 from returns_corrected import CORRECTED
+from returns_flow_gates import FLOW_GATES, PLACE_GATES
 from returns_gates import (
     COUNCILS,
     GATES,
@@ -23,6 +25,8 @@ from returns_gates import (
 )  # fmt: skip
 
 from simulator.cli.main import cli
+
+ALL = GATES | FLOW_GATES | PLACE_GATES
 
 TABLES = (
     "stock", "starts", "exits", "moves", "exposure", "events", "levels", "rates", "first-placements", "drift",
@@ -68,9 +72,9 @@ def test_the_truth(plain: Path) -> None:
     assert last_year(plain) == (TRUE_CHILDREN, TRUE_UASC, TRUE_STARTS, TRUE_EXITS)
 
 
-@pytest.mark.parametrize("kind", [*GATES, *CORRECTED])
+@pytest.mark.parametrize("kind", ALL)
 def test_gate(kind: str, tmp_path: Path) -> None:
-    gate = (GATES | CORRECTED)[kind]
+    gate = ALL[kind]
     result = call(gate.make(tmp_path / "returns"), tmp_path / "out")
     assert result.exit_code == (2 if gate.refused else 0), result.output
     assert gate.told in result.output
@@ -81,10 +85,14 @@ def test_gate(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["stacked", "stacked with years", "adopted on the last day", "UASC in header", "joined", "codes with words"]
-)
+    "kind",
+    [
+        "stacked", "stacked with years", "adopted on the last day", "UASC in header", "joined", "codes with words",
+        "locations of one letter", "distances with their unit",
+    ],
+)  # fmt: skip
 def test_what_becomes_right_is_right_in_every_year(kind: str, tmp_path: Path, plain: Path) -> None:
-    assert call(GATES[kind].make(tmp_path / "returns"), tmp_path / "out").exit_code == 0
+    assert call(ALL[kind].make(tmp_path / "returns"), tmp_path / "out").exit_code == 0
     for name in ("stock", "starts", "exits", "moves", "rates", "where-placed"):
         assert (tmp_path / "out" / f"{name}.csv").read_bytes() == (plain / f"{name}.csv").read_bytes(), name
 
