@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from returns_birth_gates import BIRTH_GATES
 from returns_flow_gates import FLOW_GATES, PLACE_GATES
 from returns_gates import (
     COUNCILS,
@@ -24,7 +25,7 @@ from returns_gates import (
 
 from simulator.cli.main import cli
 
-ALL = GATES | FLOW_GATES | PLACE_GATES
+ALL = GATES | BIRTH_GATES | FLOW_GATES | PLACE_GATES
 
 TABLES = (
     "stock", "starts", "exits", "moves", "exposure", "events", "levels", "rates", "first-placements", "drift",
