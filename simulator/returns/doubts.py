@@ -23,6 +23,8 @@ NEVER = 2.0
 
 def so_few(number: int, expected: float) -> float:
     """Return the chance of so few or fewer of a Poisson number."""
+    if not expected:
+        return 1.0
     return sum(math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(number + 1))
 
 

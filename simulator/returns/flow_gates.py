@@ -27,10 +27,9 @@ Days = NDArray[np.int64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-QUIET, QUIET_CHANCE = 0.2, 1e-5
-"""Share of the starts, or exits, expected in some months below which they are told of, if so few have less than this
-chance: none of 12. Brothers and sisters come together, so that what happens comes in half as many groups, of which so
-few have less than a chance of one in 300."""
+QUIET = 0.2
+"""Share of the starts, or exits, expected in some months up to which they are told of, if they are so few by no chance:
+some are entered before others."""
 
 ONE_DAY, ONE_DAY_MOST, FEWEST_ON_A_DAY = 0.2, 0.5, 10
 """Share of a year's starts, or exits, on one day from which it is told of, and refused, and the least number: more than
@@ -42,8 +41,7 @@ BACK_WITHIN = 7
 
 ONE_REASON, MOST_FOR_A_REASON, REASON_CHANCE = 0.95, 0.7, 0.001
 """Share of exits for one reason from which it is told of, if so few for others have less than this chance where they
-are three in ten. In England no reason stands for half of exits before 18, and in no council of 100 or more for so many
-(a judgement)."""
+are three in ten (a judgement: in England a third go home, and no reason stands for more)."""
 
 
 @dataclass(frozen=True)
@@ -120,14 +118,10 @@ def _month(day: Days) -> Whole:
 def _quiet(flow: Flow, years: Years, told: Collection[int]) -> Iterator[Doubt]:
     """Tell of months at the start or end of a year in which hardly a child starts, or leaves."""
     by_month = np.bincount(flow.month, minlength=len(years.years) * MONTHS_A_YEAR).reshape(-1, MONTHS_A_YEAR)
-    for quiet in quiet_months(years.years[0], by_month, _improbable):
+    for quiet in quiet_months(years.years[0], by_month, QUIET):
         if quiet.year not in told:
             text = f"{counted_children(quiet.number)} {flow.what} {quiet}: {flow.none}"
-            yield ReturnsProblem(text), quiet.whole
-
-
-def _improbable(number: int, expected: float) -> bool:
-    return number <= QUIET * expected and so_few(number, expected) < QUIET_CHANCE
+            yield ReturnsProblem(text), quiet.whole_year
 
 
 def _one_day(flow: Flow, years: Years, told: Collection[int]) -> Iterator[Doubt]:

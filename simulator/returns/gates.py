@@ -186,9 +186,13 @@ def _by_return_year(returns: Returns) -> pl.DataFrame:
 def _quiet_months(quiet_years: Iterable[Quiet]) -> Iterator[Doubt]:
     """Tell of years that are not whole, or missing from a file of several years."""
     for quiet in quiet_years:
-        cause = "is missing" if quiet.whole else "is not whole, and its figures and those of the next can't be believed"
+        cause = (
+            "is missing"
+            if quiet.whole_year
+            else "is not whole, and its figures and those of the next can't be believed"
+        )
         text = f"{quiet.number:,} episodes end {quiet}: the return for the year to 31 March {quiet.year} {cause}"
-        yield ReturnsProblem(text), quiet.whole
+        yield ReturnsProblem(text), quiet.whole_year
 
 
 def _wholes(episodes: pl.DataFrame, years: Years) -> dict[Whole, dict[int, int]]:

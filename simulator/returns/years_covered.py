@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from simulator.returns.doubts import ENOUGH_ROWS, so_few
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
 YEAR_SHARE = 0.1
@@ -26,6 +27,10 @@ them."""
 LEAST_EXPECTED, LEAST_EXPECTED_ALONE = 7.0, 20.0
 """Least number expected in them for that to be no chance (none of seven is one in a thousand); of a single year more,
 as no other year tells how many fall late in it."""
+
+TOGETHER, QUIET_CHANCE = 2, 0.001
+"""Months are quiet in which there is so little that it has less than this chance where brothers and sisters come and
+leave together, by twos: nothing of 14."""
 
 _FIRST_MONTH = 4
 
@@ -102,9 +107,10 @@ class Quiet:
     expected: float
 
     @property
-    def whole(self) -> bool:
-        """Whether it is all of the year."""
-        return self.last - self.first == MONTHS_A_YEAR - 1
+    def whole_year(self) -> bool:
+        """Whether it is all of the year, and next to nothing of what is no small number."""
+        whole = self.last - self.first == MONTHS_A_YEAR - 1
+        return whole and self.expected >= ENOUGH_ROWS and self.number <= BROKEN_SHARE * self.expected
 
     @property
     def how_unlike(self) -> float:
@@ -223,14 +229,10 @@ def quiet_ends(episodes: pl.DataFrame, parts: Sequence[Part], until: int) -> lis
         Last year that is looked at.
     """
     first, last = run_of_years(parts, until)
-    return list(quiet_months(first, _by_month(episodes, first, last, ("dec",)), _hardly_any))
+    return list(quiet_months(first, _by_month(episodes, first, last, ("dec",)), BROKEN_SHARE))
 
 
-def _hardly_any(number: int, expected: float) -> bool:
-    return expected >= LEAST_EXPECTED and number <= BROKEN_SHARE * expected
-
-
-def quiet_months(first: int, by_month: NDArray[np.int64], few: Callable[[int, float], bool]) -> Iterator[Quiet]:
+def quiet_months(first: int, by_month: NDArray[np.int64], share: float) -> Iterator[Quiet]:
     """Find years in which hardly anything happens in some months, beside what the other years hold.
 
     If less happens in the year's other months, less is expected in these.
@@ -240,8 +242,8 @@ def quiet_months(first: int, by_month: NDArray[np.int64], few: Callable[[int, fl
     first : int
         Financial year that is the first.
     by_month : (year, month from April) int
-    few : function
-        Says whether a number is few of those expected.
+    share : float
+        Of what is expected, up to which months are quiet.
 
     Yields
     ------
@@ -256,7 +258,7 @@ def quiet_months(first: int, by_month: NDArray[np.int64], few: Callable[[int, fl
             number, usual = int(months[start:end].sum()), float(others[start:end].sum())
             elsewhere = others.sum() - usual
             expected = usual * min(1.0, float((months.sum() - number) / elsewhere)) if elsewhere else usual
-            if expected and few(number, expected):
+            if number <= share * expected and so_few(-(-number // TOGETHER), expected / TOGETHER) < QUIET_CHANCE:
                 found.append(Quiet(first + at, start, end - 1, number, expected))
         if found:
             yield max(found, key=lambda quiet: quiet.how_unlike)

@@ -162,7 +162,7 @@ PLACE_GATES = {
     ),
     "kilometres": Gate(
         distances((MILES * 1.609 + 10).cast(pl.String)),
-        "181 of 235 children whose distance from home is known live over 20 miles away on 31 March 2025 (and in 3 other "
-        "years): are distances metres or kilometres? No authority in England has so many",
+        "181 of 235 children whose distance from home is known live over 20 miles away on 31 March 2025 (and in 3 "
+        "other years): are distances metres or kilometres? No authority in England has so many",
     ),
 }  # fmt: skip
