@@ -13,9 +13,10 @@ from typing import Literal
 import polars as pl
 
 from simulator.data.council import FEWEST, FIRST_BASE, LAST_BASE
+from simulator.returns.birth_gates import doubtful_births
 from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18, STAYS_ON
-from simulator.returns.doubts import ENOUGH_ROWS, FEWEST_ROWS, NEVER, Doubt, named_years, so_few, worst_year
+from simulator.returns.doubts import NEVER, Doubt, named_years, so_few, worst_year
 from simulator.returns.exposure import Years
 from simulator.returns.flow_gates import doubtful_flows
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
@@ -42,14 +43,6 @@ chance. Of councils of any size from which a fifth leaves in a year it is told o
 
 VANISHED_SHARE = 0.5
 """Share of children who left that no return saw leave, from which the returns hold those in care on one day a year."""
-
-TWO_BIRTHS, TWO_BIRTHS_MOST = 0.03, 0.2
-"""Share of children with several dates of birth from which it is warned of, and refused: mistyped are one in a hundred.
-"""
-
-ONE_BIRTH, ONE_BIRTH_MOST = 0.1, 0.5
-"""Share of children with the same date of birth from which it is warned of, and refused (a judgement: 1 January of a
-year is entered for some unaccompanied children, of whom no council has so many)."""
 
 UASC_FALL, CHANCE = 1 / 3, 0.001
 """Share of the arrivals of asylum-seeking children in the years around below which those of a year are told of, if so
@@ -152,7 +145,7 @@ def warnings(returns: Returns, stays: Stays, report: Report, years: Years) -> li
     """
     episodes = _by_return_year(returns)
     quiet = quiet_ends(returns.episodes, returns.parts, returns.whole_until)
-    doubts = [*_quiet_months(quiet), *_shares(episodes, report, years), *_doubtful_births(returns)]
+    doubts = [*_quiet_months(quiet), *_shares(episodes, report, years), *doubtful_births(returns)]
     problems = [*_nobody_leaves(stays), *_nobody_is_seen_to_leave(stays, report)]
     problems = problems or _if_refused(doubts) or [*_hardly_any_leave(years)]
     if not problems:
@@ -227,26 +220,6 @@ def _wholes(episodes: pl.DataFrame, years: Years) -> dict[Whole, dict[int, int]]
         "starts": dict(zip(years.years, map(int, years.starts.sum(axis=(1, 2, 3))), strict=True)),
         "exits": dict(zip(years.years, map(int, exits.sum(axis=1) - exits[:, AGE_18]), strict=True)),
     }
-
-
-def _doubtful_births(returns: Returns) -> Iterator[Doubt]:
-    """Tell children who are called the same, as they have several dates of birth, and a date that stands for many."""
-    known = pl.col("dob").is_not_null() & pl.col("child").is_not_null() & pl.col("kind").is_in(("header", "episodes"))
-    births = returns.births.filter(known).unique(["child", "dob"])
-    several, of = int((births["child"].value_counts()["count"] > 1).sum()), births["child"].n_unique()
-    same = max(births["dob"].value_counts()["count"], default=0)
-    if same >= max(FEWEST_ROWS, ONE_BIRTH * of):
-        told = (
-            f"{same:,} of {of:,} children have the same date of birth: does it stand for one that is not known? Their "
-            "ages, and when they will be 18, are wrong"
-        )
-        yield ReturnsProblem(told), same >= ONE_BIRTH_MOST * of and same >= ENOUGH_ROWS
-    if several >= max(FEWEST_ROWS, TWO_BIRTHS * of):
-        told = (
-            f"{several:,} of {of:,} children have several dates of birth: are children called the same, as where "
-            "returns of two councils are put together, or are dates written otherwise in some files?"
-        )
-        yield ReturnsProblem(told), several >= TWO_BIRTHS_MOST * of
 
 
 def _missing_year(returns: Returns) -> Iterator[ReturnsProblem]:

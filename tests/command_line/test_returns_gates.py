@@ -26,7 +26,7 @@ from returns_gates import (
 
 from simulator.cli.main import cli
 
-ALL = GATES | FLOW_GATES | PLACE_GATES
+ALL = GATES | BIRTH_GATES | CORRECTED | FLOW_GATES | PLACE_GATES
 
 TABLES = (
     "stock", "starts", "exits", "moves", "exposure", "events", "levels", "rates", "first-placements", "drift",
