@@ -134,10 +134,10 @@ def _where(found: Sufficiency) -> Iterator[str]:
             continue
         one = last[key]
         children, share = found.at_last_count(one)
-        percent = HIDDEN if np.isnan(share) else f"{100 * share:.0f}%"
-        cells = [projected.get((date, *key)) for _, date in later]
-        ahead = ["" if cell is None else _whole(float(cell[8] or 0.0)) for cell in cells]
-        rows.append([label, _whole(children), percent, *ahead])
+        percent = found.percent(one, share)
+        told = "" if percent is None else HIDDEN if np.isnan(percent) else f"{percent:.0f}%"
+        ahead = ["" if (row := projected.get((date, *key))) is None else _cell(row[8]) for _, date in later]
+        rows.append([label, _whole(children), told, *ahead])
     yield from grid(rows)
 
 
@@ -182,6 +182,11 @@ def _count(table: Array | None) -> str:
 def _whole(value: float) -> str:
     """Write a number of children or places to the nearest whole one, as who commissions places counts them."""
     return HIDDEN if np.isnan(value) else f"{value:,.0f}"
+
+
+def _cell(value: str | float | None) -> str:
+    """Write a cell of a table: a number, or the word where it is hidden."""
+    return value if isinstance(value, str) else _whole(value or 0.0)
 
 
 def _money(table: Array | None) -> str:

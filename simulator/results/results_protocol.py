@@ -6,6 +6,7 @@ published of them (`simulator.disclosure.published`) implement it. Only who make
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -125,6 +126,8 @@ class Showing:
         area.
     rounded_to : int
         Numbers of children that are worked out of shown ones are rounded to its multiples.
+    largest_hidden : int
+        Those from 1 to this are hidden.
     inputs_hashed : bool
         Whether a hash of a council's returns may be given; of small tables they could be guessed from it.
     """
@@ -134,7 +137,15 @@ class Showing:
     parts_add_up: bool = True
     least_for_percent: float = 0.0
     rounded_to: int = 1
+    largest_hidden: int = 0
     inputs_hashed: bool = True
+
+    def worked_out(self, children: float) -> float:
+        """Return a number of children that is worked out of shown ones as it may be shown: NaN where it is hidden."""
+        if self.rounded_to == 1 or math.isnan(children):
+            return children
+        small = 0.5 <= children < self.largest_hidden + 0.5
+        return math.nan if small else self.rounded_to * math.floor(children / self.rounded_to + 0.5)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -194,7 +194,7 @@ class Sufficiency:
         if one.by not in DISTANCE_TABLES or whole is None or np.isnan(whole[0]):
             return one.children, one.share
         share = self._held_share(one, one.date)
-        return share * float(whole[0]), share
+        return self.results.showing.worked_out(share * float(whole[0])), share
 
     def _held_share(self, last: PlacedCount, date: str) -> float:
         """Return the share of children in a category on a day, if that of each placement holds as last counted."""
@@ -212,12 +212,15 @@ class Sufficiency:
     def _where(
         self, date: str, ahead: float | None, one: PlacedCount, children: float, share: float, basis: str
     ) -> Row:
-        showing = self.results.showing
-        percent = 100.0 * share if one.whole >= showing.least_for_percent else None
-        if ahead is not None and showing.rounded_to > 1:
-            children = showing.rounded_to * round(children / showing.rounded_to)
+        percent = self.percent(one, share)
+        if ahead is not None:
+            children = self.results.showing.worked_out(children)
         head = (self.results.name, self.area, date, ahead, one.placement, one.by, one.category, "children")
         return (*head, self._cell(children), self._cell(percent), basis, one.source or OWN_SOURCE)
+
+    def percent(self, one: PlacedCount, share: float) -> float | None:
+        """Return a share of a count in per cent; None where there are too few children to give one."""
+        return 100.0 * share if one.whole >= self.results.showing.least_for_percent else None
 
     def peer_rows(self) -> Iterator[Row]:
         """Yield the rows of `beside-others.csv`: indicators of the council, its neighbours, its region and England."""

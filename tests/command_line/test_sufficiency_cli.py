@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -147,6 +148,22 @@ def test_the_projected_number_far_from_home_starts_from_the_count(made: Path) ->
     [model] = [float(r["central"]) for r in read(out / "results.csv")
                if (r["date"], r["measure"], r["placement"]) == ("2031-03-31", *list(away)[:1], "all")]  # fmt: skip
     assert later == pytest.approx(model, rel=0.01)
+
+
+def test_where_children_are_placed_is_published_to_the_nearest_five(made: Path, tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    done = call("sufficiency", "--returns", made / "imported", "--publish", "--draws", 0, "--no-charts", "--out", out)
+    assert done.exit_code == 0, done.output
+    said = done.stdout.split("Where its children are placed")[1].split("\n\n")[0].splitlines()[1:]
+    assert [line for line in said if line.startswith("Over 20 miles from home")]
+    numbers = [cell for line in said for cell in re.split(r"  +", line)[1:] if cell != "c" and not cell.endswith("%")]
+    assert len(numbers) >= 20
+    assert [number for number in numbers if int(number) % 5] == []
+    shown = {(r["by"], r["category"]): r for r in read(out / "in-and-out-of-area.csv")
+             if r["date"] == "2026-03-31" and r["placement"] == "all"}  # fmt: skip
+    near, far = shown["distance", "20_miles_or_less"], shown["distance", "over_20_miles"]
+    share = float(far["children"]) / (float(near["children"]) + float(far["children"]))
+    assert float(far["percent"]) == pytest.approx(100 * share, abs=1e-3), "of what is shown, and of nothing else"
 
 
 def test_others_stand_beside_it(made: Path) -> None:
