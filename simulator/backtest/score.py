@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.backtest.intervals import LEVELS
+from simulator.vocabulary.extras import install
 
 Array = NDArray[np.float64]
 
@@ -29,7 +30,7 @@ def crps(quantiles: Array, happened: Array) -> Array:
     except ModuleNotFoundError as error:
         if error.name != "scoringrules":
             raise
-        raise RuntimeError("the back-test needs scoringrules: pip install 'care-demand[backtest]'") from error
+        raise RuntimeError(f"the back-test needs scoringrules: {install('backtest')}") from error
     return np.asarray(scoring.crps_quantile(happened, quantiles, LEVELS))
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.local_evidence import Evidence, PlacedCount, placed_counts
+from simulator.baseline.local_evidence import Evidence, PlacedCount, counted_far, placed_counts
 from simulator.baseline.published_evidence import published_evidence
 from simulator.baseline.start import PastSeries
 from simulator.data.council import Council
@@ -17,12 +17,15 @@ from simulator.vocabulary import placements
 from simulator.vocabulary.axes import STREAMS
 from simulator.vocabulary.calendar import financial_year
 from simulator.vocabulary.labels import ALL
-from simulator.vocabulary.where_placed import DISTANCES, LOCALITIES, PROVIDERS
+from simulator.vocabulary.where_placed import DISTANCE_TABLES, DISTANCES, LOCALITIES, PROVIDERS
 
 Array = NDArray[np.float64]
 
 AWAY_COUNTED = {"far_from_home": ("distance", "over_20_miles"), "outside_area": ("locality", "outside")}
 """Of whom a projection tells how many live away, and what counts them."""
+
+SHARED_OUT = "and a share of those whose distance is not known"
+"""What is in numbers by distance beside those counted."""
 
 LEAST_TOLD = 0.5
 """Least share of children whose placement is said to be inside or outside, from which returns are taken to tell."""
@@ -48,7 +51,11 @@ def _away_so_far(council: Council) -> Iterator[tuple[str, PastSeries]]:
     for away, by in AWAY_COUNTED.items() if told else ():
         values = np.array([_away(date, counts, by) for date, counts in told])
         dates = tuple(date for date, _ in told)
-        yield f"children_{away}", PastSeries(dates, values, "", published=False, counted=False)
+        past = PastSeries(dates, values, "", published=False, counted=False)
+        if by[0] in DISTANCE_TABLES:
+            note = counted_far(_counts(dates[-1], ALL, told[-1][1].sum(axis=0)))
+            past = replace(past, added=SHARED_OUT, note=note)
+        yield f"children_{away}", past
 
 
 def _away(date: str, counts: Array, by: tuple[str, str]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -53,6 +53,25 @@ class PlacedCount:
     def is_known(self) -> bool:
         """Whether the category says where children are."""
         return not self.category.endswith(UNKNOWN)
+
+
+def counted_far(counts: Iterable[PlacedCount]) -> str:
+    """Say how many were counted over 20 miles from home, and who is added; nothing where the distance of all is known.
+
+    Parameters
+    ----------
+    counts : iterable of PlacedCount
+        Of all placements on one day.
+    """
+    by_distance = {one.category: one for one in counts if one.by == "distance"}
+    far, unknown = (by_distance.get(name) for name in ("over_20_miles", UNKNOWN))
+    if far is None or unknown is None or not unknown.children > 0 or math.isnan(far.share):
+        return ""
+    return (
+        f"Over 20 miles from home {far.children:,.0f} of {far.whole:,.0f} children whose distance is known were "
+        f"counted on 31 March {far.date[:4]}; numbers by distance take the others to be placed as far as these in the "
+        "same placement."
+    )
 
 
 def placed_counts(

@@ -356,8 +356,8 @@ def name_notes(council: Council) -> Iterator[str]:
     """Say that returns are named for no authority, where the name looks like a slip."""
     if near := areas.near_miss(council.name):
         yield (
-            f"{council.name} is no authority; did you mean {near}? Under this name, what acts in {near} alone does not "
-            "act here."
+            f"Check the name: {council.name} is no authority; did you mean {near}? Under this name, what acts in "
+            f"{near} alone does not act here."
         )
 
 
@@ -373,7 +373,8 @@ def size_notes(council: Council) -> Iterator[str]:
         size = "more than twice" if own > published else "less than half"
         yield (
             f"Check the name: these returns have {size} the {published:,.0f} children published for {council.name} "
-            f"on 31 March {years[nearest]}."
+            f"on 31 March {years[nearest]}, whose approved foster places and unit costs stand in this run where the "
+            "council states none."
         )
 
 

@@ -65,6 +65,10 @@ class PastSeries:
         False where it is the area's own.
     counted : bool
         False where it is worked out of a count and not one.
+    added : str
+        What is in it beside those counted, as a part of a sentence.
+    note : str
+        What must be said of it.
     """
 
     dates: tuple[str, ...]
@@ -72,6 +76,8 @@ class PastSeries:
     source: str
     published: bool = True
     counted: bool = True
+    added: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,8 +110,8 @@ class OwnPast:
         chance = abs(self.model[-1] - self.children[-1]) / self.sd[-1]
         many = "more" if self.model[-1] > self.children[-1] else "fewer"
         return (
-            f"Run over the last {len(self.years)} years of the returns, the model makes {many} children than there "
-            f"were, {chance:.1f} times what chance makes: take forecasts with care."
+            f"Check the forecast: run over the last {len(self.years)} years of the returns, the model makes {many} "
+            f"children than there were, {chance:.1f} times what chance makes: take forecasts with care."
         )
 
     @property

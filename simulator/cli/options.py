@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from simulator.vocabulary.areas import ENGLAND
+from simulator.vocabulary.extras import install
 from simulator.vocabulary.printable import acting, printable
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class How:
 def needs(wanted: bool, module: str, extra: str) -> None:
     """Say which extra to install for what is wanted, if it is not there."""
     if wanted and find_spec(module) is None:
-        raise click.ClickException(f"this needs {module}: pip install 'care-demand[{extra}]'")
+        raise click.ClickException(f"this needs {module}: {install(extra)}")
 
 
 def asked_for(options: dict[str, Any]) -> How:

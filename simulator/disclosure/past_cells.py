@@ -18,6 +18,7 @@ from simulator.results.quantities import Array
 from simulator.results.results_protocol import OWN, Actual
 from simulator.vocabulary.calendar import financial_year
 from simulator.vocabulary.labels import ALL
+from simulator.vocabulary.where_placed import DISTANCE_TABLES
 
 Key = tuple[str, str, str, str, str]
 """A count: measure, what it goes by, category, area, and date or financial year."""
@@ -153,7 +154,9 @@ class PastCells:
         """Return evidence as it may be published: of the council's own counts those of all placements, at the base."""
         if evidence is None:
             return None
-        where = [self._shown_where(one, hidden) for one in evidence.where if self._may_be_shown(one)]
+        where = _with_shown_wholes(
+            [self._shown_where(one, hidden) for one in evidence.where if self._may_be_shown(one)]
+        )
         mix = {}
         for name, past in evidence.mix.items():
             keys = [(CHILDREN, PLACEMENT, name, self.area, date) for date in past.dates]
@@ -175,6 +178,20 @@ class PastCells:
         children, whole = (float(_round(np.array([value]))[0]) for value in (one.children, one.whole))
         unknown = self._is_off((CHILDREN, ALL, ALL, self.area, self.base), hidden)
         return replace(one, children=np.nan if off else children, whole=np.nan if unknown else whole)
+
+
+def _with_shown_wholes(where: list[PlacedCount]) -> list[PlacedCount]:
+    """Put the sum of what is shown in place of the number of own children whose distance is known.
+
+    It has no cell, so a share of it would tell how many there are whose distance is not known, who may be hidden.
+    """
+    found = []
+    for one in where:
+        if not one.source and one.is_known and one.by in DISTANCE_TABLES:
+            same = [two for two in where if (two.date, two.by, two.source) == (one.date, one.by, "") and two.is_known]
+            one = replace(one, whole=sum(two.children for two in same))
+        found.append(one)
+    return found
 
 
 def _round(values: Array) -> Array:

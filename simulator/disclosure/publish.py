@@ -379,6 +379,7 @@ def _published(run: _Run, bare: _Run | None) -> PublishedResults:
         claims=results.claims,
         notes=(*results.notes, _note(results)),
         money_notes=results.money_notes,
+        measure_notes={name: said for name, said in results.measure_notes.items() if name in measures},
         bends=results.bends,
         sources=results.sources,
         price_year=results.price_year,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from simulator.disclosure.suppression import BASE_LOCAL, LEAST_FOR_PERCENT
+from simulator.disclosure.suppression import BASE_LOCAL, LARGEST_HIDDEN, LEAST_FOR_PERCENT
 from simulator.results.figures import ShownFigure
 from simulator.results.quantities import Array, Kind
 from simulator.results.results_protocol import Results, Showing
@@ -60,6 +60,7 @@ class PublishedResults(Results):
         parts_add_up=False,
         least_for_percent=LEAST_FOR_PERCENT,
         rounded_to=BASE_LOCAL,
+        largest_hidden=LARGEST_HIDDEN,
         inputs_hashed=False,
     )
 

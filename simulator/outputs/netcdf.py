@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simulator.results.quantities import Quantity
 from simulator.results.results_protocol import Results
 from simulator.vocabulary.axes import AGE_BANDS
+from simulator.vocabulary.extras import install
 from simulator.vocabulary.labels import ALL
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def write_draws(results: Results, path: Path) -> None:
     try:
         import xarray as xr
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError("--keep-draws needs xarray: pip install 'care-demand[draws]'") from error
+        raise ModuleNotFoundError(f"--keep-draws needs xarray: {install('draws')}") from error
     from scipy.io import netcdf_file
 
     about = {"title": results.title, "scenario": results.name, "price_basis": "money is in cash"}

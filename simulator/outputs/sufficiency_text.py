@@ -11,6 +11,7 @@ from simulator.baseline.neighbours import INDICATORS
 from simulator.outputs.charts import words
 from simulator.outputs.text_grid import grid
 from simulator.results.figures import QUANTILES
+from simulator.results.luck import LUCK
 from simulator.results.results_protocol import Results
 from simulator.results.sufficiency_tables import PEER_LABELS, Sufficiency
 from simulator.vocabulary import placements
@@ -18,6 +19,8 @@ from simulator.vocabulary.areas import meant
 from simulator.vocabulary.axes import AGE_BANDS
 from simulator.vocabulary.calendar import Month
 from simulator.vocabulary.labels import ALL, HIDDEN
+from simulator.vocabulary.told import is_warning, marked
+from simulator.vocabulary.where_placed import DISTANCE_TABLES
 
 Array = NDArray[np.float64]
 
@@ -25,14 +28,18 @@ _LOW, _MIDDLE, _HIGH = (1 + QUANTILES.index(q) for q in (10, 50, 90))
 
 BAND_LABELS = {"under_1": "Under 1"} | {band: band.replace("_", " ") for band in AGE_BANDS if band != "under_1"}
 PLACEMENT_LABELS = {one.name: one.label for one in placements.placements()}
-NEED_LABELS = {
-    "foster_need": "Children whose original plan was fostering",
-    "unmet_foster_need": "  of them in homes or supported accommodation",
-    "foster_places_approved": "Approved mainstream foster places",
-    "foster_places_usable": "Usable mainstream foster places",
-    "beds_paid_for": "Beds of its own and block contracts",
-    "uasc_children": "Unaccompanied asylum-seeking children",
-}
+_CARERS = next(one.name for one in placements.placements() if one.capacity == "council")
+NEEDS = (
+    ("foster_need", ALL, "Children whose original plan was fostering"),
+    ("unmet_foster_need", ALL, "  of them in homes or supported accommodation"),
+    ("foster_places_approved", ALL, "Approved mainstream foster places"),
+    ("foster_places_approved", _CARERS, "  of them of the council's own carers"),
+    ("foster_places_usable", ALL, "Usable mainstream foster places"),
+    ("foster_places_usable", _CARERS, "  of them of the council's own carers"),
+    ("beds_paid_for", ALL, "Beds of its own and block contracts"),
+    ("uasc_children", ALL, "Unaccompanied asylum-seeking children"),
+)
+NEED_LABELS = {measure: label for measure, placement, label in NEEDS if placement == ALL}
 YEARLY_LABELS = {
     "starts": "Starts in the year to then",
     "exits": "Exits in the year to then",
@@ -55,7 +62,8 @@ def sufficiency_text(results: Results) -> str:
     """Return what the tables of a council's or a region's results say."""
     found = Sufficiency(results)
     parts = (_needed(found), _gaps(found), _where(found), _peers(found), _notes(found))
-    heading = [f"Sufficiency: {found.area}", f"{results.title} ({results.name}), {_draws(results)}", ""]
+    heading = [f"Sufficiency: {found.area}", f"{results.title} ({results.name}), {_draws(results)}"]
+    heading += [marked(note) for note in _every_note(found) if _comes_first(note)] + [""]
     return "\n".join([*heading, *(line for part in parts for line in (*part, ""))]).rstrip("\n") + "\n"
 
 
@@ -91,8 +99,8 @@ def _gaps(found: Sufficiency) -> Iterator[str]:
     """Write need, places and unmet need, and what it costs, in real prices as statements and summaries do."""
     results = found.results
     rows = [["What there is, and what is missing", *_when(found)]]
-    for name, label in NEED_LABELS.items():
-        tables = [found.stock(name, date) for _, date in found.dates]
+    for name, placement, label in NEEDS:
+        tables = [found.stock(name, date, placement) for _, date in found.dates]
         if not any(table is not None and np.nan_to_num(table[0], nan=1.0) for table in tables):
             continue
         rows.append([label, *map(_count, tables)])
@@ -134,10 +142,11 @@ def _where(found: Sufficiency) -> Iterator[str]:
             continue
         one = last[key]
         children, share = found.at_last_count(one)
-        percent = HIDDEN if np.isnan(share) else f"{100 * share:.0f}%"
-        cells = [projected.get((date, *key)) for _, date in later]
-        ahead = ["" if cell is None else _whole(float(cell[8] or 0.0)) for cell in cells]
-        rows.append([label, _whole(children), percent, *ahead])
+        percent = found.percent(one, share)
+        told = "" if percent is None else HIDDEN if np.isnan(percent) else f"{percent:.0f}%"
+        ahead = ["" if (row := projected.get((date, *key))) is None else _cell(row[8]) for _, date in later]
+        shared = ", with a share of those not known" if key[0] in DISTANCE_TABLES and found.some_unknown else ""
+        rows.append([f"{label}{shared}", _whole(children), told, *ahead])
     yield from grid(rows)
 
 
@@ -169,10 +178,18 @@ def _indicator(value: float, unit: str) -> str:
     return f"{value:,.0f}" if unit in ("children", "GBP a week") else f"{value:.1f}"
 
 
+def _comes_first(note: str) -> bool:
+    """Whether a note stands above all tables: what warns, and what intervals are of."""
+    return is_warning(note) or note in LUCK
+
+
+def _every_note(found: Sufficiency) -> tuple[str, ...]:
+    """Return what every chart and the summary of the run say, and what must be said of these tables."""
+    return tuple(dict.fromkeys((*found.results.every_note, *found.notes)))
+
+
 def _notes(found: Sufficiency) -> Iterator[str]:
-    """Write what every chart and the summary of the run say, and what must be said of these tables."""
-    every = (*found.results.notes, *found.results.money_notes, *found.notes)
-    yield from (f"Note: {note}" for note in dict.fromkeys(every))
+    yield from (marked(note) for note in _every_note(found) if not _comes_first(note))
 
 
 def _count(table: Array | None) -> str:
@@ -182,6 +199,11 @@ def _count(table: Array | None) -> str:
 def _whole(value: float) -> str:
     """Write a number of children or places to the nearest whole one, as who commissions places counts them."""
     return HIDDEN if np.isnan(value) else f"{value:,.0f}"
+
+
+def _cell(value: str | float | None) -> str:
+    """Write a cell of a table: a number, or the word where it is hidden."""
+    return value if isinstance(value, str) else _whole(value or 0.0)
 
 
 def _money(table: Array | None) -> str:

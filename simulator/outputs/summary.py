@@ -22,6 +22,7 @@ from simulator.results.no_change import no_change
 from simulator.results.results_protocol import Results
 from simulator.results.timeline import marches
 from simulator.runs.engines import engine_told
+from simulator.vocabulary.told import is_warning, marked
 
 Array = NDArray[np.float64]
 
@@ -236,7 +237,7 @@ def summary_text(results: Results) -> str:
     for title, name, write in shown:
         if name in figures:
             rows += _row(title, figures[name], write, columns, of_years=name in _OF_YEARS)
-    lines = [f"{results.title} ({results.name})", _where([results]), "", *grid(rows)]
+    lines = [f"{results.title} ({results.name})", _where([results]), *_warnings([results]), "", *grid(rows)]
     lines += _block(_beside(results)) + _block(value_lines(results)) + _block(attribution_lines(results))
     lines += _block(gap_lines(results))
     lines += _block(_moved(results)) + _block(_ranked(results))
@@ -254,7 +255,12 @@ def _beside(results: Results) -> list[str]:
     at = [i for i, years in enumerate(_after(results)) if years > 0]
     shown = [change[years] for years in _after(results)]
     told = [f"{words.count(shown[i].low)} to {words.count(shown[i].high)} in {words.month(shown[i].date)}" for i in at]
-    lines = [f"No change: {words.count(shown[0].central)} children throughout; 80% interval {words.listed(told)}."]
+    luck = (
+        "" if results.chance or results.draws == 1 else "; it holds luck, as what happened did, and those above do not"
+    )
+    lines = [
+        f"No change: {words.count(shown[0].central)} children throughout; 80% interval {words.listed(told)}{luck}."
+    ]
     return [*lines, *([past.said] if past.said else [])]
 
 
@@ -319,7 +325,8 @@ def comparison_text(many: Sequence[Results]) -> str:
         *block("Spend in the year to then, in cash", "spend_gbp", words.money, against),
     ]
     names = [f"{results.name}: {results.title}" for results in many]
-    lines = [f"{len(many)} scenarios, compared with {first.name}", *names, _where(many), "", *grid(rows)]
+    head = [f"{len(many)} scenarios, compared with {first.name}", *names, _where(many), *_warnings(many)]
+    lines = [*head, "", *grid(rows)]
     notes = _notes(many)
     if other := [r.name for r in many if r.first_month != first.first_month]:
         notes.append(f"Note: not compared, as they start from another date than {first.name}: {', '.join(other)}.")
@@ -360,13 +367,20 @@ def _block(lines: Sequence[str]) -> list[str]:
     return ["", *lines] if lines else []
 
 
+def _warnings(many: Sequence[Results]) -> list[str]:
+    """Return what comes before all else that is said."""
+    return [line for note, line in _said(many) if is_warning(note)]
+
+
 def _notes(many: Sequence[Results]) -> list[str]:
-    """Return each note once, with the names of the scenarios it holds for if not for all."""
+    return [line for note, line in _said(many) if not is_warning(note)]
+
+
+def _said(many: Sequence[Results]) -> Iterator[tuple[str, str]]:
+    """Yield each note once and its line, with the names of the scenarios it holds for if not for all."""
     said: dict[str, list[str]] = {}
     for results in many:
-        for note in (*results.notes, *results.money_notes):
+        for note in results.every_note:
             said.setdefault(note, []).append(results.name)
-    lines = []
     for note, names in said.items():
-        lines.append(f"Note: {note}" if len(names) == len(many) else f"Note ({', '.join(names)}): {note}")
-    return lines
+        yield note, marked(note, "" if len(names) == len(many) else ", ".join(names))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from simulator.vocabulary.extras import install
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -20,6 +22,6 @@ def data_frame(rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> pd.Data
     try:
         import pandas as pd
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError("to_frame needs pandas: pip install 'care-demand[tables]'") from error
+        raise ModuleNotFoundError(f"to_frame needs pandas: {install('tables')}") from error
     table = pd.DataFrame(list(rows), columns=list(columns))
     return table.assign(date=pd.to_datetime(table["date"]))

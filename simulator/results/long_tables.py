@@ -93,7 +93,7 @@ def _past(results: Results) -> Iterator[tuple[str, str, str, str, float, str]]:
     for name, actual in results.history.items():
         for when, value in zip(actual.dates, actual.values, strict=True):
             year = when if len(when) == 7 else Month.parse(when[:7]).financial_year
-            yield results.areas[0], year, name, ALL, float(value), actual.source or actual.label
+            yield results.areas[0], year, name, ALL, float(value), actual.origin
     for one in results.spend_before():
         yield one.area, results.reference_year, one.measure, one.placement, one.gbp, one.source
 

@@ -13,6 +13,7 @@ import numpy as np
 from simulator.results.quantities import Array, Measure
 from simulator.results.timeline import Timeline
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
+from simulator.vocabulary.told import NOT_PLAUSIBLE
 
 MOST_OF_UNDER_18S = 0.05
 """Share of people aged under 18 who are looked after (`population_0_17` in the tables, as last published)."""
@@ -23,13 +24,7 @@ MOST_OF_START = 7.0
 MOST_OF_SPEND = 10.0
 """Spend of twelve months, general inflation aside, over that of the last published year."""
 
-_SAID = "Not plausible: "
 _MOST_NAMED = 3
-
-
-def is_doubt(note: str) -> bool:
-    """Whether a note says that results are beyond anything on record."""
-    return note.startswith(_SAID)
 
 
 def doubts(
@@ -77,7 +72,7 @@ def doubts(
         ),
     ]
     return tuple(
-        f"{_SAID}{what}{_where(beyond, areas)}, from {_first(beyond, dates)} on."
+        f"{NOT_PLAUSIBLE}{what}{_where(beyond, areas)}, from {_first(beyond, dates)} on."
         for beyond, dates, what in found
         if beyond.any()
     )

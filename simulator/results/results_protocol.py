@@ -6,6 +6,7 @@ published of them (`simulator.disclosure.published`) implement it. Only who make
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from simulator.results.timeline import Timeline
 from simulator.results.value_for_money import Package, ValueAccount
 from simulator.vocabulary.calendar import Month
 from simulator.vocabulary.labels import ALL
+from simulator.vocabulary.told import warnings_first
 
 if TYPE_CHECKING:
     from simulator.baseline.local_evidence import Evidence
@@ -43,6 +45,8 @@ class Actual:
         Source keys.
     counted : bool
         False where it is worked out of a count and not one.
+    added : str
+        What is in it beside those counted, as a part of a sentence.
     """
 
     label: str
@@ -50,6 +54,12 @@ class Actual:
     values: Array
     source: str
     counted: bool = True
+    added: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from: source keys, or whose it is, and what is in it beside those counted."""
+        return f"{self.source or self.label}{f' (counted, {self.added})' if self.added else ''}"
 
 
 @dataclass(frozen=True)
@@ -125,6 +135,8 @@ class Showing:
         area.
     rounded_to : int
         Numbers of children that are worked out of shown ones are rounded to its multiples.
+    largest_hidden : int
+        Those from 1 to this are hidden.
     inputs_hashed : bool
         Whether a hash of a council's returns may be given; of small tables they could be guessed from it.
     """
@@ -134,7 +146,15 @@ class Showing:
     parts_add_up: bool = True
     least_for_percent: float = 0.0
     rounded_to: int = 1
+    largest_hidden: int = 0
     inputs_hashed: bool = True
+
+    def worked_out(self, children: float) -> float:
+        """Return a number of children that is worked out of shown ones as it may be shown: NaN where it is hidden."""
+        if self.rounded_to == 1 or math.isnan(children):
+            return children
+        small = 0.5 <= children < self.largest_hidden + 0.5
+        return math.nan if small else self.rounded_to * math.floor(children / self.rounded_to + 0.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +181,8 @@ class Results(ABC):
         What every chart of this scenario must say (for example whether start numbers or rates are held).
     money_notes : tuple of str
         What charts of money must say besides.
+    measure_notes : mapping of measure name to tuple of str
+        What must be said wherever a measure is shown.
     bends : tuple of str
         Why lines of children bend, which charts of areas say.
     sources : tuple of str
@@ -225,6 +247,7 @@ class Results(ABC):
     reference_year: str
     without: Mapping[str, Quantity] = field(default_factory=dict)
     money_notes: tuple[str, ...] = ()
+    measure_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bends: tuple[str, ...] = ()
     questions: tuple[DatedQuestion, ...] = ()
     places_limited: bool = True
@@ -250,6 +273,12 @@ class Results(ABC):
             return self.measures[measure]
         except KeyError:
             raise KeyError(f"no measure {measure!r}; there are: {', '.join(self.measures)}") from None
+
+    @property
+    def every_note(self) -> tuple[str, ...]:
+        """All that must be said, each once: warnings, then what is said of all, of money and of single measures."""
+        of_measures = (note for notes in self.measure_notes.values() for note in notes)
+        return warnings_first((*self.notes, *self.money_notes, *of_measures))
 
     @cached_property
     def timeline(self) -> Timeline:

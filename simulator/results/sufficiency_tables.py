@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.local_evidence import PlacedCount
+from simulator.baseline.local_evidence import PlacedCount, counted_far
 from simulator.baseline.neighbours import INDICATORS, PER, PRICED, SHARES, YEARS
 from simulator.results.long_tables import STATISTICS, Row, cells, price_bases
 from simulator.results.results_protocol import OWN, Results
@@ -67,6 +67,11 @@ PEER_LABELS = {
     "fostering_gbp_per_week": f"Fostering, £ a week in {PRICED}",
 }
 """Indicators in words."""
+
+PLACES_OF_HOMES = (
+    "Placements needed are numbers of children. Places needed in children's homes, which a chart and the tables of the "
+    "run have (home_places_needed), are more: not all are filled on a day."
+)
 
 SIBLINGS = (
     "Siblings are not in SSDA903 returns, nor in tables of authorities, so no number of sibling groups is told here. "
@@ -184,6 +189,11 @@ class Sufficiency:
         newest = {one.by: max(two.date for two in counts if two.by == one.by) for one in counts}
         yield from (one for one in counts if one.date == newest[one.by])
 
+    @property
+    def some_unknown(self) -> bool:
+        """Whether the distance of some children is not known at the last count, or may not be, as it is hidden."""
+        return any(one.children != 0 for one in self.last_where() if one.by == "distance" and not one.is_known)
+
     def at_last_count(self, one: PlacedCount) -> tuple[float, float]:
         """Return how many children a count comes to on its day, and their share of all.
 
@@ -194,7 +204,7 @@ class Sufficiency:
         if one.by not in DISTANCE_TABLES or whole is None or np.isnan(whole[0]):
             return one.children, one.share
         share = self._held_share(one, one.date)
-        return share * float(whole[0]), share
+        return self.results.showing.worked_out(share * float(whole[0])), share
 
     def _held_share(self, last: PlacedCount, date: str) -> float:
         """Return the share of children in a category on a day, if that of each placement holds as last counted."""
@@ -212,12 +222,15 @@ class Sufficiency:
     def _where(
         self, date: str, ahead: float | None, one: PlacedCount, children: float, share: float, basis: str
     ) -> Row:
-        showing = self.results.showing
-        percent = 100.0 * share if one.whole >= showing.least_for_percent else None
-        if ahead is not None and showing.rounded_to > 1:
-            children = showing.rounded_to * round(children / showing.rounded_to)
+        percent = self.percent(one, share)
+        if ahead is not None:
+            children = self.results.showing.worked_out(children)
         head = (self.results.name, self.area, date, ahead, one.placement, one.by, one.category, "children")
         return (*head, self._cell(children), self._cell(percent), basis, one.source or OWN_SOURCE)
+
+    def percent(self, one: PlacedCount, share: float) -> float | None:
+        """Return a share of a count in per cent; None where there are too few children to give one."""
+        return 100.0 * share if one.whole >= self.results.showing.least_for_percent else None
 
     def peer_rows(self) -> Iterator[Row]:
         """Yield the rows of `beside-others.csv`: indicators of the council, its neighbours, its region and England."""
@@ -279,16 +292,6 @@ class Sufficiency:
         return (self.results.showing.hidden or None) if np.isnan(value) else value
 
     @property
-    def _counted_far(self) -> str:
-        """How many were counted far from home, of those whose distance is known."""
-        far = [one for one in self.last_where() if (one.by, one.category) == ("distance", "over_20_miles")]
-        return "".join(
-            f": over 20 miles from home, {one.children:,.0f} of {one.whole:,.0f} whose distance is known were counted"
-            for one in far
-            if not np.isnan(one.share)
-        )
-
-    @property
     def notes(self) -> tuple[str, ...]:
         """What must be said of the tables."""
         told = any(not one.source for one in self.evidence.where)
@@ -299,9 +302,9 @@ class Sufficiency:
         )
         return (
             *self.evidence.notes,
-            f"Where children are placed is from {where}; in later years it is what shares of the last count come to. "
-            "Numbers by distance take the rest to be placed as far as children whose distance is known"
-            f"{self._counted_far}.",
+            f"Where children are placed is from {where}; in later years it is what shares of the last count come to.",
+            *([far] if (far := counted_far(self.last_where())) else []),
+            *([PLACES_OF_HOMES] if "home_places_needed" in self.results.measures else []),
             "Places that the council has are told of its own carers, and of beds that it states (own.beds): all other "
             "placements are bought as they are needed.",
             "Children whose original plan was fostering and who live in homes or supported accommodation are the unmet "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from simulator.baseline.baseline_protocol import Baseline
 from simulator.interventions.own_figures import cost_of, label_of
 from simulator.projection.compile import Compiled, deflator_growth
 from simulator.projection.foster_supply import drawn_numbers
 from simulator.projection.recorded_trends import INTO
+from simulator.results.measures import measures
 from simulator.scenario.schema import Scenario
 from simulator.vocabulary.areas import authorities, codes_of
 
@@ -43,6 +45,37 @@ def notes(compiled: Compiled) -> tuple[str, ...]:
         reached = "; ".join(i.in_words for i in scenario.interventions)
         said.append(f"A replication of a published projection, not an endorsement of it. It assumes: {reached}.")
     return tuple(said)
+
+
+def measure_notes(baseline: Baseline, shown: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Say what must be said wherever a measure is shown, of measures by name; those with nothing to say are left out.
+
+    Parameters
+    ----------
+    baseline : Baseline
+    shown : iterable of str
+        Names of measures.
+    """
+    kinds, history = measures(), baseline.history
+    found = {}
+    for name in shown:
+        untold = () if kinds[name].in_returns or not baseline.by_own_returns else _not_in_returns(baseline)
+        past = history[name].note if name in history else ""
+        found[name] = tuple(note for note in (kinds[name].note, *untold, past) if note)
+    return {name: said for name, said in found.items() if said}
+
+
+def _not_in_returns(baseline: Baseline) -> tuple[str, ...]:
+    """Say whose front door stands in a run from a council's own returns, which tell of children in care alone.
+
+    The first is short enough to stand under a picture.
+    """
+    published = {one.code for one in authorities()}.intersection(baseline.codes)
+    whose = f"those published of {baseline.reported[0].name}" if published else "England's by children looked after"
+    return (
+        f"The front door is not in SSDA903 returns: figures are {whose}.",
+        "Referrals, children in need, protection plans and spend at the front door are no figures of these returns.",
+    )
 
 
 def bends(compiled: Compiled) -> tuple[str, ...]:

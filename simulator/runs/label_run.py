@@ -25,9 +25,10 @@ from simulator.results.quantities import Measure
 from simulator.results.results_protocol import OWN, Actual, DatedClaim, DatedQuestion
 from simulator.results.spend_lines import SpendLines
 from simulator.results.timeline import Timeline
-from simulator.runs.chart_notes import bends, money_notes, notes
+from simulator.runs.chart_notes import bends, measure_notes, money_notes, notes
 from simulator.scenario import schema
 from simulator.vocabulary.calendar import financial_year, instant_date
+from simulator.vocabulary.told import warnings_first
 
 Array = NDArray[np.float64]
 
@@ -77,7 +78,8 @@ def labelled(runs: Sequence[Compiled], name: str, paths: Paths, engine: str) -> 
         measures=found,
         history=_history(baseline),
         claims=tuple(map(_dated, scenario.claims)),
-        notes=(*beyond, *openings_note(found, timeline, names), *notes(compiled)),
+        notes=warnings_first((*beyond, *openings_note(found, timeline, names), *notes(compiled))),
+        measure_notes=measure_notes(baseline, found),
         money_notes=money_notes(compiled),
         bends=bends(compiled),
         sources=baseline.sources,
@@ -221,6 +223,8 @@ def _totals(member: Array) -> Callable[[Array], Array]:
 def _history(baseline: Baseline) -> Mapping[str, Actual]:
     """Return what charts draw before a projection, by measure."""
     return {
-        measure: Actual("Published" if past.published else OWN, past.dates, past.values, past.source, past.counted)
+        measure: Actual(
+            "Published" if past.published else OWN, past.dates, past.values, past.source, past.counted, past.added
+        )
         for measure, past in baseline.history.items()
     }

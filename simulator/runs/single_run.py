@@ -21,6 +21,7 @@ from simulator.results.value_for_money import ALONGSIDE, Package, flows
 from simulator.runs.label_run import labelled, measured
 from simulator.runs.prepare import Prepared, prepare
 from simulator.scenario.schema import WITHOUT_PROGRAMMES, Scenario
+from simulator.vocabulary.extras import install
 
 Engine = Literal["plain", "compiled"]
 
@@ -46,7 +47,7 @@ def engine_named(name: Engine) -> Run:
         from simulator.engine.compiled.backend import run_compiled
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            "the compiled engine needs numba: pip install 'care-demand[fast]', or name the plain one"
+            f"the compiled engine needs numba: {install('fast')}, or name the plain one"
         ) from error
     return run_compiled
 

@@ -6,14 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
+from simulator.data import tables
 from simulator.interventions.fields import idle_values
+from simulator.interventions.own_figures import OwnBeds, OwnPrice, cost_of, label_of
 from simulator.interventions.surroundings import Surroundings
 from simulator.scenario.checking import Origin
 from simulator.scenario.errors import Problem
 from simulator.scenario.loaded import LoadedScenario
 from simulator.scenario.translate import dotted
 from simulator.vocabulary import areas
+from simulator.vocabulary.calendar import financial_year
 from simulator.vocabulary.pounds import pounds
+
+TIMES_LESS, TIMES_MORE = 5, 4
+"""How far a council's price may be from England's unit cost: those that authorities publish are 0.6 to 2.0 of it, and
+single homes and lodgings lie further out; a price of a night is a seventh, of a month 4.3 times that of a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ def cautions(loaded: LoadedScenario) -> tuple[Caution, ...]:
     """Return everything in a scenario that is rarely meant: values that cannot act, and prices and budgets twice."""
     return (
         *_awaiting(loaded),
+        *_unlikely_prices(loaded),
         *_idle(loaded),
         *_stacked_prices(loaded),
         *_on_recorded_prices(loaded),
@@ -91,6 +101,38 @@ def _awaiting(loaded: LoadedScenario) -> Iterator[Caution]:
     if loaded.awaits_council and (origin := next(_given(loaded, "own"), None)) is not None:
         what = "figures of one council, which a run names: --returns DIR, or --area NAME; no other run takes them"
         yield Caution(_at(origin, "own", what), f"own: {what}.", of_money=False)
+
+
+def _unlikely_prices(loaded: LoadedScenario) -> Iterator[Caution]:
+    """Tell prices of a council's own that are far from the unit cost that they stand in for."""
+    own, england = loaded.scenario.own, loaded.baseline.england
+    if not own.given:
+        return
+    lines = (line for line in england.costs.lines if line.driver.of_placements)
+    usual = {line.key: float(np.divide(line.spend_gbp, line.units)) for line in lines}
+    stated: list[tuple[str, str, OwnPrice | OwnBeds]] = [
+        *((f"own.prices.{i}.gbp_per_week", label_of(one.placement), one) for i, one in enumerate(own.prices)),
+        *((f"own.beds.{i}.gbp_per_week", one.name, one) for i, one in enumerate(own.beds)),
+    ]
+    for path, label, one in stated:
+        gbp, cost = one.gbp_per_week, usual.get(cost_of(one.placement), 0.0)
+        origin = next(_given(loaded, path), None)
+        if origin is None or gbp is None or one.price_year is None or cost == 0.0:
+            continue
+        there = cost * _general_prices(one.price_year) / _general_prices(financial_year(england.base - 1))
+        if not there / TIMES_LESS <= gbp <= there * TIMES_MORE:
+            than = f"less than 1/{TIMES_LESS} of" if gbp < there else f"more than {TIMES_MORE} times"
+            what = (
+                f"£{gbp:,.0f} a week ({label}) is {than} England's mean, £{there:,.0f} in {one.price_year}; a "
+                "price is in pounds a week, not a night, a month or a year"
+            )
+            yield Caution(_at(origin, path, what), f"Check the price: {what}.", of_money=True)
+
+
+def _general_prices(year: str) -> float:
+    """Return the level of general prices in a financial year, or in the last published one."""
+    known = {str(one): float(level) for one, level in tables.series("gdp_deflator").items()}
+    return known[min(year, max(known))]
 
 
 def _idle(loaded: LoadedScenario) -> Iterator[Caution]:

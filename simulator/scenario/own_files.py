@@ -45,7 +45,9 @@ Save as CSV. Then, for example:
 
 prices.csv     What a week in a placement costs, gross. A row without a price says nothing. Give the price of the
                council's own homes only where their beds are in beds.csv; otherwise one price for all.
-fostering.csv  The council's own mainstream foster carers (kinship carers are not among them).
+fostering.csv  The council's own mainstream foster carers (kinship carers are not among them). Who leaves in a year is
+               a rate: 10 of 60 means that a sixth of those there are leave each year, so 51, 36 and 26 are left after
+               one, three and five years if none is approved. Agencies' places are not limited by these carers.
 beds.csv       Homes of its own and block contracts, a row each: they are paid for whether filled or not. One that will
                open in the run has a month (2027-04) under opens.
 

@@ -197,3 +197,4 @@ def test_without_polars_the_extra_is_named(returns: Path, tmp_path: Path, monkey
     result = call("import", "ssda903", returns, "--out", tmp_path / "out")
     assert result.exit_code == 1
     assert "SSDA903 returns need polars: pip install 'care-demand[returns]'" in result.output
+    assert "or in a checkout .venv/bin/pip install -e '.[returns]'" in result.output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from simulator.cli.main import cli
 from simulator.outputs.charts import words
+from simulator.results.luck import HOW_LARGE, LEFT_OUT
 from simulator.results.sufficiency_tables import (
     NEEDED_COLUMNS,
     PEER_COLUMNS,
@@ -133,20 +135,39 @@ def test_the_projected_number_far_from_home_starts_from_the_count(made: Path) ->
         assert 100 * first[measure, "all"] / first["children", "all"] == pytest.approx(counted["all", *by], abs=2)
     far = first["children_far_from_home", "all"]
     said = (made / "screen.txt").read_text()
-    [line] = [line for line in said.splitlines() if line.startswith("Over 20 miles from home  ")]
-    assert line.split()[5] == f"{far:,.0f}"
+    [line] = [line for line in said.splitlines() if line.startswith("Over 20 miles from home, with a share of those ")]
+    assert re.split(r"  +", line)[1] == f"{far:,.0f}"
     [row] = [row for row in read(out / "in-and-out-of-area.csv")
              if (row["date"], row["placement"], row["by"], row["category"])
              == ("2026-03-31", "all", "distance", "over_20_miles")]  # fmt: skip
-    assert f"over 20 miles from home, {float(row['children']):,.0f} of " in said
+    assert f"Note: Over 20 miles from home {float(row['children']):,.0f} of " in said
     before = [row for row in read(out / "history.csv") if row["measure"] == "children_far_from_home"]
     assert [row["date"][:4] for row in before] == ["2022", "2023", "2024", "2025", "2026"]
     assert float(before[-1]["value"]) == pytest.approx(far, abs=1e-3)
+    assert {row["source"] for row in before} == {
+        "The council's own figures (counted, and a share of those whose distance is not known)"
+    }
     [later] = [float(r["children"]) for r in read(out / "in-and-out-of-area.csv")
                if (r["date"], r["by"], r["category"]) == ("2031-03-31", "distance", "over_20_miles")]  # fmt: skip
     [model] = [float(r["central"]) for r in read(out / "results.csv")
                if (r["date"], r["measure"], r["placement"]) == ("2031-03-31", *list(away)[:1], "all")]  # fmt: skip
     assert later == pytest.approx(model, rel=0.01)
+
+
+def test_where_children_are_placed_is_published_to_the_nearest_five(made: Path, tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    done = call("sufficiency", "--returns", made / "imported", "--publish", "--draws", 0, "--no-charts", "--out", out)
+    assert done.exit_code == 0, done.output
+    said = done.stdout.split("Where its children are placed")[1].split("\n\n")[0].splitlines()[1:]
+    assert [line for line in said if line.startswith("Over 20 miles from home")]
+    numbers = [cell for line in said for cell in re.split(r"  +", line)[1:] if cell != "c" and not cell.endswith("%")]
+    assert len(numbers) >= 20
+    assert [number for number in numbers if int(number) % 5] == []
+    shown = {(r["by"], r["category"]): r for r in read(out / "in-and-out-of-area.csv")
+             if r["date"] == "2026-03-31" and r["placement"] == "all"}  # fmt: skip
+    near, far = shown["distance", "20_miles_or_less"], shown["distance", "over_20_miles"]
+    share = float(far["children"]) / (float(near["children"]) + float(far["children"]))
+    assert float(far["percent"]) == pytest.approx(100 * share, abs=1e-3), "of what is shown, and of nothing else"
 
 
 def test_others_stand_beside_it(made: Path) -> None:
@@ -190,18 +211,82 @@ def test_the_screen_says_all_that_the_run_says(made: Path, tmp_path: Path) -> No
     """The name of an authority of quite another size, and a slip of a name, are told where somebody reads them."""
     said = (made / "screen.txt").read_text()
     summary = (made / "out" / "summary.txt").read_text().splitlines()
-    notes = [line for line in summary if line.startswith("Note")]
+    notes = [line for line in summary if line.startswith(("Note", "Warning"))]
     assert len(notes) > 2
     assert [note for note in notes if note not in said] == []
     none = "is no authority, so nothing published stands beside it: give --area-name"
-    for name, told in (("Kent", "Note: Check the name: these returns have less than half the "),
-                       ("Rutlnad", "Note: Rutlnad is no authority; did you mean Rutland?"),
+    for name, told in (("Kent", "Warning: Check the name: these returns have less than half the "),
+                       ("Rutlnad", "Warning: Check the name: Rutlnad is no authority; did you mean Rutland?"),
                        ("Derbee", f"Derbee {none}; did you mean Derby?"),
                        ("Anywhere", f"Anywhere {none}.")):  # fmt: skip
         done = call("sufficiency", "--returns", made / "imported", "--area-name", name, "--draws", 0, "--no-charts",
                     "--out", tmp_path / name)  # fmt: skip
         assert told in done.stdout
+        before = done.stdout.split("Placements needed")[0]
+        assert ("Check the name" in told) == ("Check the name" in before), "warnings stand above all tables"
         assert told in (tmp_path / name / "sufficiency.txt").read_text()
+
+
+def test_intervals_say_that_they_hold_no_luck(made: Path, tmp_path: Path) -> None:
+    said = (made / "screen.txt").read_text()
+    assert said.splitlines()[2:4] == [f"Note: {LEFT_OUT}", f"Note: {HOW_LARGE}"], "above all tables"
+    assert said.count(LEFT_OUT) == 1
+    assert "a number of 10 children moves by about 4 either way in 80% of cases, one of 100 by 13 and " in HOW_LARGE
+    assert "--chance counts it" in HOW_LARGE
+    summary = (made / "out" / "summary.txt").read_text()
+    assert f"Note: {LEFT_OUT}" in summary
+    assert "it holds luck, as what happened did, and those above do not." in summary
+    of = ("sufficiency", "--returns", made / "imported", "--no-charts", "--out", tmp_path / "o")
+    for more in (("--draws", 0), ("--draws", 2, "--chance", "--engine", "plain")):
+        done = call(*of, *more)
+        assert done.exit_code == 0, done.output
+        assert "luck" not in done.stdout + (tmp_path / "o" / "summary.txt").read_text(), more
+
+
+def test_what_returns_do_not_tell_is_said_where_it_is_shown(made: Path, tmp_path: Path) -> None:
+    named = "The front door is not in SSDA903 returns: figures are those published of Medway."
+    assert f"Note: {named}" in (made / "screen.txt").read_text()
+    out = tmp_path / "o"
+    done = call("sufficiency", "--returns", made / "imported", "--draws", 0, "--out", out)
+    assert done.exit_code == 0, done.output
+    front = "The front door is not in SSDA903 returns: figures are England's by children looked after."
+    assert f"Note: {front}" in done.stdout
+    charts = (out / "charts" / "notes.txt").read_text().split("\n\n")
+    of = {head: notes for head, _, notes in (part.strip().partition("\n") for part in charts)}
+    assert front in of["children_in_need, front_door_spend, protection_plans, referrals"]
+    assert "Over 20 miles from home " in of["children_far_from_home"]
+    places = "Places needed in homes are the children there over 0.67: on a day 67% of England's are filled."
+    assert places in of["home_places_needed"]
+    assert f"Note: {places}" in done.stdout
+    assert "Note: Placements needed are numbers of children." in done.stdout
+    pictures = {
+        name: (out / "charts" / f"{name}.svg").read_text() for name in ("children_in_need", "home_places_needed")
+    }
+    assert front in pictures["children_in_need"]
+    assert "over 0.67: on a day" in pictures["home_places_needed"]
+    far = " ".join((out / "charts" / "children_far_from_home.svg").read_text().split())
+    assert "counted, and a share of those" in far
+
+
+def test_agencies_are_said_to_follow_the_record_where_carers_are_stated(made: Path, tmp_path: Path) -> None:
+    ours = tmp_path / "ours"
+    ours.mkdir()
+    (ours / "fostering.csv").write_text("figure,value,unit\nhouseholds,60,\nleavers_per_year,10,\n")
+    (ours / "prices.csv").write_text(
+        "placement,provider,gbp_per_week,price_year\nifa_foster,external,1,2025-26\nchildrens_home,all,6400,2025-26\n"
+    )
+    done = call("sufficiency", "--returns", made / "imported", "--own", ours, "--draws", 0, "--no-charts",
+                "--out", tmp_path / "o")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "Note: Agencies' foster places are not limited by the carers that the council states" in done.stdout
+    assert "Agencies' foster places" not in (made / "screen.txt").read_text()
+    usable = done.stdout.split("Usable mainstream foster places")[1].splitlines()[1]
+    assert usable.startswith("  of them of the council's own carers ")
+    before = done.stdout.split("Placements needed")[0]
+    assert (
+        "Warning: Check the price: £1 a week (independent agency foster care) is less than 1/5 of England's" in before
+    )
+    assert "6,400" not in before
 
 
 def test_a_run_writes_the_same_tables(made: Path, tmp_path: Path) -> None:

@@ -330,7 +330,7 @@ def test_programmes_act_on_a_council(council: Council) -> None:
 def test_a_slip_of_an_authoritys_name_is_told_and_labels_are_free(council: Council, name: str, meant: str) -> None:
     notes = list(name_notes(replace(council, name=name)))
     assert [note.partition("?")[0] for note in notes] == (
-        [f"{name} is no authority; did you mean {meant}"] if meant else []
+        [f"Check the name: {name} is no authority; did you mean {meant}"] if meant else []
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from simulator.backtest.methods.method import HORIZONS, Array, Method, each_level
 from simulator.backtest.panel import Series
+from simulator.vocabulary.extras import install
 
 SHORTEST = 4
 """Years a series needs; a shorter one is forecast as no change."""
@@ -25,7 +26,7 @@ def statsmodels(module: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name != "statsmodels":
             raise
-        raise RuntimeError("the back-test needs statsmodels: pip install 'care-demand[backtest]'") from error
+        raise RuntimeError(f"the back-test needs statsmodels: {install('backtest')}") from error
 
 
 def _theta(log: Array) -> Array:

@@ -12,6 +12,7 @@ from simulator.cli.earlier import earlier_outputs
 from simulator.cli.group import PROGRAM, CommandGroup, WrongInput, debugging
 from simulator.cli.screen import say
 from simulator.returns.limits import LEAST_MEMORY_MB, MEMORY_MB
+from simulator.vocabulary.extras import install
 from simulator.vocabulary.printable import one_line
 
 
@@ -31,7 +32,7 @@ def _on_returns(work: Callable[[], str], *, quiet: bool) -> None:
     except ModuleNotFoundError as error:
         if error.name != "polars":
             raise
-        raise click.ClickException("SSDA903 returns need polars: pip install 'care-demand[returns]'") from None
+        raise click.ClickException(f"SSDA903 returns need polars: {install('returns')}") from None
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # polars may raise what is no Exception

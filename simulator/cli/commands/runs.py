@@ -251,7 +251,7 @@ def _points(results: Results) -> dict[str, Any]:
         ],
         "gap": [dict(zip(GAP_COLUMNS, row, strict=True)) for row in gap_rows(results) if row[1] == results.areas[0]],
         "judged": results.judged,
-        "notes": [*results.notes, *results.money_notes],
+        "notes": list(results.every_note),
     }
 
 

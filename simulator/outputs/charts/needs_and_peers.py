@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from simulator.outputs.charts import series, style, words
 from simulator.outputs.charts.chart_registry import Chart, chart
@@ -50,17 +51,17 @@ def placements_needed(results: Results) -> Chart | None:
     most, first, last, between, _ = max(rows, key=lambda row: abs(row[2] - row[1]))
     reach = f"{words.count(between[0])} to {words.count(between[1])} (80% of draws)" if between else words.count(last)
     title = f"{plural(most)}: {words.count(first)} children in {words.month(start)}, and {reach} in {when}"
-    texts = [f"{words.count(row[1])} to {words.count(row[2])}" for row in rows]
+    texts = [_now_and_then(*row[1:]) for row in rows]
     top = max(value for row in rows for value in (row[1], row[2], *(row[3] or ()), row[4] or 0.0))
     with style.context():
         sheet = Sheet(
             title,
-            f"{results.title}. Children looked after in {results.areas[0]} by placement: {words.month(start)} (grey), "
-            f"{when} (blue{', with 80% of draws' if between else ''}); orange bars: places that it has now, of its own "
-            "carers and beds that it states",
+            f"{results.title}. Children looked after in {results.areas[0]} by placement: now, in {words.month(start)} "
+            f"(grey), and then, in {when} (blue{', in brackets 80% of draws' if between else ''}); orange bars: places "
+            "that it has now, of its own carers and beds that it states",
             series.footer([results]),
             ticks=False,
-            plots_height=_ROW * len(rows),
+            plots_height=_ROW * (len(rows) + 1),
             least_height=0.0,
         )
         axes, across = _strip(sheet, [label(row[0]) for row in rows], texts, 0.0, top)
@@ -112,7 +113,7 @@ def neighbours(results: Results) -> Chart | None:
                 f"{', '.join(one.name for one in near)}; docs/sufficiency.md of care-demand says how they are found."
             ],
             ticks=False,
-            plots_height=_ROW * len(shown),
+            plots_height=_ROW * (len(shown) + 1),
             least_height=0.0,
         )
         axes, across = _strip(sheet, [PEER_LABELS[name] for name in shown], texts, 0.0, max(values))
@@ -128,6 +129,13 @@ def neighbours(results: Results) -> Chart | None:
         return sheet.finish(f"Dot chart of {itself.name} beside its neighbours, its region and England: {listed}.")
 
 
+def _now_and_then(now: float, then: float, between: tuple[float, float] | None, has: float | None) -> str:
+    """Write the figure of each mark of a row, so that none reads as the interval of another."""
+    draws = f" ({words.count(between[0])} to {words.count(between[1])})" if between else ""
+    there = "" if has is None else f"; has {words.count(has)}"
+    return f"{words.count(now)} now, {words.count(then)} then{draws}{there}"
+
+
 def _plain(name: str) -> str:
     return PEER_LABELS[name].removesuffix(", %")
 
@@ -135,15 +143,23 @@ def _plain(name: str) -> str:
 def _strip(
     sheet: Sheet, names: Sequence[str], texts: Sequence[str], low: float, high: float
 ) -> tuple[Axes, Callable[[float], float]]:
-    """Write names to the left of rows and figures to the right; return the axes, and what places a value across."""
+    """Write names to the left of rows, figures to the right and a scale below; return what places a value across."""
     axes = sheet.panels[0]
     axes.set_axis_off()
     axes.set_xlim(0.0, _WIDTH)
-    axes.set_ylim(len(names), 0.0)
+    axes.set_ylim(len(names) + 1.0, 0.0)
     begin = max(sheet.measure(name, style.FOOTER) for name in names) + 0.3
     end = _WIDTH - max(sheet.measure(text, style.FOOTER) for text in texts) - 0.3
     for i, (name, text) in enumerate(zip(names, texts, strict=True)):
         axes.plot([begin, end], [i + 0.5] * 2, color=style.PALETTE["light_grey"], linewidth=0.8, zorder=0, gid="row")
         axes.text(begin - 0.2, i + 0.5, name, ha="right", va="center", fontsize=style.FOOTER)
         axes.text(end + 0.2, i + 0.5, text, va="center", fontsize=style.FOOTER)
-    return axes, partial(np.interp, xp=[low, high or 1.0], fp=[begin, end])
+    across = partial(np.interp, xp=[low, high or 1.0], fp=[begin, end])
+    for tick in MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True).tick_values(low, high or 1.0):
+        if low <= tick <= (high or 1.0):
+            at = across(tick)
+            axes.plot(
+                [at, at], [0.0, len(names)], color=style.PALETTE["light_grey"], linewidth=0.5, zorder=0, gid="tick"
+            )
+            axes.text(at, len(names) + 0.1, words.count(tick), ha="center", va="top", fontsize=style.FOOTER)
+    return axes, across

@@ -45,7 +45,7 @@ def one_measure(results: Results, *, name: str) -> Chart | None:
             title,
             f"{results.title}. {measure.title} in {results.areas[0]}, {when}{prices}"
             f"{series.fan_words([results], '80%')}",
-            series.footer([results], money=measure.is_money),
+            series.footer([results], *results.measure_notes.get(name, ()), money=measure.is_money),
         )
         axes = sheet.panels[0]
         begin = min([path.at[0], *([history.at[0]] if history else [])])

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from simulator.outputs.charts import words
 from simulator.results.figures import ShownFigure, interval, less, middle
-from simulator.results.plausible import is_doubt
 from simulator.results.results_protocol import OWN, Results
+from simulator.vocabulary.told import is_warning
 
 Array = NDArray[np.float64]
 
@@ -134,7 +134,9 @@ def history_name(results: Results, measure: str) -> str:
 
 def known_words(results: Results, measure: str) -> str:
     """Return how a measure is known of the past, for a subtitle."""
-    return f"{'counted' if is_own(results, measure) else 'published'} at 31 March"
+    history = results.history.get(measure)
+    added = f", {history.added}," if history is not None and history.added else ""
+    return f"{'counted' if is_own(results, measure) else 'published'}{added} at 31 March"
 
 
 def mix_before(results: Results) -> dict[str, Course]:
@@ -251,8 +253,8 @@ def interval_words(path: Course, write: Callable[[float], str]) -> str:
 def footer(all_results: Sequence[Results], *notes: str, money: bool = False) -> list[str]:
     """Return what stands under a chart: sources, notes of its own, notes on all, and those on each scenario.
 
-    What is not plausible comes before all other notes. Of many scenarios only the notes on the first are given, what is
-    not plausible, and which are replications.
+    What warns comes before all other notes. Of many scenarios only the notes on the first are given, what warns, and
+    which are replications.
 
     Parameters
     ----------
@@ -269,21 +271,21 @@ def footer(all_results: Sequence[Results], *notes: str, money: bool = False) -> 
         for note in (*results.notes, *(results.money_notes if money else ())):
             said.setdefault(note, []).append(results.title)
     many = len(all_results) > MANY
-    doubts: list[str] = []
+    warnings: list[str] = []
     of_all: list[str] = []
     of_some: list[str] = []
     for note, titles in said.items():
         everywhere = len(titles) == len(all_results)
-        if many and not everywhere and titles[0] != all_results[0].title and not is_doubt(note):
+        if many and not everywhere and titles[0] != all_results[0].title and not is_warning(note):
             continue
         more = f" and {len(titles) - 1} more" if many and len(titles) > 1 else ""
         who = f"{titles[0]}{more}" if many else words.listed(titles)
         whole = note if everywhere or note.startswith(f"{who}: ") else f"{who}: {note}"
-        (doubts if is_doubt(note) else of_all if everywhere else of_some).append(whole)
+        (warnings if is_warning(note) else of_all if everywhere else of_some).append(whole)
     if many:
         replications = [results.title for results in all_results if results.purpose == "replication"]
         if replications:
             of_some.append(f"Replications of published projections, not endorsements: {'; '.join(replications)}.")
         of_some.append("Assumptions differ between scenarios: summary.txt gives those of each.")
     source = f"Source: {'; '.join(sources)}. Projection: care-demand."
-    return [source, *doubts, *notes, *of_all, *of_some]
+    return [source, *warnings, *notes, *of_all, *of_some]

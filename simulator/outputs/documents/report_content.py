@@ -143,7 +143,7 @@ def _part(
         changes_table(loaded),
         assumption_groups(loaded, numbers, given=True),
         assumption_groups(loaded, numbers, given=False),
-        tuple(dict.fromkeys((*results.notes, *results.money_notes))),
+        results.every_note,
     )
 
 

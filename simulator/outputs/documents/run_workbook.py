@@ -22,6 +22,7 @@ from simulator.data.provenance import package_version
 from simulator.results.long_tables import STATISTICS
 from simulator.results.measures import measures
 from simulator.vocabulary.printable import one_line
+from simulator.vocabulary.told import is_said
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -150,7 +151,7 @@ def _notes(folder: Path) -> Iterator[str]:
     yield "Notes"
     names = [name for name in ("summary.txt", "sufficiency.txt") if (folder / name).is_file()]
     lines = (line for name in names for line in (folder / name).read_text(encoding="utf-8").splitlines())
-    yield from dict.fromkeys(line for line in lines if line.startswith("Note"))
+    yield from dict.fromkeys(line for line in lines if is_said(line))
     yield "central is the run with every number at its middle; 80% of draws lie between p10 and p90."
     yield "Columns p05 to p95 are empty where a run has no draws. Money is in whole pounds."
     yield "A stock (period: instant) is of the day in its row; a flow is of the month or financial year that ends then."

@@ -17,6 +17,7 @@ from simulator.outputs.documents.run_rows import RunFolder, TableRow, numbered, 
 from simulator.outputs.sufficiency_text import BAND_LABELS, NEED_LABELS, PLACEMENT_LABELS, WHERE_LABELS, YEARLY_LABELS
 from simulator.results.sufficiency_tables import PEER_LABELS
 from simulator.vocabulary.labels import ALL
+from simulator.vocabulary.told import is_said
 
 ROWS_OF = "Rows of {}"
 """Name of the column that says where figures stand."""
@@ -421,6 +422,6 @@ def _limits(folder: Path) -> Iterator[str]:
     """Yield the notes of the run, and what the model leaves out."""
     for name in ("sufficiency.txt", "summary.txt"):
         for line in (folder / name).read_text(encoding="utf-8").splitlines():
-            if line.startswith("Note: "):
-                yield line.removeprefix("Note: ")
+            if is_said(line):
+                yield line.partition(": ")[2]
     yield from (f"{head}: {rest}" for head, rest in limits())

@@ -19,6 +19,12 @@ OCCUPANCY = 0.67
 [dfe_cla_2025, community_care_homes_2025]; children of other nations and short breaks are in neither."""
 
 
+MORE_THAN_CHILDREN = (
+    f"Places needed in homes are the children there over {OCCUPANCY}: on a day {OCCUPANCY:.0%} of England's are filled."
+)
+"""Short enough to stand under a picture."""
+
+
 def _needed(view: View) -> Array:
     homes = [i for i, place in enumerate(placements.placements()) if place.is_home]
     needed: Array = view.children_by_place[..., homes].sum(axis=-1) / OCCUPANCY
@@ -26,7 +32,7 @@ def _needed(view: View) -> Array:
 
 
 # Both follow from children in homes, whose number may be hidden.
-@measure(41, "Places needed in children's homes", "places", "stock", NEVER, charted=True)
+@measure(41, "Places needed in children's homes", "places", "stock", NEVER, charted=True, note=MORE_THAN_CHILDREN)
 def home_places_needed(view: View) -> Values:
     """Places in children's homes that hold the children there at today's occupancy."""
     return Values(_needed(view)[..., None, None])

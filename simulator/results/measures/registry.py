@@ -40,6 +40,10 @@ class MeasureKind:
     order : int
         Its place in tables.
     compute : callable
+    note : str
+        What must be said wherever it is shown.
+    in_returns : bool
+        Whether a council's own returns tell what it starts from.
     """
 
     name: str
@@ -52,6 +56,8 @@ class MeasureKind:
     description: str
     order: int
     compute: Callable[[View], Values]
+    note: str = ""
+    in_returns: bool = True
 
     def labelled(self, values: Values, added: Array) -> Measure:
         """Return the measure with its values, added up to the areas asked for: (draw, area, time, place, band)."""
@@ -78,6 +84,8 @@ def measure(
     *,
     difference: int = 0,
     charted: bool = False,
+    note: str = "",
+    in_returns: bool = True,
 ) -> Callable[[Callable[[View], Values]], Callable[[View], Values]]:
     """Register a function as the measure of its name; its docstring is the description.
 
@@ -89,6 +97,8 @@ def measure(
         As in :class:`~simulator.results.quantities.Quantity`.
     charted : bool
         Whether its total has a chart of its own; those that charts of others draw need none.
+    note, in_returns
+        As in :class:`MeasureKind`.
 
     Raises
     ------
@@ -102,7 +112,7 @@ def measure(
             raise ValueError(f"two measures are named {name!r}")
         description = (compute.__doc__ or "").strip()
         _KINDS[name] = MeasureKind(
-            name, title, unit, kind, publication, difference, charted, description, order, compute
+            name, title, unit, kind, publication, difference, charted, description, order, compute, note, in_returns
         )
         return compute
 

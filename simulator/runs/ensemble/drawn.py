@@ -9,7 +9,9 @@ from functools import partial
 from simulator.results.attribution import Attribution
 from simulator.results.figures import Array, ShownFigure
 from simulator.results.labelled import WITHOUT, RunResults
+from simulator.results.luck import luck_notes
 from simulator.runs.ensemble.store import Figures
+from simulator.vocabulary.told import warnings_first
 
 FULL = "full/"
 """Before the name of a measure that is kept in full."""
@@ -34,7 +36,8 @@ class Drawn(RunResults):
     def around(cls, central: RunResults, store: Figures, drawn: Mapping[str, Array], *, chance: bool) -> Drawn:
         """Put the draws of a store, and the numbers they took, around the central run."""
         kept = {one.name: getattr(central, one.name) for one in fields(central)}
-        return cls(**(kept | {"store": store, "drawn": drawn, "chance": chance}))
+        notes = warnings_first((*luck_notes(central.areas, chance=chance), *central.notes))
+        return cls(**(kept | {"store": store, "drawn": drawn, "chance": chance, "notes": notes}))
 
     @property
     def draws(self) -> int:

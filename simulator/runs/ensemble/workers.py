@@ -15,6 +15,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.runs.ensemble.main_script import unguarded_script_left_out
+from simulator.vocabulary.extras import install
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -146,7 +147,7 @@ def cluster_pool(address: str) -> Iterator[Pool]:
         from distributed import Client, KilledWorker
         from distributed.comm import CommClosedError
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError("a cluster needs dask.distributed: pip install 'care-demand[cluster]'") from error
+        raise ModuleNotFoundError(f"a cluster needs dask.distributed: {install('cluster')}") from error
     try:
         connected = Client(address)
     except (OSError, ValueError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from simulator.cli.main import cli
 from simulator.disclosure.publish import _hide_together, _Run, publish
 from simulator.disclosure.suppression import NO_LIMIT, Tables, equations, exposed, hide, is_small, known, rounded
 from simulator.outputs.charts import draw_all
+from simulator.outputs.sufficiency_text import sufficiency_text
 from simulator.results.labelled import RunResults
 from simulator.results.measures import measures
 from simulator.results.sufficiency_tables import Sufficiency
@@ -380,6 +382,29 @@ def test_published_evidence_holds_no_other_number(own_returns: RunResults) -> No
     assert "children_far_from_home" in own_returns.history, "it is worked out of counts, some of which are hidden"
     assert "children_far_from_home" not in published.history
     assert "(c)" in "".join(published.notes)
+
+
+def test_a_share_is_of_shown_numbers_alone(own_returns: RunResults) -> None:
+    """Of children whose distance is known it would else tell how many there are of whom it is not."""
+    (published,) = publish([own_returns])
+    assert published.evidence is not None
+    of_all = published.evidence.of_all()
+    for one in of_all:
+        parts = [two.children for two in of_all if two.by == one.by and two.is_known]
+        stock = published.stock_totals("children").area()[0, 0]
+        by_distance = one.by in ("distance", "distance_and_locality") and one.is_known
+        np.testing.assert_equal(one.whole, sum(parts) if by_distance else stock)
+
+
+def test_every_number_of_children_in_sufficiency_txt_is_rounded_and_hidden(own_returns: RunResults) -> None:
+    (published,) = publish([own_returns])
+    text = sufficiency_text(published)
+    lines = [line for line in text.split("\nBeside others")[0].splitlines()[2:] if "£" not in line]
+    rows = [re.split(r"  +", line.strip())[1:] for line in lines if line and "March 2026" not in line]
+    numbers = [cell for row in rows for cell in row if cell != "c"]
+    assert len(numbers) > 10
+    assert [cell for cell in numbers if not cell.isdigit() or int(cell) % 5] == [], "no share of under 100 children"
+    assert "Over 20 miles from home" in text
 
 
 def test_areas_of_a_region_add_up_and_give_nothing_away() -> None:

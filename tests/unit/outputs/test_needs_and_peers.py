@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -61,6 +62,21 @@ def test_what_there_is_stands_beside_what_is_needed(drawn: dict[str, Chart]) -> 
     assert len(lines(chart, "has")) == 1
     assert len(lines(chart, "then")) == len(lines(chart, "now")) == len(lines(chart, "interval"))
     assert "80% of draws" in chart.title
+
+
+def test_no_figure_of_a_row_reads_as_an_interval_and_each_mark_has_one(drawn: dict[str, Chart]) -> None:
+    [axes] = drawn["placements_needed"].figure.axes
+    texts = [text.get_text() for text in axes.texts]
+    rows = [text for text in texts if "now" in text]
+    assert len(rows) == len(lines(drawn["placements_needed"], "then"))
+    for row in rows:
+        assert re.fullmatch(r"[\d,]+ now, [\d,]+ then \([\d,]+ to [\d,]+\)(; has 7)?", row), row
+    assert sum("; has 7" in row for row in rows) == 1
+    for name in ("placements_needed", "neighbours"):
+        [axes] = drawn[name].figure.axes
+        scale = [text.get_text() for text in axes.texts if re.fullmatch(r"[\d,]+", text.get_text())]
+        assert scale[0] == "0"
+        assert len(scale) == len(lines(drawn[name], "tick")) >= 3
 
 
 def test_a_council_stands_beside_its_neighbours(drawn: dict[str, Chart]) -> None:

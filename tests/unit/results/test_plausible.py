@@ -19,11 +19,11 @@ from simulator.results.plausible import (
     MOST_OF_START,
     MOST_OF_UNDER_18S,
     doubts,
-    is_doubt,
 )
 from simulator.runs.simulate import simulate
 from simulator.scenario import load
 from simulator.vocabulary.areas import authorities
+from simulator.vocabulary.told import is_warning
 
 CHILDREN = "Not plausible: more than 5% of people aged under 18 would be looked after, from 2032-08 on."
 SPEND = "Not plausible: a year's spend would be more than 10 times that of 2024-25, inflation aside, from "
@@ -36,7 +36,7 @@ def run(folder: Path, text: str) -> RunResults:
 
 
 def found(results: RunResults) -> list[str]:
-    return [note for note in results.notes if is_doubt(note)]
+    return [note for note in results.notes if is_warning(note)]
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +49,10 @@ def test_starts_half_as_many_again_each_year_are_told_first_everywhere(absurd: R
     assert absurd["children"].total()[-1] > 1_000_000
     assert absurd.notes[0] == CHILDREN
     assert absurd.notes[1].startswith(SPEND)
-    assert f"\nNote: {CHILDREN}\n" in summary_text(absurd)
+    assert f"\nWarning: {CHILDREN}\n" in summary_text(absurd)
     assert footer([absurd])[1] == CHILDREN
     calm = simulate(load("status-quo"))
-    assert f"Note (case): {CHILDREN}" in comparison_text([calm, absurd])
+    assert f"Warning (case): {CHILDREN}" in comparison_text([calm, absurd])
     many = [calm] * (MANY + 1)
     assert any(line.startswith(f"Case: {CHILDREN}") for line in footer([*many, absurd]))
     [published] = publish([absurd])

@@ -333,3 +333,32 @@ def test_a_cap_or_a_level_is_not_said_to_come_on_top_of_growth(tmp_path: Path, h
     assert "own unit" not in text
     if "6_000" in how:
         assert "6000 pounds a week" in text.replace(",", "")
+
+
+@pytest.mark.parametrize(
+    ("price", "told"),
+    [
+        ("gbp_per_week: 1", "less than 1/5 of"),
+        ("gbp_per_week: 1_140", ""),
+        ("gbp_per_week: 4_950", "more than 4 times"),  # of a month
+        ("gbp_per_week: {median: 60_00, p10: 5_000, p90: 7_000}", "more than 4 times"),
+    ],
+)
+def test_a_price_that_is_of_no_week_is_told(tmp_path: Path, price: str, told: str) -> None:
+    text = f"areas: [Kent]\nown:\n  prices: [{{placement: ifa_foster, {price}, price_year: 2024-25}}]\n"
+    found = {one.problem.path: one for one in cautions(read(tmp_path, one=f"name: One\n{text}"))}
+    assert (told != "") == ("own.prices.0.gbp_per_week" in found)
+    for one in found.values():
+        assert told in one.note
+        assert one.note.startswith("Check the price: £")
+        assert "a price is in pounds a week, not a night, a month or a year" in one.problem.what
+        assert one.of_money
+
+
+def test_a_price_of_beds_is_told_too_and_one_without_a_cost_is_not(tmp_path: Path) -> None:
+    beds = "{name: Oak, placement: childrens_home, provider: own, beds: 4, gbp_per_week: 100, price_year: 2024-25}"
+    parents = "{placement: with_parents, gbp_per_week: 50, price_year: 2024-25}"
+    text = f"name: One\nareas: [Kent]\nown:\n  beds: [{beds}]\n  prices: [{parents}]\n"
+    [(path, what)] = told(read(tmp_path, one=text)).items()
+    assert path == "own.beds.0.gbp_per_week"
+    assert what.startswith("£100 a week (Oak) is less than 1/5 of England's mean, £7,")
