@@ -28,6 +28,7 @@ HISTORY = {
     "in part; draws have no even growth.",
     12: "A council that states its own foster carers keeps the agencies of its record; what it does not state of them "
     "goes on with its record and its households.",
+    13: "Luck opens with the children who were counted, by placement and age.",
 }
 """What changed results, by version."""
 
