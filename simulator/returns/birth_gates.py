@@ -22,9 +22,9 @@ year is entered for some unaccompanied children, of whom no council has so many)
 NEAR_DAYS, LAST_MONTH = 366, 12
 """Days from the 18th birthday within which day and month can be turned, and the last day of a month that can be one."""
 
-ON_THE_DAY, ON_THE_DAY_CHANCE = 0.5, 1e-4
+ON_THE_DAY, ON_THE_DAY_CHANCE = 0.5, 1e-3
 """Share of those who should have left on their 18th birthday below which others did not because dates are turned, if so
-few have less than this chance."""
+few have less than this chance (of a Poisson number, which varies three times as much as one of whom nine in ten do)."""
 
 
 def doubtful_births(returns: Returns) -> Iterator[Doubt]:
