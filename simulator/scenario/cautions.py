@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from simulator.data import tables
 from simulator.interventions.fields import idle_values
 from simulator.interventions.own_figures import OwnBeds, OwnPrice, cost_of, label_of
@@ -105,11 +103,12 @@ def _awaiting(loaded: LoadedScenario) -> Iterator[Caution]:
 
 def _unlikely_prices(loaded: LoadedScenario) -> Iterator[Caution]:
     """Tell prices of a council's own that are far from the unit cost that they stand in for."""
-    own, england = loaded.scenario.own, loaded.baseline.england
+    own = loaded.scenario.own
     if not own.given:
         return
+    england = loaded.baseline.england
     lines = (line for line in england.costs.lines if line.driver.of_placements)
-    usual = {line.key: float(np.divide(line.spend_gbp, line.units)) for line in lines}
+    usual = {line.key: float(line.spend_gbp / line.units) for line in lines}
     stated: list[tuple[str, str, OwnPrice | OwnBeds]] = [
         *((f"own.prices.{i}.gbp_per_week", label_of(one.placement), one) for i, one in enumerate(own.prices)),
         *((f"own.beds.{i}.gbp_per_week", one.name, one) for i, one in enumerate(own.beds)),

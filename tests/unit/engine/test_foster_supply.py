@@ -160,8 +160,8 @@ def test_whole_children_fill_the_places_of_the_old_rule_too() -> None:
     after = run(england(months=60, width=3), BAND_OF_AGE)
     few = replace(in_proportion(england_foster()), usable_share=np.full((1, 1, 1, 2), 0.4))
     example = replace(go_on(england(months=60, width=3), after, 12), foster=few)
-    lucky = realise(example, BAND_OF_AGE, ("old rule",), ["England"])
-    filled = lucky.children[0, 0, 1:].sum(axis=(1, 2))[:, [COUNCIL, IFA]]
+    lucky = realise(example, BAND_OF_AGE, ("old rule",), [f"England {i}" for i in range(8)])
+    filled = lucky.children[0, :, 1:].sum(axis=(2, 3))[..., [COUNCIL, IFA]].mean(axis=0)
     np.testing.assert_allclose(filled, old_rule(example), rtol=0.01)
 
 

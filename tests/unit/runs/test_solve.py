@@ -204,7 +204,7 @@ def test_programmes_may_be_held_against_another_scenario(help_file: Path) -> Non
 def test_to_be_sure_takes_more_than_the_middle(help_file: Path) -> None:
     loaded = load(help_file)
     unknown, target = Unknown.parse(RATIO, loaded.scenario), Target.parse(f"npv=0@{PERIOD}")
-    sure, unsure = (solve(loaded, target, unknown, sure=Surety(share, 8)).value for share in (0.9, 0.1))
+    sure, unsure = (solve(loaded, target, unknown, sure=Surety(share, 4)).value for share in (0.9, 0.1))
     assert sure < unsure
 
 
