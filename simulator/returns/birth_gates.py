@@ -62,7 +62,8 @@ def _turned(births: pl.DataFrame, episodes: pl.DataFrame) -> Iterator[Doubt]:
     """Tell day and month turned where that makes another date: who stays until 18 leaves then, but for them."""
     ends = episodes.filter(pl.col("dec").is_not_null()).group_by("child").agg(pl.col("dec").max())
     off = (pl.col("dec") - pl.col("dob").dt.offset_by("18y")).dt.total_days().abs()
-    near_18 = ends.join(births.unique("child"), on="child").filter(off <= NEAR_DAYS)
+    born = births.group_by("child").agg(pl.col("dob").min())  # the same of several each time
+    near_18 = ends.join(born, on="child").filter(off <= NEAR_DAYS)
     group = year_ending("dec").alias("year"), (pl.col("dob").dt.day() <= LAST_MONTH).alias("can_be")
     groups = near_18.group_by(group).agg(pl.len(), (off <= 1).sum().alias("on_it"))
     found = {(year, can_be): (near, on_it) for year, can_be, near, on_it in groups.rows()}
