@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.engine.hazards import month_operators
 from simulator.engine.rates import StreamRates
 from simulator.vocabulary import placements
 from simulator.vocabulary.axes import AGES, TIME_BANDS
@@ -82,7 +83,7 @@ def child_years(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
     now[:, :places] = weight[:, None] * first_place  # in the first phase
 
     generators, which = _different([_generator(rates, age) for age in AGES])
-    operators = {step: [_operator(one, step) for one in generators] for step in (FINE, COARSE)}
+    operators = {step: month_operators(np.stack(generators) * step)[:2] for step in (FINE, COARSE)}
     here = {step: np.zeros((len(AGES), len(TIME_BANDS), states)) for step in operators}  # as its steps begin
     since = 0.0
     while since < ADULT:
@@ -93,10 +94,10 @@ def child_years(rates: StreamRates, cohort_months: int) -> tuple[Array, Array]:
         first = np.flatnonzero(np.diff(age[:in_care], prepend=-1))
         here[step][age[first], band] += np.add.reduceat(now[:in_care], first)
         edges = np.searchsorted(which[age], np.arange(len(generators) + 1))
-        for (after, _), low, high in zip(operators[step], edges[:-1], edges[1:], strict=True):
+        for after, low, high in zip(operators[step][0], edges[:-1], edges[1:], strict=True):
             now[low:high] = now[low:high] @ after
         since += step
-    time = np.stack([sum(here[step][age] @ operators[step][which[age]][1] for step in here) for age in AGES])
+    time = np.sum([step * (here[step] @ operators[step][1][which[:ADULT]]) for step in here], axis=0)
     return time.reshape(len(AGES), len(TIME_BANDS), phases, places), starts
 
 
@@ -108,18 +109,6 @@ def _different(generators: list[Array]) -> tuple[list[Array], NDArray[np.intp]]:
     is_new = [age == 0 or not np.array_equal(one, generators[age - 1]) for age, one in enumerate(generators)]
     found = [one for one, new in zip(generators, is_new, strict=True) if new]
     return found, np.append(np.cumsum(is_new) - 1, len(found))
-
-
-def _operator(generator: Array, step: float) -> tuple[Array, Array]:
-    """Return how a state changes in a step (years), and the time spent in each state meanwhile."""
-    from scipy.linalg import expm
-
-    size = len(generator)
-    block = np.zeros((2 * size, 2 * size))
-    block[:size, :size] = generator
-    block[:size, size:] = np.eye(size)
-    both = expm(block * step)
-    return both[:size, :size], both[:size, size:]
 
 
 def phases_of(spent: Array) -> Array:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date, timedelta
-from enum import Enum
+from enum import StrEnum
 from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
@@ -53,7 +53,7 @@ TURNED = 8
 all up to 12, and of the other all over (less than one in ten thousand)."""
 
 
-class First(Enum):
+class First(StrEnum):
     """What comes first in the dates of a column, as far as they tell: numbers over 12 are no months."""
 
     DAY = "day"
@@ -63,13 +63,12 @@ class First(Enum):
     TURNED = "turned"
 
 
-def what_is_first(texts: Iterable[str]) -> First:
-    """Say what comes first in dates, from those that can be read in one way only, or from how they are written.
+def what_is_first(different: Collection[WrittenDate]) -> First:
+    """Say what comes first in different dates, from those that tell, or from how they are written.
 
     Excel set for America turns day and month of all dates that it can (and writes them in a form of its own), and
     leaves the others: those of which the day is over 12.
     """
-    different = [_seen(text) for text in set(texts)]
     if _turned(different):
         return First.TURNED
     tell = Counter(one.tells for one in different)
@@ -79,7 +78,7 @@ def what_is_first(texts: Iterable[str]) -> First:
     return First.MONTH if day < MIXED_SHARE * (day + month) else First.MIXED
 
 
-def _turned(different: Iterable[_Seen]) -> bool:
+def _turned(different: Collection[WrittenDate]) -> bool:
     """Say whether dates stand in two forms, with days up to 12 in one and over 12 in the other."""
     days: dict[tuple[bool, str], Counter[int]] = defaultdict(Counter)
     for (form, day), number in Counter((one.form, one.day) for one in different).items():
@@ -89,21 +88,7 @@ def _turned(different: Iterable[_Seen]) -> bool:
     return any(max(one) <= 12 < min(other) for one, other in permutations(forms, 2))
 
 
-def parse_date(text: str, *, month_first: bool = False) -> date | None:
-    """Read a date; None if it is none. Midnight of London told in UTC is of its day; else the day is the one written.
-
-    >>> parse_date("09/04/2017") == parse_date("2017-04-09") == parse_date("9-Apr-17") == parse_date("42834")
-    True
-    >>> parse_date("04/09/2017", month_first=True)
-    datetime.date(2017, 4, 9)
-    >>> parse_date("2017-04-08T23:00:00Z") == parse_date("2017-04-09T00:00:00+01:00") == parse_date("Sun 09 April 2017")
-    True
-    """
-    seen = _seen(text)
-    return seen.month_first if month_first else seen.day_first
-
-
-class _Seen(NamedTuple):
+class WrittenDate(NamedTuple):
     """What is written where a date is wanted.
 
     Attributes
@@ -124,14 +109,30 @@ class _Seen(NamedTuple):
     tells: First = First.EITHER
     form: tuple[bool, str] = (False, "")
 
+    def when(self, *, month_first: bool) -> date | None:
+        """Return the date, read in one way."""
+        return self.month_first if month_first else self.day_first
 
-def _seen(text: str) -> _Seen:
-    return _read(text) if len(text) <= _LONGEST else _Seen()
+
+_NO_DATE = WrittenDate()
+
+
+def read_date(text: str) -> WrittenDate:
+    """Read what may be a date. Midnight of London told in UTC is of its day; else the day is the one written.
+
+    >>> [read_date(text).day_first.isoformat() for text in ("09/04/2017", "9-Apr-17", "42834", "Sun 09 April 2017")]
+    ['2017-04-09', '2017-04-09', '2017-04-09', '2017-04-09']
+    >>> read_date("04/09/2017").month_first
+    datetime.date(2017, 4, 9)
+    >>> read_date("2017-04-08T23:00:00Z").day_first == read_date("2017-04-09T00:00:00+01:00").day_first
+    True
+    """
+    return _read(text) if len(text) <= _LONGEST else _NO_DATE
 
 
 @lru_cache(maxsize=100_000)
-def _read(text: str) -> _Seen:
-    """Read what may be a date. A return writes some thousand different ones, each of them often and in many files."""
+def _read(text: str) -> WrittenDate:
+    """Read text. A return writes some thousand different ones, each of them often and in many files."""
     text = text.upper()
     plain = _WEEKDAY.sub("", _TIME.sub("", text), count=1)
     in_turn = _IN_TURN.fullmatch(plain)
@@ -145,7 +146,7 @@ def _read(text: str) -> _Seen:
         when + next_day if when and FIRST_DATE <= when < LAST_DATE else None
         for when in (_written(plain, one) for one in (False, True))
     )
-    return _Seen(day_first, month_first, day_first.day if day_first else 0, tells, form)
+    return WrittenDate(day_first, month_first, day_first.day if day_first else 0, tells, form)
 
 
 def _written(text: str, month_first: bool) -> date | None:

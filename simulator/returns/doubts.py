@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 
 from simulator.returns.import_errors import ReturnsProblem
@@ -23,9 +22,9 @@ NEVER = 2.0
 
 def so_few(number: int, expected: float) -> float:
     """Return the chance of so few or fewer of a Poisson number."""
-    if not expected:
-        return 1.0
-    return sum(math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(number + 1))
+    from scipy.special import pdtr
+
+    return float(pdtr(number, expected))
 
 
 def named_years(years: Iterable[int]) -> str:

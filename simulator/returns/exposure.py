@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from simulator.baseline.time_in_care import EDGES
 from simulator.returns.clean import Stays
-from simulator.returns.codes import AGE_18, PLACES, STAYS_ON
+from simulator.returns.codes import ADULT, AGE_18, PLACES, STAYS_ON
+from simulator.returns.dates import LAST_DATE
 from simulator.vocabulary.axes import AGE_BANDS, AGES, REASONS, STREAMS, TIME_BANDS
 from simulator.vocabulary.calendar import DAYS_A_YEAR, MONTHS_A_YEAR
 
@@ -85,18 +86,30 @@ def day_number(year: int, month: int, day: int) -> int:
     return (date(year, month, day) - date(1970, 1, 1)).days
 
 
+_MONTHS = np.arange("1970-01", f"{LAST_DATE.year + ADULT + 1}-01", dtype="datetime64[M]")
+_FIRST_OF = _MONTHS.astype("datetime64[D]").astype(np.int64)
+"""First day of each month from January 1970 to the last birthday that can come up."""
+_MONTH_OF = np.repeat(np.arange(len(_FIRST_OF) - 1), np.diff(_FIRST_OF))
+"""Month of each day: looked up ten times as fast as dates are converted."""
+
+
 def birthdays(born: Dates, age: NDArray[np.int64]) -> Days:
     """Return days of birthdays; that of 29 February falls on 1 March of other years."""
-    month = born.astype("datetime64[M]")
-    day = born - month.astype("datetime64[D]")
-    return ((month + MONTHS_A_YEAR * age).astype("datetime64[D]") + day).astype(np.int64)
+    month, day = _month_and_day(born.astype(np.int64))
+    return _FIRST_OF[month + MONTHS_A_YEAR * age] + day
 
 
 def age_on(born: Dates, day: Days) -> NDArray[np.int64]:
-    """Return completed years of age on a day."""
-    years = day.astype("datetime64[D]").astype("datetime64[Y]") - born.astype("datetime64[Y]")
-    age = years.astype(np.int64)
-    return age - (birthdays(born, age) > day)
+    """Return completed years of age on a day: its months, of which one is not whole until the day of birth."""
+    born_month, born_day = _month_and_day(born.astype(np.int64))
+    month, day_of_month = _month_and_day(day)
+    return (month - born_month - (day_of_month < born_day)) // MONTHS_A_YEAR
+
+
+def _month_and_day(day: Days) -> tuple[NDArray[np.int64], Days]:
+    """Return months since January 1970, and days since the first of the month."""
+    month = _MONTH_OF[day]
+    return month, day - _FIRST_OF[month]
 
 
 def time_band(since: Days, known: Flags, day: Days) -> NDArray[np.int64]:
@@ -248,8 +261,7 @@ def by_year(stays: Stays) -> Years:
         stock[i] = _count(stock.shape[1:], stream[here], band_of_age[age], band, stays.place[here])
 
     def year_of(day: Days) -> NDArray[np.int64]:
-        month = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-        return 1970 + (month + 9) // MONTHS_A_YEAR - years[0]
+        return 1970 + (_month_and_day(day)[0] + 9) // MONTHS_A_YEAR - years[0]
 
     def within(day: Days) -> Flags:
         return (day >= stays.opening) & (day < stays.closing)

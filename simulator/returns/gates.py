@@ -167,8 +167,9 @@ def _if_refused(doubts: Sequence[Doubt]) -> list[ReturnsProblem]:
 def _shares(episodes: pl.DataFrame, report: Report, years: Years) -> Iterator[Doubt]:
     """Tell of what rules hold for so often in a year that its figures can't be believed: of the worst year."""
     wholes = _wholes(episodes, years)
+    touched = report.touched.join(episodes.select("file", "row", "decom", "ended"), on=["file", "row"])
     for share in SHARES:
-        rows = report.touched.filter(pl.col("rule").is_in(share.rules)).join(episodes, on=["file", "row"])
+        rows = touched.filter(pl.col("rule").is_in(share.rules))
         year = year_ending("decom") if share.of == "starts" else pl.col("ended")
         numbers = rows.group_by(year.alias("year")).len().rows()
         counts = [(at, number, wholes[share.of].get(at, 0)) for at, number in numbers if at in years.years]

@@ -70,7 +70,7 @@ def most_probable(events: Array, means: Means, prior_mean: Array, prior_sd: Arra
     now = prior_mean.copy()
     fit, mean, change = log_posterior(now)
     for _ in range(ROUNDS):
-        information = (change / mean[:, None]).T @ change + np.diag(precision)
+        information = _information(mean, change) + np.diag(precision)
         slope = change.T @ (events / mean - 1.0) - precision * (now - prior_mean)
         step = np.linalg.solve(information, slope)
         for _ in range(HALVINGS):
@@ -84,5 +84,12 @@ def most_probable(events: Array, means: Means, prior_mean: Array, prior_sd: Arra
         now, (fit, mean, change) = now + step, then
         if settled:
             break
-    information = (change / mean[:, None]).T @ change + np.diag(precision)
-    return NormalPosterior(now, np.asarray(np.linalg.inv(information), dtype=np.float64))
+    covariance = np.linalg.inv(_information(mean, change) + np.diag(precision))
+    return NormalPosterior(now, np.asarray(covariance, dtype=np.float64))
+
+
+def _information(mean: Array, change: Array) -> Array:
+    """Return what counts tell of coefficients: (coefficient, coefficient)."""
+    scaled = change / np.sqrt(mean)[:, None]
+    told: Array = scaled.T @ scaled
+    return told

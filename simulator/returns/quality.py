@@ -100,7 +100,7 @@ class Recorder:
         mask = frame.select(where.fill_null(False).alias("where"))["where"]
         if not mask.any():
             return frame
-        found = frame.filter(mask).select("file", "row", "child").sort("file", "row")
+        found = frame.select("file", "row", "child").filter(mask).sort("file", "row")
         self._touched[rule.name] = found
         if rule.action == "not used":
             self._left_out.append(found.select("child", rule=pl.lit(RULES.index(rule))))

@@ -24,7 +24,7 @@ from simulator.returns.column_names import (
     surely,
 )  # fmt: skip
 from simulator.returns.councils import split
-from simulator.returns.dates import READ, First, parse_date, what_is_first
+from simulator.returns.dates import READ, First, read_date, what_is_first
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
 from simulator.returns.limits import MOST_YEARS, Budget, TooMuch
 from simulator.returns.open_files import table_files
@@ -332,8 +332,9 @@ class _Dates:
 
     def read(self, file: File, table: pl.DataFrame, column: str) -> pl.DataFrame:
         """Replace a column of text by dates, and add ``bad_`` for text that is no date. Each text is read once."""
-        texts = table[column].unique().drop_nulls()
-        first = what_is_first(texts)
+        texts = table[column].unique().drop_nulls().to_list()
+        written = [read_date(text) for text in texts]
+        first = what_is_first(written)
         name = column.upper()
         month_first = self.month_first and first is not First.DAY
         if first is First.MIXED:
@@ -350,8 +351,8 @@ class _Dates:
             self.problems.append(ReturnsProblem(told, file.name))
         elif month_first and len(texts):
             self.warnings.append(ReturnsProblem(f"dates of {name} are read with the month first", file.name))
-        dates = pl.Series([parse_date(t, month_first=month_first) for t in texts], dtype=pl.Date)
-        known = pl.DataFrame({column: texts, "date": dates})
+        dates = pl.Series([one.when(month_first=month_first) for one in written], dtype=pl.Date)
+        known = pl.DataFrame({column: pl.Series(texts, dtype=pl.String), "date": dates})
         joined = table.join(known, on=column, how="left", maintain_order="left")
         bad = pl.col(column).is_not_null() & pl.col("date").is_null()
         return joined.with_columns(bad.alias(f"bad_{column}"), pl.col("date").alias(column)).drop("date")
@@ -367,8 +368,8 @@ def _rows(file: File, table: pl.DataFrame, columns: dict[str, str]) -> pl.DataFr
     number = pl.lit(file.number, pl.Int32).alias("file")
     row = pl.int_range(2, pl.len() + 2, dtype=pl.Int32).alias("row")
     nothing = pl.all_horizontal(pl.col(*columns).is_null()).alias("blank")
-    rows = table.select(row, number, *texts).with_columns(nothing, child=identifier_of("child"))
-    return rows.select("file", "row", *columns, *also, "blank")
+    rows = table.lazy().select(row, number, *texts).with_columns(nothing, child=identifier_of("child"))
+    return rows.select("file", "row", *columns, *also, "blank").collect()  # lazily, what recurs is worked out once
 
 
 def _no_uasc() -> pl.DataFrame:
@@ -430,9 +431,8 @@ def _of_council(
     pieces: list[tuple[Part, pl.DataFrame]] = []
     for file in episodes.partition_by("file", maintain_order=True):
         number = int(file["file"][0])
-        of_file = covered_years(file)
         for stack in file.partition_by("year", maintain_order=True):
-            if years := covered_years(stack) or of_file:
+            if years := covered_years(stack) or covered_years(file):
                 pieces.append((Part(number, *years), stack))
     pieces.sort(key=lambda piece: (piece[0].last_year, piece[0].first_year, piece[0].file))
     names = {file.number: file.name for file in files}

@@ -6,9 +6,9 @@ import codecs
 import csv
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 
 from simulator.returns.column_names import ColumnNames
 from simulator.returns.limits import MOST_IN_A_CELL, MOST_IN_A_ROW, Budget, TooMuch
@@ -111,12 +111,12 @@ class _Lines:
     Attributes
     ----------
     since_row : int
-        Characters given since it was last set to nothing.
+        Characters given, many lines at a time, since it was last set to nothing.
     """
 
     def __init__(self, file: TableFile, look: _Look) -> None:
         self.since_row = 0
-        self._lines = self._all(file, look)
+        self._lines = chain.from_iterable(self._together(file, look))
 
     def __iter__(self) -> Iterator[str]:
         """Go on with the lines that were not given yet."""
@@ -126,29 +126,36 @@ class _Lines:
         """Return the first lines, so many at most."""
         found: list[str] = []
         try:
-            for line in self._lines:
+            for line in islice(self._lines, number):
                 found.append(line)
                 self.since_row = 0
-                if len(found) == number:
-                    break
         except TooMuch as much:
             raise TooMuch(str(much), len(found) + 1) from None
         return found
 
-    def _all(self, file: TableFile, look: _Look) -> Iterator[str]:
+    def _together(self, file: TableFile, look: _Look) -> Iterator[Iterable[str]]:
         blank, begun = 0, False
-        for line in chain.from_iterable(_split(file, look)):
-            if line[:1] in _AROUND and not line.strip(_AROUND):
-                blank += begun
+        for lines in _split(file, look):
+            filled = [i for i, line in enumerate(lines) if line[:1] not in _AROUND or line.strip(_AROUND)]
+            if not filled:
+                blank += len(lines) * begun
                 continue
-            if blank:
-                self.since_row += blank
-                yield from repeat("\n", blank)
-            blank, begun = 0, True
-            self.since_row += len(line)
-            if self.since_row > MOST_IN_A_ROW:
+            while blank:
+                some = min(blank, MOST_IN_A_ROW)
+                yield self._given(repeat("\n", some), some)
+                blank -= some
+            whole = lines[0 if begun else filled[0] : filled[-1] + 1]
+            if max(map(len, whole)) > MOST_IN_A_ROW:
                 raise TooMuch(_LONG)
-            yield line
+            yield self._given(whole, sum(map(len, whole)))
+            blank, begun = len(lines) - filled[-1] - 1, True
+
+    def _given(self, lines: Iterable[str], characters: int) -> Iterable[str]:
+        """Count lines that are given, unless the row before them is too long already: then no more are."""
+        if self.since_row > MOST_IN_A_ROW:
+            raise TooMuch(_LONG)
+        self.since_row += characters
+        return lines
 
 
 _LONG = f"a row of more than {MOST_IN_A_ROW:,} characters (an open quotation mark?)"

@@ -1,7 +1,7 @@
 """The sheets of an Excel workbook (.xlsx, .xlsm), each a table: streamed, with the standard library alone.
 
 Values are taken as they were last saved. Formulas are not worked out, macros and links are not looked at, and nothing
-is fetched. Dates are numbers of days, which :func:`simulator.returns.dates.parse_date` reads. What is spent on a
+is fetched. Dates are numbers of days, which :func:`simulator.returns.dates.read_date` reads. What is spent on a
 workbook is bounded as for text: bytes as they are unpacked, names, cells and rows.
 """
 

@@ -105,7 +105,7 @@ class RowKeeper:
     def add(self, row: list[str], characters: int) -> None:
         """Take a row; one that repeats the heading, as in files put together, is a blank one."""
         self._rows.append(row)
-        self._held += characters + len(row)
+        self._held += characters + max(len(row), len(self._heading))
         if self._held > _HELD:
             self._pack()
 
@@ -141,13 +141,13 @@ class RowKeeper:
 
     def _pack(self) -> None:
         width, first = len(self._heading), self.next_row - len(self._rows)
-        for number, row in enumerate(self._rows, start=first):
-            if len(row) != width:
-                if len(row) > MOST_COLUMNS:
-                    raise TooMuch(f"{len(row):,} cells; at most {MOST_COLUMNS:,} are read", number)
-                if any(row[width:]):
-                    self._long.append(number)
-                row[width:] = [""] * (width - len(row))
+        for at in [at for at, row in enumerate(self._rows) if len(row) != width or row == self._heading]:
+            row, number = self._rows[at], first + at
+            if len(row) > MOST_COLUMNS:
+                raise TooMuch(f"{len(row):,} cells; at most {MOST_COLUMNS:,} are read", number)
+            if any(row[width:]):
+                self._long.append(number)
+            row[:] = (row + [""] * width)[:width]
             if row == self._heading:
                 row[:] = [""] * width
         piece = pl.DataFrame(

@@ -60,6 +60,8 @@ RECENT_YEARS = 3
 
 DIGITS = 4
 """Significant digits of rates and child-years. No more, so that none can pass for an identifier."""
+_FIGURES, _WHOLE = f"%.{DIGITS}g", 10**DIGITS - 0.5
+"""How they are written, and from where on as whole numbers."""
 
 Cell = str | int | float
 
@@ -270,13 +272,11 @@ def _write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cel
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([_shown(cell) for cell in row] for row in rows)
+        writer.writerows([_shown(cell) if isinstance(cell, float) else cell for cell in row] for row in rows)
 
 
-def _shown(cell: Cell) -> str | int:
-    if not isinstance(cell, float):
-        return cell
-    return f"{cell:.{DIGITS}g}" if abs(cell) < 10**DIGITS - 0.5 else f"{cell:.0f}"
+def _shown(number: float) -> str:
+    return _FIGURES % number if abs(number) < _WHOLE else f"{number:.0f}"
 
 
 def _cells(values: NDArray[Any], *labels: Sequence[Cell]) -> Iterator[tuple[Cell, ...]]:

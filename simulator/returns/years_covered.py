@@ -275,7 +275,7 @@ def _by_month(episodes: pl.DataFrame, first: int, last: int, columns: Sequence[s
     months = np.zeros((last - first + 1, MONTHS_A_YEAR), dtype=np.int64)
     for column in columns:
         month = (pl.col(column).dt.month() + MONTHS_A_YEAR - _FIRST_MONTH) % MONTHS_A_YEAR
-        dates = episodes.unique(["child", column]).select(year=year_ending(column), month=month).drop_nulls()
+        dates = episodes.select("child", column).unique().select(year=year_ending(column), month=month).drop_nulls()
         inside = dates.filter(pl.col("year").is_between(first, last)).group_by("year", "month").len()
         for year, at, number in inside.rows():
             months[year - first, at] += number

@@ -154,6 +154,9 @@ BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
     ),
     "a million empty rows": (lambda p: usual(p, empty=HEADING + b",,,,,,,,,,,,\n" * 1_000_000), "--memory-mb 1000"),
     "a million blank lines": (lambda p: usual(p, blank=HEADING + b"\n" * 1_000_000 + ROW), "--memory-mb 1000"),
+    "thirty million blank lines": (
+        lambda p: usual(p, blank=HEADING + ROW + b"\n" * 30_000_000 + ROW), "--memory-mb 1000"
+    ),
     "a million rows": (lambda p: repeated(p, "episodes.csv", ROW * 1_000, 1_000), "--memory-mb 1000"),
     "long cells": (
         lambda p: usual(p, long=HEADING + (b"9" * 100_000 + ROW) * 2_000), "needs more than 500 MB"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from returns_gates import day, sample
 
-from simulator.returns.dates import EXCEL_EPOCH, FIRST_DATE, LAST_DATE, TURNED, First, parse_date, what_is_first
+from simulator.returns.dates import EXCEL_EPOCH, FIRST_DATE, LAST_DATE, TURNED, First, read_date, what_is_first
 from simulator.returns.years_covered import Part, broken_year, covered_years
 
 ANY_DAY_UNTIL = LAST_DATE.replace(year=LAST_DATE.year - 1)
 ANY_DAY = st.dates(FIRST_DATE, ANY_DAY_UNTIL)
+
+
+def parse_date(text: str, *, month_first: bool = False) -> date | None:
+    return read_date(text).when(month_first=month_first)
+
+
+def first_in(texts: Iterable[str]) -> First:
+    return what_is_first([read_date(text) for text in set(texts)])
 
 
 @given(ANY_DAY, st.sampled_from("/-. "))
@@ -62,17 +71,17 @@ def test_the_order_of_many_dates_is_told(step: int, number: int) -> None:
     assume(len(days) >= 20)
     # A month of first days reads either way, and so does one that is read as it is written by turns.
     assume(all(sum(d.day > 12 for d in some) > len(some) / 5 for some in (days[::2], days[1::2])))
-    assert what_is_first(f"{d:%d/%m/%Y}" for d in days) is First.DAY
-    assert what_is_first(f"{d:%m/%d/%Y}" for d in days) is First.MONTH
+    assert first_in(f"{d:%d/%m/%Y}" for d in days) is First.DAY
+    assert first_in(f"{d:%m/%d/%Y}" for d in days) is First.MONTH
     mixed = [f"{d:%d/%m/%Y}" if i % 2 else f"{d:%m/%d/%Y}" for i, d in enumerate(days)]
-    assert what_is_first(mixed) is First.MIXED
-    assert what_is_first(f"{d:%Y-%m-%d}" for d in days) is First.EITHER
+    assert first_in(mixed) is First.MIXED
+    assert first_in(f"{d:%Y-%m-%d}" for d in days) is First.EITHER
 
 
 def test_a_few_mistyped_dates_do_not_turn_a_column() -> None:
     days = [f"{d:02}/05/2024" for d in range(1, 29)]
-    assert what_is_first([*days, "04/13/2017", "04/14/2017"]) is First.DAY
-    assert what_is_first(["01/05/2024", "04/13/2017"]) is First.EITHER
+    assert first_in([*days, "04/13/2017", "04/14/2017"]) is First.DAY
+    assert first_in(["01/05/2024", "04/13/2017"]) is First.EITHER
 
 
 def test_dates_that_a_program_turned_where_it_could_are_told() -> None:
@@ -81,12 +90,12 @@ def test_dates_that_a_program_turned_where_it_could_are_told() -> None:
     serial = [str((d.replace(month=d.day, day=d.month) - EXCEL_EPOCH).days) if d.day <= 12 else t
               for d, t in zip(days, turned, strict=True)]  # fmt: skip
     named = [f"{date(d.year, d.day, d.month):%d-%b-%y}" if d.day <= 12 else f"{d:%d-%m-%Y}" for d in days]
-    assert what_is_first(turned) is First.TURNED
-    assert what_is_first(named) is First.TURNED
-    assert what_is_first(serial) is First.TURNED
-    assert what_is_first([f"{d:%Y-%m-%d}" if i % 2 else f"{d:%d/%m/%Y}" for i, d in enumerate(days)]) is First.DAY
+    assert first_in(turned) is First.TURNED
+    assert first_in(named) is First.TURNED
+    assert first_in(serial) is First.TURNED
+    assert first_in([f"{d:%Y-%m-%d}" if i % 2 else f"{d:%d/%m/%Y}" for i, d in enumerate(days)]) is First.DAY
     few = [d for d in days if d.day <= 12][: TURNED - 1]
-    assert what_is_first([*(f"{d:%Y-%m-%d}" for d in few), *(t for t in turned if "/" in t)]) is First.DAY
+    assert first_in([*(f"{d:%Y-%m-%d}" for d in few), *(t for t in turned if "/" in t)]) is First.DAY
 
 
 def rows(until: date) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import nbinom
 
 from simulator.baseline.england import England, load_baseline
 from simulator.engine.rates import StreamRates
@@ -208,6 +209,17 @@ def test_strength_is_recovered(true: float) -> None:
     expected = rng.uniform(1, 60, 3000)
     events = rng.poisson(expected * rng.gamma(true, 1 / true, expected.size)).astype(float)
     assert strength(events, expected) == pytest.approx(true, rel=0.15)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_strength_is_the_most_likely(seed: int) -> None:
+    """As a search over a fine grid finds it, in few cells and many."""
+    rng = np.random.default_rng(seed)
+    expected = rng.uniform(0.01, rng.uniform(1, 60), rng.integers(2, 400))
+    events = rng.poisson(expected * rng.gamma(2.0, 0.5, expected.size)).astype(float)
+    grid = np.geomspace(WEAKEST, STRONGEST, 20_000)
+    chance = [nbinom.logpmf(events, k, k / (k + expected)).sum() for k in grid]
+    assert strength(events, expected) == pytest.approx(grid[np.argmax(chance)], rel=5e-4)
 
 
 def test_strength_has_bounds() -> None:

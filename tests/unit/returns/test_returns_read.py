@@ -6,12 +6,13 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from returns_files import EPISODE_COLUMNS, HEADER_COLUMNS, UASC_COLUMNS, Folder, episode, header, table
 
 from simulator.returns.clean import clean
 from simulator.returns.column_names import GUESSES, KNOWN, SURELY, as_columns
-from simulator.returns.dates import parse_date
+from simulator.returns.dates import read_date
 from simulator.returns.exposure import by_year
 from simulator.returns.import_errors import ReturnsError
 from simulator.returns.read_files import read
@@ -22,6 +23,16 @@ LATER = [episode("0042", "10/06/2023", "11/07/2024"), episode("B2", "01/01/2025"
 
 def stock(path: Path) -> list[int]:
     return by_year(clean(read(path))[0]).stock.sum(axis=(1, 2, 3, 4)).tolist()
+
+
+def test_blank_lines_count_as_rows_between_others_and_not_at_either_end(tmp_path: Path) -> None:
+    path = Folder(tmp_path / "returns").year(2025, LATER).path / "2025" / "episodes.csv"
+    heading, first, second = path.read_text().splitlines()
+    blank = ["", "  ", "\t"]
+    path.write_text("\n".join([*blank, "", heading, first, *blank * 90_000, second, *blank]) + "\n\n\x1a")
+    rows = read(tmp_path / "returns").episodes
+    assert rows.filter(~pl.col("blank"))["row"].to_list() == [2, 270_003]
+    assert rows.height == 270_002
 
 
 @pytest.fixture
@@ -65,7 +76,7 @@ def folder(tmp_path: Path) -> Path:
     ],
 )
 def test_dates(text: str, expected: date | None) -> None:
-    assert parse_date(text) == expected
+    assert read_date(text).day_first == expected
 
 
 def test_one_folder_a_year(folder: Path) -> None:

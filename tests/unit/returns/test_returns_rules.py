@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from returns_files import Folder, Row, account, episode, findings, header
 
 from simulator.returns import codes
 from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18, STAYS_ON
-from simulator.returns.exposure import birthdays, by_year, exposure
+from simulator.returns.exposure import age_on, birthdays, by_year, exposure
 from simulator.returns.import_errors import ReturnsError
 from simulator.returns.rules import RULES
 from simulator.vocabulary import placements
@@ -208,6 +208,17 @@ def test_leaving_on_the_18th_birthday_is_no_fault(folder: Folder) -> None:
         folder, episode("A", "02/06/2024", "10/10/2024", REC="E5"), headers=[header("A", "10/10/2006")]
     )
     assert found == {}
+
+
+@given(st.dates(date(1980, 1, 1), date(2049, 12, 31)), st.dates(date(1980, 1, 1), date(2049, 12, 31)))
+def test_age_is_that_of_the_calendar(born: date, day: date) -> None:
+    age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    assume(-10 < age < 18)
+    when = np.array([(day - date(1970, 1, 1)).days])
+    assert age_on(np.array([born], dtype="datetime64[D]"), when).tolist() == [age]
+    # The last birthday has been, and the next has not.
+    ends = [int(birthdays(np.array([born], dtype="datetime64[D]"), np.array([n]))[0]) for n in (age, age + 1)]
+    assert ends[0] <= when[0] < ends[1]
 
 
 def test_born_on_29_february(folder: Folder) -> None:
