@@ -242,6 +242,12 @@ def stock_by_age(stays: Stays) -> Counts:
     return stock
 
 
+def moved(stays: Stays) -> Flags:
+    """Say which stays children moved into from another home, or from another kind of placement: (stay,)."""
+    differs = np.append(False, stays.place[1:] != stays.place[:-1])
+    return ~stays.new & (stays.moved | differs)
+
+
 def by_year(stays: Stays) -> Years:
     """Count stocks, starts, exits and moves of every year that is covered.
 
@@ -277,8 +283,7 @@ def by_year(stays: Stays) -> Years:
         year_of(stays.end[left]), stream[left], age_on(stays.born[left], stays.end[left] - 1), stays.place[left],
         stays.exit[left],
     )  # fmt: skip
-    differs = np.append(False, stays.place[1:] != stays.place[:-1])
-    went = np.flatnonzero(~stays.new & (stays.moved | differs) & within(stays.start))
+    went = np.flatnonzero(moved(stays) & within(stays.start))
     moves = _count(
         (len(years), streams, places, places),
         year_of(stays.start[went]), stream[went], stays.place[went - 1], stays.place[went],

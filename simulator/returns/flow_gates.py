@@ -1,4 +1,4 @@
-"""Starts and exits that returns can't hold: none in some months, most on one day, all for one reason.
+"""Starts, moves and exits that returns can't hold: none in some months, most on one day, all for one reason.
 
 They are counted from stays in care, so that a child who moves neither starts nor leaves. Of exits those at 18 are left
 out: they follow from dates of birth, whether they were entered or not.
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18, STAYS_ON
 from simulator.returns.doubts import ENOUGH_ROWS, Doubt, named_years, so_few
-from simulator.returns.exposure import Years
+from simulator.returns.exposure import Years, moved
 from simulator.returns.import_errors import ReturnsProblem
 from simulator.returns.quality import counted_children
 from simulator.returns.years_covered import quiet_months
@@ -32,9 +32,10 @@ QUIET = 0.2
 some are entered before others."""
 
 ONE_DAY, ONE_DAY_MOST, FEWEST_ON_A_DAY = 0.2, 0.5, 10
-"""Share of a year's starts, or exits, on one day from which it is told of, and refused, and the least number: more than
-a family. By chance so many of 50 fall on one day in under one year in a million. Care ends on 31 March, or the day
-after, where no return says when: so do one in nine exits of returns with each fault on one child in a hundred."""
+"""Share of a year's starts, moves or exits on one day from which it is told of, and refused, and the least number:
+more than a family. By chance so many of 50 fall on one day in under one year in a million. Care ends on 31 March, or
+the day after, where no return says when: so do one in nine exits of returns with each fault on one child in a hundred.
+"""
 
 BACK_WITHIN = 7
 """Days within which children come back whom a system has closed and opened again, over a weekend too."""
@@ -54,6 +55,8 @@ class Flow:
         What children did.
     none, at_once : str
         What may be the cause if hardly any is there for months, or many on one day.
+    refused : bool
+        Whether returns are refused for most of them on one day, or none in a year.
     month : (event,) int
         Months since the first one covered.
     day : (event,) int
@@ -65,6 +68,7 @@ class Flow:
     what: str
     none: str
     at_once: str
+    refused: bool
     month: Whole
     day: Days
     again: Flags
@@ -85,27 +89,34 @@ def doubtful_flows(stays: Stays, years: Years, told: Collection[int]) -> Iterato
     yield from _one_reason(years)
 
 
-def _flows(stays: Stays) -> tuple[Flow, Flow]:
-    """Return starts, and exits before 18."""
+def _flows(stays: Stays) -> tuple[Flow, Flow, Flow]:
+    """Return starts, exits before 18, and moves."""
     leaves = (stays.exit != STAYS_ON) & (stays.exit != AGE_18)
     goes_on = ~stays.last[:-1]
     back = np.append(False, stays.new[1:] & goes_on & (stays.start[1:] <= stays.end[:-1] + BACK_WITHIN))
     opening = _month(np.array(stays.opening))
 
-    def flow(happens: Flags, day: Days, again: Flags, what: str, none: str, at_once: str) -> Flow:
+    def flow(happens: Flags, day: Days, again: Flags, what: str, none: str, at_once: str, *, refused: bool) -> Flow:
         at = np.flatnonzero(happens & (day >= stays.opening) & (day < stays.closing))
-        return Flow(what, none, at_once, _month(day[at]) - opening, day[at], again[at])
+        return Flow(what, none, at_once, refused, _month(day[at]) - opening, day[at], again[at])
 
     return (
         flow(
             stays.new, stays.start, back,
             "came into care", "are new children not entered yet?",
-            "does it stand for starts before it, or did records move to another system?",
+            "does it stand for starts before it, or did records move to another system?", refused=True,
         ),
         flow(
             leaves, stays.end, np.append(back[1:], False),
             "left care before 18", "are ends not entered yet?",
-            "did records move to another system, or does no return say when they left?",
+            "did records move to another system, or does no return say when they left?", refused=True,
+        ),
+        flow(
+            moved(stays), stays.start, np.zeros_like(back),
+            "moved to another home", "are moves not entered yet?",
+            "did records move to another system that ended all episodes and began them anew? Then moves are counted "
+            "that were none",
+            refused=False,
         ),
     )  # fmt: skip
 
@@ -121,7 +132,7 @@ def _quiet(flow: Flow, years: Years, told: Collection[int]) -> Iterator[Doubt]:
     for quiet in quiet_months(years.years[0], by_month, QUIET):
         if quiet.year not in told:
             text = f"{counted_children(quiet.number)} {flow.what} {quiet}: {flow.none}"
-            yield ReturnsProblem(text), quiet.whole_year
+            yield ReturnsProblem(text), flow.refused and quiet.whole_year
 
 
 def _one_day(flow: Flow, years: Years, told: Collection[int]) -> Iterator[Doubt]:
@@ -138,7 +149,7 @@ def _one_day(flow: Flow, years: Years, told: Collection[int]) -> Iterator[Doubt]
                 f"{number:,} of {of:,} children who {flow.what} in the year to 31 March {year} did so on one day of "
                 f"{date(1970, 1, 1) + timedelta(int(day)):%B %Y}{out}: {flow.at_once}"
             )
-            yield ReturnsProblem(text), number >= ONE_DAY_MOST * of and number >= ENOUGH_ROWS
+            yield ReturnsProblem(text), flow.refused and number >= ONE_DAY_MOST * of and number >= ENOUGH_ROWS
 
 
 def _one_reason(years: Years) -> Iterator[Doubt]:

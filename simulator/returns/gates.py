@@ -19,7 +19,9 @@ from simulator.returns.codes import AGE_18, STAYS_ON
 from simulator.returns.doubts import NEVER, Doubt, named_years, so_few, worst_year
 from simulator.returns.exposure import Years
 from simulator.returns.flow_gates import doubtful_flows
+from simulator.returns.identity_gates import doubtful_children
 from simulator.returns.import_errors import ReturnsError, ReturnsProblem
+from simulator.returns.month_gates import months_only
 from simulator.returns.place_gates import doubtful_places
 from simulator.returns.quality import Report, counted, counted_children
 from simulator.returns.read_files import Returns
@@ -114,6 +116,12 @@ SHARES = (
     Share(("no_reason",), "exits", 0.2, 0.5,
           "children who left before 18 in the year to 31 March {year} have REC X1 or nothing there: why they left "
           "is not known, or are the episodes that followed missing?"),
+    Share(("back_on_the_day",), "starts", 0.05, 0.5,
+          "starts in the year to 31 March {year} are on the day on which the child had left, by REC and RNE: do both "
+          "stand for a whole time in care on each of its episodes? Then these are moves, and nobody left"),
+    Share(("same_start",), "rows", 0.05, NEVER,
+          "episodes of the year to 31 March {year} begin on the day of another of the child, and one of them is used: "
+          "does DECOM hold the start of care in place of that of each episode? Then moves and ends are lost"),
     Share(("no_start_code",), "starts", 0.2, 0.5,
           "starts in the year to 31 March {year} are none by RNE: are the episodes before them missing, do those "
           "end on another day, or are children called otherwise there?"),
@@ -145,7 +153,8 @@ def warnings(returns: Returns, stays: Stays, report: Report, years: Years) -> li
     """
     episodes = _by_return_year(returns)
     quiet = quiet_ends(returns.episodes, returns.parts, returns.whole_until)
-    doubts = [*_quiet_months(quiet), *_shares(episodes, report, years), *doubtful_births(returns)]
+    doubts = [*_quiet_months(quiet), *_shares(episodes, report, years)]
+    doubts += [*doubtful_births(returns), *doubtful_children(returns, report), *months_only(returns)]
     problems = [*_nobody_leaves(stays), *_nobody_is_seen_to_leave(stays, report)]
     problems = problems or _if_refused(doubts) or [*_hardly_any_leave(years)]
     if not problems:

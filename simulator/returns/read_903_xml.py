@@ -1,6 +1,7 @@
 """The SSDA903 return as XML: children, episodes and unaccompanied children as the tables that they are in CSV files.
 
-Each CHILD holds a HEADER (CHILDID, DOB, UASC, ...) and EPISODEs. What stands within others of its elements is not read.
+Each CHILD holds a HEADER (CHILDID, DOB, UASC, ...) and EPISODEs; UASC and DUC are read in an element UASC of its own
+too. What stands within others of its elements is not read.
 """
 
 from __future__ import annotations
@@ -59,15 +60,24 @@ def read_903_xml(file: TableFile, names: ColumnNames, budget: Budget) -> Iterato
     if not children.tables["episodes"].rows:
         yield nothing_of(file.name, digest.hexdigest(), left="no SSDA903 return: it holds no EPISODE of a CHILD")
         return
-    for table in children.tables.values():
-        yield table.table(digest.hexdigest())
+    for kind, table in children.tables.items():
+        if table.rows or kind != "uasc" or children.tells_uasc:
+            yield table.table(digest.hexdigest())
 
 
 class _Children:
-    """Rows of tables, as the elements of a return go by."""
+    """Rows of tables, as the elements of a return go by.
+
+    Attributes
+    ----------
+    tables : dict
+    tells_uasc : bool
+        Whether an element says who is unaccompanied, or that a child is not.
+    """
 
     def __init__(self, tables: dict[str, RowKeeper]) -> None:
         self.tables = tables
+        self.tells_uasc = False
         for kind, table in tables.items():
             table.start(list(TABLES[kind]))
         self._child: dict[str, str] = {}
@@ -85,7 +95,7 @@ class _Children:
     def end(self, _: str, text: str) -> None:
         name = self._path.pop()
         match len(self._path), self._path[-1:], name:
-            case 3, ["HEADER" | "EPISODE"], _:
+            case 3, ["HEADER" | "EPISODE" | "UASC"], _:
                 self._length += len(text)
                 if self._length > MOST_IN_A_ROW:
                     raise TooMuch(f"an element with more than {MOST_IN_A_ROW:,} characters")
@@ -93,10 +103,18 @@ class _Children:
             case 2, ["CHILD"], "HEADER":
                 self._child = self._row
                 self._add("header", self._row)
-                if self._row.get("UASC", "").upper() in FLAGGED or self._row.get("DUC"):
-                    self._add("uasc", self._row)
+                self._tell_uasc(self._row.get("UASC", "").upper() in FLAGGED or bool(self._row.get("DUC")))
+            case 2, ["CHILD"], "UASC":
+                said = self._row.get("UASC", "1") if self._row else text.strip()
+                self._row = {"DOB": self._child.get("DOB", ""), **self._row, "UASC": said}
+                self._tell_uasc(said.upper() in FLAGGED)
             case 2, ["CHILD"], "EPISODE":
                 self._add("episodes", {"CHILD": self._child.get("CHILD", ""), **self._row})
+
+    def _tell_uasc(self, flagged: bool) -> None:
+        self.tells_uasc |= flagged or "UASC" in self._row
+        if flagged:
+            self._add("uasc", {**self._row, "CHILD": self._child.get("CHILD", "")})
 
     def _add(self, kind: str, row: dict[str, str]) -> None:
         self.tables[kind].add([row.get(column, "") for column in TABLES[kind]], self._length)

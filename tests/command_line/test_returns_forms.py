@@ -68,10 +68,18 @@ def test_workbooks_in_an_archive(tmp_path: Path, plain: Path) -> None:
     same(tmp_path / "returns.zip", plain)
 
 
-def test_xml(tmp_path: Path, plain: Path) -> None:
+@pytest.mark.parametrize("uasc_in", ["HEADER", "UASC"])
+def test_xml(tmp_path: Path, plain: Path, uasc_in: str) -> None:
     for year in YEARS:
-        xml(tmp_path / "returns" / f"{year}.xml", frames(), year)
+        xml(tmp_path / "returns" / f"{year}.xml", frames(), year, uasc_in=uasc_in)
     same(tmp_path / "returns", plain)
+
+
+def test_xml_that_does_not_say_who_is_unaccompanied(tmp_path: Path) -> None:
+    for year in YEARS:
+        xml(tmp_path / "returns" / f"{year}.xml", frames(), year, uasc_in="")
+    result = call(tmp_path / "returns", tmp_path / "out")
+    assert "Warning: no table tells which children are unaccompanied asylum-seekers" in result.output
 
 
 def test_a_single_file(tmp_path: Path, plain: Path) -> None:

@@ -52,8 +52,8 @@ def one_workbook(path: Path) -> Path:
     return path
 
 
-def xml(path: Path, tables: Frames, year: int) -> Path:
-    """Write the return of a year as the XML that systems make."""
+def xml(path: Path, tables: Frames, year: int, *, uasc_in: str = "HEADER") -> Path:
+    """Write the return of a year as the XML that systems make; who is unaccompanied stands in an element of a name."""
     uasc = set(tables[year, "uasc"]["CHILD"])
     episodes = tables[year, "episodes"].partition_by("CHILD", as_dict=True, maintain_order=True)
     root = ElementTree.Element("EXPSSDA903")
@@ -61,7 +61,11 @@ def xml(path: Path, tables: Frames, year: int) -> Path:
         one = ElementTree.SubElement(root, "CHILD")
         header = ElementTree.SubElement(one, "HEADER")
         told = {"CHILDID": child["CHILD"], "UPN": child["UPN"], "SEX": str(child["SEX"]), "DOB": child["DOB"],
-                "ETHNIC": child["ETHNIC"], "UASC": "1" if child["CHILD"] in uasc else "0"}  # fmt: skip
+                "ETHNIC": child["ETHNIC"]}  # fmt: skip
+        if uasc_in == "HEADER":
+            told["UASC"] = "1" if child["CHILD"] in uasc else "0"
+        elif uasc_in and child["CHILD"] in uasc:
+            ElementTree.SubElement(ElementTree.SubElement(one, uasc_in), "DUC")
         for name, text in told.items():
             ElementTree.SubElement(header, name).text = text
         review = ElementTree.SubElement(header, "AREVIEW")
