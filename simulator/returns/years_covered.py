@@ -24,8 +24,9 @@ BROKEN_SHARE = 0.05
 """Share of the starts and ends expected in the last months of the last year, at and below which the returns stop before
 them."""
 
-LEAST_EXPECTED, LEAST_EXPECTED_ALONE = 7.0, 20.0
-"""Least number expected in them for that to be no chance (none of seven is one in a thousand); of a single year more,
+LEAST_EXPECTED, LEAST_EXPECTED_ALONE = 12.0, 20.0
+"""Least number expected in them for that to be no chance (none of twelve is one in 400 where all come by twos, as
+brothers and sisters do; of 180 such councils one in 100 lost a year, and one in 30 with seven); of a single year more,
 as no other year tells how many fall late in it."""
 
 TOGETHER, QUIET_CHANCE = 2, 0.001
