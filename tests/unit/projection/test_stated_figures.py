@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from simulator.baseline.cost_lines import Beds
+from simulator.interventions.own_figures import ONE_FOR_ONE
 from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
 from simulator.scenario import LoadedScenario, ScenarioError, load, load_mapping
@@ -209,3 +210,36 @@ def test_a_file_of_one_authority_run_elsewhere_is_of_that_place() -> None:
     both = loaded.in_areas(("Kent", "Essex"))
     assert both.scenario.interventions[0].areas.share == 1.0
     assert "areas" not in both.scenario.interventions[0].model_fields_set
+
+
+def test_usable_places_go_with_households_as_stated() -> None:
+    """800 of 1,200 approved places can take a child, and so two thirds of those that are left, month by month."""
+    fostering = {"households": 120, "approved_places": 1200, "usable_places": 800,
+                 "approvals_per_year": 0, "leavers_per_year": 24}  # fmt: skip
+    results = simulate(kent({"fostering": fostering}, end="2030-03"))
+    approved, usable, filled = (
+        results[name].by_placement()["council_foster"]
+        for name in ("foster_places_approved", "foster_places_usable", "foster_places_filled")
+    )
+    np.testing.assert_allclose(usable, approved * 800 / 1200, rtol=1e-9)
+    assert (filled <= usable + 1e-6).all()
+    assert ONE_FOR_ONE in results.notes
+
+
+def test_usable_places_stay_within_those_approved_where_only_places_are_stated() -> None:
+    """All but ten can take a child, and approved ones fall with England's households."""
+    results = simulate(kent({"fostering": {"usable_places": 990, "approved_places": 1000}}, end="2030-03"))
+    approved, usable = (
+        results[name].by_placement()["council_foster"] for name in ("foster_places_approved", "foster_places_usable")
+    )
+    assert approved[-1] < 950
+    assert (usable <= approved + 1e-9).all()
+
+
+def test_more_children_than_approved_places_at_the_base_keep_theirs(without: RunResults) -> None:
+    """Carers may have one more for a time: the places there are stay as many times those approved."""
+    there = without["foster_places_filled"].by_placement()["council_foster"][0]
+    own = {"approved_places": round(float(there) / 1.2), "approvals_per_year": 0, "leavers_per_year": 0}
+    results = simulate(kent({"fostering": own}))
+    usable = results["foster_places_usable"].by_placement()["council_foster"]
+    np.testing.assert_allclose(usable, there, rtol=1e-6)
