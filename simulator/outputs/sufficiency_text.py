@@ -13,7 +13,7 @@ from simulator.outputs.text_grid import grid
 from simulator.results.figures import QUANTILES
 from simulator.results.luck import LUCK
 from simulator.results.results_protocol import Results
-from simulator.results.sufficiency_tables import PEER_LABELS, Sufficiency
+from simulator.results.sufficiency_tables import PEER_LABELS, Sufficiency, places_told
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import meant
 from simulator.vocabulary.axes import AGE_BANDS
@@ -32,8 +32,7 @@ _CARERS = next(one.name for one in placements.placements() if one.capacity == "c
 NEEDS = (
     ("foster_need", ALL, "Children whose original plan was fostering"),
     ("unmet_foster_need", ALL, "  of them in homes or supported accommodation"),
-    ("foster_places_approved", ALL, "Approved mainstream foster places"),
-    ("foster_places_approved", _CARERS, "  of them of the council's own carers"),
+    ("foster_places_approved", _CARERS, "Approved places of the council's own carers"),
     ("foster_places_usable", ALL, "Usable mainstream foster places"),
     ("foster_places_usable", _CARERS, "  of them of the council's own carers"),
     ("beds_paid_for", ALL, "Beds of its own and block contracts"),
@@ -90,9 +89,14 @@ def _needed(found: Sufficiency) -> Iterator[str]:
             if (placement, band) == (ALL, ALL)
             else PLACEMENT_LABELS.get(placement) or f"Aged {BAND_LABELS[band]}"
         )
-        has = found.has(placement, found.dates[0][1])[0] if band == ALL else None
-        rows.append([label, *map(_count, tables), "" if has is None else _whole(has)])
+        rows.append([label, *map(_count, tables), _has(found, placement) if band == ALL else ""])
     yield from grid(rows)
+
+
+def _has(found: Sufficiency, placement: str) -> str:
+    """Write how many places of a placement there are now, and where only those are known that children are in."""
+    has, basis = found.has(placement, found.dates[0][1])
+    return "" if has is None else places_told(_whole(has), basis)
 
 
 def _gaps(found: Sufficiency) -> Iterator[str]:
@@ -101,7 +105,8 @@ def _gaps(found: Sufficiency) -> Iterator[str]:
     rows = [["What there is, and what is missing", *_when(found)]]
     for name, placement, label in NEEDS:
         tables = [found.stock(name, date, placement) for _, date in found.dates]
-        if not any(table is not None and np.nan_to_num(table[0], nan=1.0) for table in tables):
+        known = name != "foster_places_approved" or found.evidence.tells_approved
+        if not known or not any(table is not None and np.nan_to_num(table[0], nan=1.0) for table in tables):
             continue
         rows.append([label, *map(_count, tables)])
     for name, label in YEARLY_LABELS.items() if results.financial_years else ():

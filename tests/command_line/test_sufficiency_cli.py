@@ -84,6 +84,42 @@ def test_what_there_is_stands_beside_it(made: Path) -> None:
     assert rows["2026-03-31", "ifa_foster"]["has"] == ""
 
 
+def test_who_states_no_places_is_told_of_none(made: Path, tmp_path: Path) -> None:
+    """Neither England's households shared out, nor the children who are there now as if they were places."""
+    ours = tmp_path / "ours"
+    ours.mkdir()
+    told = {}
+    for name, stated, area in (
+        ("nothing", "", ()),
+        ("published", "", ("--area-name", "Medway")),
+        ("stated", "households,60,\napproved_places,130,\nusable_places,100,\n", ()),
+    ):
+        (ours / "fostering.csv").write_text(f"figure,value,unit\n{stated}")
+        done = call("sufficiency", "--returns", made / "imported", "--own", ours, *area, "--draws", 0, "--no-charts",
+                    "--out", tmp_path / name)  # fmt: skip
+        assert done.exit_code == 0, done.output
+        told[name] = done.stdout
+    [carers] = [line for line in told["nothing"].splitlines() if line.startswith("Council foster care ")]
+    assert re.fullmatch(r"Council foster care +(\d+) .* \1 filled", carers)
+    assert "are no count of its capacity" in told["nothing"]
+    assert "Approved" not in told["nothing"]
+    assert "Note: Foster households and approved places in tables of the run are England's" in told["nothing"]
+    assert "as it states them" not in told["nothing"]
+    assert "Approved places of the council's own carers " in told["published"]
+    assert "Note: Agencies' foster households and approved places in tables of the run are" in told["published"]
+    [carers] = [line for line in told["stated"].splitlines() if line.startswith("Council foster care ")]
+    assert carers.endswith(" 100")
+    assert re.search(r"\nApproved places of the council's own carers +130 ", told["stated"])
+    assert "capacity" not in told["stated"]
+    basis = {
+        name: next(r["has_basis"] for r in read(tmp_path / name / "placements-needed.csv")
+                   if r["placement"] == "council_foster" and r["age_band"] == "all")
+        for name in told
+    }  # fmt: skip
+    assert basis["stated"] == "usable places of its own carers, as it states them"
+    assert basis["nothing"].startswith("places of its own carers that children are in at the base")
+
+
 def test_unmet_need_has_its_cost_and_empty_beds_theirs(made: Path) -> None:
     rows = read(made / "out" / "needs-and-gaps.csv")
     assert tuple(rows[0]) == UNMET_COLUMNS
