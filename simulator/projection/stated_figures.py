@@ -99,8 +99,8 @@ def _with_carers(rates: Rates, foster: FosterRates, own: OwnFostering) -> Foster
 def _one_for_one(foster: FosterRates) -> FosterRates:
     """Let usable places be the same share of the council's approved places always, whatever children need.
 
-    The elasticities are of places that are filled, in a slow fall of supply. Who states households that come or go faster
-    counts places that are free or on hold besides, and of those no more are free as others leave.
+    The elasticities are of places that are filled, in a slow fall of supply. Who states how households come and go may
+    have them go faster, and of the places that are on hold no more can take a child as others leave.
     """
     one = np.ones_like(foster.opening_households[..., COUNCIL])
     return replace(

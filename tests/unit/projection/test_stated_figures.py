@@ -243,3 +243,18 @@ def test_more_children_than_approved_places_at_the_base_keep_theirs(without: Run
     results = simulate(kent({"fostering": own}))
     usable = results["foster_places_usable"].by_placement()["council_foster"]
     np.testing.assert_allclose(usable, there, rtol=1e-6)
+
+
+def test_households_can_be_added_where_none_is_approved() -> None:
+    """A council that approves nobody and recruits twelve a year, of the sector that is named."""
+    fostering = {"households": 500, "approvals_per_year": 0, "leavers_per_year": 0}
+    more = {"id": "carers", "kind": "foster_recruitment", "sector": "council", "start": "2025-04",
+            "extra_households_per_year": 12, "ceiling_ratio": 20}  # fmt: skip
+    own = {"fostering": fostering}
+    results = simulate(kent(own, interventions=[more], end="2029-03"))
+    approved = results["foster_approvals"].by_placement()
+    np.testing.assert_allclose(approved["council_foster"][-12:].sum(), 12.0, rtol=0.01)
+    before = simulate(kent(own, end="2029-03"))["foster_approvals"].by_placement()
+    np.testing.assert_allclose(approved["ifa_foster"], before["ifa_foster"], rtol=1e-9)
+    with pytest.raises(ScenarioError, match="nobody who asks is approved in this sector, so none can be added"):
+        simulate(kent(own, interventions=[more | {"approval_ratio": 0}]))
