@@ -206,6 +206,27 @@ def test_where_children_are_placed_is_published_to_the_nearest_five(made: Path, 
     assert float(far["percent"]) == pytest.approx(100 * share, abs=1e-3), "of what is shown, and of nothing else"
 
 
+def test_money_that_is_not_nothing_is_never_published_as_nothing(made: Path, tmp_path: Path) -> None:
+    """Unmet need costs some £2m, and money is told to the nearest £5m: that is hidden, and no £0."""
+    told = {}
+    for name, more in ("full", ()), ("public", ("--publish",)):
+        done = call("sufficiency", "--returns", made / "imported", *more, "--draws", 4, "--no-charts",
+                    "--out", tmp_path / name)  # fmt: skip
+        assert done.exit_code == 0, done.output
+        told[name] = {
+            (r["date"], r["measure"], r["price_basis"]): r for r in read(tmp_path / name / "needs-and-gaps.csv")
+            if r["price_basis"]
+        }  # fmt: skip
+    [cost] = [line for line in done.stdout.splitlines() if line.startswith("Cost of unmet need")]
+    assert "£0" not in cost
+    assert re.search(r"\bc\b", cost)
+    small = [(key, name) for key, row in told["public"].items() for name in ("central", "p10", "p50", "p90")
+             if row[name] == "0" and float(told["full"][key][name]) >= 1]  # fmt: skip
+    assert small == []
+    assert any(row["central"] == "c" for row in told["public"].values())
+    assert "hidden where it would round to nothing" in (tmp_path / "public" / "summary.txt").read_text()
+
+
 def test_others_stand_beside_it(made: Path) -> None:
     rows = read(made / "out" / "beside-others.csv")
     assert tuple(rows[0]) == PEER_COLUMNS
