@@ -96,7 +96,7 @@ def _needed(found: Sufficiency) -> Iterator[str]:
 def _has(found: Sufficiency, placement: str) -> str:
     """Write how many places of a placement there are now, and where only those are known that children are in."""
     has, basis = found.has(placement, found.dates[0][1])
-    return "" if has is None else places_told(_whole(has), basis)
+    return "" if has is None else places_told(words.single(has), basis)
 
 
 def _gaps(found: Sufficiency) -> Iterator[str]:
@@ -151,7 +151,7 @@ def _where(found: Sufficiency) -> Iterator[str]:
         told = "" if percent is None else HIDDEN if np.isnan(percent) else f"{percent:.0f}%"
         ahead = ["" if (row := projected.get((date, *key))) is None else _cell(row[8]) for _, date in later]
         shared = ", with a share of those not known" if key[0] in DISTANCE_TABLES and found.some_unknown else ""
-        rows.append([f"{label}{shared}", _whole(children), told, *ahead])
+        rows.append([f"{label}{shared}", words.single(children), told, *ahead])
     yield from grid(rows)
 
 
@@ -198,17 +198,12 @@ def _notes(found: Sufficiency) -> Iterator[str]:
 
 
 def _count(table: Array | None) -> str:
-    return _between(table, _whole)
-
-
-def _whole(value: float) -> str:
-    """Write a number of children or places to the nearest whole one, as who commissions places counts them."""
-    return HIDDEN if np.isnan(value) else f"{value:,.0f}"
+    return _between(table, words.single)
 
 
 def _cell(value: str | float | None) -> str:
     """Write a cell of a table: a number, or the word where it is hidden."""
-    return value if isinstance(value, str) else _whole(value or 0.0)
+    return value if isinstance(value, str) else words.single(value or 0.0)
 
 
 def _money(table: Array | None) -> str:

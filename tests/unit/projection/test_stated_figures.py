@@ -156,6 +156,7 @@ def test_how_far_stated_prices_rise_is_told() -> None:
     own = {"prices": [{"placement": "childrens_home", "gbp_per_week": 6000, "price_year": "2024-25"}]}
     rising = simulate(kent(own, assumptions={}, end="2030-03"))
     [told] = [note for note in rising.money_notes if note.startswith("Prices that the council states")]
+    assert "In a scenario file, assumptions: {real_price_growth: none} holds them, and a programme of kind: " in told
     spend, units, _ = line(rising, "childrens_home")
     level = rising.deflator[0] / rising.price_levels["2024-25"] * rising.price_levels[rising.price_year]
     real = spend[-1] / units[-1] / level[-1] / 6000.0
