@@ -337,6 +337,14 @@ def test_agencies_are_said_to_follow_the_record_where_carers_are_stated(made: Pa
     assert done.exit_code == 0, done.output
     assert "Note: Agencies' foster places are not limited by the carers that the council states" in done.stdout
     assert "Agencies' foster places" not in (made / "screen.txt").read_text()
+    of = {
+        name: [float(r["central"]) for r in read(tmp_path / "o" / "results.csv")
+               if (r["measure"], r["placement"]) == (name, "council_foster")]
+        for name in ("foster_places_approved", "foster_places_usable")
+    }  # fmt: skip
+    approved, there = of.values()
+    assert approved[-1] < 0.7 * approved[0]
+    assert there == pytest.approx([there[0] / approved[0] * places for places in approved], abs=1e-4), "one for one"
     usable = done.stdout.split("Usable mainstream foster places")[1].splitlines()[1]
     assert usable.startswith("  of them of the council's own carers ")
     before = done.stdout.split("Placements needed")[0]
