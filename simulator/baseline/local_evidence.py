@@ -16,6 +16,10 @@ from simulator.vocabulary.where_placed import DISTANCE_TABLES, UNKNOWN
 Array = NDArray[np.float64]
 
 
+FILLED = "places of its own carers that children are in at the base, carried on: usable ones are not stated"
+"""Where places come from that are no count of what a council's own carers could take."""
+
+
 @dataclass(frozen=True)
 class PlacedCount:
     """Children in care on a day by one thing about where they are placed.
@@ -135,6 +139,8 @@ class Evidence:
         Children by placement on each 31 March before the run.
     capacity : mapping of placement to Capacity
         What it has, by reported placement; none where all is bought as it is needed.
+    tells_approved : bool
+        Whether foster places that are approved with its own carers are known; else they are England's, shared out.
     notes : tuple of str
         What must be said of the figures.
     """
@@ -144,6 +150,7 @@ class Evidence:
     under_18s: float = float("nan")
     mix: Mapping[str, PastSeries] = field(default_factory=dict)
     capacity: Mapping[str, Capacity] = field(default_factory=dict)
+    tells_approved: bool = False
     notes: tuple[str, ...] = ()
 
     def of_all(self) -> tuple[PlacedCount, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -45,6 +46,11 @@ class NamedAuthority:
     price_sd: Mapping[str, float]
     approved_places: float
 
+    @property
+    def tells_places(self) -> bool:
+        """Whether places with its own carers are published."""
+        return math.isfinite(self.approved_places)
+
     def to_draw(self) -> tuple[Parameter, ...]:
         """Return what is not known of its prices, as parameters to draw: logs of ratios."""
         return tuple(
@@ -65,7 +71,7 @@ class NamedAuthority:
         Households are those places over England's places a household. Those on the way and those who ask are as many to
         each household as before; places that can take a child are still those that are filled at the base.
         """
-        if foster is None or not np.isfinite(self.approved_places):
+        if foster is None or not self.tells_places:
             return foster
         households = foster.opening_households[..., COUNCIL]
         ratio = np.ones_like(foster.opening_households)

@@ -285,7 +285,9 @@ class OwnReturns:
 
     def evidence(self, neighbours: Sequence[str] = ()) -> Evidence:
         """Return what its returns tell of where children are placed, and what is published of it and others."""
-        return evidence_of(self.council, self.codes[0] if self.authority else "", neighbours)
+        authority = self.authority
+        found = evidence_of(self.council, self.codes[0] if authority else "", neighbours)
+        return replace(found, tells_approved=authority is not None and authority.tells_places)
 
     @property
     def own_past(self) -> OwnPast:
@@ -306,7 +308,7 @@ class OwnReturns:
         last = "the year" if window == 1 else f"the {window} years"
         own = (
             "first placements, leaving and moves are the council's own too, pooled towards England's; foster places "
-            "are those that its record fills, and those of its own carers as it states them"
+            "are those that its record fills, but for those of its own carers where it states them"
         )
         return what_is_held(starts, as_in=f"{last} of the council's returns", besides=(own, self._of_authority))
 

@@ -154,6 +154,11 @@ class Council:
         return {kind: one for (of, kind), one in self.leaving.items() if of == stream}
 
     @property
+    def in_care(self) -> dict[str, float]:
+        """Children in care by day, on the 31 March of each year."""
+        return {f"{year}-03-31": float(number) for year, number in zip(self.years, self.history, strict=True)}
+
+    @property
     def model_weight(self) -> float:
         """Weight of the model in the central path, on the log scale; the rest holds children in care as they are."""
         return 1.0 / (1.0 + HALF_WAY_CHILDREN / max(float(self.stock.sum()), 1.0))

@@ -36,6 +36,9 @@ from simulator.vocabulary.labels import ALL
 
 AGE_BAND = "age_band"
 
+LEAST_GBP = 0.5
+"""Least money that is not nothing."""
+
 _SPAN = LARGEST_HIDDEN - 1
 """Children between the least and the most that a hidden count may be."""
 
@@ -279,19 +282,19 @@ class _Run:
             few = self.is_hidden(count)[..., 0]
             hidden = hidden | few[:, :-1] | few[:, 1:] | self.hidden_totals
         step = self.step_gbp(name)
-        total = _money(self.results.year_totals(name).statistics(), step, hidden)
+        total = _spent(self.results.year_totals(name).statistics(), step, hidden)
         if len(self.results[name].placements) == 1:
             return Shown(total), Shown(self._real(total, step))
         steps = _step(self.bases[:, None] * self.child_year_gbp)[:, None]
         parts = self.results.year_parts(name).statistics()
-        parts = _money(parts, steps, self.hidden_weeks | hidden[..., None])
+        parts = _spent(parts, steps, self.hidden_weeks | hidden[..., None])
         return Shown(total, parts), Shown(self._real(total, step), self._real(parts, steps))
 
     def _real(self, cash: Array, step: Array) -> Array:
         """Return published cash in real prices, at the year's mean price level: (statistic, area, year, ...)."""
         years, deflator = self.results.timeline.year_of_month, self.results.deflator[0]
         price = np.array([deflator[[of == y for of in years]].mean() for y in self.results.financial_years])
-        return rounded(cash / price.reshape(1, 1, -1, *[1] * (cash.ndim - 3)), step) + 0.0
+        return _spent(cash / price.reshape(1, 1, -1, *[1] * (cash.ndim - 3)), step, np.isnan(cash))
 
     def shown_extra(self) -> tuple[Array, Array, dict[str, Array]]:
         """Return spend above the reference year, in cash, in real prices, and by cause: each (1, area, year)."""
@@ -306,6 +309,12 @@ class _Run:
             reference / self.results.price_levels[self.results.reference_year], step
         )
         return spend - reference, real, causes
+
+
+def _spent(values: Array, step: Array, hidden: Flags) -> Array:
+    """Round money, and hide what is something and would be told as nothing."""
+    shown = _money(values, step, hidden)
+    return np.where((shown == 0.0) & (np.abs(values) >= LEAST_GBP), np.nan, shown)
 
 
 def _money(values: Array, step: Array, hidden: Flags) -> Array:
@@ -436,5 +445,5 @@ def _note(results: RunResults) -> str:
     other = f" ({ENGLAND} {BASE_ENGLAND})" if ENGLAND in results.areas and base == BASE_LOCAL else ""
     return (
         f"For publication: numbers are to the nearest {base}{other}, 1 to 5 and what would give them away are hidden "
-        "(c), and money is rounded to match."
+        "(c), and money is rounded to match, and hidden where it would round to nothing."
     )

@@ -20,7 +20,8 @@ one, as none of them is found to go without, and with older ones less:
                 + (1 - young share) * (older / those at the base) ** need_elasticity)
 
 Households are weighted by how likely their places are to be filled: those recruited for children who wait count as
-more than one (`FosterRates.approval_weight`), all others as one.
+more than one (`FosterRates.approval_weight`), all others as one. Where a council states its own carers, usable places
+stay within those approved (`FosterRates.most_usable_share`).
 
 Agencies sell their places to any council. So what the children of an area find with them in a month is what England's
 find, in the same scenario and draw (`FosterRates.agencies`); only places with the council are the area's own.
@@ -97,10 +98,13 @@ def recruit(foster: FosterRates, month: int, now: Households, need: Array) -> Ho
     stay_part = np.divide(-np.expm1(-leave), leave, out=np.ones_like(leave), where=leave > 0)
     households = now.households * np.exp(-leave) + arriving * stay_part
     weighted = now.weighted * np.exp(-leave) + arriving * at_month(foster.approval_weight, month) * stay_part
+    usable = usable_places(foster, month, weighted, now.usable, need)
+    if foster.most_usable_share is not None:
+        usable = np.minimum(usable, households * foster.places_per_household * foster.most_usable_share)
     return Households(
         households=households,
         weighted=weighted,
-        usable=usable_places(foster, month, weighted, now.usable, need),
+        usable=usable,
         pipeline=pipeline,
         approvals=arriving,
         deregistrations=now.households + arriving - households,

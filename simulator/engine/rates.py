@@ -159,6 +159,8 @@ class FosterRates:
         recruited for children who wait.
     opening_weighted : (draw, area, sector), optional
         How many those at the first instant count as; each as one if left out.
+    most_usable_share : (draw, area, sector), optional
+        Most usable places, over the approved ones of the same month; no limit if left out.
     """
 
     council: int
@@ -188,6 +190,7 @@ class FosterRates:
     stage_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1, 1)))
     approval_weight: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1)))
     opening_weighted: Array | None = None
+    most_usable_share: Array | None = None
 
     @property
     def weighted(self) -> Array:

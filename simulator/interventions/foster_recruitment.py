@@ -328,12 +328,14 @@ class FosterRecruitment(PhasedIntervention):
         import numpy as np
 
         chance = passing.prod(axis=-1)
-        approvals = foster.enquiries_per_month * chance * in_sector(self.sector, np.ones((1, 1)), 0.0)
-        of_run = approvals.sum(axis=1, keepdims=True)
-        if not (of_run.sum(axis=-1) > 0).all():
-            what = "nobody is approved in this sector, so none can be added"
+        chosen = chance * in_sector(self.sector, np.ones((1, 1)), 0.0)
+        if not (chosen.sum(axis=-1) > 0).all():
+            what = "nobody who asks is approved in this sector, so none can be added"
             raise Impossible(("extra_households_per_year",), self.extra_households_per_year, what, "0")
-        # An area that approves nobody shares them between sectors as all areas of the run do.
+        approvals = foster.enquiries_per_month * chosen
+        of_run = approvals.sum(axis=1, keepdims=True)
+        # An area that approves nobody shares them between sectors as all areas of the run do, or as who asks passes.
+        of_run = np.where(of_run.sum(axis=-1, keepdims=True) > 0, of_run, chosen.mean(axis=1, keepdims=True))
         approvals = np.where(approvals.sum(axis=-1, keepdims=True) > 0, approvals, of_run)
         wanted = per_month[..., None] * approvals / approvals.sum(axis=-1, keepdims=True)
         return share(wanted, chance)

@@ -42,6 +42,10 @@ AGENCIES = (
     "record, so usable places in all can rise while its own fall. Look at the places of its own carers alone."
 )
 
+ONE_FOR_ONE = (
+    "Usable places of its own carers stay the same share of approved ones, as it states who is approved or leaves."
+)
+
 
 def _placement(name: str) -> str:
     return one_of("placement", name, placements.reported(), "a placement shown by `care-demand list placements`")
@@ -141,6 +145,11 @@ class OwnFostering(Model):
     def given(self) -> bool:
         """Whether anything is stated."""
         return any(getattr(self, name) is not None for name in type(self).model_fields)
+
+    @property
+    def tells_places(self) -> bool:
+        """Whether it says for how many places its households are approved, or how many households there are."""
+        return self.approved_places is not None or self.households is not None
 
     @property
     def tells_flows(self) -> bool:
@@ -275,7 +284,8 @@ class Own(Model):
         said += ["foster carers"] if self.fostering.given else []
         said += [f"beds that are paid for whether filled or not ({', '.join(beds)})"] if beds else []
         told = [f"The council's own: {'; '.join(said)}."] if said else []
-        return (*told, *([AGENCIES] if self.fostering.given else []))
+        of_flows = [ONE_FOR_ONE] if self.fostering.tells_flows else []
+        return (*told, *of_flows, *([AGENCIES] if self.fostering.given else []))
 
 
 def label_of(placement: str) -> str:

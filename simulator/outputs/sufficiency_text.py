@@ -13,7 +13,7 @@ from simulator.outputs.text_grid import grid
 from simulator.results.figures import QUANTILES
 from simulator.results.luck import LUCK
 from simulator.results.results_protocol import Results
-from simulator.results.sufficiency_tables import PEER_LABELS, Sufficiency
+from simulator.results.sufficiency_tables import PEER_LABELS, Sufficiency, places_told
 from simulator.vocabulary import placements
 from simulator.vocabulary.areas import meant
 from simulator.vocabulary.axes import AGE_BANDS
@@ -32,8 +32,7 @@ _CARERS = next(one.name for one in placements.placements() if one.capacity == "c
 NEEDS = (
     ("foster_need", ALL, "Children whose original plan was fostering"),
     ("unmet_foster_need", ALL, "  of them in homes or supported accommodation"),
-    ("foster_places_approved", ALL, "Approved mainstream foster places"),
-    ("foster_places_approved", _CARERS, "  of them of the council's own carers"),
+    ("foster_places_approved", _CARERS, "Approved places of the council's own carers"),
     ("foster_places_usable", ALL, "Usable mainstream foster places"),
     ("foster_places_usable", _CARERS, "  of them of the council's own carers"),
     ("beds_paid_for", ALL, "Beds of its own and block contracts"),
@@ -90,9 +89,14 @@ def _needed(found: Sufficiency) -> Iterator[str]:
             if (placement, band) == (ALL, ALL)
             else PLACEMENT_LABELS.get(placement) or f"Aged {BAND_LABELS[band]}"
         )
-        has = found.has(placement, found.dates[0][1])[0] if band == ALL else None
-        rows.append([label, *map(_count, tables), "" if has is None else _whole(has)])
+        rows.append([label, *map(_count, tables), _has(found, placement) if band == ALL else ""])
     yield from grid(rows)
+
+
+def _has(found: Sufficiency, placement: str) -> str:
+    """Write how many places of a placement there are now, and where only those are known that children are in."""
+    has, basis = found.has(placement, found.dates[0][1])
+    return "" if has is None else places_told(words.single(has), basis)
 
 
 def _gaps(found: Sufficiency) -> Iterator[str]:
@@ -101,7 +105,8 @@ def _gaps(found: Sufficiency) -> Iterator[str]:
     rows = [["What there is, and what is missing", *_when(found)]]
     for name, placement, label in NEEDS:
         tables = [found.stock(name, date, placement) for _, date in found.dates]
-        if not any(table is not None and np.nan_to_num(table[0], nan=1.0) for table in tables):
+        known = name != "foster_places_approved" or found.evidence.tells_approved
+        if not known or not any(table is not None and np.nan_to_num(table[0], nan=1.0) for table in tables):
             continue
         rows.append([label, *map(_count, tables)])
     for name, label in YEARLY_LABELS.items() if results.financial_years else ():
@@ -146,7 +151,7 @@ def _where(found: Sufficiency) -> Iterator[str]:
         told = "" if percent is None else HIDDEN if np.isnan(percent) else f"{percent:.0f}%"
         ahead = ["" if (row := projected.get((date, *key))) is None else _cell(row[8]) for _, date in later]
         shared = ", with a share of those not known" if key[0] in DISTANCE_TABLES and found.some_unknown else ""
-        rows.append([f"{label}{shared}", _whole(children), told, *ahead])
+        rows.append([f"{label}{shared}", words.single(children), told, *ahead])
     yield from grid(rows)
 
 
@@ -193,17 +198,12 @@ def _notes(found: Sufficiency) -> Iterator[str]:
 
 
 def _count(table: Array | None) -> str:
-    return _between(table, _whole)
-
-
-def _whole(value: float) -> str:
-    """Write a number of children or places to the nearest whole one, as who commissions places counts them."""
-    return HIDDEN if np.isnan(value) else f"{value:,.0f}"
+    return _between(table, words.single)
 
 
 def _cell(value: str | float | None) -> str:
     """Write a cell of a table: a number, or the word where it is hidden."""
-    return value if isinstance(value, str) else _whole(value or 0.0)
+    return value if isinstance(value, str) else words.single(value or 0.0)
 
 
 def _money(table: Array | None) -> str:

@@ -178,6 +178,11 @@ NET = "  spend less Home Office grants"
 _Write = Callable[[float], str]
 
 
+def _count(many: Sequence[Results]) -> _Write:
+    """Return the writer of numbers of children in the area that scenarios tell of."""
+    return words.count_of(max(float(results.stock_totals("children").area()[0, 0]) for results in many))
+
+
 def _change(write: _Write) -> _Write:
     """Return the writer of a number as a change: with a sign, unless it is nothing or has one."""
 
@@ -220,9 +225,9 @@ def _day(iso: str) -> str:
 def summary_text(results: Results) -> str:
     """Return the summary of one scenario: children, spend and children not fostered, now and after some years."""
     figures = _figures(results)
-    money = _change(words.money)
+    money, count = _change(words.money), _count([results])
     shown: list[tuple[str, str, _Write]] = [
-        ("Children looked after", "children", words.count),
+        ("Children looked after", "children", count),
         (f"Spend in the year to then, {results.price_year} prices", "real_spend_gbp", words.money),
         (f"  above {results.reference_year}", "real_extra_gbp", money),
         (f"  above {results.reference_year}, all years", "real_cumulative_extra_gbp", money),
@@ -230,7 +235,7 @@ def summary_text(results: Results) -> str:
         ("Spend in the year to then, in cash", "spend_gbp", words.money),
         (f"  above {results.reference_year}, all years", "cumulative_extra_gbp", money),
         (NET, "net_spend_gbp", words.money),
-        ("In homes, original plan fostering", "unmet_foster_need", words.count),
+        ("In homes, original plan fostering", "unmet_foster_need", count),
     ]
     columns = len(_after(results))
     rows = [["", *head] for head in _when(results)]
@@ -251,16 +256,14 @@ def _beside(results: Results) -> list[str]:
     past = results.own_past
     if past is None:
         return []
-    change = no_change(results, past)
+    change, count = no_change(results, past), _count([results])
     at = [i for i, years in enumerate(_after(results)) if years > 0]
     shown = [change[years] for years in _after(results)]
-    told = [f"{words.count(shown[i].low)} to {words.count(shown[i].high)} in {words.month(shown[i].date)}" for i in at]
+    told = [f"{count(shown[i].low)} to {count(shown[i].high)} in {words.month(shown[i].date)}" for i in at]
     luck = (
         "" if results.chance or results.draws == 1 else "; it holds luck, as what happened did, and those above do not"
     )
-    lines = [
-        f"No change: {words.count(shown[0].central)} children throughout; 80% interval {words.listed(told)}{luck}."
-    ]
+    lines = [f"No change: {count(shown[0].central)} children throughout; 80% interval {words.listed(told)}{luck}."]
     return [*lines, *([past.said] if past.said else [])]
 
 
@@ -313,7 +316,7 @@ def comparison_text(many: Sequence[Results]) -> str:
     against = f"compared with {first.name}"
     rows = [
         *(["", *head] for head in (heads if same_dates else heads[:1])),
-        *block("Children looked after", "children", words.count, against),
+        *block("Children looked after", "children", _count(many), against),
         *block(f"Spend in the year to then, {first.price_year} prices", "real_spend_gbp", words.money, against),
         *block("The same less Home Office grants", "real_net_spend_gbp", words.money, against),
         *block(

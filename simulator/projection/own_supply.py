@@ -6,7 +6,7 @@ Usable places then are those that children fill in that run; what programmes do 
 
 A council that states its own carers has its agencies from the record all the same: who looks for an agency's place
 finds one as often as in that run. Its carers' places are as stated. They go on as the record's do, in proportion,
-unless it states who is approved or leaves: then they follow its households.
+unless it states who is approved or leaves: then they follow its households one for one. They never pass those approved.
 """
 
 from __future__ import annotations
@@ -71,15 +71,13 @@ def with_own_carers(rates: Rates, own: OwnFostering, record: FosterRates, agenci
         of_record = (record.opening_households * record.places_per_household)[..., COUNCIL]
         at_base = over(filled, of_record)[..., None]
         share = share * over(record.usable_share[..., COUNCIL], at_base)
-    return replace(
-        rates,
-        foster=replace(
-            foster,
-            opening_usable=with_council(record.opening_usable, usable),
-            usable_share=with_council(foster.usable_share, share),
-            agencies=agencies,
-        ),
+    found = replace(
+        foster,
+        opening_usable=with_council(record.opening_usable, usable),
+        usable_share=with_council(foster.usable_share, share),
+        agencies=agencies,
     )
+    return replace(rates, foster=within_approved(found))
 
 
 def with_limit(rates: Rates) -> Rates:
@@ -93,6 +91,12 @@ def with_council(values: Array, council: Array) -> Array:
     found = np.array(np.broadcast_to(values, np.broadcast_shapes(values.shape, (*council.shape, 1))), dtype=float)
     found[..., COUNCIL] = council
     return found
+
+
+def within_approved(foster: FosterRates) -> FosterRates:
+    """Keep usable places within those approved, or within as many times those as there are at the base."""
+    approved = foster.opening_households * foster.places_per_household
+    return replace(foster, most_usable_share=np.maximum(over(foster.opening_usable, approved), 1.0))
 
 
 def over(part: Array, whole: Array) -> Array:

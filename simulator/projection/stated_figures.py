@@ -14,7 +14,7 @@ from simulator.engine.rates import FosterRates, Rates
 from simulator.interventions.context import Context
 from simulator.interventions.impossible import Impossible
 from simulator.interventions.own_figures import Own, OwnFostering, cost_of
-from simulator.projection.own_supply import over, with_council
+from simulator.projection.own_supply import over, with_council, within_approved
 from simulator.vocabulary.areas import ENGLAND
 from simulator.vocabulary.calendar import MONTHS_A_YEAR
 
@@ -82,6 +82,7 @@ def _with_carers(rates: Rates, foster: FosterRates, own: OwnFostering) -> Foster
         places_per_household=with_council(foster.places_per_household, over(approved, households)),
         usable_share=with_council(foster.usable_share, over(usable, approved)[..., None]),
     )
+    changed = within_approved(_one_for_one(changed) if own.tells_flows else changed)
     if own.leavers_per_year is not None:
         hazard = over(np.full_like(households, own.leavers_per_year), households)
         changed = replace(
@@ -92,6 +93,22 @@ def _with_carers(rates: Rates, foster: FosterRates, own: OwnFostering) -> Foster
     pipeline[..., COUNCIL, :] = coming
     return replace(
         changed, enquiries_per_month=with_council(foster.enquiries_per_month, asking), opening_pipeline=pipeline
+    )
+
+
+def _one_for_one(foster: FosterRates) -> FosterRates:
+    """Let usable places be the same share of the council's approved places always, whatever children need.
+
+    The elasticities are of places that are filled, in a slow fall of supply. Who states how households come and go may
+    have them go faster, and of the places that are on hold no more can take a child as others leave.
+    """
+    one = np.ones_like(foster.opening_households[..., COUNCIL])
+    return replace(
+        foster,
+        places_elasticity=with_council(foster.places_elasticity, one),
+        young_share=np.zeros_like(foster.young_share),
+        need_elasticity=np.zeros_like(foster.need_elasticity),
+        places_response_per_year=np.inf,
     )
 
 

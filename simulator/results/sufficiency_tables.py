@@ -11,14 +11,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.baseline.local_evidence import PlacedCount, counted_far
+from simulator.baseline.local_evidence import FILLED, PlacedCount, counted_far
 from simulator.baseline.neighbours import INDICATORS, PER, PRICED, SHARES, YEARS
 from simulator.results.long_tables import STATISTICS, Row, cells, price_bases
 from simulator.results.results_protocol import OWN, Results
 from simulator.results.timeline import marches
 from simulator.vocabulary import placements
 from simulator.vocabulary.calendar import Month
-from simulator.vocabulary.labels import ALL
+from simulator.vocabulary.labels import ALL, HIDDEN
 from simulator.vocabulary.where_placed import DISTANCE_TABLES
 
 Array = NDArray[np.float64]
@@ -73,11 +73,21 @@ PLACES_OF_HOMES = (
     "run have (home_places_needed), are more: not all are filled on a day."
 )
 
+ONLY_FILLED = (
+    "What the council's own carers could take is not stated (own.fostering.usable_places): usable places with them are "
+    "those that children are in at the start, so that none is free then, and are no count of its capacity."
+)
+
 SIBLINGS = (
     "Siblings are not in SSDA903 returns, nor in tables of authorities, so no number of sibling groups is told here. "
     "In England 37% of children with a brother or sister in care were parted from them at their first placement "
     "[cco_siblings_2023]; a count of the council's own has to come from its case records."
 )
+
+
+def places_told(places: str, basis: str) -> str:
+    """Return a number of places that there are as it stands beside needs: with what it is, where it is no capacity."""
+    return f"{places} filled" if basis == FILLED and places not in ("", HIDDEN) else places
 
 
 class Sufficiency:
@@ -127,6 +137,11 @@ class Sufficiency:
         for p, placement in enumerate(of.placements):
             for b, band in enumerate(of.age_bands):
                 yield placement, band, table[:, p, b]
+
+    @property
+    def only_filled(self) -> bool:
+        """Whether some of what the council has is only what children are in."""
+        return any(one.basis == FILLED for one in self.evidence.capacity.values())
 
     def has(self, placement: str, date: str) -> tuple[float | None, str]:
         """Return how many places of a placement there are on a day, and where the number comes from; None if none."""
@@ -300,10 +315,14 @@ class Sufficiency:
             if told
             else "published tables of authorities, in which small numbers are hidden"
         )
+        shared = "Agencies' foster" if self.evidence.tells_approved else "Foster"
         return (
             *self.evidence.notes,
             f"Where children are placed is from {where}; in later years it is what shares of the last count come to.",
             *([far] if (far := counted_far(self.last_where())) else []),
+            f"{shared} households and approved places in tables of the run are England's, shared by children fostered: "
+            "they are no count of this area's.",
+            *([ONLY_FILLED] if self.only_filled else []),
             *([PLACES_OF_HOMES] if "home_places_needed" in self.results.measures else []),
             "Places that the council has are told of its own carers, and of beds that it states (own.beds): all other "
             "placements are bought as they are needed.",

@@ -116,7 +116,8 @@ def _own_price_notes(compiled: Compiled) -> Iterator[str]:
     if told:
         yield (
             "Prices that the council states, of contracts too, go on as unit costs do: beyond general prices by the "
-            f"end of the run, {', '.join(told)} (real_price_growth: none holds them)."
+            f"end of the run, {', '.join(told)}. In a scenario file, assumptions: {{real_price_growth: none}} holds "
+            "them, and a programme of kind: price_growth beside it states another growth."
         )
 
 

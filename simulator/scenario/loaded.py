@@ -91,7 +91,7 @@ class LoadedScenario:
     @property
     def evidence(self) -> Evidence | None:
         """What is known of the one council or region that is run, and what it has of its own."""
-        from simulator.baseline.local_evidence import Capacity
+        from simulator.baseline.local_evidence import FILLED, Capacity
 
         baseline = self.baseline
         found = baseline.evidence(self.neighbours)
@@ -104,10 +104,10 @@ class LoadedScenario:
             for name in dict.fromkeys(one.placement for one in own.beds)
         }
         carers = next(one.name for one in placements.placements() if one.capacity == "council")
-        basis = "usable places of its own carers, as it states them"
-        if not own.fostering.given:
-            basis = "usable places of its own carers: those filled at the base, then as households and need make them"
-        return replace(found, capacity={carers: Capacity(basis), **capacity})
+        stated = own.fostering.usable_places is not None
+        basis = "usable places of its own carers, as it states them" if stated else FILLED
+        capacity = {carers: Capacity(basis), **capacity}
+        return replace(found, capacity=capacity, tells_approved=found.tells_approved or own.fostering.tells_places)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -84,6 +84,42 @@ def test_what_there_is_stands_beside_it(made: Path) -> None:
     assert rows["2026-03-31", "ifa_foster"]["has"] == ""
 
 
+def test_who_states_no_places_is_told_of_none(made: Path, tmp_path: Path) -> None:
+    """Neither England's households shared out, nor the children who are there now as if they were places."""
+    ours = tmp_path / "ours"
+    ours.mkdir()
+    told = {}
+    for name, stated, area in (
+        ("nothing", "", ()),
+        ("published", "", ("--area-name", "Medway")),
+        ("stated", "households,60,\napproved_places,130,\nusable_places,100,\n", ()),
+    ):
+        (ours / "fostering.csv").write_text(f"figure,value,unit\n{stated}")
+        done = call("sufficiency", "--returns", made / "imported", "--own", ours, *area, "--draws", 0, "--no-charts",
+                    "--out", tmp_path / name)  # fmt: skip
+        assert done.exit_code == 0, done.output
+        told[name] = done.stdout
+    [carers] = [line for line in told["nothing"].splitlines() if line.startswith("Council foster care ")]
+    assert re.fullmatch(r"Council foster care +(\d+) .* \1 filled", carers)
+    assert "are no count of its capacity" in told["nothing"]
+    assert "Approved" not in told["nothing"]
+    assert "Note: Foster households and approved places in tables of the run are England's" in told["nothing"]
+    assert "as it states them" not in told["nothing"]
+    assert "Approved places of the council's own carers " in told["published"]
+    assert "Note: Agencies' foster households and approved places in tables of the run are" in told["published"]
+    [carers] = [line for line in told["stated"].splitlines() if line.startswith("Council foster care ")]
+    assert carers.endswith(" 100")
+    assert re.search(r"\nApproved places of the council's own carers +130 ", told["stated"])
+    assert "capacity" not in told["stated"]
+    basis = {
+        name: next(r["has_basis"] for r in read(tmp_path / name / "placements-needed.csv")
+                   if r["placement"] == "council_foster" and r["age_band"] == "all")
+        for name in told
+    }  # fmt: skip
+    assert basis["stated"] == "usable places of its own carers, as it states them"
+    assert basis["nothing"].startswith("places of its own carers that children are in at the base")
+
+
 def test_unmet_need_has_its_cost_and_empty_beds_theirs(made: Path) -> None:
     rows = read(made / "out" / "needs-and-gaps.csv")
     assert tuple(rows[0]) == UNMET_COLUMNS
@@ -168,6 +204,27 @@ def test_where_children_are_placed_is_published_to_the_nearest_five(made: Path, 
     near, far = shown["distance", "20_miles_or_less"], shown["distance", "over_20_miles"]
     share = float(far["children"]) / (float(near["children"]) + float(far["children"]))
     assert float(far["percent"]) == pytest.approx(100 * share, abs=1e-3), "of what is shown, and of nothing else"
+
+
+def test_money_that_is_not_nothing_is_never_published_as_nothing(made: Path, tmp_path: Path) -> None:
+    """Unmet need costs some £2m, and money is told to the nearest £5m: that is hidden, and no £0."""
+    told = {}
+    for name, more in ("full", ()), ("public", ("--publish",)):
+        done = call("sufficiency", "--returns", made / "imported", *more, "--draws", 4, "--no-charts",
+                    "--out", tmp_path / name)  # fmt: skip
+        assert done.exit_code == 0, done.output
+        told[name] = {
+            (r["date"], r["measure"], r["price_basis"]): r for r in read(tmp_path / name / "needs-and-gaps.csv")
+            if r["price_basis"]
+        }  # fmt: skip
+    [cost] = [line for line in done.stdout.splitlines() if line.startswith("Cost of unmet need")]
+    assert "£0" not in cost
+    assert re.search(r"\bc\b", cost)
+    small = [(key, name) for key, row in told["public"].items() for name in ("central", "p10", "p50", "p90")
+             if row[name] == "0" and float(told["full"][key][name]) >= 1]  # fmt: skip
+    assert small == []
+    assert any(row["p10"] == "c" for row in told["public"].values())
+    assert "hidden where it would round to nothing" in (tmp_path / "public" / "summary.txt").read_text()
 
 
 def test_others_stand_beside_it(made: Path) -> None:
@@ -280,6 +337,14 @@ def test_agencies_are_said_to_follow_the_record_where_carers_are_stated(made: Pa
     assert done.exit_code == 0, done.output
     assert "Note: Agencies' foster places are not limited by the carers that the council states" in done.stdout
     assert "Agencies' foster places" not in (made / "screen.txt").read_text()
+    of = {
+        name: [float(r["central"]) for r in read(tmp_path / "o" / "results.csv")
+               if (r["measure"], r["placement"]) == (name, "council_foster")]
+        for name in ("foster_places_approved", "foster_places_usable")
+    }  # fmt: skip
+    approved, there = of.values()
+    assert approved[-1] < 0.7 * approved[0]
+    assert there == pytest.approx([there[0] / approved[0] * places for places in approved], abs=1e-4), "one for one"
     usable = done.stdout.split("Usable mainstream foster places")[1].splitlines()[1]
     assert usable.startswith("  of them of the council's own carers ")
     before = done.stdout.split("Placements needed")[0]
@@ -298,6 +363,18 @@ def test_a_run_writes_the_same_tables(made: Path, tmp_path: Path) -> None:
     done = call("run", "status-quo", "--out", tmp_path / "england", "--no-charts", "-q")
     assert done.exit_code == 0
     assert not (tmp_path / "england" / "sufficiency.txt").exists()
+
+
+def test_a_run_of_a_council_tells_single_children_as_its_evidence_does(made: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    done = call("run", "status-quo", "--returns", made / "imported", "--draws", 0, "--no-charts", "--out", out)
+    assert done.exit_code == 0, done.output
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("Children looked after ")]
+    dates = [f"{year}-03-31" for year in (2026, 2028, 2031, 2036)]
+    children = {r["date"]: float(r["central"]) for r in read(out / "results.csv")
+                if (r["measure"], r["placement"], r["age_band"]) == ("children", "all", "all")}  # fmt: skip
+    assert line.split()[3:] == [f"{children[date]:.0f}" for date in dates]
+    assert any(round(children[date]) % 10 for date in dates)
 
 
 def test_neighbours_can_be_named(made: Path, tmp_path: Path) -> None:

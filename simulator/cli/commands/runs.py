@@ -209,7 +209,9 @@ def write_all(
     if how.publish:
         places = [one.baseline for one in loaded]
         areas = {area.name for one in places for area in one.reported}
-        earlier = earlier_outputs(folder, how.against, areas, by_returns=any(one.by_own_returns for one in places))
+        by_returns = any(one.by_own_returns for one in places)
+        children = {day: number for one in loaded if one.council for day, number in one.council.in_care.items()}
+        earlier = earlier_outputs(folder, how.against, areas, by_returns=by_returns, children=children)
     many = simulate_all(loaded, how, work, earlier)
     scenarios = [one.path.name for one in loaded] if how.own else scenarios
     command = _command(name, scenarios, how, many[0])

@@ -88,7 +88,9 @@ def follow_places(fostering: FosterLayout, foster: Any, month: int, out: Any) ->
         for sector in range(out.places_usable.shape[1]):
             target = out.places_usable[month + 1, sector, lane] * more
             gap = out.places_usable[month, sector, lane] - target
-            out.places_usable[month + 1, sector, lane] = target + gap * fostering.usable_stays
+            usable = target + gap * fostering.usable_stays
+            approved = out.households[month + 1, sector, lane] * foster.places_per_household[sector, lane]
+            out.places_usable[month + 1, sector, lane] = min(usable, approved * foster.most_usable_share[sector, lane])
 
 
 @inlined

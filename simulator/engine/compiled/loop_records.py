@@ -127,6 +127,7 @@ class FosterInputs(NamedTuple):
     stage_ratio: Vectors3
     approval_weight: Vectors2
     weighted: Vectors1
+    most_usable_share: Vectors1
 
 
 class Outputs(NamedTuple):

@@ -58,7 +58,8 @@ def placements_needed(results: Results) -> Chart | None:
             title,
             f"{results.title}. Children looked after in {results.areas[0]} by placement: now, in {words.month(start)} "
             f"(grey), and then, in {when} (blue{', in brackets 80% of draws' if between else ''}); orange bars: places "
-            "that it has now, of its own carers and beds that it states",
+            f"that it has now, of its own carers{' (those that children are in)' if found.only_filled else ''} "
+            "and beds that it states",
             series.footer([results]),
             ticks=False,
             plots_height=_ROW * (len(rows) + 1),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from calendar import month_name, monthrange
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from simulator.vocabulary.calendar import MONTHS_A_YEAR, is_financial_year
 from simulator.vocabulary.labels import HIDDEN
 from simulator.vocabulary.pounds import pounds
+
+COUNTED_SINGLY = 1_000
+"""Children of an area below whom they are told to one child."""
 
 
 def count(value: float) -> str:
@@ -20,6 +23,19 @@ def count(value: float) -> str:
         return HIDDEN
     rounded = round(value, -1) if abs(value) >= 100 and value % 5 else round(value)
     return f"{int(rounded):,}".replace("-", "−")
+
+
+def count_of(whole: float) -> Callable[[float], str]:
+    """Return the writer of numbers of an area's children: to one child where few are there in all, else as `count`.
+
+    Of some hundreds the tens would be most of what changes.
+    """
+    return single if whole < COUNTED_SINGLY else count
+
+
+def single(value: float) -> str:
+    """Return a number of children or places to the nearest one; c where it is hidden."""
+    return HIDDEN if math.isnan(value) else f"{round(value):,}".replace("-", "−")
 
 
 def money(value: float) -> str:

@@ -15,7 +15,7 @@ from simulator.outputs.documents.document_page import DocumentTable
 from simulator.outputs.documents.model_record import limits, record_tables, verdict
 from simulator.outputs.documents.run_rows import RunFolder, TableRow, numbered, traced
 from simulator.outputs.sufficiency_text import BAND_LABELS, NEED_LABELS, PLACEMENT_LABELS, WHERE_LABELS, YEARLY_LABELS
-from simulator.results.sufficiency_tables import PEER_LABELS
+from simulator.results.sufficiency_tables import PEER_LABELS, places_told
 from simulator.vocabulary.labels import ALL
 from simulator.vocabulary.told import is_said
 
@@ -186,7 +186,8 @@ def _needed(run: RunFolder, dates: Sequence[str]) -> Iterator[DocumentTable]:
         if found[0] is not None:
             has = found[0].figure("has")
             text = words.count(has) if has is not None else found[0]["has"]
-            rows.append((label, *(_told(row, words.count) for row in found), text, numbered(found)))
+            told = places_told(text, found[0]["has_basis"])
+            rows.append((label, *(_told(row, words.count) for row in found), told, numbered(found)))
     yield DocumentTable(
         "Placements needed by type", ("Placement", *_heads(dates), "Has now", ROWS_OF.format(NEEDED)), tuple(rows)
     )

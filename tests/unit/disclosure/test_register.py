@@ -118,6 +118,31 @@ def test_a_second_output_warns_and_is_checked(small_returns: Path, published_imp
     assert {one.name for one in beside(tmp_path / "new")} == {"counts", "run"}
 
 
+def test_the_same_children_under_another_name_are_the_same(small_returns: Path, tmp_path: Path) -> None:
+    """Of one import: named for an authority, for another, and for none; and not those of another council."""
+    run = ("run", "status-quo", "--publish", "--no-charts", "--quiet", "--returns")
+    ours, place = small_returns / "imported", tmp_path / "published"
+    assert call(*run, ours, "--area-name", "Rutland", "--out", place / "s1").exit_code == 0
+    warned = call(*run, ours, "--out", place / "s2")
+    assert "Warning: figures of the same children were published before, beside this folder: s1." in warned.stderr
+    for name in ("--area-name", "Medway"), ():
+        again = call(*run, ours, *name, "--out", tmp_path / f"run{len(name)}", "--against", place)
+        assert again.exit_code == 0, again.output
+        assert "Hidden with what was published before of the same children: s1, s2." in again.stderr
+    hidden = [
+        {(r["measure"], r["placement"], r["age_band"], r["date"])
+         for r in csv.DictReader((folder / "results.csv").read_text().splitlines()) if r["central"] == "c"}
+        for folder in (place / "s1", tmp_path / "run2")
+    ]  # fmt: skip
+    assert hidden[0] <= hidden[1]
+    assert call("sample-returns", "--children", 90, "--years", 3, "--seed", 5, "--out", tmp_path / "r").exit_code == 0
+    assert call("import", "ssda903", tmp_path / "r", "--out", tmp_path / "others").exit_code == 0
+    others = call(*run, tmp_path / "others", "--area-name", "Kent", "--out", tmp_path / "o", "--against", place)
+    assert others.exit_code == 0, others.output
+    assert "was published of the same children." in others.stderr
+    assert "Hidden with" not in others.stderr
+
+
 def test_a_register_without_an_output_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RegisterError, match="no output that was written with --publish"):
         register(tmp_path)

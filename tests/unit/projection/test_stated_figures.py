@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from simulator.baseline.cost_lines import Beds
+from simulator.interventions.own_figures import ONE_FOR_ONE
 from simulator.results.labelled import RunResults
 from simulator.runs.simulate import simulate
 from simulator.scenario import LoadedScenario, ScenarioError, load, load_mapping
@@ -155,6 +156,7 @@ def test_how_far_stated_prices_rise_is_told() -> None:
     own = {"prices": [{"placement": "childrens_home", "gbp_per_week": 6000, "price_year": "2024-25"}]}
     rising = simulate(kent(own, assumptions={}, end="2030-03"))
     [told] = [note for note in rising.money_notes if note.startswith("Prices that the council states")]
+    assert "In a scenario file, assumptions: {real_price_growth: none} holds them, and a programme of kind: " in told
     spend, units, _ = line(rising, "childrens_home")
     level = rising.deflator[0] / rising.price_levels["2024-25"] * rising.price_levels[rising.price_year]
     real = spend[-1] / units[-1] / level[-1] / 6000.0
@@ -209,3 +211,51 @@ def test_a_file_of_one_authority_run_elsewhere_is_of_that_place() -> None:
     both = loaded.in_areas(("Kent", "Essex"))
     assert both.scenario.interventions[0].areas.share == 1.0
     assert "areas" not in both.scenario.interventions[0].model_fields_set
+
+
+def test_usable_places_go_with_households_as_stated() -> None:
+    """800 of 1,200 approved places can take a child, and so two thirds of those that are left, month by month."""
+    fostering = {"households": 120, "approved_places": 1200, "usable_places": 800,
+                 "approvals_per_year": 0, "leavers_per_year": 24}  # fmt: skip
+    results = simulate(kent({"fostering": fostering}, end="2030-03"))
+    approved, usable, filled = (
+        results[name].by_placement()["council_foster"]
+        for name in ("foster_places_approved", "foster_places_usable", "foster_places_filled")
+    )
+    np.testing.assert_allclose(usable, approved * 800 / 1200, rtol=1e-9)
+    assert (filled <= usable + 1e-6).all()
+    assert ONE_FOR_ONE in results.notes
+
+
+def test_usable_places_stay_within_those_approved_where_only_places_are_stated() -> None:
+    """All but ten can take a child, and approved ones fall with England's households."""
+    results = simulate(kent({"fostering": {"usable_places": 990, "approved_places": 1000}}, end="2030-03"))
+    approved, usable = (
+        results[name].by_placement()["council_foster"] for name in ("foster_places_approved", "foster_places_usable")
+    )
+    assert approved[-1] < 950
+    assert (usable <= approved + 1e-9).all()
+
+
+def test_more_children_than_approved_places_at_the_base_keep_theirs(without: RunResults) -> None:
+    """Carers may have one more for a time: the places there are stay as many times those approved."""
+    there = without["foster_places_filled"].by_placement()["council_foster"][0]
+    own = {"approved_places": round(float(there) / 1.2), "approvals_per_year": 0, "leavers_per_year": 0}
+    results = simulate(kent({"fostering": own}))
+    usable = results["foster_places_usable"].by_placement()["council_foster"]
+    np.testing.assert_allclose(usable, there, rtol=1e-6)
+
+
+def test_households_can_be_added_where_none_is_approved() -> None:
+    """A council that approves nobody and recruits twelve a year, of the sector that is named."""
+    fostering = {"households": 500, "approvals_per_year": 0, "leavers_per_year": 0}
+    more = {"id": "carers", "kind": "foster_recruitment", "sector": "council", "start": "2025-04",
+            "extra_households_per_year": 12, "ceiling_ratio": 20}  # fmt: skip
+    own = {"fostering": fostering}
+    results = simulate(kent(own, interventions=[more], end="2029-03"))
+    approved = results["foster_approvals"].by_placement()
+    np.testing.assert_allclose(approved["council_foster"][-12:].sum(), 12.0, rtol=0.01)
+    before = simulate(kent(own, end="2029-03"))["foster_approvals"].by_placement()
+    np.testing.assert_allclose(approved["ifa_foster"], before["ifa_foster"], rtol=1e-9)
+    with pytest.raises(ScenarioError, match="nobody who asks is approved in this sector, so none can be added"):
+        simulate(kent(own, interventions=[more | {"approval_ratio": 0}]))
