@@ -29,6 +29,8 @@ HISTORY = {
     12: "A council that states its own foster carers keeps the agencies of its record; what it does not state of them "
     "goes on with its record and its households.",
     13: "Luck opens with the children who were counted, by placement and age.",
+    14: "Usable places of carers that a council states stay within those approved, and follow them where it states who "
+    "comes or leaves.",
 }
 """What changed results, by version."""
 
