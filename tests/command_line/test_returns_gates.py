@@ -23,10 +23,11 @@ from returns_gates import (
     three_councils,
     write,
 )  # fmt: skip
+from returns_recoded import RECODED
 
 from simulator.cli.main import cli
 
-ALL = GATES | BIRTH_GATES | CORRECTED | FLOW_GATES | PLACE_GATES
+ALL = GATES | BIRTH_GATES | CORRECTED | FLOW_GATES | PLACE_GATES | RECODED
 
 TABLES = (
     "stock", "starts", "exits", "moves", "exposure", "events", "levels", "rates", "first-placements", "drift",
