@@ -46,15 +46,10 @@ class Kind:
     columns: str
 
 
-def _placement(at: int) -> str:
-    plural = next(one.plural for one in placements.placements() if one.name == codes.PLACES[at])
-    return f"{plural[0].lower()}{plural[1:]}"
-
-
 _MILES = pl.col("distance").cast(pl.Float64, strict=False)
 
 KINDS = (
-    Kind(pl.when(known("PLACE", "place")).then(codes.counted_in()), _placement,
+    Kind(pl.when(known("PLACE", "place")).then(codes.counted_in()), lambda at: placements.in_words(codes.PLACES[at]),
          "count in another placement", "PLACE or PLACE_PROVIDER"),
     Kind(pl.when(known("PLACE_PROVIDER", "provider")).then("provider"), str,
          "have another provider", "PLACE_PROVIDER"),
