@@ -39,9 +39,10 @@ HALF_A_CHILD = 0.25
 PLACE_ERROR = 0.05
 """Share of children of a placement by which the model may miss in three years."""
 
-BEYOND_PLACE = 2.5
+BEYOND_PLACE = 2.8
 """Standard deviations of chance from which children of a placement are told of. Of nine placements the one that is
-furthest off lies beyond 2.2 in one clean council of twenty (docs/returns.md)."""
+furthest off lies beyond 2.0 to 2.3 in one clean council of twenty, and beyond 2.8 where all children come in pairs who
+are placed together."""
 
 STRENGTH_OFF = 1.6
 """Standard deviations of chance from which the strength of England's pattern is told to be another than 1. Events of
