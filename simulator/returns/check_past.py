@@ -230,7 +230,7 @@ class PastCheck:
         ]
         if beyond:
             yield (
-                f"run over {years} of its own years the model has children elsewhere than the returns on 31 March "
+                f"run over its last {years} years, the model has children elsewhere than the returns on 31 March "
                 f"{self.of('children')[-1].year}: they hold {words_of([text for _, text in beyond])}, "
                 f"{max(beyond)[0]:.1f} times what chance makes: was a code of PLACE or PLACE_PROVIDER changed in the "
                 "last return, or did homes open or close? Projections start from the placements of the returns"

@@ -66,7 +66,7 @@ RECODED = {
     ),
     "homes called otherwise, stacked": Gate(
         stacked,
-        "Warning: run over 3 of its own years the model has children elsewhere than the returns on 31 March 2026: they "
+        "Warning: run over its last 3 years, the model has children elsewhere than the returns on 31 March 2026: they "
         "hold 62 in supported accommodation (the model 39), 3.5 times what chance makes: was a code of "
         "PLACE or PLACE_PROVIDER changed in the last return, or did homes open or close?",
     ),
