@@ -17,6 +17,7 @@ from simulator.baseline.own_returns import OwnReturns
 from simulator.data.council import BEYOND_SD
 from simulator.data.own_rates import STRENGTH, Level
 from simulator.returns.calibrate_council import FittedCouncil
+from simulator.returns.fit_leaving import PRIOR_SD
 from simulator.returns.fit_levels import TREND_SD, growth, is_trend
 from simulator.returns.run_own_record import beside_no_starts, projected, run_streams
 from simulator.vocabulary import placements
@@ -35,9 +36,17 @@ MODEL_ERROR = 0.008
 
 HALF_A_CHILD = 0.25
 
-STRENGTH_OFF = 2.4
-"""Over the square root of children in care: how far the strength of England's pattern lies from 1 before it is told (by
-size 0.31 of 60 children, 0.20 of 150, 0.12 of 400, 0.06 of 1,500)."""
+PLACE_ERROR = 0.05
+"""Share of children of a placement by which the model may miss in three years."""
+
+BEYOND_PLACE = 2.8
+"""Standard deviations of chance from which children of a placement are told of. Of nine placements the one that is
+furthest off lies beyond 2.0 to 2.3 in one clean council of twenty, and beyond 2.8 where all children come in pairs who
+are placed together."""
+
+STRENGTH_OFF = 1.6
+"""Standard deviations of chance from which the strength of England's pattern is told to be another than 1. Events of
+earlier years count less in the fit, so chance makes less than is worked out: one clean council in twenty is told of."""
 
 
 @dataclass(frozen=True)
@@ -140,15 +149,15 @@ class PastCheck:
         average (`returns`).
     strength : float
         Of England's pattern in going home and in guardianship, the mean; 1 is England's, 0 flat.
+    strength_sd : float
+        What chance makes of it in a council with England's pattern.
     growth : mapping of measure to (growth a year, standard error)
-    children : int
-        In care at the base.
     """
 
     rows: tuple[CheckRow, ...]
     strength: float
+    strength_sd: float
     growth: Mapping[str, tuple[float, float]]
-    children: int
 
     def of(self, measure: str) -> tuple[CheckRow, ...]:
         """Return the figures of a measure."""
@@ -196,8 +205,9 @@ class PastCheck:
                     f"{abs(missed):.1f} times what chance makes: how children leave was another in these years than in "
                     "the others, or the data are not whole"
                 )
+            yield from self._placements_missed(len(past))
         off = self.strength - 1.0
-        if abs(off) > STRENGTH_OFF / np.sqrt(max(self.children, 1)):
+        if abs(off) > STRENGTH_OFF * self.strength_sd:
             how = "less" if off < 0 else "more"
             yield (
                 f"how children leave differs {how} by age and time in care than in England (strength "
@@ -209,6 +219,22 @@ class PastCheck:
                     f"{measure} have a trend: {_percent(grows)} a year ({_between(grows, error)}); the central "
                     "projection holds them as they are at the end, and its interval allows for rates to walk either way"
                 )
+
+    def _placements_missed(self, years: int) -> Iterator[str]:
+        """Yield what placements hold at the end, where it is far from what first placements and moves make of them."""
+        beyond = [
+            (abs(missed), f"{row.returns:,.0f} in {placements.in_words(name)} (the model {row.model:,.0f})")
+            for name in placements.reported()
+            for row in self.of(f"children_in_{name}")
+            if abs(missed := (row.returns - row.model) / row.sd) > BEYOND_PLACE
+        ]
+        if beyond:
+            yield (
+                f"run over its last {years} years, the model has children elsewhere than the returns on 31 March "
+                f"{self.of('children')[-1].year}: they hold {words_of([text for _, text in beyond])}, "
+                f"{max(beyond)[0]:.1f} times what chance makes: was a code of PLACE or PLACE_PROVIDER changed in the "
+                "last return, or did homes open or close? Projections start from the placements of the returns"
+            )
 
 
 def _between(grows: float, error: float) -> str:
@@ -239,9 +265,12 @@ def check(fitted: FittedCouncil) -> PastCheck:
             for year, *figures in zip(years.years[-number:], past.children, past.model, past.sd, strict=True)
         ]
         rows += [
-            CheckRow(f"children_in_{name}", years.years[-1], float(real), float(model), float(np.sqrt(max(model, 1.0))))
+            CheckRow(
+                f"children_in_{name}", years.years[-1], float(real), float(model),
+                float(np.hypot(np.sqrt(max(model, 1.0)), PLACE_ERROR * model)),
+            )
             for name, real, model in zip(placements.reported(), past.placed, past.placed_model, strict=True)
-        ]
+        ]  # fmt: skip
     first = projected(own, MONTHS_A_YEAR)
     left = first.exits_by_reason[0, 0].sum(axis=(0, 1, 2))
     recent = slice(-min(CHECKED_YEARS, len(years.years)), None)
@@ -255,11 +284,7 @@ def check(fitted: FittedCouncil) -> PastCheck:
         CheckRow(name, years.years[-1] + 1, float(real), float(model), float(np.sqrt(max(model, 1.0))))
         for name, (real, model) in seen.items()
     ]
-    strengths = [
-        fitted.leaving["resident"][kind].leaving.coefficient[STRENGTH]
-        for kind in ("home", "guardianship")
-        if "resident" in fitted.leaving
-    ]
+    strength, strength_sd = _strength(fitted)
     at_risk = (fitted.stocks[1:] + fitted.stocks[:-1]).sum(axis=(1, 2, 3, 4)) / 2.0
     before_18 = np.delete(years.exits, AGE_18, axis=-1).sum(axis=(1, 2, 3, 4))
     grows = {
@@ -267,6 +292,20 @@ def check(fitted: FittedCouncil) -> PastCheck:
         "rates of leaving before 18": growth(before_18, at_risk),
     }
     return PastCheck(
-        tuple(rows), float(np.mean(strengths)) if strengths else 1.0,
-        {name: found for name, found in grows.items() if found is not None}, int(fitted.stocks[-1].sum()),
+        tuple(rows), strength, strength_sd, {name: found for name, found in grows.items() if found is not None}
     )  # fmt: skip
+
+
+def _strength(fitted: FittedCouncil) -> tuple[float, float]:
+    """Return the strength of England's pattern, mean of going home and guardianship, and what chance makes of it.
+
+    Of a posterior variance v that began as p, evidence moves the mean by v (1 - v / p): where it tells nothing, not at
+    all.
+    """
+    kinds = fitted.leaving.get("resident", {})
+    found = [kinds[kind].leaving for kind in ("home", "guardianship") if kind in kinds]
+    if not found:
+        return 1.0, 0.0
+    variance = np.array([one.sd[STRENGTH] for one in found]) ** 2
+    chance = variance * (1.0 - variance / PRIOR_SD["strength"] ** 2)
+    return float(np.mean([one.coefficient[STRENGTH] for one in found])), float(np.sqrt(chance.sum()) / len(found))

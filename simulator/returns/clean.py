@@ -232,14 +232,10 @@ def _prepared(returns: Returns, episodes: pl.DataFrame, chosen: pl.DataFrame, in
     frame = _with_returns_around(frame, returns.parts)
     frame = frame.join(chosen.rename({"chosen": "dob"}), on="child", how="left", maintain_order="left")
     frame = frame.join(in_header, on="child", how="left", maintain_order="left")
-    pairs = {f"{place}/{provider}": at for (place, provider), at in codes.place_of().items()}
-    pair = pl.concat_str(pl.col("place").fill_null(""), pl.lit("/"), pl.col("provider").fill_null(""))
-    alone = pl.concat_str(pl.col("place").fill_null(""), pl.lit("/"))
-    unknown = codes.PLACES.index(codes.UNKNOWN_PLACE)
     return frame.with_columns(
         pl.col("in_header").fill_null(False),
         adult=_birthday(codes.ADULT),
-        at=pl.coalesce(pair.replace_strict(pairs, default=None), alone.replace_strict(pairs, default=unknown)),
+        at=codes.counted_in(),
         reason=pl.col("rec").replace_strict(codes.reason_of(), default=codes.CONTINUES).fill_null(codes.CONTINUES),
         lost=pl.lit(False),
         told=pl.lit(False),

@@ -117,6 +117,15 @@ def place_of() -> dict[tuple[str, str], int]:
     return found
 
 
+def counted_in() -> pl.Expr:
+    """Return the position in `PLACES` of what episodes count in, by place and provider."""
+    pairs = {f"{place}/{provider}": at for (place, provider), at in place_of().items()}
+    pair = pl.concat_str(pl.col("place").fill_null(""), pl.lit("/"), pl.col("provider").fill_null(""))
+    alone = pl.concat_str(pl.col("place").fill_null(""), pl.lit("/"))
+    unknown = PLACES.index(UNKNOWN_PLACE)
+    return pl.coalesce(pair.replace_strict(pairs, default=None), alone.replace_strict(pairs, default=unknown))
+
+
 @cache
 def provider_decides() -> frozenset[str]:
     """Place codes whose placement goes by the provider."""

@@ -26,7 +26,10 @@ FIRST_PLACES = (
 
 
 def level_rows(table: RateTable) -> Iterator[Row]:
-    """Yield events of each kind, those expected at England's rates over the same child-years, and those fitted."""
+    """Yield events of each kind, those expected at England's rates over the same child-years, and ratios to these.
+
+    The first ratio is that of what happened, the second that of what is fitted and pooled.
+    """
     events = table.events.sum(axis=(1, 2, 3))
     expected, pooled = (
         (rate * table.child_years[..., None]).sum(axis=(1, 2, 3)) for rate in (table.england, table.pooled)

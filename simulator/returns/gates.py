@@ -25,6 +25,7 @@ from simulator.returns.month_gates import months_only
 from simulator.returns.place_gates import doubtful_places
 from simulator.returns.quality import Report, counted, counted_children
 from simulator.returns.read_files import Returns
+from simulator.returns.recoding_gates import recoded
 from simulator.returns.years_covered import Quiet, quiet_ends, run_of_years, year_ending
 from simulator.vocabulary.axes import STREAMS
 from simulator.vocabulary.calendar import DAYS_A_YEAR
@@ -163,6 +164,7 @@ def warnings(returns: Returns, stays: Stays, report: Report, years: Years) -> li
     if problems:
         raise ReturnsError(problems)
     doubts += doubtful_places(episodes, stays, years)
+    doubts += recoded(episodes, years)
     told = [*(problem for problem, _ in doubts), *_asylum_seeking(years)]
     ends = [*_missing_year(returns), *_broken_year(returns)]
     return [*returns.warnings, *report.warnings, *told, *ends, *_no_run(years)]

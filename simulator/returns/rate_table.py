@@ -40,7 +40,8 @@ class RateTable:
     events : int
     child_years : (stream, age, time, place)
     england, pooled, low, high, weight
-        `low` and `high` hold the middle 80 per cent; `weight` is that of the council's own cell.
+        `england` is what the council is pooled towards: of moves the gross ones that are taken for England's. `low` and
+        `high` hold the middle 80 per cent; `weight` is that of the council's own cell.
     starts_seen, starts, starts_low, starts_high, starts_england : (stream, age)
         A year.
     years : int
@@ -65,11 +66,12 @@ def pooled_rates(fitted: FittedCouncil, prior: National) -> RateTable:
     """Work out all rates of a council."""
     events = np.sum([one.events[:, :, :UNKNOWN_TIME] for one in fitted.seen], axis=0).astype(float)
     years = np.sum([one.child_years[:, :, :UNKNOWN_TIME] for one in fitted.seen], axis=0)
-    pooled, low, high, weight = np.zeros((4, *events.shape))
+    england, pooled, low, high, weight = np.zeros((5, *events.shape))
     for s, stream in enumerate(STREAMS):
         if stream not in fitted.leaving:
             continue
-        for e, (rate, log_sd) in enumerate(_fitted_events(fitted, stream, prior.rate[s])):
+        for e, (rate, log_sd, of_england) in enumerate(_fitted_events(fitted, stream, prior.rate[s])):
+            england[s, ..., e] = of_england
             cells = (years[s] > 0) & (rate > 0)
             if not cells.any():
                 continue
@@ -81,11 +83,15 @@ def pooled_rates(fitted: FittedCouncil, prior: National) -> RateTable:
                 (pooled, found.mean), (low, found.quantile(P10)), (high, found.quantile(P90)), (weight, own),
             ):  # fmt: skip
                 table[s, ..., e][cells] = values
-    return RateTable(events, years, prior.rate, pooled, low, high, weight, *_starts(fitted, prior), len(fitted.seen))
+    return RateTable(events, years, england, pooled, low, high, weight, *_starts(fitted, prior), len(fitted.seen))
 
 
-def _fitted_events(fitted: FittedCouncil, stream: str, england: Array) -> Iterator[tuple[Array, Array]]:
-    """Yield what was fitted of each kind of event, and the spread of its log: (age, time, place) each."""
+def _fitted_events(fitted: FittedCouncil, stream: str, england: Array) -> Iterator[tuple[Array, Array, Array]]:
+    """Yield what was fitted of each kind of event, the spread of its log, and England's: (age, time, place) each.
+
+    England's moves are the gross ones that a council's are fitted towards: its net ones are a hundredth of them where
+    as many go one way as the other.
+    """
     for reason in EXITS:
         kind = next(name for name, reasons in KINDS[stream].items() if reason in reasons)
         one = fitted.leaving[stream][kind]
@@ -94,10 +100,10 @@ def _fitted_events(fitted: FittedCouncil, stream: str, england: Array) -> Iterat
             one.leaving.reason_ratio[REASONS.index(EXITS[i])] for i in of_kind
         ]
         share = bent[..., of_kind.index(EXITS.index(reason))] / bent.sum(axis=-1)
-        yield one.rate * share, one.log_sd
+        yield one.rate * share, one.log_sd, england[..., EXITS.index(reason)]
     moves = fitted.moves[stream]
     for to in range(len(PLACES)):
-        yield moves.into(to)
+        yield *moves.into(to), moves.england[..., to]
 
 
 def _starts(fitted: FittedCouncil, prior: National) -> tuple[Array, Array, Array, Array, Array]:

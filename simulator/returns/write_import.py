@@ -91,7 +91,8 @@ where-placed.csv      Children in care on 31 March by where they live: placement
 moves.csv             Moves between homes, by financial year; those within a kind of placement count too
 exposure.csv          Child-years at risk in the years that rates rest on, by age, time in care and placement
 events.csv            What happened in them: leaving before 18 by reason, and moves between kinds of placement
-levels.csv            Events over those expected at England's rates, and as fitted
+levels.csv            Events; those expected at England's rates (of moves: the gross ones that the fit begins from);
+                      and how many times as many there were (ratio), and are fitted (pooled)
 leaving.csv           What was fitted to how children leave: level, strength of England's pattern, deviations
 moving.csv            What was fitted to moves between placements
 yearly-levels.csv     Starts and leaving at the base, how far they move in a year, and starts that would hold the

@@ -151,6 +151,12 @@ def reported() -> tuple[str, ...]:
     return tuple(placement.name for placement in placements() if placement.reported_as == placement.name)
 
 
+def in_words(name: str) -> str:
+    """Return what people read of a placement within a sentence: ``children's homes``."""
+    plural = next(one.plural for one in placements() if one.name == name)
+    return f"{plural[0].lower()}{plural[1:]}"
+
+
 def groups() -> NDArray[np.intp]:
     """For each placement, the position in :func:`reported` of the one it is counted in: (place,) int."""
     import numpy as np

@@ -23,11 +23,12 @@ from returns_gates import (
     three_councils,
     write,
 )  # fmt: skip
+from returns_recoded import RECODED
 from returns_told_gates import TOLD_GATES
 
 from simulator.cli.main import cli
 
-ALL = GATES | BIRTH_GATES | CORRECTED | FLOW_GATES | PLACE_GATES | TOLD_GATES
+ALL = GATES | BIRTH_GATES | CORRECTED | FLOW_GATES | PLACE_GATES | RECODED | TOLD_GATES
 
 TABLES = (
     "stock", "starts", "exits", "moves", "exposure", "events", "levels", "rates", "first-placements", "drift",

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fake_results import fake_areas, fake_results
+from matplotlib.text import Text
 
 from simulator.baseline.local_evidence import Evidence
 from simulator.baseline.neighbours import peers
@@ -97,6 +98,15 @@ def over_its_own_past() -> Chart:
     at = np.array([2023.0, 2024.0, 2025.0])
     history = series.Course(at, tuple(f"{year:.0f}-03-31" for year in at), np.array([[285.0, *past.children]]))
     return own_past.draw(past, history, "Made up", ["Source: the council"])
+
+
+def test_the_numbers_of_the_check_are_those_drawn() -> None:
+    """276 and 270 are no 280 and 270: the chart is of the difference."""
+    one = over_its_own_past()
+    said = [text.get_text() for text in one.figure.findobj(Text)]
+    assert "Model:\n276\nin March 2025" in said
+    assert "hold 285 children in March 2023 and 270 in March 2025; the model" in one.alt
+    assert one.alt.endswith("makes 276.")
 
 
 def test_no_title_claims_a_way_where_its_interval_holds_none(drawn: dict[str, Chart]) -> None:

@@ -33,6 +33,7 @@ from simulator.returns.exposure import EVENTS, EXITS, UNKNOWN_TIME, by_year, exp
 from simulator.returns.fit_leaving import fit_leaving
 from simulator.returns.fit_levels import STEPS, STILL, Yearly, filtered, fit_levels, growth_says
 from simulator.returns.fit_moves import fit_moves
+from simulator.returns.fitted_tables import level_rows
 from simulator.returns.penalised_poisson import most_probable
 from simulator.returns.rate_table import pooled_rates
 from simulator.returns.run_own_record import projected
@@ -315,6 +316,20 @@ def test_moves_out_of_a_placement_are_its_own() -> None:
     assert origin.argmax() == home
 
 
+@pytest.mark.parametrize("pattern", ["flat", "like England"])
+def test_moves_are_told_beside_the_gross_ones_that_they_are_fitted_towards(pattern: str) -> None:
+    """And not beside England's net ones, of which there are hardly any into some placements."""
+    one = fitted(400, pattern)
+    rows = {row[:2]: row[2:] for row in level_rows(pooled_rates(one, made_up.england()))}
+    at_risk = np.sum([each.child_years[0, :, :UNKNOWN_TIME] for each in one.seen], axis=0)
+    taken = (one.moves["resident"].england * at_risk[..., None]).sum(axis=(0, 1, 2))
+    for to, place in enumerate(PLACES):
+        events, expected, ratio, pooled = map(float, rows["resident", f"move_to_{place}"])
+        assert expected == pytest.approx(taken[to])
+        assert ratio == pytest.approx(events / expected)
+        assert min(ratio, 1.0) * 0.7 < pooled < max(ratio, 1.0) * 1.3
+
+
 # --------------------------------------------------------------------------------------------------
 # Draws
 
@@ -412,6 +427,33 @@ def test_the_check_catches_exits_that_were_halved() -> None:
     assert not [text for text in check(fitted(400, "like England")).warnings if "of its own years" in text]
     [said] = [text for text in check(fitted(400, "like England", "H")).warnings if "of its own years" in text]
     assert "fewer children than the returns hold" in said
+
+
+def elsewhere(one: FittedCouncil) -> list[str]:
+    return [text for text in check(one).warnings if "has children elsewhere than the returns" in text]
+
+
+def test_the_check_catches_placements_that_were_recoded() -> None:
+    """All who live in homes in the last year live in supported accommodation, by a new code."""
+    stays = council(400, "like England").stays
+    homes, supported = PLACES.index("childrens_home"), PLACES.index("supported")
+    last = (stays.place == homes) & (stays.end > stays.closing - 365)
+    recoded = replace(stays, place=np.where(last, supported, stays.place))
+    assert not elsewhere(fitted(400, "like England"))
+    [said] = elsewhere(fit_council(recoded, england(), made_up.england()))
+    assert "they hold 0 in children's homes (the model " in said
+    assert "was a code of PLACE or PLACE_PROVIDER changed in the last return" in said
+
+
+def test_a_strength_is_told_by_how_well_the_record_tells_it() -> None:
+    """Two years of a council tell its pattern less well than six, so the same strength may be chance."""
+    few, many = (
+        check(fit_council(council(400, "like England").stays, england(), made_up.england(), window))
+        for window in (2, 6)
+    )
+    assert few.strength_sd > 1.1 * many.strength_sd
+    strengths = [replace(many, rows=(), growth={}, strength=1.0 + off * many.strength_sd) for off in (1.5, -1.7)]
+    assert [len([*one.warnings]) for one in strengths] == [0, 1]
 
 
 @pytest.mark.slow
