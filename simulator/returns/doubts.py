@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from simulator.returns.import_errors import ReturnsProblem
 from simulator.returns.quality import counted
@@ -25,6 +25,16 @@ def so_few(number: int, expected: float) -> float:
     from scipy.special import pdtr
 
     return float(pdtr(number, expected))
+
+
+def so_few_beside(number: int, others: Sequence[int]) -> float:
+    """Return the chance of so few or fewer in a year, if as many are expected in others (theirs are chance too).
+
+    Of all that happens in these years each event falls in any of them.
+    """
+    from scipy.special import bdtr
+
+    return float(bdtr(number, number + sum(others), 1 / (1 + len(others))))
 
 
 def named_years(years: Iterable[int]) -> str:

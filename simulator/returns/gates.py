@@ -16,7 +16,7 @@ from simulator.data.council import FEWEST, FIRST_BASE, LAST_BASE
 from simulator.returns.birth_gates import doubtful_births
 from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18, STAYS_ON
-from simulator.returns.doubts import NEVER, Doubt, named_years, so_few, worst_year
+from simulator.returns.doubts import NEVER, Doubt, named_years, so_few, so_few_beside, worst_year
 from simulator.returns.exposure import Years
 from simulator.returns.flow_gates import doubtful_flows
 from simulator.returns.identity_gates import doubtful_children
@@ -267,7 +267,7 @@ def _asylum_seeking(years: Years) -> Iterator[ReturnsProblem]:
     for at, (year, number) in enumerate(zip(years.years, arrivals, strict=True)):
         around = [*arrivals[max(at - 1, 0) : at], *arrivals[at + 1 : at + 2]]
         expected = sum(around) / len(around) if around else 0.0
-        if number < UASC_FALL * expected and so_few(number, expected) < CHANCE:
+        if number < UASC_FALL * expected and so_few_beside(number, around) < CHANCE:
             yield ReturnsProblem(
                 f"{number:,} unaccompanied asylum-seeking children came into care in the year to 31 March {year}, and "
                 f"{expected:,.0f} a year in those around it: is its UASC file missing, so that they count as others?"

@@ -10,6 +10,7 @@ import pytest
 
 from simulator.baseline.england import load_baseline
 from simulator.returns.clean import clean
+from simulator.returns.doubts import so_few_beside
 from simulator.returns.exposure import by_year
 from simulator.returns.fault_injection import kinds, plant
 from simulator.returns.gates import warnings
@@ -42,6 +43,11 @@ def test_nothing_is_told_of_each_fault_on_one_child_in_a_hundred(
 ) -> None:
     returns, _ = plant(draw_returns(council_rates(children, load_baseline(2025)), years, seed), kinds(), seed)
     assert told(tmp_path, returns) == []
+
+
+def test_few_in_a_year_are_set_beside_others_that_are_chance_too() -> None:
+    assert so_few_beside(0, [10]) == pytest.approx(2.0**-10)
+    assert so_few_beside(1, [4, 4]) == pytest.approx((2 / 3) ** 9 + 9 * (1 / 3) * (2 / 3) ** 8)
 
 
 @pytest.mark.parametrize(("children", "years", "seed"), [(60, 5, 1), (300, 4, 2)])
