@@ -389,12 +389,6 @@ PLANTERS: dict[str, Planter] = {
     "code_not_of_year": _edit(col("new") & (col("PLACE") == "K3"), PLACE=pl.lit("H5")),
     "ends_the_day_before": _edit(CARRIES_ON & (col("days") > 1), DEC=_day("end", -1)),
     "closed_with_the_year": _edit(~CLOSED & CHILD_STILL, DEC=_day("closes", 0), REC=pl.lit("X1")),
-    "back_on_the_day": _copy(
-        LEFT_AS_CHILD & (col("end") < col("closes") - pl.duration(days=40)),
-        DECOM=_day("end", 0),
-        DEC=_day("end", 20),
-        RNE=pl.lit("S"),
-    ),
 }
 
 

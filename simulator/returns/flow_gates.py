@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18, STAYS_ON
-from simulator.returns.doubts import ENOUGH_ROWS, Doubt, named_years, so_few
+from simulator.returns.doubts import ENOUGH_ROWS, Doubt, named_years, so_few, worst_year
 from simulator.returns.exposure import Years, moved
 from simulator.returns.import_errors import ReturnsProblem
 from simulator.returns.quality import counted_children
@@ -39,6 +39,10 @@ the day after, where no return says when: so do one in nine exits of returns wit
 
 BACK_WITHIN = 7
 """Days within which children come back whom a system has closed and opened again, over a weekend too."""
+
+BACK_AT_ONCE, BACK_AT_ONCE_MOST = 0.05, 0.5
+"""Share of a year's starts on the day on which the child left from which it is told of, and refused (a judgement: by
+chance there are a few in ten thousand)."""
 
 ONE_REASON, MOST_FOR_A_REASON, REASON_CHANCE = 0.95, 0.7, 0.001
 """Share of exits for one reason from which it is told of, if so few for others have less than this chance where they
@@ -86,7 +90,21 @@ def doubtful_flows(stays: Stays, years: Years, told: Collection[int]) -> Iterato
     """
     for flow in _flows(stays):
         yield from [*_one_day(flow, years, told)] or _quiet(flow, years, told)  # beside such a day months look quiet
+    yield from _back_at_once(stays, years)
     yield from _one_reason(years)
+
+
+def _back_at_once(stays: Stays, years: Years) -> Iterator[Doubt]:
+    """Tell of children who came into care on the day on which they left."""
+    back = np.append(False, ~stays.last[:-1] & (stays.start[1:] == stays.end[:-1])) & stays.new
+    at = (_month(stays.start[back]) - _month(np.array(stays.opening))) // MONTHS_A_YEAR
+    numbers = np.bincount(at[(at >= 0) & (at < len(years.years))], minlength=len(years.years))
+    told = (
+        "starts in the year to 31 March {year} are on the day on which the child had left, by REC and RNE: do both "
+        "stand for a whole time in care on each of its episodes? Then these are moves, and nobody left"
+    )
+    counts = zip(years.years, numbers.tolist(), years.starts.sum(axis=(1, 2, 3)).tolist(), strict=True)
+    yield from worst_year(counts, told, BACK_AT_ONCE, BACK_AT_ONCE_MOST)
 
 
 def _flows(stays: Stays) -> tuple[Flow, Flow, Flow]:

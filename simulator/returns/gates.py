@@ -117,9 +117,6 @@ SHARES = (
     Share(("no_reason",), "exits", 0.2, 0.5,
           "children who left before 18 in the year to 31 March {year} have REC X1 or nothing there: why they left "
           "is not known, or are the episodes that followed missing?"),
-    Share(("back_on_the_day",), "starts", 0.05, 0.5,
-          "starts in the year to 31 March {year} are on the day on which the child had left, by REC and RNE: do both "
-          "stand for a whole time in care on each of its episodes? Then these are moves, and nobody left"),
     Share(("same_start",), "rows", 0.05, NEVER,
           "episodes of the year to 31 March {year} begin on the day of another of the child, and one of them is used: "
           "does DECOM hold the start of care in place of that of each episode? Then moves and ends are lost"),

@@ -638,29 +638,14 @@ def exit_code_inside() -> pl.Expr:
     return next_touches & _ceases() & ~following("rne").is_in(codes.reasons_for_new_episode("start")).fill_null(False)
 
 
-@_rule(
-    "neighbours",
-    KEPT,
-    "counted as leaving and coming back",
-    "REC says that care ended, and RNE of the next episode that it began again on that day.",
-)
-def back_on_the_day() -> pl.Expr:
-    """Hold for starts on the day on which the child left."""
-    return _touches() & _begins_again()
-
-
-def _begins_again() -> pl.Expr:
-    """Hold where one code says that care ended, and the next that it started."""
-    return starts().fill_null(False) & (previous("reason") != codes.CONTINUES)
-
-
 def new_period() -> pl.Expr:
     """Hold for the first episode of a period of care.
 
     Dates decide: an episode that begins on the day the one before ended goes on with it, whatever one code says; only
     where both say that care ended and started again did it.
     """
-    return ~_touches() | _begins_again()
+    began_again = starts().fill_null(False) & (previous("reason") != codes.CONTINUES)
+    return ~_touches() | began_again
 
 
 @_rule(

@@ -493,7 +493,7 @@ def test_dates_decide_whether_care_goes_on(folder: Folder) -> None:
         episode("C", "02/08/2024", RNE="S"),
     ]
     stays, found, _ = one_year(folder, *rows)
-    assert found == {"start_code_inside": (1, 1), "exit_code_inside": (1, 1), "back_on_the_day": (1, 1)}
+    assert found == {"start_code_inside": (1, 1), "exit_code_inside": (1, 1)}
     assert by_year(stays).starts.sum() == 1 + 1 + 1 + 2
     assert by_year(stays).exits.sum() == 1 + 1
 
