@@ -35,7 +35,7 @@ class Kind:
     named : function
         Words for a value.
     told : str
-        What differs, after ``both hold``.
+        What differs, after the two returns.
     columns : str
         That it is read from.
     """
@@ -50,11 +50,11 @@ _MILES = pl.col("distance").cast(pl.Float64, strict=False)
 
 KINDS = (
     Kind(pl.when(known("PLACE", "place")).then(codes.counted_in()), lambda at: placements.in_words(codes.PLACES[at]),
-         "count in another placement", "PLACE or PLACE_PROVIDER"),
+         "count in another placement now", "PLACE or PLACE_PROVIDER"),
     Kind(pl.when(known("PLACE_PROVIDER", "provider")).then("provider"), str,
-         "have another provider", "PLACE_PROVIDER"),
+         "have another provider now", "PLACE_PROVIDER"),
     Kind(pl.col("location").replace_strict(codes.LOCATIONS, default=None),
-         lambda at: f"{LOCALITIES[at]} the authority", "are on the other side of its boundary", "PL_LOCATION"),
+         lambda at: f"{LOCALITIES[at]} the authority", "are on the other side of the boundary now", "PL_LOCATION"),
     Kind(_MILES > MILES, lambda far: f"{MILES:.0f} miles {'or more' if far else 'or less'} from home",
          f"have moved past {MILES:.0f} miles from home", "PL_DISTANCE"),
 )  # fmt: skip
@@ -102,7 +102,7 @@ def _told(kind: Kind, held: pl.DataFrame) -> Iterator[Doubt]:
     worst = max(counts, key=lambda row: (row[1] / row[2], row[0]))[0]
     most = other.filter(pl.col("year") == worst).sort("number", "then", "now").row(-1, named=True)
     text = (
-        f"episodes that the return for the year to 31 March {{year}} and the one before it both hold {kind.told}: "
+        f"episodes that are in the return for the year to 31 March {{year}} and in the one before {kind.told}: "
         f"of {most['of_kind']:,} that were {kind.named(most['then'])}, {most['number']:,} are now "
         f"{kind.named(most['now'])}; was {kind.columns} changed or filled in for many in one of the two? Figures are "
         "by the later one"

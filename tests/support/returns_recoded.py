@@ -10,8 +10,8 @@ from returns_gates import Frames, Gate, changed, col, frames, stack
 
 def said(number: int, year: str, of: int, what: str) -> str:
     return (
-        f"Warning: {number} of {of} episodes that the return for the year to 31 March {year} and the one before it "
-        f"both hold {what} in one of the two? Figures are by the later one."
+        f"Warning: {number} of {of} episodes that are in the return for the year to 31 March {year} and in the one "
+        f"before {what} in one of the two? Figures are by the later one."
     )
 
 
@@ -42,15 +42,15 @@ RECODED = {
         changed(2026, PLACE=OTHER_HOMES),
         said(
             46, "2026", 261,
-            "count in another placement: of 46 that were children's homes, 46 are now supported accommodation; was "
+            "count in another placement now: of 46 that were children's homes, 46 are now supported accommodation; was "
             "PLACE or PLACE_PROVIDER changed or filled in for many",
         ),
     ),
     "homes called otherwise in a year before": Gate(
-        changed(2025, PLACE=OTHER_HOMES), "(and in 1 other year) and the one before it both hold count in another"
+        changed(2025, PLACE=OTHER_HOMES), "(and in 1 other year) and in the one before count in another placement now"
     ),
     "homes called otherwise, with years": Gate(
-        stacked_with_years, "46 of 261 episodes that the return for the year to 31 March 2026 and the one before it"
+        stacked_with_years, "46 of 261 episodes that are in the return for the year to 31 March 2026 and in the one"
     ),
     "homes called otherwise, stacked": Gate(
         stacked,
@@ -60,19 +60,21 @@ RECODED = {
     ),
     "one provider for all in the last year": Gate(
         changed(2026, PLACE_PROVIDER=pl.when(col("PLACE_PROVIDER").is_not_null()).then(pl.lit("PR1"))),
-        said(67, "2026", 261, f"count in another placement: {AGENCY}; was PLACE or PLACE_PROVIDER changed or filled in "
-                              "for many"),
+        said(
+            67, "2026", 261,
+            f"count in another placement now: {AGENCY}; was PLACE or PLACE_PROVIDER changed or filled in for many",
+        ),
     ),
     "a placement by default in the last year": Gate(
         changed(2026, PLACE=DEFAULT), "of 46 that were children's homes, "
     ),
     "homes of another provider": Gate(
         changed(2026, PLACE_PROVIDER=pl.when(PLACE == "K2").then(pl.lit("PR1")).otherwise("PLACE_PROVIDER")),
-        "both hold have another provider: of ",
+        "before have another provider now: of ",
     ),
     "inside and outside turned": Gate(
         changed(2026, PL_LOCATION=col("PL_LOCATION").replace({"IN": "OUT", "OUT": "IN"})),
-        "both hold are on the other side of its boundary: of ",
+        "before are on the other side of the boundary now: of ",
     ),
     "distances in kilometres in the last year": Gate(
         changed(2026, PL_DISTANCE=(col("PL_DISTANCE").cast(pl.Float64, strict=False) * 1.609).round(1).cast(pl.String)),
