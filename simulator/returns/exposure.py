@@ -106,9 +106,14 @@ def age_on(born: Dates, day: Days) -> NDArray[np.int64]:
     return (month - born_month - (day_of_month < born_day)) // MONTHS_A_YEAR
 
 
+def month_of(day: Days) -> NDArray[np.int64]:
+    """Return months since January 1970."""
+    return _MONTH_OF[day]
+
+
 def _month_and_day(day: Days) -> tuple[NDArray[np.int64], Days]:
     """Return months since January 1970, and days since the first of the month."""
-    month = _MONTH_OF[day]
+    month = month_of(day)
     return month, day - _FIRST_OF[month]
 
 
@@ -267,7 +272,7 @@ def by_year(stays: Stays) -> Years:
         stock[i] = _count(stock.shape[1:], stream[here], band_of_age[age], band, stays.place[here])
 
     def year_of(day: Days) -> NDArray[np.int64]:
-        return 1970 + (_month_and_day(day)[0] + 9) // MONTHS_A_YEAR - years[0]
+        return 1970 + (month_of(day) + 9) // MONTHS_A_YEAR - years[0]
 
     def within(day: Days) -> Flags:
         return (day >= stays.opening) & (day < stays.closing)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from simulator.returns.clean import Stays
 from simulator.returns.codes import AGE_18, STAYS_ON
 from simulator.returns.doubts import ENOUGH_ROWS, Doubt, named_years, so_few, worst_year
-from simulator.returns.exposure import Years, moved
+from simulator.returns.exposure import Years, month_of, moved
 from simulator.returns.import_errors import ReturnsProblem
 from simulator.returns.quality import counted_children
 from simulator.returns.years_covered import quiet_months
@@ -97,7 +97,7 @@ def doubtful_flows(stays: Stays, years: Years, told: Collection[int]) -> Iterato
 def _back_at_once(stays: Stays, years: Years) -> Iterator[Doubt]:
     """Tell of children who came into care on the day on which they left."""
     back = np.append(False, ~stays.last[:-1] & (stays.start[1:] == stays.end[:-1])) & stays.new
-    at = (_month(stays.start[back]) - _month(np.array(stays.opening))) // MONTHS_A_YEAR
+    at = (month_of(stays.start[back]) - month_of(np.array(stays.opening))) // MONTHS_A_YEAR
     numbers = np.bincount(at[(at >= 0) & (at < len(years.years))], minlength=len(years.years))
     told = (
         "starts in the year to 31 March {year} are on the day on which the child had left, by REC and RNE: do both "
@@ -112,11 +112,11 @@ def _flows(stays: Stays) -> tuple[Flow, Flow, Flow]:
     leaves = (stays.exit != STAYS_ON) & (stays.exit != AGE_18)
     goes_on = ~stays.last[:-1]
     back = np.append(False, stays.new[1:] & goes_on & (stays.start[1:] <= stays.end[:-1] + BACK_WITHIN))
-    opening = _month(np.array(stays.opening))
+    opening = month_of(np.array(stays.opening))
 
     def flow(happens: Flags, day: Days, again: Flags, what: str, none: str, at_once: str, *, refused: bool) -> Flow:
         at = np.flatnonzero(happens & (day >= stays.opening) & (day < stays.closing))
-        return Flow(what, none, at_once, refused, _month(day[at]) - opening, day[at], again[at])
+        return Flow(what, none, at_once, refused, month_of(day[at]) - opening, day[at], again[at])
 
     return (
         flow(
@@ -137,11 +137,6 @@ def _flows(stays: Stays) -> tuple[Flow, Flow, Flow]:
             refused=False,
         ),
     )  # fmt: skip
-
-
-def _month(day: Days) -> Whole:
-    """Return months since January 1970."""
-    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
 def _quiet(flow: Flow, years: Years, told: Collection[int]) -> Iterator[Doubt]:

@@ -152,7 +152,7 @@ def warnings(returns: Returns, stays: Stays, report: Report, years: Years) -> li
     episodes = _by_return_year(returns)
     quiet = quiet_ends(returns.episodes, returns.parts, returns.whole_until)
     doubts = [*_quiet_months(quiet), *_shares(episodes, report, years)]
-    doubts += [*doubtful_births(returns), *doubtful_children(returns, report), *months_only(returns)]
+    doubts += [*doubtful_births(returns), *doubtful_children(returns, episodes, report), *months_only(returns)]
     problems = [*_nobody_leaves(stays), *_nobody_is_seen_to_leave(stays, report)]
     problems = problems or _if_refused(doubts) or [*_hardly_any_leave(years)]
     if not problems:

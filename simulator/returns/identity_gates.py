@@ -32,20 +32,17 @@ ALL_ENDED = 0.85
 rates of England a third leave in a year)."""
 
 
-def doubtful_children(returns: Returns, report: Report) -> Iterator[Doubt]:
+def doubtful_children(returns: Returns, episodes: pl.DataFrame, report: Report) -> Iterator[Doubt]:
     """Tell of children who are counted twice, or not counted.
 
     Parameters
     ----------
     returns : Returns
+    episodes : DataFrame
+        Its episodes, with the first and the last year that their return covers.
     report : Report
     """
-    years = pl.DataFrame(
-        [(i, part.first_year, part.last_year) for i, part in enumerate(returns.parts)],
-        schema={"part": pl.Int32, "first": pl.Int32, "last": pl.Int32},
-        orient="row",
-    )
-    episodes = returns.episodes.filter(pl.col("child").is_not_null()).join(years, on="part")
+    episodes = episodes.filter(pl.col("child").is_not_null())
     births = returns.births.filter(pl.col("child").is_not_null() & pl.col("dob").is_not_null())
     born = births.group_by("child").agg(pl.col("dob").max(), headed=(pl.col("kind") == "header").any())
     yield from _renamed(episodes, born, report)

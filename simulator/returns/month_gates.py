@@ -26,14 +26,13 @@ def months_only(returns: Returns) -> Iterator[Doubt]:
         ("DEC", returns.episodes.select("child", pl.col("dec").alias("date"))),
     ):
         months = np.zeros((MONTHS_A_YEAR, 31), dtype=int)
-        different = dates.drop_nulls().unique()
-        for month, day in different.select(pl.col("date").dt.month(), day=pl.col("date").dt.day()).rows():
-            months[month - 1, day - 1] += 1
+        different = dates.drop_nulls().unique()["date"]
+        np.add.at(months, (different.dt.month().to_numpy() - 1, different.dt.day().to_numpy() - 1), 1)
         day = int(months.sum(axis=0).argmax())
         share = np.median(months[:, day] / np.maximum(months.sum(axis=1), 1))
-        if share >= ON_ONE_DAY and different.height >= ENOUGH_DATES:
+        if share >= ON_ONE_DAY and len(different) >= ENOUGH_DATES:
             told = (
-                f"{months[:, day].sum():,} of {different.height:,} dates in {column} are on day {day + 1} of a month: "
+                f"{months[:, day].sum():,} of {len(different):,} dates in {column} are on day {day + 1} of a month: "
                 "do they tell the month only? Then who left on the 18th birthday counts as leaving before it, or as "
                 "older, and what happened within a month is not told"
             )

@@ -41,7 +41,7 @@ def draw(past: OwnPast, history: Course, of: str, footer: Sequence[str]) -> Char
     model = Course(at, tuple(f"{year:.0f}-03-31" for year in at), np.array([[history.middle[base], *past.model]]))
     last, real = float(past.model[-1]), float(past.children[-1])
     end = words.month(f"{past.years[-1]}-03-31")
-    missed = f"{abs(last / real - 1.0):.1%}" if real else f"{last:,.0f} children"
+    missed = f"{abs(last / real - 1.0):.1%}" if real else f"{words.single(last)} children"
     title = (
         f"Run over its own past, the model misses the returns by {missed}, "
         f"{'beyond chance' if past.beyond else 'within chance'}"
@@ -65,10 +65,10 @@ def draw(past: OwnPast, history: Course, of: str, footer: Sequence[str]) -> Char
         axes.set_ylim(0, 1.25 * series.highest(history.middle, model.middle + wide))
         lines.mark_start(axes, at[0], f"Model from\n{words.month(model.when[0])}")
         sheet.callout(axes, history.at[len(history.at) // 3], history.middle[len(history.at) // 3], OWN, style.HISTORY)
-        sheet.label(axes, at[-1], last, f"Model:\n{last:,.0f}\nin {end}", colour, bold=True)
+        sheet.label(axes, at[-1], last, f"Model:\n{words.single(last)}\nin {end}", colour, bold=True)
         sheet.counts()
         return sheet.finish(
-            f"Line chart. The returns hold {history.middle[base]:,.0f} children in "
-            f"{words.month(model.when[0])} and {real:,.0f} in {end}; the model, run from then with "
-            f"the starts that happened, makes {last:,.0f}."
+            f"Line chart. The returns hold {words.single(history.middle[base])} children in "
+            f"{words.month(model.when[0])} and {words.single(real)} in {end}; the model, run from then with "
+            f"the starts that happened, makes {words.single(last)}."
         )
