@@ -98,13 +98,11 @@ def recruit(foster: FosterRates, month: int, now: Households, need: Array) -> Ho
     stay_part = np.divide(-np.expm1(-leave), leave, out=np.ones_like(leave), where=leave > 0)
     households = now.households * np.exp(-leave) + arriving * stay_part
     weighted = now.weighted * np.exp(-leave) + arriving * at_month(foster.approval_weight, month) * stay_part
-    usable = usable_places(foster, month, weighted, now.usable, need)
-    if foster.most_usable_share is not None:
-        usable = np.minimum(usable, households * foster.places_per_household * foster.most_usable_share)
+    most = households * foster.places_per_household * foster.most_usable_share
     return Households(
         households=households,
         weighted=weighted,
-        usable=usable,
+        usable=np.minimum(usable_places(foster, month, weighted, now.usable, need), most),
         pipeline=pipeline,
         approvals=arriving,
         deregistrations=now.households + arriving - households,

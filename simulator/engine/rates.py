@@ -17,6 +17,9 @@ from simulator.vocabulary.axes import AWAY, CONTRACTS, HOME_SPELLS, REASONS
 
 Array = NDArray[np.float64]
 
+NO_LIMIT = 1e30
+"""Usable places over approved ones where nothing limits them: a number, as arrays have to be finite."""
+
 
 @dataclass(frozen=True)
 class StreamRates:
@@ -160,7 +163,7 @@ class FosterRates:
     opening_weighted : (draw, area, sector), optional
         How many those at the first instant count as; each as one if left out.
     most_usable_share : (draw, area, sector), optional
-        Most usable places, over the approved ones of the same month; no limit if left out.
+        Most usable places, over the approved ones of the same month; `NO_LIMIT` if left out.
     """
 
     council: int
@@ -190,7 +193,7 @@ class FosterRates:
     stage_ratio: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1, 1)))
     approval_weight: Array = field(default_factory=lambda: np.ones((1, 1, 1, 1)))
     opening_weighted: Array | None = None
-    most_usable_share: Array | None = None
+    most_usable_share: Array = field(default_factory=lambda: np.full((1, 1, 2), NO_LIMIT))
 
     @property
     def weighted(self) -> Array:

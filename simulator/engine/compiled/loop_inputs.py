@@ -103,9 +103,6 @@ def _positions(values: NDArray[np.intp]) -> Ints:
     return np.ascontiguousarray(values, dtype=np.uintp)
 
 
-NO_LIMIT = 1e30
-"""Usable places over approved ones where nothing limits them."""
-
 _AS_THEY_ARE = (
     "opening",
     "opening_home",
@@ -221,7 +218,6 @@ def foster_inputs(foster: FosterRates | None, where: tuple[Any, ...]) -> FosterI
             zeros(2), zeros(2), zeros(1), zeros(2), zeros(2), zeros(2, 0), by_month, zeros(1, 2, 0), by_month, zeros(2),
             by_month, zeros(2), zeros(1), zeros(1), agencies, zeros(1, 2, 0), by_month, zeros(2), zeros(2),
         )  # fmt: skip
-    most = np.full((1, 1, 2), NO_LIMIT) if foster.most_usable_share is None else foster.most_usable_share
     return FosterInputs(
         base_households=_side_by_side(foster.base_households, where),
         base_need=_side_by_side(foster.base_need, where),
@@ -241,5 +237,5 @@ def foster_inputs(foster: FosterRates | None, where: tuple[Any, ...]) -> FosterI
         stage_ratio=_side_by_side(_full(foster.stage_ratio, foster.opening_pipeline.shape[2:]), where),
         approval_weight=_side_by_side(_full(foster.approval_weight, foster.opening_pipeline.shape[2:3]), where),
         weighted=_side_by_side(foster.weighted, where),
-        most_usable_share=_side_by_side(most, where),
+        most_usable_share=_side_by_side(foster.most_usable_share, where),
     )

@@ -17,7 +17,7 @@ from rates_examples import (
 from simulator.engine.fostering import AGENCIES
 from simulator.engine.paths import Paths
 from simulator.engine.plain import run
-from simulator.engine.rates import Array, FosterRates, Rates, StreamRates
+from simulator.engine.rates import NO_LIMIT, Array, FosterRates, Rates, StreamRates
 from simulator.vocabulary.axes import AGES, REASONS
 
 
@@ -175,7 +175,7 @@ def random_foster(rng: np.random.Generator, months: int, places: int) -> FosterR
         stage_ratio=rng.uniform(0.5, 2, (2, 1, months, 2, 3)),
         approval_weight=rng.uniform(0.5, 2, (1, 1, months, 2)),
         opening_weighted=rng.uniform(0, 500, (2, 1, 2)),
-        most_usable_share=rng.uniform(0.5, 1.5, (2, 1, 2)) if rng.random() < 0.5 else None,
+        most_usable_share=rng.uniform(0.5, 1.5, (2, 1, 2)) if rng.random() < 0.5 else np.full((1, 1, 2), NO_LIMIT),
     )
 
 
